@@ -1,0 +1,9 @@
+import org.jspecify.annotations.NullMarked;
+
+/// Cross-compiler from kernel bytecode to RV64IM programs.
+@NullMarked
+module opml.compiler {
+  requires static transitive org.jspecify;
+  requires transitive opml.kernels;
+  requires transitive opml.vm;
+}

@@ -1,0 +1,11 @@
+import org.jspecify.annotations.NullMarked;
+
+/// Hashes, Merkle trees and proofs, strict codecs: what every other module commits and checks with.
+@NullMarked
+module opml.core {
+  requires static transitive org.jspecify;
+
+  exports opml.core.codec;
+  exports opml.core.hash;
+  exports opml.core.merkle;
+}

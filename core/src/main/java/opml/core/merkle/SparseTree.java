@@ -1,0 +1,105 @@
+package opml.core.merkle;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import opml.core.hash.Bytes32;
+import opml.core.hash.Keccak;
+
+/// A tree that remembers only its non-zero nodes. Setting a leaf, or the root of a whole subtree,
+/// costs one hash a level.
+///
+/// A subtree set by its root is opaque: nothing below it can be proven or changed any more.
+public final class SparseTree {
+  private final int depth;
+  private final List<Map<Long, Bytes32>> levels;
+
+  /// An all-zero tree of `depth` 0 to 63.
+  public SparseTree(int depth) {
+    this.depth = depth;
+    this.levels = new ArrayList<>();
+    for (int h = 0; h <= depth; h++) {
+      levels.add(new HashMap<>());
+    }
+  }
+
+  private SparseTree(SparseTree other) {
+    this.depth = other.depth;
+    this.levels = new ArrayList<>();
+    for (Map<Long, Bytes32> level : other.levels) {
+      levels.add(new HashMap<>(level));
+    }
+  }
+
+  /// {@return a tree of its own with the same nodes}
+  public SparseTree copy() {
+    return new SparseTree(this);
+  }
+
+  public int depth() {
+    return depth;
+  }
+
+  /// {@return the root}
+  public Bytes32 root() {
+    return node(depth, 0);
+  }
+
+  /// {@return the leaf `index`}
+  public Bytes32 leaf(long index) {
+    return node(0, index);
+  }
+
+  /// {@return the node `index` at `height`}
+  public Bytes32 node(int height, long index) {
+    requireNode(height, index);
+    return levels.get(height).getOrDefault(index, ZeroHashes.at(height));
+  }
+
+  /// Sets the leaf `index`.
+  public void set(long index, Bytes32 leaf) {
+    set(0, index, leaf);
+  }
+
+  /// Sets the node `index` at `height` and everything above it.
+  public void set(int height, long index, Bytes32 node) {
+    requireNode(height, index);
+    Bytes32 hash = node;
+    long at = index;
+    for (int h = height; ; h++, at >>>= 1) {
+      if (hash.equals(ZeroHashes.at(h))) {
+        levels.get(h).remove(at);
+      } else {
+        levels.get(h).put(at, hash);
+      }
+      if (h == depth) {
+        return;
+      }
+      Bytes32 sibling = node(h, at ^ 1);
+      hash = (at & 1) == 0 ? Keccak.node(hash, sibling) : Keccak.node(sibling, hash);
+    }
+  }
+
+  /// {@return the proof of the leaf `index`}
+  public Proof prove(long index) {
+    return prove(0, index);
+  }
+
+  /// {@return the proof of the node `index` at `height`}
+  public Proof prove(int height, long index) {
+    requireNode(height, index);
+    List<Bytes32> siblings = new ArrayList<>();
+    for (int h = height; h < depth; h++) {
+      siblings.add(node(h, (index >>> (h - height)) ^ 1));
+    }
+    return new Proof(height, index, siblings);
+  }
+
+  private void requireNode(int height, long index) {
+    if (height < 0 || height > depth || index < 0 || index >>> (depth - height) != 0) {
+      throw new IndexOutOfBoundsException(
+          "no node " + index + " at height " + height + " of a tree of depth " + depth);
+    }
+  }
+}

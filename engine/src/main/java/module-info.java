@@ -1,0 +1,9 @@
+import org.jspecify.annotations.NullMarked;
+
+/// Tensors, graphs, importers, executor, states of a graph trace.
+@NullMarked
+module opml.engine {
+  requires static transitive org.jspecify;
+  requires transitive opml.core;
+  requires transitive opml.kernels;
+}

@@ -1,0 +1,2 @@
+/// Tensors, graphs, importers, executor, states of a graph trace.
+package opml.engine;

@@ -1,0 +1,2 @@
+/// The dispute game and its solver, pure.
+package opml.game;

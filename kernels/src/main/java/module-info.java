@@ -1,0 +1,8 @@
+import org.jspecify.annotations.NullMarked;
+
+/// Reference kernels and soft-float, in kernel Java.
+@NullMarked
+module opml.kernels {
+  requires static transitive org.jspecify;
+  requires transitive opml.core;
+}

@@ -1,0 +1,2 @@
+/// Reference kernels and soft-float, in kernel Java.
+package opml.kernels;

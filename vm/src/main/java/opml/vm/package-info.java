@@ -1,0 +1,2 @@
+/// The RV64IM fraud-proof machine.
+package opml.vm;
