@@ -5,4 +5,7 @@ import org.jspecify.annotations.NullMarked;
 module opml.kernels {
   requires static transitive org.jspecify;
   requires transitive opml.core;
+  requires jdk.management;
+
+  exports opml.kernels.memory;
 }
