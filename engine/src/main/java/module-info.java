@@ -12,6 +12,5 @@ module opml.engine {
   exports opml.engine.graph;
   exports opml.engine.imports;
   exports opml.engine.onnx;
-  exports opml.engine.run;
   exports opml.engine.tensor;
 }
