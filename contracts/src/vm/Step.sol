@@ -490,18 +490,21 @@ contract Step is IStep {
             proof := add(proof, 8)
             root := leaf
             let left := mask
-            for { let z := zeros } lt(z, add(zeros, shl(5, depth))) { z := add(z, 32) } {
-                let side := shl(5, and(index, 1))
+            // Bit 5 of this is the side that the node is on: the place of its 32 bytes among the 64 hashed.
+            let path := shl(5, index)
+            let limit := add(zeros, shl(5, depth))
+            for { let z := zeros } lt(z, limit) { z := add(z, 32) } {
+                // The zero hash, or the next word of calldata where the mask says so, without a jump.
+                let sibling := mload(z)
+                let given := and(left, 1)
+                sibling := xor(sibling, mul(given, xor(sibling, calldataload(proof))))
+                proof := add(proof, shl(5, given))
+                let side := and(path, 32)
                 mstore(side, root)
-                switch and(left, 1)
-                case 0 { mstore(xor(side, 32), mload(z)) }
-                default {
-                    mstore(xor(side, 32), calldataload(proof))
-                    proof := add(proof, 32)
-                }
+                mstore(xor(side, 32), sibling)
                 root := keccak256(0, 64)
                 left := shr(1, left)
-                index := shr(1, index)
+                path := shr(1, path)
             }
         }
         if (mask >> depth != 0) revert UnusedMaskBits(mask);

@@ -416,14 +416,14 @@ final class StepVectors {
     for (int i = 0; i < vectors.size(); i++) {
       Vector v = vectors.get(i);
       open(out, v.name(), v.program(), v.prestate(), v.witness());
-      out.append("\"poststate\": \"").append(v.poststate()).append("\"}");
+      close(out, v.poststate(), "");
       out.append(i < vectors.size() - 1 ? ",\n" : "\n");
     }
     out.append("  ],\n  \"refused\": [\n");
     for (int i = 0; i < refused.size(); i++) {
       Refused v = refused.get(i);
       open(out, v.name(), v.program(), v.prestate(), v.witness());
-      out.append("\"error\": \"").append(v.error()).append("\"}");
+      close(out, Bytes32.ZERO, v.error());
       out.append(i < refused.size() - 1 ? ",\n" : "\n");
     }
     out.append("  ],\n  \"digests\": [\n");
@@ -443,5 +443,10 @@ final class StepVectors {
     out.append(", \"memDepth\": ").append(program.memDepth());
     out.append(", \"prestate\": \"").append(prestate);
     out.append("\", \"witness\": \"0x").append(HexFormat.of().formatHex(witness)).append("\", ");
+  }
+
+  private static void close(StringBuilder out, Bytes32 poststate, String error) {
+    out.append("\"poststate\": \"").append(poststate);
+    out.append("\", \"error\": \"").append(error).append("\"}");
   }
 }
