@@ -33,14 +33,6 @@ final class Samples {
         + (random.nextInt(-30, 31) << (random.nextInt(3) == 0 ? 23 : 0));
   }
 
-  static boolean same(int expected, int actual) {
-    return actual == canonical(expected);
-  }
-
-  static int canonical(int bits) {
-    return Float.floatToIntBits(Float.intBitsToFloat(bits));
-  }
-
   private static int[] special() {
     List<Integer> bits = new ArrayList<>();
     int[] magnitudes = {
