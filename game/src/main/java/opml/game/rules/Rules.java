@@ -133,7 +133,9 @@ public class Rules {
     if (opening.isEmpty()) {
       // The program is over, so the step changes nothing, and whoever says that it does is wrong.
       RefusedException.require(
-          !disputed.equals(start), Refusal.END_NOT_DISPUTED, "nothing changes at step " + step);
+          move.saysItIsOver(), Refusal.EVIDENCE_TOO_LONG, "a fixed point needs no states");
+      RefusedException.require(
+          !disputed.equals(start), Refusal.STEP_IS_RIGHT, "nothing changes at step " + step);
       return game.with(GameStatus.wonBy(game.onTurn()));
     }
     requireList(move.states(), opening.get().length());
@@ -177,13 +179,13 @@ public class Rules {
 
   private static void requirePlayed(Game game) {
     RefusedException.require(
-        game.claimStatus() == ClaimStatus.LIVE,
-        Refusal.CLAIM_NOT_LIVE,
-        "the claim is " + game.claimStatus());
-    RefusedException.require(
         game.status() == GameStatus.RUNNING,
         Refusal.GAME_NOT_RUNNING,
         "the game is " + game.status());
+    RefusedException.require(
+        game.claimStatus() == ClaimStatus.LIVE,
+        Refusal.CLAIM_NOT_LIVE,
+        "the claim is " + game.claimStatus());
   }
 
   private static long requireSingleStep(Action.Move move) {
