@@ -7,5 +7,7 @@ module opml.kernels {
   requires transitive opml.core;
   requires jdk.management;
 
+  exports opml.kernels.catalog;
   exports opml.kernels.memory;
+  exports opml.kernels.operators;
 }
