@@ -13,18 +13,23 @@ import org.jspecify.annotations.Nullable;
 
 /// Which methods a kernel reaches, callees before their callers. Recursion, also by way of others, is refused here.
 public final class CallGraph {
-  /// A method of at most this many bytecode instructions costs less than calling it.
+  /// A method of at most this many bytecode instructions, inlined ones included, costs less than calling it.
   private static final int MOST_INLINED = 24;
+
+  /// What is called from one place only is inlined up to this size.
+  private static final int MOST_INLINED_ONCE = 1000;
 
   private final ClassSource source;
   private final Map<MethodRef, MethodCode> codes = new HashMap<>();
   private final Map<MethodRef, Integer> sites = new HashMap<>();
+  private final Map<MethodRef, Integer> sizes = new HashMap<>();
   private final Set<MethodRef> order = new LinkedHashSet<>();
   private final Set<MethodRef> open = new HashSet<>();
 
   public CallGraph(ClassSource source, MethodRef root) {
     this.source = source;
     visit(root, root, 0);
+    order.forEach(ref -> sizes.put(ref, size(code(ref))));
   }
 
   private void visit(MethodRef ref, MethodRef caller, int line) {
@@ -68,6 +73,18 @@ public final class CallGraph {
   }
 
   boolean isInlined(MethodRef ref) {
-    return code(ref).lines().size() <= MOST_INLINED || sites.getOrDefault(ref, 0) == 1;
+    int size = sizes.getOrDefault(ref, Integer.MAX_VALUE);
+    return size <= MOST_INLINED || size <= MOST_INLINED_ONCE && sites.getOrDefault(ref, 0) == 1;
+  }
+
+  private int size(MethodCode code) {
+    int size = code.lines().size();
+    for (CodeBlock.Line at : code.lines()) {
+      MethodRef callee = Intrinsics.callee(at.instruction());
+      if (callee != null && isInlined(callee)) {
+        size += sizes.getOrDefault(callee, 0);
+      }
+    }
+    return size;
   }
 }
