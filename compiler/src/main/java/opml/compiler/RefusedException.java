@@ -10,7 +10,13 @@ public final class RefusedException extends RuntimeException {
   private final int line;
 
   public RefusedException(MethodRef method, int line, String reason) {
-    super(method.className() + "." + method.name() + (line > 0 ? ", line " + line : "") + ": " + reason);
+    super(
+        method.className()
+            + "."
+            + method.name()
+            + (line > 0 ? ", line " + line : "")
+            + ": "
+            + reason);
     this.method = method;
     this.line = line;
   }

@@ -185,7 +185,10 @@ sealed interface Instruction {
 
   /// {@return whether it ends a block}
   default boolean isTerminator() {
-    return this instanceof Jump || this instanceof Branch || this instanceof Return || this instanceof Exit;
+    return this instanceof Jump
+        || this instanceof Branch
+        || this instanceof Return
+        || this instanceof Exit;
   }
 
   /// A doubleword of some method's frame: of `callee`'s where arguments are passed, else of the method's own.

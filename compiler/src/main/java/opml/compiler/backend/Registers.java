@@ -20,8 +20,8 @@ final class Registers {
   /// In the order in which they are handed out: arguments and temporaries first, so that small callees leave the
   /// others to their callers.
   private static final int[] ORDER = {
-    10, 11, 12, 13, 14, 15, 16, 17, 5, 6, 7, 28, 29, 30, 31, 8, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26,
-    27, 3, 4
+    10, 11, 12, 13, 14, 15, 16, 17, 5, 6, 7, 28, 29, 30, 31, 8, 9, 18, 19, 20, 21, 22, 23, 24, 25,
+    26, 27, 3, 4
   };
 
   static final int COUNT = ORDER.length;

@@ -18,9 +18,7 @@ import opml.compiler.ir.Terminator;
 final class Selector {
   private static final int FIRST_VIRTUAL = 32;
 
-  private final Graph graph;
   private final Schedule schedule;
-  private final MethodRef ref;
   private final boolean isKernel;
   private final Map<MethodRef, Compiled> callees;
   private final Map<Block, MachineBlock> blocks = new LinkedHashMap<>();
@@ -31,11 +29,8 @@ final class Selector {
   private MachineBlock out;
   private int line;
 
-  private Selector(
-      Graph graph, MethodRef ref, boolean isKernel, Map<MethodRef, Compiled> callees) {
-    this.graph = graph;
+  private Selector(Graph graph, boolean isKernel, Map<MethodRef, Compiled> callees) {
     this.schedule = new Schedule(graph);
-    this.ref = ref;
     this.isKernel = isKernel;
     this.callees = callees;
     for (Block block : schedule.flow().order()) {
@@ -51,7 +46,7 @@ final class Selector {
       boolean isKernel,
       int parameters,
       Map<MethodRef, Compiled> callees) {
-    Selector selector = new Selector(graph, ref, isKernel, callees);
+    Selector selector = new Selector(graph, isKernel, callees);
     selector.run(parameters);
     return new MachineMethod(
         ref,
@@ -174,7 +169,9 @@ final class Selector {
   private void operation(Node node, Block block) {
     int left = source(node.input(0), block);
     Node right = node.input(1);
-    if (right.isConstant() && Immediates.folds(node, 1, right.value()) && hasImmediateForm(node.op())) {
+    if (right.isConstant()
+        && Immediates.folds(node, 1, right.value())
+        && hasImmediateForm(node.op())) {
       emit(new Instruction.Immediate(node.op(), register(node), left, (int) right.value()));
     } else {
       emit(new Instruction.Binary(node.op(), register(node), left, source(right, block)));
@@ -199,7 +196,9 @@ final class Selector {
         used |= Registers.bit(register);
       } else {
         int from;
-        if (argument.isConstant() && !argument.isConstant(0) && Immediates.isCheap(argument.value())) {
+        if (argument.isConstant()
+            && !argument.isConstant(0)
+            && Immediates.isCheap(argument.value())) {
           from = nextRegister++;
           emit(new Instruction.Constant(from, argument.value()));
         } else {
@@ -243,14 +242,14 @@ final class Selector {
       }
     }
     while (!moves.isEmpty()) {
-      Integer free =
-          moves.keySet().stream()
-              .filter(target -> !moves.containsValue(target))
+      Map.Entry<Integer, Integer> free =
+          moves.entrySet().stream()
+              .filter(move -> !moves.containsValue(move.getKey()))
               .findFirst()
               .orElse(null);
       if (free != null) {
-        emit(new Instruction.Move(free, moves.get(free)));
-        moves.remove(free);
+        emit(new Instruction.Move(free.getKey(), free.getValue()));
+        moves.remove(free.getKey());
       } else {
         int first = moves.keySet().iterator().next();
         int spare = nextRegister++;
@@ -269,9 +268,7 @@ final class Selector {
       case Terminator.Branch b -> {
         int left = source(b.left().resolved(), block);
         int right = source(b.right().resolved(), block);
-        emit(
-            new Instruction.Branch(
-                b.condition(), left, right, machine(b.yes()), machine(b.no())));
+        emit(new Instruction.Branch(b.condition(), left, right, machine(b.yes()), machine(b.no())));
       }
       case Terminator.Return(Node value) -> leave(value, block);
     }

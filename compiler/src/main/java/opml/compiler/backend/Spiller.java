@@ -48,6 +48,9 @@ final class Spiller {
         if (instruction.target() < 32 || find.applyAsInt(instruction.target()) != value) {
           continue;
         }
+        if (instruction instanceof Instruction.Move(_, int source) && root(source) == value) {
+          continue;
+        }
         boolean constant =
             instruction instanceof Instruction.Constant
                 || instruction instanceof Instruction.Fixed

@@ -72,6 +72,11 @@ public final class CallGraph {
     return code;
   }
 
+  /// {@return how many parameters a method has}
+  public int parameters(MethodRef ref) {
+    return code(ref).parameters().size();
+  }
+
   boolean isInlined(MethodRef ref) {
     int size = sizes.getOrDefault(ref, Integer.MAX_VALUE);
     return size <= MOST_INLINED || size <= MOST_INLINED_ONCE && sites.getOrDefault(ref, 0) == 1;

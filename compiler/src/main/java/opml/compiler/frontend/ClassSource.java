@@ -59,7 +59,12 @@ public final class ClassSource {
         model.methods().stream().filter(m -> m.methodName().equalsString(name)).toList();
     if (found.size() != 1) {
       throw new IllegalArgumentException(
-          owner.replace('/', '.') + " has " + found.size() + " methods named " + name + ", not one");
+          owner.replace('/', '.')
+              + " has "
+              + found.size()
+              + " methods named "
+              + name
+              + ", not one");
     }
     return new MethodRef(owner, name, found.getFirst().methodType().stringValue());
   }
@@ -79,7 +84,8 @@ public final class ClassSource {
   private MethodCode read(MethodRef ref, MethodRef caller, int line) {
     ClassModel model = classOf(ref.owner());
     if (model == null) {
-      throw new RefusedException(caller, line, "call of " + ref + ", whose class file is not at hand");
+      throw new RefusedException(
+          caller, line, "call of " + ref + ", whose class file is not at hand");
     }
     MethodModel method =
         model.methods().stream()
@@ -88,11 +94,17 @@ public final class ClassSource {
                     m.methodName().equalsString(ref.name())
                         && m.methodType().equalsString(ref.descriptor()))
             .findFirst()
-            .orElseThrow(() -> new RefusedException(caller, line, "call of " + ref + ", which does not exist"));
+            .orElseThrow(
+                () ->
+                    new RefusedException(
+                        caller, line, "call of " + ref + ", which does not exist"));
     CodeAttribute code =
         method
             .findAttribute(java.lang.classfile.Attributes.code())
-            .orElseThrow(() -> new RefusedException(caller, line, "call of " + ref + ", which has no bytecode"));
+            .orElseThrow(
+                () ->
+                    new RefusedException(
+                        caller, line, "call of " + ref + ", which has no bytecode"));
     if (!method.flags().has(AccessFlag.STATIC)) {
       throw new RefusedException(ref, 0, "not a static method");
     }
@@ -105,7 +117,9 @@ public final class ClassSource {
     Kind result = Kind.of(type.returnType());
     if (parameters == null || result == null && !isVoid) {
       throw new RefusedException(
-          ref, 0, "signature " + ref.descriptor() + "; kernel Java has int, long, float and MemorySegment");
+          ref,
+          0,
+          "signature " + ref.descriptor() + "; kernel Java has int, long, float and MemorySegment");
     }
     return new MethodCode(ref, parameters, result, code.maxLocals(), code);
   }

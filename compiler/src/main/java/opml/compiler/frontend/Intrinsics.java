@@ -24,7 +24,8 @@ final class Intrinsics {
 
   private static final String SEGMENT = "(Ljava/lang/foreign/MemorySegment;J";
   private static final String SOFT_FLOAT = "opml/kernels/softfloat/SoftFloat";
-  private static final String BITS = "opml/compiler/library/Bits";
+  private static final String BITS = "opml/kernels/softfloat/Bits";
+  private static final String EXTREMES = "opml/compiler/library/Extremes";
   private static final Map<MethodRef, Expansion> EXPANSIONS = new HashMap<>();
   private static final Map<MethodRef, MethodRef> LIBRARY = new HashMap<>();
 
@@ -146,8 +147,12 @@ final class Intrinsics {
     library(box, "min", "(FF)F", softFloat("min", "(II)I"));
     library(box, "max", "(FF)F", softFloat("max", "(II)I"));
     library(box, "float16ToFloat", "(S)F", softFloat("fromHalf", "(I)I"));
-    library(box, "floatToFloat16", "(F)S", new MethodRef(BITS, "toHalf", "(I)I"));
-    expand(math, "abs", "(F)F", (graph, _, in) -> graph.pure(Op.AND, in.get(0), graph.constant(0x7fffffff)));
+    library(box, "floatToFloat16", "(F)S", softFloat("toHalf", "(I)I"));
+    expand(
+        math,
+        "abs",
+        "(F)F",
+        (graph, _, in) -> graph.pure(Op.AND, in.get(0), graph.constant(0x7fffffff)));
     expand(box, "floatToIntBits", "(F)I", (graph, _, in) -> canonical(graph, in.get(0)));
     expand(box, "intBitsToFloat", "(I)F", (_, _, in) -> in.get(0));
   }
@@ -161,17 +166,18 @@ final class Intrinsics {
     binary(box, "compare", "(" + type + type + ")I", Op.COMPARE);
     binary(box, "divideUnsigned", "(" + type + type + ")" + type, divide);
     binary(box, "remainderUnsigned", "(" + type + type + ")" + type, remainder);
-    library(box, "numberOfLeadingZeros", "(" + type + ")I", new MethodRef(BITS, "leadingZeros", "(" + type + ")I"));
-    library(box, "numberOfTrailingZeros", "(" + type + ")I", new MethodRef(BITS, "trailingZeros", "(" + type + ")I"));
-    library(box, "bitCount", "(" + type + ")I", new MethodRef(BITS, "bitCount", "(" + type + ")I"));
+    for (String name : List.of("numberOfLeadingZeros", "numberOfTrailingZeros", "bitCount")) {
+      String descriptor = "(" + type + ")I";
+      library(box, name, descriptor, new MethodRef(BITS, name, descriptor));
+    }
     for (String name : List.of("rotateLeft", "rotateRight")) {
       String descriptor = "(" + type + "I)" + type;
       library(box, name, descriptor, new MethodRef(BITS, name, descriptor));
     }
     for (String name : List.of("min", "max")) {
       String descriptor = "(" + type + type + ")" + type;
-      library(box, name, descriptor, new MethodRef(BITS, name, descriptor));
-      library("java/lang/Math", name, descriptor, new MethodRef(BITS, name, descriptor));
+      library(box, name, descriptor, new MethodRef(EXTREMES, name, descriptor));
+      library("java/lang/Math", name, descriptor, new MethodRef(EXTREMES, name, descriptor));
     }
   }
 

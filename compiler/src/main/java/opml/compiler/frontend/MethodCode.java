@@ -36,11 +36,7 @@ final class MethodCode {
   private final List<CodeBlock> blocks = new ArrayList<>();
 
   MethodCode(
-      MethodRef ref,
-      List<Kind> parameters,
-      @Nullable Kind result,
-      int maxLocals,
-      CodeModel code) {
+      MethodRef ref, List<Kind> parameters, @Nullable Kind result, int maxLocals, CodeModel code) {
     this.ref = ref;
     this.parameters = parameters;
     this.result = result;
@@ -87,8 +83,9 @@ final class MethodCode {
       }
     }
     if (!code.exceptionHandlers().isEmpty()) {
-      int at = labels.get(code.exceptionHandlers().getFirst().handler());
-      throw new RefusedException(ref, lines.get(at).number(), "exception handler; kernel Java has no exceptions");
+      Integer at = labels.get(code.exceptionHandlers().getFirst().handler());
+      int number = at == null ? 0 : lines.get(at).number();
+      throw new RefusedException(ref, number, "exception handler; kernel Java has no exceptions");
     }
     TreeSet<Integer> leaders = new TreeSet<>();
     leaders.add(0);
@@ -164,7 +161,8 @@ final class MethodCode {
       int first = test.successors().get(0).index();
       int second = test.successors().get(1).index();
       boolean leaves = Math.max(first, second) > latch.index();
-      boolean stays = Math.min(first, second) > test.index() && Math.min(first, second) <= latch.index();
+      boolean stays =
+          Math.min(first, second) > test.index() && Math.min(first, second) <= latch.index();
       if (leaves && stays) {
         latch.successors().set(0, test.copy());
       }

@@ -72,7 +72,9 @@ final class MethodFrame {
     for (CodeBlock block : order) {
       blocks.put(block, graph.newBlock());
       missing.computeIfAbsent(block, _ -> new HashSet<>());
-      block.successors().forEach(next -> missing.computeIfAbsent(next, _ -> new HashSet<>()).add(block));
+      block
+          .successors()
+          .forEach(next -> missing.computeIfAbsent(next, _ -> new HashSet<>()).add(block));
     }
     from.end(new Jump(block(code.entry())), 0);
     stacks.put(code.entry(), List.of());
@@ -197,8 +199,13 @@ final class MethodFrame {
         current.end(new Jump(end), line);
       }
       case NopInstruction _ -> {}
-      case ArrayLoadInstruction _, ArrayStoreInstruction _, NewPrimitiveArrayInstruction _, NewReferenceArrayInstruction _, NewMultiArrayInstruction _ ->
-          throw refused("an array (" + name(instruction) + "); kernel Java reads memory through Mem");
+      case ArrayLoadInstruction _,
+          ArrayStoreInstruction _,
+          NewPrimitiveArrayInstruction _,
+          NewReferenceArrayInstruction _,
+          NewMultiArrayInstruction _ ->
+          throw refused(
+              "an array (" + name(instruction) + "); kernel Java reads memory through Mem");
       case FieldInstruction field ->
           throw refused(
               name(instruction)
@@ -207,10 +214,12 @@ final class MethodFrame {
                   + "."
                   + field.name().stringValue()
                   + "; only constants that javac inlines are fields of kernel Java");
-      case InvokeDynamicInstruction _ -> throw refused("a lambda or string concatenation (invokedynamic)");
+      case InvokeDynamicInstruction _ ->
+          throw refused("a lambda or string concatenation (invokedynamic)");
       case MonitorInstruction _ -> throw refused("synchronization (" + name(instruction) + ")");
       case NewObjectInstruction create ->
-          throw refused("an object (new " + create.className().asInternalName().replace('/', '.') + ")");
+          throw refused(
+              "an object (new " + create.className().asInternalName().replace('/', '.') + ")");
       case ThrowInstruction _ -> throw refused("an exception (athrow)");
       case TypeCheckInstruction _ -> throw refused("a type test (" + name(instruction) + ")");
       case DiscontinuedInstruction _ -> throw refused("a subroutine (" + name(instruction) + ")");
@@ -293,7 +302,8 @@ final class MethodFrame {
         push(graph.pure(Op.XOR, pop().node, sign), Kind.FLOAT);
       }
       case FREM -> throw refused("float remainder (frem)");
-      case ARRAYLENGTH -> throw refused("an array (arraylength); kernel Java reads memory through Mem");
+      case ARRAYLENGTH ->
+          throw refused("an array (arraylength); kernel Java reads memory through Mem");
       default -> throw refused("double (" + name(operator) + ")");
     }
   }
@@ -485,7 +495,8 @@ final class MethodFrame {
       Block next = cases.size() == 1 ? otherwise : graph.newBlock();
       Case first = cases.getFirst();
       current.end(
-          new Branch(Condition.EQ, selector, graph.constant(first.value), first.target, next), line);
+          new Branch(Condition.EQ, selector, graph.constant(first.value), first.target, next),
+          line);
       if (cases.size() > 1) {
         variables.seal(next);
         current = next;

@@ -16,7 +16,8 @@ final class Branches {
       return new Jump(branch.yes());
     }
     if (left == right || left.isConstant() && right.isConstant()) {
-      boolean holds = left == right ? condition.holds(0, 0) : condition.holds(left.value(), right.value());
+      boolean holds =
+          left == right ? condition.holds(0, 0) : condition.holds(left.value(), right.value());
       return new Jump(holds ? branch.yes() : branch.no());
     }
     boolean isZeroTest = right.isConstant(0);
@@ -27,10 +28,7 @@ final class Branches {
     if (isZeroTest && isEquality && (left.op() == Op.SLT || left.op() == Op.SLTU)) {
       Condition less = left.op() == Op.SLT ? Condition.LT : Condition.LTU;
       return with(
-          branch,
-          condition == Condition.NE ? less : less.negated(),
-          left.input(0),
-          left.input(1));
+          branch, condition == Condition.NE ? less : less.negated(), left.input(0), left.input(1));
     }
     if (isZeroTest && (left.op() == Op.COMPARE || left.op() == Op.COMPARE_UNSIGNED)) {
       return with(branch, of(condition, left.op()), left.input(0), left.input(1));

@@ -7,7 +7,21 @@ import java.util.Set;
 /// only for bits that were loaded, built from an int, or negated.
 final class Canonical {
   private static final Set<String> EXACT =
-      Set.of("add", "sub", "mul", "div", "sqrt", "fma", "fromInt", "fromLong", "fromHalf");
+      Set.of(
+          "add",
+          "sub",
+          "mul",
+          "div",
+          "sqrt",
+          "fma",
+          "min",
+          "max",
+          "floor",
+          "ceil",
+          "rne",
+          "fromInt",
+          "fromLong",
+          "fromHalf");
 
   private Canonical() {}
 

@@ -23,7 +23,8 @@ public final class Flow {
     dominator = dominators(first);
     dominatorDepth = new int[none.length];
     for (Block block : first) {
-      dominatorDepth[block.id()] = block == graph.entry() ? 0 : dominatorDepth[dominator[block.id()]] + 1;
+      dominatorDepth[block.id()] =
+          block == graph.entry() ? 0 : dominatorDepth[dominator[block.id()]] + 1;
     }
     loopDepth = loops(first);
     // A second walk, which now can tell a loop's exits and puts them behind its body.

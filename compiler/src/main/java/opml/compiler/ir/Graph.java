@@ -113,7 +113,12 @@ public final class Graph {
   }
 
   private Node pinned(
-      Block block, Op op, List<Node> inputs, long value, boolean narrow, @Nullable MethodRef callee) {
+      Block block,
+      Op op,
+      List<Node> inputs,
+      long value,
+      boolean narrow,
+      @Nullable MethodRef callee) {
     Node node = new Node(nodes++, op, inputs, value, narrow, line, callee);
     node.place(block);
     block.effects().add(node);

@@ -15,7 +15,10 @@ final class LoadKinds {
     for (Node node : live) {
       for (Node input : node.inputs()) {
         if (unsigned(input.op()) != null) {
-          boolean masks = node.op() == Op.AND && node.input(1).isConstant() && fits(node.input(1).value(), input.op());
+          boolean masks =
+              node.op() == Op.AND
+                  && node.input(1).isConstant()
+                  && fits(node.input(1).value(), input.op());
           masked.merge(input, masks, Boolean::logicalAnd);
         }
       }

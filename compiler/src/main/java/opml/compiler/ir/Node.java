@@ -18,7 +18,13 @@ public final class Node {
   private @Nullable Node replacement;
 
   Node(
-      int id, Op op, List<Node> inputs, long value, boolean narrow, int line, @Nullable MethodRef callee) {
+      int id,
+      Op op,
+      List<Node> inputs,
+      long value,
+      boolean narrow,
+      int line,
+      @Nullable MethodRef callee) {
     this.id = id;
     this.op = op;
     this.inputs = new ArrayList<>(inputs);

@@ -45,7 +45,8 @@ record Range(long low, long high) {
 
   private static Range and(Range left, Range right, Range bound) {
     if (left.low >= 0 || right.low >= 0) {
-      long most = left.low < 0 ? right.high : right.low < 0 ? left.high : Math.min(left.high, right.high);
+      long most =
+          left.low < 0 ? right.high : right.low < 0 ? left.high : Math.min(left.high, right.high);
       return new Range(0, most);
     }
     return bound;
@@ -74,7 +75,8 @@ record Range(long low, long high) {
     if (!node.input(1).isConstant()) {
       return bound;
     }
-    Range input = node.op() == Op.SRAW ? low32(of(node.input(0), depth - 1)) : of(node.input(0), depth - 1);
+    Range input =
+        node.op() == Op.SRAW ? low32(of(node.input(0), depth - 1)) : of(node.input(0), depth - 1);
     int amount = (int) node.input(1).value() & (node.op() == Op.SRAW ? 31 : 63);
     return new Range(input.low >> amount, input.high >> amount);
   }

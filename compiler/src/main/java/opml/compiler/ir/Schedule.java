@@ -142,9 +142,7 @@ public final class Schedule {
     }
     for (Block end : ends.getOrDefault(node, List.of())) {
       boolean folded =
-          node.isConstant(0)
-              || node.isConstant()
-                  && end.terminator() instanceof Terminator.Return;
+          node.isConstant(0) || node.isConstant() && end.terminator() instanceof Terminator.Return;
       if (!folded) {
         uses.add(end);
       }
