@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 /// Soft-float against this JVM's floats, which IEEE 754 and Java define to the bit except for NaN.
 class SoftFloatTest {
-  private static final int RANDOM = Integer.getInteger("opml.samples", 2_000_000);
+  private static final int RANDOM = Integer.getInteger("opml.samples", 4_000_000);
 
   private interface Unary {
     int of(int a);
@@ -60,7 +60,7 @@ class SoftFloatTest {
     }
     long seed = System.nanoTime();
     SplittableRandom random = new SplittableRandom(seed);
-    for (int i = 0; i < 4 * RANDOM; i++) {
+    for (int i = 0; i < 2 * RANDOM; i++) {
       int a = Samples.any(random);
       int b = Samples.any(random);
       int c = (i & 1) == 0 ? Samples.any(random) : Samples.near(a, b, random);
