@@ -7,6 +7,7 @@ import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassModel;
 import java.lang.classfile.MethodModel;
 import java.lang.classfile.attribute.CodeAttribute;
+import java.lang.classfile.instruction.LineNumber;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.reflect.AccessFlag;
 import java.util.HashMap;
@@ -106,10 +107,10 @@ public final class ClassSource {
                     new RefusedException(
                         caller, line, "call of " + ref + ", which has no bytecode"));
     if (!method.flags().has(AccessFlag.STATIC)) {
-      throw new RefusedException(ref, 0, "not a static method");
+      throw new RefusedException(ref, firstLine(code), "not a static method");
     }
     if (method.flags().has(AccessFlag.SYNCHRONIZED)) {
-      throw new RefusedException(ref, 0, "a synchronized method");
+      throw new RefusedException(ref, firstLine(code), "a synchronized method");
     }
     MethodTypeDesc type = method.methodTypeSymbol();
     List<Kind> parameters = Kind.parametersOf(type);
@@ -117,11 +118,17 @@ public final class ClassSource {
     Kind result = Kind.of(type.returnType());
     if (parameters == null || result == null && !isVoid) {
       throw new RefusedException(
-          ref,
-          0,
-          "signature " + ref.descriptor() + "; kernel Java has int, long, float and MemorySegment");
+          ref, firstLine(code), "signature " + ref.descriptor() + "; kernel Java has int, long, float and MemorySegment");
     }
     return new MethodCode(ref, parameters, result, code.maxLocals(), code);
+  }
+
+  private static int firstLine(CodeAttribute code) {
+    return code.elementStream()
+        .filter(LineNumber.class::isInstance)
+        .mapToInt(element -> ((LineNumber) element).line())
+        .findFirst()
+        .orElse(0);
   }
 
   private @Nullable ClassModel classOf(String name) {

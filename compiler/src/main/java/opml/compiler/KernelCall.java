@@ -13,14 +13,23 @@ import opml.vm.state.MemoryImage;
 import opml.vm.state.Program;
 
 /// One run of a program on the virtual machine: the memory of a node, laid out as the ABI says, and what became of it.
-record KernelCall(int exitCode, List<byte[]> segments, long steps) {
+///
+/// @param segments the contents of the segment arguments afterwards
+/// @param steps instructions executed, the exit included
+public record KernelCall(int exitCode, List<byte[]> segments, long steps) {
   private static final int SMALLEST_REGION = 12;
-  private static final long MOST_STEPS = 2_000_000_000L;
+  private static final long MOST_STEPS = 1L << 36;
+
+  public KernelCall {
+    segments = List.copyOf(segments);
+  }
 
   /// Runs a program until it exits.
   ///
+  /// @param segments the contents of the segment arguments before, which stay as they are
   /// @param scalars in the ABI's 64-bit form
-  static KernelCall run(CompiledProgram program, List<byte[]> segments, long... scalars) {
+  /// @throws IllegalStateException if the program ends otherwise, or not within 2^36 steps
+  public static KernelCall run(CompiledProgram program, List<byte[]> segments, long... scalars) {
     int region = regionFor(segments);
     List<MemoryImage.Piece> pieces = new ArrayList<>();
     pieces.add(MemoryImage.Piece.of(0, fixed(program, segments.size(), region, scalars)));
@@ -31,7 +40,7 @@ record KernelCall(int exitCode, List<byte[]> segments, long steps) {
     Machine machine = new Interpreter(Program.of(program.code(), image.depth()), image);
     machine.runTo(MOST_STEPS);
     if (!machine.state().hasExited()) {
-      throw new AssertionError(
+      throw new IllegalStateException(
           program.name() + " ended in " + machine.state() + " at " + place(program, machine));
     }
     List<byte[]> after = new ArrayList<>();
@@ -46,7 +55,8 @@ record KernelCall(int exitCode, List<byte[]> segments, long steps) {
     return pc < 0 || pc >= 4L * program.instructionCount() ? "nowhere" : program.at(pc).toString();
   }
 
-  static int regionFor(List<byte[]> segments) {
+  /// {@return the least s whose regions of 2^s bytes hold every segment}
+  public static int regionFor(List<byte[]> segments) {
     int region = SMALLEST_REGION;
     for (byte[] segment : segments) {
       while (1L << region < segment.length) {
@@ -57,7 +67,7 @@ record KernelCall(int exitCode, List<byte[]> segments, long steps) {
   }
 
   /// {@return the fixed segment: stack pointer, bases, scalars, constants}
-  static byte[] fixed(CompiledProgram program, int segments, int region, long... scalars) {
+  public static byte[] fixed(CompiledProgram program, int segments, int region, long... scalars) {
     byte[] constants = program.constants();
     ByteBuffer out =
         ByteBuffer.allocate(8 * (1 + segments + scalars.length) + constants.length)
@@ -71,14 +81,14 @@ record KernelCall(int exitCode, List<byte[]> segments, long steps) {
   }
 
   /// {@return a copy aligned as kernels want it}
-  static MemorySegment aligned(byte[] bytes) {
+  public static MemorySegment aligned(byte[] bytes) {
     MemorySegment segment = MemorySegment.ofArray(new long[(bytes.length + 7) / 8]);
     MemorySegment.copy(bytes, 0, segment, ValueLayout.JAVA_BYTE, 0, bytes.length);
     return segment.asSlice(0, bytes.length);
   }
 
   /// {@return the segment's bytes}
-  static byte[] bytes(MemorySegment segment) {
+  public static byte[] bytes(MemorySegment segment) {
     return segment.toArray(ValueLayout.JAVA_BYTE);
   }
 }
