@@ -73,6 +73,20 @@ class SoftFloatTest {
   }
 
   @Test
+  void fusesLikeHardwareWhereTheLastBitOfTheProductDecides() {
+    long seed = System.nanoTime();
+    SplittableRandom random = new SplittableRandom(seed);
+    for (int i = 0; i < 200_000; i++) {
+      int[] t = Samples.nearTie(random);
+      float exact = Math.fma(intBitsToFloat(t[0]), intBitsToFloat(t[1]), intBitsToFloat(t[2]));
+      int soft = SoftFloat.fma(t[0], t[1], t[2]);
+      if (soft != bits(exact)) {
+        throw difference("fma", soft, bits(exact), seed, t);
+      }
+    }
+  }
+
+  @Test
   void takesRootsLikeHardware() {
     compare("sqrt", SoftFloat::sqrt, a -> bits((float) Math.sqrt(intBitsToFloat(a))));
   }
