@@ -31,6 +31,11 @@ record HonestParty(Market market, Address self) implements Party {
     return actions;
   }
 
+  /// {@return the true list over the whole trace}
+  List<Bytes32> opening() {
+    return new Solver(market.format()).opening(market.truth());
+  }
+
   private void claim(ClaimState claim, List<Game> games, Settler settler, List<Action> actions) {
     Bytes32 output = Market.outputOf(market.rightState());
     ClaimJudge judge = new ClaimJudge(market.format(), Market.WINDOW);

@@ -48,6 +48,11 @@ public record Toy(List<Long> lengths, List<Long> haltAt, Bytes32 mask) implement
     return new ToyTrace(this, 0, begin(MODEL, INPUT));
   }
 
+  /// {@return the trace of a level that begins here, be it on the true run or not}
+  public ToyTrace traceOf(int level, Opening opening) {
+    return new ToyTrace(this, level, opening);
+  }
+
   @Override
   public Opening begin(Bytes32 modelId, Bytes32 inputRoot) {
     if (!modelId.equals(MODEL)) {
