@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import opml.game.move.Format;
 import opml.game.move.Side;
 import opml.game.toy.Lie;
 import opml.game.toy.Toy;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -87,6 +89,19 @@ class ExhaustiveSearchTest {
       tried += search.games() + search.refused();
     }
     assertThat(tried).isGreaterThan(100_000);
+  }
+
+  @Test
+  void longestGameIsAsLongAsTheProtocolSays() {
+    for (Toy toy : List.of(Toy.of(16), Toy.of(16, 16), Toy.of(4, 4, 4), Toy.of(1, 2))) {
+      long bound = toy.movesAtMost(new Format(4, toy.levels()));
+      long longest = 0;
+      for (Side honest : Side.values()) {
+        Search search = new Search(toy, Search.rules(toy, 4), honest, THREE, true, 0).run();
+        longest = Math.max(longest, search.longest());
+      }
+      assertThat(longest).isEqualTo(bound);
+    }
   }
 
   /// A program that is over early leaves a tail in which nothing happens; a lie may hide there, on any level.

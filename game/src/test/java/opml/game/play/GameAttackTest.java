@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import opml.core.hash.Bytes32;
 import opml.game.claim.Address;
 import opml.game.claim.ClaimId;
@@ -171,8 +172,7 @@ class GameAttackTest {
       Rules rules = Search.rules(toy, 2);
       ToyTrace truth = toy.trace();
       long[] games = {0};
-      long bound =
-          rules.format().movesAtMost(toy.lengths().stream().mapToLong(Long::longValue).toArray());
+      long bound = toy.movesAtMost(rules.format());
       for (Lie claimed : List.of(Lie.TRUTH, Lie.WRONG, Lie.GARBAGE)) {
         Bytes32 end = claimed.about(toy, truth, truth.length());
         forEachList(
@@ -274,11 +274,7 @@ class GameAttackTest {
   }
 
   private static void forEachList(
-      Toy toy,
-      Rules rules,
-      ToyTrace level,
-      Interval interval,
-      java.util.function.Consumer<List<Bytes32>> visit) {
+      Toy toy, Rules rules, ToyTrace level, Interval interval, Consumer<List<Bytes32>> visit) {
     new Lists(toy, List.of(Lie.TRUTH, Lie.WRONG, Lie.GARBAGE))
         .forEach(level, interval, rules.format().partition(interval.length()), visit);
   }

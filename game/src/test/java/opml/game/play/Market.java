@@ -24,6 +24,7 @@ import opml.game.move.Position;
 import opml.game.rules.Hub;
 import opml.game.rules.Parameters;
 import opml.game.rules.Rules;
+import opml.game.solver.Solver;
 import opml.game.toy.Toy;
 import opml.game.toy.ToyTrace;
 
@@ -148,7 +149,7 @@ final class Market {
   }
 
   List<Bytes32> shamList() {
-    List<Bytes32> states = new ArrayList<>(new opml.game.solver.Solver(format()).opening(truth));
+    List<Bytes32> states = new ArrayList<>(new Solver(format()).opening(truth));
     states.removeLast();
     states.add(wrongState());
     return states;

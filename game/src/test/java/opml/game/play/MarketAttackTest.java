@@ -282,12 +282,7 @@ class MarketAttackTest {
                         .isEqualTo(market.truth().along(game.path()).opening()));
       }
       assertThat(history.size())
-          .isLessThanOrEqualTo(
-              (int)
-                  market
-                      .format()
-                      .movesAtMost(
-                          market.toy().lengths().stream().mapToLong(Long::longValue).toArray()));
+          .isLessThanOrEqualTo((int) market.toy().movesAtMost(market.format()));
     }
   }
 

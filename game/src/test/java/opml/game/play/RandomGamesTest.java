@@ -11,8 +11,8 @@ import opml.game.move.Position;
 import opml.game.toy.Toy;
 import org.junit.jupiter.api.Test;
 
-/// Sizes that cannot be tried exhaustively: a liar that plays random moves, against an honest server and an honest verifier at once.
-/// A failure names its seed.
+/// Sizes that cannot be tried exhaustively: a liar that plays random moves, against an honest server and an honest
+/// verifier at once. A failure names its seed.
 class RandomGamesTest {
   private static final int GAMES = 150;
 
@@ -62,8 +62,8 @@ class RandomGamesTest {
         longest = market.history(game);
       }
     }
-    long[] lengths = market.toy().lengths().stream().mapToLong(Long::longValue).toArray();
-    assertThat((long) longest.size()).isLessThanOrEqualTo(market.format().movesAtMost(lengths));
+    assertThat((long) longest.size())
+        .isLessThanOrEqualTo(market.toy().movesAtMost(market.format()));
     return longest.size();
   }
 }

@@ -3,6 +3,7 @@ package opml.game.solver;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.math.BigInteger;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import opml.core.hash.Bytes32;
@@ -22,6 +23,7 @@ import opml.game.move.Action;
 import opml.game.move.Format;
 import opml.game.move.Game;
 import opml.game.move.GameStatus;
+import opml.game.move.Opening;
 import opml.game.move.Position;
 import opml.game.move.Side;
 import opml.game.rules.Rules;
@@ -70,13 +72,13 @@ class SolverTest {
     ToyTrace otherInput = toy.traceOf(0, toy.begin(Toy.MODEL, new Bytes32(0x69, 8, 0, 0)));
     assertThat(solver.actions(game, otherInput, Side.SERVER, 1_000)).isEmpty();
     ToyTrace otherModel =
-        toy.traceOf(0, new opml.game.move.Opening(truth.at(0), truth.length(), Bytes32.ofWord(99)));
+        toy.traceOf(0, new Opening(truth.at(0), truth.length(), Bytes32.ofWord(99)));
     assertThat(solver.actions(game, otherModel, Side.SERVER, 1_000)).isEmpty();
   }
 
   @Test
   void firstFalseAssertionIsRefutedThoughLaterOnesAreFalseToo() {
-    List<Bytes32> list = new java.util.ArrayList<>(solver.opening(truth));
+    List<Bytes32> list = new ArrayList<>(solver.opening(truth));
     for (int j : new int[] {5, 9, 15}) {
       list.set(j, toy.wrong(0, list.get(j)));
     }
@@ -88,7 +90,7 @@ class SolverTest {
 
   @Test
   void nothingIsDoneOutOfTurnOrOutOfTime() {
-    List<Bytes32> list = new java.util.ArrayList<>(solver.opening(truth));
+    List<Bytes32> list = new ArrayList<>(solver.opening(truth));
     list.set(15, Bytes32.ZERO);
     Game game = game(right(), list);
     assertThat(solver.actions(game, truth, Side.SERVER, 1_100)).hasSize(1);
@@ -100,7 +102,7 @@ class SolverTest {
 
   @Test
   void nothingIsDoneInAGameThatIsOver() {
-    List<Bytes32> list = new java.util.ArrayList<>(solver.opening(truth));
+    List<Bytes32> list = new ArrayList<>(solver.opening(truth));
     list.set(15, Bytes32.ZERO);
     Game game = game(right(), list);
     assertThat(solver.actions(game.with(ClaimStatus.DEAD), truth, Side.SERVER, 1_000)).isEmpty();
@@ -171,7 +173,7 @@ class SolverTest {
     Game first = game(toy.wrong(0, right()), solver.opening(truth));
     Position challenge = first.position();
     List<Bytes32> lie =
-        new java.util.ArrayList<>(
+        new ArrayList<>(
             truth.at(challenge.part(15), Format.PROTOCOL.partition(challenge.part(15).length())));
     lie.set(lie.size() - 1, Bytes32.ZERO);
     Game second = rules.move(first, SERVER, new Action.Dissect(challenge, 15, lie), 1_000);
