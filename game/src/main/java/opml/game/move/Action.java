@@ -10,8 +10,8 @@ import opml.game.claim.RequestId;
 /// proofs that the contract asks for.
 public sealed interface Action {
 
-  /// An action in a game by the side on turn. It names the position that it answers, so that neither a reorg nor a faster opponent
-  /// can turn it against another one.
+  /// An action in a game by the side on turn. It names the position that it answers, so that neither a reorg nor a
+  /// faster opponent can turn it against another one.
   sealed interface Move extends Action {
     Position answered();
 

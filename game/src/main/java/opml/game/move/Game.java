@@ -1,5 +1,6 @@
 package opml.game.move;
 
+import java.util.ArrayList;
 import java.util.List;
 import opml.game.claim.Address;
 import opml.game.claim.ClaimStatus;
@@ -13,8 +14,8 @@ import opml.game.clock.Clock;
 /// @param claimStatus of the claim: nothing moves unless it is live
 /// @param status of the game itself
 /// @param position the last one posted
-/// @param path which step was refined on each level above the position's, from level 0 on; it is not part of the position, since the
-///     contract needs only the start that it derived, but a player finds its own trace by it
+/// @param path which step was refined on each level above the position's, from level 0 on; it is not part of the
+///     position, since the contract needs only the start that it derived, but a player finds its own trace by it
 public record Game(
     Address challenger,
     Address server,
@@ -64,7 +65,7 @@ public record Game(
 
   /// {@return this game after a move that opened the next level under `step`}
   public Game refined(Position next, long step, long now) {
-    List<Long> longer = new java.util.ArrayList<>(path);
+    List<Long> longer = new ArrayList<>(path);
     longer.add(step);
     return moved(next, longer, now);
   }

@@ -7,8 +7,9 @@ import opml.core.hash.Bytes32;
 import opml.core.hash.Keccak;
 import opml.game.claim.GameId;
 
-/// What one side asserts, and the other must refute: from `start`, the steps of part 0 lead to the first of `states`, those of
-/// part 1 to the second, and so on. The contract keeps only the hash; every move names the position that it answers.
+/// What one side asserts, and the other must refute: from `start`, the steps of part 0 lead to the first of
+/// `states`, those of part 1 to the second, and so on. The contract keeps only the hash; every move names the
+/// position that it answers.
 ///
 /// @param game the game it belongs to
 /// @param move the number of the move that posted it; the challenge is 1

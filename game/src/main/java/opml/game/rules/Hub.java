@@ -25,9 +25,10 @@ import opml.game.move.Game;
 import opml.game.move.GameStatus;
 import opml.game.move.Opening;
 import opml.game.move.Side;
+import org.jspecify.annotations.Nullable;
 
-/// The whole contract as a model: requests, claims, games, and the money between them, `protocol.md` §2 and §5. Time comes
-/// with every call, in seconds since the epoch, and must not run backwards. A refused call changes nothing.
+/// The whole contract as a model: requests, claims, games, and the money between them, `protocol.md` §2 and §5.
+/// Time comes with every call, in seconds since the epoch, and must not run backwards. A refused call changes nothing.
 ///
 /// Left out is what has no part in a dispute: deliveries, and the proofs that tie the output to the final state.
 public final class Hub {
@@ -329,7 +330,7 @@ public final class Hub {
         "the claim is " + claim.status());
   }
 
-  private static <T> T found(@org.jspecify.annotations.Nullable T value, String what, Object id) {
+  private static <T> T found(@Nullable T value, String what, Object id) {
     if (value == null) {
       throw new IllegalArgumentException("no " + what + " " + id);
     }

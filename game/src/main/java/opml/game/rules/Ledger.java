@@ -5,8 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import opml.game.claim.Address;
 
-/// The hub's money, in wei. What comes in is locked, in a fee or a bond, until it is credited to somebody; what is credited stays
-/// until its owner takes it out. So at every time `paid in = locked + credited + paid out`, and each wei is in one place.
+/// The hub's money, in wei. What comes in is locked, in a fee or a bond, until it is credited to somebody; what is
+/// credited stays until its owner takes it out. So at every time `paid in = locked + credited + paid out`, and each
+/// wei is in one place.
 public final class Ledger {
   private final Map<Address, BigInteger> credits = new LinkedHashMap<>();
   private BigInteger locked = BigInteger.ZERO;

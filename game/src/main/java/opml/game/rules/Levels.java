@@ -4,8 +4,8 @@ import java.util.Optional;
 import opml.core.hash.Bytes32;
 import opml.game.move.Opening;
 
-/// What the contract derives by itself about single steps: where a run starts, what lies under a step, what comes back up, and
-/// what one instruction does. The referee knows states only by their hashes; this knows what they hash.
+/// What the contract derives by itself about single steps: where a run starts, what lies under a step, what comes
+/// back up, and what one instruction does. The referee knows states only by their hashes; this knows what they hash.
 ///
 /// Where the contract would ask the caller for a preimage that nobody has, these throw
 /// [RefusedException] with [Refusal#STATE_MISMATCH].

@@ -16,8 +16,8 @@ import opml.game.move.Opening;
 import opml.game.move.Position;
 import opml.game.move.Side;
 
-/// The referee of one game: `protocol.md` §3 and §4, guard by guard, in their order. Pure: a move yields the next game or is
-/// refused.
+/// The referee of one game: `protocol.md` §3 and §4, guard by guard, in their order. Pure: a move yields the next
+/// game or is refused.
 public class Rules {
   private final Format format;
   private final Levels levels;

@@ -14,8 +14,8 @@ import opml.game.trace.Trace;
 /// Judges claims by one's own run.
 ///
 /// A verifier opens a game of its own on every wrong claim, even where somebody else's game already runs: that other
-/// challenger may be the server itself, playing to lose. Only a game in which the verifier plays keeps the claim from becoming
-/// final (theorem T2).
+/// challenger may be the server itself, playing to lose. Only a game in which the verifier plays keeps the claim
+/// from becoming final (theorem T2).
 ///
 /// @param format of the games to be played
 /// @param window for how many seconds a claim can be challenged
@@ -31,7 +31,8 @@ public record ClaimJudge(Format format, long window) {
     return claim.outputHash().equals(outputHash) ? Verdict.RIGHT : Verdict.UNBOUND;
   }
 
-  /// {@return the challenge that this run calls for, if the claim is wrong, in time, and not challenged by `self` already}
+  /// {@return the challenge that this run calls for, if the claim is wrong, in time, and not challenged by `self`
+  /// already}
   ///
   /// @param games those on this claim, however they ended
   public List<Action> actions(
@@ -50,8 +51,8 @@ public record ClaimJudge(Format format, long window) {
     return List.of(new Action.Challenge(claim.id(), new Solver(format).opening(trace)));
   }
 
-  /// {@return whether `self` should play the server's side of games on this claim: it is its own, and its run still says
-  /// that it is right. A server whose run says otherwise has nothing to post}
+  /// {@return whether `self` should play the server's side of games on this claim: it is its own, and its run still
+  /// says that it is right. A server whose run says otherwise has nothing to post}
   public static boolean defends(Claim claim, Trace trace, Bytes32 outputHash, Address self) {
     return claim.server().equals(self) && judge(claim, trace, outputHash) == Verdict.RIGHT;
   }

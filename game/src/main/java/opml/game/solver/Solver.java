@@ -16,16 +16,17 @@ import opml.game.trace.Trace;
 ///
 /// # The game
 ///
-/// One side has posted a list of assertions: from the agreed start, so many steps lead to `s_1`, so many more to `s_2`, and so
-/// on. The other side must refute one of them: by a list of its own inside that part, which starts where the part starts and ends
-/// *elsewhere*. A part of one step is refined into the trace of that step, one level below; there the list must end in a state that
-/// maps to something else than the disputed one. A part of one step of the last level is executed by the contract, which
-/// ends the game. Who cannot or does not answer runs out of time and loses.
+/// One side has posted a list of assertions: from the agreed start, so many steps lead to `s_1`, so many more to
+/// `s_2`, and so on. The other side must refute one of them: by a list of its own inside that part, which starts
+/// where the part starts and ends *elsewhere*. A part of one step is refined into the trace of that step, one level
+/// below; there the list must end in a state that maps to something else than the disputed one. A part of one step
+/// of the last level is executed by the contract, which ends the game. Who cannot or does not answer runs out of
+/// time and loses.
 ///
 /// # The rule
 ///
-/// Answer the *first* assertion that differs from one's own trace, with one's own states. If none differs, there is nothing to
-/// refute, and nothing is done.
+/// Answer the *first* assertion that differs from one's own trace, with one's own states. If none differs, there is
+/// nothing to refute, and nothing is done.
 ///
 /// # Why that wins
 ///
@@ -35,44 +36,48 @@ import opml.game.trace.Trace;
 ///   2. if the honest side posted it, every state is true;
 ///   3. if the other side posted it, the last state is false.
 ///
-/// They hold at the challenge. An honest challenger challenges a claim whose final state is false, and posts true states; a
-/// dishonest one challenges a true claim, and must post another end. Each move keeps them:
+/// They hold at the challenge. An honest challenger challenges a claim whose final state is false, and posts true
+/// states; a dishonest one challenges a true claim, and must post another end. Each move keeps them:
 ///
-///   - *The honest side answers.* By (3) there is a first false assertion, and what precedes it is true, or by (1) the start; so
-///     the new start is true. The true states end elsewhere than the false one, so `dissect` accepts them; the true end of the
-///     next level maps to the true state, so `refine` does; and one step from a true state gives a true state, so `execute` wins. A false
-///     change behind the end of a program falls to `refine` at once, since the contract sees by the start that nothing may change.
-///   - *The other side answers.* By (2) what it picks is true at both ends. Its list must end elsewhere, so its last state is
-///     false; on the next level, its end must map elsewhere, so it is not the true end, for the true one maps to the true state.
-///     `execute` fails, for the contract's result is the true one.
+///   - *The honest side answers.* By (3) there is a first false assertion, and what precedes it is true, or by (1)
+///     the start; so the new start is true. The true states end elsewhere than the false one, so `dissect` accepts
+///     them; the true end of the next level maps to the true state, so `refine` does; and one step from a true
+///     state gives a true state, so `execute` wins. A false change behind the end of a program falls to `refine` at
+///     once, since the contract sees by the start that nothing may change.
+///   - *The other side answers.* By (2) what it picks is true at both ends. Its list must end elsewhere, so its
+///     last state is false; on the next level, its end must map elsewhere, so it is not the true end, for the true
+///     one maps to the true state. `execute` fails, for the contract's result is the true one.
 ///
-/// So the honest side can always answer and the other one can never finish. Each list divides what is disputed by the arity,
-/// hence `Format.movesAtMost`; and as no clock is ever refilled, the game is over after two allowances at the latest. What
-/// the honest side needs is to answer within its own allowance: the time of nobody else counts.
+/// So the honest side can always answer and the other one can never finish. Each list divides what is disputed by
+/// the arity, hence `Format.movesAtMost`; and as no clock is ever refilled, the game is over after two allowances
+/// at the latest. What the honest side needs is to answer within its own allowance: the time of nobody else counts.
 ///
-/// Picking the *first* false assertion is what makes (1) hold; a later one may start from a false state, and a step from a
-/// false state proves nothing. The guards `last ≠ E` and `E' ≠ E` are what makes (3) hold: without the first, a
-/// copycat posts the true states and leaves nothing to refute; without the second, it does so one level below. The tests
-/// drop either guard and see the honest side lose.
+/// Picking the *first* false assertion is what makes (1) hold; a later one may start from a false state, and a step
+/// from a false state proves nothing. The guards `last ≠ E` and `E' ≠ E` are what makes (3) hold: without the first, a
+/// copycat posts the true states and leaves nothing to refute; without the second, it does so one level below. The
+/// tests drop either guard and see the honest side lose.
 ///
-/// If the *own* trace is wrong, it may come out that the other side's list agrees with it all through, or that the game's
-/// start is not in it. Then the solver proposes nothing. It never proposes what it cannot stand for, not even to save the bond.
+/// If the *own* trace is wrong, it may come out that the other side's list agrees with it all through, or that the
+/// game's start is not in it. Then the solver proposes nothing. It never proposes what it cannot stand for, not
+/// even to save the bond.
 ///
 /// # Sources
 ///
-///   - R. Canetti, B. Riva, G. Rothblum, *Practical delegation of computation using multiple servers*, CCS 2011: refereed games;
-///     one honest party among the players is enough.
-///   - J. Teutsch, C. Reitwießner, *A scalable verification solution for blockchains*, 2017 (TrueBit): a chain as the referee.
-///   - H. Kalodner et al., *Arbitrum: scalable, private smart contracts*, USENIX Security 2018: bisection to one instruction, and
-///     a deadline for each side.
+///   - R. Canetti, B. Riva, G. Rothblum, *Practical delegation of computation using multiple servers*, CCS 2011:
+///     refereed games; one honest party among the players is enough.
+///   - J. Teutsch, C. Reitwießner, *A scalable verification solution for blockchains*, 2017 (TrueBit): a chain as
+///     the referee.
+///   - H. Kalodner et al., *Arbitrum: scalable, private smart contracts*, USENIX Security 2018: bisection to one
+///     instruction, and a deadline for each side.
 ///   - Optimism's fault proof specification: pure solver, rules that every proposed action is checked against.
 ///   - `protocol.md` §3, §4 and theorem T1 of §6, which is the argument above.
 ///
 /// @param format of the games to be played
 public record Solver(Format format) {
 
-  /// {@return what `side` does about a game at the second `now`}: one move, one timeout, or nothing. The answer depends on
-  /// nothing else, so it may be asked for again at any time; whoever performs it treats "already done" as success.
+  /// {@return what `side` does about a game at the second `now`}: one move, one timeout, or nothing. The answer
+  /// depends on nothing else, so it may be asked for again at any time; whoever performs it treats "already done"
+  /// as success.
   ///
   /// @param trace this side's own level-0 trace of the claim's request
   public List<Action> actions(Game game, Trace trace, Side side, long now) {

@@ -6,7 +6,8 @@ public enum Verdict {
   RIGHT,
   /// The final state is not ours: it must be challenged.
   WRONG,
-  /// The final state is ours, the output is not. The contract proves that the output lies in the final state, so this means that
-  /// the contract, the model or our own reading of the output is broken. No game can mend it; a person must look.
+  /// The final state is ours, the output is not. The contract proves that the output lies in the final state, so
+  /// this means that the contract, the model or our own reading of the output is broken. No game can mend it; a
+  /// person must look.
   UNBOUND
 }

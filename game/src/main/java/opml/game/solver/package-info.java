@@ -1,5 +1,5 @@
-/// Deciding what to do, and nothing else: every answer here is a function of what is handed in, so an agent that crashed
-/// decides the same again after rereading the chain.
+/// Deciding what to do, and nothing else: every answer here is a function of what is handed in, so an agent that
+/// crashed decides the same again after rereading the chain.
 ///
 ///   - [opml.game.solver.ClaimJudge]: is this claim right, and what does that call for?
 ///   - [opml.game.solver.Solver]: what is the next move in this game?

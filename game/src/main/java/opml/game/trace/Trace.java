@@ -12,7 +12,8 @@ import opml.game.move.Partition;
 /// index of the last. Where the program ends early, its last state repeats.
 ///
 /// A trace is a value: the same question has the same answer, in this process and in the one after a crash. The solver
-/// asks for the same level anew at every move, so that an implementation for which refining is dear keeps what it refined.
+/// asks for the same level anew at every move, so that an implementation for which refining is dear keeps what it
+/// refined.
 public interface Trace {
 
   /// {@return how many steps there are, at least 1}
@@ -24,8 +25,8 @@ public interface Trace {
   /// {@return the state at an index from 0 to [#length()]}
   Bytes32 at(long index);
 
-  /// {@return the states at these indexes, which ascend}. A trace that must run to know a state overrides this, to know all of them
-  /// in one run.
+  /// {@return the states at these indexes, which ascend}. A trace that must run to know a state overrides this, to
+  /// know all of them in one run.
   default List<Bytes32> at(long[] indexes) {
     List<Bytes32> states = new ArrayList<>(indexes.length);
     for (long index : indexes) {
@@ -39,8 +40,8 @@ public interface Trace {
     return at(interval.ends(partition));
   }
 
-  /// {@return the next level's trace of one step, 0 to [#length()]` - 1`; empty if the program is over before it, so that the step
-  /// changes nothing and has no trace}
+  /// {@return the next level's trace of one step, 0 to [#length()]` - 1`; empty if the program is over before it,
+  /// so that the step changes nothing and has no trace}
   ///
   /// @throws UnsupportedOperationException if this is the last level
   Optional<Trace> refine(long step);

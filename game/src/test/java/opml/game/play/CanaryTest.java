@@ -31,7 +31,8 @@ class CanaryTest {
   @ParameterizedTest
   @EnumSource(Side.class)
   void searchNoticesAListThatMayEndAsTheDisputedOne(Side honest) {
-    // With the honest challenger, the server needs a part of some steps to dissect, so the trace is longer.
+    // With the honest challenger, the server needs a part of some steps to dissect, so the trace is
+    // longer.
     Toy toy = honest == Side.CHALLENGER ? Toy.of(16, 4) : TOY;
     Rules careless = CarelessRules.forgettingTheEnd(FORMAT, toy);
     assertThatThrownBy(() -> new Search(toy, careless, honest, LIES, true, 0).run())

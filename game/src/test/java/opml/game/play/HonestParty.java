@@ -14,8 +14,8 @@ import opml.game.solver.ClaimJudge;
 import opml.game.solver.Settler;
 import opml.game.solver.Solver;
 
-/// An agent reduced to its decisions: verifier of every claim, defender of its own, and settler. It has no memory at all, so every
-/// test with it is also one of restarts.
+/// An agent reduced to its decisions: verifier of every claim, defender of its own, and settler. It has no memory
+/// at all, so every test with it is also one of restarts.
 record HonestParty(Market market, Address self) implements Party {
 
   @Override
@@ -29,6 +29,11 @@ record HonestParty(Market market, Address self) implements Party {
       }
     }
     return actions;
+  }
+
+  /// {@return the true list over the whole trace}
+  List<Bytes32> opening() {
+    return new Solver(market.format()).opening(market.truth());
   }
 
   private void claim(ClaimState claim, List<Game> games, Settler settler, List<Action> actions) {

@@ -1,16 +1,21 @@
 package opml.game.play;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import opml.core.hash.Bytes32;
 import opml.game.move.Action;
 import opml.game.move.Game;
+import opml.game.move.Interval;
+import opml.game.move.Partition;
 import opml.game.move.Position;
 import opml.game.move.Side;
 import opml.game.toy.ToyTrace;
+import opml.game.trace.Trace;
 
-/// What every action of an honest side satisfies. The rules are stated by the true trace alone, without the solver's own
-/// notions.
+/// What every action of an honest side satisfies. The rules are stated by the true trace alone, without the
+/// solver's own notions.
 ///
 /// @param name what must hold
 /// @param rationale why it must
@@ -109,29 +114,13 @@ record HonestRule(String name, String rationale, Predicate<Choice> holds) {
 
   private static boolean postsTheTruth(Choice choice) {
     return switch (choice.action()) {
-      case Action.Dissect dissect -> {
-        long[] ends =
-            dissect
-                .disputed()
-                .ends(
-                    new opml.game.move.Partition(
-                        dissect.disputed().length(), dissect.states().size()));
-        yield choice.truth().at(ends).equals(dissect.states());
-      }
+      case Action.Dissect dissect -> isTrue(choice.truth(), dissect.disputed(), dissect.states());
       case Action.Refine refine -> {
-        var below = choice.truth().refine(refine.disputed().first());
-        if (refine.saysItIsOver()) {
-          yield below.isEmpty();
-        }
-        yield below
-            .map(
-                trace ->
-                    trace
-                        .at(
-                            new opml.game.move.Interval(0, trace.length()),
-                            new opml.game.move.Partition(trace.length(), refine.states().size()))
-                        .equals(refine.states()))
-            .orElse(false);
+        Optional<Trace> below = choice.truth().refine(refine.disputed().first());
+        yield refine.saysItIsOver()
+            ? below.isEmpty()
+            : below.isPresent()
+                && isTrue(below.get(), new Interval(0, below.get().length()), refine.states());
       }
       case Action.Execute _,
           Action.Timeout _,
@@ -142,5 +131,9 @@ record HonestRule(String name, String rationale, Predicate<Choice> holds) {
           Action.Withdraw _ ->
           true;
     };
+  }
+
+  private static boolean isTrue(Trace truth, Interval interval, List<Bytes32> states) {
+    return truth.at(interval, new Partition(interval.length(), states.size())).equals(states);
   }
 }

@@ -20,9 +20,11 @@ import opml.game.clock.Allowance;
 import opml.game.move.Action;
 import opml.game.move.Format;
 import opml.game.move.Game;
+import opml.game.move.Position;
 import opml.game.rules.Hub;
 import opml.game.rules.Parameters;
 import opml.game.rules.Rules;
+import opml.game.solver.Solver;
 import opml.game.toy.Toy;
 import opml.game.toy.ToyTrace;
 
@@ -63,7 +65,7 @@ final class Market {
   private final Hub hub;
   private final Map<Address, BigInteger> paid = new HashMap<>();
   private final Map<RequestId, List<ClaimId>> posted = new LinkedHashMap<>();
-  private final List<GameId> games = new ArrayList<>();
+  private final Map<GameId, List<Position>> games = new LinkedHashMap<>();
   private long now = 10_000;
   private RequestId current;
 
@@ -114,25 +116,30 @@ final class Market {
     return requestOf(REQUESTER);
   }
 
+  /// The same, of anybody.
   RequestId requestOf(Address requester) {
     current = hub.request(requester, Toy.MODEL, Toy.INPUT, Address.ZERO, now + DEADLINE, FEE, now);
     pay(requester, FEE);
     posted.put(current, new ArrayList<>());
+    checkMoney();
     return current;
   }
 
+  /// A claim on the last request, with the bond that is due.
   ClaimId claim(Address server, Bytes32 finalState) {
     BigInteger bond = PARAMETERS.bondBeside(hub.request(current).liveClaims());
     ClaimId id = hub.claim(server, current, finalState, outputOf(finalState), bond, now);
     pay(server, bond);
     posted.get(current).add(id);
+    checkMoney();
     return id;
   }
 
   GameId challenge(Address challenger, ClaimId claim, List<Bytes32> states) {
     GameId id = hub.challenge(challenger, claim, states, PARAMETERS.challengeBond(), now);
     pay(challenger, PARAMETERS.challengeBond());
-    games.add(id);
+    games.put(id, new ArrayList<>(List.of(hub.game(id).position())));
+    checkMoney();
     return id;
   }
 
@@ -142,7 +149,7 @@ final class Market {
   }
 
   List<Bytes32> shamList() {
-    List<Bytes32> states = new ArrayList<>(new opml.game.solver.Solver(format()).opening(truth));
+    List<Bytes32> states = new ArrayList<>(new Solver(format()).opening(truth));
     states.removeLast();
     states.add(wrongState());
     return states;
@@ -153,6 +160,13 @@ final class Market {
       challenge(caller, challenge.claim(), challenge.states());
     } else {
       hub.perform(caller, action, now);
+    }
+    if (action instanceof Action.Move move) {
+      List<Position> history = games.get(move.game());
+      Position position = hub.game(move.game()).position();
+      if (!history.getLast().equals(position)) {
+        history.add(position);
+      }
     }
     checkMoney();
   }
@@ -174,7 +188,12 @@ final class Market {
   }
 
   List<GameId> games() {
-    return List.copyOf(games);
+    return List.copyOf(games.keySet());
+  }
+
+  /// {@return all positions of a game, in order, as the chain emits them}
+  List<Position> history(GameId game) {
+    return games.get(game);
   }
 
   /// Lets these parties act until none of them has anything to do at this instant.
@@ -216,7 +235,6 @@ final class Market {
 
   private void pay(Address party, BigInteger amount) {
     paid.merge(party, amount, BigInteger::add);
-    checkMoney();
   }
 
   private boolean isSettled() {
@@ -235,7 +253,7 @@ final class Market {
             .filter(claim -> claim.status() == ClaimStatus.LIVE)
             .mapToLong(claim -> claim.claimedAt() + WINDOW);
     LongStream clocks =
-        games.stream()
+        games().stream()
             .map(hub::game)
             .filter(Game::isPlayed)
             .mapToLong(game -> game.clock().lastMoment(game.onTurn()));
@@ -265,7 +283,7 @@ final class Market {
         bonds = bonds.add(claim.bond());
       }
     }
-    for (GameId id : games) {
+    for (GameId id : games.keySet()) {
       Game game = hub.game(id);
       if (game.isPlayed() || game.isVoid()) {
         bonds = bonds.add(PARAMETERS.challengeBond());

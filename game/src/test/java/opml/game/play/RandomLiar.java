@@ -57,6 +57,14 @@ final class RandomLiar implements Party {
     return List.of();
   }
 
+  /// {@return a challenge of a right claim}
+  List<Bytes32> challenge() {
+    ToyTrace truth = market.truth();
+    List<Bytes32> states = new ArrayList<>(list(truth, new Interval(0, truth.length())));
+    states.set(states.size() - 1, market.wrongState());
+    return states;
+  }
+
   private Optional<Action.Move> move(Game game) {
     Rules referee = new Rules(market.format(), market.toy());
     for (int i = 0; i < ATTEMPTS; i++) {
@@ -97,7 +105,7 @@ final class RandomLiar implements Party {
     return new Action.Refine(position, part, states);
   }
 
-  List<Bytes32> list(ToyTrace trace, Interval interval) {
+  private List<Bytes32> list(ToyTrace trace, Interval interval) {
     Partition partition = market.format().partition(interval.length());
     List<Bytes32> states = new ArrayList<>();
     for (long index : interval.ends(partition)) {

@@ -30,8 +30,8 @@ import opml.game.toy.ToyTrace;
 /// At every position the three invariants of theorem T1 are checked, and at every action of the honest side all of
 /// [HonestRule]. The first violation is thrown.
 ///
-/// A position that the honest side posted is determined by its path and interval, for its states are the true ones; so what can
-/// follow it is searched once, unless `remember` is false.
+/// A position that the honest side posted is determined by its path and interval, for its states are the true ones;
+/// so what can follow it is searched once, unless `remember` is false.
 final class Search {
   static final Address SERVER = Address.ofHex("0x00000000000000000000000000000000000005e0");
   static final Address CHALLENGER = Address.ofHex("0x00000000000000000000000000000000000000ca");
@@ -75,8 +75,7 @@ final class Search {
       case CHALLENGER -> againstEveryClaim();
       case SERVER -> againstEveryChallenge();
     }
-    if (longest
-        > rules.format().movesAtMost(toy.lengths().stream().mapToLong(Long::longValue).toArray())) {
+    if (longest > toy.movesAtMost(rules.format())) {
       throw new AssertionError(longest + " moves in a game of " + toy);
     }
     return this;

@@ -5,14 +5,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import opml.core.hash.Bytes32;
+import opml.game.move.Format;
 import opml.game.move.Opening;
 import opml.game.rules.Levels;
 import opml.game.rules.Refusal;
 import opml.game.rules.RefusedException;
 
-/// A program of any number of levels. A step of the last level mixes value, scratch and program; a step of a level above is a whole
-/// run of the level below, from which only the value comes back up. So many ends below mean the same state above, which
-/// is what makes `E′ ≠ E` more than `end ≠ V_L`.
+/// A program of any number of levels. A step of the last level mixes value, scratch and program; a step of a level
+/// above is a whole run of the level below, from which only the value comes back up. So many ends below mean the
+/// same state above, which is what makes `E′ ≠ E` more than `end ≠ V_L`.
 ///
 /// @param lengths of the traces, level by level
 /// @param haltAt after how many steps each level is over; what follows up to its length is padding
@@ -43,9 +44,19 @@ public record Toy(List<Long> lengths, List<Long> haltAt, Bytes32 mask) implement
     return lengths.size();
   }
 
+  /// {@return the most moves that a game about this takes}
+  public long movesAtMost(Format format) {
+    return format.movesAtMost(lengths.stream().mapToLong(Long::longValue).toArray());
+  }
+
   /// {@return the true level-0 trace}
   public ToyTrace trace() {
     return new ToyTrace(this, 0, begin(MODEL, INPUT));
+  }
+
+  /// {@return the trace of a level that begins here, be it on the true run or not}
+  public ToyTrace traceOf(int level, Opening opening) {
+    return new ToyTrace(this, level, opening);
   }
 
   @Override
