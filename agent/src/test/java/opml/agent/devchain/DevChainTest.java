@@ -80,7 +80,10 @@ class DevChainTest {
     try (DevChain dev = TestChain.start(options)) {
       assertThat(dev.chain().latest().number()).isEqualTo(number);
       assertThat(dev.chain().balance(NOBODY, dev.chain().latest())).isEqualTo(Wei.ether(2));
-      assertThat(new Sender(dev.chain(), dev.account(0)).submit(Call.transfer(NOBODY, Wei.ZERO)).nonce())
+      assertThat(
+              new Sender(dev.chain(), dev.account(0))
+                  .submit(Call.transfer(NOBODY, Wei.ZERO))
+                  .nonce())
           .isEqualTo(1);
     }
   }

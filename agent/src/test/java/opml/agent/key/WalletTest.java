@@ -69,8 +69,14 @@ class WalletTest {
     Random random = new Random(1);
     for (String content :
         new String[] {
-          "", "secret words", KEY + "00", "0x" + "0".repeat(64), "f".repeat(64), "{\"a\":1}",
-          Long.toString(random.nextLong()), "x".repeat(100_000)
+          "",
+          "secret words",
+          KEY + "00",
+          "0x" + "0".repeat(64),
+          "f".repeat(64),
+          "{\"a\":1}",
+          Long.toString(random.nextLong()),
+          "x".repeat(100_000)
         }) {
       Path file = file("wrong", content, "rw-------");
       assertThatThrownBy(() -> Wallet.load(file))
@@ -79,7 +85,8 @@ class WalletTest {
           .satisfies(
               e -> assertThat(content.isEmpty() || !e.getMessage().contains(content)).isTrue());
     }
-    assertThatThrownBy(() -> Wallet.load(folder.resolve("none"))).hasMessageContaining("no key file");
+    assertThatThrownBy(() -> Wallet.load(folder.resolve("none")))
+        .hasMessageContaining("no key file");
     assertThatThrownBy(() -> Wallet.load(folder)).isInstanceOf(KeyException.class);
   }
 
@@ -118,8 +125,7 @@ class WalletTest {
         "mac":"2103ac29920d71da29f15d75b4a16dbe95cfd7ff8faea1056c33131d846e3097"},"version":3}
         """;
     Wallet wallet =
-        Wallet.load(
-            file("store", json, "rw-------"), file("pass", "testpassword", "rw-------"));
+        Wallet.load(file("store", json, "rw-------"), file("pass", "testpassword", "rw-------"));
     assertThat(wallet.address()).isEqualTo(Wallet.of(Bytes32.ofHex(STORED_KEY)).address());
   }
 
