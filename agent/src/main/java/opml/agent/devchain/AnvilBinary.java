@@ -110,7 +110,9 @@ public final class AnvilBinary {
     Path npm =
         onPath("npm")
             .orElseThrow(
-                () -> new DevChainException("no anvil, and no npm to install it: install Node.js 20"));
+                () ->
+                    new DevChainException(
+                        "no anvil, and no npm to install it: install Node.js 20"));
     // Two processes that install at the same time would delete each other's files.
     try (FileChannel channel =
             FileChannel.open(
@@ -129,12 +131,14 @@ public final class AnvilBinary {
     }
     return find()
         .orElseThrow(
-            () -> new DevChainException("npm ci succeeded in " + folder + " but there is no anvil"));
+            () ->
+                new DevChainException("npm ci succeeded in " + folder + " but there is no anvil"));
   }
 
   private void run(Path npm, Path folder) throws IOException {
     ProcessBuilder builder =
-        new ProcessBuilder(List.of(npm.toString(), "ci", "--ignore-scripts", "--no-audit", "--no-fund"))
+        new ProcessBuilder(
+                List.of(npm.toString(), "ci", "--ignore-scripts", "--no-audit", "--no-fund"))
             .directory(folder.toFile())
             .redirectErrorStream(true);
     builder.environment().put("PATH", path);

@@ -41,8 +41,7 @@ public final class DevChain implements AutoCloseable {
       Optional<Path> state,
       int blockTime,
       Consumer<String> progress) {
-    public static final Options DEFAULT =
-        new Options(20, 31337, 0, Optional.empty(), 0, _ -> {});
+    public static final Options DEFAULT = new Options(20, 31337, 0, Optional.empty(), 0, _ -> {});
 
     public Options withState(Path file) {
       return new Options(accounts, chainId, port, Optional.of(file), blockTime, progress);
@@ -115,7 +114,8 @@ public final class DevChain implements AutoCloseable {
     options
         .state()
         .ifPresent(
-            file -> arguments.addAll(List.of("--state", file.toString(), "--state-interval", "10")));
+            file ->
+                arguments.addAll(List.of("--state", file.toString(), "--state-interval", "10")));
     return arguments;
   }
 

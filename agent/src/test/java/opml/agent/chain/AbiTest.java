@@ -30,8 +30,7 @@ class AbiTest {
   /// The last example of the ABI specification: `f(uint256,uint32[],bytes10,bytes)`.
   @Test
   void theSpecificationsExampleIsEncodedAndDecoded() {
-    List<AbiParameter> types =
-        List.of(of("uint256"), of("uint32[]"), of("bytes10"), of("bytes"));
+    List<AbiParameter> types = List.of(of("uint256"), of("uint32[]"), of("bytes10"), of("bytes"));
     List<Object> values =
         List.of(
             BigInteger.valueOf(0x123),
@@ -42,9 +41,11 @@ class AbiTest {
     assertThat(data.toString())
         .isEqualTo(
             words("123", "80")
-                + "31323334353637383930" + "0".repeat(44)
+                + "31323334353637383930"
+                + "0".repeat(44)
                 + words("e0", "2", "456", "789", "d").substring(2)
-                + "48656c6c6f2c20776f726c6421" + "0".repeat(38));
+                + "48656c6c6f2c20776f726c6421"
+                + "0".repeat(38));
     assertThat(AbiDecoder.decode("f", types, data).values()).isEqualTo(values);
   }
 
@@ -122,8 +123,7 @@ class AbiTest {
       case AbiType.ListOf(AbiType element) -> randomValues(random, element, random.nextInt(4));
       case AbiType.FixedList(AbiType element, int size) -> randomValues(random, element, size);
       case AbiType.Tuple(List<AbiParameter> members) ->
-          new Values(
-              members, members.stream().map(m -> randomValue(random, m.type())).toList());
+          new Values(members, members.stream().map(m -> randomValue(random, m.type())).toList());
     };
   }
 
@@ -190,7 +190,8 @@ class AbiTest {
     assertThat(values.data("why")).hasToString("0x0102");
     assertThatThrownBy(() -> sampler.decodeCall(sampler.function("say"), call))
         .hasMessageContaining("not a call of");
-    assertThatThrownBy(() -> values.number("codes")).hasMessageContaining("no value is called codes");
+    assertThatThrownBy(() -> values.number("codes"))
+        .hasMessageContaining("no value is called codes");
     assertThatThrownBy(() -> values.bool("code")).hasMessageContaining("is a uint256");
   }
 
@@ -214,7 +215,8 @@ class AbiTest {
 
   @Test
   void artifactsThatCannotBeDeployedAreRefused() {
-    assertThatThrownBy(() -> ContractAbi.load("Nothing")).hasMessageContaining("no contract artifact");
+    assertThatThrownBy(() -> ContractAbi.load("Nothing"))
+        .hasMessageContaining("no contract artifact");
     assertThatThrownBy(() -> ContractAbi.parse("X", "{")).hasMessageContaining("X: not JSON");
     assertThatThrownBy(() -> ContractAbi.parse("X", "{}")).hasMessageContaining("no abi");
     assertThatThrownBy(

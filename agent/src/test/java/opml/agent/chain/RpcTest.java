@@ -236,7 +236,8 @@ class RpcTest {
   @Test
   void aBatchIsPutInOrder() throws IOException {
     Rpc.Request request = Rpc.Request.of("eth_chainId");
-    try (Rpc rpc = answering(200, _ -> "[" + result("2", "\"0x22\"") + "," + result("1", "\"0x11\"") + "]")) {
+    try (Rpc rpc =
+        answering(200, _ -> "[" + result("2", "\"0x22\"") + "," + result("1", "\"0x11\"") + "]")) {
       assertThat(rpc.readAll(List.of(request, request)))
           .extracting(Answer::number)
           .containsExactly(0x11L, 0x22L);
@@ -253,14 +254,44 @@ class RpcTest {
     long seed = System.nanoTime();
     Random random = new Random(seed);
     String[] shapes = {
-      "null", "true", "1", "1e99", "\"\"", "\"0x\"", "\"0x0\"", "\"0x1\"", "\"0xg\"", "[]", "{}",
-      "\"0x" + "ab".repeat(20) + "\"", "\"0x" + "cd".repeat(32) + "\"", "[null]", "[[]]", "[{}]",
-      "\"0x" + "f".repeat(64) + "\"", "\"0x" + "f".repeat(65) + "\""
+      "null",
+      "true",
+      "1",
+      "1e99",
+      "\"\"",
+      "\"0x\"",
+      "\"0x0\"",
+      "\"0x1\"",
+      "\"0xg\"",
+      "[]",
+      "{}",
+      "\"0x" + "ab".repeat(20) + "\"",
+      "\"0x" + "cd".repeat(32) + "\"",
+      "[null]",
+      "[[]]",
+      "[{}]",
+      "\"0x" + "f".repeat(64) + "\"",
+      "\"0x" + "f".repeat(65) + "\""
     };
     String[] fields = {
-      "number", "hash", "parentHash", "timestamp", "baseFeePerGas", "address", "topics", "data",
-      "blockNumber", "blockHash", "transactionHash", "logIndex", "from", "status", "gasUsed",
-      "effectiveGasPrice", "logs", "contractAddress"
+      "number",
+      "hash",
+      "parentHash",
+      "timestamp",
+      "baseFeePerGas",
+      "address",
+      "topics",
+      "data",
+      "blockNumber",
+      "blockHash",
+      "transactionHash",
+      "logIndex",
+      "from",
+      "status",
+      "gasUsed",
+      "effectiveGasPrice",
+      "logs",
+      "contractAddress"
     };
     Function<String, String> hostile =
         id -> {
@@ -279,7 +310,8 @@ class RpcTest {
                 default -> "[" + object + "]";
               });
         };
-    try (Rpc rpc = answering(200, id -> requests.get() == 1 ? result(id, "\"0x1\"") : hostile.apply(id))) {
+    try (Rpc rpc =
+        answering(200, id -> requests.get() == 1 ? result(id, "\"0x1\"") : hostile.apply(id))) {
       RpcChain chain = RpcChain.connect(rpc);
       opml.game.claim.Address account = opml.game.claim.Address.ZERO;
       TxHash hash = new TxHash(opml.core.hash.Bytes32.ZERO);

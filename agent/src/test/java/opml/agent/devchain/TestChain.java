@@ -12,7 +12,8 @@ public final class TestChain {
 
   public static DevChain start(DevChain.Options options) {
     if (AnvilBinary.installed().isEmpty()) {
-      System.err.println("SKIPPED: anvil is not installed; run npm ci --ignore-scripts in contracts/");
+      System.err.println(
+          "SKIPPED: anvil is not installed; run npm ci --ignore-scripts in contracts/");
       Assumptions.abort("anvil is not installed; run npm ci --ignore-scripts in contracts/");
     }
     return DevChain.start(options);
