@@ -227,6 +227,10 @@ public final class RpcChain implements Chain, AutoCloseable {
     if (status.bitLength() > 1) {
       throw new ChainException.Malformed("a receipt with status " + status);
     }
+    Wei gasPrice = answer.field("effectiveGasPrice").wei();
+    if (gasPrice.value().bitLength() > 128) {
+      throw new ChainException.Malformed("a receipt with an absurd gas price");
+    }
     return new Receipt(
         answer.field("transactionHash").txHash(),
         answer.field("blockNumber").number(),
@@ -235,7 +239,7 @@ public final class RpcChain implements Chain, AutoCloseable {
         answer.optional("contractAddress").map(Answer::address),
         status.signum() == 1,
         answer.field("gasUsed").number(),
-        answer.field("effectiveGasPrice").wei(),
+        gasPrice,
         answer.field("logs").elements().stream().map(RpcChain::logEntry).toList());
   }
 

@@ -1,6 +1,5 @@
 package opml.agent.chain;
 
-import java.math.BigInteger;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -352,13 +351,5 @@ public final class Sender {
   /// {@return the account's money after the newest block}
   public Wei balance() {
     return chain.balance(address(), chain.latest());
-  }
-
-  /// {@return whether the account can pay for this value and this much gas at today's price}
-  public boolean canAfford(Wei value, long gas) {
-    BlockRef latest = chain.latest();
-    Wei price = latest.baseFee().times(2).plus(chain.suggestedTip());
-    Wei cost = new Wei(price.value().multiply(BigInteger.valueOf(gas))).plus(value);
-    return chain.balance(address(), latest).compareTo(cost) >= 0;
   }
 }
