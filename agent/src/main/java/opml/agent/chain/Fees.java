@@ -17,8 +17,9 @@ record Fees(Wei tip, Wei max) {
           "gas costs %s wei a unit, more than the ceiling of %s wei"
               .formatted(baseFee.value(), ceiling.value()));
     }
-    Wei max = baseFee.times(2).plus(suggestedTip).min(ceiling);
-    return new Fees(suggestedTip.min(max.minus(baseFee)), max);
+    // A node may suggest anything; only what the ceiling leaves can come of it.
+    Wei tip = suggestedTip.min(ceiling.minus(baseFee));
+    return new Fees(tip, baseFee.times(2).plus(tip).min(ceiling));
   }
 
   /// {@return fees high enough to replace a transaction with these, or nothing if the ceiling does
@@ -27,7 +28,7 @@ record Fees(Wei tip, Wei max) {
   /// Nodes ask for 10 % more of both; this is an eighth more and at least a wei.
   Optional<Fees> raised(Wei baseFee, Wei ceiling) {
     Wei newTip = eighthMore(tip);
-    Wei newMax = eighthMore(max).max(baseFee.times(2).plus(newTip).min(ceiling));
+    Wei newMax = eighthMore(max).max(baseFee.min(ceiling).times(2).plus(newTip).min(ceiling));
     return newMax.compareTo(ceiling) > 0
         ? Optional.empty()
         : Optional.of(new Fees(newTip.min(newMax), newMax));

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import opml.core.hash.Bytes32;
@@ -15,12 +16,6 @@ import opml.game.claim.Address;
 ///
 /// Source: the Ethereum execution API specification; blocks by hash as in EIP-1898.
 public final class RpcChain implements Chain, AutoCloseable {
-  /// What nodes say, instead of a result, about a block that they have dropped: geth's and anvil's
-  /// words, in lower case.
-  private static final List<String> NO_SUCH_BLOCK =
-      List.of(
-          "not canonical", "header not found", "unknown block", "block not found", "blocknotfound");
-
   private final Rpc rpc;
   private final long id;
 
@@ -232,6 +227,10 @@ public final class RpcChain implements Chain, AutoCloseable {
     if (status.bitLength() > 1) {
       throw new ChainException.Malformed("a receipt with status " + status);
     }
+    Wei gasPrice = answer.field("effectiveGasPrice").wei();
+    if (gasPrice.value().bitLength() > 128) {
+      throw new ChainException.Malformed("a receipt with an absurd gas price");
+    }
     return new Receipt(
         answer.field("transactionHash").txHash(),
         answer.field("blockNumber").number(),
@@ -240,7 +239,7 @@ public final class RpcChain implements Chain, AutoCloseable {
         answer.optional("contractAddress").map(Answer::address),
         status.signum() == 1,
         answer.field("gasUsed").number(),
-        answer.field("effectiveGasPrice").wei(),
+        gasPrice,
         answer.field("logs").elements().stream().map(RpcChain::logEntry).toList());
   }
 
@@ -254,13 +253,13 @@ public final class RpcChain implements Chain, AutoCloseable {
     rpc.close();
   }
 
-  /// Asks about the state after a block, which the node may have dropped meanwhile.
+  /// Asks about the state after a block, which the node may have dropped meanwhile. Nodes have many
+  /// words for that, so a refusal is followed by a look at the chain.
   private Answer stateAt(BlockRef at, String method, Object... params) {
     try {
       return rpc.read(method, params);
     } catch (ChainException.Refused e) {
-      String reason = e.reason().toLowerCase(java.util.Locale.ROOT);
-      if (NO_SUCH_BLOCK.stream().anyMatch(reason::contains)) {
+      if (!isRevert(e) && !snapshot(at).isCurrent()) {
         throw new ChainException.Reorganised(at + " is no longer part of the chain");
       }
       throw e;
@@ -283,14 +282,16 @@ public final class RpcChain implements Chain, AutoCloseable {
   /// {@return the revert that a refusal stands for, or the refusal itself if it is about something
   /// else}
   private static ChainException revertOr(Call call, ChainException.Refused refusal) {
-    // Code 3 is what the specification gives to a reverted execution; some nodes only say it.
-    boolean reverted =
-        refusal.code() == 3
-            || refusal.reason().toLowerCase(java.util.Locale.ROOT).contains("execution reverted");
-    return reverted
+    return isRevert(refusal)
         ? new ChainException.Reverted(
             call.name(), call.revert(refusal.data().orElse(Data.EMPTY)), Optional.empty())
         : refusal;
+  }
+
+  /// Code 3 is what the specification gives to a reverted execution; some nodes only say it.
+  private static boolean isRevert(ChainException.Refused refusal) {
+    return refusal.code() == 3
+        || refusal.reason().toLowerCase(Locale.ROOT).contains("execution reverted");
   }
 
   static String hex(long value) {

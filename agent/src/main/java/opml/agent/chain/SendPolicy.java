@@ -30,7 +30,13 @@ public record SendPolicy(
           Duration.ofMillis(500));
 
   public SendPolicy {
-    if (gasMarginPercent < 0 || maxGas < 21_000 || confirmations < 1 || !maxPoll.isPositive()) {
+    if (gasMarginPercent < 0
+        || gasMarginPercent > 1000
+        || maxGas < 21_000
+        || maxGas > 1L << 40
+        || maxFee.value().bitLength() > 128
+        || confirmations < 1
+        || !maxPoll.isPositive()) {
       throw new IllegalArgumentException("no such policy");
     }
   }

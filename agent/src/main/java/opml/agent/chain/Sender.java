@@ -1,6 +1,5 @@
 package opml.agent.chain;
 
-import java.math.BigInteger;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -10,8 +9,11 @@ import opml.game.claim.Address;
 /// Gets the transactions of one account into the chain, and knows for sure what became of them.
 ///
 /// Several senders of an account in one process share its nonces, if they share the [Chain] object;
-/// all methods may be called by many threads. A transaction that the node loses, or a reorganisation
-/// throws out, is handed over again as long as somebody waits for it; one that waits too long for a
+/// all methods may be called by many threads. Senders that know nothing of each other, such as two
+/// processes, sort out their nonces with the node's help, but if they send the very same call at the
+/// same moment it is the very same transaction, and both see its one receipt.
+///
+/// A transaction that the node loses, or a reorganisation throws out, is handed over again as long as somebody waits for it; one that waits too long for a
 /// block is offered again with a higher fee. A signed transaction is the same bytes however often it
 /// is sent, so nothing here can happen twice.
 ///
@@ -349,13 +351,5 @@ public final class Sender {
   /// {@return the account's money after the newest block}
   public Wei balance() {
     return chain.balance(address(), chain.latest());
-  }
-
-  /// {@return whether the account can pay for this value and this much gas at today's price}
-  public boolean canAfford(Wei value, long gas) {
-    BlockRef latest = chain.latest();
-    Wei price = latest.baseFee().times(2).plus(chain.suggestedTip());
-    Wei cost = new Wei(price.value().multiply(BigInteger.valueOf(gas))).plus(value);
-    return chain.balance(address(), latest).compareTo(cost) >= 0;
   }
 }

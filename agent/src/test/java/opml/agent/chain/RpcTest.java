@@ -17,6 +17,7 @@ import java.util.Random;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import opml.agent.key.Wallet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -250,6 +251,22 @@ class RpcTest {
   }
 
   @Test
+  void absurdFeesStayBelowTheCeiling() {
+    Wei absurd = new Wei(java.math.BigInteger.TWO.pow(256).subtract(java.math.BigInteger.ONE));
+    Wei ceiling = Wei.gwei(100);
+    assertThat(Fees.of(Wei.gwei(1), absurd, ceiling)).isEqualTo(new Fees(Wei.gwei(99), ceiling));
+    assertThat(Fees.of(Wei.gwei(1), Wei.gwei(2), ceiling))
+        .isEqualTo(new Fees(Wei.gwei(2), Wei.gwei(4)));
+    assertThat(new Fees(Wei.of(8), Wei.of(80)).raised(Wei.of(1), ceiling))
+        .contains(new Fees(Wei.of(10), Wei.of(91)));
+    assertThat(new Fees(Wei.ZERO, Wei.gwei(1)).raised(absurd, ceiling))
+        .contains(new Fees(Wei.of(1), ceiling));
+    assertThat(new Fees(Wei.ZERO, ceiling).raised(Wei.of(1), ceiling)).isEmpty();
+    assertThatThrownBy(() -> Fees.of(absurd, Wei.ZERO, ceiling))
+        .isInstanceOf(ChainException.TooExpensive.class);
+  }
+
+  @Test
   void aHostileNodeNeverCausesAnyOtherException() throws IOException {
     long seed = System.nanoTime();
     Random random = new Random(seed);
@@ -319,6 +336,7 @@ class RpcTest {
       BlockRef block =
           new BlockRef(1, opml.core.hash.Bytes32.ZERO, opml.core.hash.Bytes32.ZERO, 1, Wei.ZERO);
       Call call = Call.transfer(account, Wei.ZERO);
+      Wallet signer = Wallet.of(opml.core.hash.Bytes32.ofWord(1));
       List<Runnable> questions =
           List.of(
               chain::latest,
@@ -333,7 +351,8 @@ class RpcTest {
               () -> chain.estimateGas(call, account),
               chain::suggestedTip,
               () -> chain.send(Data.EMPTY),
-              () -> chain.receipt(hash),
+              () -> chain.receipt(hash).ifPresent(Receipt::fee),
+              () -> new Sender(chain, signer).submit(call),
               () -> chain.knows(hash));
       for (int i = 0; i < 1500; i++) {
         try {

@@ -134,10 +134,7 @@ class DevChainTest {
       assertThat(family).as("shell, watchdog and anvil").hasSizeGreaterThanOrEqualTo(3);
       child.destroyForcibly();
       assertThat(child.waitFor(5, TimeUnit.SECONDS)).isTrue();
-      for (ProcessHandle member : family) {
-        member.onExit().get(8, TimeUnit.SECONDS);
-      }
-      assertThat(family).noneMatch(ProcessHandle::isAlive);
+      requireEnded(family);
     } finally {
       child.destroyForcibly();
     }
@@ -152,12 +149,19 @@ class DevChainTest {
       List<ProcessHandle> family = child.descendants().toList();
       child.destroy();
       assertThat(child.waitFor(8, TimeUnit.SECONDS)).isTrue();
-      for (ProcessHandle member : family) {
-        member.onExit().get(8, TimeUnit.SECONDS);
-      }
+      requireEnded(family);
     } finally {
       child.destroyForcibly();
     }
+  }
+
+  /// ProcessHandle.onExit looks at a grandchild only every few seconds.
+  private static void requireEnded(List<ProcessHandle> family) throws InterruptedException {
+    long end = System.nanoTime() + Duration.ofSeconds(3).toNanos();
+    while (family.stream().anyMatch(ProcessHandle::isAlive) && System.nanoTime() < end) {
+      Thread.sleep(10);
+    }
+    assertThat(family).noneMatch(ProcessHandle::isAlive);
   }
 
   private static Process child() throws IOException {
