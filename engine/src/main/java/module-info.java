@@ -6,4 +6,8 @@ module opml.engine {
   requires static transitive org.jspecify;
   requires transitive opml.core;
   requires transitive opml.kernels;
+  requires com.google.protobuf;
+
+  exports opml.engine.onnx;
+  exports opml.engine.tensor;
 }
