@@ -8,6 +8,10 @@ module opml.engine {
   requires transitive opml.kernels;
   requires com.google.protobuf;
 
+  exports opml.engine.commit;
+  exports opml.engine.graph;
+  exports opml.engine.imports;
   exports opml.engine.onnx;
+  exports opml.engine.run;
   exports opml.engine.tensor;
 }

@@ -5,4 +5,9 @@ import org.jspecify.annotations.NullMarked;
 module opml.kernels {
   requires static transitive org.jspecify;
   requires transitive opml.core;
+  requires jdk.management;
+
+  exports opml.kernels.catalog;
+  exports opml.kernels.memory;
+  exports opml.kernels.operators;
 }

@@ -8,7 +8,8 @@ import java.nio.ByteOrder;
 ///
 /// @param data exactly `count · bytes` bytes; whoever made the tensor keeps them unchanged
 public record Tensor(ElementType type, Shape shape, MemorySegment data) {
-  private static final ValueLayout.OfFloat F32 =
+  /// How floats lie in a tensor.
+  public static final ValueLayout.OfFloat F32 =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfInt I32 =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);

@@ -1,0 +1,63 @@
+package opml.kernels.catalog;
+
+/// The numbers that cost formulas are made of: instructions of the worst case, rounded up. A test of the compiler holds
+/// each kernel's formula against what its program executes.
+///
+/// Sums and products saturate, so that absurd sizes cost `Long.MAX_VALUE` and not something small.
+final class Costs {
+  /// A kernel's start stub, frame and exit.
+  static final long KERNEL = 300;
+
+  /// What a loop costs per turn besides the operations inside, and per start.
+  static final long TURN = 30;
+
+  static final long CALL = 60;
+
+  // Soft-float operations, the call included, and for FMA its two loads.
+  static final long FMA = 160;
+  static final long ADD = 170;
+  static final long MULTIPLY = 170;
+  static final long DIVIDE = 250;
+  static final long MAXIMUM = 40;
+  static final long COMPARE = 40;
+  static final long ROUND = 60;
+  static final long CONVERT = 120;
+  static final long STORE = 15;
+  static final long EXP = 8 * FMA + 3 * MULTIPLY + ROUND + 2 * CONVERT + 3 * COMPARE + CALL;
+
+  /// One int8 product, its two loads and offsets included.
+  static final long INT8 = 20;
+
+  static final long REQUANTIZE = 100;
+
+  private Costs() {}
+
+  static long sum(long... terms) {
+    long sum = 0;
+    for (long term : terms) {
+      sum = sum > Long.MAX_VALUE - term ? Long.MAX_VALUE : sum + term;
+    }
+    return sum;
+  }
+
+  /// {@return the product, where a negative count counts nothing}
+  static long times(long... factors) {
+    long product = 1;
+    for (long factor : factors) {
+      long high = Math.multiplyHigh(product, Math.max(factor, 0));
+      long low = product * Math.max(factor, 0);
+      product = high != 0 || low < 0 ? Long.MAX_VALUE : low;
+    }
+    return product;
+  }
+
+  /// {@return the cost of a DOT of `count` products}
+  static long dot(long count) {
+    return sum(CALL, times(count, FMA + TURN), times(count / 256 + 1, ADD + TURN));
+  }
+
+  /// {@return the cost of a SUM of `count` terms}
+  static long fold(long count) {
+    return sum(times(31, CALL), times(16, ADD + TURN), times(count, ADD + TURN));
+  }
+}

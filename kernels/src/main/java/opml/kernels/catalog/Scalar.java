@@ -1,0 +1,22 @@
+package opml.kernels.catalog;
+
+/// A scalar parameter of a kernel. In the ABI each is 64 bits: an int sign-extended, a long, or a float's 32 bits
+/// sign-extended.
+public record Scalar(String name, Type type) {
+  /// What the kernel's method takes.
+  public enum Type {
+    INT(int.class),
+    LONG(long.class),
+    FLOAT(float.class);
+
+    private final Class<?> primitive;
+
+    Type(Class<?> primitive) {
+      this.primitive = primitive;
+    }
+
+    Class<?> primitive() {
+      return primitive;
+    }
+  }
+}

@@ -1,0 +1,131 @@
+package opml.kernels.operators;
+
+import java.lang.foreign.MemorySegment;
+import opml.kernels.memory.Mem;
+
+/// MatMul and convolution of 8-bit integers, accumulated in int32 (which wraps) and requantised. Integer sums are exact,
+/// so their order is free.
+@SuppressWarnings("NarrowCalculation") // offsets are ints: see the package
+public final class QuantizedProducts {
+  private QuantizedProducts() {}
+
+  /// `y[i, j] = requantise(bias[j] + Σ (a[i, l] - aZero) · (b[l, j] - bZero))`; a is (m, k), b (k, n), y (m, n).
+  ///
+  /// bias has n elements; multiplier and shift n if `perColumn`, else one; see [Quantization#requantize] for their
+  /// ranges. Flags ending in `Unsigned` tell how a tensor's bytes and its zero point are read.
+  public static void qlinearMatmul(
+      MemorySegment a,
+      MemorySegment b,
+      MemorySegment multiplier,
+      MemorySegment shift,
+      MemorySegment bias,
+      MemorySegment y,
+      int m,
+      int n,
+      int k,
+      int aZero,
+      int bZero,
+      int yZero,
+      int perColumn,
+      int aUnsigned,
+      int bUnsigned,
+      int yUnsigned) {
+    int aMask = Quantization.mask(aUnsigned);
+    int bMask = Quantization.mask(bUnsigned);
+    int yAt = 0;
+    for (int i = 0; i < m; i++) {
+      for (int j = 0; j < n; j++) {
+        int sum = Mem.i32(bias, 4 * j);
+        int bAt = j;
+        for (int aAt = i * k; aAt < (i + 1) * k; aAt++) {
+          sum += ((Mem.i8(a, aAt) & aMask) - aZero) * ((Mem.i8(b, bAt) & bMask) - bZero);
+          bAt += n;
+        }
+        int scale = perColumn != 0 ? 4 * j : 0;
+        Mem.putI8(
+            y,
+            yAt,
+            Quantization.requantize(
+                sum, Mem.i32(multiplier, scale), Mem.i32(shift, scale), yZero, yUnsigned));
+        yAt++;
+      }
+    }
+  }
+
+  /// `y = requantise(bias[outChannel] + Σ (x - xZero) · (w - wZero))` over a window; padding adds nothing.
+  ///
+  /// Shapes and the range of groups as in [Convolution#conv2dF32]; bias has outChannels elements, multiplier and shift
+  /// as many if `perChannel`, else one.
+  public static void qlinearConv2d(
+      MemorySegment x,
+      MemorySegment w,
+      MemorySegment multiplier,
+      MemorySegment shift,
+      MemorySegment bias,
+      MemorySegment y,
+      int batch,
+      int inChannels,
+      int inHeight,
+      int inWidth,
+      int outChannels,
+      int outHeight,
+      int outWidth,
+      int kernelHeight,
+      int kernelWidth,
+      int strideHeight,
+      int strideWidth,
+      int padTop,
+      int padLeft,
+      int dilationHeight,
+      int dilationWidth,
+      int groups,
+      int xZero,
+      int wZero,
+      int yZero,
+      int perChannel,
+      int xUnsigned,
+      int wUnsigned,
+      int yUnsigned) {
+    int channels = inChannels / groups; // of one group
+    int groupOutputs = outChannels / groups;
+    int plane = inHeight * inWidth;
+    int kernelPlane = kernelHeight * kernelWidth;
+    int xMask = Quantization.mask(xUnsigned);
+    int wMask = Quantization.mask(wUnsigned);
+    int yAt = 0;
+    for (int image = 0; image < batch; image++) {
+      for (int out = 0; out < outChannels; out++) {
+        int xImage = (image * inChannels + out / groupOutputs * channels) * plane;
+        int scale = perChannel != 0 ? 4 * out : 0;
+        int factor = Mem.i32(multiplier, scale);
+        int right = Mem.i32(shift, scale);
+        for (int oy = 0; oy < outHeight; oy++) {
+          for (int ox = 0; ox < outWidth; ox++) {
+            int sum = Mem.i32(bias, 4 * out);
+            int iy = oy * strideHeight - padTop;
+            for (int ky = 0; ky < kernelHeight; ky++) {
+              int columns = iy >= 0 && iy < inHeight ? inWidth : 0;
+              int ix = ox * strideWidth - padLeft;
+              for (int kx = 0; kx < kernelWidth; kx++) {
+                if (ix >= 0 && ix < columns) {
+                  // Channels innermost: the longest run without a test for padding.
+                  int xAt = xImage + iy * inWidth + ix;
+                  int wAt = (out * channels * kernelHeight + ky) * kernelWidth + kx;
+                  for (int channel = 0; channel < channels; channel++) {
+                    sum += ((Mem.i8(x, xAt) & xMask) - xZero) * ((Mem.i8(w, wAt) & wMask) - wZero);
+                    xAt += plane;
+                    wAt += kernelPlane;
+                  }
+                }
+                ix += dilationWidth;
+              }
+              iy += dilationHeight;
+            }
+            Mem.putI8(y, yAt, Quantization.requantize(sum, factor, right, yZero, yUnsigned));
+            yAt++;
+          }
+        }
+      }
+    }
+  }
+}
