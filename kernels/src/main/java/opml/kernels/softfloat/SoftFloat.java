@@ -49,7 +49,7 @@ public final class SoftFloat {
   /// {@return a·b + c, rounded once}
   ///
   /// Called for every product of a float dot: no calls, and each test in the way of ordinary numbers is one branch. Its
-  /// end is [#round], repeated for that reason.
+  /// end is that of [#round], repeated for that reason.
   public static int fma(int a, int b, int c) {
     int ea = (a >>> 23) & 255;
     int eb = (b >>> 23) & 255;
@@ -149,9 +149,7 @@ public final class SoftFloat {
       exponent -= 1;
     }
     if (exponent < 0) {
-      shift = exponent < -63 ? 63 : -exponent;
-      long kept = sum >>> shift;
-      sum = kept << shift == sum ? kept : kept | 1;
+      sum >>>= -exponent; // loses nothing: the exponent was 1 or more before the shifts to the left
       exponent = 0;
     } else if (exponent > 253) {
       return (sign & SIGN) | INFINITY;

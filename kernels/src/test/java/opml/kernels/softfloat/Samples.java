@@ -5,15 +5,15 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /// Float operands worth trying.
-final class Samples {
+public final class Samples {
   /// Both signs of: zeros, the ends of the subnormals and of the normals, powers of two and their neighbours, small
   /// integers, ties of the integer roundings, infinity, NaNs quiet and signalling.
-  static final int[] SPECIAL = special();
+  public static final int[] SPECIAL = special();
 
   private Samples() {}
 
   /// {@return bits for an operand}: anything at all, near a special one, of few significant bits, or of moderate size
-  static int any(SplittableRandom random) {
+  public static int any(SplittableRandom random) {
     int bits = random.nextInt();
     return switch (random.nextInt(5)) {
       case 0 -> bits;
@@ -25,12 +25,38 @@ final class Samples {
   }
 
   /// {@return bits for an addend that nearly cancels, or nearly ties with, a·b}
-  static int near(int a, int b, SplittableRandom random) {
+  public static int near(int a, int b, SplittableRandom random) {
     float product = Float.intBitsToFloat(a) * Float.intBitsToFloat(b);
     int bits = Float.floatToRawIntBits(product) ^ (random.nextBoolean() ? 0x80000000 : 0);
     return bits
         + random.nextInt(-3, 4)
         + (random.nextInt(-30, 31) << (random.nextInt(3) == 0 ? 23 : 0));
+  }
+
+  /// {@return a·b + c one unit of the product's last place away from a tie}: the product is ±2^e · (1 ± 2^-46), and the
+  /// addend such that 2^e is half a unit of the sum, be it normal or subnormal. Only the last of 48 bits tells on which
+  /// side of the tie the sum lies. (2^46 + 1 and 2^46 - 1 have two factors of 24 bits each.)
+  public static int[] nearTie(SplittableRandom random) {
+    boolean above = random.nextBoolean();
+    int a = above ? 0x001001 : 0x000001; // 2^23 + 2^12 + 1, or 2^23 + 1
+    int b = above ? 0x7fe002 : 0x7ffffe; // 2^24 - 2^13 + 2, or 2^24 - 2
+    int tie = random.nextInt(-150, 100); // e
+    int ea = random.nextInt(Math.max(-126, tie - 126), Math.min(126, tie + 126));
+    int eb = tie - 1 - ea;
+    if (eb < -126 || eb > 127) {
+      return nearTie(random);
+    }
+    int sign = random.nextInt() & 0x80000000;
+    int ulps =
+        random.nextInt(4); // of the addend, above the power of two; or its multiple where subnormal
+    int ec = tie + 24 + 127;
+    int c = (ec > 1 ? ec << 23 : random.nextInt(3) << 22) + ulps;
+    if (tie > -150 && ec <= 1) {
+      c = 0x800000 + ulps;
+    }
+    return new int[] {
+      sign | ((ea + 127) << 23) | a, ((eb + 127) << 23) | b, c | (random.nextInt() & 0x80000000)
+    };
   }
 
   private static int[] special() {

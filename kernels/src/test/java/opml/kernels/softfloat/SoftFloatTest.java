@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 /// Soft-float against this JVM's floats, which IEEE 754 and Java define to the bit except for NaN.
 class SoftFloatTest {
-  private static final int RANDOM = Integer.getInteger("opml.samples", 2_000_000);
+  private static final int RANDOM = Integer.getInteger("opml.samples", 4_000_000);
 
   private interface Unary {
     int of(int a);
@@ -60,7 +60,7 @@ class SoftFloatTest {
     }
     long seed = System.nanoTime();
     SplittableRandom random = new SplittableRandom(seed);
-    for (int i = 0; i < 4 * RANDOM; i++) {
+    for (int i = 0; i < 2 * RANDOM; i++) {
       int a = Samples.any(random);
       int b = Samples.any(random);
       int c = (i & 1) == 0 ? Samples.any(random) : Samples.near(a, b, random);
@@ -68,6 +68,20 @@ class SoftFloatTest {
       int hard = hardware.of(a, b, c);
       if (soft != hard) {
         throw difference("fma", soft, hard, seed, a, b, c);
+      }
+    }
+  }
+
+  @Test
+  void fusesLikeHardwareWhereTheLastBitOfTheProductDecides() {
+    long seed = System.nanoTime();
+    SplittableRandom random = new SplittableRandom(seed);
+    for (int i = 0; i < 200_000; i++) {
+      int[] t = Samples.nearTie(random);
+      float exact = Math.fma(intBitsToFloat(t[0]), intBitsToFloat(t[1]), intBitsToFloat(t[2]));
+      int soft = SoftFloat.fma(t[0], t[1], t[2]);
+      if (soft != bits(exact)) {
+        throw difference("fma", soft, bits(exact), seed, t);
       }
     }
   }
