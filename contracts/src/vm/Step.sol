@@ -482,32 +482,43 @@ contract Step is IStep {
         pure
         returns (bytes32 root)
     {
-        uint256 zeros = access.zeros;
+        uint256 zero = access.zeros;
         uint256 mask;
-        // SAFETY: hashes in the scratch space; reads the zero hashes inside their table, since depth <= 32.
         assembly ("memory-safe") {
             mask := shr(192, calldataload(proof))
-            proof := add(proof, 8)
-            root := leaf
-            let left := mask
-            // Bit 5 of this is the side that the node is on: the place of its 32 bytes among the 64 hashed.
-            let path := shl(5, index)
-            let limit := add(zeros, shl(5, depth))
-            for { let z := zeros } lt(z, limit) { z := add(z, 32) } {
-                // The zero hash, or the next word of calldata where the mask says so, without a jump.
-                let sibling := mload(z)
-                let given := and(left, 1)
-                sibling := xor(sibling, mul(given, xor(sibling, calldataload(proof))))
-                proof := add(proof, shl(5, given))
-                let side := and(path, 32)
-                mstore(side, root)
-                mstore(xor(side, 32), sibling)
-                root := keccak256(0, 64)
-                left := shr(1, left)
-                path := shr(1, path)
-            }
         }
         if (mask >> depth != 0) revert UnusedMaskBits(mask);
+        // SAFETY: hashes in the scratch space; reads zero hashes inside their table, since depth <= 32. The first inner
+        // loop ends by itself, since no bit is set at or above the depth.
+        assembly ("memory-safe") {
+            proof := add(proof, 8)
+            root := leaf
+            // Bit 5 of this is the side that the node is on: the place of its 32 bytes among the 64 hashed.
+            let path := shl(5, index)
+            for { let top := add(zero, shl(5, depth)) } lt(zero, top) {} {
+                // A run of siblings that are given, then a run of zero ones.
+                for {} and(mask, 1) {} {
+                    let side := and(path, 32)
+                    mstore(side, root)
+                    mstore(xor(side, 32), calldataload(proof))
+                    root := keccak256(0, 64)
+                    proof := add(proof, 32)
+                    path := shr(1, path)
+                    mask := shr(1, mask)
+                    zero := add(zero, 32)
+                }
+                for {} lt(zero, top) {} {
+                    if and(mask, 1) { break }
+                    let side := and(path, 32)
+                    mstore(side, root)
+                    mstore(xor(side, 32), mload(zero))
+                    root := keccak256(0, 64)
+                    path := shr(1, path)
+                    mask := shr(1, mask)
+                    zero := add(zero, 32)
+                }
+            }
+        }
         if (proof > access.end) revert WitnessTooShort(proof - access.begin, access.end - access.begin);
         access.cursor = proof;
     }

@@ -32,15 +32,28 @@ contract StepGasTest {
         VM.assertLe(_gas("sb a2, 7(a1)", 0x00c583a3, true), 20_000, "store");
     }
 
-    function _gas(string memory name, uint256 word, bool memoryProof) private view returns (uint256 used) {
+    /// Every other sibling zero: fewer bytes, but the proof's loop changes its mind at every level.
+    function test_gasOfASparseStore() public view {
+        VM.assertLe(_gas("sd a2, 8(a1), sparse", 0x00c5b423, true, 0x1555555), 20_000, "store");
+    }
+
+    function _gas(string memory name, uint256 word, bool memoryProof) private view returns (uint256) {
+        return _gas(name, word, memoryProof, (1 << MEM_DEPTH) - 1);
+    }
+
+    function _gas(string memory name, uint256 word, bool memoryProof, uint256 mask)
+        private
+        view
+        returns (uint256 used)
+    {
         uint64 a = 0x1234567890;
         uint256 codeIndex = 0x2aa;
         uint256 memoryIndex = (a + 8 & 0x3fffffff) >> 5;
         bytes32 code = bytes32(
             bytes4(uint32((word & 0xff) << 24 | (word & 0xff00) << 8 | (word >> 8 & 0xff00) | (word >> 24 & 0xff)))
         );
-        (bytes memory codeOpening, bytes32 codeRoot) = _dense(code, codeIndex, CODE_DEPTH);
-        (bytes memory memoryOpening, bytes32 memRoot) = _dense(keccak256("leaf"), memoryIndex, MEM_DEPTH);
+        (bytes memory codeOpening, bytes32 codeRoot) = _open(code, codeIndex, CODE_DEPTH, (1 << CODE_DEPTH) - 1);
+        (bytes memory memoryOpening, bytes32 memRoot) = _open(keccak256("leaf"), memoryIndex, MEM_DEPTH, mask);
         bytes memory state =
             abi.encodePacked(memRoot, uint64(codeIndex << 5), new bytes(8 + 80), a, uint64(77), new bytes(152));
         bytes memory witness = abi.encodePacked(state, codeOpening, memoryProof ? memoryOpening : bytes(""));
@@ -56,18 +69,23 @@ contract StepGasTest {
         Console.log(name, used);
     }
 
-    /// A leaf with a proof without zero siblings.
-    function _dense(bytes32 leaf, uint256 index, uint256 depth)
+    /// A leaf with a proof of siblings of chance where the mask says so.
+    function _open(bytes32 leaf, uint256 index, uint256 depth, uint256 mask)
         private
         pure
         returns (bytes memory opening, bytes32 root)
     {
-        opening = abi.encodePacked(leaf, uint64((1 << depth) - 1));
+        opening = abi.encodePacked(leaf, uint64(mask));
         root = leaf;
+        bytes32 zero = 0;
         for (uint256 i = 0; i < depth; i++) {
-            bytes32 sibling = keccak256(abi.encode(leaf, i));
-            opening = abi.encodePacked(opening, sibling);
+            bytes32 sibling = zero;
+            if (mask >> i & 1 != 0) {
+                sibling = keccak256(abi.encode(leaf, i));
+                opening = abi.encodePacked(opening, sibling);
+            }
             root = index >> i & 1 == 0 ? keccak256(abi.encode(root, sibling)) : keccak256(abi.encode(sibling, root));
+            zero = keccak256(abi.encode(zero, zero));
         }
     }
 }

@@ -58,14 +58,16 @@ public final class Checkpoints {
   }
 
   private void keep() {
-    if (snapshots.putIfAbsent(machine.steps(), machine.snapshot()) == null
-        && snapshots.size() > limit + 1) {
-      // The oldest question's neighbourhood is decided already; the first point must stay.
+    if (snapshots.containsKey(machine.steps())) {
+      return;
+    }
+    snapshots.put(machine.steps(), machine.snapshot());
+    if (snapshots.size() > limit + 1) {
       forgetFarthest();
     }
   }
 
-  /// Forgets the point farthest from the present one; the game narrows in on a step.
+  /// Forgets the point farthest from the present one, since a game narrows in on a step; the first point stays.
   private void forgetFarthest() {
     long here = machine.steps();
     long second = snapshots.higherKey(snapshots.firstKey());
