@@ -5,5 +5,9 @@ import org.jspecify.annotations.NullMarked;
 module opml.compiler {
   requires static transitive org.jspecify;
   requires transitive opml.kernels;
-  requires transitive opml.vm;
+  requires opml.vm;
+
+  exports opml.compiler;
+  exports opml.compiler.frontend;
+  exports opml.compiler.ir;
 }

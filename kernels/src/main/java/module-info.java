@@ -10,4 +10,5 @@ module opml.kernels {
   exports opml.kernels.catalog;
   exports opml.kernels.memory;
   exports opml.kernels.operators;
+  exports opml.kernels.softfloat;
 }

@@ -102,21 +102,24 @@ public final class QuantizedProducts {
         for (int oy = 0; oy < outHeight; oy++) {
           for (int ox = 0; ox < outWidth; ox++) {
             int sum = Mem.i32(bias, 4 * out);
+            int wTap = out * channels * kernelPlane;
             int iy = oy * strideHeight - padTop;
             for (int ky = 0; ky < kernelHeight; ky++) {
               int columns = iy >= 0 && iy < inHeight ? inWidth : 0;
+              int xRow = xImage + iy * inWidth;
               int ix = ox * strideWidth - padLeft;
               for (int kx = 0; kx < kernelWidth; kx++) {
                 if (ix >= 0 && ix < columns) {
                   // Channels innermost: the longest run without a test for padding.
-                  int xAt = xImage + iy * inWidth + ix;
-                  int wAt = (out * channels * kernelHeight + ky) * kernelWidth + kx;
+                  int xAt = xRow + ix;
+                  int wAt = wTap;
                   for (int channel = 0; channel < channels; channel++) {
                     sum += ((Mem.i8(x, xAt) & xMask) - xZero) * ((Mem.i8(w, wAt) & wMask) - wZero);
                     xAt += plane;
                     wAt += kernelPlane;
                   }
                 }
+                wTap++;
                 ix += dilationWidth;
               }
               iy += dilationHeight;

@@ -1,0 +1,152 @@
+package opml.agent.role;
+
+import java.math.BigInteger;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import opml.agent.hub.Hub;
+import opml.agent.hub.HubReader;
+import opml.agent.hub.Picture;
+import opml.agent.hub.Picture.SeenClaim;
+import opml.agent.hub.Picture.SeenGame;
+import opml.agent.hub.Picture.SeenRequest;
+import opml.agent.role.Journal.Entry;
+import opml.agent.work.Work;
+import opml.agent.work.Workshop;
+import opml.game.claim.Address;
+import opml.game.claim.Availability;
+import opml.game.claim.RequestId;
+import opml.game.move.Action;
+import opml.game.move.Format;
+import opml.game.move.Game;
+import opml.game.move.Side;
+import opml.game.solver.Settler;
+import opml.game.solver.Solver;
+
+/// What server and verifier share: they compute what was asked, and play games by what they computed.
+public abstract sealed class Agent permits Server, Verifier {
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  private final Hub hub;
+  private final HubReader reader;
+  private final Workshop workshop;
+  private final Journal journal;
+  private final Responder responder;
+  private final Solver solver = new Solver(Format.PROTOCOL);
+  private final Settler settler;
+
+  private final Map<RequestId, Work> works = new HashMap<>();
+  private final Set<String> skipped = new HashSet<>();
+  private boolean settled;
+
+  Agent(Hub hub, Workshop workshop, Journal journal) {
+    this.hub = hub;
+    this.reader = new HubReader(hub.deployment(), hub.sender().chain());
+    this.workshop = workshop;
+    this.journal = journal;
+    this.responder = new Responder(hub, journal);
+    this.settler = new Settler(hub.deployment().parameters().window());
+  }
+
+  /// Looks at the chain once and does all that is to be done now. May be called at any time and in any process: what is
+  /// done follows from the chain alone.
+  public final void tick() {
+    if (!settled) {
+      // What a killed process of this account left on its way must arrive before anything is
+      // decided.
+      settled = hub.sender().settle(PATIENCE);
+    }
+    act(reader.read());
+  }
+
+  abstract void act(Picture picture);
+
+  final Hub hub() {
+    return hub;
+  }
+
+  final Address self() {
+    return hub.account();
+  }
+
+  final Responder responder() {
+    return responder;
+  }
+
+  final Settler settler() {
+    return settler;
+  }
+
+  final long window() {
+    return hub.deployment().parameters().window();
+  }
+
+  final void tell(Entry entry) {
+    journal.tell(entry);
+  }
+
+  final void skip(String what, String why) {
+    if (skipped.add(what + why)) {
+      journal.tell(new Entry.Skipped(what, why));
+    }
+  }
+
+  /// {@return the own run of what was asked; nothing, with the reason told, if this agent does not have it}
+  final Optional<Work> work(SeenRequest request) {
+    Work known = works.get(request.id());
+    if (known != null) {
+      return Optional.of(known);
+    }
+    String what = "request " + request.id();
+    if (request.state().request().availability() != Availability.EMITTED
+        || request.input().isEmpty()) {
+      skip(what, "the hub did not see its input, so no claim on it can be judged");
+      return Optional.empty();
+    }
+    long begin = System.nanoTime();
+    Optional<Work> work = workshop.work(request.state().request().modelId(), request.input().get());
+    if (work.isEmpty()) {
+      skip(what, "model " + request.state().request().modelId() + " is not among ours");
+      return work;
+    }
+    works.put(request.id(), work.get());
+    journal.tell(
+        new Entry.Computed(request.id(), work.get().result(), (System.nanoTime() - begin) / 1e9));
+    return work;
+  }
+
+  /// Makes this side's move in a game, if it has one.
+  final void play(SeenGame seen, Work work, Side side, long now) {
+    Optional<Game> game = seen.game(work.trace());
+    if (game.isEmpty()) {
+      // Some level opened where our trace has none: only a late opponent can be answered.
+      skip("game " + seen.id(), "it is about something that our run does not have");
+      lateOnly(seen, side, now);
+      return;
+    }
+    for (Action action : solver.actions(game.get(), work.trace(), side, now)) {
+      responder.perform(action, work, game.get().path());
+    }
+  }
+
+  private void lateOnly(SeenGame seen, Side side, long now) {
+    Side onTurn = seen.positions().getLast().onTurn();
+    if (onTurn != side && seen.clock().isLate(onTurn, now) && seen.settled().isPlayed()) {
+      responder.perform(new Action.Timeout(seen.id()));
+    }
+  }
+
+  /// Settles a claim if that is due.
+  final void settle(SeenClaim claim, long now) {
+    settler.actions(claim.state(), now).forEach(responder::perform);
+  }
+
+  /// Has the own credit paid out.
+  final void withdraw() {
+    BigInteger credit = responder.credit().value();
+    settler.actions(credit).forEach(responder::perform);
+  }
+}

@@ -1,0 +1,117 @@
+package opml.agent.role;
+
+import java.util.List;
+import java.util.Optional;
+import opml.agent.chain.Wei;
+import opml.agent.hub.Hub;
+import opml.agent.hub.Picture;
+import opml.agent.hub.Picture.SeenClaim;
+import opml.agent.hub.Picture.SeenGame;
+import opml.agent.hub.Picture.SeenRequest;
+import opml.agent.role.Journal.Entry;
+import opml.agent.work.Work;
+import opml.agent.work.Workshop;
+import opml.game.claim.ClaimStatus;
+import opml.game.claim.Request;
+import opml.game.claim.RequestStatus;
+import opml.game.move.Side;
+import opml.game.solver.ClaimJudge;
+
+/// Answers requests: computes, claims, defends its claims in any number of games, settles them and takes its money.
+public final class Server extends Agent {
+  /// What a server takes on.
+  ///
+  /// @param minimalFee requests that pay less are left alone
+  /// @param beside whether to claim although somebody's right claim is live already: only one of them gets the fee
+  /// @param attempts how many claims to lose on one request before giving it up; a right claim can be lost by being away
+  public record Policy(Wei minimalFee, boolean beside, int attempts) {
+    public static final Policy DEFAULT = new Policy(Wei.ZERO, false, 1);
+  }
+
+  private final Policy policy;
+
+  public Server(Hub hub, Workshop workshop, Journal journal) {
+    this(hub, workshop, journal, Policy.DEFAULT);
+  }
+
+  public Server(Hub hub, Workshop workshop, Journal journal, Policy policy) {
+    super(hub, workshop, journal);
+    this.policy = policy;
+  }
+
+  @Override
+  void act(Picture picture) {
+    for (SeenRequest request : picture.requests().values()) {
+      List<SeenClaim> claims = picture.claimsOn(request.id());
+      for (SeenClaim claim : claims) {
+        if (isMine(claim) && claim.state().status() == ClaimStatus.LIVE) {
+          work(request).ifPresent(work -> defend(picture, claim, work));
+          settle(claim, picture.now());
+        }
+      }
+      if (wants(request, claims, picture.now())) {
+        work(request)
+            .filter(work -> isUnanswered(claims, work))
+            .ifPresent(work -> claim(request, work));
+      }
+    }
+    withdraw();
+  }
+
+  private boolean isMine(SeenClaim claim) {
+    return claim.state().claim().server().equals(self());
+  }
+
+  private boolean wants(SeenRequest seen, List<SeenClaim> claims, long now) {
+    Request request = seen.state().request();
+    if (seen.state().status() != RequestStatus.OPEN
+        || now > request.deadline()
+        || !request.admits(self())) {
+      return false;
+    }
+    if (request.fee().compareTo(policy.minimalFee().value()) < 0) {
+      skip("request " + seen.id(), "its fee is below " + policy.minimalFee());
+      return false;
+    }
+    List<SeenClaim> mine = claims.stream().filter(this::isMine).toList();
+    boolean live = mine.stream().anyMatch(claim -> claim.state().status() == ClaimStatus.LIVE);
+    return !live && mine.size() < policy.attempts();
+  }
+
+  private boolean isUnanswered(List<SeenClaim> claims, Work work) {
+    return policy.beside()
+        || claims.stream()
+            .filter(claim -> claim.state().status() == ClaimStatus.LIVE)
+            .noneMatch(
+                claim -> claim.state().claim().finalState().equals(work.result().finalState()));
+  }
+
+  private void claim(SeenRequest request, Work work) {
+    Wei bond =
+        hub()
+            .deployment()
+            .hub()
+            .read(hub().sender().chain().snapshot(), "bondDue", request.id().hash())
+            .wei(0);
+    if (!hub().sender().canAfford(bond, 1_000_000)) {
+      skip("request " + request.id(), "the account cannot deposit the bond of " + bond);
+      return;
+    }
+    Optional.of(work)
+        .flatMap(own -> hub().claim(request.id(), own, bond))
+        .ifPresent(receipt -> tell(new Entry.Claimed(request.id(), bond, receipt)));
+  }
+
+  private void defend(Picture picture, SeenClaim claim, Work work) {
+    if (!ClaimJudge.defends(
+        claim.state().claim(), work.trace(), Responder.outputHash(work), self())) {
+      skip(
+          "claim " + claim.id(),
+          "our run says something else than we claimed, so it is not defended");
+      return;
+    }
+    for (SeenGame game : picture.gamesOn(claim.id())) {
+      play(game, work, Side.SERVER, picture.now());
+    }
+  }
+}

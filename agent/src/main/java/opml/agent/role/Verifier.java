@@ -1,0 +1,86 @@
+package opml.agent.role;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import opml.agent.chain.Wei;
+import opml.agent.hub.Hub;
+import opml.agent.hub.Picture;
+import opml.agent.hub.Picture.SeenClaim;
+import opml.agent.hub.Picture.SeenGame;
+import opml.agent.hub.Picture.SeenRequest;
+import opml.agent.work.Work;
+import opml.agent.work.Workshop;
+import opml.game.claim.ClaimStatus;
+import opml.game.move.Action;
+import opml.game.move.Format;
+import opml.game.move.Game;
+import opml.game.move.Side;
+import opml.game.solver.ClaimJudge;
+
+/// Recomputes what others claim, challenges what is wrong, and plays its games to their end.
+public final class Verifier extends Agent {
+  private final ClaimJudge judge;
+
+  public Verifier(Hub hub, Workshop workshop, Journal journal) {
+    super(hub, workshop, journal);
+    this.judge = new ClaimJudge(Format.PROTOCOL, window());
+  }
+
+  @Override
+  void act(Picture picture) {
+    for (SeenClaim claim : picture.claims().values()) {
+      if (claim.state().status() == ClaimStatus.LIVE) {
+        SeenRequest request =
+            Objects.requireNonNull(picture.requests().get(claim.state().claim().request()));
+        boolean mine = picture.gamesOn(claim.id()).stream().anyMatch(this::isMine);
+        if (mine || claim.state().isChallengeable(window(), picture.now())) {
+          work(request).ifPresent(work -> check(picture, claim, work));
+        }
+      }
+    }
+    for (SeenGame game : picture.games().values()) {
+      if (isMine(game)) {
+        settler().actions(game.settled(), self()).forEach(responder()::perform);
+      }
+    }
+    withdraw();
+  }
+
+  private boolean isMine(SeenGame game) {
+    return game.challenger().equals(self());
+  }
+
+  private void check(Picture picture, SeenClaim claim, Work work) {
+    List<SeenGame> games = picture.gamesOn(claim.id());
+    List<Game> settledGames = games.stream().map(SeenGame::settled).toList();
+    for (Action action :
+        judge.actions(
+            claim.state(),
+            settledGames,
+            work.trace(),
+            Responder.outputHash(work),
+            self(),
+            picture.now())) {
+      Wei bond = hub().deployment().parameters().challengeBond();
+      if (hub().sender().canAfford(bond, 2_000_000)) {
+        responder().perform(action, work, List.of());
+      } else {
+        skip("claim " + claim.id(), "it is wrong, but the account cannot deposit " + bond);
+      }
+    }
+    for (SeenGame game : games) {
+      if (isMine(game)) {
+        play(game, work, Side.CHALLENGER, picture.now());
+      }
+    }
+  }
+
+  /// {@return what this verifier's run says of a claim, if it has the model}
+  public Optional<opml.game.solver.Verdict> verdict(SeenRequest request, SeenClaim claim) {
+    return work(request)
+        .map(
+            work ->
+                ClaimJudge.judge(claim.state().claim(), work.trace(), Responder.outputHash(work)));
+  }
+}

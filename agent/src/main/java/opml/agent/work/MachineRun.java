@@ -1,0 +1,21 @@
+package opml.agent.work;
+
+import opml.vm.state.MachineState;
+import opml.vm.state.Memory;
+import opml.vm.state.Program;
+import opml.vm.step.StepProof;
+
+/// Random access to one run of a program. Index `n` is after `n` steps; from the halting step on nothing changes. A run serves
+/// one thread.
+public interface MachineRun {
+  Program program();
+
+  /// {@return the state after `index` steps}
+  MachineState stateAt(long index);
+
+  /// {@return the witness of the step from state `index`}
+  StepProof proofAt(long index);
+
+  /// {@return the memory after `index` steps, until the next call}
+  Memory memoryAt(long index);
+}

@@ -1,0 +1,72 @@
+package opml.compiler.frontend;
+
+import java.util.ArrayList;
+import java.util.List;
+import opml.compiler.ir.Block;
+import opml.compiler.ir.Graph;
+import opml.compiler.ir.MethodRef;
+import opml.compiler.ir.Node;
+import opml.compiler.ir.Terminator;
+import org.jspecify.annotations.Nullable;
+
+/// Builds the graph of one compiled method, with the methods inlined into it.
+public final class GraphBuilder {
+  private final CallGraph calls;
+  private final Graph graph = new Graph();
+  private final Variables variables = new Variables(graph);
+  private int frames;
+
+  private GraphBuilder(CallGraph calls) {
+    this.calls = calls;
+  }
+
+  /// {@return the graph of a method that others call}
+  public static Graph method(CallGraph calls, MethodRef ref) {
+    GraphBuilder builder = new GraphBuilder(calls);
+    List<Node> arguments = new ArrayList<>();
+    for (Kind kind : calls.code(ref).parameters()) {
+      arguments.add(builder.graph.argument(arguments.size(), kind.isNarrow()));
+    }
+    return builder.build(ref, arguments);
+  }
+
+  /// {@return the graph of the kernel itself, whose arguments lie in the fixed segment from address 8 on}
+  public static Graph kernel(CallGraph calls, MethodRef ref) {
+    GraphBuilder builder = new GraphBuilder(calls);
+    List<Node> arguments = new ArrayList<>();
+    for (Kind kind : calls.code(ref).parameters()) {
+      arguments.add(builder.graph.fixed(8L + 8L * arguments.size(), kind.isNarrow()));
+    }
+    return builder.build(ref, arguments);
+  }
+
+  private Graph build(MethodRef ref, List<Node> arguments) {
+    variables.seal(graph.entry());
+    MethodFrame.Exit exit = inline(calls.code(ref), arguments, graph.entry());
+    if (exit.block() != null) {
+      exit.block().end(new Terminator.Return(exit.value()), exit.line());
+    }
+    return graph;
+  }
+
+  /// Puts a method's code behind `from`.
+  MethodFrame.Exit inline(MethodCode code, List<Node> arguments, Block from) {
+    return new MethodFrame(this, code, frames++).build(arguments, from);
+  }
+
+  CallGraph calls() {
+    return calls;
+  }
+
+  Graph graph() {
+    return graph;
+  }
+
+  Variables variables() {
+    return variables;
+  }
+
+  @Nullable MethodCode inlinedCode(MethodRef ref) {
+    return calls.isInlined(ref) ? calls.code(ref) : null;
+  }
+}

@@ -1,0 +1,324 @@
+package opml.compiler;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import opml.kernels.catalog.Kernel;
+
+/// Inputs for the catalogue's kernels: awkward sizes, and data with every special value of a float in it.
+final class KernelCases {
+  /// A call, and how many bytes each segment has after the last input.
+  record Case(List<byte[]> segments, long[] scalars) {}
+
+  private static final int[] SPECIAL = {
+    0,
+    0x80000000,
+    0x3f800000,
+    0xbf800000,
+    0x7f800000,
+    0xff800000,
+    0x7fc00000,
+    0xffc00001,
+    0x7f800001,
+    1,
+    0x80000001,
+    0x7fffff,
+    0x800000,
+    0x7f7fffff,
+    0xff7fffff,
+    0x4b000000,
+    0x4b7fffff,
+    0x4f000000,
+    0x3f000000,
+    0x42b00000,
+    0xc2d00000
+  };
+
+  private static final int[] SIZES = {1, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 33};
+
+  private final SplittableRandom random;
+
+  KernelCases(long seed) {
+    random = new SplittableRandom(seed);
+  }
+
+  private int size() {
+    return SIZES[random.nextInt(SIZES.length)];
+  }
+
+  private int small() {
+    return 1 + random.nextInt(4);
+  }
+
+  private int flag() {
+    return random.nextInt(2);
+  }
+
+  /// Mostly ordinary numbers; in one call of three also the special ones.
+  private byte[] floats(long count) {
+    ByteBuffer out = ByteBuffer.allocate((int) (4 * count)).order(ByteOrder.LITTLE_ENDIAN);
+    int kind = random.nextInt(3);
+    while (out.hasRemaining()) {
+      int choice = kind == 0 ? random.nextInt(8) : 7;
+      out.putInt(
+          switch (choice) {
+            case 0 -> SPECIAL[random.nextInt(SPECIAL.length)];
+            case 1 -> random.nextInt();
+            case 2 -> random.nextInt() & 0x80ffffff;
+            default -> Float.floatToRawIntBits((float) (random.nextDouble() * 20 - 10));
+          });
+    }
+    return out.array();
+  }
+
+  private byte[] bytes(long count) {
+    byte[] out = new byte[(int) count];
+    random.nextBytes(out);
+    return out;
+  }
+
+  private byte[] ints(int count, int least, int end) {
+    ByteBuffer out = ByteBuffer.allocate(4 * count).order(ByteOrder.LITTLE_ENDIAN);
+    while (out.hasRemaining()) {
+      out.putInt(least == end ? least : (int) random.nextLong(least, end));
+    }
+    return out.array();
+  }
+
+  private static Case of(List<byte[]> inputs, long output, long... scalars) {
+    List<byte[]> segments = new ArrayList<>(inputs);
+    segments.add(new byte[(int) output]);
+    return new Case(segments, scalars);
+  }
+
+  private int zero(int unsigned) {
+    return unsigned != 0 ? random.nextInt(256) : random.nextInt(256) - 128;
+  }
+
+  /// {@return a random call of a kernel}
+  Case next(Kernel kernel) {
+    return switch (kernel.name()) {
+      case "gemm.f32" -> gemm();
+      case "matmul.f32" -> matmul();
+      case "conv2d.f32" -> convolution(false);
+      case "qlinear.conv2d" -> convolution(true);
+      case "add.f32", "mul.f32" -> broadcast();
+      case "relu.f32" -> {
+        int n = random.nextInt(40);
+        yield of(List.of(floats(n)), 4L * n, n);
+      }
+      case "maxpool.f32" -> pooling(false);
+      case "averagepool.f32" -> pooling(true);
+      case "globalaveragepool.f32" -> {
+        int planes = small();
+        int size = size();
+        yield of(List.of(floats((long) planes * size)), 4L * planes, planes, size);
+      }
+      case "softmax.f32" -> {
+        int outer = small();
+        int n = size();
+        int inner = small();
+        long count = (long) outer * n * inner;
+        yield of(List.of(floats(count)), 4 * count, outer, n, inner);
+      }
+      case "argmax.f32" -> {
+        int outer = small();
+        int n = size();
+        int inner = small();
+        yield of(
+            List.of(floats((long) outer * n * inner)), 8L * outer * inner, outer, n, inner, flag());
+      }
+      case "quantize", "dequantize" -> channelwise(kernel.name().equals("quantize"));
+      case "qlinear.matmul" -> quantizedMatmul();
+      default -> throw new AssertionError("no cases for the kernel " + kernel);
+    };
+  }
+
+  private Case gemm() {
+    int m = small();
+    int n = small();
+    int k = random.nextInt(4) == 0 ? 250 + random.nextInt(270) : size();
+    boolean transA = random.nextBoolean();
+    boolean transB = random.nextBoolean();
+    int kind = random.nextInt(4);
+    long[] scalars = {
+      m,
+      n,
+      k,
+      transA ? 1 : k,
+      transA ? m : 1,
+      transB ? 1 : n,
+      transB ? k : 1,
+      (kind & 1) * n,
+      kind >> 1,
+      random.nextBoolean() ? 0x3f800000 : Float.floatToRawIntBits(-0.3f),
+      random.nextBoolean() ? 0x3f800000 : Float.floatToRawIntBits(2.7f)
+    };
+    return of(
+        List.of(floats((long) m * k), floats((long) k * n), floats((long) m * n)),
+        4L * m * n,
+        scalars);
+  }
+
+  private Case matmul() {
+    int batch = small();
+    int m = small();
+    int n = small();
+    int k = random.nextInt(6) == 0 ? 256 : size();
+    int shared = flag();
+    return of(
+        List.of(floats((long) batch * m * k), floats((long) batch * k * n)),
+        4L * batch * m * n,
+        batch,
+        m,
+        n,
+        k,
+        m * k,
+        k,
+        1,
+        (long) shared * k * n,
+        n,
+        1);
+  }
+
+  private Case convolution(boolean quantized) {
+    int batch = 1 + flag();
+    int groups = small();
+    int channels = groups * small();
+    int outputs = groups * small();
+    int height = small() + 2;
+    int width = small() + 3;
+    int kernelHeight = small();
+    int kernelWidth = small();
+    int outHeight = small();
+    int outWidth = small();
+    int[] geometry = {
+      batch,
+      channels,
+      height,
+      width,
+      outputs,
+      outHeight,
+      outWidth,
+      kernelHeight,
+      kernelWidth,
+      small(),
+      small(),
+      random.nextInt(3),
+      random.nextInt(3),
+      small(),
+      small(),
+      groups
+    };
+    long image = (long) batch * channels * height * width;
+    long weights = (long) outputs * (channels / groups) * kernelHeight * kernelWidth;
+    long out = (long) batch * outputs * outHeight * outWidth;
+    long[] scalars = IntStream.of(geometry).asLongStream().toArray();
+    if (!quantized) {
+      return of(List.of(floats(image), floats(weights), floats(outputs)), 4 * out, scalars);
+    }
+    int perChannel = flag();
+    long[] more = quantization(perChannel);
+    int scales = perChannel != 0 ? outputs : 1;
+    return of(
+        List.of(
+            bytes(image),
+            bytes(weights),
+            ints(scales, 1 << 30, Integer.MAX_VALUE),
+            ints(scales, 30, 50),
+            ints(outputs, -100000, 100000)),
+        out,
+        LongStream.concat(LongStream.of(scalars), LongStream.of(more)).toArray());
+  }
+
+  private long[] quantization(int per) {
+    int first = flag();
+    int second = flag();
+    int third = flag();
+    return new long[] {zero(first), zero(second), zero(third), per, first, second, third};
+  }
+
+  private Case quantizedMatmul() {
+    int m = small();
+    int n = small();
+    int k = size();
+    int perColumn = flag();
+    int scales = perColumn != 0 ? n : 1;
+    return of(
+        List.of(
+            bytes((long) m * k),
+            bytes((long) k * n),
+            ints(scales, 1 << 30, Integer.MAX_VALUE),
+            ints(scales, 1, 63),
+            ints(n, Integer.MIN_VALUE, Integer.MAX_VALUE)),
+        (long) m * n,
+        LongStream.concat(LongStream.of(m, n, k), LongStream.of(quantization(perColumn)))
+            .toArray());
+  }
+
+  private Case broadcast() {
+    int[] d = {small(), small(), small(), size()};
+    long[] scalars = new long[12];
+    for (int i = 0; i < 4; i++) {
+      scalars[i] = d[i];
+    }
+    int count = d[0] * d[1] * d[2] * d[3];
+    for (int operand = 0; operand < 2; operand++) {
+      int stride = 1;
+      for (int i = 3; i >= 0; i--) {
+        scalars[4 + 4 * operand + i] = flag() * stride;
+        stride *= d[i];
+      }
+    }
+    return of(List.of(floats(count), floats(count)), 4L * count, scalars);
+  }
+
+  private Case pooling(boolean average) {
+    int planes = small();
+    int height = small() + 2;
+    int width = small() + 2;
+    int outHeight = small();
+    int outWidth = small();
+    List<Integer> s = new ArrayList<>(List.of(planes, height, width, outHeight, outWidth));
+    Collections.addAll(
+        s,
+        small(),
+        small(),
+        small(),
+        small(),
+        random.nextInt(3),
+        random.nextInt(3),
+        small(),
+        small());
+    if (average) {
+      s.add(flag());
+    }
+    return of(
+        List.of(floats((long) planes * height * width)),
+        4L * planes * outHeight * outWidth,
+        s.stream().mapToLong(Integer::longValue).toArray());
+  }
+
+  private Case channelwise(boolean quantize) {
+    int outer = small();
+    int channels = small();
+    int inner = size();
+    int per = flag();
+    long count = (long) outer * channels * inner;
+    int scales = per != 0 ? channels : 1;
+    byte[] x = quantize ? floats(count) : bytes(count);
+    return of(
+        List.of(x, floats(scales), bytes(scales)),
+        quantize ? count : 4 * count,
+        outer,
+        channels,
+        inner,
+        per,
+        flag());
+  }
+}

@@ -1,0 +1,114 @@
+package opml.kernels.catalog;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.List;
+import opml.kernels.memory.Mem;
+import org.junit.jupiter.api.Test;
+
+public class KernelCatalogTest {
+  @Test
+  void everyKernelHasItsNameAndBoundMethod() {
+    assertThat(KernelCatalog.all())
+        .hasSize(15)
+        .allSatisfy(kernel -> assertThat(KernelCatalog.byName(kernel.name())).isSameAs(kernel))
+        .extracting(Kernel::name)
+        .doesNotHaveDuplicates();
+    assertThat(KernelCatalog.byName("qlinear.conv2d").method()).isEqualTo("qlinearConv2d");
+    assertThat(KernelCatalog.byName("conv2d.f32").method()).isEqualTo("conv2dF32");
+  }
+
+  @Test
+  void segmentsFitTheRegionsOfTheAddressSpace() {
+    assertThat(KernelCatalog.all())
+        .allSatisfy(kernel -> assertThat(kernel.segments()).hasSizeBetween(1, 15));
+  }
+
+  @Test
+  void unknownNameIsRefusedWithTheKnownOnes() {
+    assertThatThrownBy(() -> KernelCatalog.byName("conv3d.f32"))
+        .hasMessageContaining("conv3d.f32")
+        .hasMessageContaining("conv2d.f32");
+  }
+
+  @Test
+  void costGrowsWithEveryCountAndSaturates() {
+    for (Kernel kernel : KernelCatalog.all()) {
+      long[] small = new long[kernel.scalars().size()];
+      Arrays.fill(small, 2);
+      long[] absurd = new long[small.length];
+      Arrays.fill(absurd, Integer.MAX_VALUE);
+      long cost = kernel.cost().instructions(small);
+      assertThat(cost).as(kernel.name()).isBetween(300L, 10_000_000L);
+      assertThat(kernel.cost().instructions(absurd)).as(kernel.name()).isGreaterThan(cost);
+      for (int i = 0; i < small.length; i++) {
+        long[] larger = small.clone();
+        larger[i] = 8;
+        boolean divides = kernel.scalars().get(i).name().equals("groups");
+        assertThat(kernel.cost().instructions(larger))
+            .as("%s, %s", kernel.name(), kernel.scalars().get(i).name())
+            .isGreaterThanOrEqualTo(divides ? 0 : cost);
+      }
+    }
+    assertThat(Costs.times(1L << 40, 1L << 40)).isEqualTo(Long.MAX_VALUE);
+    assertThat(Costs.times(1L << 40, 1L << 40, 0)).isZero();
+    assertThat(Costs.sum(Long.MAX_VALUE, 1)).isEqualTo(Long.MAX_VALUE);
+  }
+
+  @Test
+  void runPassesScalarsInTheirRawForm() {
+    Kernel kernel = kernel("probe");
+    MemorySegment memory = Arena.ofAuto().allocate(24, 8);
+    int exit =
+        kernel.run(
+            new MemorySegment[] {memory},
+            new long[] {-5, 1L << 40, (long) Float.floatToRawIntBits(-2.5f)});
+    assertThat(exit).isEqualTo(1);
+    assertThat(Mem.i32(memory, 0)).isEqualTo(-5);
+    assertThat(Mem.i64(memory, 8)).isEqualTo(1L << 40);
+    assertThat(Mem.f32(memory, 16)).isEqualTo(-2.5f);
+  }
+
+  @Test
+  void runRefusesOtherCountsOfParameters() {
+    Kernel kernel = kernel("probe");
+    assertThatThrownBy(() -> kernel.run(new MemorySegment[0], new long[3]))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("probe takes 1 segments and 3 scalars");
+  }
+
+  @Test
+  void kernelWithoutItsMethodIsRefused() {
+    assertThatThrownBy(() -> kernel("missing"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("no public static method missing");
+  }
+
+  private static Kernel kernel(String name) {
+    return new Kernel(
+        name,
+        Probe.class,
+        List.of("y"),
+        List.of(
+            new Scalar("i", Scalar.Type.INT),
+            new Scalar("l", Scalar.Type.LONG),
+            new Scalar("f", Scalar.Type.FLOAT)),
+        _ -> 1);
+  }
+
+  /// A kernel that stores what it is given, and stops.
+  public static final class Probe {
+    private Probe() {}
+
+    public static int probe(MemorySegment y, int i, long l, float f) {
+      Mem.putI32(y, 0, i);
+      Mem.putI64(y, 8, l);
+      Mem.putF32(y, 16, f);
+      return 1;
+    }
+  }
+}

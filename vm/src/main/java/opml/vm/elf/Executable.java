@@ -1,0 +1,36 @@
+package opml.vm.elf;
+
+import opml.vm.machine.Interpreter;
+import opml.vm.machine.Machine;
+import opml.vm.state.MachineState;
+import opml.vm.state.Memory;
+import opml.vm.state.MemoryImage;
+import opml.vm.state.Program;
+
+/// A loaded executable.
+///
+/// @param program its code, at the addresses it was linked for
+/// @param memory all its loadable bytes, code included, so that constants among the code can be read
+/// @param entry pc of the first instruction
+public record Executable(Program program, MemoryImage memory, long entry) {
+  /// How a run ended.
+  ///
+  /// @param state the last state; see [MachineState#hasExited()] and [MachineState#halted()]
+  /// @param steps instructions executed
+  public record Outcome(MachineState state, long steps) {}
+
+  /// {@return a machine at the entry, all registers 0}
+  ///
+  /// There is nobody to set sp. A program may set it itself; one that does not has its stack at the top of the memory,
+  /// since addresses wrap around: the first push from sp = 0 lands there.
+  public Machine machine() {
+    return new Interpreter(program, new Memory(memory), entry, new long[MachineState.REGISTERS]);
+  }
+
+  /// Runs from the entry until the program halts, for at most `limit` steps.
+  public Outcome run(long limit) {
+    Machine machine = machine();
+    machine.runTo(limit);
+    return new Outcome(machine.state(), machine.steps());
+  }
+}

@@ -1,0 +1,41 @@
+package opml.vm.machine;
+
+import opml.vm.state.Memory;
+
+/// A point of a machine's run: everything but the memory's image.
+public final class Snapshot {
+  private final long steps;
+  private final long pc;
+  private final long exit;
+  private final long[] registers;
+  private final Memory.Pages pages;
+
+  Snapshot(long steps, long pc, long exit, long[] registers, Memory.Pages pages) {
+    this.steps = steps;
+    this.pc = pc;
+    this.exit = exit;
+    this.registers = registers.clone();
+    this.pages = pages;
+  }
+
+  /// {@return the number of steps executed before it}
+  public long steps() {
+    return steps;
+  }
+
+  long pc() {
+    return pc;
+  }
+
+  long exit() {
+    return exit;
+  }
+
+  long[] registers() {
+    return registers.clone();
+  }
+
+  Memory.Pages pages() {
+    return pages;
+  }
+}

@@ -1,2 +1,0 @@
-/// The RV64IM fraud-proof machine.
-package opml.vm;

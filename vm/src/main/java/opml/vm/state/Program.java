@@ -1,0 +1,84 @@
+package opml.vm.state;
+
+import java.util.Arrays;
+import opml.core.hash.Bytes32;
+import opml.core.merkle.MerkleRoot;
+import opml.core.merkle.PagedTree;
+import opml.core.merkle.Proof;
+
+/// A program: the bytes of its code from address 0, zero-padded to a tree of 32-byte leaves of eight instructions each,
+/// and the size of the memory it runs with. Code is immutable and is not part of the memory.
+public final class Program {
+  private final byte[] code;
+  private final ProgramDescriptor descriptor;
+  private final PagedTree tree;
+
+  private Program(byte[] code, int codeDepth, int memDepth) {
+    this.code = Arrays.copyOf(code, Bytes32.BYTES << codeDepth);
+    this.tree = new PagedTree(this.code, codeDepth, false);
+    this.descriptor = new ProgramDescriptor(tree.root(), codeDepth, memDepth);
+  }
+
+  /// {@return a program whose code tree is the shallowest that holds it}
+  ///
+  /// @param code little-endian instruction words from address 0, at most 2 MiB
+  /// @param memDepth 0 to 32
+  /// @throws IllegalArgumentException if the code is too long or the depth out of range
+  public static Program of(byte[] code, int memDepth) {
+    int codeDepth = MerkleRoot.depthFor(code.length);
+    if (codeDepth > ProgramDescriptor.MAX_CODE_DEPTH) {
+      throw new IllegalArgumentException(
+          "a program has at most %d bytes of code, not %d"
+              .formatted(Bytes32.BYTES << ProgramDescriptor.MAX_CODE_DEPTH, code.length));
+    }
+    return new Program(code, codeDepth, memDepth);
+  }
+
+  public ProgramDescriptor descriptor() {
+    return descriptor;
+  }
+
+  public Bytes32 codeRoot() {
+    return descriptor.codeRoot();
+  }
+
+  public int codeDepth() {
+    return descriptor.codeDepth();
+  }
+
+  public int memDepth() {
+    return descriptor.memDepth();
+  }
+
+  /// {@return the descriptor's commitment}
+  public Bytes32 commitment() {
+    return descriptor.commitment();
+  }
+
+  /// {@return a copy of the code, zero-padded to the whole tree}
+  public byte[] code() {
+    return code.clone();
+  }
+
+  /// {@return the number of instruction words in the whole code tree}
+  public int words() {
+    return code.length / 4;
+  }
+
+  /// {@return the instruction word at `pc`; 0, which is illegal, where the program has none}
+  public int word(long pc) {
+    return descriptor.holds(pc) ? (int) Words.INT.get(code, (int) pc) : 0;
+  }
+
+  /// {@return the code tree's leaf `index`}
+  public Bytes32 leaf(long index) {
+    return Bytes32.at(code, Math.toIntExact(Bytes32.BYTES * index));
+  }
+
+  /// {@return the proof of the code tree's leaf `index`}
+  public Proof prove(long index) {
+    synchronized (tree) {
+      return tree.prove(index);
+    }
+  }
+}

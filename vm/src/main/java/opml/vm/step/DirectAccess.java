@@ -1,0 +1,97 @@
+package opml.vm.step;
+
+import opml.core.hash.Bytes32;
+import opml.vm.state.MachineState;
+import opml.vm.state.Memory;
+import opml.vm.state.Program;
+
+/// The machine itself: registers here, code and memory where they are.
+public final class DirectAccess implements StateAccess {
+  private final Program program;
+  private final Memory memory;
+  private final long[] registers;
+  private long pc;
+  private long exit;
+
+  /// A machine in this state over a memory, which is written to.
+  public DirectAccess(Program program, Memory memory, long pc, long exit, long[] registers) {
+    if (memory.depth() != program.memDepth()) {
+      throw new IllegalArgumentException(
+          "the program wants a memory of depth %d, not %d"
+              .formatted(program.memDepth(), memory.depth()));
+    }
+    this.program = program;
+    this.memory = memory;
+    this.pc = pc;
+    this.exit = exit;
+    this.registers = registers.clone();
+  }
+
+  /// {@return the state as it is now}
+  public MachineState state() {
+    return new MachineState(memory.root(), pc, exit, registers);
+  }
+
+  Program program() {
+    return program;
+  }
+
+  Memory memory() {
+    return memory;
+  }
+
+  @Override
+  public long pc() {
+    return pc;
+  }
+
+  @Override
+  public void pc(long value) {
+    pc = value;
+  }
+
+  @Override
+  public long exit() {
+    return exit;
+  }
+
+  @Override
+  public void exit(long value) {
+    exit = value;
+  }
+
+  @Override
+  public long register(int number) {
+    return registers[number];
+  }
+
+  @Override
+  public void register(int number, long value) {
+    registers[number] = value;
+  }
+
+  @Override
+  public int codeDepth() {
+    return program.codeDepth();
+  }
+
+  @Override
+  public int memDepth() {
+    return memory.depth();
+  }
+
+  @Override
+  public Bytes32 codeLeaf(long index) {
+    return program.leaf(index);
+  }
+
+  @Override
+  public Bytes32 memoryLeaf(long index) {
+    return memory.leaf(index);
+  }
+
+  @Override
+  public void memoryLeaf(long index, Bytes32 leaf) {
+    memory.leaf(index, leaf);
+  }
+}
