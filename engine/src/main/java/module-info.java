@@ -12,5 +12,7 @@ module opml.engine {
   exports opml.engine.graph;
   exports opml.engine.imports;
   exports opml.engine.onnx;
+  exports opml.engine.run;
   exports opml.engine.tensor;
+  exports opml.engine.trace;
 }
