@@ -118,7 +118,7 @@ contract Everybody is World {
         if (claims.length == 0) return;
         ClaimId c = claims[seed % claims.length];
         for (uint256 i = 0; i < claims.length && statusOf(c) != ClaimStatus.Live; ++i) {
-            c = claims[(seed + i) % claims.length];
+            c = claims[(seed % claims.length + i) % claims.length];
         }
         Player memory p = Player(someone(seed >> 8), lies, lie % 21, lie >> 8 & 31);
         Board memory b;
