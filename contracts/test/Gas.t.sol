@@ -13,13 +13,15 @@ contract GasTest is World {
     uint256 private total;
 
     function log(string memory name, uint256 gas) private view {
-        (bool ok,) = 0x000000000000000000636F6e736F6c652e6c6f67.staticcall(
-            abi.encodeWithSignature("log(string,uint256)", name, gas)
-        );
+        (bool ok,) = 0x000000000000000000636F6e736F6c652e6c6f67
+        .staticcall(abi.encodeWithSignature("log(string,uint256)", name, gas));
         ok;
     }
 
-    function pay(string memory name, address who, uint256 value, bytes memory data) private returns (bytes memory answer) {
+    function pay(string memory name, address who, uint256 value, bytes memory data)
+        private
+        returns (bytes memory answer)
+    {
         vm.cool(address(hub));
         vm.cool(address(registry));
         vm.cool(hub.graphStep());

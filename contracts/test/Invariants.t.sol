@@ -99,8 +99,7 @@ contract Everybody is World {
 
     function request(uint256 seed, uint64 fee) external {
         fee %= 1 ether;
-        (bool ok, bytes memory id) =
-            act(someone(seed), fee, abi.encodeCall(IHub.request, (modelId, terms(), INPUT)));
+        (bool ok, bytes memory id) = act(someone(seed), fee, abi.encodeCall(IHub.request, (modelId, terms(), INPUT)));
         if (ok) requests.push(abi.decode(id, (RequestId)));
     }
 
