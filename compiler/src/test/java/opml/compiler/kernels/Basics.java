@@ -5,6 +5,7 @@ import opml.kernels.memory.F32;
 import opml.kernels.memory.Mem;
 
 /// Small kernels, one per construct of kernel Java. Each reads its inputs from `x` and writes to `y`.
+@SuppressWarnings({"NarrowCalculation", "UnnecessaryLongToIntConversion", "BadShiftAmount"})
 public final class Basics {
   private Basics() {}
 
@@ -238,6 +239,7 @@ public final class Basics {
     return (half & 0x7fff) > 0x7c00 ? 0x7e00 : half;
   }
 
+  @SuppressWarnings("fallthrough")
   public static void choose(MemorySegment x, MemorySegment y, int n) {
     for (int i = 0; i < n; i++) {
       int a = Mem.i32(x, 4 * i);
