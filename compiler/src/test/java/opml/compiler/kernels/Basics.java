@@ -406,6 +406,38 @@ public final class Basics {
     }
   }
 
+  /// Values that only change places, so that each waits for the other's register.
+  public static void rotate(MemorySegment x, MemorySegment y, int n) {
+    int a = Mem.i32(x, 0);
+    int b = Mem.i32(x, 4);
+    long c = Mem.i64(x, 8);
+    long d = Mem.i64(x, 16);
+    long e = Mem.i64(x, 24);
+    for (int i = 0; i < n; i++) {
+      int t = a;
+      a = b;
+      b = t;
+      long u = c;
+      c = d;
+      d = e;
+      e = u;
+    }
+    Mem.putI32(y, 0, a);
+    Mem.putI32(y, 4, b);
+    Mem.putI64(y, 8, c);
+    Mem.putI64(y, 16, d);
+    Mem.putI64(y, 24, e);
+  }
+
+  /// Masks wider than the load keep copies of its sign.
+  public static void masks(MemorySegment x, MemorySegment y, int n) {
+    for (int i = 0; i < n; i++) {
+      Mem.putI32(y, 16L * i, Mem.i8(x, 8L * i) & 0xffff);
+      Mem.putI32(y, 16L * i + 4, Mem.i16(x, 8L * i) & 0xffffff);
+      Mem.putI64(y, 16L * i + 8, Mem.i32(x, 8L * i) & 0xffffffffffL);
+    }
+  }
+
   public static int stops(MemorySegment x, MemorySegment y, int n) {
     if (n > 3) {
       return 1;
