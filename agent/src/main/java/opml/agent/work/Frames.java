@@ -1,7 +1,6 @@
 package opml.agent.work;
 
 import java.lang.foreign.MemorySegment;
-import opml.core.hash.Bytes32;
 import opml.core.merkle.SparseTree;
 import opml.engine.commit.GraphState;
 
@@ -10,10 +9,15 @@ public interface Frames {
   /// {@return the number of steps}
   long length();
 
-  /// {@return the state after `index` steps, 0 to [#length()]}
+  /// {@return the state after `index` steps, 0 to [#length()], with what its commitment binds}
   Frame at(long index);
 
-  /// One state, with what its commitment binds.
+  /// {@return the state alone}
+  default GraphState stateAt(long index) {
+    return at(index).state();
+  }
+
+  /// One state and its slots.
   interface Frame {
     GraphState state();
 
@@ -22,9 +26,5 @@ public interface Frames {
 
     /// {@return the bytes of a slot; not to be changed}
     MemorySegment slot(int slot);
-
-    default Bytes32 commitment() {
-      return state().commitment();
-    }
   }
 }

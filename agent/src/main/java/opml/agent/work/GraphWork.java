@@ -1,5 +1,6 @@
 package opml.agent.work;
 
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -7,7 +8,6 @@ import java.util.Map;
 import java.util.Optional;
 import opml.core.codec.ByteWriter;
 import opml.core.hash.Bytes32;
-import opml.core.merkle.Proof;
 import opml.core.merkle.SparseTree;
 import opml.engine.commit.CommittedNode;
 import opml.engine.commit.GraphState;
@@ -16,6 +16,7 @@ import opml.engine.commit.NodeDescriptor;
 import opml.engine.commit.Output;
 import opml.engine.commit.Segment;
 import opml.engine.commit.SlotOpening;
+import opml.engine.trace.StateUpdate;
 import opml.game.trace.Trace;
 import opml.vm.state.MachineState;
 import opml.vm.state.Memory;
@@ -48,7 +49,9 @@ public final class GraphWork implements Work {
     byte[] output = {};
     if (state.status() != GraphState.Status.FAILED) {
       output =
-          last.slot(model.graph().output().slot()).toArray(java.lang.foreign.ValueLayout.JAVA_BYTE);
+          last.slot(model.graph().output().slot())
+              .asSlice(0, model.descriptor().outputBytes())
+              .toArray(ValueLayout.JAVA_BYTE);
     }
     return new Result(state.status().code(), state.slotsRoot(), output, state.commitment());
   }
@@ -104,14 +107,17 @@ public final class GraphWork implements Work {
   /// Each output's root under the end's memory, then the slot's old root under the slots as the outputs before have left them.
   private static void writeOutputs(
       ByteWriter out, NodeDescriptor node, Memory memory, SparseTree slots) {
-    for (Output output : node.outputs()) {
-      Bytes32 root = memory.subtree(output.depth(), output.index());
-      Proof inMemory = memory.prove(output.depth(), output.index());
-      out.bytes32(root);
-      inMemory.writeTo(out);
-      out.bytes32(slots.leaf(output.slot()));
-      slots.prove(output.slot()).writeTo(out);
-      slots.set(output.slot(), root);
+    List<Bytes32> roots =
+        node.outputs().stream()
+            .map(output -> memory.subtree(output.depth(), output.index()))
+            .toList();
+    List<SlotOpening> old = StateUpdate.write(slots, node.outputs(), roots, false).before();
+    for (int i = 0; i < roots.size(); i++) {
+      Output output = node.outputs().get(i);
+      out.bytes32(roots.get(i));
+      memory.prove(output.depth(), output.index()).writeTo(out);
+      out.bytes32(old.get(i).value());
+      old.get(i).proof().writeTo(out);
     }
   }
 
@@ -167,7 +173,7 @@ public final class GraphWork implements Work {
 
     @Override
     public Bytes32 at(long index) {
-      return frames.at(index).commitment();
+      return frames.stateAt(index).commitment();
     }
 
     @Override
@@ -181,7 +187,7 @@ public final class GraphWork implements Work {
 
     @Override
     public Optional<Trace> refine(long step) {
-      boolean runs = frames.at(step).state().status() == GraphState.Status.RUNNING;
+      boolean runs = frames.stateAt(step).status() == GraphState.Status.RUNNING;
       return runs ? Optional.of(level(step)) : Optional.empty();
     }
   }

@@ -8,13 +8,16 @@ import java.util.Optional;
 import opml.core.hash.Bytes32;
 import opml.core.hash.Keccak;
 import opml.engine.commit.Model;
+import opml.engine.run.KernelProvider;
+import opml.engine.run.NativeNodes;
+import opml.engine.run.NodeRunner;
+import opml.engine.trace.GraphExecution;
 
 /// Works on the models that it was given. A run is kept as long as the workshop, since a dispute asks for the same one again and
 /// again; runs in the machine are made when a dispute comes to their node.
 public final class GraphWorkshop implements Workshop {
   private record Job(Bytes32 model, Bytes32 input) {}
 
-  private final NodeMachines machines = new NodeMachines();
   private final Map<Bytes32, Model> models = new HashMap<>();
   private final Map<Job, GraphWork> works = new HashMap<>();
 
@@ -38,16 +41,10 @@ public final class GraphWorkshop implements Workshop {
         new Job(model.id(), Keccak.hash(input)), _ -> compute(model, input));
   }
 
-  private GraphWork compute(Model model, byte[] input) {
-    Frames frames = GraphFrames.run(model, input, new NativeNodes(model, machines));
-    return new GraphWork(model, frames, honestly(model, machines));
-  }
-
-  /// {@return the runs that a model's nodes really have}
-  public static NodeRuns honestly(Model model, NodeMachines machines) {
-    return (step, before) ->
-        new CheckpointedRun(
-            machines.machine(
-                model.nodes().get((int) (step % model.nodes().size())), before::slot));
+  private static GraphWork compute(Model model, byte[] input) {
+    NodeMachines machines = new NodeMachines(model);
+    NodeRunner natives = new NativeNodes(KernelProvider.reference(), machines);
+    return new GraphWork(
+        model, new ExecutedFrames(GraphExecution.run(model, input, natives)), machines);
   }
 }

@@ -5,13 +5,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.IntFunction;
 import opml.compiler.CompiledProgram;
 import opml.compiler.Programs;
 import opml.engine.commit.CommittedNode;
+import opml.engine.commit.Model;
 import opml.engine.commit.Output;
 import opml.engine.graph.Graph;
 import opml.engine.graph.Operand;
+import opml.engine.run.NodeOutcome;
+import opml.engine.run.NodeRunner;
+import opml.engine.run.Operands;
 import opml.engine.tensor.Tensor;
 import opml.vm.machine.Interpreter;
 import opml.vm.state.MachineState;
@@ -20,24 +23,58 @@ import opml.vm.state.MemoryImage;
 import opml.vm.state.MemoryImage.Piece;
 import opml.vm.state.Program;
 
-/// Makes the machine that runs a node: its kernel's program, and its memory with the fixed segment at address 0 and the
-/// operands at the starts of their regions (`spec/graph.md`).
-public final class NodeMachines {
+/// Makes the machines that run a model's nodes: the kernel's program, and a memory with the fixed segment at address 0 and the
+/// operands at the starts of their regions (`spec/graph.md`). As a [NodeRunner] it runs nodes to their end, which is what a
+/// native kernel falls back on.
+public final class NodeMachines implements NodeRunner, NodeRuns {
   private record Key(String kernel, int memDepth) {}
 
-  private final Map<Key, Program> programs = new ConcurrentHashMap<>();
+  private static final Map<Key, Program> PROGRAMS = new ConcurrentHashMap<>();
 
-  /// {@return the machine before its first instruction}
-  ///
-  /// @param slots the bytes of the slots before the node
-  public Interpreter machine(CommittedNode node, IntFunction<MemorySegment> slots) {
-    return new Interpreter(program(node), image(node, slots));
+  private final Model model;
+
+  public NodeMachines(Model model) {
+    this.model = model;
+  }
+
+  /// {@return the machine of the node of a step, before its first instruction}
+  public Interpreter machine(long step, Frames.Frame before) {
+    int node = (int) (step % model.nodes().size());
+    Graph graph = model.graph();
+    return machine(node, Operands.of(graph, graph.nodes().get(node), before::slot));
+  }
+
+  @Override
+  public MachineRun run(long step, Frames.Frame before) {
+    return new CheckpointedRun(machine(step, before));
+  }
+
+  @Override
+  public NodeOutcome run(Graph graph, int node, MemorySegment[] operands) {
+    Interpreter machine = machine(node, operands);
+    machine.runTo(model.nodes().get(node).descriptor().steps());
+    return outcome(node, machine.state(), machine.memory());
+  }
+
+  /// {@return what the end of a run says that its node does}
+  public NodeOutcome outcome(int node, MachineState end, Memory memory) {
+    if (!end.hasExited() || end.exitCode() > 1) {
+      return new NodeOutcome.Failed();
+    }
+    List<MemorySegment> outputs = new ArrayList<>();
+    for (Output output : model.nodes().get(node).descriptor().outputs()) {
+      // Padding included: it is committed too, and a run that wrote into it did so.
+      int bytes = 32 << output.depth();
+      byte[] value = memory.read(output.index() << (5 + output.depth()), bytes);
+      outputs.add(Tensor.allocate(bytes).copyFrom(MemorySegment.ofArray(value)));
+    }
+    return new NodeOutcome.Exited(end.exitCode() == 1, outputs);
   }
 
   /// {@return the program of a node, as the machine loads it}
   ///
   /// @throws IllegalStateException if this build's compiler does not give the pinned program
-  public Program program(CommittedNode node) {
+  public static Program program(CommittedNode node) {
     CompiledProgram compiled = Programs.of(node.node().kernel());
     if (!compiled.codeRoot().equals(node.descriptor().codeRoot())) {
       throw new IllegalStateException(
@@ -46,45 +83,23 @@ public final class NodeMachines {
                   node.node().kernel().name(), compiled.codeRoot(), node.descriptor().codeRoot()));
     }
     Key key = new Key(node.node().kernel().name(), node.descriptor().memDepth());
-    return programs.computeIfAbsent(key, k -> Program.of(compiled.code(), k.memDepth()));
+    return PROGRAMS.computeIfAbsent(key, k -> Program.of(compiled.code(), k.memDepth()));
   }
 
-  /// {@return what the node does, by the machine}
-  public NodeExecution.Outcome execute(Graph graph, CommittedNode node, Frames.Frame before) {
-    Interpreter machine = machine(node, before::slot);
-    machine.runTo(node.descriptor().steps());
-    return outcome(graph, node, machine.state(), machine.memory());
-  }
-
-  /// {@return what the end of a run says that the node does}
-  public static NodeExecution.Outcome outcome(
-      Graph graph, CommittedNode node, MachineState end, Memory memory) {
-    if (!end.hasExited() || end.exitCode() > 1) {
-      return NodeExecution.Outcome.FAILED;
-    }
-    List<MemorySegment> outputs = new ArrayList<>();
-    for (Output output : node.descriptor().outputs()) {
-      long bytes = graph.slots().get(output.slot()).bytes();
-      byte[] value = memory.read(output.index() << (5 + output.depth()), Math.toIntExact(bytes));
-      outputs.add(Tensor.allocate(bytes).copyFrom(MemorySegment.ofArray(value)));
-    }
-    return new NodeExecution.Outcome(end.exitCode(), outputs);
-  }
-
-  private static MemoryImage image(CommittedNode node, IntFunction<MemorySegment> slots) {
+  private Interpreter machine(int node, MemorySegment[] operands) {
+    CommittedNode committed = model.nodes().get(node);
     List<Piece> pieces = new ArrayList<>();
-    pieces.add(Piece.of(0, node.fixed()));
-    List<Operand> operands = node.node().operands();
-    for (int j = 0; j < operands.size(); j++) {
-      long address = node.geometry().address(j + 1);
-      switch (operands.get(j)) {
-        case Operand.Read read -> pieces.add(new Piece(address, slots.apply(read.slot())));
-        case Operand.Update update -> pieces.add(new Piece(address, slots.apply(update.slot())));
+    pieces.add(Piece.of(0, committed.fixed()));
+    for (int j = 0; j < operands.length; j++) {
+      long address = committed.geometry().address(j + 1);
+      switch (committed.node().operands().get(j)) {
+        case Operand.Read _, Operand.Update _ -> pieces.add(new Piece(address, operands[j]));
         case Operand.Write _, Operand.Absent _ -> {
           // Found zeroed.
         }
       }
     }
-    return new MemoryImage(node.descriptor().memDepth(), pieces);
+    MemoryImage image = new MemoryImage(committed.descriptor().memDepth(), pieces);
+    return new Interpreter(program(committed), image);
   }
 }

@@ -182,6 +182,11 @@ public final class Director {
         requesterHub().expire(seen.id());
       }
     }
+    for (Picture.SeenGame game : stage.picture().games().values()) {
+      if (game.settled().isVoid()) {
+        requesterHub().reclaim(game.id());
+      }
+    }
     for (Party party : stage.parties()) {
       party.hub().withdraw(party.address());
     }

@@ -45,7 +45,7 @@ final class HostileCallbacks {
               "callback that " + behaviour.label,
               "The requester's contract " + behaviour.label + " when it is told the result.",
               model,
-              "request final, claim final",
+              "request final, claim final, claim final",
               false,
               play -> play(play, behaviour)));
     }

@@ -1,7 +1,5 @@
 package opml.app.scenario;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -11,25 +9,27 @@ import java.util.Optional;
 import opml.agent.work.CheckpointedRun;
 import opml.agent.work.Frames;
 import opml.agent.work.Frames.Frame;
-import opml.agent.work.GraphFrames;
+import opml.agent.work.ExecutedFrames;
 import opml.agent.work.GraphWork;
-import opml.agent.work.GraphWorkshop;
 import opml.agent.work.MachineRun;
-import opml.agent.work.NativeNodes;
-import opml.agent.work.NodeExecution;
 import opml.agent.work.NodeMachines;
 import opml.agent.work.NodeRuns;
 import opml.agent.work.Work;
 import opml.agent.work.Workshop;
 import opml.core.hash.Bytes32;
 import opml.core.hash.Keccak;
-import opml.core.merkle.MerkleRoot;
-import opml.core.merkle.SparseTree;
-import opml.engine.commit.CommittedNode;
-import opml.engine.commit.GraphState;
 import opml.engine.commit.Model;
+import opml.engine.commit.NodeDescriptor;
 import opml.engine.commit.Output;
+import opml.engine.graph.Graph;
 import opml.engine.graph.Slot;
+import opml.engine.run.KernelProvider;
+import opml.engine.run.NativeNodes;
+import opml.engine.run.NodeOutcome;
+import opml.engine.run.NodeRunner;
+import opml.engine.tensor.Tensor;
+import opml.engine.trace.GraphExecution;
+import opml.kernels.catalog.PinnedPrograms;
 import opml.vm.isa.Instruction;
 import opml.vm.isa.Op;
 import opml.vm.machine.Interpreter;
@@ -42,18 +42,20 @@ import opml.vm.state.MemoryImage.Piece;
 /// The workshop of somebody who lies. Its works are as complete as honest ones: they have states, witnesses and a trace of
 /// instructions for every node, and differ from the truth from one point on.
 final class Liar implements Workshop {
+  /// One row of floats, or four of bytes.
+  private static final int SHIFT = 112;
+
   private final Model model;
   private final Lie lie;
-  private final NodeMachines machines = new NodeMachines();
-  private final NodeRuns truth;
-  private final NativeNodes natives;
+  private final NodeMachines truth;
+  private final NodeRunner natives;
   private final Map<Bytes32, Work> works = new HashMap<>();
 
   Liar(Model model, Lie lie) {
     this.model = model;
     this.lie = lie;
-    this.truth = GraphWorkshop.honestly(model, machines);
-    this.natives = new NativeNodes(model, machines);
+    this.truth = new NodeMachines(model);
+    this.natives = new NativeNodes(KernelProvider.reference(), truth);
   }
 
   @Override
@@ -67,17 +69,17 @@ final class Liar implements Workshop {
   private Work lying(byte[] input) {
     return switch (lie) {
       case Lie.InInstruction(int node, long instruction) ->
-          forged(input, node, run -> forge(run, instruction));
+          forged(input, node, run -> forgeInstruction(node, run, instruction));
       case Lie.InElement(int node, int element) ->
           forged(input, node, run -> forgeElement(node, run, element));
-      case Lie.InPadding(int node) -> forged(input, node, this::forgePadding);
+      case Lie.InPadding(int node) -> forged(input, node, run -> forgePadding(node, run));
       case Lie.Nonsense(int node) -> nonsense(input, node);
       case Lie.OtherInput() -> {
         byte[] other = input.clone();
-        other[other.length / 2] ^= 0x40;
-        yield foreign(input, GraphFrames.start(model, other));
+        System.arraycopy(input, 0, other, SHIFT, input.length - SHIFT);
+        yield foreign(input, frames(model, other, natives));
       }
-      case Lie.OtherWeights() -> foreign(input, otherWeights(GraphFrames.start(model, input)));
+      case Lie.OtherWeights() -> foreign(input, otherWeights(input));
       case Lie.OtherParameter(int node) -> otherParameter(input, node);
     };
   }
@@ -90,29 +92,43 @@ final class Liar implements Workshop {
 
   /// The truth up to a node, a forged run of that node, and honest work with what it left.
   private GraphWork forged(byte[] input, int node, Forgery forgery) {
-    CommittedNode forgedNode = model.nodes().get(node);
-    List<Frame> given = prefix(input, node);
-    MachineRun run = forgery.forge(truth.run(node, given.getLast()));
-    NodeExecution execution =
-        (step, before) ->
-            step == node ? outcome(forgedNode, run) : natives.execute(step, before);
-    Frames frames = GraphFrames.from(model, given, execution);
+    Frames honest = frames(model, input, natives);
+    MachineRun run = forgery.forge(truth.run(node, honest.at(node)));
+    NodeRunner lying =
+        (graph, index, operands) ->
+            index == node ? outcome(node, run) : natives.run(graph, index, operands);
     NodeRuns runs = (step, before) -> step == node ? run : truth.run(step, before);
-    return new GraphWork(model, frames, runs);
+    return new GraphWork(model, frames(model, input, lying), runs);
   }
 
-  private List<Frame> prefix(byte[] input, int node) {
-    Frames honest = GraphFrames.run(model, input, natives);
-    List<Frame> frames = new ArrayList<>();
-    for (int step = 0; step <= node; step++) {
-      frames.add(honest.at(step));
+  private static Frames frames(Model model, byte[] input, NodeRunner nodes) {
+    return new ExecutedFrames(GraphExecution.run(model, input, nodes));
+  }
+
+  private NodeOutcome outcome(int node, MachineRun run) {
+    long end = model.nodes().get(node).descriptor().steps();
+    return truth.outcome(node, run.stateAt(end), run.memoryAt(end));
+  }
+
+  /// {@return a run in which the first instruction from `index` on that matters to the output has another result}
+  private MachineRun forgeInstruction(int node, MachineRun run, long index) {
+    long halt = haltingStep(run);
+    for (long at = index; at < halt - 1; at++) {
+      MachineRun forged = forge(run, at);
+      if (!outputs(node, forged).equals(outputs(node, run))) {
+        return forged;
+      }
     }
-    return frames;
+    throw new IllegalArgumentException(
+        "no instruction from " + index + " on matters; the program has " + halt);
   }
 
-  private NodeExecution.Outcome outcome(CommittedNode node, MachineRun run) {
-    long end = node.descriptor().steps();
-    return NodeMachines.outcome(model.graph(), node, run.stateAt(end), run.memoryAt(end));
+  private List<Bytes32> outputs(int node, MachineRun run) {
+    NodeDescriptor descriptor = model.nodes().get(node).descriptor();
+    Memory end = run.memoryAt(descriptor.steps());
+    return descriptor.outputs().stream()
+        .map(output -> end.subtree(output.depth(), output.index()))
+        .toList();
   }
 
   /// {@return a run in which the state after `index + 1` steps has another result of step `index`}
@@ -154,22 +170,31 @@ final class Liar implements Workshop {
 
   private MachineRun forgeElement(int node, MachineRun run, int element) {
     Output output = model.nodes().get(node).descriptor().outputs().getFirst();
-    long address = (output.index() << (5 + output.depth())) + 4L * element;
-    long index = lastWrite(run, address, model.nodes().get(node).descriptor().steps());
+    long end = model.nodes().get(node).descriptor().steps();
+    int size = model.graph().slots().get(output.slot()).type().bytes();
+    long address = (output.index() << (5 + output.depth())) + (long) size * element;
+    while (isZero(run.memoryAt(end).read(address, size))) {
+      address += size; // a zero may never have been written
+    }
+    long index = lastWrite(run, address, size, end);
     byte[] memory = run.memoryAt(index + 1).bytes().clone();
-    memory[(int) address + 2] ^= 0x40;
+    memory[(int) address + size - 1] ^= 0x40; // of a float, the exponent
     MachineState after = run.stateAt(index + 1);
     return spliced(run, index + 1, after, memory, after.registers());
   }
 
-  /// {@return the step that last changed the four bytes at an address}
-  private static long lastWrite(MachineRun run, long address, long end) {
-    byte[] last = run.memoryAt(end).read(address, 4);
+  private static boolean isZero(byte[] bytes) {
+    return Arrays.equals(bytes, new byte[bytes.length]);
+  }
+
+  /// {@return the step that last changed the bytes at an address}
+  private static long lastWrite(MachineRun run, long address, int size, long end) {
+    byte[] last = run.memoryAt(end).read(address, size);
     long low = 0; // differs here, if it ever does
     long high = end; // equal from here on
     while (high - low > 1) {
       long middle = (low + high) >>> 1;
-      if (Arrays.equals(run.memoryAt(middle).read(address, 4), last)) {
+      if (Arrays.equals(run.memoryAt(middle).read(address, size), last)) {
         high = middle;
       } else {
         low = middle;
@@ -178,11 +203,12 @@ final class Liar implements Workshop {
     return high - 1;
   }
 
-  private MachineRun forgePadding(MachineRun run) {
+  private MachineRun forgePadding(int node, MachineRun run) {
     long halt = haltingStep(run);
     MachineState state = run.stateAt(halt);
     byte[] memory = run.memoryAt(halt).bytes().clone();
-    memory[memory.length / 2] ^= 1;
+    Output output = model.nodes().get(node).descriptor().outputs().getFirst();
+    memory[(int) (output.index() << (5 + output.depth()))] ^= 0x40;
     return spliced(run, halt + 1000, state, memory, state.registers());
   }
 
@@ -208,9 +234,8 @@ final class Liar implements Workshop {
   // ------------------------------------------------------------------ a lie about the start
 
   /// The true start, which the contract derives, and behind it the run of another start.
-  private Work foreign(byte[] input, Frame otherStart) {
-    Frame start = GraphFrames.start(model, input);
-    Frames other = GraphFrames.from(model, List.of(otherStart), natives);
+  private Work foreign(byte[] input, Frames other) {
+    Frame start = frames(model, input, natives).at(0);
     List<Frame> frames = new ArrayList<>();
     frames.add(start);
     for (long step = 1; step <= other.length(); step++) {
@@ -219,35 +244,39 @@ final class Liar implements Workshop {
     NodeRuns runs =
         (step, before) ->
             step == 0
-                ? new ForgedRun(truth.run(0, start), 1, truth.run(0, otherStart), 0)
+                ? new ForgedRun(truth.run(0, start), 1, truth.run(0, other.at(0)), 0)
                 : truth.run(step, before);
     return new GraphWork(model, new GivenFrames(frames), runs);
   }
 
-  private Frame otherWeights(Frame start) {
-    int slot = largestWeight();
-    MemorySegment bytes = start.slot(slot);
-    byte[] changed = bytes.toArray(ValueLayout.JAVA_BYTE);
-    changed[changed.length / 2] ^= 0x10;
-    MemorySegment value =
-        opml.engine.tensor.Tensor.allocate(changed.length)
-            .copyFrom(MemorySegment.ofArray(changed));
-    SparseTree slots = start.slots().copy();
-    slots.set(slot, MerkleRoot.of(value, model.graph().slots().get(slot).depth()));
-    return new GivenFrame(
-        GraphState.running(slots.root()), slots, s -> s == slot ? value : start.slot(s));
+  /// The run of a model that differs in one bit of the first node's weights.
+  private Frames otherWeights(byte[] input) {
+    int slot = firstWeight();
+    List<Slot> slots = new ArrayList<>(model.graph().slots());
+    Slot weight = slots.get(slot);
+    byte[] changed = weight.initial().orElseThrow().bytes();
+    changed[3] ^= 0x40;
+    slots.set(
+        slot,
+        new Slot(
+            weight.name(),
+            weight.type(),
+            weight.shape(),
+            Optional.of(Tensor.ofBytes(weight.type(), weight.shape(), changed))));
+    Graph graph = model.graph();
+    Graph other =
+        new Graph(slots, graph.nodes(), graph.input(), graph.output(), graph.loops());
+    return frames(Model.of(other, PinnedPrograms::of), input, natives);
   }
 
-  private int largestWeight() {
-    int best = -1;
-    for (int slot = 0; slot < model.graph().slots().size(); slot++) {
-      Slot candidate = model.graph().slots().get(slot);
-      if (candidate.initial().isPresent()
-          && (best < 0 || candidate.bytes() > model.graph().slots().get(best).bytes())) {
-        best = slot;
+  /// {@return the weights that the first node reads}
+  private int firstWeight() {
+    for (int slot : model.graph().nodes().getFirst().inputs()) {
+      if (model.graph().slots().get(slot).initial().isPresent()) {
+        return slot;
       }
     }
-    return best;
+    throw new IllegalArgumentException("the first node has no weights");
   }
 
   private GraphWork otherParameter(byte[] input, int node) {
@@ -270,7 +299,7 @@ final class Liar implements Workshop {
   // ------------------------------------------------------------------ no lie, just noise
 
   private Work nonsense(byte[] input, int node) {
-    Work honest = new GraphWork(model, GraphFrames.run(model, input, natives), truth);
+    Work honest = new GraphWork(model, frames(model, input, natives), truth);
     return new NonsenseWork(honest, node);
   }
 }

@@ -6,12 +6,12 @@ public sealed interface Lie {
   /// An instruction of a node leaves another result: a bit of a register, or, if it stored something, of what it stored.
   ///
   /// @param node the step of level 0
-  /// @param instruction the step of level 1 whose poststate is the first false one
+  /// @param instruction the first step of level 1 to consider; one that does not matter to the output is passed over
   record InInstruction(int node, long instruction) implements Lie {}
 
   /// An element of a node's output is another one, from the instruction on that last wrote it.
   ///
-  /// @param element in units of four bytes from the output's beginning
+  /// @param element the first one to consider; a zero is passed over
   record InElement(int node, int element) implements Lie {}
 
   /// The machine of a node changes after it has halted.

@@ -73,7 +73,7 @@ public final class Scenarios {
             "The server's machine computes one instruction wrongly.",
             model,
             !isFloat,
-            new Lie.InInstruction(last, 1234)));
+            new Lie.InInstruction(last, 1000)));
     lies.add(
         lie(
             "lie in the padding",
@@ -96,7 +96,7 @@ public final class Scenarios {
             "The server runs one node with another parameter.",
             model,
             false,
-            new Lie.OtherParameter(isFloat ? 1 : 2)));
+            new Lie.OtherParameter(2)));
     return lies;
   }
 

@@ -1,0 +1,43 @@
+package opml.agent.work;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import opml.core.merkle.SparseTree;
+import opml.engine.commit.GraphState;
+import opml.engine.trace.GraphExecution;
+
+/// The states of a graph that was really run. The slots of a state are put together when they are first asked for.
+public final class ExecutedFrames implements Frames {
+  private record State(GraphState state, SparseTree slots, Map<Integer, MemorySegment> values)
+      implements Frame {
+    @Override
+    public MemorySegment slot(int slot) {
+      return Objects.requireNonNull(values.get(slot));
+    }
+  }
+
+  private final GraphExecution execution;
+  private final Map<Long, Frame> frames = new ConcurrentHashMap<>();
+
+  public ExecutedFrames(GraphExecution execution) {
+    this.execution = execution;
+  }
+
+  @Override
+  public long length() {
+    return execution.length();
+  }
+
+  @Override
+  public GraphState stateAt(long index) {
+    return execution.state(index);
+  }
+
+  @Override
+  public Frame at(long index) {
+    return frames.computeIfAbsent(
+        index, i -> new State(execution.state(i), execution.slots(i), execution.values(i)));
+  }
+}
