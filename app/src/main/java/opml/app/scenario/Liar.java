@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import opml.agent.work.CheckpointedRun;
+import opml.agent.work.ExecutedFrames;
 import opml.agent.work.Frames;
 import opml.agent.work.Frames.Frame;
-import opml.agent.work.ExecutedFrames;
 import opml.agent.work.GraphWork;
 import opml.agent.work.MachineRun;
 import opml.agent.work.NodeMachines;
@@ -158,13 +158,11 @@ final class Liar implements Workshop {
   /// {@return a run that goes on from a state with other registers and another memory}
   private static MachineRun spliced(
       MachineRun run, long index, MachineState state, byte[] memory, long[] registers) {
-    MemoryImage image =
-        new MemoryImage(run.program().memDepth(), List.of(Piece.of(0, memory)));
+    MemoryImage image = new MemoryImage(run.program().memDepth(), List.of(Piece.of(0, memory)));
     if (state.halted()) {
       return new ForgedRun(run, index, new HaltedRun(run.program(), state, image), index);
     }
-    Machine machine =
-        new Interpreter(run.program(), new Memory(image), state.pc(), registers);
+    Machine machine = new Interpreter(run.program(), new Memory(image), state.pc(), registers);
     return new ForgedRun(run, index, new CheckpointedRun(machine), index);
   }
 
@@ -264,8 +262,7 @@ final class Liar implements Workshop {
             weight.shape(),
             Optional.of(Tensor.ofBytes(weight.type(), weight.shape(), changed))));
     Graph graph = model.graph();
-    Graph other =
-        new Graph(slots, graph.nodes(), graph.input(), graph.output(), graph.loops());
+    Graph other = new Graph(slots, graph.nodes(), graph.input(), graph.output(), graph.loops());
     return frames(Model.of(other, PinnedPrograms::of), input, natives);
   }
 
