@@ -1,2 +1,0 @@
-/// Tensors, graphs, importers, executor, states of a graph trace.
-package opml.engine;

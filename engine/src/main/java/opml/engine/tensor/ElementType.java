@@ -1,0 +1,39 @@
+package opml.engine.tensor;
+
+/// What a tensor holds. The number is ONNX's `TensorProto.DataType`.
+public enum ElementType {
+  F32(1, 4),
+  U8(2, 1),
+  I8(3, 1),
+  I32(6, 4),
+  I64(7, 8),
+  /// One byte, 0 or 1.
+  BOOL(9, 1);
+
+  private final int onnxCode;
+  private final int bytes;
+
+  ElementType(int onnxCode, int bytes) {
+    this.onnxCode = onnxCode;
+    this.bytes = bytes;
+  }
+
+  public int onnxCode() {
+    return onnxCode;
+  }
+
+  /// {@return the bytes of one element}
+  public int bytes() {
+    return bytes;
+  }
+
+  /// {@return whether this is an unsigned or signed byte, as quantised tensors are}
+  public boolean isQuantised() {
+    return this == U8 || this == I8;
+  }
+
+  /// {@return the name as tables show it: `f32`, `u8`, …}
+  public String label() {
+    return name().toLowerCase(java.util.Locale.ROOT);
+  }
+}
