@@ -30,7 +30,8 @@ public final class Measure {
             new byte[4 * ROWS * COLUMNS]);
     int one = Float.floatToRawIntBits(1f);
     // Weights as a linear layer has them, (out, in).
-    return perMac("gemm.f32", segments, ROWS, COLUMNS, DEPTH, DEPTH, 1, 1, DEPTH, COLUMNS, 1, one, one);
+    return perMac(
+        "gemm.f32", segments, ROWS, COLUMNS, DEPTH, DEPTH, 1, 1, DEPTH, COLUMNS, 1, one, one);
   }
 
   /// {@return instructions per multiply-accumulate of an int8 dense layer}

@@ -13,7 +13,8 @@ import opml.kernels.catalog.PinnedPrograms;
 /// ([PinnedPrograms#RESOURCE]). To be run from the repository's root whenever a kernel or the compiler has changed the
 /// code on purpose; a test fails until then.
 public final class Pin {
-  private static final Path DEFAULT = Path.of("kernels/src/main/resources", PinnedPrograms.RESOURCE);
+  private static final Path DEFAULT =
+      Path.of("kernels/src/main/resources", PinnedPrograms.RESOURCE);
 
   private Pin() {}
 
@@ -31,8 +32,10 @@ public final class Pin {
   /// {@return the resource as it should be}
   static String text() {
     StringBuilder text = new StringBuilder();
-    text.append("# Programs of the kernels, as the compiler builds them from javac's class files of JDK 25.\n");
-    text.append("# Written by opml.compiler.Pin; name, code root, code depth, stack bytes, constants.\n");
+    text.append(
+        "# Programs of the kernels, as the compiler builds them from javac's class files of JDK 25.\n");
+    text.append(
+        "# Written by opml.compiler.Pin; name, code root, code depth, stack bytes, constants.\n");
     for (Kernel kernel : KernelCatalog.all()) {
       text.append(PinnedPrograms.line(kernel, Programs.of(kernel).pinned())).append('\n');
     }

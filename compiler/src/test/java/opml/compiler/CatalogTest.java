@@ -26,7 +26,8 @@ class CatalogTest {
     CompiledProgram program = Programs.of(kernel);
     for (int i = 0; i < CASES; i++) {
       KernelCases.Case one = cases.next(kernel);
-      String where = kernel + " " + Arrays.toString(one.scalars()) + ", case " + i + " of seed " + SEED;
+      String where =
+          kernel + " " + Arrays.toString(one.scalars()) + ", case " + i + " of seed " + SEED;
       MemorySegment[] segments =
           one.segments().stream().map(KernelCall::aligned).toArray(MemorySegment[]::new);
       int exit = kernel.run(segments, one.scalars());
@@ -37,7 +38,9 @@ class CatalogTest {
             .as(where + ", segment " + kernel.segments().get(j))
             .isEqualTo(KernelCall.bytes(segments[j]));
       }
-      assertThat(call.steps()).as("cost of " + where).isLessThanOrEqualTo(kernel.cost().instructions(one.scalars()));
+      assertThat(call.steps())
+          .as("cost of " + where)
+          .isLessThanOrEqualTo(kernel.cost().instructions(one.scalars()));
     }
   }
 

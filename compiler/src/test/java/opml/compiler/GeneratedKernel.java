@@ -26,7 +26,15 @@ final class GeneratedKernel {
   private static final ClassDesc MEM = ClassDesc.of("opml.kernels.memory.Mem");
   private static final ClassDesc F32 = ClassDesc.of("opml.kernels.memory.F32");
   private static final ClassDesc SELF = ClassDesc.ofInternalName(NAME);
-  private static final MethodTypeDesc HELPER = MethodTypeDesc.ofDescriptor("(IJFJII)J");
+  private static final MethodTypeDesc HELPER =
+      MethodTypeDesc.of(
+          ConstantDescs.CD_long,
+          ConstantDescs.CD_int,
+          ConstantDescs.CD_long,
+          ConstantDescs.CD_float,
+          ConstantDescs.CD_long,
+          ConstantDescs.CD_int,
+          ConstantDescs.CD_int);
 
   private static final int TURN = 3;
   private static final int INTS = 4;
@@ -92,10 +100,18 @@ final class GeneratedKernel {
   /// Locals: the same places as in the kernel, filled from the six arguments.
   private void helper(CodeBuilder body) {
     code = body;
-    // Arguments at 0 int, 1 long, 3 float, 4 long, 6 int, 7 int: moved up, out of the way of the locals.
+    // Arguments at 0 int, 1 long, 3 float, 4 long, 6 int, 7 int: moved up, out of the way of the
+    // locals.
     counters = COUNTERS;
     int at = COUNTERS + 40;
-    code.iload(0).istore(at).lload(1).lstore(at + 1).fload(3).fstore(at + 3).lload(4).lstore(at + 4);
+    code.iload(0)
+        .istore(at)
+        .lload(1)
+        .lstore(at + 1)
+        .fload(3)
+        .fstore(at + 3)
+        .lload(4)
+        .lstore(at + 4);
     code.iload(6).istore(at + 6).iload(7).istore(at + 7);
     for (int i = 0; i < LOCALS; i++) {
       code.iload(i % 2 == 0 ? at : at + 6).istore(INTS + i);
@@ -114,12 +130,20 @@ final class GeneratedKernel {
   }
 
   private CodeBuilder address(int segment, int offset) {
-    return code.aload(segment).iload(TURN).loadConstant(OUT).imul().loadConstant(offset).iadd().i2l();
+    return code.aload(segment)
+        .iload(TURN)
+        .loadConstant(OUT)
+        .imul()
+        .loadConstant(offset)
+        .iadd()
+        .i2l();
   }
 
   private void put(String method, String type) {
     code.invokestatic(
-        MEM, method, MethodTypeDesc.ofDescriptor("(Ljava/lang/foreign/MemorySegment;J" + type + ")V"));
+        MEM,
+        method,
+        MethodTypeDesc.ofDescriptor("(Ljava/lang/foreign/MemorySegment;J" + type + ")V"));
   }
 
   private void statements(int depth, boolean inHelper) {
@@ -211,7 +235,12 @@ final class GeneratedKernel {
   /// Jumps to `target` on a random condition.
   private void branch(Label target) {
     Opcode[] two = {
-      Opcode.IF_ICMPEQ, Opcode.IF_ICMPNE, Opcode.IF_ICMPLT, Opcode.IF_ICMPGE, Opcode.IF_ICMPGT, Opcode.IF_ICMPLE
+      Opcode.IF_ICMPEQ,
+      Opcode.IF_ICMPNE,
+      Opcode.IF_ICMPLT,
+      Opcode.IF_ICMPGE,
+      Opcode.IF_ICMPGT,
+      Opcode.IF_ICMPLE
     };
     Opcode[] one = {Opcode.IFEQ, Opcode.IFNE, Opcode.IFLT, Opcode.IFGE, Opcode.IFGT, Opcode.IFLE};
     switch (random.nextInt(4)) {
@@ -257,11 +286,33 @@ final class GeneratedKernel {
   }
 
   private static final long[] INTERESTING = {
-    0, 1, -1, 2, 3, 7, 8, 31, 32, 63, 255, 256, 2047, 2048, -2048, -2049, 4095, 65535, 0x7fffffff, -0x80000000L, 0x12345678
+    0,
+    1,
+    -1,
+    2,
+    3,
+    7,
+    8,
+    31,
+    32,
+    63,
+    255,
+    256,
+    2047,
+    2048,
+    -2048,
+    -2049,
+    4095,
+    65535,
+    0x7fffffff,
+    -0x80000000L,
+    0x12345678
   };
 
   private long number() {
-    return random.nextInt(4) == 0 ? random.nextInt() : INTERESTING[random.nextInt(INTERESTING.length)];
+    return random.nextInt(4) == 0
+        ? random.nextInt()
+        : INTERESTING[random.nextInt(INTERESTING.length)];
   }
 
   private void integer(int depth) {
@@ -329,7 +380,9 @@ final class GeneratedKernel {
         integer(depth - 1);
         String[] names = {"min", "max"};
         code.invokestatic(
-            ClassDesc.of("java.lang.Math"), names[random.nextInt(2)], MethodTypeDesc.ofDescriptor("(II)I"));
+            ClassDesc.of("java.lang.Math"),
+            names[random.nextInt(2)],
+            MethodTypeDesc.ofDescriptor("(II)I"));
       }
     }
   }

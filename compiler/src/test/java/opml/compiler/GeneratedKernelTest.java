@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 /// Random kernels give the same bits on the JVM and on the machine.
 class GeneratedKernelTest {
   private static final long SEED = Long.getLong("opml.seed", 1);
-  private static final int COUNT = Integer.getInteger("opml.cases", 150);
+  private static final int COUNT = Integer.getInteger("opml.cases", 80);
   private static final int TURNS = 12;
 
   @Test
@@ -36,16 +36,20 @@ class GeneratedKernelTest {
     byte[] y = new byte[TURNS * GeneratedKernel.OUT];
 
     MethodHandles.Lookup generated = MethodHandles.lookup().defineHiddenClass(file, true);
-    MethodType type = MethodType.methodType(void.class, MemorySegment.class, MemorySegment.class, int.class);
+    MethodType type =
+        MethodType.methodType(void.class, MemorySegment.class, MemorySegment.class, int.class);
     MethodHandle run = generated.findStatic(generated.lookupClass(), "run", type);
     MemorySegment nativeY = KernelCall.aligned(y);
     run.invoke(KernelCall.aligned(x), nativeY, TURNS);
 
-    ClassSource source = new ClassSource(name -> name.equals(GeneratedKernel.NAME) ? file : classFile(name));
+    ClassSource source =
+        new ClassSource(name -> name.equals(GeneratedKernel.NAME) ? file : classFile(name));
     MethodRef ref = source.find(GeneratedKernel.NAME, "run");
     CompiledProgram program = Compiler.compile("generated", source, ref);
     KernelCall call = KernelCall.run(program, List.of(x, y), TURNS);
-    assertThat(call.segments().get(1)).as("generated kernel of seed " + seed).isEqualTo(KernelCall.bytes(nativeY));
+    assertThat(call.segments().get(1))
+        .as("generated kernel of seed " + seed)
+        .isEqualTo(KernelCall.bytes(nativeY));
   }
 
   private static byte[] classFile(String name) {
@@ -61,7 +65,10 @@ class GeneratedKernelTest {
     while (out.hasRemaining()) {
       out.putLong(random.nextLong() >> random.nextInt(64));
       out.putInt(random.nextInt() >> random.nextInt(32));
-      out.putFloat(random.nextInt(9) == 0 ? Float.intBitsToFloat(random.nextInt()) : random.nextInt(2000) / 16f - 60f);
+      out.putFloat(
+          random.nextInt(9) == 0
+              ? Float.intBitsToFloat(random.nextInt())
+              : random.nextInt(2000) / 16f - 60f);
     }
     return out.array();
   }

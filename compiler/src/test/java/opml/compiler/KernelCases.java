@@ -16,8 +16,27 @@ final class KernelCases {
   record Case(List<byte[]> segments, long[] scalars) {}
 
   private static final int[] SPECIAL = {
-    0, 0x80000000, 0x3f800000, 0xbf800000, 0x7f800000, 0xff800000, 0x7fc00000, 0xffc00001, 0x7f800001, 1, 0x80000001,
-    0x7fffff, 0x800000, 0x7f7fffff, 0xff7fffff, 0x4b000000, 0x4b7fffff, 0x4f000000, 0x3f000000, 0x42b00000, 0xc2d00000
+    0,
+    0x80000000,
+    0x3f800000,
+    0xbf800000,
+    0x7f800000,
+    0xff800000,
+    0x7fc00000,
+    0xffc00001,
+    0x7f800001,
+    1,
+    0x80000001,
+    0x7fffff,
+    0x800000,
+    0x7f7fffff,
+    0xff7fffff,
+    0x4b000000,
+    0x4b7fffff,
+    0x4f000000,
+    0x3f000000,
+    0x42b00000,
+    0xc2d00000
   };
 
   private static final int[] SIZES = {1, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 33};
@@ -111,7 +130,8 @@ final class KernelCases {
         int outer = small();
         int n = size();
         int inner = small();
-        yield of(List.of(floats((long) outer * n * inner)), 8L * outer * inner, outer, n, inner, flag());
+        yield of(
+            List.of(floats((long) outer * n * inner)), 8L * outer * inner, outer, n, inner, flag());
       }
       case "quantize", "dequantize" -> channelwise(kernel.name().equals("quantize"));
       case "qlinear.matmul" -> quantizedMatmul();
@@ -139,7 +159,10 @@ final class KernelCases {
       random.nextBoolean() ? 0x3f800000 : Float.floatToRawIntBits(-0.3f),
       random.nextBoolean() ? 0x3f800000 : Float.floatToRawIntBits(2.7f)
     };
-    return of(List.of(floats((long) m * k), floats((long) k * n), floats((long) m * n)), 4L * m * n, scalars);
+    return of(
+        List.of(floats((long) m * k), floats((long) k * n), floats((long) m * n)),
+        4L * m * n,
+        scalars);
   }
 
   private Case matmul() {
@@ -234,7 +257,8 @@ final class KernelCases {
             ints(scales, 1, 63),
             ints(n, Integer.MIN_VALUE, Integer.MAX_VALUE)),
         (long) m * n,
-        LongStream.concat(LongStream.of(m, n, k), LongStream.of(quantization(perColumn))).toArray());
+        LongStream.concat(LongStream.of(m, n, k), LongStream.of(quantization(perColumn)))
+            .toArray());
   }
 
   private Case broadcast() {
@@ -261,7 +285,16 @@ final class KernelCases {
     int outHeight = small();
     int outWidth = small();
     List<Integer> s = new ArrayList<>(List.of(planes, height, width, outHeight, outWidth));
-    Collections.addAll(s, small(), small(), small(), small(), random.nextInt(3), random.nextInt(3), small(), small());
+    Collections.addAll(
+        s,
+        small(),
+        small(),
+        small(),
+        small(),
+        random.nextInt(3),
+        random.nextInt(3),
+        small(),
+        small());
     if (average) {
       s.add(flag());
     }

@@ -16,7 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 class PinTest {
   @Test
   void pinnedProgramsAreWhatTheKernelsCompileTo() throws IOException {
-    try (InputStream in = PinnedPrograms.class.getModule().getResourceAsStream(PinnedPrograms.RESOURCE)) {
+    try (InputStream in =
+        PinnedPrograms.class.getModule().getResourceAsStream(PinnedPrograms.RESOURCE)) {
       assertThat(in).as("run opml.compiler.Pin").isNotNull();
       assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8))
           .as("a kernel or the compiler has changed: run opml.compiler.Pin if that was meant")

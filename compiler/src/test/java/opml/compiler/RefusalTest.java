@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import opml.compiler.kernels.Refused;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.api.Test;
 
 /// What kernel Java does not have is refused by class, method and line.
 class RefusalTest {
@@ -22,7 +22,8 @@ class RefusalTest {
   /// @param method where the refused line is
   record Refusal(String entry, String method, int line, String reason) {}
 
-  private static final Pattern METHOD = Pattern.compile(" (\\w+)\\(MemorySegment|static int (\\w+)\\(int");
+  private static final Pattern METHOD =
+      Pattern.compile(" (\\w+)\\(MemorySegment|static int (\\w+)\\(int");
   private static final Pattern MARKER = Pattern.compile("// refused: (.*)$");
 
   static List<Refusal> refusals() throws IOException {
@@ -32,7 +33,8 @@ class RefusalTest {
     String entry = "";
     for (int i = 0; i < lines.size(); i++) {
       Matcher declared = METHOD.matcher(lines.get(i));
-      if (lines.get(i).contains("static") && declared.find() || lines.get(i).contains("public void") && declared.find()) {
+      if (lines.get(i).contains("static") && declared.find()
+          || lines.get(i).contains("public void") && declared.find()) {
         method = declared.group(1) != null ? declared.group(1) : declared.group(2);
         if (lines.get(i).contains("public")) {
           entry = method;

@@ -9,8 +9,13 @@ import java.util.function.IntFunction;
 import opml.compiler.CompiledProgram;
 import opml.compiler.Programs;
 import opml.engine.commit.CommittedNode;
+import opml.engine.commit.Output;
+import opml.engine.graph.Graph;
 import opml.engine.graph.Operand;
+import opml.engine.tensor.Tensor;
 import opml.vm.machine.Interpreter;
+import opml.vm.state.MachineState;
+import opml.vm.state.Memory;
 import opml.vm.state.MemoryImage;
 import opml.vm.state.MemoryImage.Piece;
 import opml.vm.state.Program;
@@ -42,6 +47,29 @@ public final class NodeMachines {
     }
     Key key = new Key(node.node().kernel().name(), node.descriptor().memDepth());
     return programs.computeIfAbsent(key, k -> Program.of(compiled.code(), k.memDepth()));
+  }
+
+  /// {@return what the node does, by the machine}
+  public NodeExecution.Outcome execute(Graph graph, CommittedNode node, Frames.Frame before) {
+    Interpreter machine = machine(node, before::slot);
+    machine.runTo(node.descriptor().steps());
+    return outcome(graph, node, machine.state(), machine.memory());
+  }
+
+  /// {@return what the end of a run says that the node does}
+  public static NodeExecution.Outcome outcome(
+      Graph graph, CommittedNode node, MachineState end, Memory memory) {
+    if (!end.hasExited() || end.exitCode() > 1) {
+      return NodeExecution.Outcome.FAILED;
+    }
+    List<MemorySegment> outputs = new ArrayList<>();
+    for (Output output : node.descriptor().outputs()) {
+      long bytes = graph.slots().get(output.slot()).bytes();
+      byte[] value =
+          memory.read(output.index() << (5 + output.depth()), Math.toIntExact(bytes));
+      outputs.add(Tensor.allocate(bytes).copyFrom(MemorySegment.ofArray(value)));
+    }
+    return new NodeExecution.Outcome(end.exitCode(), outputs);
   }
 
   private static MemoryImage image(CommittedNode node, IntFunction<MemorySegment> slots) {

@@ -74,10 +74,13 @@ final class Allocator {
       for (Interference.Copy copy : copies) {
         int a = find(copy.target());
         int b = find(copy.source());
-        if (a < 32 || b < 32 || a == b || graph.conflict(a, b) || !isSafe(a, b)) {
+        if (a < 32 || b < 32 || a == b || graph.conflict(a, b)) {
           continue;
         }
         if (unspillable.contains(a) || unspillable.contains(b)) {
+          continue;
+        }
+        if (!addsNothing(a, b) && !addsNothing(b, a) && !staysColourable(a, b)) {
           continue;
         }
         graph.merge(Math.min(a, b), Math.max(a, b));
@@ -87,8 +90,22 @@ final class Allocator {
     }
   }
 
+  /// George and Appel: every neighbour of `a` is one of `b` already, or of low degree.
+  private boolean addsNothing(int a, int b) {
+    if ((graph.forbidden(a) & ~graph.forbidden(b)) != 0) {
+      return false;
+    }
+    BitSet others = graph.neighbours(a);
+    for (int other = others.nextSetBit(0); other >= 0; other = others.nextSetBit(other + 1)) {
+      if (!graph.conflict(b, other) && graph.degree(other) >= Registers.COUNT) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /// Briggs: the merged value has fewer neighbours of high degree than there are registers.
-  private boolean isSafe(int a, int b) {
+  private boolean staysColourable(int a, int b) {
     int significant = Integer.bitCount(graph.forbidden(a) | graph.forbidden(b));
     BitSet all = (BitSet) graph.neighbours(a).clone();
     all.or(graph.neighbours(b));

@@ -44,7 +44,9 @@ final class Assembler {
   void add(MachineMethod machine) {
     method = machine.ref();
     methodStarts.put(method, pieces.size());
-    List<MachineBlock> blocks = machine.blocks();
+    List<MachineBlock> blocks = new ArrayList<>(machine.blocks());
+    MachineBlock entry = blocks.getFirst();
+    blocks.removeIf(block -> block != entry && through(block) != block);
     for (int i = 0; i < blocks.size(); i++) {
       blockStarts.put(blocks.get(i), pieces.size());
       MachineBlock next = i + 1 < blocks.size() ? blocks.get(i + 1) : null;
@@ -98,7 +100,7 @@ final class Assembler {
 
   private void jump(MachineBlock to, @Nullable MachineBlock next) {
     MachineBlock target = through(to);
-    if (target != (next == null ? null : through(next))) {
+    if (target != next) {
       put(new Piece.Jump(target));
     }
   }
@@ -106,12 +108,11 @@ final class Assembler {
   private void branch(Instruction.Branch branch, @Nullable MachineBlock next) {
     MachineBlock yes = through(branch.yes());
     MachineBlock no = through(branch.no());
-    MachineBlock follows = next == null ? null : through(next);
-    if (yes == follows) {
+    if (yes == next) {
       put(new Piece.Branch(branch.condition().negated(), branch.left(), branch.right(), no));
     } else {
       put(new Piece.Branch(branch.condition(), branch.left(), branch.right(), yes));
-      if (no != follows) {
+      if (no != next) {
         put(new Piece.Jump(no));
       }
     }

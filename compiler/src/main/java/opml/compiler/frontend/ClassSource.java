@@ -118,7 +118,9 @@ public final class ClassSource {
     Kind result = Kind.of(type.returnType());
     if (parameters == null || result == null && !isVoid) {
       throw new RefusedException(
-          ref, firstLine(code), "signature " + ref.descriptor() + "; kernel Java has int, long, float and MemorySegment");
+          ref,
+          firstLine(code),
+          "signature " + ref.descriptor() + "; kernel Java has int, long, float and MemorySegment");
     }
     return new MethodCode(ref, parameters, result, code.maxLocals(), code);
   }

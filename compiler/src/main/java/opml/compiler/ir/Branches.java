@@ -40,7 +40,7 @@ final class Branches {
       return with(branch, of(condition, right.op()), right.input(1), right.input(0));
     }
     if (isEquality && left.isConstant()) {
-      return with(branch, condition, right, left);
+      return with(branch, condition, /* left= */ right, /* right= */ left);
     }
     // x < 1 is 0 >= x, and x > -1 is x >= 0: both need no constant.
     if (right.isConstant(1) && condition == Condition.LT) {

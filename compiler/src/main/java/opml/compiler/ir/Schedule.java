@@ -113,7 +113,7 @@ public final class Schedule {
       for (Block use : uses) {
         late = flow.commonDominator(graph, late, use);
       }
-      found.add(outOfLoops(late, early(node)));
+      found.add(offBackEdge(outOfLoops(late, early(node)), early(node)));
       node.place(found.getFirst());
     }
     homes.put(node, found);
@@ -148,6 +148,20 @@ public final class Schedule {
       }
     }
     return uses;
+  }
+
+  /// The block that was made on a loop's way back is best left empty, so that it needs no jump of its own: what would
+  /// go there is computed before the loop's last test, once too often in all.
+  private Block offBackEdge(Block block, Block earliest) {
+    if (block != earliest
+        && block.effects().isEmpty()
+        && block.phis().isEmpty()
+        && block.predecessors().size() == 1
+        && block.terminator() instanceof Terminator.Jump(Block header)
+        && flow.dominates(graph, header, block)) {
+      return block.predecessors().getFirst();
+    }
+    return block;
   }
 
   private Block outOfLoops(Block late, Block earliest) {
