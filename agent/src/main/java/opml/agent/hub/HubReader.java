@@ -136,7 +136,7 @@ public final class HubReader {
         new SeenRequest(
             new RequestState(
                 request,
-                RequestStatus.values()[(int) stored.number("status")],
+                oneOf(RequestStatus.values(), stored.number("status")),
                 stored.number("claims"),
                 stored.number("liveClaims")),
             emitted ? Optional.of(event.data("data").toArray()) : Optional.empty(),
@@ -163,7 +163,7 @@ public final class HubReader {
             stored.bytes32("finalState"),
             Keccak.hash(output));
     requireSame("claim", id.hash(), claim.id().hash());
-    ClaimStatus status = ClaimStatus.values()[(int) stored.number("status")];
+    ClaimStatus status = oneOf(ClaimStatus.values(), stored.number("status"));
     SeenClaim seen =
         new SeenClaim(
             new ClaimState(
@@ -197,7 +197,7 @@ public final class HubReader {
     Values stored = hub.read(state, "getGame", id.hash()).tuple(0);
     List<Position> positions = positions(id);
     requireSame("position of game " + id, stored.bytes32("position"), positions.getLast().hash());
-    GameStatus status = GameStatus.values()[(int) stored.number("status")];
+    GameStatus status = oneOf(GameStatus.values(), stored.number("status"));
     SeenGame seen =
         new SeenGame(
             id,
@@ -241,12 +241,21 @@ public final class HubReader {
         id,
         event.number("move"),
         (int) position.number("level"),
-        Side.values()[(int) event.number("poster")],
+        oneOf(Side.values(), event.number("poster")),
         position.number("first"),
         position.number("length"),
         position.bytes32("start"),
         position.bytes32("context"),
         states);
+  }
+
+  /// {@return the constant of this number; the contract's enums are in the same order}
+  private static <E> E oneOf(E[] constants, long code) {
+    if (code >= constants.length) {
+      throw new ChainException.Malformed(
+          "no " + constants[0].getClass().getSimpleName() + " has the number " + code);
+    }
+    return constants[(int) code];
   }
 
   private static void requireSame(String what, Bytes32 expected, Bytes32 actual) {

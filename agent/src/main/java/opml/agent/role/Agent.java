@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import opml.agent.chain.Wei;
 import opml.agent.hub.Hub;
 import opml.agent.hub.HubReader;
 import opml.agent.hub.Picture;
@@ -28,6 +29,9 @@ import opml.game.solver.Solver;
 
 /// What server and verifier share: they compute what was asked, and play games by what they computed.
 public abstract sealed class Agent permits Server, Verifier {
+  /// What a side may need for all its moves, with room (`spec/protocol.md` §5).
+  private static final long GAS_OF_A_GAME = 2_000_000;
+
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private final Hub hub;
@@ -82,6 +86,12 @@ public abstract sealed class Agent permits Server, Verifier {
 
   final long window() {
     return hub.deployment().parameters().window();
+  }
+
+  /// {@return whether the account can deposit this and still pay for the gas of a whole game at twice today's price}
+  final boolean affords(Wei bond) {
+    Wei price = hub.sender().chain().latest().baseFee();
+    return hub.sender().balance().compareTo(bond.plus(price.times(2 * GAS_OF_A_GAME))) >= 0;
   }
 
   final void tell(Entry entry) {

@@ -93,7 +93,7 @@ public final class Server extends Agent {
             .hub()
             .read(hub().sender().chain().snapshot(), "bondDue", request.id().hash())
             .wei(0);
-    if (!hub().sender().canAfford(bond, 1_000_000)) {
+    if (!affords(bond)) {
       skip("request " + request.id(), "the account cannot deposit the bond of " + bond);
       return;
     }

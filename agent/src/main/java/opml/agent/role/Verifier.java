@@ -63,7 +63,7 @@ public final class Verifier extends Agent {
             self(),
             picture.now())) {
       Wei bond = hub().deployment().parameters().challengeBond();
-      if (hub().sender().canAfford(bond, 2_000_000)) {
+      if (affords(bond)) {
         responder().perform(action, work, List.of());
       } else {
         skip("claim " + claim.id(), "it is wrong, but the account cannot deposit " + bond);

@@ -38,7 +38,7 @@ public final class GraphFrames implements Frames {
   /// {@return a run that begins with states that are given, at least one, and goes on from the last of them}
   public static GraphFrames from(Model model, List<Frame> given, NodeExecution execution) {
     List<Frame> states = new ArrayList<>(given);
-    for (long step = states.size() - 1; step < model.graph().steps(); step++) {
+    for (long step = states.size() - 1L; step < model.graph().steps(); step++) {
       states.add(next(model, step, states.getLast(), execution));
     }
     return new GraphFrames(states);
@@ -88,8 +88,7 @@ public final class GraphFrames implements Frames {
     for (int i = 0; i < written.length; i++) {
       MemorySegment value = outcome.outputs().get(i);
       values.set(written[i], value);
-      slots.set(
-          written[i], MerkleRoot.of(value, model.graph().slots().get(written[i]).depth()));
+      slots.set(written[i], MerkleRoot.of(value, model.graph().slots().get(written[i]).depth()));
     }
     return new State(new GraphState(status.get(), slots.root()), slots, List.copyOf(values));
   }

@@ -47,9 +47,10 @@ public final class GraphWork implements Work {
     GraphState state = last.state();
     byte[] output = {};
     if (state.status() != GraphState.Status.FAILED) {
-      output = last.slot(model.graph().output().slot()).toArray(java.lang.foreign.ValueLayout.JAVA_BYTE);
+      output =
+          last.slot(model.graph().output().slot()).toArray(java.lang.foreign.ValueLayout.JAVA_BYTE);
     }
-    return new Result(state.status().ordinal(), state.slotsRoot(), output, state.commitment());
+    return new Result(state.status().code(), state.slotsRoot(), output, state.commitment());
   }
 
   @Override
@@ -75,7 +76,7 @@ public final class GraphWork implements Work {
   public Refinement refinement(long step, List<Bytes32> states) {
     Frames.Frame before = frames.at(step);
     GraphState state = before.state();
-    int status = state.status().ordinal();
+    int status = state.status().code();
     if (state.status() != GraphState.Status.RUNNING) {
       return new Refinement(status, state.slotsRoot(), new byte[0]);
     }

@@ -51,8 +51,7 @@ public final class NativeNodes implements NodeExecution {
         }
       }
     }
-    int exit =
-        node.kernel().run(segments.toArray(MemorySegment[]::new), node.scalarArray());
+    int exit = node.kernel().run(segments.toArray(MemorySegment[]::new), node.scalarArray());
     return new Outcome(exit, outputs);
   }
 }

@@ -65,8 +65,7 @@ public final class NodeMachines {
     List<MemorySegment> outputs = new ArrayList<>();
     for (Output output : node.descriptor().outputs()) {
       long bytes = graph.slots().get(output.slot()).bytes();
-      byte[] value =
-          memory.read(output.index() << (5 + output.depth()), Math.toIntExact(bytes));
+      byte[] value = memory.read(output.index() << (5 + output.depth()), Math.toIntExact(bytes));
       outputs.add(Tensor.allocate(bytes).copyFrom(MemorySegment.ofArray(value)));
     }
     return new NodeExecution.Outcome(end.exitCode(), outputs);

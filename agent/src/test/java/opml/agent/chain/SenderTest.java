@@ -50,8 +50,10 @@ class SenderTest {
 
   @AfterEach
   void comeBack() {
-    dev.autoMine(true);
+    // What still waits would otherwise be mined into the next test.
+    dev.command("anvil_dropAllTransactions");
     dev.revert(start);
+    dev.autoMine(true);
   }
 
   private static Sender sender(int account) {
@@ -275,8 +277,14 @@ class SenderTest {
   @Test
   void aFeeIsNeverRaisedAboveTheCeiling() {
     dev.autoMine(false);
-    Wei ceiling = dev.chain().latest().baseFee().times(3).plus(Wei.gwei(2));
-    Sender sender = sender(6, IMPATIENT.withBumpAfter(Duration.ofMillis(5)).withMaxFee(ceiling));
+    Wei ceiling = dev.chain().latest().baseFee().times(2).plus(dev.chain().suggestedTip());
+    Sender sender =
+        sender(
+            6,
+            IMPATIENT
+                .withTimeout(Duration.ofMillis(800))
+                .withBumpAfter(Duration.ofMillis(5))
+                .withMaxFee(ceiling));
     Pending pending = sender.submit(Call.transfer(NOBODY, Wei.of(1)));
     assertThatThrownBy(() -> sender.await(pending)).hasMessageContaining("exceed the ceiling");
     assertThat(pending.latest().transaction().maxFee()).isLessThanOrEqualTo(ceiling);

@@ -30,7 +30,7 @@ final class Evaluate {
       case SLLW -> x << y;
       case SRLW -> x >>> y;
       case SRAW -> x >> y;
-      case MULW -> x * y;
+      case MULW -> (int) ((long) x * y);
       case DIVW -> y == 0 ? -1 : x / y;
       case DIVUW -> y == 0 ? -1 : Integer.divideUnsigned(x, y);
       case REMW -> y == 0 ? x : x % y;

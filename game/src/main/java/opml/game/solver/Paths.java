@@ -46,6 +46,7 @@ public final class Paths {
     }
     for (int j = 0; j < above.parts(); j++) {
       Interval part = above.part(j);
+      // Refining is dear, so only where the step begins as in the own run.
       if (part.isSingleStep() && trace.at(part.first()).equals(above.before(j))) {
         Optional<Trace> refined = trace.refine(part.first());
         if (refined.isPresent() && opensAt(below, refined.get())) {

@@ -190,6 +190,85 @@ class MarketAttackTest {
     assertThat(market.gain(Market.VERIFIER)).isEqualTo(Market.FEE);
   }
 
+  @Test
+  void reorgedMoveReverts() {
+    market.request();
+    ClaimId claim = market.claim(Market.SERVER, market.rightState());
+    GameId game = market.sham(Market.SHAM, claim);
+    Action.Move answer = (Action.Move) market.honest(Market.SERVER).actions().getFirst();
+    // The same challenger's next challenge, and the same challenge with another list.
+    List<Bytes32> other = market.shamList();
+    other.set(0, Bytes32.ZERO);
+    GameId second = market.challenge(Market.SHAM, claim, other);
+    Position posted = market.hub().game(second).position();
+    Position meant = answer.answered();
+    Position retargeted =
+        new Position(
+            second,
+            meant.move(),
+            meant.level(),
+            meant.poster(),
+            meant.first(),
+            meant.length(),
+            meant.start(),
+            meant.context(),
+            meant.states());
+    assertThat(posted.hash()).isNotEqualTo(meant.hash());
+    Action.Dissect dissect = (Action.Dissect) answer;
+    Action.Dissect wrong = new Action.Dissect(retargeted, dissect.part(), dissect.states());
+    refused(() -> market.perform(Market.SERVER, wrong), Refusal.POSITION_MISMATCH);
+    // And a move that was made already is not made again.
+    market.perform(Market.SERVER, answer);
+    refused(() -> market.perform(Market.SERVER, answer), Refusal.NOT_ON_TURN);
+    assertThat(market.history(game)).hasSize(2);
+  }
+
+  @Test
+  void namedServerAloneMayClaim() {
+    RequestId named = request(Market.SERVER);
+    Bytes32 right = market.rightState();
+    Bytes32 output = Market.outputOf(right);
+    refused(
+        () -> market.hub().claim(Market.LIAR, named, right, output, CLAIM_BOND, market.now()),
+        Refusal.NOT_THE_NAMED_SERVER);
+    market.hub().claim(Market.SERVER, named, right, output, CLAIM_BOND, market.now());
+    assertThat(market.hub().request(named).liveClaims()).isEqualTo(1);
+  }
+
+  @Test
+  void surplusBondIsCredited() {
+    RequestId open = request(Address.ZERO);
+    Bytes32 right = market.rightState();
+    Bytes32 output = Market.outputOf(right);
+    BigInteger twice = CLAIM_BOND.shiftLeft(1);
+    // Sent for the second place, taken for the first.
+    market.hub().claim(Market.SERVER, open, right, output, twice, market.now());
+    assertThat(market.hub().ledger().credit(Market.SERVER)).isEqualTo(CLAIM_BOND);
+    // Sent for the first place, due for the second.
+    refused(
+        () -> market.hub().claim(Market.LIAR, open, right, output, CLAIM_BOND, market.now()),
+        Refusal.BOND_TOO_SMALL);
+    refused(
+        () ->
+            market
+                .hub()
+                .claim(Market.LIAR, open, right, output, twice, market.now() + Market.DEADLINE + 1),
+        Refusal.DEADLINE_PASSED);
+  }
+
+  private RequestId request(Address server) {
+    return market
+        .hub()
+        .request(
+            Market.REQUESTER,
+            Toy.MODEL,
+            Toy.INPUT,
+            server,
+            market.now() + Market.DEADLINE,
+            Market.FEE,
+            market.now());
+  }
+
   /// Whatever anybody does, each wei is in one place after every call, and nothing is left in the end.
   @Test
   void everyWeiOnce() {
