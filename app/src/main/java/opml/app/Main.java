@@ -9,7 +9,8 @@ import opml.agent.devchain.AnvilBinary;
 import opml.app.cli.Cli;
 import org.jspecify.annotations.Nullable;
 
-/// What the launcher `./opml` starts. The system property `opml.home` is the repository's folder, where the pinned tools are.
+/// What the launcher `./opml` starts. The system property `opml.home` is the repository's folder, where the pinned
+/// tools are.
 public final class Main {
   private static final String HOME_PROPERTY = "opml.home";
 

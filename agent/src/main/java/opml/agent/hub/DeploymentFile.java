@@ -29,8 +29,8 @@ import opml.agent.chain.Wei;
 import opml.core.codec.MalformedException;
 import opml.game.claim.Address;
 
-/// Where a deployment is, as a JSON file that its users hand to each other. It holds no secret, and nothing in it is believed: the
-/// chain is asked for everything again, and what differs is refused.
+/// Where a deployment is, as a JSON file that its users hand to each other. It holds no secret, and nothing in it is
+/// believed: the chain is asked for everything again, and what differs is refused.
 ///
 /// @param rpc a node to use where the user names none
 public record DeploymentFile(

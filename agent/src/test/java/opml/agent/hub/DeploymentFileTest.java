@@ -35,7 +35,9 @@ class DeploymentFileTest {
     SAMPLE.write(file);
     assertThat(DeploymentFile.read(file)).isEqualTo(SAMPLE);
     assertThat(files()).containsExactly(file);
-    DeploymentFile other = new DeploymentFile(1, SAMPLE.hub(), SAMPLE.registry(), 9, SAMPLE.parameters(), Optional.empty());
+    DeploymentFile other =
+        new DeploymentFile(
+            1, SAMPLE.hub(), SAMPLE.registry(), 9, SAMPLE.parameters(), Optional.empty());
     other.write(file);
     assertThat(DeploymentFile.read(file)).isEqualTo(other);
     assertThat(files()).containsExactly(file);
@@ -44,7 +46,8 @@ class DeploymentFileTest {
   @Test
   void aFullDiskIsSaidAndLeavesNothingBehind() throws IOException {
     Assumptions.assumeTrue(Files.exists(Path.of("/dev/full")), "no /dev/full on this system");
-    assertThatThrownBy(() -> SAMPLE.write(Path.of("/dev/full"))).hasMessageContaining("No space left");
+    assertThatThrownBy(() -> SAMPLE.write(Path.of("/dev/full")))
+        .hasMessageContaining("No space left");
     Path missing = folder.resolve("missing/deployment.json");
     assertThatThrownBy(() -> SAMPLE.write(missing)).isInstanceOf(IOException.class);
     assertThat(files()).isEmpty();
@@ -52,7 +55,8 @@ class DeploymentFileTest {
 
   @Test
   void everyFieldThatIsMissingOrWrongIsNamed() {
-    for (String field : List.of("chainId", "hub", "registry", "block", "window", "claimBond", "requesterShare")) {
+    for (String field :
+        List.of("chainId", "hub", "registry", "block", "window", "claimBond", "requesterShare")) {
       String without = SAMPLE.text().replace("\"" + field + "\"", "\"" + field + "X\"");
       assertThatThrownBy(() -> DeploymentFile.parse("d.json", without))
           .isInstanceOf(MalformedException.class)

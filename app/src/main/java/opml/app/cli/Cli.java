@@ -23,8 +23,8 @@ public final class Cli {
 
   private Cli() {}
 
-  /// Runs a command and returns its exit code. Nothing that goes wrong shows more than one line on `err`, but for wrong usage,
-  /// which also shows where help is.
+  /// Runs a command and returns its exit code. Nothing that goes wrong shows more than one line on `err`, but for
+  /// wrong usage, which also shows where help is.
   public static int run(PrintWriter out, PrintWriter err, String... arguments) {
     try {
       int code = commandLine().setOut(out).setErr(err).execute(arguments);

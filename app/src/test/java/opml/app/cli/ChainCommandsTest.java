@@ -20,7 +20,8 @@ class ChainCommandsTest {
 
   @BeforeEach
   void requireAnvil() {
-    Assumptions.assumeTrue(AnvilBinary.installed().isPresent(), "anvil is not installed; run npm ci in contracts/");
+    Assumptions.assumeTrue(
+        AnvilBinary.installed().isPresent(), "anvil is not installed; run npm ci in contracts/");
   }
 
   @Test
@@ -32,7 +33,8 @@ class ChainCommandsTest {
     JsonNode started = first.json().getFirst();
     assertThat(started.path("accounts").size()).isEqualTo(4);
     Path key = keys.resolve("deployer.key");
-    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(key))).isEqualTo("rw-------");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(key)))
+        .isEqualTo("rw-------");
     assertThat(first.out()).doesNotContain(Files.readString(key).strip().substring(2));
     deploy(started, key, file).succeeds();
     first.stop().succeeds();
@@ -43,16 +45,21 @@ class ChainCommandsTest {
     assertThat(again.path("block").asLong()).isGreaterThanOrEqualTo(4);
     assertThat(state.resolveSibling("chain.json.previous")).isNotEmptyFile();
     String url = again.path("url").asText();
-    assertThat(CliRun.of("status", "--deployment", file, "--rpc", url).succeeds().out()).contains("no requests");
+    assertThat(CliRun.of("status", "--deployment", file, "--rpc", url).succeeds().out())
+        .contains("no requests");
 
-    // Nothing is overwritten unasked, nothing is deployed in vain, and parameters are checked before gas is paid.
+    // Nothing is overwritten unasked, nothing is deployed in vain, and parameters are checked
+    // before gas is paid.
     deploy(again, key, file).failsWith("exists already", "--force");
     deploy(again, key, folder.resolve("none/deployment.json")).failsWith("its folder is not there");
     CliRun full = deploy(again, key, Path.of("/dev/full"));
     full.failsWith("No space left", "put this into a file yourself", "\"hub\"");
-    CliRun.of("deploy", "--rpc", url, "--key-file", key, "--window", 0, "--out", folder.resolve("x")).failsWith("--window");
+    CliRun.of(
+            "deploy", "--rpc", url, "--key-file", key, "--window", 0, "--out", folder.resolve("x"))
+        .failsWith("--window");
     second.stop().succeeds();
-    CliRun.of("status", "--deployment", file, "--rpc", url).failsWith("127.0.0.1", "is the chain up");
+    CliRun.of("status", "--deployment", file, "--rpc", url)
+        .failsWith("127.0.0.1", "is the chain up");
   }
 
   @Test
@@ -62,7 +69,8 @@ class ChainCommandsTest {
     }
     CliRun.of("chain", "up", "--port", 65_536).failsWith("--port 65536");
     CliRun.of("chain", "up", "--block-time", -1).failsWith("--block-time -1");
-    CliRun.of("chain", "up", "--state", folder.resolve("none/chain.json")).failsWith("its folder is not there");
+    CliRun.of("chain", "up", "--state", folder.resolve("none/chain.json"))
+        .failsWith("its folder is not there");
   }
 
   private static CliRun up(Object... options) {
@@ -73,6 +81,7 @@ class ChainCommandsTest {
   }
 
   private static CliRun deploy(JsonNode chain, Path key, Path file) {
-    return CliRun.of("deploy", "--rpc", chain.path("url").asText(), "--key-file", key, "--out", file);
+    return CliRun.of(
+        "deploy", "--rpc", chain.path("url").asText(), "--key-file", key, "--out", file);
   }
 }

@@ -35,14 +35,26 @@ class MarketCommandsTest {
 
   @BeforeAll
   static void deploy() throws IOException {
-    Assumptions.assumeTrue(AnvilBinary.installed().isPresent(), "anvil is not installed; run npm ci in contracts/");
+    Assumptions.assumeTrue(
+        AnvilBinary.installed().isPresent(), "anvil is not installed; run npm ci in contracts/");
     dev = DevChain.start();
     deployment = folder.resolve("deployment.json");
     model = Files.write(folder.resolve("int8.onnx"), DemoModel.INT8.onnx());
-    seven = Files.write(folder.resolve("seven.pgm"), Pgm.write(SampleDigit.ALL.get(7).digit(), "seven"));
+    seven =
+        Files.write(
+            folder.resolve("seven.pgm"), Pgm.write(SampleDigit.ALL.get(7).digit(), "seven"));
     CliRun.of(
-            "deploy", "--rpc", dev.url(), "--key-file", rich("deployer"), "--out", deployment,
-            "--window", WINDOW.toSeconds(), "--allowance", WINDOW.toSeconds() / 2)
+            "deploy",
+            "--rpc",
+            dev.url(),
+            "--key-file",
+            rich("deployer"),
+            "--out",
+            deployment,
+            "--window",
+            WINDOW.toSeconds(),
+            "--allowance",
+            WINDOW.toSeconds() / 2)
         .succeeds();
   }
 
@@ -58,17 +70,35 @@ class MarketCommandsTest {
     Path requester = rich("requester");
     Path server = rich("server");
     request(requester).failsWith("is not registered", "opml model register");
-    CliRun registered = on("model", "register", model, "--key-file", server, "--uri", "https://example.org/m").succeeds();
+    CliRun registered =
+        on("model", "register", model, "--key-file", server, "--uri", "https://example.org/m")
+            .succeeds();
     assertThat(registered.out()).contains("registered");
-    assertThat(on("model", "register", model, "--key-file", server).succeeds().out()).contains("was registered already");
+    assertThat(on("model", "register", model, "--key-file", server).succeeds().out())
+        .contains("was registered already");
 
     CliRun serving = onStart("serve", "--model", model, "--key-file", server, "--poll", 0.05);
-    CliRun verifying = onStart("verify", "--model", model, "--key-file", rich("verifier"), "--poll", 0.05, "--json");
+    CliRun verifying =
+        onStart(
+            "verify", "--model", model, "--key-file", rich("verifier"), "--poll", 0.05, "--json");
     serving.until("registered true");
     verifying.until("\"registered\":true");
     CliRun waiting =
-        onStart("request", "--model", model, "--input", seven, "--fee", "0.01", "--deadline", 3600,
-            "--key-file", requester, "--wait", "--poll", 0.05);
+        onStart(
+            "request",
+            "--model",
+            model,
+            "--input",
+            seven,
+            "--fee",
+            "0.01",
+            "--deadline",
+            3600,
+            "--key-file",
+            requester,
+            "--wait",
+            "--poll",
+            0.05);
     waiting.until("provisional output");
     assertThat(waiting.isRunning()).isTrue();
     CliRun live = on("status").succeeds();
@@ -81,7 +111,8 @@ class MarketCommandsTest {
     assertThat(serving.out()).contains("computed", "claimed", "resolved");
     serving.stop().succeeds();
     verifying.stop().succeeds();
-    assertThat(verifying.json()).anyMatch(line -> line.path("event").asText().equals("computed"))
+    assertThat(verifying.json())
+        .anyMatch(line -> line.path("event").asText().equals("computed"))
         .noneMatch(line -> line.path("event").asText().equals("challenged"));
 
     String id = waiting.out().lines().findFirst().orElseThrow().replace("request ", "");
@@ -99,9 +130,23 @@ class MarketCommandsTest {
     on("model", "register", model, "--key-file", rich("registrar")).succeeds();
     Path requester = rich("lonely");
     CliRun waiting =
-        onStart("request", "--model", model, "--input", seven, "--fee", "0.25", "--deadline", 60,
-            "--server", "0x00000000000000000000000000000000000000aa",
-            "--key-file", requester, "--wait", "--poll", 0.05);
+        onStart(
+            "request",
+            "--model",
+            model,
+            "--input",
+            seven,
+            "--fee",
+            "0.25",
+            "--deadline",
+            60,
+            "--server",
+            "0x00000000000000000000000000000000000000aa",
+            "--key-file",
+            requester,
+            "--wait",
+            "--poll",
+            0.05);
     waiting.until("request 0x");
     dev.increaseTime(Duration.ofMinutes(2));
     waiting.join();
@@ -111,7 +156,8 @@ class MarketCommandsTest {
     Address other = Address.ofHex("0x0000000000000000000000000000000000000abc");
     CliRun withdrawn = on("withdraw", "--key-file", requester, "--to", other, "--json").succeeds();
     assertThat(withdrawn.json().getFirst().path("amount").asText()).isEqualTo("250000000000000000");
-    assertThat(dev.chain().balance(other, dev.chain().latest())).isEqualTo(Wei.of(250_000_000_000_000_000L));
+    assertThat(dev.chain().balance(other, dev.chain().latest()))
+        .isEqualTo(Wei.of(250_000_000_000_000_000L));
   }
 
   @Test
@@ -119,10 +165,12 @@ class MarketCommandsTest {
     Path key = rich("loose");
     Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r--r--"));
     String secret = Files.readString(key).strip();
-    for (CliRun run : new CliRun[] {
+    for (CliRun run :
+        new CliRun[] {
           on("serve", "--model", model, "--key-file", key),
           on("withdraw", "--key-file", key),
-          on("model", "register", model, "--key-file", key)}) {
+          on("model", "register", model, "--key-file", key)
+        }) {
       run.failsWith("loose.key is open to others", "chmod 600");
       assertThat(run.err() + run.out()).doesNotContain(secret.substring(2));
     }
@@ -135,19 +183,42 @@ class MarketCommandsTest {
   @Test
   void agentsRefuseToStartWhereTheyCannotWork() throws IOException {
     Path key = rich("starter");
-    on("serve", "--model", folder.resolve("none.onnx"), "--key-file", key).failsWith("none.onnx: there is no such file");
+    on("serve", "--model", folder.resolve("none.onnx"), "--key-file", key)
+        .failsWith("none.onnx: there is no such file");
     on("serve", "--model", model, "--key-file", key, "--poll", 0).failsWith("--poll 0.0");
     on("verify", "--model", seven, "--key-file", key).failsWith("seven.pgm");
-    CliRun.of("serve", "--model", model, "--key-file", key, "--deployment", folder.resolve("no.json"))
+    CliRun.of(
+            "serve", "--model", model, "--key-file", key, "--deployment", folder.resolve("no.json"))
         .failsWith("no.json: there is no such file", "opml deploy");
     String text = Files.readString(deployment);
-    elsewhere("chain.json", text.replace("31337", "31338"), key, "serves chain 31337, expected chain 31338");
+    elsewhere(
+        "chain.json",
+        text.replace("31337", "31338"),
+        key,
+        "serves chain 31337, expected chain 31338");
     String hub = text.replaceAll("(?s).*\"hub\" : \"(0x[0-9a-f]{40})\".*", "$1");
-    elsewhere("hub.json", text.replace(hub, "0x00000000000000000000000000000000000000ee"), key, "no contract Hub at 0x00000000000000000000000000000000000000ee");
+    elsewhere(
+        "hub.json",
+        text.replace(hub, "0x00000000000000000000000000000000000000ee"),
+        key,
+        "no contract Hub at 0x00000000000000000000000000000000000000ee");
     elsewhere("other.json", text.replace("7200", "7201"), key, "has other parameters");
     elsewhere("half.json", text.substring(0, 40), key, "half.json: not JSON");
-    elsewhere("down.json", text.replaceAll("\"rpc\" : \"[^\"]*\"", "\"rpc\" : \"http://127.0.0.1:1\""), key, "is the chain up");
-    CliRun.of("verify", "--model", model, "--key-file", key, "--deployment", deployment, "--rpc", "ftp://secret")
+    elsewhere(
+        "down.json",
+        text.replaceAll("\"rpc\" : \"[^\"]*\"", "\"rpc\" : \"http://127.0.0.1:1\""),
+        key,
+        "is the chain up");
+    CliRun.of(
+            "verify",
+            "--model",
+            model,
+            "--key-file",
+            key,
+            "--deployment",
+            deployment,
+            "--rpc",
+            "ftp://secret")
         .failsWith("--rpc: not an http or https URL");
   }
 
@@ -161,10 +232,58 @@ class MarketCommandsTest {
     on("model", "register", model, "--key-file", rich("registrar2")).succeeds();
     Path key = rich("asker");
     Path small = Files.write(folder.resolve("small.bin"), new byte[7]);
-    on("request", "--model", model, "--input", small, "--fee", 1, "--deadline", 60, "--key-file", key).failsWith("7 bytes, the model takes exactly 784");
-    on("request", "--model", model, "--input", seven, "--fee", 1, "--deadline", 0, "--key-file", key).failsWith("--deadline 0");
-    on("request", "--model", model, "--input", seven, "--fee", 100_000, "--deadline", 60, "--key-file", key).failsWith("not enough for the fee of 100000 ETH");
-    on("request", "--model", "0x" + "12".repeat(32), "--input", seven, "--fee", 1, "--deadline", 60, "--key-file", key).failsWith("is not registered");
+    on(
+            "request",
+            "--model",
+            model,
+            "--input",
+            small,
+            "--fee",
+            1,
+            "--deadline",
+            60,
+            "--key-file",
+            key)
+        .failsWith("7 bytes, the model takes exactly 784");
+    on(
+            "request",
+            "--model",
+            model,
+            "--input",
+            seven,
+            "--fee",
+            1,
+            "--deadline",
+            0,
+            "--key-file",
+            key)
+        .failsWith("--deadline 0");
+    on(
+            "request",
+            "--model",
+            model,
+            "--input",
+            seven,
+            "--fee",
+            100_000,
+            "--deadline",
+            60,
+            "--key-file",
+            key)
+        .failsWith("not enough for the fee of 100000 ETH");
+    on(
+            "request",
+            "--model",
+            "0x" + "12".repeat(32),
+            "--input",
+            seven,
+            "--fee",
+            1,
+            "--deadline",
+            60,
+            "--key-file",
+            key)
+        .failsWith("is not registered");
   }
 
   @Test
@@ -175,7 +294,9 @@ class MarketCommandsTest {
       other.setBalance(Wallet.load(key).address(), Wei.ether(10));
       Path file = folder.resolve("short-lived.json");
       CliRun.of("deploy", "--rpc", other.url(), "--key-file", key, "--out", file).succeeds();
-      serving = CliRun.start("serve", "--model", model, "--key-file", key, "--deployment", file, "--poll", 0.05);
+      serving =
+          CliRun.start(
+              "serve", "--model", model, "--key-file", key, "--deployment", file, "--poll", 0.05);
       serving.until("registered false");
     }
     serving.until("trouble");
@@ -185,7 +306,18 @@ class MarketCommandsTest {
   }
 
   private static CliRun request(Path key) {
-    return on("request", "--model", model, "--input", seven, "--fee", "0.01", "--deadline", 3600, "--key-file", key);
+    return on(
+        "request",
+        "--model",
+        model,
+        "--input",
+        seven,
+        "--fee",
+        "0.01",
+        "--deadline",
+        3600,
+        "--key-file",
+        key);
   }
 
   private static CliRun on(Object... words) {

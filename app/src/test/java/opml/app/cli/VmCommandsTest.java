@@ -32,7 +32,8 @@ class VmCommandsTest {
 
   @Test
   void aProgramThatDoesNotEndOrGoesAstrayFails() throws IOException {
-    CliRun.of("vm", "run", elf(0x0000006f), "--steps", 1000).failsWith("still runs at pc 0x1000", "1,000 steps");
+    CliRun.of("vm", "run", elf(0x0000006f), "--steps", 1000)
+        .failsWith("still runs at pc 0x1000", "1,000 steps");
     CliRun.of("vm", "run", elf(0xffffffff)).failsWith("illegal instruction at pc 0x1000");
     CliRun.of("vm", "run", elf(SEVEN), "--steps", -1).failsWith("--steps -1");
   }
@@ -56,7 +57,9 @@ class VmCommandsTest {
     assertThat(CliRun.of("vm", "disassemble", "--kernel", "relu.f32").succeeds().out())
         .contains("opml.kernels.operators", "ecall", "code root 0x");
     CliRun json = CliRun.of("vm", "disassemble", "--kernel", "relu.f32", "--json").succeeds();
-    assertThat(json.json()).allSatisfy(line -> assertThat(line.path("source").asText()).contains(":"));
+    assertThat(json.json())
+        .isNotEmpty()
+        .allSatisfy(line -> assertThat(line.path("source").asText()).contains("reluF32"));
     CliRun.of("vm", "disassemble", "--kernel", "relu.f31").failsWith("'relu.f31'", "relu.f32");
   }
 

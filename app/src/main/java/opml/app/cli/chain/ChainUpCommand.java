@@ -43,7 +43,8 @@ public final class ChainUpCommand implements Callable<Integer> {
       names = "--port",
       paramLabel = "N",
       defaultValue = "8545",
-      description = "Port on the loopback interface; 0 for any free one (default: ${DEFAULT-VALUE}).")
+      description =
+          "Port on the loopback interface; 0 for any free one (default: ${DEFAULT-VALUE}).")
   private int port;
 
   @Option(
@@ -56,7 +57,8 @@ public final class ChainUpCommand implements Callable<Integer> {
       names = "--block-time",
       paramLabel = "SECONDS",
       defaultValue = "0",
-      description = "Seconds between blocks; 0 for a block with each transaction (default: ${DEFAULT-VALUE}).")
+      description =
+          "Seconds between blocks; 0 for a block with each transaction (default: ${DEFAULT-VALUE}).")
   private int blockTime;
 
   @Option(
@@ -101,7 +103,8 @@ public final class ChainUpCommand implements Callable<Integer> {
     return state.map(options::withState).orElse(options);
   }
 
-  /// A chain that is killed while it writes, or that finds the disk full, leaves half a state. The one before is worth a copy.
+  /// A chain that is killed while it writes, or that finds the disk full, leaves half a state. The one before is
+  /// worth a copy.
   private void keepPrevious() throws IOException {
     if (state.isEmpty()) {
       return;

@@ -37,7 +37,7 @@ import picocli.CommandLine.Option;
     },
     footer = {
       "  opml deploy --key-file keys/deployer.key --window 600 --allowance 300",
-      "  opml deploy --rpc https://node.example --key-file main.key --claim-bond 0.2 --out main.json"
+      "  opml deploy --rpc https://node.example --key-file main.key --out main.json"
     })
 @SuppressWarnings("NullAway.Init") // filled by picocli
 public final class DeployCommand implements Callable<Integer> {
@@ -93,14 +93,16 @@ public final class DeployCommand implements Callable<Integer> {
       names = "--challenger-share",
       paramLabel = "N",
       defaultValue = "2500",
-      description = "The challenger's part of a lost claim's bond, of 10,000 (default: ${DEFAULT-VALUE}).")
+      description =
+          "The challenger's part of a lost claim's bond, of 10,000 (default: ${DEFAULT-VALUE}).")
   private int challengerShare;
 
   @Option(
       names = "--requester-share",
       paramLabel = "N",
       defaultValue = "2500",
-      description = "The requester's part of a lost claim's bond, of 10,000 (default: ${DEFAULT-VALUE}).")
+      description =
+          "The requester's part of a lost claim's bond, of 10,000 (default: ${DEFAULT-VALUE}).")
   private int requesterShare;
 
   @Override
@@ -141,7 +143,9 @@ public final class DeployCommand implements Callable<Integer> {
     if (window < 1 || allowance < 1) {
       throw new Failure("--window and --allowance: expected are seconds, at least 1");
     }
-    if (challengerShare < 0 || requesterShare < 0 || challengerShare + requesterShare > Parameters.WHOLE) {
+    if (challengerShare < 0
+        || requesterShare < 0
+        || challengerShare + requesterShare > Parameters.WHOLE) {
       throw new Failure(
           "--challenger-share and --requester-share: expected are parts of %d that do not exceed it together"
               .formatted(Parameters.WHOLE));

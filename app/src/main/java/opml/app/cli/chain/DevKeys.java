@@ -13,8 +13,8 @@ import opml.agent.devchain.DevChain;
 import opml.agent.key.Wallet;
 import opml.game.claim.Address;
 
-/// A folder with a key for each role, whose accounts have money on a development chain. The keys are made here and known to
-/// nobody else, unlike the ones that every development chain is born with.
+/// A folder with a key for each role, whose accounts have money on a development chain. The keys are made here and
+/// known to nobody else, unlike the ones that every development chain is born with.
 final class DevKeys {
   private static final List<String> ROLES = List.of("deployer", "requester", "server", "verifier");
   private static final Wei MONEY = Wei.ether(10_000);

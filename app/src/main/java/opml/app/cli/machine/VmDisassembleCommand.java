@@ -1,6 +1,5 @@
 package opml.app.cli.machine;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -13,7 +12,6 @@ import opml.compiler.CompiledProgram;
 import opml.compiler.Programs;
 import opml.compiler.Symbol;
 import opml.kernels.catalog.KernelCatalog;
-import opml.vm.elf.Elf64;
 import opml.vm.isa.Disassembler;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -25,7 +23,8 @@ import picocli.CommandLine.Parameters;
 /// Shows a program's instructions.
 @Command(
     name = "disassemble",
-    description = "Shows the instructions of an executable, or of a kernel with the lines that they come from.",
+    description =
+        "Shows the instructions of an executable, or of a kernel with the lines that they come from.",
     footer = {"  opml vm disassemble seven.elf", "  opml vm disassemble --kernel gemm.f32"})
 @SuppressWarnings("NullAway.Init") // filled by picocli
 public final class VmDisassembleCommand implements Callable<Integer> {
@@ -48,7 +47,7 @@ public final class VmDisassembleCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() {
     if (what.kernel.isPresent()) {
       kernel(what.kernel.get());
     } else if (what.file.isPresent()) {
@@ -57,9 +56,9 @@ public final class VmDisassembleCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void executable(Path file) throws IOException {
+  private void executable(Path file) {
     ByteBuffer code =
-        ByteBuffer.wrap(Elf64.load(file).program().code()).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer.wrap(ExecutableFile.load(file).program().code()).order(ByteOrder.LITTLE_ENDIAN);
     boolean gap = false;
     for (int pc = 0; pc + 4 <= code.limit(); pc += 4) {
       int word = code.getInt(pc);

@@ -1,13 +1,11 @@
 package opml.app.cli.machine;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import opml.app.cli.output.Console;
 import opml.app.cli.output.Failure;
 import opml.app.cli.output.Json;
 import opml.app.view.Amounts;
-import opml.vm.elf.Elf64;
 import opml.vm.elf.Executable;
 import opml.vm.state.MachineState;
 import picocli.CommandLine.Command;
@@ -22,9 +20,13 @@ import picocli.CommandLine.Parameters;
       "Runs a static RV64IM executable (ELF64, little-endian) from its entry.",
       "The exit code is the program's: the low eight bits of a0 at ecall 93."
     },
-    exitCodeList = {"0..255:the program's", "1:also: it failed; one line on standard error says why", "2:also: wrong usage"},
+    exitCodeList = {
+      "0..255:the program's",
+      "1:also: it failed; one line on standard error says why",
+      "2:also: wrong usage"
+    },
     footer = {
-      "  riscv64-unknown-elf-gcc -march=rv64im -mabi=lp64 -static -nostdlib -o seven.elf seven.c",
+      "  clang --target=riscv64 -march=rv64im -nostdlib -static -o seven.elf seven.c",
       "  opml vm run seven.elf",
       "  opml vm run seven.elf --steps 1000000 --json"
     })
@@ -43,11 +45,11 @@ public final class VmRunCommand implements Callable<Integer> {
   private long limit;
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() {
     if (limit < 0) {
       throw new Failure("--steps " + limit + ": expected is a number of instructions, at least 0");
     }
-    Executable executable = Elf64.load(file);
+    Executable executable = ExecutableFile.load(file);
     long begin = System.nanoTime();
     Executable.Outcome outcome = executable.run(limit);
     double seconds = (System.nanoTime() - begin) / 1e9;

@@ -1,6 +1,5 @@
 package opml.app.cli.market;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -23,8 +22,8 @@ import opml.engine.commit.Model;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/// What `serve` and `verify` share: everything is checked before the first look at the chain, and afterwards nothing that the chain
-/// does ends them.
+/// What `serve` and `verify` share: everything is checked before the first look at the chain, and afterwards nothing
+/// that the chain does ends them.
 @SuppressWarnings("NullAway.Init") // filled by picocli
 final class AgentOptions {
   @Mixin private Console console;
@@ -55,7 +54,7 @@ final class AgentOptions {
   /// Runs the agent until the thread is interrupted or the process is told to stop.
   ///
   /// @param name of the role, for the journal
-  void run(String name, Role role) throws IOException {
+  void run(String name, Role role) {
     if (!(poll >= 0.001 && poll <= 3_600)) {
       throw new Failure("--poll " + poll + ": expected are seconds, from 0.001 to 3600");
     }
@@ -70,7 +69,12 @@ final class AgentOptions {
       journal.line(
           name,
           JournalWriter.facts(
-              "account", hub.account(), "balance", balance, "hub", hub.deployment().hub().address()));
+              "account",
+              hub.account(),
+              "balance",
+              balance,
+              "hub",
+              hub.deployment().hub().address()));
       for (Model model : models) {
         journal.line(
             "model",

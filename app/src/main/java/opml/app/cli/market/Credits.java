@@ -35,7 +35,8 @@ record Credits(Map<Address, Wei> owed) {
 
   List<Map<String, @Nullable Object>> objects() {
     List<Map<String, @Nullable Object>> objects = new ArrayList<>();
-    owed.forEach((account, credit) -> objects.add(Json.object("account", account, "amount", credit)));
+    owed.forEach(
+        (account, credit) -> objects.add(Json.object("account", account, "amount", credit)));
     return objects;
   }
 

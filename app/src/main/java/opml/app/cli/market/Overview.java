@@ -89,7 +89,8 @@ record Overview(
   }
 
   private Table claimTable() {
-    Table table = new Table("claim", "request", "server", "bond", "window", "games", "open", "status");
+    Table table =
+        new Table("claim", "request", "server", "bond", "window", "games", "open", "status");
     for (SeenClaim seen : claims) {
       boolean live = seen.state().status() == ClaimStatus.LIVE;
       table.row(
@@ -106,7 +107,17 @@ record Overview(
   }
 
   private Table gameTable() {
-    Table table = new Table("game", "claim", "challenger", "move", "level", "disputed", "on turn", "clock", "status");
+    Table table =
+        new Table(
+            "game",
+            "claim",
+            "challenger",
+            "move",
+            "level",
+            "disputed",
+            "on turn",
+            "clock",
+            "status");
     for (SeenGame seen : games) {
       Position last = seen.positions().getLast();
       boolean runs = seen.status() == GameStatus.RUNNING;

@@ -1,6 +1,5 @@
 package opml.app.cli.market;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.concurrent.Callable;
@@ -14,8 +13,8 @@ import opml.app.cli.option.InputFile;
 import opml.app.cli.option.KeyOption;
 import opml.app.cli.output.Console;
 import opml.app.cli.output.Failure;
-import opml.app.cli.output.Json;
 import opml.app.cli.output.JournalWriter;
+import opml.app.cli.output.Json;
 import opml.game.claim.Address;
 import opml.game.claim.RequestId;
 import picocli.CommandLine.Command;
@@ -27,8 +26,8 @@ import picocli.CommandLine.Option;
     name = "request",
     description = "Asks for an inference, and pays the server whose claim becomes final.",
     footer = {
-      "  opml request --model mnist.onnx --input seven.pgm --fee 0.01 --deadline 3600 \\",
-      "      --key-file keys/requester.key --wait",
+      "  opml request --model mnist.onnx --input seven.pgm --fee 0.01 \\",
+      "      --deadline 3600 --key-file keys/requester.key --wait",
       "  opml status"
     })
 @SuppressWarnings("NullAway.Init") // filled by picocli
@@ -104,7 +103,7 @@ public final class RequestCommand implements Callable<Integer> {
   private double poll;
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() {
     requireSane();
     RequestedModel asked = RequestedModel.of(model);
     Wallet wallet = key.wallet();
@@ -118,10 +117,10 @@ public final class RequestCommand implements Callable<Integer> {
                 .formatted(hub.account(), balance, fee));
       }
       long until = Math.addExact(opened.chain().latest().timestamp(), deadline);
-      Requester requester =
-          new Requester(hub, new JournalWriter(console, InstantSource.system()));
+      Requester requester = new Requester(hub, new JournalWriter(console, InstantSource.system()));
       RequestId id =
-          requester.request(asked.id(), bytes, new Terms(server, until, callback, callbackGas), fee);
+          requester.request(
+              asked.id(), bytes, new Terms(server, until, callback, callbackGas), fee);
       console.show(
           Json.object("event", "requested", "request", id, "model", asked.id(), "deadline", until),
           () -> "request " + id);

@@ -1,6 +1,5 @@
 package opml.app.cli.market;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import opml.app.cli.option.ModelFile;
@@ -15,7 +14,7 @@ import opml.engine.tensor.Tensor;
 /// @param model what the file holds
 record RequestedModel(Bytes32 id, Optional<Model> model) {
   /// {@return the model that a user names}
-  static RequestedModel of(String named) throws IOException {
+  static RequestedModel of(String named) {
     if (named.matches("0x[0-9a-fA-F]{64}")) {
       return new RequestedModel(Bytes32.ofHex(named), Optional.empty());
     }
@@ -31,7 +30,8 @@ record RequestedModel(Bytes32 id, Optional<Model> model) {
             own -> {
               Port port = own.graph().output();
               return new OutputText(
-                  Tensor.ofBytes(own.graph().slots().get(port.slot()).type(), port.shape(), output));
+                  Tensor.ofBytes(
+                      own.graph().slots().get(port.slot()).type(), port.shape(), output));
             });
   }
 }

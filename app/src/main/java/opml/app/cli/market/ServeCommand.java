@@ -1,6 +1,5 @@
 package opml.app.cli.market;
 
-import java.io.IOException;
 import java.util.concurrent.Callable;
 import opml.agent.chain.Wei;
 import opml.agent.role.Server;
@@ -18,7 +17,7 @@ import picocli.CommandLine.Option;
     },
     footer = {
       "  opml serve --model mnist.onnx --key-file keys/server.key",
-      "  opml serve --model a.onnx b.onnx --key-file keys/server.key --min-fee 0.01 --json"
+      "  opml serve --model a.onnx b.onnx --key-file keys/server.key --json"
     })
 @SuppressWarnings("NullAway.Init") // filled by picocli
 public final class ServeCommand implements Callable<Integer> {
@@ -44,7 +43,7 @@ public final class ServeCommand implements Callable<Integer> {
   private int attempts;
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() {
     if (attempts < 1) {
       throw new Failure("--attempts " + attempts + ": expected is a number, at least 1");
     }

@@ -1,6 +1,5 @@
 package opml.app.cli.market;
 
-import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import opml.agent.hub.HubReader;
@@ -25,11 +24,12 @@ public final class StatusCommand implements Callable<Integer> {
   @Parameters(
       arity = "0..1",
       paramLabel = "ID",
-      description = "Only this request, claim or game, and what belongs to it; the first digits are enough.")
+      description =
+          "Only this request, claim or game, and what belongs to it; the first digits are enough.")
   private Optional<String> id;
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() {
     if (id.isPresent() && !id.get().matches("0x[0-9a-fA-F]{4,64}")) {
       throw new Failure("ID " + id.get() + ": expected is 0x and 4 to 64 hexadecimal digits");
     }
@@ -40,9 +40,11 @@ public final class StatusCommand implements Callable<Integer> {
       if (id.isPresent() && overview.isEmpty()) {
         throw new Failure("no request, claim or game begins with " + id.get());
       }
-      Credits credits = Credits.read(opened.deployment(), opened.chain().snapshot(picture.block()), picture);
+      Credits credits =
+          Credits.read(opened.deployment(), opened.chain().snapshot(picture.block()), picture);
       console.show(
-          overview.object(picture.block(), credits), () -> overview.text(picture.block()) + credits);
+          overview.object(picture.block(), credits),
+          () -> overview.text(picture.block()) + credits);
     }
     return 0;
   }

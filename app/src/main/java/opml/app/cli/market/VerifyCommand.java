@@ -1,6 +1,5 @@
 package opml.app.cli.market;
 
-import java.io.IOException;
 import java.util.concurrent.Callable;
 import opml.agent.role.Verifier;
 import picocli.CommandLine.Command;
@@ -19,7 +18,7 @@ public final class VerifyCommand implements Callable<Integer> {
   @Mixin private AgentOptions options;
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() {
     options.run("verifying", Verifier::new);
     return 0;
   }

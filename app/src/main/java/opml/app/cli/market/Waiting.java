@@ -79,12 +79,18 @@ final class Waiting {
     String hex = "0x" + HexFormat.of().formatHex(claim.output());
     console.show(
         Json.object(
-            "event", event,
-            "claim", claim.id(),
-            "server", claim.state().claim().server(),
-            "outputHex", hex,
-            "output", read == null ? null : read.values(),
-            "top", read == null ? null : read.top()),
+            "event",
+            event,
+            "claim",
+            claim.id(),
+            "server",
+            claim.state().claim().server(),
+            "outputHex",
+            hex,
+            "output",
+            read == null ? null : read.values(),
+            "top",
+            read == null ? null : read.top()),
         () -> event + " " + (read == null ? "output " + hex : read));
   }
 }

@@ -1,6 +1,5 @@
 package opml.app.cli.market;
 
-import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import opml.agent.chain.Receipt;
@@ -23,7 +22,8 @@ import picocli.CommandLine.Option;
     description = "Has what the hub owes this account paid out: fees, bonds and shares.",
     footer = {
       "  opml withdraw --key-file keys/requester.key",
-      "  opml withdraw --key-file keys/server.key --to 0x00000000000000000000000000000000000000aa"
+      "  opml withdraw --key-file keys/server.key \\",
+      "      --to 0x00000000000000000000000000000000000000aa"
     })
 @SuppressWarnings("NullAway.Init") // filled by picocli
 public final class WithdrawCommand implements Callable<Integer> {
@@ -38,28 +38,31 @@ public final class WithdrawCommand implements Callable<Integer> {
   private Optional<Address> to;
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() {
     Wallet wallet = key.wallet();
     try (DeploymentOption.Opened opened = deployment.open()) {
       Hub hub = opened.hub(wallet);
       Address receiver = to.orElse(hub.account());
       Wei credit =
-          opened
-              .deployment()
-              .hub()
-              .read(opened.chain().snapshot(), "credit", hub.account())
-              .wei(0);
+          opened.deployment().hub().read(opened.chain().snapshot(), "credit", hub.account()).wei(0);
       Optional<Receipt> receipt = credit.isZero() ? Optional.empty() : hub.withdraw(receiver);
       Wei paid = receipt.isPresent() ? credit : Wei.ZERO;
       console.show(
           Json.object(
-              "account", hub.account(),
-              "to", receiver,
-              "amount", paid,
-              "gas", receipt.map(Receipt::gasUsed)),
+              "account",
+              hub.account(),
+              "to",
+              receiver,
+              "amount",
+              paid,
+              "gas",
+              receipt.map(Receipt::gasUsed)),
           () ->
               receipt
-                  .map(mined -> "%s to %s, %s gas".formatted(paid, receiver, Amounts.count(mined.gasUsed())))
+                  .map(
+                      mined ->
+                          "%s to %s, %s gas"
+                              .formatted(paid, receiver, Amounts.count(mined.gasUsed())))
                   .orElse("the hub owes " + hub.account() + " nothing"));
     }
     return 0;

@@ -23,7 +23,8 @@ final class Workshops {
     Map<Bytes32, Model> byId = new HashMap<>();
     models.forEach(model -> byId.put(model.id(), model));
     NodeMachines machines = new NodeMachines();
-    return (id, input) -> Optional.ofNullable(byId.get(id)).map(model -> work(model, machines, input));
+    return (id, input) ->
+        Optional.ofNullable(byId.get(id)).map(model -> work(model, machines, input));
   }
 
   private static Work work(Model model, NodeMachines machines, byte[] input) {

@@ -39,7 +39,9 @@ final class MachineCheck {
       if (!agrees(node, outcome, frames.at(step + 1))) {
         return new Outcome(
             steps,
-            Optional.of("node %d (%s, %s)".formatted(step, node.node().name(), node.node().kernel().name())));
+            Optional.of(
+                "node %d (%s, %s)"
+                    .formatted(step, node.node().name(), node.node().kernel().name())));
       }
     }
     return new Outcome(steps, Optional.empty());

@@ -1,6 +1,5 @@
 package opml.app.cli.model;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import opml.app.cli.option.ModelFile;
@@ -28,7 +27,7 @@ public final class ModelImportCommand implements Callable<Integer> {
   private Path file;
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() {
     Model model = ModelFile.load(file);
     console.show(
         Json.object(

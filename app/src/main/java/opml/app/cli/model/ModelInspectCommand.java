@@ -1,6 +1,5 @@
 package opml.app.cli.model;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -35,7 +34,7 @@ public final class ModelInspectCommand implements Callable<Integer> {
   private Path file;
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() {
     Model model = ModelFile.load(file);
     console.show(object(model), () -> text(model));
     return 0;
@@ -51,7 +50,16 @@ public final class ModelInspectCommand implements Callable<Integer> {
             .row("output", ModelImportCommand.port(model, model.graph().output()))
             .row("level-0 steps", Amounts.count(descriptor.steps()));
     Table nodes =
-        new Table("node", "name", "operator", "kernel", "reads", "writes", "most steps", "level 1", "memory");
+        new Table(
+            "node",
+            "name",
+            "operator",
+            "kernel",
+            "reads",
+            "writes",
+            "most steps",
+            "level 1",
+            "memory");
     for (int i = 0; i < model.nodes().size(); i++) {
       CommittedNode node = model.nodes().get(i);
       nodes.row(

@@ -1,6 +1,5 @@
 package opml.app.cli.model;
 
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,7 +29,8 @@ import picocli.CommandLine.Parameters;
     },
     footer = {
       "  opml model register mnist.onnx --key-file keys/server.key",
-      "  opml model register mnist.onnx --key-file keys/server.key --uri https://example.org/mnist.onnx"
+      "  opml model register mnist.onnx --key-file keys/server.key \\",
+      "      --uri https://example.org/mnist.onnx"
     })
 @SuppressWarnings("NullAway.Init") // filled by picocli
 public final class ModelRegisterCommand implements Callable<Integer> {
@@ -49,7 +49,7 @@ public final class ModelRegisterCommand implements Callable<Integer> {
   private String uri;
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() {
     Model model = ModelFile.load(file);
     Wallet wallet = key.wallet();
     try (DeploymentOption.Opened opened = deployment.open()) {
@@ -57,7 +57,9 @@ public final class ModelRegisterCommand implements Callable<Integer> {
       boolean known = isRegistered(hub, model.id());
       long gas = 0;
       if (!known || !uri.isEmpty()) {
-        gas = hub.register(fields(model.descriptor()), uri.getBytes(StandardCharsets.UTF_8)).gasUsed();
+        gas =
+            hub.register(fields(model.descriptor()), uri.getBytes(StandardCharsets.UTF_8))
+                .gasUsed();
         if (!isRegistered(hub, model.id())) {
           throw new Failure(
               "the registry knows the model by another id than %s: is it another version's?"
@@ -71,7 +73,9 @@ public final class ModelRegisterCommand implements Callable<Integer> {
               "%s %s"
                   .formatted(
                       model.id(),
-                      known ? "was registered already" : "registered, " + Amounts.count(used) + " gas"));
+                      known
+                          ? "was registered already"
+                          : "registered, " + Amounts.count(used) + " gas"));
     }
     return 0;
   }

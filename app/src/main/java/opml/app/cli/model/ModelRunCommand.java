@@ -1,6 +1,5 @@
 package opml.app.cli.model;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -53,13 +52,11 @@ public final class ModelRunCommand implements Callable<Integer> {
       description = "Which image of an idx file (default: ${DEFAULT-VALUE}).")
   private int index;
 
-  @Option(
-      names = "--vm",
-      description = "Run every node also in the machine, and compare the bits.")
+  @Option(names = "--vm", description = "Run every node also in the machine, and compare the bits.")
   private boolean machine;
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() {
     Model model = ModelFile.load(file);
     byte[] bytes = InputFile.read(input, model.descriptor().inputBytes(), index);
     NodeMachines machines = new NodeMachines();
@@ -72,9 +69,7 @@ public final class ModelRunCommand implements Callable<Integer> {
     }
     begin = System.nanoTime();
     Optional<MachineCheck.Outcome> checked =
-        machine
-            ? Optional.of(new MachineCheck(model, machines).compare(frames))
-            : Optional.empty();
+        machine ? Optional.of(new MachineCheck(model, machines).compare(frames)) : Optional.empty();
     double machineSeconds = (System.nanoTime() - begin) / 1e9;
     checked
         .flatMap(MachineCheck.Outcome::difference)

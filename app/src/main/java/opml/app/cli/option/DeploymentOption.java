@@ -12,6 +12,7 @@ import opml.agent.hub.DeploymentFile;
 import opml.agent.hub.Hub;
 import opml.agent.key.Wallet;
 import opml.app.cli.output.Failure;
+import opml.app.cli.output.Messages;
 import picocli.CommandLine.Option;
 
 /// Which contracts on which chain.
@@ -46,15 +47,17 @@ public final class DeploymentOption {
 
   /// Connects to the chain and checks that the contracts are there.
   ///
-  /// @throws IOException if the deployment file cannot be read
+  /// @throws Failure if the deployment file cannot be read
   /// @throws opml.agent.chain.ChainException if the chain is down, another one, or without the contracts
-  public Opened open() throws IOException {
+  public Opened open() {
     DeploymentFile described;
     try {
       described = DeploymentFile.read(file);
     } catch (NoSuchFileException e) {
       throw new Failure(
           file + ": there is no such file; 'opml deploy' writes it, --deployment names another", e);
+    } catch (IOException e) {
+      throw Messages.at(file, e);
     }
     URI url = rpc.or(described::rpc).orElse(Node.LOCAL);
     RpcChain chain = Node.connect(url, described.chainId());

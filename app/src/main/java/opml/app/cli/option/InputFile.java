@@ -9,11 +9,13 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
 import opml.app.cli.output.Failure;
+import opml.app.cli.output.Messages;
 import opml.models.digit.Digit;
 import opml.models.digit.Pgm;
 
-/// Reads what a model is to be run on: the tensor's bytes as they are, a digit as a `.pgm` image, or one image of an idx file of
-/// MNIST. Pixels become bytes, or floats where the model wants four times as many bytes as the image has pixels.
+/// Reads what a model is to be run on: the tensor's bytes as they are, a digit as a `.pgm` image, or one image of an
+/// idx file of MNIST. Pixels become bytes, or floats where the model wants four times as many bytes as the image has
+/// pixels.
 public final class InputFile {
   /// The largest input that any model here takes, and the header of an idx file.
   private static final int MAX_BYTES = (1 << 26) + 16;
@@ -32,9 +34,14 @@ public final class InputFile {
   /// {@return exactly `wanted` bytes of input}
   ///
   /// @param index which image of an idx file, from 0
-  /// @throws IOException if the file cannot be read
-  public static byte[] read(Path file, long wanted, int index) throws IOException {
-    return new InputFile(file, wanted).read(index);
+  /// @throws Failure if the file cannot be read, or holds something else
+  /// @throws opml.core.codec.MalformedException if it is a damaged image
+  public static byte[] read(Path file, long wanted, int index) {
+    try {
+      return new InputFile(file, wanted).read(index);
+    } catch (IOException e) {
+      throw Messages.at(file, e);
+    }
   }
 
   private byte[] read(int index) throws IOException {

@@ -5,8 +5,8 @@ import java.util.Optional;
 import opml.agent.key.Wallet;
 import picocli.CommandLine.Option;
 
-/// The account that signs and pays. Its key is named by a file, so that it shows neither in a list of processes nor in a shell's
-/// history.
+/// The account that signs and pays. Its key is named by a file, so that it shows neither in a list of processes nor
+/// in a shell's history.
 @SuppressWarnings("NullAway.Init") // filled by picocli
 public final class KeyOption {
   @Option(
@@ -14,7 +14,7 @@ public final class KeyOption {
       required = true,
       paramLabel = "FILE",
       description =
-          "Private key of the account that signs and pays (64 hex digits), or a keystore. Only its owner may read the file.")
+          "Key of the account that signs and pays (64 hex digits, or a keystore); nobody else may read the file.")
   private Path keyFile;
 
   @Option(

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import opml.app.cli.output.Failure;
+import opml.app.cli.output.Messages;
 import opml.engine.commit.Model;
 
 /// Reads models from ONNX files.
@@ -13,12 +14,14 @@ public final class ModelFile {
 
   /// {@return the model in a file}
   ///
-  /// @throws IOException if it cannot be read
+  /// @throws Failure if it cannot be read, or is too large
   /// @throws opml.core.codec.MalformedException if it is not an ONNX model
   /// @throws opml.engine.imports.ImportException if it is one that we cannot run
-  public static Model load(Path file) throws IOException {
+  public static Model load(Path file) {
     try {
       return Model.load(file);
+    } catch (IOException e) {
+      throw Messages.at(file, e);
     } catch (IllegalArgumentException e) {
       // Well-formed ONNX, but too large for a node or for the registry.
       throw new Failure(file + ": " + e.getMessage(), e);
@@ -26,7 +29,7 @@ public final class ModelFile {
   }
 
   /// {@return the models in these files}
-  public static List<Model> load(List<Path> files) throws IOException {
+  public static List<Model> load(List<Path> files) {
     List<Model> models = new ArrayList<>();
     for (Path file : files) {
       models.add(load(file));

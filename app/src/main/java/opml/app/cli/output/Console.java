@@ -8,8 +8,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/// Where a command writes. People get text; a program asks for `--json` and gets one object a line, and nothing else, on the
-/// standard output.
+/// Where a command writes. People get text; a program asks for `--json` and gets one object a line, and nothing else,
+/// on the standard output.
 @SuppressWarnings("NullAway.Init") // filled by picocli
 public final class Console {
   @Spec(Spec.Target.MIXEE)

@@ -16,8 +16,8 @@ import opml.game.claim.RequestId;
 import opml.game.move.Action;
 import org.jspecify.annotations.Nullable;
 
-/// Writes down what an agent does, a line each, as it does it: `12:34:56 claimed request 0x1b2c3d4e… bond 0.16 ETH gas 93,412`.
-/// Programs get the same with whole hashes.
+/// Writes down what an agent does, a line each, as it does it: `12:34:56 claimed request 0x1b2c3d4e… bond 0.16 ETH
+/// gas 93,412`. Programs get the same with whole hashes.
 public final class JournalWriter implements Journal {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("HH:mm:ss").withZone(ZoneOffset.UTC);
@@ -34,7 +34,15 @@ public final class JournalWriter implements Journal {
   public void tell(Entry entry) {
     switch (entry) {
       case Entry.Computed e ->
-          line("computed", facts("request", e.request(), "state", e.result().finalState(), "seconds", e.seconds()));
+          line(
+              "computed",
+              facts(
+                  "request",
+                  e.request(),
+                  "state",
+                  e.result().finalState(),
+                  "seconds",
+                  e.seconds()));
       case Entry.Claimed e ->
           line("claimed", mined(e.receipt(), "request", e.request(), "bond", e.bond()));
       case Entry.Challenged e -> line("challenged", mined(e.receipt(), "claim", e.claim()));
@@ -43,10 +51,14 @@ public final class JournalWriter implements Journal {
               word(e.move()),
               mined(
                   e.receipt(),
-                  "game", e.move().game(),
-                  "level", e.move().answered().level(),
-                  "first", e.move().disputed().first(),
-                  "steps", e.move().disputed().length()));
+                  "game",
+                  e.move().game(),
+                  "level",
+                  e.move().answered().level(),
+                  "first",
+                  e.move().disputed().first(),
+                  "steps",
+                  e.move().disputed().length()));
       case Entry.TimedOut e -> line("timed-out", mined(e.receipt(), "game", e.game()));
       case Entry.Reclaimed e -> line("reclaimed", mined(e.receipt(), "game", e.game()));
       case Entry.Resolved e -> line("resolved", mined(e.receipt(), "claim", e.claim()));
@@ -65,8 +77,7 @@ public final class JournalWriter implements Journal {
 
   /// Writes any other event.
   public void line(String event, Map<String, Object> facts) {
-    Map<String, @Nullable Object> object =
-        Json.object("time", clock.instant(), "event", event);
+    Map<String, @Nullable Object> object = Json.object("time", clock.instant(), "event", event);
     facts.forEach((name, value) -> object.putAll(Json.object(name, value)));
     console.show(object, () -> TIME.format(clock.instant()) + "  " + event + text(facts));
   }

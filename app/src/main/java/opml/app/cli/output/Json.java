@@ -10,8 +10,8 @@ import java.util.Optional;
 import opml.agent.chain.Wei;
 import org.jspecify.annotations.Nullable;
 
-/// JSON for programs. Amounts are decimal strings of wei, since a double holds none above 2^53; hashes and addresses are `0x…`;
-/// what is not known is null.
+/// JSON for programs. Amounts are decimal strings of wei, since a double holds none above 2^53; hashes and addresses
+/// are `0x…`; what is not known is null.
 public final class Json {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 

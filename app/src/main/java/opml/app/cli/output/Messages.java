@@ -6,6 +6,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Objects;
 import opml.agent.chain.ChainException;
@@ -21,8 +22,8 @@ public final class Messages {
 
   private Messages() {}
 
-  /// {@return the line for an exception: its own words if its cause lies outside of this software, and otherwise the place
-  /// where this software went wrong}
+  /// {@return the line for an exception: its own words if its cause lies outside of this software, and otherwise the
+  /// place where this software went wrong}
   public static String of(Throwable e) {
     return oneLine(
         switch (e) {
@@ -37,6 +38,12 @@ public final class Messages {
           case IOException io -> file(io);
           default -> bug(e);
         });
+  }
+
+  /// {@return the failure of reading or writing a file, which names the file whether or not the exception does}
+  public static Failure at(Path file, IOException e) {
+    String why = of(e);
+    return new Failure(why.startsWith(file.toString()) ? why : file + ": " + why, e);
   }
 
   /// {@return a text of any origin on one line, printable and not endless}

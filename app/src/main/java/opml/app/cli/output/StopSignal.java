@@ -3,8 +3,8 @@ package opml.app.cli.output;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/// While this is open, SIGINT and SIGTERM interrupt the thread that opened it, and the JVM waits for it to close, so that a long
-/// run ends between two of its steps and not inside one. The exit code is then the signal's, 130 or 143.
+/// While this is open, SIGINT and SIGTERM interrupt the thread that opened it, and the JVM waits for it to close, so
+/// that a long run ends between two of its steps and not inside one. The exit code is then the signal's, 130 or 143.
 public final class StopSignal implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 20;
 
