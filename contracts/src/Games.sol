@@ -176,8 +176,7 @@ abstract contract Games is Market {
         IGraphStep.Place memory place =
             IGraphStep.Place(model.graphRoot, model.graphDepth, model.slotDepth, index % model.nodeCount);
         uint8 stepsLog2;
-        (next.context, stepsLog2, next.start, image, states) =
-            IGraphStep(graphStep).link(place, slotsRoot, witness);
+        (next.context, stepsLog2, next.start, image, states) = IGraphStep(graphStep).link(place, slotsRoot, witness);
         next.level = 1;
         next.length = uint64(1) << stepsLog2;
     }

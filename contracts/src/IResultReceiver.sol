@@ -11,7 +11,11 @@ interface IResultReceiver {
     /// @notice A claim was made; it may be refuted or superseded yet.
     /// @param resultStatus 0: the program ran to its end, 1: it stopped, 2: it failed and `output` is empty
     function onProvisional(
-        RequestId requestId, ClaimId claimId, uint8 resultStatus, bool referenced, bytes calldata output
+        RequestId requestId,
+        ClaimId claimId,
+        uint8 resultStatus,
+        bool referenced,
+        bytes calldata output
     ) external;
 
     /// @notice The request's result is final.

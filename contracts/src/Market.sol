@@ -135,9 +135,7 @@ abstract contract Market is Ledger {
         r.fee = uint96(msg.value);
         r.modelId = modelId;
         r.inputRoot = inputRoot;
-        emit Requested(
-            requestId, msg.sender, modelId, number, inputRoot, availability, terms, msg.value, data
-        );
+        emit Requested(requestId, msg.sender, modelId, number, inputRoot, availability, terms, msg.value, data);
     }
 
     /// @inheritdoc IHub
@@ -286,13 +284,9 @@ abstract contract Market is Ledger {
 
     /// @dev The flag is set before the call, so the callback cannot be delivered to twice by calling back; a failure
     /// reverts everything, the flag among it.
-    function deliver(
-        bytes4 selector,
-        ClaimId claimId,
-        Claim storage c,
-        Request storage r,
-        bytes calldata output
-    ) private {
+    function deliver(bytes4 selector, ClaimId claimId, Claim storage c, Request storage r, bytes calldata output)
+        private
+    {
         address callback = r.callback;
         if (callback == address(0)) revert NoCallback();
         ClaimId actual = Commitments.claim(c.requestId, c.index, c.server, c.finalState, keccak256(output));
@@ -300,8 +294,7 @@ abstract contract Market is Ledger {
         if (!(actual == claimId)) revert OutputMismatch(ClaimId.unwrap(claimId), ClaimId.unwrap(actual));
 
         bool referenced = r.availability == Availability.Referenced;
-        bytes memory data =
-            abi.encodeWithSelector(selector, c.requestId, claimId, c.resultStatus, referenced, output);
+        bytes memory data = abi.encodeWithSelector(selector, c.requestId, claimId, c.resultStatus, referenced, output);
         uint256 gasForCallback = r.callbackGas;
         emit Delivered(c.requestId, claimId, selector == IResultReceiver.onFinal.selector);
         uint256 available = gasleft() / 64 * 63;

@@ -155,10 +155,7 @@ contract GamesTest is World {
     }
 
     /// @dev One complete game with the expected winner; a call of its own, so that its memory is freed.
-    function oneGame(Player memory server, Player memory challenger, GameStatus expected)
-        external
-        returns (Ending e)
-    {
+    function oneGame(Player memory server, Player memory challenger, GameStatus expected) external returns (Ending e) {
         (ClaimId c, Board memory b) = begin(server, challenger);
         vm.recordLogs();
         play(b, server, challenger);
@@ -369,8 +366,7 @@ contract GamesTest is World {
         equal(a.next.position.length, 2, "a part of two steps");
         bytes32[] memory agreeing = listOf(server, b, a.next.position.first, 2);
         agreeing[1] = b.list[a.part];
-        bytes memory call =
-            withEvidence(a.call, DISSECT_HEAD, abi.encodePacked(b.list, agreeing));
+        bytes memory call = withEvidence(a.call, DISSECT_HEAD, abi.encodePacked(b.list, agreeing));
         refused(EndNotDisputed.selector, SIMON, address(hub), 0, call);
         // a part of one step
         Position memory p = b.position;
@@ -394,9 +390,7 @@ contract GamesTest is World {
         // level 0: no execution; no refinement of a part of two steps (part 3)
         bytes memory call = executeCall(b, 2, 0);
         refused(LevelWrong.selector, SIMON, address(hub), 0, call);
-        call = abi.encodeCall(
-            IHub.refine, (b.id, b.position, 3, statusAt[3], rootAt(3), abi.encodePacked(b.list))
-        );
+        call = abi.encodeCall(IHub.refine, (b.id, b.position, 3, statusAt[3], rootAt(3), abi.encodePacked(b.list)));
         refused(PartIsNotSingleStep.selector, SIMON, address(hub), 0, call);
         (, address mover) = until(IHub.execute.selector, b, server, honest(VERA));
         equal(b.position.level, 1, "level 1");
@@ -429,9 +423,8 @@ contract GamesTest is World {
         NodeDef memory def = nodes[b.refined % nodes.length];
         bytes memory evidence =
             bytes.concat(abi.encodePacked(b.list), Toy.witness(machineAt(b.refined, b.position.first), def.code));
-        bytes memory call = abi.encodeCall(
-            IHub.execute, (b.id, b.position, 0, bytes32(uint256(1)), 1, uint8(Toy.MEM_DEPTH), evidence)
-        );
+        bytes memory call =
+            abi.encodeCall(IHub.execute, (b.id, b.position, 0, bytes32(uint256(1)), 1, uint8(Toy.MEM_DEPTH), evidence));
         refused(ProgramMismatch.selector, mover.who, address(hub), 0, call);
     }
 
@@ -483,8 +476,7 @@ contract GamesTest is World {
             );
             refused(StepIsRight.selector, SIMON, address(hub), 0, call);
             call = abi.encodeCall(
-                IHub.refine,
-                (b.id, b.position, j, statusAt[first], rootAt(first), abi.encodePacked(b.list, uint8(0)))
+                IHub.refine, (b.id, b.position, j, statusAt[first], rootAt(first), abi.encodePacked(b.list, uint8(0)))
             );
             refused(EvidenceTooLong.selector, SIMON, address(hub), 0, call);
             return;
@@ -507,8 +499,13 @@ contract GamesTest is World {
         }
         refused(PositionMismatch.selector, SIMON, address(hub), 0, moved);
         // A challenge names a claim by its contents: a claim with another output has another id.
-        refused(ClaimNotLive.selector, VERA, address(hub), CHALLENGE_BOND,
-            challengeCall(ClaimId.wrap(keccak256("reorged")), other));
+        refused(
+            ClaimNotLive.selector,
+            VERA,
+            address(hub),
+            CHALLENGE_BOND,
+            challengeCall(ClaimId.wrap(keccak256("reorged")), other)
+        );
     }
 
     /// Cartesi 20: a move sent twice, or answered already, changes nothing.
@@ -540,8 +537,7 @@ contract GamesTest is World {
         vm.deal(address(proxy), 10 ether);
         RequestId r = openRequest();
         Player memory server = liar(address(proxy), 4, 1);
-        bytes memory answer =
-            proxy.pass{value: hub.bondDue(r)}(address(hub), claimCall(r, server));
+        bytes memory answer = proxy.pass{value: hub.bondDue(r)}(address(hub), claimCall(r, server));
         ClaimId c = abi.decode(answer, (ClaimId));
         Board memory b = openGame(c, honest(VERA));
         Answer memory a = answerOf(server, b);

@@ -123,7 +123,9 @@ contract Receiver is IResultReceiver {
         if (habit == Habit.BurnsAllGas) {
             while (true) {}
         }
-        if (habit == Habit.CallsBack) (calledBackOk,) = address(hub).call(abi.encodeCall(IHub.withdraw, (address(this))));
+        if (habit == Habit.CallsBack) {
+            (calledBackOk,) = address(hub).call(abi.encodeCall(IHub.withdraw, (address(this))));
+        }
     }
 }
 
@@ -172,20 +174,50 @@ contract MarketTest is World {
         (m.outputDepth, m.outputBytes) = (10, 24_576);
         registry.register(m, ""); // everything at its bound
 
-        m = copy(); m.graphDepth = 25; refuse(m);
-        m = copy(); m.slotDepth = 25; refuse(m);
-        m = copy(); m.inputDepth = 33; refuse(m);
-        m = copy(); m.outputDepth = 33; refuse(m);
-        m = copy(); m.nodeCount = 0; refuse(m);
-        m = copy(); m.nodeCount = 5; refuse(m); // graphDepth 2 holds four
-        m = copy(); m.loops = 0; refuse(m);
-        m = copy(); m.loops = uint64(1 << 40) / 3 + 1; refuse(m);
-        m = copy(); m.nodeCount = 4; m.loops = type(uint64).max; refuse(m);
-        m = copy(); m.inputSlot = 4; refuse(m);
-        m = copy(); m.outputSlot = 4; refuse(m);
-        m = copy(); m.inputBytes = 33; refuse(m);
-        m = copy(); m.outputBytes = 33; refuse(m);
-        m = copy(); m.outputDepth = 20; m.outputBytes = 24_577; refuse(m);
+        m = copy();
+        m.graphDepth = 25;
+        refuse(m);
+        m = copy();
+        m.slotDepth = 25;
+        refuse(m);
+        m = copy();
+        m.inputDepth = 33;
+        refuse(m);
+        m = copy();
+        m.outputDepth = 33;
+        refuse(m);
+        m = copy();
+        m.nodeCount = 0;
+        refuse(m);
+        m = copy(); // graphDepth 2 holds four
+        m.nodeCount = 5;
+        refuse(m);
+        m = copy();
+        m.loops = 0;
+        refuse(m);
+        m = copy();
+        m.loops = uint64(1 << 40) / 3 + 1;
+        refuse(m);
+        m = copy();
+        m.nodeCount = 4;
+        m.loops = type(uint64).max;
+        refuse(m);
+        m = copy();
+        m.inputSlot = 4;
+        refuse(m);
+        m = copy();
+        m.outputSlot = 4;
+        refuse(m);
+        m = copy();
+        m.inputBytes = 33;
+        refuse(m);
+        m = copy();
+        m.outputBytes = 33;
+        refuse(m);
+        m = copy();
+        m.outputDepth = 20;
+        m.outputBytes = 24_577;
+        refuse(m);
         bytes memory data = abi.encodeCall(IModelRegistry.get, (ModelId.wrap(0)));
         refused(ModelUnknown.selector, ALICE, address(registry), 0, data);
     }
@@ -204,13 +236,26 @@ contract MarketTest is World {
 
     function test_unsoundParametersAreRefused() public {
         Parameters memory p = parameters();
-        p.window = 0; refuseParameters(p);
-        p = parameters(); p.allowance = 0; refuseParameters(p);
-        p = parameters(); p.window = type(uint64).max; refuseParameters(p);
-        p = parameters(); p.allowance = type(uint64).max; refuseParameters(p);
-        p = parameters(); p.challengeBond = 0; refuseParameters(p);
-        p = parameters(); p.claimBond = 4 * p.challengeBond - 1; refuseParameters(p);
-        p = parameters(); p.challengerShare = 2501; refuseParameters(p);
+        p.window = 0;
+        refuseParameters(p);
+        p = parameters();
+        p.allowance = 0;
+        refuseParameters(p);
+        p = parameters();
+        p.window = type(uint64).max;
+        refuseParameters(p);
+        p = parameters();
+        p.allowance = type(uint64).max;
+        refuseParameters(p);
+        p = parameters();
+        p.challengeBond = 0;
+        refuseParameters(p);
+        p = parameters();
+        p.claimBond = 4 * p.challengeBond - 1;
+        refuseParameters(p);
+        p = parameters();
+        p.challengerShare = 2501;
+        refuseParameters(p);
         bytes memory data = abi.encodeCall(this.deployWith, (parameters(), ALICE));
         refused(NotAContract.selector, ALICE, address(this), 0, data);
     }
@@ -275,7 +320,7 @@ contract MarketTest is World {
         RequestId r = hub.requestReferenced{value: FEE}(modelId, t, bytes32(INPUT), "ipfs://input");
         check(hub.getRequest(r).availability == Availability.Referenced, "in the request");
         Cheats.Log[] memory logs = vm.getRecordedLogs();
-        (, , Availability flag, , , bytes memory uri) =
+        (,, Availability flag,,, bytes memory uri) =
             abi.decode(logs[0].data, (uint64, bytes32, Availability, Terms, uint256, bytes));
         check(flag == Availability.Referenced && keccak256(uri) == keccak256("ipfs://input"), "in the event");
         RequestId emitted = openRequest(t);
@@ -527,9 +572,7 @@ contract MarketTest is World {
         bytes memory early = abi.encodeCall(IHub.deliverFinal, (r, output));
         bytes memory provisional = abi.encodeCall(IHub.deliverProvisional, (c, output));
         refused(RequestNotFinal.selector, ALICE, address(hub), 0, early);
-        refused(
-            OutputMismatch.selector, ALICE, address(hub), 0, abi.encodeCall(IHub.deliverProvisional, (c, hex"00"))
-        );
+        refused(OutputMismatch.selector, ALICE, address(hub), 0, abi.encodeCall(IHub.deliverProvisional, (c, hex"00")));
         must(ALICE, address(hub), 0, provisional);
         refused(AlreadyDelivered.selector, ALICE, address(hub), 0, provisional);
         equal(receiver.provisional(), 1, "provisional");
@@ -621,7 +664,7 @@ contract MarketTest is World {
         r = openRequest(t);
         vm.warp(block.timestamp + 1);
         slack(ALICE, 0, abi.encodeCall(IHub.expire, (r)));
-        (,r, c) = withCallback();
+        (, r, c) = withCallback();
         slack(ALICE, 0, abi.encodeCall(IHub.deliverProvisional, (c, outputOf(honest(SIMON)))));
         afterWindow();
         hub.resolve(c);
@@ -645,7 +688,8 @@ contract MarketTest is World {
         bytes memory head = abi.encodeWithSelector(IHub.request.selector, modelId, t);
         bytes memory gap = bytes.concat(head, bytes32(uint256(7 * 32)), bytes32(0), bytes32(uint256(8)), bytes32(INPUT));
         refused(CalldataNotCanonical.selector, ALICE, address(hub), FEE, gap);
-        bytes memory dirty = bytes.concat(head, bytes32(uint256(6 * 32)), bytes32(uint256(8)), bytes32(INPUT) | bytes32(uint256(1)));
+        bytes memory dirty =
+            bytes.concat(head, bytes32(uint256(6 * 32)), bytes32(uint256(8)), bytes32(INPUT) | bytes32(uint256(1)));
         refused(CalldataNotCanonical.selector, ALICE, address(hub), FEE, dirty);
         bytes memory canonical = bytes.concat(head, bytes32(uint256(6 * 32)), bytes32(uint256(8)), bytes32(INPUT));
         must(ALICE, address(hub), FEE, canonical);

@@ -13,9 +13,7 @@ import {
 } from "../src/Errors.sol";
 import {GraphStep} from "../src/GraphStep.sol";
 import {IGraphStep} from "../src/IGraphStep.sol";
-import {
-    Availability, ClaimId, GameId, Model, ModelId, Position, RequestId, Side, Terms
-} from "../src/Types.sol";
+import {Availability, ClaimId, GameId, Model, ModelId, Position, RequestId, Side, Terms} from "../src/Types.sol";
 import {Cursor, CursorReads} from "../src/lib/Calldata.sol";
 import {Commitments} from "../src/lib/Commitments.sol";
 import {Merkle} from "../src/lib/Merkle.sol";
@@ -230,20 +228,21 @@ contract PartsTest is Test {
         address hub = vm.parseJsonAddress(json, ".request.hub");
         vm.etch(hub, address(parts).code);
         vm.chainId(vm.parseJsonUint(json, ".request.chainId"));
-        RequestId request = Parts(hub).request(
-            vm.parseJsonAddress(json, ".request.requester"),
-            u64(json, ".request.nonce"),
-            ModelId.wrap(b32(json, ".request.modelId")),
-            b32(json, ".request.inputRoot"),
-            Availability(u8(json, ".request.availability")),
-            vm.parseJsonUint(json, ".request.fee"),
-            Terms(
-                vm.parseJsonAddress(json, ".request.server"),
-                u64(json, ".request.deadline"),
-                vm.parseJsonAddress(json, ".request.callback"),
-                u32(json, ".request.callbackGas")
-            )
-        );
+        RequestId request = Parts(hub)
+            .request(
+                vm.parseJsonAddress(json, ".request.requester"),
+                u64(json, ".request.nonce"),
+                ModelId.wrap(b32(json, ".request.modelId")),
+                b32(json, ".request.inputRoot"),
+                Availability(u8(json, ".request.availability")),
+                vm.parseJsonUint(json, ".request.fee"),
+                Terms(
+                    vm.parseJsonAddress(json, ".request.server"),
+                    u64(json, ".request.deadline"),
+                    vm.parseJsonAddress(json, ".request.callback"),
+                    u32(json, ".request.callbackGas")
+                )
+            );
         equal(RequestId.unwrap(request), b32(json, ".request.hash"), "request");
     }
 
@@ -301,8 +300,7 @@ contract PartsTest is Test {
         returns (bool, bytes memory)
     {
         bytes memory end = new bytes(296);
-        bytes memory witness =
-            bytes.concat(node, bytes8(0), slots, bytes32(0), keccak256(end), end);
+        bytes memory witness = bytes.concat(node, bytes8(0), slots, bytes32(0), keccak256(end), end);
         IGraphStep.Place memory place =
             IGraphStep.Place(keccak256(bytes.concat(bytes32("opml/1/node"), node)), 0, slotDepth, 0);
         return send(address(this), address(graphStep), 0, abi.encodeCall(IGraphStep.link, (place, slotsRoot, witness)));
@@ -431,8 +429,7 @@ contract PartsTest is Test {
         bytes memory witness = bytes.concat(node, bytes8(0), bytes32(0), keccak256(end), end);
         witness = bytes.concat(witness, NEW0, proofOf(NEW1), OLD0, proofOf(OLD1));
         witness = bytes.concat(witness, NEW1, proofOf(NEW0), old, proofOf(sibling));
-        IGraphStep.Place memory place =
-            IGraphStep.Place(keccak256(bytes.concat(bytes32("opml/1/node"), node)), 0, 1, 0);
+        IGraphStep.Place memory place = IGraphStep.Place(keccak256(bytes.concat(bytes32("opml/1/node"), node)), 0, 1, 0);
         return abi.encodeCall(IGraphStep.link, (place, pair(OLD0, OLD1), witness));
     }
 
@@ -498,17 +495,22 @@ contract PartsTest is Test {
         bytes memory node = nodeOf(4, 1, new Seg[](0), "");
         bytes memory end = new bytes(296);
         bytes memory witness = bytes.concat(node, bytes8(0), bytes32(0), keccak256(end), end);
-        IGraphStep.Place memory place =
-            IGraphStep.Place(keccak256(bytes.concat(bytes32("opml/1/node"), node)), 0, 0, 0);
+        IGraphStep.Place memory place = IGraphStep.Place(keccak256(bytes.concat(bytes32("opml/1/node"), node)), 0, 0, 0);
         bytes memory longer = bytes.concat(witness, hex"00");
         must(address(this), address(graphStep), 0, abi.encodeCall(IGraphStep.link, (place, 0, witness)));
         refused(
-            EvidenceTooLong.selector, address(this), address(graphStep), 0,
+            EvidenceTooLong.selector,
+            address(this),
+            address(graphStep),
+            0,
             abi.encodeCall(IGraphStep.link, (place, 0, longer))
         );
         witness[witness.length - 1] = 0x01;
         refused(
-            EndMismatch.selector, address(this), address(graphStep), 0,
+            EndMismatch.selector,
+            address(this),
+            address(graphStep),
+            0,
             abi.encodeCall(IGraphStep.link, (place, 0, witness))
         );
     }

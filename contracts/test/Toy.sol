@@ -96,14 +96,25 @@ library Toy {
         uint64 b = m.x[w >> 20 & 31];
         uint32 kind = w & 0x7f | w >> 12 << 29 >> 17; // opcode, and funct3 in bits 12 to 14
         unchecked {
-            if (kind == (0x03 | 3 << 12)) m.x[rd] = load(m, a + (w >> 20));
-            else if (kind == (0x23 | 3 << 12)) store(m, a + (w >> 25 << 5 | rd), b);
-            else if (kind == 0x13) m.x[rd] = a + (w >> 20);
-            else if (kind == 0x33) m.x[rd] = w >> 25 == 1 ? a * b : a + b;
-            else if (kind == (0x33 | 3 << 12)) m.x[rd] = a < b ? 1 : 0;
-            else if (w == LOOP) return;
-            else if (w == ECALL && m.x[17] == 93) { m.exit = 1 << 63 | m.x[10] & 255; return; }
-            else { m.exit = 1 << 62; return; }
+            if (kind == (0x03 | 3 << 12)) {
+                m.x[rd] = load(m, a + (w >> 20));
+            } else if (kind == (0x23 | 3 << 12)) {
+                store(m, a + (w >> 25 << 5 | rd), b);
+            } else if (kind == 0x13) {
+                m.x[rd] = a + (w >> 20);
+            } else if (kind == 0x33) {
+                m.x[rd] = w >> 25 == 1 ? a * b : a + b;
+            } else if (kind == (0x33 | 3 << 12)) {
+                m.x[rd] = a < b ? 1 : 0;
+            } else if (w == LOOP) {
+                return;
+            } else if (w == ECALL && m.x[17] == 93) {
+                m.exit = 1 << 63 | m.x[10] & 255;
+                return;
+            } else {
+                m.exit = 1 << 62;
+                return;
+            }
             m.x[0] = 0;
             m.pc += 4;
         }

@@ -101,9 +101,7 @@ abstract contract World is Test {
     }
 
     function deploy() internal returns (Hub) {
-        return new Hub(
-            address(registry), address(new GraphStep()), address(new Step()), "opml/1/rv64im", parameters()
-        );
+        return new Hub(address(registry), address(new GraphStep()), address(new Step()), "opml/1/rv64im", parameters());
     }
 
     // ------------------------------------------------------------------ models
@@ -202,9 +200,7 @@ abstract contract World is Test {
             out = bytes.concat(out, abi.encodePacked(uint8(1), uint8(0), uint64(i + 1), def.slots[i]));
         }
         for (uint256 i = 0; i < def.outputLeaf.length; ++i) {
-            out = bytes.concat(
-                out, abi.encodePacked(uint8(0), uint64(def.outputLeaf[i]), uint32(def.outputSlot[i]))
-            );
+            out = bytes.concat(out, abi.encodePacked(uint8(0), uint64(def.outputLeaf[i]), uint32(def.outputSlot[i])));
         }
     }
 
@@ -370,8 +366,7 @@ abstract contract World is Test {
     function challengeCall(ClaimId c, bytes32[] memory list) internal view returns (bytes memory) {
         bytes32[4] memory initial = slotsAt[0];
         initial[0] = 0;
-        bytes memory evidence =
-            bytes.concat(initial[0], Trees.proof(leaves(initial), 0, 0, 2), abi.encodePacked(list));
+        bytes memory evidence = bytes.concat(initial[0], Trees.proof(leaves(initial), 0, 0, 2), abi.encodePacked(list));
         return abi.encodeCall(IHub.challenge, (c, evidence));
     }
 
@@ -484,8 +479,7 @@ abstract contract World is Test {
 
     function executeCall(Board memory b, uint256 part, uint256 t) internal view returns (bytes memory) {
         NodeDef memory def = nodes[b.refined % nodes.length];
-        bytes memory evidence =
-            bytes.concat(abi.encodePacked(b.list), Toy.witness(machineAt(b.refined, t), def.code));
+        bytes memory evidence = bytes.concat(abi.encodePacked(b.list), Toy.witness(machineAt(b.refined, t), def.code));
         return abi.encodeCall(
             IHub.execute,
             (

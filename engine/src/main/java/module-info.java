@@ -14,4 +14,5 @@ module opml.engine {
   exports opml.engine.onnx;
   exports opml.engine.run;
   exports opml.engine.tensor;
+  exports opml.engine.trace;
 }

@@ -236,6 +236,34 @@ class BasicsTest {
   }
 
   @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7})
+  void valuesThatChangePlacesAreNotLost(int n) {
+    check(
+        "rotate",
+        longs(4, new SplittableRandom(SEED)),
+        32,
+        (x, y) -> {
+          Basics.rotate(x, y, n);
+          return 0;
+        },
+        n);
+  }
+
+  @Test
+  void masksWiderThanALoadKeepItsSign() {
+    int n = 100;
+    check(
+        "masks",
+        longs(n, new SplittableRandom(SEED)),
+        16 * n,
+        (x, y) -> {
+          Basics.masks(x, y, n);
+          return 0;
+        },
+        n);
+  }
+
+  @ParameterizedTest
   @ValueSource(ints = {3, 4})
   void anIntResultIsTheExitCode(int n) {
     check("stops", new byte[8], 8, (x, y) -> Basics.stops(x, y, n), n);

@@ -12,7 +12,8 @@ import opml.kernels.catalog.Kernel;
 
 /// Inputs for the catalogue's kernels: awkward sizes, and data with every special value of a float in it.
 final class KernelCases {
-  /// A call, and how many bytes each segment has after the last input.
+  /// What a kernel is called with; the last segment is the output.
+  @SuppressWarnings("ArrayRecordComponent")
   record Case(List<byte[]> segments, long[] scalars) {}
 
   private static final int[] SPECIAL = {
@@ -154,7 +155,7 @@ final class KernelCases {
       transA ? m : 1,
       transB ? 1 : n,
       transB ? k : 1,
-      (kind & 1) * n,
+      (kind & 1) != 0 ? n : 0,
       kind >> 1,
       random.nextBoolean() ? 0x3f800000 : Float.floatToRawIntBits(-0.3f),
       random.nextBoolean() ? 0x3f800000 : Float.floatToRawIntBits(2.7f)
@@ -178,7 +179,7 @@ final class KernelCases {
         m,
         n,
         k,
-        m * k,
+        (long) m * k,
         k,
         1,
         (long) shared * k * n,
@@ -271,7 +272,7 @@ final class KernelCases {
     for (int operand = 0; operand < 2; operand++) {
       int stride = 1;
       for (int i = 3; i >= 0; i--) {
-        scalars[4 + 4 * operand + i] = flag() * stride;
+        scalars[4 + 4 * operand + i] = random.nextBoolean() ? stride : 0;
         stride *= d[i];
       }
     }

@@ -9,8 +9,8 @@ import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Tensor;
 import opml.models.digit.Digit;
 
-/// Names digits with a graph from pixels 0..255, as floats or as bytes, to one number per class: runs the graph's kernels
-/// natively, one after the other.
+/// Names digits with a graph from pixels 0..255, as floats or as bytes, to one number per class: runs the graph's
+/// kernels natively, one after the other.
 final class Classifier {
   private final Graph graph;
 

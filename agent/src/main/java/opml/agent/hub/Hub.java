@@ -61,13 +61,6 @@ public final class Hub {
     return sender;
   }
 
-  /// Registers a model, or publishes one more place of it.
-  ///
-  /// @param model the fields of the model's preimage, in its order
-  public Receipt register(List<Object> model, byte[] uri) {
-    return sender.send(deployment.registry().call("register", model, uri));
-  }
-
   /// Asks for an inference.
   ///
   /// @param input exactly the model's input bytes

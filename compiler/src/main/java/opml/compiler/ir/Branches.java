@@ -25,11 +25,6 @@ final class Branches {
     if (isZeroTest && isEquality && (left.op() == Op.SUB || left.op() == Op.XOR)) {
       return with(branch, condition, left.input(0), left.input(1));
     }
-    if (isZeroTest && isEquality && (left.op() == Op.SLT || left.op() == Op.SLTU)) {
-      Condition less = left.op() == Op.SLT ? Condition.LT : Condition.LTU;
-      return with(
-          branch, condition == Condition.NE ? less : less.negated(), left.input(0), left.input(1));
-    }
     if (isZeroTest && (left.op() == Op.COMPARE || left.op() == Op.COMPARE_UNSIGNED)) {
       return with(branch, of(condition, left.op()), left.input(0), left.input(1));
     }

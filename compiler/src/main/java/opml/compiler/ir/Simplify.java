@@ -34,6 +34,11 @@ final class Simplify {
     return null;
   }
 
+  /// {@return the low 32 bits, sign-extended}
+  private static long low(long value) {
+    return value << 32 >> 32;
+  }
+
   private static @Nullable Node withItself(Graph graph, Op op, Node node) {
     return switch (op) {
       case SUB, SUBW, XOR, SLT, SLTU, COMPARE, COMPARE_UNSIGNED -> graph.constant(0);
@@ -57,11 +62,11 @@ final class Simplify {
           yield signExtended(graph, left);
         }
         yield left.op() == Op.ADDW && left.input(1).isConstant()
-            ? graph.pure(Op.ADDW, left.input(0), graph.constant((int) (left.input(1).value() + c)))
+            ? graph.pure(Op.ADDW, left.input(0), graph.constant(low(left.input(1).value() + c)))
             : null;
       }
       case SUB -> graph.pure(Op.ADD, left, graph.constant(-c));
-      case SUBW -> graph.pure(Op.ADDW, left, graph.constant((int) -c));
+      case SUBW -> graph.pure(Op.ADDW, left, graph.constant(low(-c)));
       case AND -> masked(graph, left, c);
       case OR -> c == 0 ? left : c == -1 ? graph.constant(-1) : null;
       case XOR -> {

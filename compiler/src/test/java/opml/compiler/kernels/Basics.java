@@ -5,6 +5,7 @@ import opml.kernels.memory.F32;
 import opml.kernels.memory.Mem;
 
 /// Small kernels, one per construct of kernel Java. Each reads its inputs from `x` and writes to `y`.
+@SuppressWarnings({"NarrowCalculation", "UnnecessaryLongToIntConversion", "BadShiftAmount"})
 public final class Basics {
   private Basics() {}
 
@@ -238,6 +239,7 @@ public final class Basics {
     return (half & 0x7fff) > 0x7c00 ? 0x7e00 : half;
   }
 
+  @SuppressWarnings("fallthrough")
   public static void choose(MemorySegment x, MemorySegment y, int n) {
     for (int i = 0; i < n; i++) {
       int a = Mem.i32(x, 4 * i);
@@ -401,6 +403,38 @@ public final class Basics {
       Mem.putI32(y, 32 * i + 12, Mem.i32(x, at + 4) ^ 0x55);
       Mem.putI64(y, 32 * i + 16, Mem.i32(x, at + 4) & 0xffffffffL);
       Mem.putI64(y, 32 * i + 24, Mem.i16(y, 32 * i + 8));
+    }
+  }
+
+  /// Values that only change places, so that each waits for the other's register.
+  public static void rotate(MemorySegment x, MemorySegment y, int n) {
+    int a = Mem.i32(x, 0);
+    int b = Mem.i32(x, 4);
+    long c = Mem.i64(x, 8);
+    long d = Mem.i64(x, 16);
+    long e = Mem.i64(x, 24);
+    for (int i = 0; i < n; i++) {
+      int t = a;
+      a = b;
+      b = t;
+      long u = c;
+      c = d;
+      d = e;
+      e = u;
+    }
+    Mem.putI32(y, 0, a);
+    Mem.putI32(y, 4, b);
+    Mem.putI64(y, 8, c);
+    Mem.putI64(y, 16, d);
+    Mem.putI64(y, 24, e);
+  }
+
+  /// Masks wider than the load keep copies of its sign.
+  public static void masks(MemorySegment x, MemorySegment y, int n) {
+    for (int i = 0; i < n; i++) {
+      Mem.putI32(y, 16L * i, Mem.i8(x, 8L * i) & 0xffff);
+      Mem.putI32(y, 16L * i + 4, Mem.i16(x, 8L * i) & 0xffffff);
+      Mem.putI64(y, 16L * i + 8, Mem.i32(x, 8L * i) & 0xffffffffffL);
     }
   }
 

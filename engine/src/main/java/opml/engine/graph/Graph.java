@@ -8,8 +8,7 @@ import java.util.Set;
 /// A model: slots, and nodes that run one after the other, `loops` times over.
 ///
 /// @param loops how often the nodes run, 1 or more
-public record Graph(
-    List<Slot> slots, List<GraphNode> nodes, Port input, Port output, long loops) {
+public record Graph(List<Slot> slots, List<GraphNode> nodes, Port input, Port output, long loops) {
   /// Deeper trees of nodes and slots are refused by the registry.
   public static final int MAX_COUNT = 1 << 24;
 
@@ -18,7 +17,12 @@ public record Graph(
     nodes = List.copyOf(nodes);
     if (nodes.isEmpty() || nodes.size() > MAX_COUNT || slots.size() > MAX_COUNT || loops < 1) {
       throw new IllegalArgumentException(
-          "not a graph: " + nodes.size() + " nodes, " + slots.size() + " slots, " + loops
+          "not a graph: "
+              + nodes.size()
+              + " nodes, "
+              + slots.size()
+              + " slots, "
+              + loops
               + " loops");
     }
     Math.multiplyExact(loops, (long) nodes.size());

@@ -15,12 +15,20 @@ public record GraphNode(
   public GraphNode {
     operands = List.copyOf(operands);
     scalars = List.copyOf(scalars);
-    if (operands.size() != kernel.segments().size()
-        || scalars.size() != kernel.scalars().size()) {
+    if (operands.size() != kernel.segments().size() || scalars.size() != kernel.scalars().size()) {
       throw new IllegalArgumentException(
-          "node " + name + ": " + kernel.name() + " takes " + kernel.segments().size()
-              + " segments and " + kernel.scalars().size() + " scalars, not " + operands.size()
-              + " and " + scalars.size());
+          "node "
+              + name
+              + ": "
+              + kernel.name()
+              + " takes "
+              + kernel.segments().size()
+              + " segments and "
+              + kernel.scalars().size()
+              + " scalars, not "
+              + operands.size()
+              + " and "
+              + scalars.size());
     }
   }
 

@@ -18,14 +18,26 @@ public record Slot(String name, ElementType type, Shape shape, Optional<Tensor> 
     long bytes = Tensor.byteSize(type, shape);
     if (bytes < 1 || bytes > MAX_BYTES) {
       throw new IllegalArgumentException(
-          "slot " + name + ": " + type.label() + " " + shape + " has " + bytes
-              + " bytes, not 1 to " + MAX_BYTES);
+          "slot "
+              + name
+              + ": "
+              + type.label()
+              + " "
+              + shape
+              + " has "
+              + bytes
+              + " bytes, not 1 to "
+              + MAX_BYTES);
     }
     initial.ifPresent(
         tensor -> {
           if (tensor.type() != type || !tensor.shape().equals(shape)) {
             throw new IllegalArgumentException(
-                "slot " + name + ": initial value is " + tensor.type().label() + " "
+                "slot "
+                    + name
+                    + ": initial value is "
+                    + tensor.type().label()
+                    + " "
                     + tensor.shape());
           }
         });

@@ -21,7 +21,7 @@ final class ArgMaxOperator implements Operator {
     if (keep) {
       dims.set(axis, 1);
     } else {
-      dims.remove(axis);
+      dims.subList(axis, axis + 1).clear();
     }
     node.call("argmax.f32")
         .read(x)

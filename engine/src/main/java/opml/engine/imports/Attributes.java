@@ -108,7 +108,8 @@ final class Attributes {
 
   void end() {
     if (!unread.isEmpty()) {
-      throw refuse.apply("unknown attributes: " + String.join(", ", unread.keySet().stream().sorted().toList()));
+      throw refuse.apply(
+          "unknown attributes: " + String.join(", ", unread.keySet().stream().sorted().toList()));
     }
   }
 

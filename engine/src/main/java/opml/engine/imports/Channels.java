@@ -8,8 +8,7 @@ record Channels(int outer, int channels, int inner, boolean perChannel) {
   static Channels of(NodeImport node, Shape x, Value scale) {
     int rank = x.rank();
     int declared = node.attributes().integer("axis", 1, -16, 16);
-    node.require(
-        node.attributes().integer("block_size", 0, 0, 0) == 0, "blocks are not supported");
+    node.require(node.attributes().integer("block_size", 0, 0, 0) == 0, "blocks are not supported");
     if (scale.shape().count() == 1 && scale.shape().rank() <= 1) {
       return new Channels(1, 1, x.count(), false);
     }

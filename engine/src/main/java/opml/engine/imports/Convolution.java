@@ -6,7 +6,8 @@ import java.util.stream.Stream;
 import opml.engine.tensor.Shape;
 
 /// The sizes of a convolution, of floats or of 8-bit integers.
-record Convolution(int batch, int inChannels, int outChannels, int groups, Window window, Shape result) {
+record Convolution(
+    int batch, int inChannels, int outChannels, int groups, Window window, Shape result) {
   /// Reads the attributes of x (batch, channels, height, width) and w (outChannels, channels / groups, height, width).
   static Convolution of(NodeImport node, Value x, Value w) {
     node.require(w.shape().rank() == 4, "weights are " + w.describe());
@@ -19,7 +20,13 @@ record Convolution(int batch, int inChannels, int outChannels, int groups, Windo
         inChannels % groups == 0
             && outChannels % groups == 0
             && w.shape().dim(1) == inChannels / groups,
-        "weights " + w.shape() + " do not fit " + inChannels + " channels in " + groups + " groups");
+        "weights "
+            + w.shape()
+            + " do not fit "
+            + inChannels
+            + " channels in "
+            + groups
+            + " groups");
     int batch = x.shape().dim(0);
     return new Convolution(
         batch,
@@ -44,7 +51,13 @@ record Convolution(int batch, int inChannels, int outChannels, int groups, Windo
   /// {@return the scalars from batch to groups, as the kernels order them}
   int[] scalars() {
     int[] sizes = {
-      batch, inChannels, window.in()[0], window.in()[1], outChannels, window.out()[0], window.out()[1]
+      batch,
+      inChannels,
+      window.in()[0],
+      window.in()[1],
+      outChannels,
+      window.out()[0],
+      window.out()[1]
     };
     return Stream.of(sizes, window.scalars(), new int[] {groups})
         .flatMapToInt(IntStream::of)

@@ -13,7 +13,6 @@ final class FlattenOperator implements Operator {
     node.attributes().end();
     node.require(axis <= rank, "axis " + axis + " of a tensor of rank " + rank);
     int cut = axis < 0 ? axis + rank : axis;
-    node.define(
-        x.reshaped(Shape.of(x.shape().countOf(0, cut), x.shape().countOf(cut, rank))));
+    node.define(x.reshaped(Shape.of(x.shape().countOf(0, cut), x.shape().countOf(cut, rank))));
   }
 }

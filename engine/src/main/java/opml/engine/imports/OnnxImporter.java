@@ -97,8 +97,7 @@ public final class OnnxImporter {
     Set<String> names = new HashSet<>();
     for (OnnxTensor initializer : model.initializers()) {
       name(names, initializer.name(), "initializer");
-      graph.define(
-          initializer.name(), Value.constant(initializer.name(), initializer.value()));
+      graph.define(initializer.name(), Value.constant(initializer.name(), initializer.value()));
     }
     return names;
   }
@@ -117,7 +116,8 @@ public final class OnnxImporter {
         model.inputs().stream().filter(input -> !constants.contains(input.name())).toList();
     if (inputs.size() != 1) {
       throw refuse(
-          inputs.size() + " inputs, supported is one: "
+          inputs.size()
+              + " inputs, supported is one: "
               + inputs.stream().map(OnnxValueInfo::name).toList());
     }
     return inputs.getFirst();
@@ -178,7 +178,9 @@ public final class OnnxImporter {
     }
     if (!unsupported.isEmpty()) {
       throw refuse(
-          "unsupported operators: " + String.join(", ", unsupported) + "; supported are "
+          "unsupported operators: "
+              + String.join(", ", unsupported)
+              + "; supported are "
               + Operators.names());
     }
   }
@@ -243,7 +245,12 @@ public final class OnnxImporter {
     long version = versions.getFirst();
     if (version < Operators.MIN_OPSET || version > Operators.MAX_OPSET) {
       throw new ImportException(
-          source + ": operator set " + version + ", supported are " + Operators.MIN_OPSET + " to "
+          source
+              + ": operator set "
+              + version
+              + ", supported are "
+              + Operators.MIN_OPSET
+              + " to "
               + Operators.MAX_OPSET);
     }
     return (int) version;

@@ -31,7 +31,8 @@ record PoolOperator(Kind kind) implements Operator {
       case MAXIMUM -> attributes.integer("storage_order", 0, 0, 0);
       case AVERAGE -> {
         boolean countPad = attributes.flag("count_include_pad", false);
-        // a partial last window would count cells beyond the padding, which the kernel does not know
+        // a partial last window would count cells beyond the padding, which the kernel does not
+        // know
         node.require(!(ceil && countPad), "ceil_mode with count_include_pad is not supported");
         call.flag(countPad);
       }

@@ -28,15 +28,18 @@ record QuantisedProduct(
         bScales.type() == ElementType.F32
             && bScales.shape().rank() <= 1
             && (bScales.shape().count() == 1 || bScales.shape().count() == channels),
-        "input 4 is " + bScales.type().label() + " " + bScales.shape() + ", not one scale or "
+        "input 4 is "
+            + bScales.type().label()
+            + " "
+            + bScales.shape()
+            + ", not one scale or "
             + channels);
     Tensor bZeros = node.constant(5);
     node.require(bZeros.shape().count() >= 1, "input 5 is empty");
     node.require(bZeros.type() == b.type(), "input 5 is " + bZeros.type().label());
     int bZero = (int) bZeros.integer(0);
     node.require(
-         Arrays.stream(bZeros.integers()).allMatch(z -> z == bZero),
-        "zero points of b differ");
+        Arrays.stream(bZeros.integers()).allMatch(z -> z == bZero), "zero points of b differ");
     Tensor yZero = single(node, 7);
     node.require(yZero.type().isQuantised(), "the result must be i8 or u8");
     return new QuantisedProduct(
@@ -88,7 +91,13 @@ record QuantisedProduct(
     Tensor tensor = node.constant(index);
     node.require(
         tensor.shape().count() == 1 && tensor.shape().rank() <= 1,
-        "input " + index + " is " + tensor.type().label() + " " + tensor.shape() + ", not one number");
+        "input "
+            + index
+            + " is "
+            + tensor.type().label()
+            + " "
+            + tensor.shape()
+            + ", not one number");
     node.require(
         tensor.type() == ElementType.F32 == (index % 3 == (index < 6 ? 1 : 0)),
         "input " + index + " is " + tensor.type().label());

@@ -15,8 +15,7 @@ record Requantization(Tensor multiplier, Tensor shift) {
   private static final int MAX_SHIFT = 62;
 
   /// @param b one scale, or one for each channel
-  static Requantization of(
-      float a, float[] b, float y, Function<String, ImportException> refuse) {
+  static Requantization of(float a, float[] b, float y, Function<String, ImportException> refuse) {
     int[] multipliers = new int[b.length];
     int[] shifts = new int[b.length];
     for (int i = 0; i < b.length; i++) {
@@ -39,8 +38,16 @@ record Requantization(Tensor multiplier, Tensor shift) {
       int shift = up - exponent;
       if (shift < 1 || shift > MAX_SHIFT) {
         throw refuse.apply(
-            "scales " + a + ", " + b[i] + " and " + y + " give a shift of " + shift
-                + ", not 1 to " + MAX_SHIFT);
+            "scales "
+                + a
+                + ", "
+                + b[i]
+                + " and "
+                + y
+                + " give a shift of "
+                + shift
+                + ", not 1 to "
+                + MAX_SHIFT);
       }
       multipliers[i] = quotient.intValueExact();
       shifts[i] = shift;

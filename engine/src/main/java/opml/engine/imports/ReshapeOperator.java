@@ -28,7 +28,8 @@ final class ReshapeOperator implements Operator {
     for (int i = 0; i < wanted.length; i++) {
       long dim = wanted[i];
       if (dim == 0 && !allowZero) {
-        node.require(i < from.rank(), "dimension " + i + " is to be kept but " + from + " has none");
+        node.require(
+            i < from.rank(), "dimension " + i + " is to be kept but " + from + " has none");
         dim = from.dim(i);
       } else if (dim == -1) {
         node.require(inferred < 0, "more than one dimension is -1");

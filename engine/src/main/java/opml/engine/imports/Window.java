@@ -10,8 +10,7 @@ import java.util.Optional;
 /// @param kernel height and width; likewise the others
 /// @param padBegin rows above and columns left of the image
 @SuppressWarnings("ArrayRecordComponent") // made here, read once
-record Window(
-    int[] in, int[] out, int[] kernel, int[] stride, int[] padBegin, int[] dilation) {
+record Window(int[] in, int[] out, int[] kernel, int[] stride, int[] padBegin, int[] dilation) {
   /// Bounds kernel sizes, strides, paddings and dilations.
   private static final int MAX = 1 << 12;
 
@@ -40,7 +39,8 @@ record Window(
     Optional<int[]> pads = attributes.integers("pads", 4, 0, MAX);
     String auto = attributes.text("auto_pad", "NOTSET");
     node.require(
-        pads.isEmpty() || auto.equals("NOTSET"), "pads and auto_pad " + auto + " exclude each other");
+        pads.isEmpty() || auto.equals("NOTSET"),
+        "pads and auto_pad " + auto + " exclude each other");
     int[] in = {x.shape().dim(2), x.shape().dim(3)};
     int[] out = new int[2];
     int[] begin = new int[2];

@@ -10,8 +10,8 @@ import java.util.List;
 /// @param label what the image shows, 0..9
 /// @param testIndex where the image stands among the 10,000 test images
 public record SampleDigit(int label, int testIndex) {
-  /// The first image of every class, 0 to 9; of the threes the second, because both demo models take the first, which is
-  /// number 18, for an 8.
+  /// The first image of every class, 0 to 9; of the threes the second, because both demo models take the first, which
+  /// is number 18, for an 8.
   public static final List<SampleDigit> ALL =
       List.of(
           new SampleDigit(0, 3),

@@ -17,8 +17,8 @@ import opml.models.network.Network;
 
 /// The float model: `image` f32 (1, 1, 28, 28), pixels 0..255 as they are, to `logits` f32 (1, 10).
 ///
-/// The division of the pixels by 256 is in the weights of the first layer. It is a power of two, so these are exact, and
-/// nobody can forget it.
+/// The division of the pixels by 256 is in the weights of the first layer. It is a power of two, so these are exact,
+/// and nobody can forget it.
 public final class FloatModel {
   static final Shape IMAGE = Shape.of(1, 1, Digit.SIDE, Digit.SIDE);
   static final Shape LOGITS = Shape.of(1, Network.CLASSES);

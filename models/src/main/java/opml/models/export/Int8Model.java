@@ -15,8 +15,8 @@ import opml.models.quantise.Scale;
 /// The quantised model: `image` u8 (1, 1, 28, 28), the pixels themselves, to `logits` f32 (1, 10).
 ///
 /// QLinearConv three times, Flatten, QLinearMatMul, DequantizeLinear. There is no Relu: where it would stand, the zero
-/// point of the output is 0, and clamping to an unsigned byte does the same. There is no QuantizeLinear, because a pixel
-/// is a byte already; that also makes an image a quarter of the float model's calldata.
+/// point of the output is 0, and clamping to an unsigned byte does the same. There is no QuantizeLinear, because a
+/// pixel is a byte already; that also makes an image a quarter of the float model's calldata.
 public final class Int8Model {
   private Int8Model() {}
 

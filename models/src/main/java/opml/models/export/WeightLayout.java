@@ -2,9 +2,9 @@ package opml.models.export;
 
 import opml.models.network.Layer;
 
-/// Where ONNX puts a weight. A [Layer] has them as (kernel row, kernel column, in channel, out channel); ONNX's Conv wants
-/// (out channel, in channel, kernel row, kernel column), and the matrix of the connected layer has the same order with
-/// its last three dimensions flattened, because Flatten turns (channel, row, column) into one row.
+/// Where ONNX puts a weight. A [Layer] has them as (kernel row, kernel column, in channel, out channel); ONNX's Conv
+/// wants (out channel, in channel, kernel row, kernel column), and the matrix of the connected layer has the same
+/// order with its last three dimensions flattened, because Flatten turns (channel, row, column) into one row.
 final class WeightLayout {
   private WeightLayout() {}
 

@@ -3,8 +3,8 @@ package opml.models.network;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// Forward and backward pass of one [Layer] for one image, by the obvious loops. Terms that are exactly zero (background
-/// pixels, units that the ReLU has switched off: most of them) are left out, which changes no sum.
+/// Forward and backward pass of one [Layer] for one image, by the obvious loops. Terms that are exactly zero
+/// (background pixels, units that the ReLU has switched off: most of them) are left out, which changes no sum.
 ///
 /// Every sum is taken in the order of the loops, so the bits depend on nothing but the arguments.
 public final class Convolution {

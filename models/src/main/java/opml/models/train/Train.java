@@ -21,8 +21,8 @@ import opml.models.network.Network;
 import opml.models.quantise.Calibration;
 import opml.models.quantise.Quantiser;
 
-/// Makes everything that this module has as resources: both demo models and the sample digits. Takes the folder with the
-/// MNIST files and the folder to write to; the README beside the module's pom has the command.
+/// Makes everything that this module has as resources: both demo models and the sample digits. Takes the folder with
+/// the MNIST files and the folder to write to; the README beside the module's pom has the command.
 ///
 /// Nothing may be chosen on the command line, so that there is one result, and anyone can check it.
 public final class Train {

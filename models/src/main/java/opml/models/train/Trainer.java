@@ -9,8 +9,8 @@ import opml.models.network.Network;
 
 /// Trains a [Network] so that anyone gets the same bits from the same data and seed, on any JVM and number of threads.
 ///
-/// Java's float arithmetic is strict, `Random` is specified down to the bit, and `exp` and `log` are `StrictMath`'s. The
-/// one freedom left is the order of sums, and it is fixed: a batch is cut into [#PARTS] parts, each adds up its own
+/// Java's float arithmetic is strict, `Random` is specified down to the bit, and `exp` and `log` are `StrictMath`'s.
+/// The one freedom left is the order of sums, and it is fixed: a batch is cut into [#PARTS] parts, each adds up its own
 /// images in order, wherever it runs, and the parts are added in order.
 final class Trainer {
   static final int BATCH = 64;

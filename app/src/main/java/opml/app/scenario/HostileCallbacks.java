@@ -1,0 +1,92 @@
+package opml.app.scenario;
+
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import opml.agent.chain.Call;
+import opml.agent.chain.ChainException;
+import opml.agent.chain.Data;
+import opml.agent.chain.Receipt;
+import opml.agent.chain.Wei;
+import opml.agent.hub.Hub;
+import opml.agent.hub.Picture;
+import opml.game.claim.Address;
+import opml.models.DemoModel;
+
+/// Requesters whose contracts do their worst when they are told the result. The settlement must not notice.
+final class HostileCallbacks {
+  /// What a callback does, as the code of its contract.
+  private enum Behaviour {
+    REVERTS("reverts", "60006000fd"),
+    BURNS("burns all gas", "5b600056"),
+    BOMBS("returns a megabyte", "620f42406000f3"),
+    /// Calls `burn()` of the hub, its caller, in the middle of the delivery: CALL(gas, caller, 0, selector, 4, 0, 0).
+    RE_ENTERS("re-enters the hub", "6344df8e7060e01b60005260006000600460006000335af100");
+
+    private final String label;
+    private final String code;
+
+    Behaviour(String label, String code) {
+      this.label = label;
+      this.code = code;
+    }
+  }
+
+  private static final long CALLBACK_GAS = 100_000;
+
+  private HostileCallbacks() {}
+
+  static List<Scenario> all(DemoModel model) {
+    List<Scenario> scenarios = new ArrayList<>();
+    for (Behaviour behaviour : Behaviour.values()) {
+      scenarios.add(
+          new Scenario(
+              "callback that " + behaviour.label,
+              "The requester's contract " + behaviour.label + " when it is told the result.",
+              model,
+              "request final, claim final",
+              false,
+              play -> play(play, behaviour)));
+    }
+    return scenarios;
+  }
+
+  private static void play(Director play, Behaviour behaviour) {
+    Address receiver = deploy(play, behaviour);
+    // The first request of the scenario stays unanswered: this server is only for the second one.
+    play.ask(
+        play.terms()
+            .delivering(receiver, CALLBACK_GAS)
+            .named(play.stage().party("server").address()));
+    play.server("server", play.honest());
+    play.play();
+    deliver(play);
+    // The server answered the plain request too.
+    Scenarios.expectFeePaid(play, "server");
+    Scenarios.expectFeePaid(play, "server");
+  }
+
+  private static Address deploy(Director play, Behaviour behaviour) {
+    String length = HexFormat.of().toHexDigits((byte) (behaviour.code.length() / 2));
+    // PUSH1 length, DUP1, PUSH1 9, PUSH0, CODECOPY, PUSH0, RETURN: what follows is the contract.
+    Data creation = Data.ofHex("0x60" + length + "8060095f395ff3" + behaviour.code);
+    Call call =
+        new Call(Optional.empty(), creation, Wei.ZERO, "new callback", Optional.empty());
+    Receipt receipt = play.stage().party("requester").hub().sender().send(call);
+    return receipt.created().orElseThrow();
+  }
+
+  private static void deliver(Director play) {
+    Picture.SeenClaim claim =
+        play.stage().picture().claimsOn(play.request()).getFirst();
+    Hub hub = play.stage().party("postman").hub();
+    try {
+      hub.deliverFinal(play.request(), claim.output());
+    } catch (ChainException.Reverted e) {
+      if (!e.revert().is("DeliveryFailed")) {
+        throw e;
+      }
+    }
+  }
+}

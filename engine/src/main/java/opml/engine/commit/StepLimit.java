@@ -1,0 +1,31 @@
+package opml.engine.commit;
+
+import opml.kernels.catalog.Kernel;
+
+/// How long a node's level-1 trace is: the least multiple of four bits above the kernel's proven bound, because a dissection has 16
+/// parts. A program that still runs then has failed.
+public final class StepLimit {
+  private static final int BITS_PER_MOVE = 4;
+  private static final int MAX = 40;
+
+  private StepLimit() {}
+
+  /// {@return the binary logarithm of the step limit}
+  ///
+  /// @throws IllegalArgumentException if the kernel may run for 2^40 steps
+  public static int log2(Kernel kernel, long[] scalars) {
+    long bound = kernel.cost().instructions(scalars);
+    for (int log2 = BITS_PER_MOVE; log2 <= MAX; log2 += BITS_PER_MOVE) {
+      if (bound < 1L << log2) {
+        return log2;
+      }
+    }
+    throw new IllegalArgumentException(
+        kernel.name()
+            + " may execute "
+            + bound
+            + " instructions, not below 2^"
+            + MAX
+            + "; the node would have to be split into tiles");
+  }
+}

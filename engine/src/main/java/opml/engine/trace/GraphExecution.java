@@ -1,0 +1,195 @@
+package opml.engine.trace;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import opml.core.hash.Bytes32;
+import opml.core.merkle.MerkleRoot;
+import opml.core.merkle.SparseTree;
+import opml.engine.commit.CommittedNode;
+import opml.engine.commit.GraphState;
+import opml.engine.commit.Model;
+import opml.engine.commit.Output;
+import opml.engine.commit.Segment;
+import opml.engine.commit.SlotOpening;
+import opml.engine.graph.Slot;
+import opml.engine.run.NodeOutcome;
+import opml.engine.run.NodeRunner;
+import opml.engine.run.Operands;
+import opml.engine.tensor.Tensor;
+
+/// A model's run on an input, with all of its states: number 0 has the input written, number `i` follows step `i - 1`.
+///
+/// Kept are the values that each step wrote, and the states' commitments; slots of an earlier state are found by taking
+/// the writes up to it. A run that has stopped or failed stays as it is, and its later steps cost nothing.
+public final class GraphExecution {
+  /// What a step wrote.
+  private record Writes(List<MemorySegment> values, List<Bytes32> roots) {}
+
+  private final Model model;
+  private final MemorySegment input;
+  private final SparseTree startSlots;
+  private final List<GraphState> states = new ArrayList<>();
+  private final List<Writes> writes = new ArrayList<>();
+
+  private GraphExecution(Model model, MemorySegment input) {
+    this.model = model;
+    this.input = input;
+    this.startSlots = model.initialSlots();
+    int slot = model.graph().input().slot();
+    startSlots.set(slot, MerkleRoot.of(input, model.descriptor().inputDepth()));
+    states.add(GraphState.running(startSlots.root()));
+  }
+
+  /// Runs a model.
+  ///
+  /// @param input exactly the bytes of the input's slot
+  public static GraphExecution run(Model model, byte[] input, NodeRunner nodes) {
+    if (input.length != model.descriptor().inputBytes()) {
+      throw new IllegalArgumentException(
+          "the input has "
+              + input.length
+              + " bytes, the model takes "
+              + model.descriptor().inputBytes());
+    }
+    MemorySegment copy = Tensor.allocate(input.length).copyFrom(MemorySegment.ofArray(input));
+    GraphExecution execution = new GraphExecution(model, copy);
+    execution.proceed(nodes);
+    return execution;
+  }
+
+  public Model model() {
+    return model;
+  }
+
+  /// {@return the number of steps, which is one less than that of states}
+  public long length() {
+    return model.descriptor().steps();
+  }
+
+  /// {@return state number `index`, 0 to [#length()]}
+  public GraphState state(long index) {
+    if (index < 0 || index > length()) {
+      throw new IndexOutOfBoundsException("state " + index + " of 0 to " + length());
+    }
+    return states.get((int) Math.min(index, states.size() - 1));
+  }
+
+  public GraphState finalState() {
+    return states.getLast();
+  }
+
+  /// {@return the tree over the slots of a state, the caller's own; of a failed state, as they were when it failed}
+  public SparseTree slots(long index) {
+    SparseTree slots = startSlots.copy();
+    for (int step = 0; step < Math.min(index, writes.size()); step++) {
+      StateUpdate.write(slots, outputs(step), writes.get(step).roots(), false);
+    }
+    return slots;
+  }
+
+  /// {@return what the slots hold in a state; not to be changed}
+  public Map<Integer, MemorySegment> values(long index) {
+    Map<Integer, MemorySegment> values = new HashMap<>();
+    List<Slot> slots = model.graph().slots();
+    for (int i = 0; i < slots.size(); i++) {
+      Slot slot = slots.get(i);
+      values.put(
+          i, slot.initial().map(Tensor::data).orElseGet(() -> Tensor.allocate(slot.bytes())));
+    }
+    values.put(model.graph().input().slot(), input);
+    for (int step = 0; step < Math.min(index, writes.size()); step++) {
+      List<Output> outputs = outputs(step);
+      for (int i = 0; i < outputs.size(); i++) {
+        values.put(outputs.get(i).slot(), writes.get(step).values().get(i));
+      }
+    }
+    return values;
+  }
+
+  /// {@return the bytes of the output; none if the run failed}
+  public byte[] output() {
+    if (finalState().status() == GraphState.Status.FAILED) {
+      return new byte[0];
+    }
+    return java.util.Objects.requireNonNull(values(length()).get(model.graph().output().slot()))
+        .asSlice(0, model.descriptor().outputBytes())
+        .toArray(java.lang.foreign.ValueLayout.JAVA_BYTE);
+  }
+
+  /// {@return the output's slot in the final state, which a claim proves}
+  public SlotOpening outputOpening() {
+    return opening(slots(length()), model.graph().output().slot());
+  }
+
+  /// {@return the node that runs at a step}
+  public CommittedNode node(long step) {
+    return model.nodes().get((int) (step % model.nodes().size()));
+  }
+
+  /// {@return the witness that follows the true run into the node of a step}
+  public RefinementWitness refinement(long step) {
+    GraphState before = state(step);
+    CommittedNode node = node(step);
+    SparseTree slots = slots(step);
+    List<SlotOpening> segments = new ArrayList<>();
+    for (Segment segment : node.descriptor().segments()) {
+      if (segment instanceof Segment.FromSlot from) {
+        segments.add(opening(slots, from.slot()));
+      }
+    }
+    List<SlotOpening> outputs = List.of();
+    if (step < writes.size()) {
+      List<Bytes32> roots = writes.get((int) step).roots();
+      outputs = StateUpdate.write(slots, outputs(step), roots, false).before();
+    }
+    return new RefinementWitness(
+        before,
+        node.descriptor(),
+        model.proveNode((int) (step % model.nodes().size())),
+        segments,
+        outputs);
+  }
+
+  private void proceed(NodeRunner nodes) {
+    SparseTree slots = startSlots.copy();
+    Map<Integer, MemorySegment> values = values(0);
+    for (long step = 0; step < length(); step++) {
+      int node = (int) (step % model.nodes().size());
+      var call = model.graph().nodes().get(node);
+      MemorySegment[] operands =
+          Operands.of(
+              model.graph(), call, slot -> java.util.Objects.requireNonNull(values.get(slot)));
+      switch (nodes.run(model.graph(), node, operands)) {
+        case NodeOutcome.Failed failed -> {
+          states.add(GraphState.FAILED);
+          return;
+        }
+        case NodeOutcome.Exited exited -> {
+          List<Output> outputs = outputs(step);
+          List<Bytes32> roots = new ArrayList<>();
+          for (int i = 0; i < outputs.size(); i++) {
+            MemorySegment value = exited.outputs().get(i);
+            roots.add(MerkleRoot.of(value, outputs.get(i).depth()));
+            values.put(outputs.get(i).slot(), value);
+          }
+          writes.add(new Writes(exited.outputs(), roots));
+          states.add(StateUpdate.write(slots, outputs, roots, exited.stops()).after());
+          if (exited.stops()) {
+            return;
+          }
+        }
+      }
+    }
+  }
+
+  private List<Output> outputs(long step) {
+    return node(step).descriptor().outputs();
+  }
+
+  private static SlotOpening opening(SparseTree slots, int slot) {
+    return new SlotOpening(slot, slots.leaf(slot), slots.prove(slot));
+  }
+}
