@@ -6,10 +6,12 @@ import java.time.InstantSource;
 import java.util.List;
 import opml.agent.chain.Wei;
 import opml.agent.hub.Hub;
+import opml.agent.hub.ModelRegistration;
 import opml.agent.key.Wallet;
 import opml.agent.role.Agent;
 import opml.agent.role.Journal;
 import opml.agent.role.Loop;
+import opml.agent.work.GraphWorkshop;
 import opml.agent.work.Workshop;
 import opml.app.cli.option.DeploymentOption;
 import opml.app.cli.option.KeyOption;
@@ -79,13 +81,18 @@ final class AgentOptions {
         journal.line(
             "model",
             JournalWriter.facts(
-                "id", model.id().toString(), "registered", Registry.of(hub).has(model.id())));
+                "id", model.id().toString(), "registered", isRegistered(opened, model)));
       }
-      Agent agent = role.agent(hub, Workshops.of(models), journal);
+      Agent agent = role.agent(hub, new GraphWorkshop(models), journal);
       new Loop(agent, pause, journal::trouble).run();
       // The interruption was the request to stop, and is answered.
       boolean _ = Thread.interrupted();
       journal.line("stopped", JournalWriter.facts());
     }
+  }
+
+  private static boolean isRegistered(DeploymentOption.Opened opened, Model model) {
+    return ModelRegistration.isRegistered(
+        opened.deployment(), opened.chain().snapshot(), model.id());
   }
 }

@@ -14,10 +14,6 @@ record Registry(Contract contract, Chain chain) {
     return new Registry(hub.deployment().registry(), hub.sender().chain());
   }
 
-  boolean has(Bytes32 model) {
-    return contract.read(chain.snapshot(), "isRegistered", model).bool(0);
-  }
-
   /// {@return how many bytes an input of the model has}
   ///
   /// @throws Failure if the model is not registered

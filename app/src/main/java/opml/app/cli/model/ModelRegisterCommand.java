@@ -2,9 +2,9 @@ package opml.app.cli.model;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.Callable;
 import opml.agent.hub.Hub;
+import opml.agent.hub.ModelRegistration;
 import opml.agent.key.Wallet;
 import opml.app.cli.option.DeploymentOption;
 import opml.app.cli.option.KeyOption;
@@ -13,9 +13,7 @@ import opml.app.cli.output.Console;
 import opml.app.cli.output.Failure;
 import opml.app.cli.output.Json;
 import opml.app.view.Amounts;
-import opml.core.hash.Bytes32;
 import opml.engine.commit.Model;
-import opml.engine.commit.ModelDescriptor;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -54,13 +52,14 @@ public final class ModelRegisterCommand implements Callable<Integer> {
     Wallet wallet = key.wallet();
     try (DeploymentOption.Opened opened = deployment.open()) {
       Hub hub = opened.hub(wallet);
-      boolean known = isRegistered(hub, model.id());
+      boolean known = isRegistered(opened, model);
       long gas = 0;
       if (!known || !uri.isEmpty()) {
+        byte[] place = uri.getBytes(StandardCharsets.UTF_8);
         gas =
-            hub.register(fields(model.descriptor()), uri.getBytes(StandardCharsets.UTF_8))
+            ModelRegistration.register(hub.deployment(), hub.sender(), model.descriptor(), place)
                 .gasUsed();
-        if (!isRegistered(hub, model.id())) {
+        if (!isRegistered(opened, model)) {
           throw new Failure(
               "the registry knows the model by another id than %s: is it another version's?"
                   .formatted(model.id()));
@@ -80,27 +79,8 @@ public final class ModelRegisterCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static boolean isRegistered(Hub hub, Bytes32 id) {
-    return hub.deployment()
-        .registry()
-        .read(hub.sender().chain().snapshot(), "isRegistered", id)
-        .bool(0);
-  }
-
-  /// {@return the descriptor as the registry's struct}
-  private static List<Object> fields(ModelDescriptor model) {
-    return List.of(
-        model.graphRoot(),
-        (long) model.graphDepth(),
-        model.nodeCount(),
-        model.loops(),
-        model.initialSlotsRoot(),
-        (long) model.slotDepth(),
-        model.inputSlot(),
-        (long) model.inputDepth(),
-        model.inputBytes(),
-        model.outputSlot(),
-        (long) model.outputDepth(),
-        model.outputBytes());
+  private static boolean isRegistered(DeploymentOption.Opened opened, Model model) {
+    return ModelRegistration.isRegistered(
+        opened.deployment(), opened.chain().snapshot(), model.id());
   }
 }
