@@ -22,8 +22,7 @@ class TidyTest {
   /// What may not be called, and what stands in its place.
   private static final Map<Pattern, String> BANNED =
       Map.of(
-          Pattern.compile(
-              "\\bMath\\.(exp|log|sin|cos|tan|pow|tanh|cbrt|exp2|expm1|log1p|log10)\\("),
+          Pattern.compile("\\bMath\\.(exp|log|sin|cos|tan|pow|tanh|cbrt|exp2|expm1|log1p|log10)\\("),
           "StrictMath, or a polynomial of our own: its bits differ between JVMs",
           Pattern.compile("\\breduceLanes\\("),
           "a written fold: the order of reduceLanes is not specified",

@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -122,7 +123,13 @@ public record DeploymentFile(
       return;
     }
     Path folder = file.toAbsolutePath().getParent();
-    Path draft = Files.createTempFile(folder, "deployment", ".draft");
+    // Made to be handed around, so readable by all that the user's mask lets read.
+    Path draft =
+        Files.createTempFile(
+            folder,
+            "deployment",
+            ".draft",
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r--r--")));
     try {
       try (FileChannel channel = FileChannel.open(draft, StandardOpenOption.WRITE)) {
         ByteBuffer left = ByteBuffer.wrap(bytes);

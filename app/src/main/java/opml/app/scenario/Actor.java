@@ -34,7 +34,8 @@ final class Actor {
 
   static Actor server(Party party, Workshop workshop, Watcher watcher) {
     Server.Policy policy = new Server.Policy(opml.agent.chain.Wei.ZERO, true, 1);
-    return new Actor(party, journal -> new Server(party.hub(), workshop, journal, policy), watcher);
+    return new Actor(
+        party, journal -> new Server(party.hub(), workshop, journal, policy), watcher);
   }
 
   static Actor verifier(Party party, Workshop workshop, Watcher watcher) {

@@ -223,8 +223,7 @@ public final class Director {
     Picture.SeenRequest seen = java.util.Objects.requireNonNull(picture.requests().get(request));
     text.append(seen.state().status().name().toLowerCase(java.util.Locale.ROOT));
     for (Picture.SeenClaim claim : picture.claims().values()) {
-      text.append(", claim ")
-          .append(claim.state().status().name().toLowerCase(java.util.Locale.ROOT));
+      text.append(", claim ").append(claim.state().status().name().toLowerCase(java.util.Locale.ROOT));
     }
     return text.toString();
   }

@@ -16,7 +16,8 @@ final class HaltedRun implements MachineRun {
   HaltedRun(Program program, MachineState halted, MemoryImage image) {
     this.program = program;
     this.memory = new Memory(image);
-    this.state = new MachineState(memory.root(), halted.pc(), halted.exit(), halted.registers());
+    this.state =
+        new MachineState(memory.root(), halted.pc(), halted.exit(), halted.registers());
   }
 
   @Override

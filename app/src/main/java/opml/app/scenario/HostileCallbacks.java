@@ -71,13 +71,15 @@ final class HostileCallbacks {
     String length = HexFormat.of().toHexDigits((byte) (behaviour.code.length() / 2));
     // PUSH1 length, DUP1, PUSH1 9, PUSH0, CODECOPY, PUSH0, RETURN: what follows is the contract.
     Data creation = Data.ofHex("0x60" + length + "8060095f395ff3" + behaviour.code);
-    Call call = new Call(Optional.empty(), creation, Wei.ZERO, "new callback", Optional.empty());
+    Call call =
+        new Call(Optional.empty(), creation, Wei.ZERO, "new callback", Optional.empty());
     Receipt receipt = play.stage().party("requester").hub().sender().send(call);
     return receipt.created().orElseThrow();
   }
 
   private static void deliver(Director play) {
-    Picture.SeenClaim claim = play.stage().picture().claimsOn(play.request()).getFirst();
+    Picture.SeenClaim claim =
+        play.stage().picture().claimsOn(play.request()).getFirst();
     Hub hub = play.stage().party("postman").hub();
     try {
       hub.deliverFinal(play.request(), claim.output());

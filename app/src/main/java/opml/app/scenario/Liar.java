@@ -94,7 +94,8 @@ final class Liar implements Workshop {
     List<Frame> given = prefix(input, node);
     MachineRun run = forgery.forge(truth.run(node, given.getLast()));
     NodeExecution execution =
-        (step, before) -> step == node ? outcome(forgedNode, run) : natives.execute(step, before);
+        (step, before) ->
+            step == node ? outcome(forgedNode, run) : natives.execute(step, before);
     Frames frames = GraphFrames.from(model, given, execution);
     NodeRuns runs = (step, before) -> step == node ? run : truth.run(step, before);
     return new GraphWork(model, frames, runs);
@@ -141,11 +142,13 @@ final class Liar implements Workshop {
   /// {@return a run that goes on from a state with other registers and another memory}
   private static MachineRun spliced(
       MachineRun run, long index, MachineState state, byte[] memory, long[] registers) {
-    MemoryImage image = new MemoryImage(run.program().memDepth(), List.of(Piece.of(0, memory)));
+    MemoryImage image =
+        new MemoryImage(run.program().memDepth(), List.of(Piece.of(0, memory)));
     if (state.halted()) {
       return new ForgedRun(run, index, new HaltedRun(run.program(), state, image), index);
     }
-    Machine machine = new Interpreter(run.program(), new Memory(image), state.pc(), registers);
+    Machine machine =
+        new Interpreter(run.program(), new Memory(image), state.pc(), registers);
     return new ForgedRun(run, index, new CheckpointedRun(machine), index);
   }
 
@@ -227,7 +230,8 @@ final class Liar implements Workshop {
     byte[] changed = bytes.toArray(ValueLayout.JAVA_BYTE);
     changed[changed.length / 2] ^= 0x10;
     MemorySegment value =
-        opml.engine.tensor.Tensor.allocate(changed.length).copyFrom(MemorySegment.ofArray(changed));
+        opml.engine.tensor.Tensor.allocate(changed.length)
+            .copyFrom(MemorySegment.ofArray(changed));
     SparseTree slots = start.slots().copy();
     slots.set(slot, MerkleRoot.of(value, model.graph().slots().get(slot).depth()));
     return new GivenFrame(

@@ -89,12 +89,7 @@ public final class Scenarios {
             isFloat,
             new Lie.OtherInput()));
     lies.add(
-        lie(
-            "other weights",
-            "The server runs a model with other weights.",
-            model,
-            false,
-            new Lie.OtherWeights()));
+        lie("other weights", "The server runs a model with other weights.", model, false, new Lie.OtherWeights()));
     lies.add(
         lie(
             "other parameters",
@@ -172,41 +167,20 @@ public final class Scenarios {
     return silences;
   }
 
-  // ------------------------------------------------------------------ an honest server is
-  // challenged
+  // ------------------------------------------------------------------ an honest server is challenged
 
   private static List<Scenario> shams(DemoModel model, boolean isFloat, int last) {
     return List.of(
-        sham(
-            "challenger with random states",
-            "Somebody challenges with states that mean nothing.",
-            model,
-            false,
-            new Lie.Nonsense(0)),
+        sham("challenger with random states", "Somebody challenges with states that mean nothing.", model, false, new Lie.Nonsense(0)),
         sham(
             "copycat challenger",
             "Somebody copies the right states and only the last one is false: the trick that drained the original opML.",
             model,
             isFloat,
             new Lie.Nonsense(last)),
-        sham(
-            "challenger with a consistent lie",
-            "Somebody challenges with a run that is wrong in one element.",
-            model,
-            !isFloat,
-            new Lie.InElement(last, 2)),
-        sham(
-            "challenger with a lie in the padding",
-            "Somebody says that the machine goes on after its end.",
-            model,
-            false,
-            new Lie.InPadding(last)),
-        sham(
-            "challenger with other weights",
-            "Somebody challenges with another model's run.",
-            model,
-            false,
-            new Lie.OtherWeights()));
+        sham("challenger with a consistent lie", "Somebody challenges with a run that is wrong in one element.", model, !isFloat, new Lie.InElement(last, 2)),
+        sham("challenger with a lie in the padding", "Somebody says that the machine goes on after its end.", model, false, new Lie.InPadding(last)),
+        sham("challenger with other weights", "Somebody challenges with another model's run.", model, false, new Lie.OtherWeights()));
   }
 
   private static Scenario sham(String name, String story, DemoModel model, boolean told, Lie lie) {
@@ -238,9 +212,7 @@ public final class Scenarios {
             play -> {
               play.honestServer("server");
               for (int i = 0; i < 8; i++) {
-                play.shamVerifier(
-                    "sham " + i,
-                    i % 2 == 0 ? new Lie.InElement(i % last, i) : new Lie.Nonsense(i % last));
+                play.shamVerifier("sham " + i, i % 2 == 0 ? new Lie.InElement(i % last, i) : new Lie.Nonsense(i % last));
                 expectShamLost(play, "sham " + i, "server");
               }
               play.play();
@@ -259,8 +231,7 @@ public final class Scenarios {
               play.play();
               Gains gains = new Gains(play);
               gains.of("server", bond().negate());
-              // Either game may end first. The sham loses its bond to the liar if its clock runs
-              // out before the claim dies.
+              // Either game may end first. The sham loses its bond to the liar if its clock runs out before the claim dies.
               gains.of("verifier", share(MONEY.challengerShare()));
               gains.of("requester", share(MONEY.requesterShare()));
             }),

@@ -58,7 +58,8 @@ public final class Theatre {
     return switch (demo) {
       case INT8 -> digit.pixels();
       case FLOAT ->
-          Tensor.ofFloats(new Shape(List.of(1, 1, Digit.SIDE, Digit.SIDE)), digit.floats()).bytes();
+          Tensor.ofFloats(new Shape(List.of(1, 1, Digit.SIDE, Digit.SIDE)), digit.floats())
+              .bytes();
     };
   }
 
@@ -99,7 +100,9 @@ public final class Theatre {
     }
     double seconds = (System.nanoTime() - begin) / 1e9 - director.waitedSeconds();
     long instructions =
-        refined.isEmpty() ? 0 : Liar.haltingStep(honestWork(demo).run(refined.getLast()));
+        refined.isEmpty()
+            ? 0
+            : Liar.haltingStep(honestWork(demo).run(refined.getLast()));
     Report report =
         new Report(
             scenario.name(),
@@ -122,9 +125,11 @@ public final class Theatre {
       failures.add("outcome is \"" + outcome + "\"");
     }
     for (Party party : director.stage().parties()) {
-      BigInteger expected = director.expectedGains().getOrDefault(party.name(), BigInteger.ZERO);
+      BigInteger expected =
+          director.expectedGains().getOrDefault(party.name(), BigInteger.ZERO);
       if (!party.gain().equals(expected)) {
-        failures.add("%s gained %s wei, not %s".formatted(party.name(), party.gain(), expected));
+        failures.add(
+            "%s gained %s wei, not %s".formatted(party.name(), party.gain(), expected));
       }
       if (director.stage().owed(party.address()).signum() != 0) {
         failures.add("the hub still owes " + party.name());

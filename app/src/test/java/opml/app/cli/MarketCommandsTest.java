@@ -121,6 +121,8 @@ class MarketCommandsTest {
     assertThat(status.at("/requests/0/status").asText()).isEqualTo("FINAL");
     assertThat(status.at("/claims/0/status").asText()).isEqualTo("FINAL");
     assertThat(status.path("credits").size()).isZero();
+    assertThat(on("status", id.substring(0, 10) + "…").succeeds().out()).contains("FINAL");
+    on("status", "0xg").failsWith("hexadecimal");
     on("status", "0xffffffffff").failsWith("no request, claim or game begins with 0xffffffffff");
     assertThat(on("withdraw", "--key-file", server).succeeds().out()).contains("nothing");
   }

@@ -32,8 +32,7 @@ class ViewTest {
 
   @Test
   void amountsAreExact() {
-    assertThat(Amounts.eth(new BigInteger("40000000000000001")))
-        .isEqualTo("0.040000000000000001 ETH");
+    assertThat(Amounts.eth(new BigInteger("40000000000000001"))).isEqualTo("0.040000000000000001 ETH");
     assertThat(Amounts.eth(BigInteger.TEN.pow(20))).isEqualTo("100 ETH");
     assertThat(Amounts.count(1234567)).isEqualTo("1,234,567");
   }

@@ -30,13 +30,15 @@ public final class StatusCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (id.isPresent() && !id.get().matches("0x[0-9a-fA-F]{4,64}")) {
+    // As the tables show it, cut short, an id may be pasted too.
+    Optional<String> prefix = id.map(text -> text.replaceFirst("…$", ""));
+    if (prefix.isPresent() && !prefix.get().matches("0x[0-9a-fA-F]{4,64}")) {
       throw new Failure("ID " + id.get() + ": expected is 0x and 4 to 64 hexadecimal digits");
     }
     try (DeploymentOption.Opened opened = deployment.open()) {
       Picture picture = new HubReader(opened.deployment(), opened.chain()).read();
       Overview overview =
-          Overview.of(picture, opened.deployment().parameters().window(), id.orElse("0x"));
+          Overview.of(picture, opened.deployment().parameters().window(), prefix.orElse("0x"));
       if (id.isPresent() && overview.isEmpty()) {
         throw new Failure("no request, claim or game begins with " + id.get());
       }
