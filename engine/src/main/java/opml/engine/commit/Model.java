@@ -17,10 +17,11 @@ import opml.kernels.catalog.Kernel;
 import opml.kernels.catalog.PinnedProgram;
 import opml.kernels.catalog.PinnedPrograms;
 
-/// A graph as it is registered: every node with its descriptor, the trees over nodes and slots, and the identity.
+/// A graph as it is registered: every node with its descriptor, the trees over nodes and slots, and the
+/// identity.
 ///
-/// The model file is the package: the import is a function of its bytes, so whoever has the file recomputes [#id] and compares it
-/// with the registered one.
+/// The model file is the package: the import is a function of its bytes, so whoever has the file recomputes
+/// [#id] and compares it with the registered one.
 public final class Model {
   private final Graph graph;
   private final List<CommittedNode> nodes;

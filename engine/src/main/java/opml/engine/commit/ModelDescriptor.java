@@ -6,8 +6,8 @@ import opml.core.codec.Preimage;
 import opml.core.hash.Bytes32;
 import opml.core.hash.Keccak;
 
-/// What the registry stores of a model. Its encoding is the tag `opml/1/model` and the fields in this order, a word each; the
-/// hash of that is the model's identity.
+/// What the registry stores of a model. Its encoding is the tag `opml/1/model` and the fields in this order,
+/// a word each; the hash of that is the model's identity.
 ///
 /// @param initialSlotsRoot root over the slots before the input is written
 /// @param inputBytes exact length of an input

@@ -2,8 +2,8 @@ package opml.engine.commit;
 
 import opml.kernels.catalog.Kernel;
 
-/// How long a node's level-1 trace is: the least multiple of four bits above the kernel's proven bound, because a dissection has 16
-/// parts. A program that still runs then has failed.
+/// How long a node's level-1 trace is: the least multiple of four bits above the kernel's proven bound,
+/// because a dissection has 16 parts. A program that still runs then has failed.
 public final class StepLimit {
   private static final int BITS_PER_MOVE = 4;
   private static final int MAX = 40;

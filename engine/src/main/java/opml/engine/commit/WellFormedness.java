@@ -19,12 +19,13 @@ import opml.kernels.catalog.Kernel;
 import opml.kernels.catalog.KernelCatalog;
 import opml.kernels.catalog.PinnedProgram;
 
-/// Judges a model by its preimages (`spec/protocol.md` §1, *Well-formed model*). The contract does not: it only has hashes. An agent
-/// that served or disputed an ill-formed model could lose a game that it plays right, so agents refuse it.
+/// Judges a model by its preimages (`spec/protocol.md` §1, *Well-formed model*). The contract does not: it
+/// only has hashes. An agent that served or disputed an ill-formed model could lose a game that it plays
+/// right, so agents refuse it.
 ///
-/// Only kernels of our catalogue are admitted, since a bound of the steps is proven for no other program. Scalars are taken as
-/// they are: what kernels take for granted of them is checked where models are imported, so whoever has the model file should rather
-/// import it and compare identities.
+/// Only kernels of our catalogue are admitted, since a bound of the steps is proven for no other program.
+/// Scalars are taken as they are: what kernels take for granted of them is checked where models are imported,
+/// so whoever has the model file should rather import it and compare identities.
 public final class WellFormedness {
   private final ModelPreimages model;
   private final Function<Kernel, PinnedProgram> programs;
@@ -137,7 +138,8 @@ public final class WellFormedness {
     }
   }
 
-  /// The fixed segment must be exactly what the kernel's program expects at this size of memory, and the step limit above its bound.
+  /// The fixed segment must be exactly what the kernel's program expects at this size of memory, and the step
+  /// limit above its bound.
   private void program(String name, NodeDescriptor node, Kernel kernel, byte[] fixed) {
     PinnedProgram program = programs.apply(kernel);
     int regionLog2 = node.memDepth() + 1;

@@ -9,8 +9,8 @@ import opml.engine.onnx.OnnxAttribute;
 import opml.engine.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/// A node's attributes by name. Those that nobody asked for are refused at the end: an attribute that we do not know may change
-/// what the node means.
+/// A node's attributes by name. Those that nobody asked for are refused at the end: an attribute that we do
+/// not know may change what the node means.
 final class Attributes {
   private final Map<String, OnnxAttribute> unread = new HashMap<>();
   private final Function<String, ImportException> refuse;

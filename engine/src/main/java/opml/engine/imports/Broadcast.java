@@ -7,8 +7,8 @@ import opml.engine.tensor.Shape;
 
 /// Numpy's broadcasting of two shapes, as the four loops that the element-wise kernels have.
 ///
-/// Neighbouring dimensions that both operands run through alike are one loop, so that most models need one or two; this also
-/// makes the loops canonical. Unused outer loops have size 1 and stride 0.
+/// Neighbouring dimensions that both operands run through alike are one loop, so that most models need one or
+/// two; this also makes the loops canonical. Unused outer loops have size 1 and stride 0.
 ///
 /// @param shape of the result
 /// @param dims four loop sizes, outermost first

@@ -2,7 +2,8 @@ package opml.engine.imports;
 
 import opml.engine.tensor.Shape;
 
-/// How QuantizeLinear and DequantizeLinear see a tensor: with one scale as a single channel, else as (outer, channels, inner).
+/// How QuantizeLinear and DequantizeLinear see a tensor: with one scale as a single channel, else as (outer,
+/// channels, inner).
 record Channels(int outer, int channels, int inner, boolean perChannel) {
   /// Reads the axis and checks the shapes of scale and zero point against it.
   static Channels of(NodeImport node, Shape x, Value scale) {

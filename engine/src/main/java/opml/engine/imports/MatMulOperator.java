@@ -5,8 +5,8 @@ import java.util.List;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
 
-/// MatMul as numpy has it: the last two axes are matrices, the others batches; a vector is a matrix of one row or column.
-/// Batches must be equal, or one operand must have a single matrix.
+/// MatMul as numpy has it: the last two axes are matrices, the others batches; a vector is a matrix of one
+/// row or column. Batches must be equal, or one operand must have a single matrix.
 final class MatMulOperator implements Operator {
   @Override
   public void importNode(NodeImport node) {

@@ -166,7 +166,7 @@ final class NodeImport {
     }
 
     Call real(float value) {
-      return ints(Float.floatToRawIntBits(value));
+      return ints(Float.floatToIntBits(value));
     }
 
     /// Adds the node to the graph.

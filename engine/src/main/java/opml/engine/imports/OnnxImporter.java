@@ -27,9 +27,10 @@ import org.jspecify.annotations.Nullable;
 
 /// Turns an ONNX model of one input and one output into a graph.
 ///
-/// The result is a function of the file alone, so that whoever imports it commits to the same model: nodes that the output does
-/// not need are left out, the others run in the order of the file, except that a node waits for those whose results it reads;
-/// slots are numbered as the nodes first name them, after the input, which is slot 0.
+/// The result is a function of the file alone, so that whoever imports it commits to the same model: nodes
+/// that the output does not need are left out, the others run in the order of the file, except that a node
+/// waits for those whose results it reads; slots are numbered as the nodes first name them, after the input,
+/// which is slot 0.
 public final class OnnxImporter {
   private final String source;
   private final OnnxGraph model;

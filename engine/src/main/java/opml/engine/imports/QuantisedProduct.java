@@ -6,8 +6,9 @@ import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
 
-/// The scales and zero points of QLinearMatMul and QLinearConv, whose inputs 0 to 7 are a, its scale and zero point, b, its scale
-/// and zero point, and the result's scale and zero point. All but a and b must be constants.
+/// The scales and zero points of QLinearMatMul and QLinearConv, whose inputs 0 to 7 are a, its scale and zero
+/// point, b, its scale and zero point, and the result's scale and zero point. All but a and b must be
+/// constants.
 record QuantisedProduct(
     Value a,
     Value b,

@@ -5,11 +5,11 @@ import java.util.function.Function;
 import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
 
-/// The real factor `aScale·bScale/yScale` of a quantised product, as an integer multiplier in [2^30, 2^31) and a right shift, one
-/// pair for the tensor or one for each channel.
+/// The real factor `aScale·bScale/yScale` of a quantised product, as an integer multiplier in [2^30, 2^31)
+/// and a right shift, one pair for the tensor or one for each channel.
 ///
-/// The factor is a quotient of integers times a power of two, since each scale is; it is rounded once, half to even, exactly
-/// (`spec/graph.md`).
+/// The factor is a quotient of integers times a power of two, since each scale is; it is rounded once, half
+/// to even, exactly (`spec/graph.md`).
 record Requantization(Tensor multiplier, Tensor shift) {
   private static final int BITS = 31;
   private static final int MAX_SHIFT = 62;

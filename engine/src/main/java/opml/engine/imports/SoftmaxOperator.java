@@ -3,8 +3,8 @@ package opml.engine.imports;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
 
-/// Softmax. Before opset 13 it flattens everything from `axis` (default 1) into one; since then it runs along `axis` (default
-/// the last) alone.
+/// Softmax. Before opset 13 it flattens everything from `axis` (default 1) into one; since then it runs along
+/// `axis` (default the last) alone.
 final class SoftmaxOperator implements Operator {
   private static final int PER_AXIS = 13;
 

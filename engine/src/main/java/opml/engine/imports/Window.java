@@ -4,8 +4,8 @@ import java.util.Optional;
 
 /// The windows that Conv and the pools slide over the last two axes of (batch, channels, height, width).
 ///
-/// The kernels take any window that overlaps its image and index with ints; sizes are bounded so that a position never leaves
-/// the range of an int.
+/// The kernels take any window that overlaps its image and index with ints; sizes are bounded so that a
+/// position never leaves the range of an int.
 ///
 /// @param kernel height and width; likewise the others
 /// @param padBegin rows above and columns left of the image

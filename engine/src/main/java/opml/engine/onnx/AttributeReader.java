@@ -37,14 +37,14 @@ final class AttributeReader {
     while (in.next()) {
       switch (in.field()) {
         case 1 -> name = in.single().text("name");
-        case 2 -> f = in.single().f32("f");
+        case 2 -> f = Float.intBitsToFloat(in.single().f32Bits("f"));
         case 3 -> i = in.single().varint("i");
         case 4 -> s = in.single().text("s");
         case 5 -> {
           in.single();
           t = tensors.read("t").value();
         }
-        case 7 -> in.floats("floats", value -> floats.add(entry(value)));
+        case 7 -> in.floats("floats", bits -> floats.add(entry(Float.intBitsToFloat(bits))));
         case 8 -> in.varints("ints", value -> ints.add(entry(value)));
         case 9 -> texts.add(in.entry().text("strings"));
         case 20 -> type = in.single().varint("type");

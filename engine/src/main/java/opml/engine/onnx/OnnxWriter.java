@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.OptionalLong;
 import opml.engine.tensor.Tensor;
 
-/// Writes a model file: fields in the order of their numbers, tensors as raw data, integers packed. The same model gives the
-/// same bytes.
+/// Writes a model file: fields in the order of their numbers, tensors as raw data, integers packed. The same
+/// model gives the same bytes.
 public final class OnnxWriter {
   private interface Body {
     void write(CodedOutputStream out) throws IOException;

@@ -8,7 +8,8 @@ import java.util.HashSet;
 import java.util.Set;
 import opml.core.codec.MalformedException;
 
-/// Pulls protobuf fields from an array and tells, where something is wrong, the file, the place in the message and the offset.
+/// Pulls protobuf fields from an array and tells, where something is wrong, the file, the place in the
+/// message and the offset.
 ///
 /// ```java
 /// in.open("node");
@@ -29,8 +30,8 @@ final class ProtobufReader {
   private static final int BYTES = 2;
   private static final int FIXED32 = 5;
 
-  /// Repeated entries in a whole file. A file can spell an entry in two bytes, an object takes far more: without a bound, a
-  /// small file could fill the memory.
+  /// Repeated entries in a whole file. A file can spell an entry in two bytes, an object takes far more:
+  /// without a bound, a small file could fill the memory.
   private static final int MAX_ENTRIES = 1 << 20;
 
   /// A message that is open: its name in errors, where the one around it ends, and the single fields that it has had.
@@ -106,10 +107,11 @@ final class ProtobufReader {
     }
   }
 
-  float f32(String what) {
+  /// {@return the bits of a float}
+  int f32Bits(String what) {
     expect(FIXED32, what);
     try {
-      return in.readFloat();
+      return in.readFixed32();
     } catch (IOException e) {
       throw notProtobuf(e);
     }
@@ -148,17 +150,17 @@ final class ProtobufReader {
     in.popLimit(outer);
   }
 
-  /// Reads repeated floats, packed or one of them.
-  void floats(String what, Floats each) {
+  /// Reads the bits of repeated floats, packed or one of them.
+  void floats(String what, Bits each) {
     if (wireType == FIXED32) {
-      each.accept(f32(what));
+      each.accept(f32Bits(what));
       return;
     }
     expect(BYTES, what);
     int outer = limit();
     wireType = FIXED32;
     while (in.getBytesUntilLimit() > 0) {
-      each.accept(f32(what));
+      each.accept(f32Bits(what));
     }
     in.popLimit(outer);
   }
@@ -167,8 +169,8 @@ final class ProtobufReader {
     void accept(long value);
   }
 
-  interface Floats {
-    void accept(float value);
+  interface Bits {
+    void accept(int bits);
   }
 
   /// Skips a field whose content has no meaning for us.

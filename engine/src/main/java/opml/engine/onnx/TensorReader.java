@@ -9,8 +9,8 @@ import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/// Reads the current field as a `TensorProto`. The dimensions decide nothing about memory: what is allocated is what the file
-/// really holds, and it must then match the dimensions.
+/// Reads the current field as a `TensorProto`. The dimensions decide nothing about memory: what is allocated
+/// is what the file really holds, and it must then match the dimensions.
 final class TensorReader {
   private final ProtobufReader in;
 
@@ -31,7 +31,7 @@ final class TensorReader {
         case 1 -> in.varints("dims", dim -> dims.add(dim(dim)));
         case 2 -> dataType = in.single().varint("dataType");
         case 3 -> throw in.malformed("tensors in segments are not supported");
-        case 4 -> in.floats("floatData", value -> append(floats, value));
+        case 4 -> in.floats("floatData", bits -> append(floats, bits));
         case 5 -> in.varints("int32Data", value -> longs.add(value));
         case 7 -> in.varints("int64Data", value -> longs.add(value));
         case 8 -> name = in.single().text("name");
@@ -122,8 +122,7 @@ final class TensorReader {
     return bytes;
   }
 
-  private static void append(ByteArrayOutputStream out, float value) {
-    int bits = Float.floatToRawIntBits(value);
+  private static void append(ByteArrayOutputStream out, int bits) {
     for (int i = 0; i < 4; i++) {
       out.write(bits >>> 8 * i);
     }

@@ -14,9 +14,10 @@ import org.jspecify.annotations.Nullable;
 
 /// Runs a graph from an input to an output.
 ///
-/// One pass over the nodes is a dataflow: each node starts when the nodes whose results it reads are done, and results live in
-/// memory of their own, so that a slot that is written twice has two values and nobody waits for its readers. When all are done,
-/// the results take effect in the order of the nodes, up to one that stops or fails: whatever ran behind it never happened.
+/// One pass over the nodes is a dataflow: each node starts when the nodes whose results it reads are done,
+/// and results live in memory of their own, so that a slot that is written twice has two values and nobody
+/// waits for its readers. When all are done, the results take effect in the order of the nodes, up to one
+/// that stops or fails: whatever ran behind it never happened.
 public final class GraphRunner {
   private final Graph graph;
   private final NodeRunner nodes;

@@ -9,9 +9,9 @@ import opml.engine.graph.Operand;
 
 /// Runs nodes with native kernels.
 ///
-/// The machine has no exceptions: an address wraps, a division by zero has a result. So where Java throws, an index or a divisor of
-/// a hostile input was outside of what the kernel is written for, nothing that it wrote counts, and the node runs again in the
-/// machine, from the same operands.
+/// The machine has no exceptions: an address wraps, a division by zero has a result. So where Java throws, an
+/// index or a divisor of a hostile input was outside of what the kernel is written for, nothing that it wrote
+/// counts, and the node runs again in the machine, from the same operands.
 public final class NativeNodes implements NodeRunner {
   private final KernelProvider kernels;
   private final NodeRunner machine;

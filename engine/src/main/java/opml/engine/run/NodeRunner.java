@@ -8,8 +8,9 @@ import opml.engine.graph.Graph;
 public interface NodeRunner {
   /// {@return what node number `node` does with these operands}
   ///
-  /// @param operands one for each segment argument of the kernel, in memory aligned to eight bytes; those that the node reads
-  ///     must not be changed, those that it writes are its own: zeros, or for an update a copy of the old value
+  /// @param operands one for each segment argument of the kernel, in memory aligned to eight bytes; those
+  ///     that the node reads must not be changed, those that it writes are its own: zeros, or for an update a
+  ///     copy of the old value
   NodeOutcome run(Graph graph, int node, MemorySegment[] operands);
 
   /// {@return a stand-in for the machine where there is none: it throws}

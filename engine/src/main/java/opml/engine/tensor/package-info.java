@@ -1,5 +1,6 @@
 /// Tensors: an element type, a shape, and row-major little-endian bytes.
 ///
-/// The bytes are what is committed and what kernels read, so a [opml.engine.tensor.Tensor] is no more than a view of them. They
-/// lie in segments aligned to eight bytes ([opml.engine.tensor.Tensor#allocate]), because kernels access them aligned.
+/// The bytes are what is committed and what kernels read, so a [opml.engine.tensor.Tensor] is no more than a
+/// view of them. They lie in segments aligned to eight bytes ([opml.engine.tensor.Tensor#allocate]), because
+/// kernels access them aligned.
 package opml.engine.tensor;

@@ -8,8 +8,8 @@ import opml.engine.commit.GraphState;
 import opml.engine.commit.Output;
 import opml.engine.commit.SlotOpening;
 
-/// How the end of a node's program changes the state: its outputs are written one after the other, each into the slots as the one
-/// before has left them.
+/// How the end of a node's program changes the state: its outputs are written one after the other, each into
+/// the slots as the one before has left them.
 ///
 /// @param before what each output's slot held just before it was written, under the root of that moment
 /// @param after the state that results

@@ -1,6 +1,7 @@
 /// The level-0 trace: one state for each executed node (`spec/protocol.md` §1, *Level 0*).
 ///
-/// [opml.engine.trace.GraphExecution] runs a model on an input and can show every state, its slots and their proofs;
-/// [opml.engine.trace.StateUpdate] is the rule by which a node's outputs change a state, which the contract follows too;
-/// [opml.engine.trace.RefinementWitness] is what the contract must be shown of a state to follow it into a node.
+/// [opml.engine.trace.GraphExecution] runs a model on an input and can show every state, its slots and their
+/// proofs; [opml.engine.trace.StateUpdate] is the rule by which a node's outputs change a state, which the
+/// contract follows too; [opml.engine.trace.RefinementWitness] is what the contract must be shown of a state
+/// to follow it into a node.
 package opml.engine.trace;
