@@ -1,0 +1,98 @@
+package opml.app.cli.market;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import opml.agent.chain.Wei;
+import opml.agent.hub.Hub;
+import opml.agent.hub.ModelRegistration;
+import opml.agent.key.Wallet;
+import opml.agent.role.Agent;
+import opml.agent.role.Journal;
+import opml.agent.role.Loop;
+import opml.agent.work.GraphWorkshop;
+import opml.agent.work.Workshop;
+import opml.app.cli.option.DeploymentOption;
+import opml.app.cli.option.KeyOption;
+import opml.app.cli.option.ModelFile;
+import opml.app.cli.output.Console;
+import opml.app.cli.output.Failure;
+import opml.app.cli.output.JournalWriter;
+import opml.app.cli.output.StopSignal;
+import opml.engine.commit.Model;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// What `serve` and `verify` share: everything is checked before the first look at the chain, and afterwards nothing
+/// that the chain does ends them.
+@SuppressWarnings("NullAway.Init") // filled by picocli
+final class AgentOptions {
+  @Mixin private Console console;
+  @Mixin private DeploymentOption deployment;
+  @Mixin private KeyOption key;
+
+  @Option(
+      names = "--model",
+      required = true,
+      arity = "1..*",
+      paramLabel = "FILE.onnx",
+      description = "The models that this agent knows. Requests for others are left alone.")
+  private List<Path> files;
+
+  @Option(
+      names = "--poll",
+      paramLabel = "SECONDS",
+      defaultValue = "2",
+      description = "Pause between two looks at the chain (default: ${DEFAULT-VALUE}).")
+  private double poll;
+
+  /// Makes the agent of a role.
+  @FunctionalInterface
+  interface Role {
+    Agent agent(Hub hub, Workshop workshop, Journal journal);
+  }
+
+  /// Runs the agent until the thread is interrupted or the process is told to stop.
+  ///
+  /// @param name of the role, for the journal
+  void run(String name, Role role) {
+    if (!(poll >= 0.001 && poll <= 3_600)) {
+      throw new Failure("--poll " + poll + ": expected are seconds, from 0.001 to 3600");
+    }
+    Duration pause = Duration.ofMillis((long) (poll * 1_000));
+    List<Model> models = ModelFile.load(files);
+    Wallet wallet = key.wallet();
+    try (StopSignal _ = StopSignal.open();
+        DeploymentOption.Opened opened = deployment.open()) {
+      Hub hub = opened.hub(wallet);
+      JournalWriter journal = new JournalWriter(console, InstantSource.system());
+      Wei balance = hub.sender().balance();
+      journal.line(
+          name,
+          JournalWriter.facts(
+              "account",
+              hub.account(),
+              "balance",
+              balance,
+              "hub",
+              hub.deployment().hub().address()));
+      for (Model model : models) {
+        journal.line(
+            "model",
+            JournalWriter.facts(
+                "id", model.id().toString(), "registered", isRegistered(opened, model)));
+      }
+      Agent agent = role.agent(hub, new GraphWorkshop(models), journal);
+      new Loop(agent, pause, journal::trouble).run();
+      // The interruption was the request to stop, and is answered.
+      boolean _ = Thread.interrupted();
+      journal.line("stopped", JournalWriter.facts());
+    }
+  }
+
+  private static boolean isRegistered(DeploymentOption.Opened opened, Model model) {
+    return ModelRegistration.isRegistered(
+        opened.deployment(), opened.chain().snapshot(), model.id());
+  }
+}

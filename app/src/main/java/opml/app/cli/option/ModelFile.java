@@ -1,0 +1,39 @@
+package opml.app.cli.option;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import opml.app.cli.output.Failure;
+import opml.app.cli.output.Messages;
+import opml.engine.commit.Model;
+
+/// Reads models from ONNX files.
+public final class ModelFile {
+  private ModelFile() {}
+
+  /// {@return the model in a file}
+  ///
+  /// @throws Failure if it cannot be read, or is too large
+  /// @throws opml.core.codec.MalformedException if it is not an ONNX model
+  /// @throws opml.engine.imports.ImportException if it is one that we cannot run
+  public static Model load(Path file) {
+    try {
+      return Model.load(file);
+    } catch (IOException e) {
+      throw Messages.at(file, e);
+    } catch (IllegalArgumentException e) {
+      // Well-formed ONNX, but too large for a node or for the registry.
+      throw new Failure(file + ": " + e.getMessage(), e);
+    }
+  }
+
+  /// {@return the models in these files}
+  public static List<Model> load(List<Path> files) {
+    List<Model> models = new ArrayList<>();
+    for (Path file : files) {
+      models.add(load(file));
+    }
+    return models;
+  }
+}
