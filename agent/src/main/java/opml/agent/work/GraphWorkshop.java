@@ -41,10 +41,13 @@ public final class GraphWorkshop implements Workshop {
         new Job(model.id(), Keccak.hash(input)), _ -> compute(model, input));
   }
 
+  /// {@return the states of a native run, which falls back on the machine where Java throws}
+  public static Frames frames(Model model, byte[] input) {
+    NodeRunner nodes = new NativeNodes(KernelProvider.reference(), new NodeMachines(model));
+    return new ExecutedFrames(GraphExecution.run(model, input, nodes));
+  }
+
   private static GraphWork compute(Model model, byte[] input) {
-    NodeMachines machines = new NodeMachines(model);
-    NodeRunner natives = new NativeNodes(KernelProvider.reference(), machines);
-    return new GraphWork(
-        model, new ExecutedFrames(GraphExecution.run(model, input, natives)), machines);
+    return new GraphWork(model, frames(model, input), new NodeMachines(model));
   }
 }

@@ -1,42 +1,37 @@
 package opml.app.cli.model;
 
-import java.lang.foreign.MemorySegment;
-import java.util.List;
 import java.util.Optional;
 import opml.agent.work.Frames;
-import opml.agent.work.NodeExecution;
 import opml.agent.work.NodeMachines;
 import opml.engine.commit.CommittedNode;
 import opml.engine.commit.Model;
 import opml.vm.machine.Interpreter;
 
 /// Runs every node of a native run again in the machine, and compares.
-final class MachineCheck {
+public final class MachineCheck {
   /// What came of it.
   ///
   /// @param steps instructions executed, of all nodes
   /// @param difference where the machine says something else than the native run
-  record Outcome(long steps, Optional<String> difference) {}
+  public record Outcome(long steps, Optional<String> difference) {}
 
   private final Model model;
   private final NodeMachines machines;
 
-  MachineCheck(Model model, NodeMachines machines) {
+  public MachineCheck(Model model) {
     this.model = model;
-    this.machines = machines;
+    this.machines = new NodeMachines(model);
   }
 
-  Outcome compare(Frames frames) {
+  /// {@return how all nodes of a run fare in the machine, one after the other}
+  public Outcome compare(Frames frames) {
     long steps = 0;
     for (long step = 0; step < frames.length(); step++) {
-      Frames.Frame before = frames.at(step);
       CommittedNode node = model.nodes().get((int) (step % model.nodes().size()));
-      Interpreter machine = machines.machine(node, before::slot);
+      Interpreter machine = machines.machine(step, frames.at(step));
       machine.runTo(node.descriptor().steps());
       steps += machine.steps();
-      NodeExecution.Outcome outcome =
-          NodeMachines.outcome(model.graph(), node, machine.state(), machine.memory());
-      if (!agrees(node, outcome, frames.at(step + 1))) {
+      if (!agrees(node, machine, frames.at(step + 1))) {
         return new Outcome(
             steps,
             Optional.of(
@@ -47,18 +42,14 @@ final class MachineCheck {
     return new Outcome(steps, Optional.empty());
   }
 
-  private static boolean agrees(
-      CommittedNode node, NodeExecution.Outcome outcome, Frames.Frame after) {
-    int[] written = node.node().outputs();
-    List<MemorySegment> outputs = outcome.outputs();
-    if (outputs.size() != written.length) {
-      return false;
-    }
-    for (int i = 0; i < written.length; i++) {
-      if (outputs.get(i).mismatch(after.slot(written[i])) >= 0) {
-        return false;
-      }
-    }
-    return true;
+  private static boolean agrees(CommittedNode node, Interpreter machine, Frames.Frame after) {
+    return machine.halted()
+        && node.descriptor().outputs().stream()
+            .allMatch(
+                output ->
+                    machine
+                        .memory()
+                        .subtree(output.depth(), output.index())
+                        .equals(after.slots().leaf(output.slot())));
   }
 }

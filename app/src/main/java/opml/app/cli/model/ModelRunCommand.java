@@ -4,9 +4,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import opml.agent.work.Frames;
-import opml.agent.work.GraphFrames;
-import opml.agent.work.NativeNodes;
-import opml.agent.work.NodeMachines;
+import opml.agent.work.GraphWorkshop;
 import opml.app.cli.option.InputFile;
 import opml.app.cli.option.ModelFile;
 import opml.app.cli.output.Console;
@@ -59,9 +57,8 @@ public final class ModelRunCommand implements Callable<Integer> {
   public Integer call() {
     Model model = ModelFile.load(file);
     byte[] bytes = InputFile.read(input, model.descriptor().inputBytes(), index);
-    NodeMachines machines = new NodeMachines();
     long begin = System.nanoTime();
-    Frames frames = GraphFrames.run(model, bytes, new NativeNodes(model, machines));
+    Frames frames = GraphWorkshop.frames(model, bytes);
     double seconds = (System.nanoTime() - begin) / 1e9;
     Frames.Frame last = frames.at(frames.length());
     if (last.state().status() == GraphState.Status.FAILED) {
@@ -69,7 +66,7 @@ public final class ModelRunCommand implements Callable<Integer> {
     }
     begin = System.nanoTime();
     Optional<MachineCheck.Outcome> checked =
-        machine ? Optional.of(new MachineCheck(model, machines).compare(frames)) : Optional.empty();
+        machine ? Optional.of(new MachineCheck(model).compare(frames)) : Optional.empty();
     double machineSeconds = (System.nanoTime() - begin) / 1e9;
     checked
         .flatMap(MachineCheck.Outcome::difference)
@@ -83,7 +80,7 @@ public final class ModelRunCommand implements Callable<Integer> {
             "model", model.id(),
             "output", output.values(),
             "top", output.top(),
-            "finalState", last.commitment(),
+            "finalState", last.state().commitment(),
             "seconds", seconds,
             "vmSteps", checked.map(MachineCheck.Outcome::steps),
             "vmSeconds", checked.map(_ -> machineSeconds)),
