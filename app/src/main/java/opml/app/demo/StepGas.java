@@ -66,8 +66,8 @@ final class StepGas {
             Map.of("disableStorage", true, "disableMemory", true, "disableStack", true));
     List<Answer> steps = trace.field("structLogs").elements();
     Answer last = steps.getLast();
-    return steps.getFirst().field("gas").number()
-        - last.field("gas").number()
-        + last.field("gasCost").number();
+    return steps.getFirst().field("gas").plainNumber()
+        - last.field("gas").plainNumber()
+        + last.field("gasCost").plainNumber();
   }
 }
