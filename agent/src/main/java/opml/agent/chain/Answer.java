@@ -101,6 +101,14 @@ public final class Answer {
     return value.longValue();
   }
 
+  /// {@return a number that is written as a JSON number, as debugging methods do}
+  public long plainNumber() {
+    if (!json.canConvertToLong() || !json.isIntegralNumber()) {
+      throw malformed("an integer below 2^63");
+    }
+    return json.longValue();
+  }
+
   public Wei wei() {
     return new Wei(quantity());
   }

@@ -140,6 +140,11 @@ public final class GraphWork implements Work {
     return level(step).run();
   }
 
+  /// {@return the state in which the run ends}
+  public GraphState finalState() {
+    return frames.stateAt(frames.length());
+  }
+
   public Model model() {
     return model;
   }

@@ -9,6 +9,7 @@ import opml.app.cli.market.StatusCommand;
 import opml.app.cli.market.VerifyCommand;
 import opml.app.cli.market.WithdrawCommand;
 import opml.app.cli.model.ModelCommand;
+import opml.app.demo.DemoCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ScopeType;
 
@@ -27,6 +28,7 @@ import picocli.CommandLine.ScopeType;
     exitCodeList = {"0:done", "1:failed; one line on standard error says why", "2:wrong usage"},
     footerHeading = "%nExamples:%n",
     footer = {
+      "  opml demo",
       "  opml chain up --keys keys",
       "  opml deploy --key-file keys/deployer.key",
       "  opml model register mnist.onnx --key-file keys/server.key",
@@ -35,6 +37,7 @@ import picocli.CommandLine.ScopeType;
       "      --deadline 3600 --key-file keys/requester.key --wait"
     },
     subcommands = {
+      DemoCommand.class,
       ChainCommand.class,
       DeployCommand.class,
       ModelCommand.class,

@@ -2,22 +2,25 @@ package opml.app.scenario;
 
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import opml.agent.chain.Wei;
 import opml.agent.hub.Hub;
 import opml.agent.hub.Picture;
 import opml.agent.hub.Terms;
 import opml.agent.role.Journal.Entry;
+import opml.agent.work.GraphWork;
 import opml.agent.work.GraphWorkshop;
 import opml.agent.work.Workshop;
 import opml.engine.commit.Model;
 import opml.game.claim.ClaimStatus;
 import opml.game.claim.RequestId;
 import opml.game.claim.RequestStatus;
-import opml.game.move.Action;
 
 /// Runs one scenario: lets everybody act in turn, lets time pass when nobody does, and settles all accounts at the end.
 public final class Director {
@@ -36,19 +39,28 @@ public final class Director {
   private final byte[] input;
   private final GraphWorkshop honest;
   private final Actor.Watcher watcher;
+  private final Consumer<String> waits;
   private final List<Actor> actors = new ArrayList<>();
+  private final Map<String, Liar> liars = new LinkedHashMap<>();
   private final Map<String, BigInteger> expectedGains = new TreeMap<>();
 
   private RequestId request;
   private int moves;
   private long waitedNanos;
 
-  Director(Stage stage, Model model, byte[] input, GraphWorkshop honest, Actor.Watcher watcher) {
+  Director(
+      Stage stage,
+      Model model,
+      byte[] input,
+      GraphWorkshop honest,
+      Actor.Watcher watcher,
+      Consumer<String> waits) {
     this.stage = stage;
     this.model = model;
     this.input = input.clone();
     this.honest = honest;
     this.watcher = watcher;
+    this.waits = waits;
     this.request = ask(Terms.until(now() + DEADLINE_SECONDS));
   }
 
@@ -101,11 +113,30 @@ public final class Director {
   }
 
   Actor lyingServer(String name, Lie lie) {
-    return server(name, new Liar(model, lie));
+    return server(name, liar(name, lie));
   }
 
   Actor shamVerifier(String name, Lie lie) {
-    return verifier(name, new Liar(model, lie));
+    return verifier(name, liar(name, lie));
+  }
+
+  private Liar liar(String name, Lie lie) {
+    Liar liar = new Liar(model, lie);
+    liars.putIfAbsent(name, liar);
+    return liar;
+  }
+
+  /// Somebody's lying run.
+  public record LyingWork(String name, GraphWork work) {}
+
+  /// {@return the run of the first liar who has one, to be shown beside the truth}
+  public Optional<LyingWork> lyingWork() {
+    for (Map.Entry<String, Liar> liar : liars.entrySet()) {
+      if (liar.getValue().work(model.id(), input).orElse(null) instanceof GraphWork work) {
+        return Optional.of(new LyingWork(liar.getKey(), work));
+      }
+    }
+    return Optional.empty();
   }
 
   Actor server(String name, Workshop workshop) {
@@ -153,6 +184,7 @@ public final class Director {
       boolean playing =
           picture.games().values().stream().anyMatch(game -> game.settled().isPlayed());
       if (playing) {
+        waits.accept("nobody moves; the clock of the side on turn runs out");
         stage.passAllowance();
         return true;
       }
@@ -160,6 +192,7 @@ public final class Director {
           picture.claims().values().stream()
               .anyMatch(claim -> claim.state().status() == ClaimStatus.LIVE);
       if (live) {
+        waits.accept("the window in which the claim can be challenged passes");
         stage.passWindow();
         return true;
       }
@@ -232,10 +265,5 @@ public final class Director {
           .append(claim.state().status().name().toLowerCase(java.util.Locale.ROOT));
     }
     return text.toString();
-  }
-
-  /// {@return whether some move had the contract execute an instruction}
-  static boolean isExecution(Entry entry) {
-    return entry instanceof Entry.Moved moved && moved.move() instanceof Action.Execute;
   }
 }

@@ -42,6 +42,9 @@ import opml.vm.state.MemoryImage.Piece;
 /// The workshop of somebody who lies. Its works are as complete as honest ones: they have states, witnesses and a trace of
 /// instructions for every node, and differ from the truth from one point on.
 final class Liar implements Workshop {
+  /// 100f, little-endian: more than any logit or activation of our models.
+  private static final byte[] OTHER_FLOAT = {0, 0, (byte) 0xc8, 0x42};
+
   /// One row of floats, or four of bytes.
   private static final int SHIFT = 112;
 
@@ -176,7 +179,8 @@ final class Liar implements Workshop {
     }
     long index = lastWrite(run, address, size, end);
     byte[] memory = run.memoryAt(index + 1).bytes().clone();
-    memory[(int) address + size - 1] ^= 0x40; // of a float, the exponent
+    byte[] other = size == 4 ? OTHER_FLOAT : new byte[] {(byte) (memory[(int) address] ^ 0x40)};
+    System.arraycopy(other, 0, memory, (int) address, size);
     MachineState after = run.stateAt(index + 1);
     return spliced(run, index + 1, after, memory, after.registers());
   }

@@ -82,7 +82,8 @@ public final class Theatre {
                 refined.add(refine.disputed().first());
               }
               audience.saw(stage, actor.party(), entry);
-            });
+            },
+            why -> audience.waits(stage, why));
     audience.begins(scenario, director);
     String outcome = "";
     List<String> failures = new ArrayList<>();
@@ -93,9 +94,6 @@ public final class Theatre {
       check(scenario, director, outcome, failures);
     } catch (RuntimeException e) {
       failures.add(String.valueOf(e));
-      if (Boolean.getBoolean("opml.debug")) {
-        throw e;
-      }
     }
     double seconds = (System.nanoTime() - begin) / 1e9 - director.waitedSeconds();
     long instructions =
@@ -147,12 +145,18 @@ public final class Theatre {
           public void saw(Stage stage, Party party, Entry entry) {}
 
           @Override
+          public void waits(Stage stage, String why) {}
+
+          @Override
           public void ends(Scenario scenario, Director director, Report report) {}
         };
 
     void begins(Scenario scenario, Director director);
 
     void saw(Stage stage, Party party, Entry entry);
+
+    /// Nobody can do anything until some time has passed.
+    void waits(Stage stage, String why);
 
     void ends(Scenario scenario, Director director, Report report);
   }
