@@ -47,10 +47,6 @@ public final class DevChain implements AutoCloseable {
       return new Options(accounts, chainId, port, Optional.of(file), blockTime, progress);
     }
 
-    public Options withChainId(long id) {
-      return new Options(accounts, id, port, state, blockTime, progress);
-    }
-
     public Options withPort(int number) {
       return new Options(accounts, chainId, number, state, blockTime, progress);
     }
@@ -167,11 +163,6 @@ public final class DevChain implements AutoCloseable {
     mine(1);
   }
 
-  /// Gives the next block exactly this timestamp, and mines nothing.
-  public void setNextBlockTime(long timestamp) {
-    command("evm_setNextBlockTimestamp", timestamp);
-  }
-
   /// {@return a point to come back to, once}
   public Checkpoint checkpoint() {
     return new Checkpoint(command("evm_snapshot").text());
@@ -200,19 +191,9 @@ public final class DevChain implements AutoCloseable {
     command("evm_setAutomine", on);
   }
 
-  /// Takes transactions from any account without a signature, through `eth_sendTransaction`.
-  public void autoImpersonate(boolean on) {
-    command("anvil_autoImpersonateAccount", on);
-  }
-
   /// Makes the node forget a transaction that waits for a block.
   public void drop(Bytes32 transaction) {
     command("anvil_dropTransaction", transaction.toString());
-  }
-
-  /// Sets what a unit of gas costs at least in the next block.
-  public void setNextBaseFee(Wei fee) {
-    command("anvil_setNextBlockBaseFeePerGas", "0x" + fee.value().toString(16));
   }
 
   /// {@return the answer to any other of anvil's methods}

@@ -2,7 +2,6 @@ package opml.agent.role;
 
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import opml.agent.chain.Wei;
 import opml.agent.hub.Hub;
 import opml.agent.hub.Picture;
@@ -74,13 +73,5 @@ public final class Verifier extends Agent {
         play(game, work, Side.CHALLENGER, picture.now());
       }
     }
-  }
-
-  /// {@return what this verifier's run says of a claim, if it has the model}
-  public Optional<opml.game.solver.Verdict> verdict(SeenRequest request, SeenClaim claim) {
-    return work(request)
-        .map(
-            work ->
-                ClaimJudge.judge(claim.state().claim(), work.trace(), Responder.outputHash(work)));
   }
 }

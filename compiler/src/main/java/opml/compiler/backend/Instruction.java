@@ -183,14 +183,6 @@ sealed interface Instruction {
     }
   }
 
-  /// {@return whether it ends a block}
-  default boolean isTerminator() {
-    return this instanceof Jump
-        || this instanceof Branch
-        || this instanceof Return
-        || this instanceof Exit;
-  }
-
   /// A doubleword of some method's frame: of `callee`'s where arguments are passed, else of the method's own.
   record Slot(@Nullable MethodRef callee, int index) {}
 }

@@ -52,11 +52,6 @@ public record Graph(List<Slot> slots, List<GraphNode> nodes, Port input, Port ou
     return loops * nodes.size();
   }
 
-  /// {@return the node that runs at a step of the trace}
-  public GraphNode nodeAt(long step) {
-    return nodes.get((int) (step % nodes.size()));
-  }
-
   private static void requirePort(Port port, List<Slot> slots) {
     if (port.slot() < 0
         || port.slot() >= slots.size()

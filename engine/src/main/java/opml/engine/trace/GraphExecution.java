@@ -1,10 +1,12 @@
 package opml.engine.trace;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import opml.core.hash.Bytes32;
 import opml.core.merkle.MerkleRoot;
 import opml.core.merkle.SparseTree;
@@ -12,8 +14,6 @@ import opml.engine.commit.CommittedNode;
 import opml.engine.commit.GraphState;
 import opml.engine.commit.Model;
 import opml.engine.commit.Output;
-import opml.engine.commit.Segment;
-import opml.engine.commit.SlotOpening;
 import opml.engine.graph.Slot;
 import opml.engine.run.NodeOutcome;
 import opml.engine.run.NodeRunner;
@@ -114,43 +114,14 @@ public final class GraphExecution {
     if (finalState().status() == GraphState.Status.FAILED) {
       return new byte[0];
     }
-    return java.util.Objects.requireNonNull(values(length()).get(model.graph().output().slot()))
+    return Objects.requireNonNull(values(length()).get(model.graph().output().slot()))
         .asSlice(0, model.descriptor().outputBytes())
-        .toArray(java.lang.foreign.ValueLayout.JAVA_BYTE);
-  }
-
-  /// {@return the output's slot in the final state, which a claim proves}
-  public SlotOpening outputOpening() {
-    return opening(slots(length()), model.graph().output().slot());
+        .toArray(ValueLayout.JAVA_BYTE);
   }
 
   /// {@return the node that runs at a step}
   public CommittedNode node(long step) {
     return model.nodes().get((int) (step % model.nodes().size()));
-  }
-
-  /// {@return the witness that follows the true run into the node of a step}
-  public RefinementWitness refinement(long step) {
-    GraphState before = state(step);
-    CommittedNode node = node(step);
-    SparseTree slots = slots(step);
-    List<SlotOpening> segments = new ArrayList<>();
-    for (Segment segment : node.descriptor().segments()) {
-      if (segment instanceof Segment.FromSlot from) {
-        segments.add(opening(slots, from.slot()));
-      }
-    }
-    List<SlotOpening> outputs = List.of();
-    if (step < writes.size()) {
-      List<Bytes32> roots = writes.get((int) step).roots();
-      outputs = StateUpdate.write(slots, outputs(step), roots, false).before();
-    }
-    return new RefinementWitness(
-        before,
-        node.descriptor(),
-        model.proveNode((int) (step % model.nodes().size())),
-        segments,
-        outputs);
   }
 
   private void proceed(NodeRunner nodes) {
@@ -160,8 +131,7 @@ public final class GraphExecution {
       int node = (int) (step % model.nodes().size());
       var call = model.graph().nodes().get(node);
       MemorySegment[] operands =
-          Operands.of(
-              model.graph(), call, slot -> java.util.Objects.requireNonNull(values.get(slot)));
+          Operands.of(model.graph(), call, slot -> Objects.requireNonNull(values.get(slot)));
       switch (nodes.run(model.graph(), node, operands)) {
         case NodeOutcome.Failed failed -> {
           states.add(GraphState.FAILED);
@@ -187,9 +157,5 @@ public final class GraphExecution {
 
   private List<Output> outputs(long step) {
     return node(step).descriptor().outputs();
-  }
-
-  private static SlotOpening opening(SparseTree slots, int slot) {
-    return new SlotOpening(slot, slots.leaf(slot), slots.prove(slot));
   }
 }

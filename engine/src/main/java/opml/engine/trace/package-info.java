@@ -2,6 +2,5 @@
 ///
 /// [opml.engine.trace.GraphExecution] runs a model on an input and can show every state, its slots and their
 /// proofs; [opml.engine.trace.StateUpdate] is the rule by which a node's outputs change a state, which the
-/// contract follows too; [opml.engine.trace.RefinementWitness] is what the contract must be shown of a state
-/// to follow it into a node.
+/// contract follows too.
 package opml.engine.trace;

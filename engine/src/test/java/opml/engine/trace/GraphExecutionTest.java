@@ -11,12 +11,12 @@ import java.util.List;
 import java.util.Optional;
 import opml.core.hash.Bytes32;
 import opml.core.merkle.MerkleRoot;
+import opml.core.merkle.Proof;
 import opml.core.merkle.ZeroHashes;
 import opml.engine.commit.CommittedNode;
 import opml.engine.commit.GraphState;
 import opml.engine.commit.Model;
-import opml.engine.commit.NodeDescriptor;
-import opml.engine.commit.Segment;
+import opml.engine.commit.Output;
 import opml.engine.commit.SlotOpening;
 import opml.engine.commit.TestPrograms;
 import opml.engine.graph.Graph;
@@ -59,53 +59,48 @@ class GraphExecutionTest {
     assertThat(execution.state(1)).isEqualTo(GraphState.running(root(leaves)));
     leaves.set(4, MerkleRoot.of(floats(22.5f, 0), 0));
     assertThat(execution.state(2)).isEqualTo(GraphState.running(root(leaves)));
-    SlotOpening output = execution.outputOpening();
-    assertThat(output.proof().root(MerkleRoot.of(execution.output(), 0)))
+    Proof output = execution.slots(2).prove(model.graph().output().slot());
+    assertThat(output.root(MerkleRoot.of(execution.output(), 0)))
         .isEqualTo(execution.finalState().slotsRoot());
     assertThatThrownBy(() -> execution.state(3)).isInstanceOf(IndexOutOfBoundsException.class);
   }
 
   @Test
-  void aWitnessLeadsFromOneStateToTheNext() {
+  void openingsLeadFromOneStateToTheNext() {
     Model model = counter(4, 1000);
     GraphExecution execution = GraphExecution.run(model, ints(5), NATIVE);
     for (long step = 0; step < execution.length(); step++) {
-      follow(model, execution, step);
+      follow(execution, step);
     }
   }
 
-  /// The contract's rule, from the witness alone.
-  private static void follow(Model model, GraphExecution execution, long step) {
-    RefinementWitness witness = execution.refinement(step);
-    assertThat(witness.before()).isEqualTo(execution.state(step));
-    NodeDescriptor node = NodeDescriptor.parse(witness.node().encode());
-    assertThat(witness.nodeProof().index()).isEqualTo(step % model.nodes().size());
-    assertThat(witness.nodeProof().root(node.hash())).isEqualTo(model.descriptor().graphRoot());
-    int next = 0;
-    for (Segment segment : node.segments()) {
-      if (segment instanceof Segment.FromSlot from) {
-        SlotOpening opening = witness.segments().get(next++);
-        assertThat(opening.slot()).isEqualTo(from.slot());
-        assertThat(opening.proof().root(opening.value())).isEqualTo(witness.before().slotsRoot());
-      }
-    }
-    Bytes32 root = witness.before().slotsRoot();
-    for (int i = 0; i < node.outputs().size(); i++) {
-      SlotOpening old = witness.outputs().get(i);
-      int slot = node.outputs().get(i).slot();
-      assertThat(old.slot()).isEqualTo(slot);
+  /// The contract's rule, from the openings alone.
+  private static void follow(GraphExecution execution, long step) {
+    Bytes32 root = execution.state(step).slotsRoot();
+    assertThat(execution.slots(step).root()).isEqualTo(root);
+    for (SlotOpening old : openings(execution, step)) {
       assertThat(old.proof().root(old.value())).isEqualTo(root);
-      MemorySegment value = execution.values(step + 1).get(slot);
-      root = old.proof().root(MerkleRoot.of(value, node.outputs().get(i).depth()));
+      MemorySegment value = execution.values(step + 1).get(old.slot());
+      root = old.proof().root(MerkleRoot.of(value, 0));
     }
     assertThat(execution.state(step + 1).slotsRoot()).isEqualTo(root);
+  }
+
+  /// {@return the outputs' slots before a step writes them}
+  private static List<SlotOpening> openings(GraphExecution execution, long step) {
+    List<Output> outputs = execution.node(step).descriptor().outputs();
+    List<Bytes32> roots =
+        outputs.stream()
+            .map(o -> MerkleRoot.of(execution.values(step + 1).get(o.slot()), o.depth()))
+            .toList();
+    return StateUpdate.write(execution.slots(step), outputs, roots, false).before();
   }
 
   @Test
   void secondOutputBuildsOnFirst() {
     Model model = counter(1, 1000);
     GraphExecution execution = GraphExecution.run(model, ints(5), NATIVE);
-    List<SlotOpening> outputs = execution.refinement(0).outputs();
+    List<SlotOpening> outputs = openings(execution, 0);
     assertThat(outputs).hasSize(2);
     Bytes32 start = execution.state(0).slotsRoot();
     assertThat(outputs.get(0).proof().root(outputs.get(0).value())).isEqualTo(start);
@@ -141,7 +136,6 @@ class GraphExecutionTest {
     assertThat(execution.state(2)).isEqualTo(GraphState.FAILED);
     assertThat(execution.state(100)).isEqualTo(GraphState.FAILED);
     assertThat(execution.output()).isEmpty();
-    assertThat(execution.refinement(1).outputs()).isEmpty();
   }
 
   @Test

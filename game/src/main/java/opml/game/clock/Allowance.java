@@ -12,9 +12,4 @@ public record Allowance(long seconds) {
   public Clock startAt(long now) {
     return new Clock(seconds, seconds, now);
   }
-
-  /// {@return the most seconds that may pass from a challenge to the last move of its game}
-  public long longestGame() {
-    return 2 * seconds;
-  }
 }

@@ -18,10 +18,6 @@ public final class Console {
   @Option(names = "--json", description = "Write JSON, one object a line, for programs.")
   private boolean json;
 
-  public boolean isJson() {
-    return json;
-  }
-
   /// Shows a result: the object to programs, the text to people.
   public void show(Map<String, @Nullable Object> object, Supplier<String> text) {
     write(out(), json ? Json.line(object) : text.get());
