@@ -105,10 +105,10 @@ contract GraphStep is IGraphStep {
             bytes32 tensor = cursor.word();
             requireRoot(memRoot, Merkle.climb(cursor, tensor, output.index, output.depth, node.memDepth, zero));
             bytes32 old = cursor.word();
-            (bytes32 oldRoot, bytes32 newRoot) = Merkle.climbTwice(cursor, old, tensor, output.slot, 0, slotDepth, zero);
+            (bytes32 before, bytes32 written) = Merkle.climbTwice(cursor, old, tensor, output.slot, 0, slotDepth, zero);
             // INVARIANT: the proof is under the current root, which holds the outputs before this one.
-            requireRoot(slotsRoot, oldRoot);
-            slotsRoot = newRoot;
+            requireRoot(slotsRoot, before);
+            slotsRoot = written;
         }
         return Commitments.state(exit == EXIT_STOP ? Commitments.DONE : Commitments.RUNNING, slotsRoot);
     }

@@ -721,7 +721,7 @@ contract GamesTest is World {
         hub.timeout(b.id);
         uint256 burnt = hub.credit(DEAD);
         check(burnt >= CLAIM_BOND / 2, "half of the bond burns");
-        equal(SIMON.balance + hub.credit(SIMON), balance - burnt - CLAIM_BOND / 4, "his first winner returns a quarter");
+        equal(SIMON.balance + hub.credit(SIMON), balance - burnt - CLAIM_BOND / 4, "his first winner gives a quarter");
         holdsFee();
     }
 

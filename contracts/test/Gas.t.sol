@@ -7,8 +7,8 @@ import {Toy} from "./Toy.sol";
 import {World} from "./World.sol";
 
 /// @title What the calls cost, as a transaction pays for them
-/// @notice Before each call all contracts are made cold; to the gas it uses come 21,000, its calldata (4 gas a zero byte,
-/// 16 another), and the floor of EIP-7623 (10 or 40). Prints a table with `forge test -vv`.
+/// @notice Before each call all contracts are made cold; to the gas it uses come 21,000, its calldata (4 gas a zero
+/// byte, 16 another), and the floor of EIP-7623 (10 or 40). Prints a table with `forge test -vv`.
 contract GasTest is World {
     uint256 private total;
 

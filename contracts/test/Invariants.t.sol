@@ -17,8 +17,8 @@ import {
 import {World} from "./World.sol";
 
 /// @title Everything that anybody may do, in any order
-/// @notice Each action picks a request, claim or game by its seed and does something that may well be refused; it counts
-/// what was accepted, so that the invariants can tell a busy run from an idle one.
+/// @notice Each action picks a request, claim or game by its seed and does something that may well be refused; it
+/// counts what was accepted, so that the invariants can tell a busy run from an idle one.
 contract Everybody is World {
     RequestId[] public requests;
     ClaimId[] public claims;
@@ -304,7 +304,7 @@ contract InvariantTest is World {
     function invariant_moneyOutcomesAndCounters() public view {
         solvent();
         oneTerminalOutcome();
-        check(everybody.countsAreRight(), "a counter that guards resolve, expire or the bond is wrong, or a clock grew");
+        check(everybody.countsAreRight(), "a counter that guards resolve, expire or bonds is wrong, or a clock grew");
     }
 
     /// @dev The hub holds its debts, no more and no less; every wei that came in went out once or is owed.

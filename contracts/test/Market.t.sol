@@ -686,7 +686,8 @@ contract MarketTest is World {
     function test_offsetsAreCanonical() public {
         Terms memory t = terms();
         bytes memory head = abi.encodeWithSelector(IHub.request.selector, modelId, t);
-        bytes memory gap = bytes.concat(head, bytes32(uint256(7 * 32)), bytes32(0), bytes32(uint256(8)), bytes32(INPUT));
+        bytes memory late = abi.encode(uint256(7 * 32), uint256(0), uint256(8), bytes32(INPUT));
+        bytes memory gap = bytes.concat(head, late);
         refused(CalldataNotCanonical.selector, ALICE, address(hub), FEE, gap);
         bytes memory dirty =
             bytes.concat(head, bytes32(uint256(6 * 32)), bytes32(uint256(8)), bytes32(INPUT) | bytes32(uint256(1)));

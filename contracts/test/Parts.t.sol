@@ -322,7 +322,8 @@ contract PartsTest is Test {
             if (segments[i].depth == height && segments[i].index == index) return segments[i].value;
         }
         if (height == 0) return 0;
-        return keccak256(abi.encode(naive(segments, height - 1, 2 * index), naive(segments, height - 1, 2 * index + 1)));
+        bytes32 left = naive(segments, height - 1, 2 * index);
+        return keccak256(abi.encode(left, naive(segments, height - 1, 2 * index + 1)));
     }
 
     function testFuzz_foldIsTheNaiveRoot(uint256 seed) public {
@@ -429,7 +430,8 @@ contract PartsTest is Test {
         bytes memory witness = bytes.concat(node, bytes8(0), bytes32(0), keccak256(end), end);
         witness = bytes.concat(witness, NEW0, proofOf(NEW1), OLD0, proofOf(OLD1));
         witness = bytes.concat(witness, NEW1, proofOf(NEW0), old, proofOf(sibling));
-        IGraphStep.Place memory place = IGraphStep.Place(keccak256(bytes.concat(bytes32("opml/1/node"), node)), 0, 1, 0);
+        bytes32 leaf = keccak256(bytes.concat(bytes32("opml/1/node"), node));
+        IGraphStep.Place memory place = IGraphStep.Place(leaf, 0, 1, 0);
         return abi.encodeCall(IGraphStep.link, (place, pair(OLD0, OLD1), witness));
     }
 
@@ -495,7 +497,8 @@ contract PartsTest is Test {
         bytes memory node = nodeOf(4, 1, new Seg[](0), "");
         bytes memory end = new bytes(296);
         bytes memory witness = bytes.concat(node, bytes8(0), bytes32(0), keccak256(end), end);
-        IGraphStep.Place memory place = IGraphStep.Place(keccak256(bytes.concat(bytes32("opml/1/node"), node)), 0, 0, 0);
+        bytes32 leaf = keccak256(bytes.concat(bytes32("opml/1/node"), node));
+        IGraphStep.Place memory place = IGraphStep.Place(leaf, 0, 0, 0);
         bytes memory longer = bytes.concat(witness, hex"00");
         must(address(this), address(graphStep), 0, abi.encodeCall(IGraphStep.link, (place, 0, witness)));
         refused(

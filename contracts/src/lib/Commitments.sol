@@ -4,7 +4,8 @@ pragma solidity ^0.8.30;
 import {Availability, ClaimId, GameId, Model, ModelId, Position, RequestId, Side, Terms} from "../Types.sol";
 
 /// @title The tagged preimages
-/// @notice `spec/protocol.md` §1: a word with the left-aligned tag `opml/1/…`, then the fields, one big-endian word each.
+/// @notice `spec/protocol.md` §1: a word with the left-aligned tag `opml/1/…`, then the fields, one big-endian word
+/// each.
 library Commitments {
     bytes32 private constant STATE = "opml/1/state";
     bytes32 private constant PROGRAM = "opml/1/program";

@@ -3,9 +3,9 @@ pragma solidity ^0.8.30;
 
 /// @title One instruction of the machine, checked on chain
 /// @notice The witness is packed: the prestate's 296 bytes; then, unless the machine has halted or its pc lies outside
-/// the program, the code leaf with its proof; then, for loads and stores only, the memory leaf with its proof. An opened
-/// leaf is `leaf 32 | mask u64 | siblings whose mask bit is set, lowest first`; a clear bit stands for the zero subtree.
-/// `spec/machine.md` is normative.
+/// the program, the code leaf with its proof; then, for loads and stores only, the memory leaf with its proof. An
+/// opened leaf is `leaf 32 | mask u64 | siblings whose mask bit is set, lowest first`; a clear bit stands for the zero
+/// subtree. `spec/machine.md` is normative.
 interface IStep {
     /// @notice The program's trees are deeper than the machine allows.
     error DepthOutOfRange(uint8 codeDepth, uint8 memDepth);

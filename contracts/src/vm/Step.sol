@@ -20,8 +20,8 @@ import {IStep} from "./IStep.sol";
 ///   40       8      exit
 ///   48       248    x1 .. x31
 ///
-/// The prestate is copied to memory once, changed in place and hashed again. Whoever wrote it may have put anything into
-/// it; no value in it can make this contract revert, only a witness that does not open it can.
+/// The prestate is copied to memory once, changed in place and hashed again. Whoever wrote it may have put anything
+/// into it; no value in it can make this contract revert, only a witness that does not open it can.
 contract Step is IStep {
     // Below, registers are cut to their width, and 1 is shifted by a variable, on purpose.
     // forge-lint: disable-start(unsafe-typecast, incorrect-shift)

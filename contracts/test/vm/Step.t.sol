@@ -30,7 +30,8 @@ contract StepTest {
             VM.parseJsonTypeArray(
                 json,
                 key,
-                "Vector(string name,bytes32 codeRoot,uint8 codeDepth,uint8 memDepth,bytes32 prestate,bytes witness,bytes32 poststate,string error)"
+                "Vector(string name,bytes32 codeRoot,uint8 codeDepth,uint8 memDepth,"
+                "bytes32 prestate,bytes witness,bytes32 poststate,string error)"
             ),
             (Vector[])
         );

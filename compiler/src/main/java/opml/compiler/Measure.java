@@ -28,7 +28,7 @@ public final class Measure {
             floats(DEPTH * COLUMNS, random),
             floats(ROWS * COLUMNS, random),
             new byte[4 * ROWS * COLUMNS]);
-    int one = Float.floatToRawIntBits(1f);
+    int one = Float.floatToIntBits(1f);
     // Weights as a linear layer has them, (out, in).
     return perMac(
         "gemm.f32", segments, ROWS, COLUMNS, DEPTH, DEPTH, 1, 1, DEPTH, COLUMNS, 1, one, one);

@@ -1,6 +1,6 @@
 package opml.compiler;
 
-/// From `pc` on, until the next symbol, the program is this line of this method.
+/// From `pc` on, until the next symbol, the program is this line of this method; of inlined code, the inlined method.
 ///
 /// @param line 0 where the class file does not say
 public record Symbol(int pc, String className, String method, int line) {

@@ -79,7 +79,7 @@ class BasicsTest {
           choice == 0
               ? random.nextInt()
               : choice == 1
-                  ? Float.floatToRawIntBits((random.nextInt(2001) - 1000) / 16f)
+                  ? Float.floatToIntBits((random.nextInt(2001) - 1000) / 16f)
                   : edges[random.nextInt(edges.length)]);
     }
     return out.array();
@@ -218,7 +218,7 @@ class BasicsTest {
         },
         n,
         0x123456789abcdefL,
-        Float.floatToRawIntBits(1.75f));
+        Float.floatToIntBits(1.75f));
   }
 
   @Test

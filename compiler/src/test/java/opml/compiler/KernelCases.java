@@ -71,7 +71,7 @@ final class KernelCases {
             case 0 -> SPECIAL[random.nextInt(SPECIAL.length)];
             case 1 -> random.nextInt();
             case 2 -> random.nextInt() & 0x80ffffff;
-            default -> Float.floatToRawIntBits((float) (random.nextDouble() * 20 - 10));
+            default -> Float.floatToIntBits((float) (random.nextDouble() * 20 - 10));
           });
     }
     return out.array();
@@ -157,8 +157,8 @@ final class KernelCases {
       transB ? k : 1,
       (kind & 1) != 0 ? n : 0,
       kind >> 1,
-      random.nextBoolean() ? 0x3f800000 : Float.floatToRawIntBits(-0.3f),
-      random.nextBoolean() ? 0x3f800000 : Float.floatToRawIntBits(2.7f)
+      random.nextBoolean() ? 0x3f800000 : Float.floatToIntBits(-0.3f),
+      random.nextBoolean() ? 0x3f800000 : Float.floatToIntBits(2.7f)
     };
     return of(
         List.of(floats((long) m * k), floats((long) k * n), floats((long) m * n)),

@@ -13,9 +13,9 @@ import opml.game.claim.Address;
 /// processes, sort out their nonces with the node's help, but if they send the very same call at the
 /// same moment it is the very same transaction, and both see its one receipt.
 ///
-/// A transaction that the node loses, or a reorganisation throws out, is handed over again as long as somebody waits for it; one that waits too long for a
-/// block is offered again with a higher fee. A signed transaction is the same bytes however often it
-/// is sent, so nothing here can happen twice.
+/// A transaction that the node loses, or a reorganisation throws out, is handed over again as long as somebody waits
+/// for it; one that waits too long for a block is offered again with a higher fee. A signed transaction is the same
+/// bytes however often it is sent, so nothing here can happen twice.
 ///
 /// After a crash, what the process before this one sent may still be on its way: [#settle] waits for
 /// it, and then the chain says what is left to do.

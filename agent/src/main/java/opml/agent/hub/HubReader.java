@@ -33,9 +33,10 @@ import opml.game.move.GameStatus;
 import opml.game.move.Position;
 import opml.game.move.Side;
 
-/// Reads pictures of the hub. Events tell what exists and what was posted; the hub's views tell where it stands at the very
-/// block of the picture. What ended is read once. The reader keeps nothing that rereading from the deployment would not give
-/// again, so a crash costs time only; a reorganisation makes it forget the events of the blocks that are gone.
+/// Reads pictures of the hub. Events tell what exists and what was posted; the hub's views tell where it stands at the
+/// very block of the picture. What ended is read once. The reader keeps nothing that rereading from the deployment
+/// would not give again, so a crash costs time only; a reorganisation makes it forget the events of the blocks that are
+/// gone.
 ///
 /// Not for several threads at once.
 public final class HubReader {

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.function.Consumer;
 import opml.agent.chain.ChainException;
 
-/// Ticks an agent until its thread is interrupted. What a chain does to it ends a tick, never the loop: it waits, longer each
-/// time, and reads again.
+/// Ticks an agent until its thread is interrupted. What a chain does to it ends a tick, never the loop: it waits,
+/// longer each time, and reads again.
 public final class Loop implements Runnable {
   private static final int BACK_OFF_MAX = 64;
 

@@ -23,7 +23,8 @@ public final class Server extends Agent {
   ///
   /// @param minimalFee requests that pay less are left alone
   /// @param beside whether to claim although somebody's right claim is live already: only one of them gets the fee
-  /// @param attempts how many claims to lose on one request before giving it up; a right claim can be lost by being away
+  /// @param attempts how many claims to lose on one request before giving it up; a right claim can be lost by being
+  /// away
   public record Policy(Wei minimalFee, boolean beside, int attempts) {
     public static final Policy DEFAULT = new Policy(Wei.ZERO, false, 1);
   }

@@ -21,8 +21,8 @@ import opml.game.trace.Trace;
 import opml.vm.state.MachineState;
 import opml.vm.state.Memory;
 
-/// A model's run on an input, as a work: level 0 are the states of the graph, level 1 the instructions of one node, which is run
-/// in the machine when a dispute comes to it.
+/// A model's run on an input, as a work: level 0 are the states of the graph, level 1 the instructions of one node,
+/// which is run in the machine when a dispute comes to it.
 public final class GraphWork implements Work {
   private final Model model;
   private final Frames frames;
@@ -104,7 +104,8 @@ public final class GraphWork implements Work {
     return new Refinement(status, state.slotsRoot(), out.toArray());
   }
 
-  /// Each output's root under the end's memory, then the slot's old root under the slots as the outputs before have left them.
+  /// Each output's root under the end's memory, then the slot's old root under the slots as the outputs before have
+  /// left them.
   private static void writeOutputs(
       ByteWriter out, NodeDescriptor node, Memory memory, SparseTree slots) {
     List<Bytes32> roots =

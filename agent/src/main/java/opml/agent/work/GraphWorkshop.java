@@ -13,8 +13,8 @@ import opml.engine.run.NativeNodes;
 import opml.engine.run.NodeRunner;
 import opml.engine.trace.GraphExecution;
 
-/// Works on the models that it was given. A run is kept as long as the workshop, since a dispute asks for the same one again and
-/// again; runs in the machine are made when a dispute comes to their node.
+/// Works on the models that it was given. A run is kept as long as the workshop, since a dispute asks for the same one
+/// again and again; runs in the machine are made when a dispute comes to their node.
 public final class GraphWorkshop implements Workshop {
   private record Job(Bytes32 model, Bytes32 input) {}
 

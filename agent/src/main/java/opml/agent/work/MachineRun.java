@@ -5,8 +5,8 @@ import opml.vm.state.Memory;
 import opml.vm.state.Program;
 import opml.vm.step.StepProof;
 
-/// Random access to one run of a program. Index `n` is after `n` steps; from the halting step on nothing changes. A run serves
-/// one thread.
+/// Random access to one run of a program. Index `n` is after `n` steps; from the halting step on nothing changes. A run
+/// serves one thread.
 public interface MachineRun {
   Program program();
 

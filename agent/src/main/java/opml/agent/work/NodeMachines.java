@@ -23,9 +23,9 @@ import opml.vm.state.MemoryImage;
 import opml.vm.state.MemoryImage.Piece;
 import opml.vm.state.Program;
 
-/// Makes the machines that run a model's nodes: the kernel's program, and a memory with the fixed segment at address 0 and the
-/// operands at the starts of their regions (`spec/graph.md`). As a [NodeRunner] it runs nodes to their end, which is what a
-/// native kernel falls back on.
+/// Makes the machines that run a model's nodes: the kernel's program, and a memory with the fixed segment at address 0
+/// and the operands at the starts of their regions (`spec/graph.md`). As a [NodeRunner] it runs nodes to their end,
+/// which is what a native kernel falls back on.
 public final class NodeMachines implements NodeRunner, NodeRuns {
   private record Key(String kernel, int memDepth) {}
 

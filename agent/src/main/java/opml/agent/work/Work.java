@@ -4,8 +4,8 @@ import java.util.List;
 import opml.core.hash.Bytes32;
 import opml.game.trace.Trace;
 
-/// One run of a model on one input, and every witness that its owner can be asked for. A value: asked again, also after a
-/// restart, it answers the same.
+/// One run of a model on one input, and every witness that its owner can be asked for. A value: asked again, also after
+/// a restart, it answers the same.
 ///
 /// All witnesses are packed as `IHub` and `IGraphStep` describe them; proofs are `mask u64 ‖ siblings`.
 public interface Work {
@@ -15,10 +15,12 @@ public interface Work {
   /// {@return what a claim of this run says}
   Result result();
 
-  /// {@return the output and the proof of its root at the output slot under the final slots root; empty if the run failed}
+  /// {@return the output and the proof of its root at the output slot under the final slots root; empty if the run
+  /// failed}
   byte[] claimEvidence();
 
-  /// {@return the initial root of the input slot and its proof under the model's initial slots root, which a challenge begins with}
+  /// {@return the initial root of the input slot and its proof under the model's initial slots root, which a challenge
+  /// begins with}
   byte[] openingEvidence();
 
   /// {@return what `refine` needs besides the position's list, to open the trace of node `step` with these states}
@@ -40,8 +42,8 @@ public interface Work {
   /// @param finalState the graph state that commits status and slots
   record Result(int status, Bytes32 slotsRoot, byte[] output, Bytes32 finalState) {}
 
-  /// The preimage of the graph state before the refined step, and the witness of `IGraphStep.link`, states and end included.
-  /// The witness is empty if the status is not 0.
+  /// The preimage of the graph state before the refined step, and the witness of `IGraphStep.link`, states and end
+  /// included. The witness is empty if the status is not 0.
   record Refinement(int status, Bytes32 slotsRoot, byte[] witness) {}
 
   /// The preimage of the program, and the witness of `IStep.step`.

@@ -221,7 +221,7 @@ final class Allocator {
         }
         Instruction placed = instruction.with(place(instruction.target(), colour), sources);
         if (!(placed instanceof Instruction.Move(int target, int source) && target == source)) {
-          rewritten.add(new Line(placed, line.number()));
+          rewritten.add(new Line(placed, line.origin()));
         }
       }
       block.replaceLines(rewritten);

@@ -8,6 +8,7 @@ import opml.compiler.Symbol;
 import opml.compiler.ir.Condition;
 import opml.compiler.ir.MethodRef;
 import opml.compiler.ir.Op;
+import opml.compiler.ir.Origin;
 import org.jspecify.annotations.Nullable;
 
 /// Lays allocated methods out one behind the other, the kernel first, and writes their words. A branch that does not
@@ -23,7 +24,7 @@ final class Assembler {
     record Call(MethodRef to) implements Piece {}
   }
 
-  private record Placed(Piece piece, MethodRef method, int line) {}
+  private record Placed(Piece piece, Origin origin) {}
 
   private final Map<MethodRef, Compiled> frames;
   private final Constants constants;
@@ -32,12 +33,13 @@ final class Assembler {
   private final Map<MachineBlock, Integer> blockStarts = new HashMap<>();
   private final Map<MethodRef, Integer> methodStarts = new HashMap<>();
   private MethodRef method;
-  private int line;
+  private Origin origin;
 
   Assembler(Map<MethodRef, Compiled> frames, Constants constants, MethodRef kernel) {
     this.frames = frames;
     this.constants = constants;
     this.method = kernel;
+    this.origin = new Origin(kernel, 0);
     this.stackBytes = Compiled.of(frames, kernel).frameEnd();
   }
 
@@ -51,7 +53,7 @@ final class Assembler {
       blockStarts.put(blocks.get(i), pieces.size());
       MachineBlock next = i + 1 < blocks.size() ? blocks.get(i + 1) : null;
       for (MachineBlock.Line at : blocks.get(i).lines()) {
-        line = at.number();
+        origin = at.origin();
         add(at.instruction(), next);
       }
     }
@@ -62,7 +64,7 @@ final class Assembler {
   }
 
   private void put(Piece piece) {
-    pieces.add(new Placed(piece, method, line));
+    pieces.add(new Placed(piece, origin));
   }
 
   private void add(Instruction instruction, @Nullable MachineBlock next) {
@@ -156,7 +158,8 @@ final class Assembler {
     List<Integer> words = new ArrayList<>();
     for (int i = 0; i < far.length; i++) {
       Placed at = pieces.get(i);
-      Symbol symbol = new Symbol(address[i], at.method.className(), at.method.name(), at.line);
+      MethodRef from = at.origin.method();
+      Symbol symbol = new Symbol(address[i], from.className(), from.name(), at.origin.line());
       if (symbols.isEmpty() || !symbols.getLast().samePlace(symbol)) {
         symbols.add(symbol);
       }

@@ -2,11 +2,12 @@ package opml.compiler.backend;
 
 import java.util.ArrayList;
 import java.util.List;
+import opml.compiler.ir.Origin;
 
-/// A basic block of machine instructions with the source line of each.
+/// A basic block of machine instructions with the origin of each.
 final class MachineBlock {
-  /// An instruction and its source line.
-  record Line(Instruction instruction, int number) {}
+  /// An instruction and where it comes from.
+  record Line(Instruction instruction, Origin origin) {}
 
   private final int id;
   private final int loopDepth;
@@ -33,8 +34,8 @@ final class MachineBlock {
     lines = replacement;
   }
 
-  void add(Instruction instruction, int line) {
-    lines.add(new Line(instruction, line));
+  void add(Instruction instruction, Origin origin) {
+    lines.add(new Line(instruction, origin));
   }
 
   List<MachineBlock> successors() {

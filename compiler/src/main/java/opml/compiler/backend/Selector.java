@@ -11,6 +11,7 @@ import opml.compiler.ir.Immediates;
 import opml.compiler.ir.MethodRef;
 import opml.compiler.ir.Node;
 import opml.compiler.ir.Op;
+import opml.compiler.ir.Origin;
 import opml.compiler.ir.Schedule;
 import opml.compiler.ir.Terminator;
 
@@ -27,9 +28,9 @@ final class Selector {
   private int nextRegister = FIRST_VIRTUAL;
   private int link = Instruction.NONE;
   private MachineBlock out;
-  private int line;
+  private Origin origin;
 
-  private Selector(Graph graph, boolean isKernel, Map<MethodRef, Compiled> callees) {
+  private Selector(Graph graph, MethodRef ref, boolean isKernel, Map<MethodRef, Compiled> callees) {
     this.schedule = new Schedule(graph);
     this.isKernel = isKernel;
     this.callees = callees;
@@ -37,6 +38,7 @@ final class Selector {
       blocks.put(block, new MachineBlock(blocks.size(), schedule.flow().loopDepth(block)));
     }
     this.out = machine(graph.entry());
+    this.origin = new Origin(ref, 0);
   }
 
   /// @param isKernel whether this is where the program starts and ends
@@ -46,7 +48,7 @@ final class Selector {
       boolean isKernel,
       int parameters,
       Map<MethodRef, Compiled> callees) {
-    Selector selector = new Selector(graph, isKernel, callees);
+    Selector selector = new Selector(graph, ref, isKernel, callees);
     selector.run(parameters);
     return new MachineMethod(
         ref,
@@ -71,10 +73,10 @@ final class Selector {
     for (Block block : blocks.keySet()) {
       out = machine(block);
       for (Node node : schedule.nodes(block)) {
-        line = node.line();
+        origin = node.origin();
         node(node, block);
       }
-      line = block.line();
+      origin = block.origin();
       copies(block);
       end(block);
     }
@@ -89,7 +91,7 @@ final class Selector {
   }
 
   private void emit(Instruction instruction) {
-    out.add(instruction, line);
+    out.add(instruction, origin);
   }
 
   /// Takes over the arguments that are used.

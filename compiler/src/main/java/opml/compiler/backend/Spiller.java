@@ -81,16 +81,16 @@ final class Spiller {
           if (!loaded.containsKey(source)) {
             int temporary = temporary();
             loaded.put(source, temporary);
-            out.add(new Line(load(source, temporary), line.number()));
+            out.add(new Line(load(source, temporary), line.origin()));
           }
           sources[i] = loaded.get(source);
         }
       }
       Instruction.Slot slot = slots.get(target);
       int written = slot == null ? instruction.target() : temporary();
-      out.add(new Line(instruction.with(written, sources), line.number()));
+      out.add(new Line(instruction.with(written, sources), line.origin()));
       if (slot != null) {
-        out.add(new Line(new Instruction.Spill(written, slot), line.number()));
+        out.add(new Line(new Instruction.Spill(written, slot), line.origin()));
       }
     }
     block.replaceLines(out);

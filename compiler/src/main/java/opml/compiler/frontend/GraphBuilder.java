@@ -12,17 +12,19 @@ import org.jspecify.annotations.Nullable;
 /// Builds the graph of one compiled method, with the methods inlined into it.
 public final class GraphBuilder {
   private final CallGraph calls;
-  private final Graph graph = new Graph();
-  private final Variables variables = new Variables(graph);
+  private final Graph graph;
+  private final Variables variables;
   private int frames;
 
-  private GraphBuilder(CallGraph calls) {
+  private GraphBuilder(CallGraph calls, MethodRef ref) {
     this.calls = calls;
+    this.graph = new Graph(ref);
+    this.variables = new Variables(graph);
   }
 
   /// {@return the graph of a method that others call}
   public static Graph method(CallGraph calls, MethodRef ref) {
-    GraphBuilder builder = new GraphBuilder(calls);
+    GraphBuilder builder = new GraphBuilder(calls, ref);
     List<Node> arguments = new ArrayList<>();
     for (Kind kind : calls.code(ref).parameters()) {
       arguments.add(builder.graph.argument(arguments.size(), kind.isNarrow()));
@@ -32,7 +34,7 @@ public final class GraphBuilder {
 
   /// {@return the graph of the kernel itself, whose arguments lie in the fixed segment from address 8 on}
   public static Graph kernel(CallGraph calls, MethodRef ref) {
-    GraphBuilder builder = new GraphBuilder(calls);
+    GraphBuilder builder = new GraphBuilder(calls, ref);
     List<Node> arguments = new ArrayList<>();
     for (Kind kind : calls.code(ref).parameters()) {
       arguments.add(builder.graph.fixed(8L + 8L * arguments.size(), kind.isNarrow()));
@@ -44,7 +46,7 @@ public final class GraphBuilder {
     variables.seal(graph.entry());
     MethodFrame.Exit exit = inline(calls.code(ref), arguments, graph.entry());
     if (exit.block() != null) {
-      exit.block().end(new Terminator.Return(exit.value()), exit.line());
+      exit.block().end(new Terminator.Return(exit.value()), exit.origin());
     }
     return graph;
   }

@@ -23,6 +23,7 @@ import opml.compiler.ir.Graph;
 import opml.compiler.ir.MethodRef;
 import opml.compiler.ir.Node;
 import opml.compiler.ir.Op;
+import opml.compiler.ir.Origin;
 import opml.compiler.ir.Terminator.Branch;
 import opml.compiler.ir.Terminator.Jump;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 /// block after at least one of its predecessors.
 final class MethodFrame {
   /// Where control leaves the method; `block` is null if it never does.
-  record Exit(@Nullable Block block, @Nullable Node value, int line) {}
+  record Exit(@Nullable Block block, @Nullable Node value, Origin origin) {}
 
   private record Entry(Node node, Kind kind) {}
 
@@ -43,12 +44,12 @@ final class MethodFrame {
   private final Map<CodeBlock, Block> blocks = new HashMap<>();
   private final Map<CodeBlock, List<Kind>> stacks = new HashMap<>();
   private final Block end;
-  private int endLine;
+  private Origin endOrigin;
 
   // Of the block being filled.
   private List<Entry> stack = new ArrayList<>();
   private Block current;
-  private int line;
+  private Origin origin;
 
   MethodFrame(GraphBuilder builder, MethodCode code, int frame) {
     this.builder = builder;
@@ -58,6 +59,8 @@ final class MethodFrame {
     this.frame = frame;
     this.end = graph.newBlock();
     this.current = end;
+    this.origin = new Origin(code.ref(), 0);
+    this.endOrigin = origin;
   }
 
   Exit build(List<Node> arguments, Block from) {
@@ -76,7 +79,7 @@ final class MethodFrame {
           .successors()
           .forEach(next -> missing.computeIfAbsent(next, _ -> new HashSet<>()).add(block));
     }
-    from.end(new Jump(block(code.entry())), 0);
+    from.end(new Jump(block(code.entry())), origin);
     stacks.put(code.entry(), List.of());
     if (missing(missing, code.entry()).isEmpty()) {
       variables.seal(block(code.entry()));
@@ -91,12 +94,12 @@ final class MethodFrame {
       }
     }
     if (end.predecessors().isEmpty()) {
-      return new Exit(null, null, 0);
+      return new Exit(null, null, endOrigin);
     }
     variables.seal(end);
     Kind result = code.result();
     return new Exit(
-        end, result == null ? null : variables.read(resultVariable(result), end), endLine);
+        end, result == null ? null : variables.read(resultVariable(result), end), endOrigin);
   }
 
   private static Set<CodeBlock> missing(Map<CodeBlock, Set<CodeBlock>> missing, CodeBlock block) {
@@ -147,8 +150,8 @@ final class MethodFrame {
       stack.add(new Entry(variables.read(stackVariable(stack.size(), kind), current), kind));
     }
     for (CodeBlock.Line at : block.lines()) {
-      line = at.number();
-      graph.at(line);
+      origin = new Origin(code.ref(), at.number());
+      graph.at(origin);
       instruction(at.instruction(), block);
     }
     if (current.isOpen()) {
@@ -156,7 +159,7 @@ final class MethodFrame {
         throw refused("control flow that runs off the end");
       }
       leave(block);
-      current.end(new Jump(block(block.successors().getFirst())), line);
+      current.end(new Jump(block(block.successors().getFirst())), origin);
     }
   }
 
@@ -195,8 +198,8 @@ final class MethodFrame {
           Entry value = pop();
           variables.write(resultVariable(value.kind), current, value.node);
         }
-        endLine = line;
-        current.end(new Jump(end), line);
+        endOrigin = origin;
+        current.end(new Jump(end), origin);
       }
       case NopInstruction _ -> {}
       case ArrayLoadInstruction _,
@@ -231,7 +234,7 @@ final class MethodFrame {
   }
 
   private RefusedException refused(String what) {
-    return new RefusedException(code.ref(), line, what);
+    return new RefusedException(code.ref(), origin.line(), what);
   }
 
   private void push(Node node, Kind kind) {
@@ -258,7 +261,7 @@ final class MethodFrame {
     switch (constant.constantValue()) {
       case Integer value -> push(graph.constant(value), Kind.INT);
       case Long value -> push(graph.constant(value), Kind.LONG);
-      case Float value -> push(graph.constant(Float.floatToRawIntBits(value)), Kind.FLOAT);
+      case Float value -> push(graph.constant(Float.floatToIntBits(value)), Kind.FLOAT);
       case Double _ -> throw refused("double (" + name(constant) + ")");
       default -> throw refused("a constant that is no number (" + name(constant) + ")");
     }
@@ -429,7 +432,7 @@ final class MethodFrame {
       throw refused("call of " + callee + ", which never returns");
     }
     current = exit.block();
-    graph.at(line);
+    graph.at(origin);
     if (result != null && exit.value() != null) {
       push(exit.value(), result);
     }
@@ -440,7 +443,7 @@ final class MethodFrame {
     switch (branch.opcode()) {
       case GOTO, GOTO_W -> {
         leave(block);
-        current.end(new Jump(block(target)), line);
+        current.end(new Jump(block(target)), origin);
       }
       case IFEQ -> test(Condition.EQ, false, false, block);
       case IFNE -> test(Condition.NE, false, false, block);
@@ -465,10 +468,10 @@ final class MethodFrame {
     Block yes = block(block.successors().get(0));
     Block no = block(block.successors().get(1));
     if (yes == no) {
-      current.end(new Jump(yes), line);
+      current.end(new Jump(yes), origin);
     } else {
       current.end(
-          new Branch(condition, swapped ? right : left, swapped ? left : right, yes, no), line);
+          new Branch(condition, swapped ? right : left, swapped ? left : right, yes, no), origin);
     }
   }
 
@@ -490,13 +493,13 @@ final class MethodFrame {
   /// A binary search for the case, whose last three are tried one by one.
   private void search(Node selector, List<Case> cases, Block otherwise) {
     if (cases.isEmpty()) {
-      current.end(new Jump(otherwise), line);
+      current.end(new Jump(otherwise), origin);
     } else if (cases.size() <= 3) {
       Block next = cases.size() == 1 ? otherwise : graph.newBlock();
       Case first = cases.getFirst();
       current.end(
           new Branch(Condition.EQ, selector, graph.constant(first.value), first.target, next),
-          line);
+          origin);
       if (cases.size() > 1) {
         variables.seal(next);
         current = next;
@@ -507,7 +510,7 @@ final class MethodFrame {
       Block low = graph.newBlock();
       Block high = graph.newBlock();
       Node pivot = graph.constant(cases.get(middle).value);
-      current.end(new Branch(Condition.LT, selector, pivot, low, high), line);
+      current.end(new Branch(Condition.LT, selector, pivot, low, high), origin);
       variables.seal(low);
       variables.seal(high);
       current = low;

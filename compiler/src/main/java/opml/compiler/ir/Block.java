@@ -12,7 +12,7 @@ public final class Block {
   private final List<Node> effects = new ArrayList<>();
   private final List<Block> predecessors = new ArrayList<>();
   private @Nullable Terminator terminator;
-  private int line;
+  private @Nullable Origin origin;
 
   Block(int id) {
     this.id = id;
@@ -46,18 +46,21 @@ public final class Block {
     return terminator;
   }
 
-  /// {@return the source line of the terminator}
-  public int line() {
-    return line;
+  /// {@return where the terminator comes from}
+  public Origin origin() {
+    if (origin == null) {
+      throw new IllegalStateException("block without an end: " + id);
+    }
+    return origin;
   }
 
   /// Ends the block and tells the successors.
-  public void end(Terminator end, int sourceLine) {
+  public void end(Terminator end, Origin source) {
     if (terminator != null) {
       throw new IllegalStateException("block ended twice: " + id);
     }
     terminator = end;
-    line = sourceLine;
+    origin = source;
     end.successors().forEach(next -> next.predecessors.add(this));
   }
 
@@ -75,7 +78,7 @@ public final class Block {
   /// Becomes the middle of an edge; `after` lists this block as its predecessor already.
   void splitInto(Block before, Block after) {
     terminator = new Terminator.Jump(after);
-    line = before.line;
+    origin = before.origin;
     predecessors.add(before);
     if (!(before.terminator() instanceof Terminator.Branch b)) {
       throw new IllegalStateException("only an edge of a branch is critical: " + before);
@@ -97,7 +100,7 @@ public final class Block {
     next.effects.forEach(effect -> effect.place(this));
     effects.addAll(next.effects);
     terminator = next.terminator();
-    line = next.line;
+    origin = next.origin;
     for (Block after : terminator.successors()) {
       after.predecessors.replaceAll(before -> before == next ? this : before);
     }

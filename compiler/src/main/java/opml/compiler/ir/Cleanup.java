@@ -144,7 +144,7 @@ public final class Cleanup {
     for (int i = 0; i < inputs.length; i++) {
       inputs[i] = rewrite(node.input(i));
     }
-    graph.at(node.line());
+    graph.at(node.origin());
     Node result =
         switch (node.op()) {
           case CONSTANT -> graph.constant(node.value());

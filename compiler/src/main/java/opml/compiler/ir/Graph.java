@@ -14,9 +14,11 @@ public final class Graph {
   private final List<Block> blocks = new ArrayList<>();
   private final Map<Key, Node> known = new HashMap<>();
   private int nodes;
-  private int line;
+  private Origin origin;
 
-  public Graph() {
+  /// @param method whose code this is
+  public Graph(MethodRef method) {
+    origin = new Origin(method, 0);
     entry = newBlock();
   }
 
@@ -40,9 +42,9 @@ public final class Graph {
     return block;
   }
 
-  /// The source line of the nodes made from now on.
-  public void at(int sourceLine) {
-    line = sourceLine;
+  /// Where the nodes made from now on come from.
+  public void at(Origin source) {
+    origin = source;
   }
 
   public Node constant(long value) {
@@ -89,14 +91,14 @@ public final class Graph {
   }
 
   public Node argument(int index, boolean narrow) {
-    Node node = new Node(nodes++, Op.ARGUMENT, List.of(), index, narrow, line, null);
+    Node node = new Node(nodes++, Op.ARGUMENT, List.of(), index, narrow, origin, null);
     node.place(entry);
     return node;
   }
 
   /// {@return a phi that still lacks its inputs}
   public Node phi(Block block, boolean narrow) {
-    Node node = new Node(nodes++, Op.PHI, List.of(), 0, narrow, line, null);
+    Node node = new Node(nodes++, Op.PHI, List.of(), 0, narrow, origin, null);
     node.place(block);
     block.phis().add(node);
     return node;
@@ -107,7 +109,7 @@ public final class Graph {
     List<Node> inputs = new ArrayList<>(access.inputs());
     inputs.set(0, address);
     boolean narrow = op != Op.LD && op != Op.LWU;
-    Node node = new Node(nodes++, op, inputs, offset, narrow, access.line(), null);
+    Node node = new Node(nodes++, op, inputs, offset, narrow, access.origin(), null);
     node.place(access.home());
     return node;
   }
@@ -119,7 +121,7 @@ public final class Graph {
       long value,
       boolean narrow,
       @Nullable MethodRef callee) {
-    Node node = new Node(nodes++, op, inputs, value, narrow, line, callee);
+    Node node = new Node(nodes++, op, inputs, value, narrow, origin, callee);
     node.place(block);
     block.effects().add(node);
     return node;
@@ -135,7 +137,7 @@ public final class Graph {
     }
     return known.computeIfAbsent(
         new Key(op, left, right, value),
-        _ -> new Node(nodes++, op, inputs, value, narrow, line, null));
+        _ -> new Node(nodes++, op, inputs, value, narrow, origin, null));
   }
 
   /// Forgets which pure nodes exist, so that a rewriting pass makes only those still needed.

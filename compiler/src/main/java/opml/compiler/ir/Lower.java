@@ -56,7 +56,7 @@ public final class Lower {
     for (int i = 0; i < node.arity(); i++) {
       node.setInput(i, lowered(node.input(i)));
     }
-    graph.at(node.line());
+    graph.at(node.origin());
     Node result =
         switch (node.op()) {
           case COMPARE -> threeWay(Op.SLT, node.input(0), node.input(1));

@@ -12,7 +12,7 @@ public final class Node {
   private final List<Node> inputs;
   private final long value;
   private final boolean narrow;
-  private final int line;
+  private final Origin origin;
   private final @Nullable MethodRef callee;
   private @Nullable Block block;
   private @Nullable Node replacement;
@@ -23,14 +23,14 @@ public final class Node {
       List<Node> inputs,
       long value,
       boolean narrow,
-      int line,
+      Origin origin,
       @Nullable MethodRef callee) {
     this.id = id;
     this.op = op;
     this.inputs = new ArrayList<>(inputs);
     this.value = value;
     this.narrow = narrow;
-    this.line = line;
+    this.origin = origin;
     this.callee = callee;
   }
 
@@ -52,9 +52,8 @@ public final class Node {
     return narrow;
   }
 
-  /// {@return the source line it came from; 0 if unknown}
-  public int line() {
-    return line;
+  public Origin origin() {
+    return origin;
   }
 
   public MethodRef callee() {

@@ -3,8 +3,8 @@ package opml.kernels.operators;
 import java.lang.foreign.MemorySegment;
 import opml.kernels.memory.Mem;
 
-/// MatMul and convolution of 8-bit integers, accumulated in int32 (which wraps) and requantised. Integer sums are exact,
-/// so their order is free.
+/// MatMul and convolution of 8-bit integers, accumulated in int32 (which wraps) and requantised. Integer sums are
+/// exact, so their order is free.
 @SuppressWarnings("NarrowCalculation") // offsets are ints: see the package
 public final class QuantizedProducts {
   private QuantizedProducts() {}

@@ -1,7 +1,7 @@
 package opml.kernels.softfloat;
 
-/// IEEE 754 binary32 in integers: floats are passed as their bits, rounding is to nearest even, subnormals are kept, and
-/// every NaN that comes out is 0x7fc00000. `spec/numerics.md` is the contract.
+/// IEEE 754 binary32 in integers: floats are passed as their bits, rounding is to nearest even, subnormals are kept,
+/// and every NaN that comes out is 0x7fc00000. `spec/numerics.md` is the contract.
 ///
 /// There is one hard method, [#fma]: addition is `a · 1 + b` and multiplication `a · b ± 0`, both exactly what IEEE 754
 /// asks for. It brings product and addend to one binary point in 64-bit integers, where they fit with bits to spare:
@@ -11,11 +11,11 @@ package opml.kernels.softfloat;
 ///   addend    24 bits << 38                    top bit at 61
 /// ```
 ///
-/// The one with the smaller exponent is shifted right, and its lowest bit is set if a one was lost ("jammed": to odd), so
-/// that the sum still lies on the right side of every rounding boundary: where bits are lost, the sum's top bit is at 36
-/// or above, and rounding looks at 25 bits. Subnormal operands need no normalising for that, only a missing hidden bit:
-/// a subnormal factor still leaves the product at least 37 bits, and next to a subnormal addend the rounding boundary of
-/// the result is itself at bit 38.
+/// The one with the smaller exponent is shifted right, and its lowest bit is set if a one was lost ("jammed": to odd),
+/// so that the sum still lies on the right side of every rounding boundary: where bits are lost, the sum's top bit is
+/// at 36 or above, and rounding looks at 25 bits. Subnormal operands need no normalising for that, only a missing
+/// hidden bit: a subnormal factor still leaves the product at least 37 bits, and next to a subnormal addend the
+/// rounding boundary of the result is itself at bit 38.
 public final class SoftFloat {
   private static final int SIGN = 0x80000000;
   private static final int MAGNITUDE = 0x7fffffff;

@@ -1,8 +1,8 @@
 package opml.vm.isa;
 
-/// What RISC-V's M extension defines and Java's operators do not, after the manual's "Semantics for division by zero and
-/// division overflow". Java's own `/` and `%` already give the wrapped quotient and the remainder 0 of the least number
-/// by -1.
+/// What RISC-V's M extension defines and Java's operators do not, after the manual's "Semantics for division by zero
+/// and division overflow". Java's own `/` and `%` already give the wrapped quotient and the remainder 0 of the least
+/// number by -1.
 public final class Arithmetic {
   private Arithmetic() {}
 

@@ -3,8 +3,8 @@ package opml.vm.isa;
 import java.util.List;
 import java.util.Locale;
 
-/// Writes instructions down as assemblers read them, with the registers' ABI names and with branch targets as addresses.
-/// No pseudo-instructions: what is shown is what is executed.
+/// Writes instructions down as assemblers read them, with the registers' ABI names and with branch targets as
+/// addresses. No pseudo-instructions: what is shown is what is executed.
 public final class Disassembler {
   private static final List<String> REGISTERS =
       List.of(

@@ -5,8 +5,8 @@ import opml.vm.isa.Op;
 import opml.vm.state.Program;
 import opml.vm.state.Words;
 
-/// A program as the interpreter runs it: one long a word, `op | rd<<8 | rs1<<16 | rs2<<24 | imm<<32`. A write to x0 goes
-/// to register 32, which nobody reads, so that the loop need not ask.
+/// A program as the interpreter runs it: one long a word, `op | rd<<8 | rs1<<16 | rs2<<24 | imm<<32`. A write to x0
+/// goes to register 32, which nobody reads, so that the loop need not ask.
 final class Code {
   static final int SINK = 32;
 

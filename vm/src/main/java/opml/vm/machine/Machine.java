@@ -6,8 +6,8 @@ import opml.vm.state.Memory;
 import opml.vm.state.Program;
 import opml.vm.step.StepProof;
 
-/// A program that runs, and that can be stopped after any number of steps. What sort of machine it is shows in its speed
-/// only.
+/// A program that runs, and that can be stopped after any number of steps. What sort of machine it is shows in its
+/// speed only.
 public interface Machine {
   Program program();
 

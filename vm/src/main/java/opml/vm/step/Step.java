@@ -12,8 +12,8 @@ import opml.vm.state.MachineState;
 
 /// One instruction of the machine: the meaning that the contract's `Step.sol` and every faster machine are held to.
 ///
-/// The machine is RV64IM (RISC-V unprivileged manual, chapters "RV32I", "RV64I" and "M"), made *total*: there is no trap
-/// and no case without an answer, because each would have to be decided on chain.
+/// The machine is RV64IM (RISC-V unprivileged manual, chapters "RV32I", "RV64I" and "M"), made *total*: there is no
+/// trap and no case without an answer, because each would have to be decided on chain.
 ///
 ///   - An address wraps around the memory and is aligned downwards, so that an access touches one leaf.
 ///   - A jump's target loses its two low bits. A pc outside the program finds the word 0.
