@@ -123,7 +123,14 @@ public abstract sealed class Agent permits Server, Verifier {
     }
     long begin = System.nanoTime();
     Bytes32 modelId = request.state().request().modelId();
-    Optional<Work> work = workshop.work(modelId, request.input().get());
+    Optional<Work> work;
+    try {
+      work = workshop.work(modelId, request.input().get());
+    } catch (RuntimeException e) {
+      // Whatever an input does to our software, it must not keep this agent from its other games.
+      skip(what, "our run broke, which is a bug: " + e);
+      return Optional.empty();
+    }
     double seconds = (System.nanoTime() - begin) / 1e9;
     if (work.isEmpty()) {
       skip(what, "model " + modelId + " is not among ours");
