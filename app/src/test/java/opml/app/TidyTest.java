@@ -8,14 +8,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /// Rules that the compiler cannot check, held over every source file of the tree.
 class TidyTest {
-  private static final Path ROOT = root();
+  private static final Path ROOT = Tree.root();
 
   private static final int LINE_COLUMNS_MAX = 120;
 
@@ -37,7 +36,7 @@ class TidyTest {
   @Test
   void noBannedCallIsLeft() throws IOException {
     List<String> found = new ArrayList<>();
-    for (Path file : sources(name -> name.endsWith(".java") || name.endsWith(".sol"))) {
+    for (Path file : Tree.sources(name -> name.endsWith(".java") || name.endsWith(".sol"))) {
       List<String> lines = Files.readAllLines(file);
       for (int i = 0; i < lines.size(); i++) {
         String code = lines.get(i).replaceFirst("//.*", "");
@@ -54,7 +53,7 @@ class TidyTest {
   @Test
   void noLineIsTooLong() throws IOException {
     List<String> found = new ArrayList<>();
-    for (Path file : sources(name -> name.endsWith(".java") || name.endsWith(".sol"))) {
+    for (Path file : Tree.sources(name -> name.endsWith(".java") || name.endsWith(".sol"))) {
       List<String> lines = Files.readAllLines(file);
       for (int i = 0; i < lines.size(); i++) {
         if (lines.get(i).codePointCount(0, lines.get(i).length()) > LINE_COLUMNS_MAX) {
@@ -68,7 +67,7 @@ class TidyTest {
   @Test
   void everyPackageBeginsWithATour() throws IOException {
     List<Path> missing = new ArrayList<>();
-    for (Path file : sources(name -> name.endsWith(".java"))) {
+    for (Path file : Tree.sources(name -> name.endsWith(".java"))) {
       Path folder = file.getParent();
       boolean ofMain = file.toString().contains("src/main/java");
       boolean ofModule = file.endsWith("module-info.java");
@@ -100,7 +99,7 @@ class TidyTest {
     List<String> found = new ArrayList<>();
     for (Map.Entry<String, List<String>> module : forbidden.entrySet()) {
       Path main = ROOT.resolve(module.getKey()).resolve("src/main/java");
-      for (Path file : sources(name -> name.endsWith(".java"))) {
+      for (Path file : Tree.sources(name -> name.endsWith(".java"))) {
         if (file.startsWith(main)) {
           String text = Files.readString(file);
           for (String other : module.getValue()) {
@@ -122,32 +121,5 @@ class TidyTest {
 
   private static String place(Path file, int line) {
     return ROOT.relativize(file) + ":" + (line + 1);
-  }
-
-  /// Nothing that a build leaves is a source; forge's output even has folders named like one.
-  private static boolean isMade(Path file) {
-    return file.startsWith("contracts/out")
-        || file.startsWith("contracts/cache")
-        || file.toString().contains("target/")
-        || file.toString().contains("node_modules/");
-  }
-
-  private static List<Path> sources(Predicate<String> wanted) throws IOException {
-    try (Stream<Path> files = Files.walk(ROOT, 14)) {
-      return files
-          .filter(file -> wanted.test(file.getFileName().toString()))
-          .filter(file -> !isMade(ROOT.relativize(file)))
-          .filter(Files::isRegularFile)
-          .sorted()
-          .toList();
-    }
-  }
-
-  private static Path root() {
-    Path folder = Path.of("").toAbsolutePath();
-    while (!Files.exists(folder.resolve("opml"))) {
-      folder = folder.getParent();
-    }
-    return folder;
   }
 }

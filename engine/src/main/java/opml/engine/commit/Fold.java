@@ -5,8 +5,8 @@ import opml.core.hash.Bytes32;
 import opml.core.hash.Keccak;
 import opml.core.merkle.ZeroHashes;
 
-/// The root of a memory of which only some aligned subtrees are not zero (`spec/protocol.md` §1, *Memory of a
-/// node*). The contract computes the same from a node's descriptor and the slots' roots.
+/// The root of a memory of which only some aligned subtrees are not zero (`spec/protocol.md` §1.5).
+/// The contract computes the same from a node's descriptor and the slots' roots.
 ///
 /// `fold(h, j)`: where the next unused segment starts behind this subtree, or none is left, the subtree is
 /// zero; where it *is* this subtree, its root; else the hash of both halves. Segments that are not sorted,

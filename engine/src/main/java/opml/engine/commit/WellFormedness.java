@@ -19,7 +19,7 @@ import opml.kernels.catalog.Kernel;
 import opml.kernels.catalog.KernelCatalog;
 import opml.kernels.catalog.PinnedProgram;
 
-/// Judges a model by its preimages (`spec/protocol.md` §1, *Well-formed model*). The contract does not: it
+/// Judges a model by its preimages (`spec/protocol.md` §1.7). The contract does not: it
 /// only has hashes. An agent that served or disputed an ill-formed model could lose a game that it plays
 /// right, so agents refuse it.
 ///

@@ -26,7 +26,7 @@ public record ProgramDescriptor(Bytes32 codeRoot, int codeDepth, int memDepth) {
     }
   }
 
-  /// {@return `H("program"‖codeRoot‖codeDepth‖memDepth)`, `spec/protocol.md` §1}
+  /// {@return the hash of the preimage `program`, `spec/protocol.md` §1.2}
   public Bytes32 commitment() {
     return preimage().hash();
   }
