@@ -10,6 +10,7 @@ import java.util.Set;
 import opml.agent.chain.Wei;
 import opml.agent.hub.Hub;
 import opml.agent.hub.HubReader;
+import opml.agent.hub.Parameters;
 import opml.agent.hub.Picture;
 import opml.agent.hub.Picture.SeenClaim;
 import opml.agent.hub.Picture.SeenGame;
@@ -17,6 +18,7 @@ import opml.agent.hub.Picture.SeenRequest;
 import opml.agent.role.Journal.Entry;
 import opml.agent.work.Work;
 import opml.agent.work.Workshop;
+import opml.core.hash.Bytes32;
 import opml.game.claim.Address;
 import opml.game.claim.Availability;
 import opml.game.claim.RequestId;
@@ -32,6 +34,9 @@ public abstract sealed class Agent permits Server, Verifier {
   /// What a side may need for all its moves, with room (`spec/protocol.md` §5).
   private static final long GAS_OF_A_GAME = 2_000_000;
 
+  /// What the interpreter does on an ordinary core, rounded down.
+  private static final long MACHINE_STEPS_PER_SECOND = 200_000_000;
+
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private final Hub hub;
@@ -42,7 +47,7 @@ public abstract sealed class Agent permits Server, Verifier {
   private final Solver solver = new Solver(Format.PROTOCOL);
   private final Settler settler;
 
-  private final Map<RequestId, Work> works = new HashMap<>();
+  private final Map<RequestId, Optional<Work>> works = new HashMap<>();
   private final Set<String> skipped = new HashSet<>();
   private boolean settled;
 
@@ -106,10 +111,10 @@ public abstract sealed class Agent permits Server, Verifier {
 
   /// {@return the own run of what was asked; nothing, with the reason told, if this agent does not have it}
   final Optional<Work> work(SeenRequest request) {
-    Work known = works.get(request.id());
-    if (known != null) {
-      return Optional.of(known);
-    }
+    return works.computeIfAbsent(request.id(), _ -> compute(request));
+  }
+
+  private Optional<Work> compute(SeenRequest request) {
     String what = "request " + request.id();
     if (request.state().request().availability() != Availability.EMITTED
         || request.input().isEmpty()) {
@@ -117,15 +122,45 @@ public abstract sealed class Agent permits Server, Verifier {
       return Optional.empty();
     }
     long begin = System.nanoTime();
-    Optional<Work> work = workshop.work(request.state().request().modelId(), request.input().get());
+    Bytes32 modelId = request.state().request().modelId();
+    Optional<Work> work;
+    try {
+      work = workshop.work(modelId, request.input().get());
+    } catch (RuntimeException e) {
+      // Whatever an input does to our software, it must not keep this agent from its other games.
+      skip(what, "our run broke, which is a bug: " + e);
+      return Optional.empty();
+    }
+    double seconds = (System.nanoTime() - begin) / 1e9;
     if (work.isEmpty()) {
-      skip(what, "model " + request.state().request().modelId() + " is not among ours");
+      skip(what, "model " + modelId + " is not among ours");
       return work;
     }
-    works.put(request.id(), work.get());
-    journal.tell(
-        new Entry.Computed(request.id(), work.get().result(), (System.nanoTime() - begin) / 1e9));
+    Optional<String> tooSlow = tooSlow(work.get(), seconds);
+    if (tooSlow.isPresent()) {
+      skip(what, tooSlow.get());
+      return Optional.empty();
+    }
+    journal.tell(new Entry.Computed(request.id(), work.get().result(), seconds));
     return work;
+  }
+
+  /// {@return why this deployment's times are too short for a run that took so long, if they are: the rest of the window and
+  /// of the allowance is for censorship, delays and reorganisations (`spec/protocol.md` §6)}
+  private Optional<String> tooSlow(Work work, double seconds) {
+    Parameters parameters = hub.deployment().parameters();
+    if (seconds > parameters.window() / 4.0) {
+      return Optional.of(
+          "a run takes %.1f s, more than a quarter of the window of %d s"
+              .formatted(seconds, parameters.window()));
+    }
+    double replay = (double) work.replaySteps() / MACHINE_STEPS_PER_SECOND;
+    if (replay > parameters.allowance() / 10.0) {
+      return Optional.of(
+          "replaying a node may take %.1f s, more than a tenth of the allowance of %d s"
+              .formatted(replay, parameters.allowance()));
+    }
+    return Optional.empty();
   }
 
   /// Makes this side's move in a game, if it has one.

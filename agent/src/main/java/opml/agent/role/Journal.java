@@ -33,6 +33,9 @@ public interface Journal {
 
     record Resolved(ClaimId claim, Receipt receipt) implements Entry {}
 
+    /// The requester's contract was told a result.
+    record Delivered(RequestId request, boolean isFinal, Receipt receipt) implements Entry {}
+
     record Expired(RequestId request, Receipt receipt) implements Entry {}
 
     record Withdrew(Wei amount, Receipt receipt) implements Entry {}

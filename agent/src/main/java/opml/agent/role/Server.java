@@ -1,7 +1,11 @@
 package opml.agent.role;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import opml.agent.chain.ChainException;
+import opml.agent.chain.Receipt;
 import opml.agent.chain.Wei;
 import opml.agent.hub.Hub;
 import opml.agent.hub.Picture;
@@ -13,6 +17,7 @@ import opml.agent.work.Work;
 import opml.agent.work.Workshop;
 import opml.game.claim.ClaimStatus;
 import opml.game.claim.Request;
+import opml.game.claim.RequestId;
 import opml.game.claim.RequestStatus;
 import opml.game.move.Side;
 import opml.game.solver.ClaimJudge;
@@ -25,11 +30,13 @@ public final class Server extends Agent {
   /// @param beside whether to claim although somebody's right claim is live already: only one of them gets the fee
   /// @param attempts how many claims to lose on one request before giving it up; a right claim can be lost by being
   /// away
-  public record Policy(Wei minimalFee, boolean beside, int attempts) {
-    public static final Policy DEFAULT = new Policy(Wei.ZERO, false, 1);
+  /// @param callbackGasMax deliveries that pass on more gas are left to others; 0 for no deliveries at all
+  public record Policy(Wei minimalFee, boolean beside, int attempts, long callbackGasMax) {
+    public static final Policy DEFAULT = new Policy(Wei.ZERO, false, 1, 1_000_000);
   }
 
   private final Policy policy;
+  private final Set<RequestId> refusesToHear = new HashSet<>();
 
   public Server(Hub hub, Workshop workshop, Journal journal) {
     this(hub, workshop, journal, Policy.DEFAULT);
@@ -48,6 +55,9 @@ public final class Server extends Agent {
         if (isMine(claim) && claim.state().status() == ClaimStatus.LIVE) {
           work(request).ifPresent(work -> defend(picture, claim, work));
           settle(claim, picture.now());
+        }
+        if (isMine(claim)) {
+          deliver(request, claim);
         }
       }
       if (wants(request, claims, picture.now())) {
@@ -101,6 +111,34 @@ public final class Server extends Agent {
     Optional.of(work)
         .flatMap(own -> hub().claim(request.id(), own, bond))
         .ifPresent(receipt -> tell(new Entry.Claimed(request.id(), bond, receipt)));
+  }
+
+  /// Tells the requester's contract what it is owed to know. Nothing depends on that: a contract that refuses to hear is left alone.
+  private void deliver(SeenRequest seen, SeenClaim claim) {
+    Request request = seen.state().request();
+    boolean wanted =
+        !request.callback().isZero() && request.callbackGas() <= policy.callbackGasMax();
+    if (!wanted || refusesToHear.contains(seen.id())) {
+      return;
+    }
+    boolean isFinal = claim.state().status() == ClaimStatus.FINAL && !seen.finalDelivered();
+    boolean isProvisional =
+        claim.state().status() == ClaimStatus.LIVE
+            && seen.state().status() == RequestStatus.OPEN
+            && !claim.provisionalDelivered();
+    if (!isFinal && !isProvisional) {
+      return;
+    }
+    try {
+      Optional<Receipt> receipt =
+          isFinal
+              ? hub().deliverFinal(seen.id(), claim.output())
+              : hub().deliverProvisional(claim.id(), claim.output());
+      receipt.ifPresent(done -> tell(new Entry.Delivered(seen.id(), isFinal, done)));
+    } catch (ChainException.Reverted e) {
+      refusesToHear.add(seen.id());
+      skip("request " + seen.id(), "its contract refuses to hear the result: " + e.revert());
+    }
   }
 
   private void defend(Picture picture, SeenClaim claim, Work work) {

@@ -57,6 +57,11 @@ public final class GraphWork implements Work {
   }
 
   @Override
+  public long replaySteps() {
+    return model.nodes().stream().mapToLong(node -> node.descriptor().steps()).max().orElse(0);
+  }
+
+  @Override
   public byte[] claimEvidence() {
     Frames.Frame last = frames.at(frames.length());
     if (last.state().status() == GraphState.Status.FAILED) {

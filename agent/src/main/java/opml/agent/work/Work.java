@@ -15,6 +15,9 @@ public interface Work {
   /// {@return what a claim of this run says}
   Result result();
 
+  /// {@return the length of the longest trace that a step refines into: no replay takes more instructions}
+  long replaySteps();
+
   /// {@return the output and the proof of its root at the output slot under the final slots root; empty if the run
   /// failed}
   byte[] claimEvidence();

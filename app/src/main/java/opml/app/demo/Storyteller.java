@@ -86,6 +86,12 @@ final class Storyteller implements Theatre.Audience {
       case Entry.TimedOut _ -> say(who, "ends the game: the other side's clock has run out");
       case Entry.Reclaimed _ -> say(who, "takes the bond of a void game back");
       case Entry.Resolved _ -> say(who, "settles the claim: the result is final");
+      case Entry.Delivered delivered ->
+          say(
+              who,
+              "tells the requester's contract the "
+                  + (delivered.isFinal() ? "final" : "provisional")
+                  + " result");
       case Entry.Expired _ -> say(who, "ends the request");
       case Entry.Withdrew withdrew -> say(who, "is paid " + withdrew.amount());
       case Entry.Refused refused -> {

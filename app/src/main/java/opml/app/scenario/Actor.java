@@ -11,6 +11,8 @@ import opml.agent.work.Workshop;
 /// An agent on the stage. It can be made to fall silent after some actions, and to be killed and started again before every
 /// look at the chain.
 final class Actor {
+  private static final long CALLBACK_GAS_MAX = 1_000_000;
+
   private final Party party;
   private final Function<Journal, Agent> birth;
   private final Watcher watcher;
@@ -33,7 +35,7 @@ final class Actor {
   }
 
   static Actor server(Party party, Workshop workshop, Watcher watcher) {
-    Server.Policy policy = new Server.Policy(opml.agent.chain.Wei.ZERO, true, 1);
+    Server.Policy policy = new Server.Policy(opml.agent.chain.Wei.ZERO, true, 1, CALLBACK_GAS_MAX);
     return new Actor(party, journal -> new Server(party.hub(), workshop, journal, policy), watcher);
   }
 
@@ -78,6 +80,7 @@ final class Actor {
           Entry.TimedOut _,
           Entry.Reclaimed _,
           Entry.Resolved _,
+          Entry.Delivered _,
           Entry.Expired _ ->
           actions++;
       case Entry.Computed _,

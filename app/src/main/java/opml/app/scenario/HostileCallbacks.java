@@ -5,31 +5,31 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import opml.agent.chain.Call;
-import opml.agent.chain.ChainException;
 import opml.agent.chain.Data;
 import opml.agent.chain.Receipt;
 import opml.agent.chain.Wei;
-import opml.agent.hub.Hub;
-import opml.agent.hub.Picture;
 import opml.game.claim.Address;
 import opml.models.DemoModel;
 
-/// Requesters whose contracts do their worst when they are told the result. The settlement must not notice.
+/// Requesters with contracts that are told the result, and do their worst then. The settlement must not notice.
 final class HostileCallbacks {
   /// What a callback does, as the code of its contract.
   private enum Behaviour {
-    REVERTS("reverts", "60006000fd"),
-    BURNS("burns all gas", "5b600056"),
-    BOMBS("returns a megabyte", "620f42406000f3"),
+    LISTENS("listens", "00", true),
+    REVERTS("reverts", "60006000fd", false),
+    BURNS("burns all gas", "5b600056", false),
+    BOMBS("returns a megabyte", "620f42406000f3", false),
     /// Calls `burn()` of the hub, its caller, in the middle of the delivery: CALL(gas, caller, 0, selector, 4, 0, 0).
-    RE_ENTERS("re-enters the hub", "6344df8e7060e01b60005260006000600460006000335af100");
+    RE_ENTERS("re-enters the hub", "6344df8e7060e01b60005260006000600460006000335af100", true);
 
     private final String label;
     private final String code;
+    private final boolean delivered;
 
-    Behaviour(String label, String code) {
+    Behaviour(String label, String code, boolean delivered) {
       this.label = label;
       this.code = code;
+      this.delivered = delivered;
     }
   }
 
@@ -61,7 +61,13 @@ final class HostileCallbacks {
             .named(play.stage().party("server").address()));
     play.server("server", play.honest());
     play.play();
-    deliver(play);
+    boolean delivered =
+        java.util.Objects.requireNonNull(play.stage().picture().requests().get(play.request()))
+            .finalDelivered();
+    if (delivered != behaviour.delivered) {
+      throw new IllegalStateException(
+          "the final result " + (delivered ? "was delivered" : "was not delivered"));
+    }
     // The server answered the plain request too.
     Scenarios.expectFeePaid(play, "server");
     Scenarios.expectFeePaid(play, "server");
@@ -74,17 +80,5 @@ final class HostileCallbacks {
     Call call = new Call(Optional.empty(), creation, Wei.ZERO, "new callback", Optional.empty());
     Receipt receipt = play.stage().party("requester").hub().sender().send(call);
     return receipt.created().orElseThrow();
-  }
-
-  private static void deliver(Director play) {
-    Picture.SeenClaim claim = play.stage().picture().claimsOn(play.request()).getFirst();
-    Hub hub = play.stage().party("postman").hub();
-    try {
-      hub.deliverFinal(play.request(), claim.output());
-    } catch (ChainException.Reverted e) {
-      if (!e.revert().is("DeliveryFailed")) {
-        throw e;
-      }
-    }
   }
 }

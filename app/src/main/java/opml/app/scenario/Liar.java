@@ -45,9 +45,6 @@ final class Liar implements Workshop {
   /// 100f, little-endian: more than any logit or activation of our models.
   private static final byte[] OTHER_FLOAT = {0, 0, (byte) 0xc8, 0x42};
 
-  /// One row of floats, or four of bytes.
-  private static final int SHIFT = 112;
-
   private final Model model;
   private final Lie lie;
   private final NodeMachines truth;
@@ -77,11 +74,7 @@ final class Liar implements Workshop {
           forged(input, node, run -> forgeElement(node, run, element));
       case Lie.InPadding(int node) -> forged(input, node, run -> forgePadding(node, run));
       case Lie.Nonsense(int node) -> nonsense(input, node);
-      case Lie.OtherInput() -> {
-        byte[] other = input.clone();
-        System.arraycopy(input, 0, other, SHIFT, input.length - SHIFT);
-        yield foreign(input, frames(model, other, natives));
-      }
+      case Lie.OtherInput() -> foreign(input, frames(model, upsideDown(input), natives));
       case Lie.OtherWeights() -> foreign(input, otherWeights(input));
       case Lie.OtherParameter(int node) -> otherParameter(input, node);
     };
@@ -249,6 +242,16 @@ final class Liar implements Workshop {
                 ? new ForgedRun(truth.run(0, start), 1, truth.run(0, other.at(0)), 0)
                 : truth.run(step, before);
     return new GraphWork(model, new GivenFrames(frames), runs);
+  }
+
+  /// {@return the input's elements in the opposite order: an image that is turned around}
+  private byte[] upsideDown(byte[] input) {
+    int size = model.graph().slots().get(model.graph().input().slot()).type().bytes();
+    byte[] other = new byte[input.length];
+    for (int i = 0; i < input.length; i += size) {
+      System.arraycopy(input, i, other, input.length - size - i, size);
+    }
+    return other;
   }
 
   /// The run of a model that differs in one bit of the first node's weights.

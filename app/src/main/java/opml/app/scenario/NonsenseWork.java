@@ -23,6 +23,11 @@ record NonsenseWork(Work honest, int node) implements Work {
   }
 
   @Override
+  public long replaySteps() {
+    return honest.replaySteps();
+  }
+
+  @Override
   public byte[] claimEvidence() {
     return honest.claimEvidence();
   }

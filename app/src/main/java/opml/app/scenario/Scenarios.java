@@ -58,7 +58,7 @@ public final class Scenarios {
             "lie in the output only",
             "The server runs everything honestly and changes one logit at the very end.",
             model,
-            false,
+            isFloat,
             new Lie.InElement(last, 3)));
     lies.add(
         lie(
@@ -84,7 +84,7 @@ public final class Scenarios {
     lies.add(
         lie(
             "other input",
-            "The server answers for another image than the one that was asked about.",
+            "The server turns the image around before it runs the model.",
             model,
             isFloat,
             new Lie.OtherInput()));

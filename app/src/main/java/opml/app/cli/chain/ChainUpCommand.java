@@ -56,9 +56,10 @@ public final class ChainUpCommand implements Callable<Integer> {
   @Option(
       names = "--block-time",
       paramLabel = "SECONDS",
-      defaultValue = "0",
+      defaultValue = "1",
       description =
-          "Seconds between blocks; 0 for a block with each transaction (default: ${DEFAULT-VALUE}).")
+          "Seconds between blocks; 0 for a block with each transaction, so that the chain's time"
+              + " stands still between them (default: ${DEFAULT-VALUE}).")
   private int blockTime;
 
   @Option(

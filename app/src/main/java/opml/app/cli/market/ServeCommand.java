@@ -42,12 +42,21 @@ public final class ServeCommand implements Callable<Integer> {
       description = "Give a request up after so many lost claims (default: ${DEFAULT-VALUE}).")
   private int attempts;
 
+  @Option(
+      names = "--callback-gas-max",
+      paramLabel = "GAS",
+      defaultValue = "1000000",
+      description =
+          "Tell requesters' contracts their results if that passes on at most this much gas"
+              + " (default: ${DEFAULT-VALUE}).")
+  private long callbackGasMax;
+
   @Override
   public Integer call() {
     if (attempts < 1) {
       throw new Failure("--attempts " + attempts + ": expected is a number, at least 1");
     }
-    Server.Policy policy = new Server.Policy(minimalFee, beside, attempts);
+    Server.Policy policy = new Server.Policy(minimalFee, beside, attempts, callbackGasMax);
     options.run("serving", (hub, workshop, journal) -> new Server(hub, workshop, journal, policy));
     return 0;
   }

@@ -62,6 +62,10 @@ public final class JournalWriter implements Journal {
       case Entry.TimedOut e -> line("timed-out", mined(e.receipt(), "game", e.game()));
       case Entry.Reclaimed e -> line("reclaimed", mined(e.receipt(), "game", e.game()));
       case Entry.Resolved e -> line("resolved", mined(e.receipt(), "claim", e.claim()));
+      case Entry.Delivered e ->
+          line(
+              e.isFinal() ? "delivered final" : "delivered provisional",
+              mined(e.receipt(), "request", e.request()));
       case Entry.Expired e -> line("expired", mined(e.receipt(), "request", e.request()));
       case Entry.Withdrew e -> line("withdrew", mined(e.receipt(), "amount", e.amount()));
       case Entry.Refused e -> line("refused", facts("action", word(e.action()), "why", e.why()));
