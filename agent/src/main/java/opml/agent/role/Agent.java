@@ -145,8 +145,8 @@ public abstract sealed class Agent permits Server, Verifier {
     return work;
   }
 
-  /// {@return why this deployment's times are too short for a run that took so long, if they are: the rest of the window and
-  /// of the allowance is for censorship, delays and reorganisations (`spec/protocol.md` §6)}
+  /// {@return why this deployment's times are too short for a run that took so long, if they are: the rest of the
+  /// window and of the allowance is for censorship, delays and reorganisations (`spec/protocol.md` §6)}
   private Optional<String> tooSlow(Work work, double seconds) {
     Parameters parameters = hub.deployment().parameters();
     if (seconds > parameters.window() / 4.0) {

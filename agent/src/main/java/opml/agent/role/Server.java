@@ -113,7 +113,8 @@ public final class Server extends Agent {
         .ifPresent(receipt -> tell(new Entry.Claimed(request.id(), bond, receipt)));
   }
 
-  /// Tells the requester's contract what it is owed to know. Nothing depends on that: a contract that refuses to hear is left alone.
+  /// Tells the requester's contract what it is owed to know. Nothing depends on that: a contract that refuses to hear
+  /// is left alone.
   private void deliver(SeenRequest seen, SeenClaim claim) {
     Request request = seen.state().request();
     boolean wanted =

@@ -59,7 +59,13 @@ class VmCommandsTest {
     CliRun json = CliRun.of("vm", "disassemble", "--kernel", "relu.f32", "--json").succeeds();
     assertThat(json.json())
         .isNotEmpty()
-        .allSatisfy(line -> assertThat(line.path("source").asText()).contains("reluF32"));
+        .allSatisfy(
+            line ->
+                assertThat(line.path("source").asText())
+                    .matches("opml\\.kernels\\.[\\w.]+(:\\d+)?"))
+        // The kernel itself, and the soft-float that is inlined into it.
+        .anySatisfy(line -> assertThat(line.path("source").asText()).contains("SoftFloat.max:"))
+        .anySatisfy(line -> assertThat(line.path("source").asText()).contains("reluF32"));
     CliRun.of("vm", "disassemble", "--kernel", "relu.f31").failsWith("'relu.f31'", "relu.f32");
   }
 
