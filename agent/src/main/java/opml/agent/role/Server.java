@@ -1,7 +1,7 @@
 package opml.agent.role;
 
 import java.util.List;
-import java.util.Optional;
+import opml.agent.chain.ChainException;
 import opml.agent.chain.Wei;
 import opml.agent.hub.Hub;
 import opml.agent.hub.Picture;
@@ -97,9 +97,14 @@ public final class Server extends Agent {
       skip("request " + request.id(), "the account cannot deposit the bond of " + bond);
       return;
     }
-    Optional.of(work)
-        .flatMap(own -> hub().claim(request.id(), own, bond))
-        .ifPresent(receipt -> tell(new Entry.Claimed(request.id(), bond, receipt)));
+    try {
+      hub()
+          .claim(request.id(), work, bond)
+          .ifPresent(receipt -> tell(new Entry.Claimed(request.id(), bond, receipt)));
+    } catch (ChainException.Reverted e) {
+      // There are other requests to answer, and claims to defend.
+      skip("request " + request.id(), "the hub refuses our claim " + e.revert());
+    }
   }
 
   private void defend(Picture picture, SeenClaim claim, Work work) {
