@@ -8,10 +8,13 @@ import java.util.Optional;
 import opml.core.hash.Bytes32;
 import opml.core.hash.Keccak;
 import opml.engine.commit.Model;
+import opml.engine.commit.ModelPreimages;
+import opml.engine.commit.WellFormedness;
 import opml.engine.run.KernelProvider;
 import opml.engine.run.NativeNodes;
 import opml.engine.run.NodeRunner;
 import opml.engine.trace.GraphExecution;
+import opml.kernels.catalog.PinnedPrograms;
 
 /// Works on the models that it was given. A run is kept as long as the workshop, since a dispute asks for the same one again and
 /// again; runs in the machine are made when a dispute comes to their node.
@@ -21,8 +24,15 @@ public final class GraphWorkshop implements Workshop {
   private final Map<Bytes32, Model> models = new HashMap<>();
   private final Map<Job, GraphWork> works = new HashMap<>();
 
+  /// @throws IllegalArgumentException if a model is ill-formed: its owner could lose a game that is played right
   public GraphWorkshop(List<Model> models) {
-    models.forEach(model -> this.models.put(model.id(), model));
+    for (Model model : models) {
+      List<String> problems = WellFormedness.problems(ModelPreimages.of(model), PinnedPrograms::of);
+      if (!problems.isEmpty()) {
+        throw new IllegalArgumentException("ill-formed model " + model.id() + ": " + problems);
+      }
+      this.models.put(model.id(), model);
+    }
   }
 
   /// {@return the models that this workshop knows}
