@@ -72,7 +72,17 @@ public final class LogFollower {
   public List<Update> poll() {
     List<Update> updates = new ArrayList<>();
     while (true) {
-      Optional<Update> update = next();
+      Optional<Update> update;
+      try {
+        update = next();
+      } catch (ChainException e) {
+        if (updates.isEmpty()) {
+          throw e;
+        }
+        // What was delivered is not delivered again, so it must not get lost. The next call meets
+        // the same trouble.
+        return updates;
+      }
       if (update.isEmpty()) {
         return updates;
       }

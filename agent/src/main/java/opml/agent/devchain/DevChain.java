@@ -163,6 +163,11 @@ public final class DevChain implements AutoCloseable {
     mine(1);
   }
 
+  /// Gives the next block exactly this timestamp, and mines nothing.
+  public void setNextBlockTime(long timestamp) {
+    command("evm_setNextBlockTimestamp", timestamp);
+  }
+
   /// {@return a point to come back to, once}
   public Checkpoint checkpoint() {
     return new Checkpoint(command("evm_snapshot").text());

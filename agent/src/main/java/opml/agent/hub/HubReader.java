@@ -1,10 +1,13 @@
 package opml.agent.hub;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import opml.agent.chain.BlockRef;
 import opml.agent.chain.Chain;
 import opml.agent.chain.ChainException;
@@ -18,12 +21,16 @@ import opml.agent.hub.Picture.SeenGame;
 import opml.agent.hub.Picture.SeenRequest;
 import opml.core.hash.Bytes32;
 import opml.core.hash.Keccak;
+import opml.core.merkle.MerkleRoot;
+import opml.engine.commit.GraphState;
+import opml.game.claim.Address;
 import opml.game.claim.Availability;
 import opml.game.claim.Claim;
 import opml.game.claim.ClaimId;
 import opml.game.claim.ClaimState;
 import opml.game.claim.ClaimStatus;
 import opml.game.claim.GameId;
+import opml.game.claim.GameIdentity;
 import opml.game.claim.Request;
 import opml.game.claim.RequestId;
 import opml.game.claim.RequestState;
@@ -38,17 +45,24 @@ import opml.game.move.Side;
 /// would not give again, so a crash costs time only; a reorganisation makes it forget the events of the blocks that are
 /// gone.
 ///
+/// A node is not believed. Ids are recomputed from what they commit to, an input is hashed to the root that its request names,
+/// and what the hub has numbered must be there without gaps; what does not fit is [ChainException.Malformed], and everything is
+/// read anew the next time. What no hash binds is left to the node: the views, the last requests of an account, and
+/// the states of positions that were answered already.
+///
 /// Not for several threads at once.
 public final class HubReader {
   private final Deployment deployment;
   private final Contract hub;
   private final Chain chain;
-  private final LogFollower follower;
+  private final int confirmations;
+  private LogFollower follower;
   private final List<Event> events = new ArrayList<>();
 
   private final Map<RequestId, SeenRequest> endedRequests = new LinkedHashMap<>();
   private final Map<ClaimId, SeenClaim> endedClaims = new LinkedHashMap<>();
   private final Map<GameId, SeenGame> endedGames = new LinkedHashMap<>();
+  private final Map<Bytes32, ModelRegistration.Input> inputs = new HashMap<>();
 
   public HubReader(Deployment deployment, Chain chain) {
     this(deployment, chain, 1);
@@ -59,14 +73,32 @@ public final class HubReader {
     this.deployment = deployment;
     this.hub = deployment.hub();
     this.chain = chain;
-    this.follower = new LogFollower(chain, hub.filter(), deployment.block(), confirmations);
+    this.confirmations = confirmations;
+    this.follower = fromTheBeginning();
+  }
+
+  private LogFollower fromTheBeginning() {
+    return new LogFollower(chain, hub.filter(), deployment.block(), confirmations);
   }
 
   /// {@return the hub as it is now}
   ///
   /// @throws ChainException.Reorganised if the chain changed while it was read; read again
+  /// @throws ChainException.Malformed if what the node says of the hub contradicts itself
   public Picture read() {
-    follow();
+    try {
+      follow();
+      return picture();
+    } catch (ChainException.Malformed e) {
+      // Nobody knows since when the node has not told the truth.
+      follower = fromTheBeginning();
+      events.clear();
+      forgetEnded();
+      throw e;
+    }
+  }
+
+  private Picture picture() {
     BlockRef block = follower.position().orElseGet(chain::latest);
     Snapshot state = chain.snapshot(block);
     Map<RequestId, SeenRequest> requests = new LinkedHashMap<>();
@@ -81,18 +113,66 @@ public final class HubReader {
         }
         case "Claimed" -> {
           SeenClaim claim = claim(state, values);
+          if (!requests.containsKey(claim.state().claim().request())) {
+            throw new ChainException.Malformed(
+                "claim " + claim.id() + " is on a request that was never made");
+          }
           claims.put(claim.id(), claim);
         }
         case "Challenged" -> {
           GameId id = new GameId(values.bytes32("gameId"));
-          games.put(id, game(state, values, claims));
+          games.put(id, game(id, state, values, claims));
         }
         default -> {
           // The other events are read with the object that they belong to.
         }
       }
     }
-    return new Picture(block, requests, claims, games);
+    Picture picture = new Picture(block, requests, claims, games);
+    requireNoGaps(picture);
+    return picture;
+  }
+
+  /// The hub numbers the requests of an account, the claims on a request and the games on a claim, and counts the latter two.
+  private static void requireNoGaps(Picture picture) {
+    Map<Object, Long> counts = new HashMap<>();
+    for (SeenRequest seen : picture.requests().values()) {
+      Request request = seen.state().request();
+      requireNext(counts, request.requester(), request.requesterNonce(), "request", seen.id());
+    }
+    for (SeenClaim seen : picture.claims().values()) {
+      Claim claim = seen.state().claim();
+      requireNext(counts, claim.request(), claim.index(), "claim", seen.id());
+    }
+    for (SeenGame seen : picture.games().values()) {
+      // The index is in the id, which was recomputed with the index that follows.
+      counts.merge(seen.claim(), 1L, Long::sum);
+    }
+    for (SeenRequest seen : picture.requests().values()) {
+      requireCount(counts, seen.id(), seen.state().claims(), "claims on request");
+    }
+    for (SeenClaim seen : picture.claims().values()) {
+      requireCount(counts, seen.id(), seen.state().games(), "games on claim");
+    }
+  }
+
+  private static void requireNext(
+      Map<Object, Long> counts, Object owner, long index, String what, Object id) {
+    long expected = counts.merge(owner, 1L, Long::sum) - 1;
+    if (index != expected) {
+      throw new ChainException.Malformed(
+          "%s %s has number %d where %d comes next: the node leaves out events, or the deployment is older than block"
+              .formatted(what, id, index, expected));
+    }
+  }
+
+  private static void requireCount(
+      Map<Object, Long> counts, Object owner, long expected, String what) {
+    long seen = counts.getOrDefault(owner, 0L);
+    if (seen != expected) {
+      throw new ChainException.Malformed(
+          "the node shows %d of %d %s %s".formatted(seen, expected, what, owner));
+    }
   }
 
   private void follow() {
@@ -101,12 +181,16 @@ public final class HubReader {
         case LogFollower.Update.Forward forward -> events.addAll(hub.events(forward.logs()));
         case LogFollower.Update.Back back -> {
           events.removeIf(event -> event.log().blockNumber() > back.upTo());
-          endedRequests.clear();
-          endedClaims.clear();
-          endedGames.clear();
+          forgetEnded();
         }
       }
     }
+  }
+
+  private void forgetEnded() {
+    endedRequests.clear();
+    endedClaims.clear();
+    endedGames.clear();
   }
 
   private SeenRequest request(Snapshot state, Values event) {
@@ -119,33 +203,58 @@ public final class HubReader {
     Terms terms = Terms.of(event.tuple("terms"));
     boolean emitted = event.number("availability") == 0;
     Request request =
-        new Request(
-            deployment.chainId(),
-            hub.address(),
-            event.address("requester"),
-            event.number("nonce"),
-            event.bytes32("modelId"),
-            event.bytes32("inputRoot"),
-            emitted ? Availability.EMITTED : Availability.REFERENCED,
-            terms.server(),
-            event.uint("fee"),
-            terms.deadline(),
-            terms.callback(),
-            terms.callbackGas());
+        built(
+            "request",
+            id,
+            () ->
+                new Request(
+                    deployment.chainId(),
+                    hub.address(),
+                    event.address("requester"),
+                    event.number("nonce"),
+                    event.bytes32("modelId"),
+                    event.bytes32("inputRoot"),
+                    emitted ? Availability.EMITTED : Availability.REFERENCED,
+                    terms.server(),
+                    event.uint("fee"),
+                    terms.deadline(),
+                    terms.callback(),
+                    terms.callbackGas()));
     requireSame("request", id.hash(), request.id().hash());
+    RequestStatus status = oneOf(RequestStatus.values(), stored.number("status"));
+    requireKnown("request", id, status != RequestStatus.NONE);
     SeenRequest seen =
         new SeenRequest(
-            new RequestState(
-                request,
-                oneOf(RequestStatus.values(), stored.number("status")),
-                stored.number("claims"),
-                stored.number("liveClaims")),
-            emitted ? Optional.of(event.data("data").toArray()) : Optional.empty(),
+            built(
+                "request",
+                id,
+                () ->
+                    new RequestState(
+                        request, status, stored.number("claims"), stored.number("liveClaims"))),
+            emitted ? Optional.of(input(state, request, event)) : Optional.empty(),
             stored.bool("finalDelivered"));
     if (seen.state().status() == RequestStatus.EXPIRED) {
       endedRequests.put(id, seen);
     }
     return seen;
+  }
+
+  /// {@return the bytes of the event, if they are what the request's root commits to}
+  private byte[] input(Snapshot state, Request request, Values event) {
+    byte[] input = event.data("data").toArray();
+    ModelRegistration.Input taken =
+        inputs.computeIfAbsent(
+            request.modelId(), id -> ModelRegistration.input(deployment, state, id));
+    if (input.length != taken.bytes()) {
+      throw new ChainException.Malformed(
+          "the input of request %s has %d bytes, its model takes %d"
+              .formatted(request.id(), input.length, taken.bytes()));
+    }
+    requireSame(
+        "input of request " + request.id(),
+        request.inputRoot(),
+        MerkleRoot.of(input, taken.depth()));
+    return input;
   }
 
   private SeenClaim claim(Snapshot state, Values event) {
@@ -156,25 +265,32 @@ public final class HubReader {
     }
     Values stored = hub.read(state, "getClaim", id.hash()).tuple(0);
     byte[] output = event.data("output").toArray();
+    GraphState.Status resultStatus =
+        oneOf(GraphState.Status.values(), event.number("resultStatus"));
     Claim claim =
         new Claim(
             new RequestId(event.bytes32("requestId")),
             event.number("index"),
             event.address("server"),
-            stored.bytes32("finalState"),
+            new GraphState(resultStatus, event.bytes32("slotsRoot")).commitment(),
             Keccak.hash(output));
     requireSame("claim", id.hash(), claim.id().hash());
     ClaimStatus status = oneOf(ClaimStatus.values(), stored.number("status"));
+    requireKnown("claim", id, status != ClaimStatus.NONE);
     SeenClaim seen =
         new SeenClaim(
-            new ClaimState(
-                claim,
-                status,
-                stored.uint("bond"),
-                stored.number("claimedAt"),
-                stored.number("games"),
-                stored.number("openGames")),
-            (int) event.number("resultStatus"),
+            built(
+                "claim",
+                id,
+                () ->
+                    new ClaimState(
+                        claim,
+                        status,
+                        stored.uint("bond"),
+                        stored.number("claimedAt"),
+                        stored.number("games"),
+                        stored.number("openGames"))),
+            resultStatus.code(),
             event.bytes32("slotsRoot"),
             output,
             stored.bool("provisionalDelivered"));
@@ -184,33 +300,41 @@ public final class HubReader {
     return seen;
   }
 
-  private SeenGame game(Snapshot state, Values event, Map<ClaimId, SeenClaim> claims) {
-    GameId id = new GameId(event.bytes32("gameId"));
-    SeenGame ended = endedGames.get(id);
-    if (ended != null) {
-      return ended;
-    }
+  private SeenGame game(GameId id, Snapshot state, Values event, Map<ClaimId, SeenClaim> claims) {
     ClaimId claimId = new ClaimId(event.bytes32("claimId"));
     SeenClaim claim = claims.get(claimId);
     if (claim == null) {
       throw new ChainException.Malformed("game " + id + " is on a claim that was never made");
     }
+    SeenGame ended = endedGames.get(id);
+    if (ended != null) {
+      // The claim may have ended after the game.
+      return ended.under(claim.state().status());
+    }
+    Address challenger = event.address("challenger");
+    GameIdentity identity = new GameIdentity(claimId, event.number("index"), challenger);
+    requireSame("game", id.hash(), identity.id().hash());
     Values stored = hub.read(state, "getGame", id.hash()).tuple(0);
     List<Position> positions = positions(id);
     requireSame("position of game " + id, stored.bytes32("position"), positions.getLast().hash());
     GameStatus status = oneOf(GameStatus.values(), stored.number("status"));
+    requireKnown("game", id, status != GameStatus.NONE);
     SeenGame seen =
         new SeenGame(
             id,
             claimId,
-            event.address("challenger"),
+            challenger,
             claim.state().claim().server(),
             claim.state().status(),
             status,
-            new Clock(
-                stored.number("challengerLeft"),
-                stored.number("serverLeft"),
-                stored.number("movedAt")),
+            built(
+                "game",
+                id,
+                () ->
+                    new Clock(
+                        stored.number("challengerLeft"),
+                        stored.number("serverLeft"),
+                        stored.number("movedAt"))),
             positions);
     if (status != GameStatus.RUNNING) {
       endedGames.put(id, seen);
@@ -222,7 +346,13 @@ public final class HubReader {
     List<Position> positions = new ArrayList<>();
     for (Event event : events) {
       if (event.name().equals("Moved") && event.values().bytes32("gameId").equals(id.hash())) {
-        positions.add(position(id, event.values()));
+        Position position = position(id, event.values());
+        if (!follows(position, positions)) {
+          throw new ChainException.Malformed(
+              "move %d of game %s does not answer the one before it"
+                  .formatted(position.move(), id));
+        }
+        positions.add(position);
       }
     }
     if (positions.isEmpty()) {
@@ -231,23 +361,65 @@ public final class HubReader {
     return positions;
   }
 
+  private static boolean follows(Position next, List<Position> before) {
+    if (next.move() != before.size() + 1) {
+      return false;
+    }
+    if (before.isEmpty()) {
+      return next.level() == 0;
+    }
+    Position last = before.getLast();
+    if (next.level() != last.level()) {
+      return next.level() == last.level() + 1 && next.first() == 0;
+    }
+    return next.context().equals(last.context())
+        && IntStream.range(0, last.parts())
+            .anyMatch(
+                j -> last.part(j).equals(next.interval()) && last.before(j).equals(next.start()));
+  }
+
   private static Position position(GameId id, Values event) {
     Values position = event.tuple("position");
     byte[] packed = event.data("states").toArray();
+    if (packed.length % Bytes32.BYTES != 0) {
+      throw new ChainException.Malformed(
+          "a position of game " + id + " has " + packed.length + " bytes of states");
+    }
     List<Bytes32> states = new ArrayList<>();
-    for (int at = 0; at + Bytes32.BYTES <= packed.length; at += Bytes32.BYTES) {
+    for (int at = 0; at < packed.length; at += Bytes32.BYTES) {
       states.add(Bytes32.at(packed, at));
     }
-    return new Position(
+    return built(
+        "position of game",
         id,
-        event.number("move"),
-        (int) position.number("level"),
-        oneOf(Side.values(), event.number("poster")),
-        position.number("first"),
-        position.number("length"),
-        position.bytes32("start"),
-        position.bytes32("context"),
-        states);
+        () ->
+            new Position(
+                id,
+                event.number("move"),
+                (int) position.number("level"),
+                oneOf(Side.values(), event.number("poster")),
+                position.number("first"),
+                position.number("length"),
+                position.bytes32("start"),
+                position.bytes32("context"),
+                states));
+  }
+
+  /// {@return what the node's values make, unless they make nothing that a hub could hold}
+  private static <T> T built(String what, Object id, Supplier<T> made) {
+    try {
+      return made.get();
+    } catch (IllegalArgumentException e) {
+      throw new ChainException.Malformed(
+          "the node's " + what + " " + id + " is none: " + e.getMessage());
+    }
+  }
+
+  private static void requireKnown(String what, Object id, boolean known) {
+    if (!known) {
+      throw new ChainException.Malformed(
+          "the hub knows no " + what + " " + id + ", its event is false");
+    }
   }
 
   /// {@return the constant of this number; the contract's enums are in the same order}

@@ -101,6 +101,11 @@ public record Picture(
           challenger, server, claimStatus, status, positions.getFirst(), List.of(), clock);
     }
 
+    /// {@return the same game, its claim having come to this status}
+    SeenGame under(ClaimStatus current) {
+      return new SeenGame(id, claim, challenger, server, current, status, clock, positions);
+    }
+
     private Game along(List<Long> path) {
       return new Game(challenger, server, claimStatus, status, positions.getLast(), path, clock);
     }

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import opml.agent.chain.ChainException;
 import opml.agent.chain.Wei;
 import opml.agent.hub.Hub;
 import opml.agent.hub.HubReader;
@@ -37,7 +38,7 @@ public abstract sealed class Agent permits Server, Verifier {
   /// What the interpreter does on an ordinary core, rounded down.
   private static final long MACHINE_STEPS_PER_SECOND = 200_000_000;
 
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   private final Hub hub;
   private final HubReader reader;
@@ -63,12 +64,16 @@ public abstract sealed class Agent permits Server, Verifier {
   /// Looks at the chain once and does all that is to be done now. May be called at any time and in any process: what is
   /// done follows from the chain alone.
   public final void tick() {
-    if (!settled) {
-      // What a killed process of this account left on its way must arrive before anything is
-      // decided.
-      settled = hub.sender().settle(PATIENCE);
+    if (!settled && !hub.sender().settle(PATIENCE)) {
+      // What a killed process of this account, or a tick that was cut short, left on its way must
+      // arrive before anything is decided: done again, it would be done twice. Nothing else of this
+      // account can arrive before it anyhow.
+      throw new ChainException.Unreachable(
+          "transactions of " + self() + " from before still wait for a block");
     }
+    settled = false;
     act(reader.read());
+    settled = true;
   }
 
   abstract void act(Picture picture);

@@ -108,9 +108,14 @@ public final class Server extends Agent {
       skip("request " + request.id(), "the account cannot deposit the bond of " + bond);
       return;
     }
-    Optional.of(work)
-        .flatMap(own -> hub().claim(request.id(), own, bond))
-        .ifPresent(receipt -> tell(new Entry.Claimed(request.id(), bond, receipt)));
+    try {
+      hub()
+          .claim(request.id(), work, bond)
+          .ifPresent(receipt -> tell(new Entry.Claimed(request.id(), bond, receipt)));
+    } catch (ChainException.Reverted e) {
+      // There are other requests to answer, and claims to defend.
+      skip("request " + request.id(), "the hub refuses our claim " + e.revert());
+    }
   }
 
   /// Tells the requester's contract what it is owed to know. Nothing depends on that: a contract that refuses to hear

@@ -16,6 +16,7 @@ import opml.game.move.Format;
 import opml.game.move.Game;
 import opml.game.move.Side;
 import opml.game.solver.ClaimJudge;
+import opml.game.solver.Verdict;
 
 /// Recomputes what others claim, challenges what is wrong, and plays its games to their end.
 public final class Verifier extends Agent {
@@ -51,6 +52,12 @@ public final class Verifier extends Agent {
   }
 
   private void check(Picture picture, SeenClaim claim, Work work) {
+    if (ClaimJudge.judge(claim.state().claim(), work.trace(), Responder.outputHash(work))
+        == Verdict.UNBOUND) {
+      skip(
+          "claim " + claim.id(),
+          "its final state is ours, its output is not; no game can mend that, a person must look");
+    }
     List<SeenGame> games = picture.gamesOn(claim.id());
     List<Game> settledGames = games.stream().map(SeenGame::settled).toList();
     for (Action action :

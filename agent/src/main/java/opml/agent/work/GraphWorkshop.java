@@ -30,7 +30,7 @@ public final class GraphWorkshop implements Workshop {
       List<String> problems = WellFormedness.problems(ModelPreimages.of(model), PinnedPrograms::of);
       if (!problems.isEmpty()) {
         throw new IllegalArgumentException(
-            "model %s is ill-formed: %s".formatted(model.id(), String.join("; ", problems)));
+            "ill-formed model %s: %s".formatted(model.id(), String.join("; ", problems)));
       }
       this.models.put(model.id(), model);
     }
