@@ -10,7 +10,9 @@ const root = path.join(__dirname, '..');
 const resources = path.join(root, '../agent/src/main/resources/opml/contracts');
 const names = JSON.parse(fs.readFileSync(path.join(__dirname, 'artifacts.json'), 'utf8'));
 
-execFileSync(path.join(root, 'node_modules/.bin/forge'), ['build', '--offline', '--skip', 'test'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+// Not by way of node_modules/.bin: two packages claim the name forge there, and npm may leave neither.
+const forge = path.join(root, 'node_modules/@foundry-rs/forge/bin.mjs');
+execFileSync(process.execPath, [forge, 'build', '--offline', '--skip', 'test'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
 
 let stale = 0;
 for (const name of names) {
