@@ -68,7 +68,7 @@ const game = { claimId: claim.hash, index: 1, challenger: '0x0000000000000000000
 game.hash = tagged('game', ...Object.values(game));
 
 const list = Buffer.concat([1, 2, 3].map((i) => bytes(example('state ' + i))));
-const position = { gameId: game.hash, move: 4, level: 1, poster: 1, first: 6, length: 3, start: machine.hash, context: program.hash,
+const position = { gameId: game.hash, move: 5, level: 1, poster: 1, first: 6, length: 3, start: machine.hash, context: program.hash,
   listHash: H(list) };
 position.hash = tagged('position', ...Object.values(position));
 position.list = hex(list);

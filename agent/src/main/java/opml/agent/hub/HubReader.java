@@ -45,10 +45,10 @@ import opml.game.move.Side;
 /// would not give again, so a crash costs time only; a reorganisation makes it forget the events of the blocks that are
 /// gone.
 ///
-/// A node is not believed. Ids are recomputed from what they commit to, an input is hashed to the root that its request names,
-/// and what the hub has numbered must be there without gaps; what does not fit is [ChainException.Malformed], and everything is
-/// read anew the next time. What no hash binds is left to the node: the views, the last requests of an account, and
-/// the states of positions that were answered already.
+/// A node is not believed. Ids are recomputed from what they commit to, an input is hashed to the root that its request
+/// names, and what the hub has numbered must be there without gaps; what does not fit is [ChainException.Malformed],
+/// and everything is read anew the next time. What no hash binds is left to the node: the views, the last requests of
+/// an account, and the states of positions that were answered already.
 ///
 /// Not for several threads at once.
 public final class HubReader {
@@ -133,7 +133,8 @@ public final class HubReader {
     return picture;
   }
 
-  /// The hub numbers the requests of an account, the claims on a request and the games on a claim, and counts the latter two.
+  /// The hub numbers the requests of an account, the claims on a request and the games on a claim, and counts the
+  /// latter two.
   private static void requireNoGaps(Picture picture) {
     Map<Object, Long> counts = new HashMap<>();
     for (SeenRequest seen : picture.requests().values()) {

@@ -31,8 +31,8 @@ public final class ModelRegistration {
   /// @param bytes exactly
   record Input(int depth, long bytes) {}
 
-  /// {@return what a registered model takes}. Anybody may register a model, so nothing is expected of its fields but that
-  /// they hash to its identity.
+  /// {@return what a registered model takes}. Anybody may register a model, so nothing is expected of its fields but
+  /// that they hash to its identity.
   ///
   /// @throws ChainException.Reverted if there is no such model
   /// @throws ChainException.Malformed if the node shows another model

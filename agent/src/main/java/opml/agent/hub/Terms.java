@@ -7,8 +7,8 @@ import opml.game.claim.Address;
 /// What a requester decides besides model, input and fee.
 ///
 /// @param server who alone may claim; [Address#ZERO] for anyone
-/// @param deadline the last second, since 1970, at which a claim may be made; unsigned, so one of somebody else's terms may be
-///     negative: such a request is as good as over, and its id is right
+/// @param deadline the last second, since 1970, at which a claim may be made; unsigned, so one of somebody else's terms
+///     may be negative: such a request is as good as over, and its id is right
 /// @param callback the contract that deliveries call; [Address#ZERO] for none
 /// @param callbackGas the gas that a delivery passes on, below 2^32
 public record Terms(Address server, long deadline, Address callback, long callbackGas) {

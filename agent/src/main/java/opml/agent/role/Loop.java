@@ -32,6 +32,11 @@ public final class Loop implements Runnable {
         } catch (ChainException e) {
           troubles.accept(e.getMessage());
           factor = Math.min(2 * factor, BACK_OFF_MAX);
+        } catch (RuntimeException e) {
+          // A bug of ours, perhaps one that somebody looks for. Other games' clocks run on, so the
+          // agent does too.
+          troubles.accept("this is a bug: " + e);
+          factor = Math.min(2 * factor, BACK_OFF_MAX);
         }
         Thread.sleep(pause.multipliedBy(factor));
       }

@@ -44,7 +44,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/// The hub on a chain against the referee in Java: the same random calls, right ones and wrong ones, at the same seconds.
+/// The hub on a chain against the referee in Java: the same random calls, right ones and wrong ones, at the same
+/// seconds.
 class RefereeTest {
   private static final int CALLS = 160;
   private static final byte[] INPUT = TestModels.input(1, 2, 3);

@@ -27,9 +27,9 @@ import opml.vm.state.MemoryImage;
 import opml.vm.state.Program;
 import opml.vm.step.StepProof;
 
-/// Somebody whose run is wrong from one node on: a bit of that node's output flips in the last step of its level, long after the
-/// machine halted. All else is computed from that honestly, so a liar's claim can be made, and its games go down to the
-/// last instruction.
+/// Somebody whose run is wrong from one node on: a bit of that node's output flips in the last step of its level, long
+/// after the machine halted. All else is computed from that honestly, so a liar's claim can be made, and its games go
+/// down to the last instruction.
 public final class Liar implements Workshop {
   private final Model model;
   private final int node;

@@ -28,7 +28,8 @@ import opml.engine.commit.Model;
 import opml.game.claim.Address;
 import opml.game.claim.RequestId;
 
-/// A fresh hub with one model on a development chain, and accounts by number: 0 deployed, 1 asks, the others are for the test.
+/// A fresh hub with one model on a development chain, and accounts by number: 0 deployed, 1 asks, the others are for
+/// the test.
 public record Scene(DevChain dev, Deployment deployment, Model model, GraphWorkshop honest) {
   public static final Parameters PARAMETERS = Parameters.DEFAULT.withTimes(1000, 400);
   public static final Wei FEE = Wei.gwei(10_000_000);

@@ -114,7 +114,8 @@ class ReorgTest {
     assertThat(scene.claims().getFirst().state().status()).isEqualTo(ClaimStatus.DEAD);
   }
 
-  /// A challenge and the answer to it are thrown out, another challenge takes the game's id, and the old answer comes in again.
+  /// A challenge and the answer to it are thrown out, another challenge takes the game's id, and the old answer comes
+  /// in again.
   @Test
   void reorgedMoveReverts() {
     scene.ask(INPUT);

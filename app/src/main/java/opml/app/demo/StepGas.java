@@ -13,8 +13,8 @@ import opml.game.claim.Address;
 import opml.vm.isa.Instruction;
 import opml.vm.state.MachineState;
 
-/// Execution gas of the contract's `step` for instructions of a real run: what the EVM spends, without the transaction's own
-/// 21,000 and its calldata.
+/// Execution gas of the contract's `step` for instructions of a real run: what the EVM spends, without the
+/// transaction's own 21,000 and its calldata.
 final class StepGas {
   private static final int SAMPLES = 4;
 

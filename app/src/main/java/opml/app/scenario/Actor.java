@@ -8,8 +8,8 @@ import opml.agent.role.Server;
 import opml.agent.role.Verifier;
 import opml.agent.work.Workshop;
 
-/// An agent on the stage. It can be made to fall silent after some actions, and to be killed and started again before every
-/// look at the chain.
+/// An agent on the stage. It can be made to fall silent after some actions, and to be killed and started again before
+/// every look at the chain.
 final class Actor {
   private static final long CALLBACK_GAS_MAX = 1_000_000;
 

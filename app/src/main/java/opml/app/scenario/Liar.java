@@ -39,8 +39,8 @@ import opml.vm.state.Memory;
 import opml.vm.state.MemoryImage;
 import opml.vm.state.MemoryImage.Piece;
 
-/// The workshop of somebody who lies. Its works are as complete as honest ones: they have states, witnesses and a trace of
-/// instructions for every node, and differ from the truth from one point on.
+/// The workshop of somebody who lies. Its works are as complete as honest ones: they have states, witnesses and a trace
+/// of instructions for every node, and differ from the truth from one point on.
 final class Liar implements Workshop {
   /// 100f, little-endian: more than any logit or activation of our models.
   private static final byte[] OTHER_FLOAT = {0, 0, (byte) 0xc8, 0x42};

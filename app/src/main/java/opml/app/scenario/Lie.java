@@ -1,9 +1,10 @@
 package opml.app.scenario;
 
-/// Where a liar's run departs from the truth. Everything behind that point is computed honestly from what it left, so that
-/// the lie is consistent and has to be found.
+/// Where a liar's run departs from the truth. Everything behind that point is computed honestly from what it left, so
+/// that the lie is consistent and has to be found.
 public sealed interface Lie {
-  /// An instruction of a node leaves another result: a bit of a register, or, if it stored something, of what it stored.
+  /// An instruction of a node leaves another result: a bit of a register, or, if it stored something, of what it
+  /// stored.
   ///
   /// @param node the step of level 0
   /// @param instruction the first step of level 1 to consider; one that does not matter to the output is passed over
@@ -17,8 +18,8 @@ public sealed interface Lie {
   /// The machine of a node changes after it has halted.
   record InPadding(int node) implements Lie {}
 
-  /// The state of the graph changes without anything that could be shown for it: the states from `node` on are no hashes of
-  /// anything.
+  /// The state of the graph changes without anything that could be shown for it: the states from `node` on are no
+  /// hashes of anything.
   record Nonsense(int node) implements Lie {}
 
   /// The whole run is that of another input.

@@ -7,8 +7,8 @@ import opml.core.codec.Preimage;
 import opml.core.hash.Bytes32;
 import opml.game.trace.Trace;
 
-/// True states up to a node, and hashes of nothing behind it. Its owner can post lists, but show nothing for them; whoever claims
-/// with it needs a final state that opens, so it is a challenger's work.
+/// True states up to a node, and hashes of nothing behind it. Its owner can post lists, but show nothing for them;
+/// whoever claims with it needs a final state that opens, so it is a challenger's work.
 record NonsenseWork(Work honest, int node) implements Work {
   @Override
   public Trace trace() {

@@ -185,7 +185,7 @@ public final class Scenarios {
             new Lie.Nonsense(0)),
         sham(
             "copycat challenger",
-            "Somebody copies the right states and only the last one is false: the trick that drained the original opML.",
+            "Somebody copies the right states, all but the last: this drained the original opML.",
             model,
             isFloat,
             new Lie.Nonsense(last)),

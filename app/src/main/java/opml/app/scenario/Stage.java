@@ -21,8 +21,8 @@ import opml.agent.hub.Picture;
 import opml.engine.commit.Model;
 import opml.game.claim.Address;
 
-/// A fresh hub on a private chain, and the parties of one scenario. Everybody begins with an account of their own and pays
-/// their own gas.
+/// A fresh hub on a private chain, and the parties of one scenario. Everybody begins with an account of their own and
+/// pays their own gas.
 public final class Stage {
   /// A day to challenge and half a day to think, as a deployment would have it; the chain's clock is ours to set.
   public static final Parameters PARAMETERS = Parameters.DEFAULT;
