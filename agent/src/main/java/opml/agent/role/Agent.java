@@ -49,6 +49,7 @@ public abstract sealed class Agent permits Server, Verifier {
   private final Settler settler;
 
   private final Map<RequestId, Optional<Work>> works = new HashMap<>();
+  private final Map<RequestId, String> reasonsToStayOut = new HashMap<>();
   private final Set<String> skipped = new HashSet<>();
   private boolean settled;
 
@@ -141,13 +142,19 @@ public abstract sealed class Agent permits Server, Verifier {
       skip(what, "model " + modelId + " is not among ours");
       return work;
     }
-    Optional<String> tooSlow = tooSlow(work.get(), seconds);
-    if (tooSlow.isPresent()) {
-      skip(what, tooSlow.get());
-      return Optional.empty();
-    }
+    tooSlow(work.get(), seconds).ifPresent(why -> reasonsToStayOut.put(request.id(), why));
     journal.tell(new Entry.Computed(request.id(), work.get().result(), seconds));
     return work;
+  }
+
+  /// {@return whether a bond may be staked on the run of a request: not if this deployment's times are too short for
+  /// it. Who is in a game already plays on in any case}
+  final boolean mayEnter(RequestId request) {
+    String why = reasonsToStayOut.get(request);
+    if (why != null) {
+      skip("request " + request, why);
+    }
+    return why == null;
   }
 
   /// {@return why this deployment's times are too short for a run that took so long, if they are: the rest of the

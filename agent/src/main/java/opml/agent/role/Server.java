@@ -62,7 +62,7 @@ public final class Server extends Agent {
       }
       if (wants(request, claims, picture.now())) {
         work(request)
-            .filter(work -> isUnanswered(claims, work))
+            .filter(work -> isUnanswered(claims, work) && mayEnter(request.id()))
             .ifPresent(work -> claim(request, work));
       }
     }

@@ -69,6 +69,9 @@ public final class Verifier extends Agent {
             self(),
             picture.now())) {
       Wei bond = hub().deployment().parameters().challengeBond();
+      if (!mayEnter(claim.state().claim().request())) {
+        continue;
+      }
       if (affords(bond)) {
         responder().perform(action, work, List.of());
       } else {

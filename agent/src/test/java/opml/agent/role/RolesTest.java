@@ -318,6 +318,30 @@ class RolesTest {
     assertThat(scene.games()).isEmpty();
   }
 
+  @Test
+  void nothingIsStakedOnARunThatTheClocksAreTooShortFor() {
+    scene.ask(INPUT);
+    Work endless =
+        new Reworded(honest()) {
+          @Override
+          public long replaySteps() {
+            return 1L << 40;
+          }
+        };
+    assertLeavesAlone(
+        scene.server(2, (model, input) -> Optional.of(endless), journal),
+        "more than a tenth of the allowance");
+    assertThat(scene.claims()).isEmpty();
+
+    scene.server(2, (model, input) -> liar.work(model, input), Journal.SILENT).tick();
+    assertThat(scene.claims()).hasSize(1);
+    told.clear();
+    assertLeavesAlone(
+        scene.verifier(4, (model, input) -> Optional.of(endless), journal),
+        "more than a tenth of the allowance");
+    assertThat(scene.games()).isEmpty();
+  }
+
   // ------------------------------------------------------------------ races
 
   @Test
