@@ -88,7 +88,7 @@ public final class Director {
     return stage.chain().chain().latest().timestamp();
   }
 
-  /// Asks again under other terms; the first request is left to expire.
+  /// Asks once more, under other terms; this is the request that the outcome is about.
   RequestId ask(Terms terms) {
     request = requesterHub().request(model.id(), terms, input, FEE);
     return request;

@@ -54,7 +54,6 @@ final class HostileCallbacks {
 
   private static void play(Director play, Behaviour behaviour) {
     Address receiver = deploy(play, behaviour);
-    // The first request of the scenario stays unanswered: this server is only for the second one.
     play.ask(
         play.terms()
             .delivering(receiver, CALLBACK_GAS)

@@ -3,7 +3,6 @@ package opml.app.scenario;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import opml.agent.chain.Wei;
 import opml.agent.hub.Parameters;
 import opml.models.DemoModel;
@@ -257,12 +256,11 @@ public final class Scenarios {
               play.shamVerifier("sham", new Lie.Nonsense(last)).silentAfter(1);
               play.honestVerifier("verifier");
               play.play();
-              Gains gains = new Gains(play);
-              gains.of("server", bond().negate());
-              // Either game may end first. The sham loses its bond to the liar if its clock runs
-              // out before the claim dies.
-              gains.of("verifier", share(MONEY.challengerShare()));
-              gains.of("requester", share(MONEY.requesterShare()));
+              play.expectGain("server", bond().negate());
+              // The claim dies in the verifier's game; the sham's is void then, and its bond comes
+              // back.
+              play.expectGain("verifier", share(MONEY.challengerShare()));
+              play.expectGain("requester", share(MONEY.requesterShare()));
             }),
         new Scenario(
             "honest server beside a liar",
@@ -281,11 +279,6 @@ public final class Scenarios {
   }
 
   private static List<Scenario> restarts(DemoModel model, boolean isFloat, int last) {
-    Consumer<Director> all =
-        play -> {
-          play.lyingServer("server", new Lie.InElement(last, 1)).mortal();
-          play.honestVerifier("verifier").mortal();
-        };
     return List.of(
         new Scenario(
             "restarts between any two moves",
@@ -294,7 +287,8 @@ public final class Scenarios {
             REFUTED,
             isFloat,
             play -> {
-              all.accept(play);
+              play.lyingServer("server", new Lie.InElement(last, 1)).mortal();
+              play.honestVerifier("verifier").mortal();
               play.play();
               expectClaimDead(play, "server", "verifier");
             }),
@@ -314,12 +308,6 @@ public final class Scenarios {
   }
 
   // ------------------------------------------------------------------ who gains what
-
-  private record Gains(Director play) {
-    void of(String party, BigInteger wei) {
-      play.expectGain(party, wei);
-    }
-  }
 
   static void expectFeePaid(Director play, String server) {
     play.expectGain(server, Director.FEE.value());
