@@ -31,12 +31,7 @@ public record KernelCall(int exitCode, List<byte[]> segments, long steps) {
   /// @throws IllegalStateException if the program ends otherwise, or not within 2^36 steps
   public static KernelCall run(CompiledProgram program, List<byte[]> segments, long... scalars) {
     int region = regionFor(segments);
-    List<MemoryImage.Piece> pieces = new ArrayList<>();
-    pieces.add(MemoryImage.Piece.of(0, fixed(program, segments.size(), region, scalars)));
-    for (int i = 0; i < segments.size(); i++) {
-      pieces.add(MemoryImage.Piece.of((i + 1L) << region, segments.get(i).clone()));
-    }
-    MemoryImage image = new MemoryImage(region - 1, pieces);
+    MemoryImage image = image(program, segments, scalars);
     Machine machine = new Interpreter(Program.of(program.code(), image.depth()), image);
     machine.runTo(MOST_STEPS);
     if (!machine.state().hasExited()) {
@@ -48,6 +43,21 @@ public record KernelCall(int exitCode, List<byte[]> segments, long steps) {
       after.add(machine.memory().read((i + 1L) << region, segments.get(i).length));
     }
     return new KernelCall(machine.state().exitCode(), after, machine.steps());
+  }
+
+  /// {@return the memory of a node that runs the program: the fixed segment, and the segment arguments, which are
+  /// borrowed, at the starts of their regions}
+  ///
+  /// @param scalars in the ABI's 64-bit form
+  public static MemoryImage image(
+      CompiledProgram program, List<byte[]> segments, long... scalars) {
+    int region = regionFor(segments);
+    List<MemoryImage.Piece> pieces = new ArrayList<>();
+    pieces.add(MemoryImage.Piece.of(0, fixed(program, segments.size(), region, scalars)));
+    for (int i = 0; i < segments.size(); i++) {
+      pieces.add(MemoryImage.Piece.of((i + 1L) << region, segments.get(i)));
+    }
+    return new MemoryImage(region - 1, pieces);
   }
 
   private static String place(CompiledProgram program, Machine machine) {

@@ -1,0 +1,49 @@
+package opml.app.bench.vm;
+
+import java.lang.foreign.MemorySegment;
+import java.util.SplittableRandom;
+import opml.app.cli.output.Failure;
+import opml.core.hash.Bytes32;
+import opml.core.hash.NodeHasher;
+import opml.core.merkle.MerkleRoot;
+
+/// The Merkle root of random bytes on one core: million bytes a second with the hasher that this JVM has chosen and
+/// with the scalar one, in turns; the best of each.
+///
+/// @param vector the chosen hasher's
+/// @param scalar the scalar one's
+/// @param engine the chosen hasher's name
+record MerkleSpeed(double vector, double scalar, String engine) {
+  private static final int DEPTH = 23;
+  private static final int TURNS = 3;
+
+  double speedup() {
+    return vector / scalar;
+  }
+
+  static MerkleSpeed measure() {
+    byte[] bytes = new byte[Bytes32.BYTES << DEPTH];
+    new SplittableRandom(1).nextBytes(bytes);
+    NodeHasher chosen = NodeHasher.settled();
+    double vector = 0;
+    double scalar = 0;
+    for (int turn = 0; turn < TURNS; turn++) {
+      Timed fast = Timed.of(bytes, chosen);
+      Timed slow = Timed.of(bytes, NodeHasher.scalar());
+      if (!fast.root().equals(slow.root())) {
+        throw new Failure(chosen.name() + ": the root differs from the scalar hasher's");
+      }
+      vector = Math.max(vector, fast.speed());
+      scalar = Math.max(scalar, slow.speed());
+    }
+    return new MerkleSpeed(vector, scalar, chosen.name());
+  }
+
+  private record Timed(Bytes32 root, double speed) {
+    static Timed of(byte[] bytes, NodeHasher hasher) {
+      long begin = System.nanoTime();
+      Bytes32 root = MerkleRoot.of(MemorySegment.ofArray(bytes), DEPTH, hasher, false);
+      return new Timed(root, bytes.length * 1e3 / (System.nanoTime() - begin));
+    }
+  }
+}
