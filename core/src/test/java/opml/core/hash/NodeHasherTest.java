@@ -48,9 +48,7 @@ class NodeHasherTest {
       assertThat(printed.subList(1, 2)).as(forced).isEqualTo(expected);
     }
     for (String[] machine :
-        new String[][] {
-          {MODULE, "-XX:UseAVX=2"}, {MODULE, "-XX:UseAVX=0"}, {MODULE}, {MODULE, "-Xint"}
-        }) {
+        new String[][] {{MODULE, "-XX:UseAVX=2"}, {MODULE, "-XX:UseAVX=0"}, {MODULE}}) {
       assertThat(probe(machine).get(1)).as(Arrays.toString(machine)).isEqualTo(expected.getFirst());
     }
   }
@@ -67,7 +65,8 @@ class NodeHasherTest {
   /// In a JVM that only interprets, vector code is a hundred times slower than scalar code.
   @Test
   void whatIsSlowIsNotChosen() throws Exception {
-    assertThat(probe(MODULE, "-Xint").getFirst()).isEqualTo("scalar");
+    assertThat(probe(MODULE, "-Xint"))
+        .containsExactly("scalar", HasherProbe.digest(NodeHasher.scalar()).toString());
   }
 
   private static long[] hashOf(long[] lanes, int at) {
