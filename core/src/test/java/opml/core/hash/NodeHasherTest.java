@@ -82,6 +82,8 @@ class NodeHasherTest {
   private static List<String> probe(String... flags) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
+    // UseAVX is an option of x86 only
+    command.add("-XX:+IgnoreUnrecognizedVMOptions");
     command.addAll(List.of(flags));
     command.addAll(List.of("-XX:-PrintWarnings", "-cp", classPath(), HasherProbe.class.getName()));
     Process process =
