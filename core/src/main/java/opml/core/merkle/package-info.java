@@ -5,6 +5,7 @@
 /// hashes are the table [opml.core.merkle.ZeroHashes], and proofs leave them out.
 ///
 ///   - [opml.core.merkle.MerkleRoot] hashes bytes that are there in one piece,
+///   - [opml.core.merkle.PageHashes] are such a hashing's lowest part, to be used again,
 ///   - [opml.core.merkle.SparseTree] is a tree of which few leaves are set, and which changes leaf by leaf,
 ///   - [opml.core.merkle.PagedTree] follows a large memory that a machine writes to,
 ///   - [opml.core.merkle.Proof] ties a leaf or a whole subtree to a root.

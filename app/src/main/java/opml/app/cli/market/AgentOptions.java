@@ -61,7 +61,7 @@ final class AgentOptions {
       throw new Failure("--poll " + poll + ": expected are seconds, from 0.001 to 3600");
     }
     Duration pause = Duration.ofMillis((long) (poll * 1_000));
-    List<Model> models = ModelFile.load(files);
+    List<Model> models = ModelFile.load(files, console);
     Wallet wallet = key.wallet();
     try (StopSignal _ = StopSignal.open();
         DeploymentOption.Opened opened = deployment.open()) {

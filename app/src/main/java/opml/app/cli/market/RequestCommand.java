@@ -105,7 +105,7 @@ public final class RequestCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     requireSane();
-    RequestedModel asked = RequestedModel.of(model);
+    RequestedModel asked = RequestedModel.of(model, console);
     Wallet wallet = key.wallet();
     try (DeploymentOption.Opened opened = deployment.open()) {
       Hub hub = opened.hub(wallet);

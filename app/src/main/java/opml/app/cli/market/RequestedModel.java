@@ -3,6 +3,7 @@ package opml.app.cli.market;
 import java.nio.file.Path;
 import java.util.Optional;
 import opml.app.cli.option.ModelFile;
+import opml.app.cli.output.Console;
 import opml.app.cli.output.OutputText;
 import opml.core.hash.Bytes32;
 import opml.engine.commit.Model;
@@ -14,11 +15,11 @@ import opml.engine.tensor.Tensor;
 /// @param model what the file holds
 record RequestedModel(Bytes32 id, Optional<Model> model) {
   /// {@return the model that a user names}
-  static RequestedModel of(String named) {
+  static RequestedModel of(String named, Console console) {
     if (named.matches("0x[0-9a-fA-F]{64}")) {
       return new RequestedModel(Bytes32.ofHex(named), Optional.empty());
     }
-    Model model = ModelFile.load(Path.of(named));
+    Model model = ModelFile.load(Path.of(named), console);
     return new RequestedModel(model.id(), Optional.of(model));
   }
 

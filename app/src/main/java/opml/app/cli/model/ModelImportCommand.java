@@ -28,7 +28,7 @@ public final class ModelImportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Model model = ModelFile.load(file);
+    Model model = ModelFile.load(file, console);
     console.show(
         Json.object(
             "model", model.id(),

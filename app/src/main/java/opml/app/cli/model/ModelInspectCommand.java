@@ -35,7 +35,7 @@ public final class ModelInspectCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Model model = ModelFile.load(file);
+    Model model = ModelFile.load(file, console);
     console.show(object(model), () -> text(model));
     return 0;
   }

@@ -48,7 +48,7 @@ public final class ModelRegisterCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Model model = ModelFile.load(file);
+    Model model = ModelFile.load(file, console);
     Wallet wallet = key.wallet();
     try (DeploymentOption.Opened opened = deployment.open()) {
       Hub hub = opened.hub(wallet);

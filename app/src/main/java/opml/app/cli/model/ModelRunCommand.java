@@ -55,7 +55,7 @@ public final class ModelRunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Model model = ModelFile.load(file);
+    Model model = ModelFile.load(file, console);
     byte[] bytes = InputFile.read(input, model.descriptor().inputBytes(), index);
     long begin = System.nanoTime();
     Frames frames = GraphWorkshop.frames(model, bytes);

@@ -4,22 +4,25 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import opml.app.cli.output.Console;
 import opml.app.cli.output.Failure;
 import opml.app.cli.output.Messages;
+import opml.engine.commit.HashCache;
 import opml.engine.commit.Model;
 
 /// Reads models from ONNX files.
 public final class ModelFile {
   private ModelFile() {}
 
-  /// {@return the model in a file}
+  /// {@return the model in a file; the console hears of long hashing}
   ///
   /// @throws Failure if it cannot be read, or is too large
   /// @throws opml.core.codec.MalformedException if it is not an ONNX model
   /// @throws opml.engine.imports.ImportException if it is one that we cannot run
-  public static Model load(Path file) {
+  public static Model load(Path file, Console console) {
     try {
-      return Model.load(file);
+      HashingNotes progress = new HashingNotes(file, console::note, System::nanoTime);
+      return Model.load(file, HashCache.ofUser(), progress);
     } catch (IOException e) {
       throw Messages.at(file, e);
     } catch (IllegalArgumentException e) {
@@ -29,10 +32,10 @@ public final class ModelFile {
   }
 
   /// {@return the models in these files}
-  public static List<Model> load(List<Path> files) {
+  public static List<Model> load(List<Path> files, Console console) {
     List<Model> models = new ArrayList<>();
     for (Path file : files) {
-      models.add(load(file));
+      models.add(load(file, console));
     }
     return models;
   }
