@@ -44,15 +44,18 @@ final class Emitter {
   private final int addressMask;
   private final int index;
   private final int firstRegister;
+  private final Facts facts;
 
   /// @param memoryBytes the memory's size
   /// @param index a local variable of type int to use
   /// @param firstRegister the first of 62 local variables, two each for x1 to x31
-  Emitter(CodeBuilder code, int memoryBytes, int index, int firstRegister) {
+  /// @param facts what is known so far
+  Emitter(CodeBuilder code, int memoryBytes, int index, int firstRegister, Facts facts) {
     this.code = code;
     this.addressMask = memoryBytes - 1;
     this.index = index;
     this.firstRegister = firstRegister;
+    this.facts = facts;
   }
 
   static ClassDesc desc(Class<?> type) {
@@ -69,8 +72,11 @@ final class Emitter {
 
   /// Pushes a register.
   void get(int register) {
+    Long constant = facts.constant(register);
     if (register == 0) {
       code.lconst_0();
+    } else if (constant != null) {
+      code.loadConstant(constant.longValue());
     } else {
       code.lload(local(register));
     }
@@ -121,7 +127,14 @@ final class Emitter {
       case LB, LBU, LH, LHU, LW, LWU, LD -> load(i);
       case SB, SH, SW, SD -> store(i);
       case ADDI, SLTI, SLTIU, XORI, ORI, ANDI, SLLI, SRLI, SRAI -> immediate(i);
-      case ADDIW, SLLIW, SRLIW, SRAIW -> wordImmediate(i);
+      case ADDIW, SLLIW, SRLIW, SRAIW -> {
+        if (i.imm() == 0 && facts.isWord(i.rs1())) {
+          get(i.rs1());
+          put(i.rd());
+        } else {
+          wordImmediate(i);
+        }
+      }
       case ADD, SUB, SLL, SLT, SLTU, XOR, SRL, SRA, OR, AND -> register(i);
       case MUL, MULH, MULHSU, MULHU, DIV, DIVU, REM, REMU -> multiply(i);
       case ADDW, SUBW, SLLW, SRLW, SRAW, MULW, DIVW, DIVUW, REMW, REMUW -> word(i);
@@ -129,6 +142,7 @@ final class Emitter {
       case JAL, JALR, BEQ, BNE, BLT, BGE, BLTU, BGEU, ECALL, ILLEGAL ->
           throw new IllegalArgumentException("ends a block: " + i);
     }
+    facts.after(i);
   }
 
   /// Pushes the index of an access.
@@ -138,7 +152,8 @@ final class Emitter {
     if (i.imm() != 0) {
       code.loadConstant(i.imm()).iadd();
     }
-    code.loadConstant(addressMask & -width).iand();
+    boolean aligned = facts.isAligned(i.rs1(), i.imm(), width);
+    code.loadConstant(aligned ? addressMask : addressMask & -width).iand();
   }
 
   private void load(Instruction i) {

@@ -47,7 +47,8 @@ public final class JitMachine extends Interpreter {
 
   @Override
   protected long advance(long budget) {
-    Region region = translation.at((int) (pc >>> 2));
+    int word = (int) (pc >>> 2);
+    Region region = translation.at(word, x);
     if (region == null) {
       long count = interpret(Math.min(budget, SLICE), translation.hits(), translation.hot());
       translation.interpreted(count);
@@ -58,9 +59,13 @@ public final class JitMachine extends Interpreter {
     frame[Region.BUDGET] = share;
     pc = region.run(frame);
     System.arraycopy(frame, 0, x, 0, x.length);
-    long executed = share - frame[Region.BUDGET];
-    translatedSteps += executed;
-    // No step was made: the budget is shorter than the way to the region's first check.
-    return executed > 0 ? executed : interpret(budget, null, 0);
+    long left = frame[Region.BUDGET];
+    if (left == Region.WRONG_GUESS) {
+      translation.generalise(word);
+      return interpret(1, null, 0);
+    }
+    translatedSteps += share - left;
+    // No step was made if the budget is shorter than the way to the region's first check.
+    return left < share ? share - left : interpret(Math.min(share, SLICE), null, 0);
   }
 }

@@ -12,7 +12,7 @@ package opml.vm.jit;
 public record JitSettings(
     int hot, long warmUp, int inlining, int cold, int methodBytes, int cacheBytes) {
   /// As measured; see the package's tour.
-  public static final JitSettings DEFAULT = new JitSettings(500, 0, 3, 50, 7600, 2 << 20);
+  public static final JitSettings DEFAULT = new JitSettings(500, 500_000, 3, 200, 7600, 2 << 20);
 
   public JitSettings {
     if (hot < 2

@@ -8,9 +8,13 @@ abstract class Region {
   /// Longs in a frame.
   static final int FRAME = 33;
 
+  /// What is left in place of a budget if the region guessed wrong, and was left at once.
+  static final long WRONG_GUESS = -1;
+
   // HotSpot's last compiler takes a method that was called often, rather than one that loops long;
   // so the first calls
-  // are short. Each is long enough for any way through a region.
+  // are short. Yet each is long enough for the way from any check to the next, at most a method's
+  // length.
   private static final int FIRST_CALLS = 1000;
   private static final int FIRST_SHARE = 10_000;
   private static final int SHARE = 200_000;
@@ -29,7 +33,7 @@ abstract class Region {
   /// Runs from the region's head until it is left, or until its budget might not do.
   ///
   /// @param frame x0 to x31 and the number of instructions that may be executed; holds afterwards the registers then,
-  ///     and the number of instructions left
+  ///     and the number of instructions left, or [#WRONG_GUESS]
   /// @return the pc at which to go on
   abstract long run(long[] frame);
 }

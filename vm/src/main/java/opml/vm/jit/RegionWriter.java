@@ -9,7 +9,6 @@ import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
-import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -38,16 +37,27 @@ final class RegionWriter {
   private final Guest guest;
   private final Map<Place, Block> blocks;
   private final int memoryBytes;
+  private final Invariants invariants;
+  private final Map<Integer, Long> constants;
+  private final Facts facts;
   private final Potentials potentials;
   private final BudgetChecks checks;
   private final Map<Place, Label> labels = new LinkedHashMap<>();
   private final Map<Detour, Label> detours = new LinkedHashMap<>();
 
   /// @param blocks the head first; not empty
-  RegionWriter(Guest guest, Map<Place, Block> blocks, int memoryBytes) {
+  RegionWriter(
+      Guest guest,
+      Map<Place, Block> blocks,
+      int memoryBytes,
+      Invariants invariants,
+      Map<Integer, Long> constants) {
     this.guest = guest;
     this.blocks = blocks;
     this.memoryBytes = memoryBytes;
+    this.invariants = invariants;
+    this.constants = constants;
+    this.facts = new Facts(constants);
     this.potentials = new Potentials(blocks, guest.hits());
     this.checks = new BudgetChecks(blocks);
   }
@@ -73,31 +83,42 @@ final class RegionWriter {
   }
 
   private void run(CodeBuilder code) {
-    Emitter emitter = new Emitter(code, memoryBytes, INDEX, REGISTERS);
-    BitSet read = new BitSet();
-    BitSet written = new BitSet();
-    for (Block block : blocks.values()) {
-      labels.put(block.place(), code.newLabel());
-      for (int word = block.place().word(); word < block.end(); word++) {
-        read.set(guest.at(word).rs1());
-        read.set(guest.at(word).rs2());
-        written.set(guest.at(word).rd());
-      }
-    }
-    written.clear(0);
-    read.or(written);
-    read.clear(0);
-
+    Emitter emitter = new Emitter(code, memoryBytes, INDEX, REGISTERS, facts);
+    blocks.keySet().forEach(place -> labels.put(place, code.newLabel()));
     code.aload(FRAME).loadConstant(Region.BUDGET).laload().l2i().istore(BUDGET);
-    read.stream().forEach(r -> code.aload(FRAME).loadConstant(r).laload().lstore(emitter.local(r)));
+    guards(code);
+    invariants.used().stream()
+        .filter(r -> !constants.containsKey(r))
+        .forEach(r -> code.aload(FRAME).loadConstant(r).laload().lstore(emitter.local(r)));
     Label leave = code.newLabel();
     chains(code, emitter, leave);
     detours.forEach((detour, label) -> detour(code.labelBinding(label), detour, leave));
     code.labelBinding(leave).lstore(PC);
-    written.stream()
+    invariants.written().stream()
         .forEach(r -> code.aload(FRAME).loadConstant(r).lload(emitter.local(r)).lastore());
     code.aload(FRAME).loadConstant(Region.BUDGET).iload(BUDGET).i2l().lastore();
     code.lload(PC).lreturn();
+  }
+
+  /// Leaves at once where a guessed constant is another one.
+  private void guards(CodeBuilder code) {
+    if (constants.isEmpty()) {
+      return;
+    }
+    Label wrong = code.newLabel();
+    Label right = code.newLabel();
+    constants.forEach(
+        (register, value) ->
+            code.aload(FRAME)
+                .loadConstant(register)
+                .laload()
+                .loadConstant(value.longValue())
+                .lcmp()
+                .ifne(wrong));
+    int head = blocks.keySet().iterator().next().word();
+    code.goto_(right).labelBinding(wrong);
+    code.aload(FRAME).loadConstant(Region.BUDGET).loadConstant(Region.WRONG_GUESS).lastore();
+    code.loadConstant(pc(head)).lreturn().labelBinding(right);
   }
 
   /// Writes all blocks, each behind the one that goes on to it where that is possible.
@@ -118,6 +139,7 @@ final class RegionWriter {
       CodeBuilder code, Emitter emitter, Block block, SequencedSet<Place> open, Label leave) {
     Place place = block.place();
     code.labelBinding(Objects.requireNonNull(labels.get(place)));
+    facts.forget();
     if (checks.isAt(place)) {
       code.iload(BUDGET).loadConstant(checks.need(place) + potentials.at(place));
       code.if_icmplt(detour(code, place.word(), null, potentials.at(place)));

@@ -6,6 +6,7 @@ import java.lang.classfile.Attributes;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.attribute.CodeAttribute;
 import java.lang.invoke.MethodHandles;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import opml.vm.state.Memory;
@@ -31,6 +32,13 @@ final class Translation {
   private final JitSettings settings;
   private final CodeCache cache;
   private final @Nullable Region[] regions;
+
+  /// Bytes of each region's method.
+  private final int[] sizes;
+
+  /// Heads of regions whose guesses were wrong once.
+  private final BitSet general = new BitSet();
+
   private int count;
   private int size;
   private long steps;
@@ -43,6 +51,7 @@ final class Translation {
     this.settings = settings;
     this.cache = cache;
     this.regions = new Region[guest.words()];
+    this.sizes = new int[guest.words()];
   }
 
   /// {@return the hits of each word; those of a region's head, and of a word that is to become one, are at least [#hot()]}
@@ -71,10 +80,12 @@ final class Translation {
   }
 
   /// {@return the region that begins at a word, translated now if the word has become hot}
-  @Nullable Region at(int word) {
+  ///
+  /// @param registers the machine's registers, x0 first
+  @Nullable Region at(int word, long[] registers) {
     Region region = regions[word];
     if (region == null && ++guest.hits()[word] >= hot()) {
-      region = translate(word);
+      region = translate(word, registers);
       regions[word] = region;
       if (region == null && !stopped) {
         guest.hits()[word] = NEVER;
@@ -83,7 +94,15 @@ final class Translation {
     return region;
   }
 
-  private @Nullable Region translate(int head) {
+  /// Drops the region that begins at a word, since it guessed wrong; the next one guesses nothing.
+  void generalise(int word) {
+    regions[word] = null;
+    count--;
+    size -= sizes[word];
+    general.set(word);
+  }
+
+  private @Nullable Region translate(int head, long[] registers) {
     String where = "0x" + Integer.toHexString(4 * head);
     try {
       for (int limit = settings.methodBytes(); limit > 0; limit -= 1000) {
@@ -91,7 +110,10 @@ final class Translation {
         if (blocks.isEmpty()) {
           return null;
         }
-        byte[] type = new RegionWriter(guest, blocks, bytes.length).write();
+        Invariants invariants = new Invariants(guest, blocks.values());
+        Map<Integer, Long> constants =
+            general.get(head) ? Map.of() : invariants.guess(registers, bytes.length);
+        byte[] type = new RegionWriter(guest, blocks, bytes.length, invariants, constants).write();
         int length = codeLength(type);
         if (length >= LARGEST_METHOD) {
           continue;
@@ -103,6 +125,7 @@ final class Translation {
         Region region = define(type);
         count++;
         size += length;
+        sizes[head] = length;
         LOG.log(
             Level.DEBUG,
             () -> "region at %s: %d blocks, %d bytes".formatted(where, blocks.size(), length));

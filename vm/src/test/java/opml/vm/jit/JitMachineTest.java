@@ -1,8 +1,11 @@
 package opml.vm.jit;
 
 import static opml.vm.Asm.A0;
+import static opml.vm.Asm.A1;
+import static opml.vm.Asm.A2;
 import static opml.vm.Asm.T0;
 import static opml.vm.Asm.T1;
+import static opml.vm.Asm.T2;
 import static opml.vm.Asm.ZERO;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -83,7 +86,7 @@ class JitMachineTest {
     Translation translation = CodeCache.of(program, memory, EAGER);
     for (int word = 0; word < program.words(); word++) {
       if (translation.hits()[word] >= EAGER.hot()) {
-        Region region = translation.at(word);
+        Region region = translation.at(word, new long[MachineState.REGISTERS]);
         if (region != null) {
           return new WeakReference<>(region.getClass());
         }
@@ -106,6 +109,43 @@ class JitMachineTest {
       assertThat(machine.steps()).isEqualTo(reference.steps());
       assertThat(machine.translatedSteps()).isPositive();
     }
+  }
+
+  @Test
+  void aWrongGuessOfATablesAddressIsFoundOut() {
+    byte[] code =
+        new Asm()
+            .label("outer")
+            .op(Op.ADDI, T0, ZERO, 100)
+            .label("loop")
+            .op(Op.ANDI, T1, T0, 31)
+            .op(Op.SLLI, T1, T1, 3)
+            .op(Op.ADD, T1, A1, T1)
+            .op(Op.LD, T2, T1, 0)
+            .op(Op.ADD, A0, A0, T2)
+            .store(Op.SD, A0, T1, 8)
+            .op(Op.ADDI, T0, T0, -1)
+            .branch(Op.BNE, T0, ZERO, "loop")
+            .op(Op.LD, A1, A2, 0)
+            .op(Op.ADD, A1, A1, A1)
+            .jal(ZERO, "outer")
+            .bytes();
+    Program program = Program.of(code, 10);
+    long[] registers = new long[MachineState.REGISTERS];
+    registers[A0] = 12345;
+    registers[A1] = 4096;
+    registers[A2] = 4096;
+    Memory memory = new Memory(MemoryImage.zero(10));
+    JitSettings settings = new JitSettings(20, 0, 3, 2, 7600, 1 << 20);
+    JitMachine machine = new JitMachine(program, memory, 0, registers, settings);
+    Machine reference = new Interpreter(program, new Memory(MemoryImage.zero(10)), 0, registers);
+    for (int stop = 0; stop < 40; stop++) {
+      machine.run(777);
+      reference.run(777);
+      assertThat(machine.state()).as("stop %d", stop).isEqualTo(reference.state());
+    }
+    assertThat(machine.translatedSteps()).as("%s", machine.state()).isGreaterThan(25_000);
+    assertThat(machine.regions()).isBetween(1, 4);
   }
 
   @Test
