@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Set;
 
 /// Where a region asks whether enough of its budget is left: at its head and at each loop's head, against the longest
-/// way to the next such question. A region that passes the question can therefore not run over its budget; where it does
-/// not pass, the region is left and the interpreter does the rest.
+/// way to the next such question. A region that passes the question can therefore not run over its budget; where it
+/// does not pass, the region is left and the interpreter does the rest.
 final class BudgetChecks {
   private final Map<Place, Block> blocks;
   private final Set<Place> heads = new HashSet<>();

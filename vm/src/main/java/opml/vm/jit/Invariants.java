@@ -5,9 +5,9 @@ import java.util.HashMap;
 import java.util.Map;
 import opml.vm.isa.Instruction;
 
-/// Which registers a region reads and writes. Those that it only reads, and computes addresses with, are guessed to hold
-/// at each entry what they hold when the region is translated: tables then have constant addresses. The region asks at
-/// its entry; if the guess was wrong it is translated again without.
+/// Which registers a region reads and writes. Those that it only reads, and computes addresses with, are guessed to
+/// hold at each entry what they hold when the region is translated: tables then have constant addresses. The region
+/// asks at its entry; if the guess was wrong it is translated again without.
 final class Invariants {
   /// What is smaller is rather a stride, which changes from entry to entry.
   private static final int SMALLEST = 4096;

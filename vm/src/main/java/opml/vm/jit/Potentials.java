@@ -5,10 +5,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Where instructions are counted. Counting each block where it begins costs an instruction a block; instead, each block
-/// gets a potential, and an edge from `a` to `b` pays `length(a) + potential(a) - potential(b)`, which is zero on a
-/// spanning tree of the hottest edges. In a loop without branches only the jump back pays. (The placement of counters on
-/// the edges outside of a maximal spanning tree: Knuth, Stevenson, "Optimal measurement points for program frequency
+/// Where instructions are counted. Counting each block where it begins costs an instruction a block; instead, each
+/// block gets a potential, and an edge from `a` to `b` pays `length(a) + potential(a) - potential(b)`, which is zero on
+/// a spanning tree of the hottest edges. In a loop without branches only the jump back pays. (The placement of counters
+/// on the edges outside of a maximal spanning tree: Knuth, Stevenson, "Optimal measurement points for program frequency
 /// counts", BIT 13, 1973.)
 ///
 /// The instructions left at a block's begin are the counter minus the block's potential.

@@ -54,7 +54,8 @@ final class Translation {
     this.sizes = new int[guest.words()];
   }
 
-  /// {@return the hits of each word; those of a region's head, and of a word that is to become one, are at least [#hot()]}
+  /// {@return the hits of each word; those of a region's head, and of a word that is to become one, are at least
+  /// [#hot()]}
   int[] hits() {
     return guest.hits();
   }

@@ -13,8 +13,8 @@
 /// changes nothing.
 ///
 /// Steps are counted where [opml.vm.jit.Potentials] puts them, and the budget is asked for at loop heads only
-/// ([opml.vm.jit.BudgetChecks]). A simple loop counts once a round, by a constant: HotSpot takes the counter for that of
-/// a counted loop, and unrolls it.
+/// ([opml.vm.jit.BudgetChecks]). A simple loop counts once a round, by a constant: HotSpot takes the counter for that
+/// of a counted loop, and unrolls it.
 ///
 /// None of this decides what a program computes. Where a translation fails, the interpreter does the work.
 package opml.vm.jit;

@@ -5,8 +5,8 @@ import opml.vm.Asm;
 import opml.vm.isa.Op;
 import opml.vm.state.Program;
 
-/// Programs that loop, call, return to where nobody called from, jump into the middle of things, and overwrite what they
-/// read, their stack included.
+/// Programs that loop, call, return to where nobody called from, jump into the middle of things, and overwrite what
+/// they read, their stack included.
 final class RandomPrograms {
   private static final int LINK = 1;
   private static final int FIRST_COUNTER = 26;
