@@ -1,6 +1,6 @@
 package opml.agent.work;
 
-import opml.vm.machine.Checkpoints;
+import opml.vm.checkpoint.Checkpoints;
 import opml.vm.machine.Machine;
 import opml.vm.state.MachineState;
 import opml.vm.state.Memory;
@@ -9,15 +9,12 @@ import opml.vm.step.StepProof;
 
 /// A run of a machine, with checkpoints where it was asked before.
 public final class CheckpointedRun implements MachineRun {
-  /// A dissection asks for 15 states inside the part it asked about before.
-  private static final int CHECKPOINTS = 64;
-
   private final Program program;
   private final Checkpoints checkpoints;
 
   public CheckpointedRun(Machine machine) {
     this.program = machine.program();
-    this.checkpoints = new Checkpoints(machine, CHECKPOINTS);
+    this.checkpoints = new Checkpoints(machine);
   }
 
   @Override
