@@ -11,7 +11,10 @@ import java.util.Arrays;
 public final class Keccak {
   private static final int RATE = 136;
 
-  private static final long[] ROUND_CONSTANTS = {
+  /// Lanes of a state.
+  static final int LANES = 25;
+
+  static final long[] ROUND_CONSTANTS = {
     0x0000000000000001L, 0x0000000000008082L, 0x800000000000808AL,
     0x8000000080008000L, 0x000000000000808BL, 0x0000000080000001L,
     0x8000000080008081L, 0x8000000000008009L, 0x000000000000008AL,
@@ -31,7 +34,7 @@ public final class Keccak {
 
   /// {@return the hash of `length` bytes at `offset`}
   public static Bytes32 hash(byte[] message, int offset, int length) {
-    long[] state = new long[25];
+    long[] state = new long[LANES];
     int at = offset;
     int end = offset + length;
     for (; end - at >= RATE; at += RATE) {
@@ -48,7 +51,7 @@ public final class Keccak {
 
   /// {@return the parent of two tree nodes, `H(left ‖ right)`}
   public static Bytes32 node(Bytes32 left, Bytes32 right) {
-    long[] state = new long[25];
+    long[] state = new long[LANES];
     state[0] = left.lane0();
     state[1] = left.lane1();
     state[2] = left.lane2();
@@ -57,26 +60,10 @@ public final class Keccak {
     state[5] = right.lane1();
     state[6] = right.lane2();
     state[7] = right.lane3();
-    padNode(state);
+    state[8] = NodeHasher.NODE_PAD;
+    state[16] = NodeHasher.LAST_PAD;
     permute(state);
     return new Bytes32(state[0], state[1], state[2], state[3]);
-  }
-
-  /// Replaces pairs of neighbours by their parents: node `i` is the four lanes from `4i`; reads
-  /// `2·parents` nodes, writes `parents`. `state` is scratch of 25 lanes.
-  public static void parents(long[] nodes, int parents, long[] state) {
-    for (int i = 0; i < parents; i++) {
-      System.arraycopy(nodes, 8 * i, state, 0, 8);
-      Arrays.fill(state, 8, 25, 0);
-      padNode(state);
-      permute(state);
-      System.arraycopy(state, 0, nodes, 4 * i, 4);
-    }
-  }
-
-  private static void padNode(long[] state) {
-    state[8] = 0x01;
-    state[16] = 0x8000000000000000L;
   }
 
   private static void absorb(long[] state, byte[] block, int offset) {

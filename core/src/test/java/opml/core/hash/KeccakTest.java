@@ -40,7 +40,7 @@ class KeccakTest {
     for (int i = 0; i < 16; i++) {
       lanes[i] = (long) Bytes32.LANE.get(bytes, 8 * i);
     }
-    Keccak.parents(lanes, 2, new long[25]);
+    NodeHasher.scalar().parents(lanes, 2);
     for (int i = 0; i < 2; i++) {
       Bytes32 expected = Keccak.hash(bytes, 64 * i, 64);
       assertThat(Keccak.node(Bytes32.at(bytes, 64 * i), Bytes32.at(bytes, 64 * i + 32)))
