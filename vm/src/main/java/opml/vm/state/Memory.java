@@ -73,8 +73,10 @@ public final class Memory {
     follow();
     BitSet other = (BitSet) stale.clone();
     saved.differences(PageMap.EMPTY, (page, _, _) -> other.set(page));
-    markPieces(other, image.pieces(), next.pieces());
-    markPieces(other, next.pieces(), image.pieces());
+    List<MemoryImage.Piece> gone = without(image.pieces(), next.pieces());
+    List<MemoryImage.Piece> added = without(next.pieces(), image.pieces());
+    gone.forEach(piece -> mark(other, piece));
+    added.forEach(piece -> mark(other, piece));
     image = next;
     saved = PageMap.EMPTY;
     stale.clear();
@@ -88,18 +90,22 @@ public final class Memory {
       copiedPages += to - from;
       from = other.nextSetBit(to);
     }
-  }
-
-  /// Marks the pages of the pieces that the others do not have.
-  private static void markPieces(
-      BitSet pages, List<MemoryImage.Piece> pieces, List<MemoryImage.Piece> others) {
-    Set<MemoryImage.Piece> known = new HashSet<>(others);
-    for (MemoryImage.Piece piece : pieces) {
-      if (!known.contains(piece)) {
-        pages.set(
-            (int) (piece.address() >>> PAGE_SHIFT), (int) (piece.end() - 1 >>> PAGE_SHIFT) + 1);
+    for (MemoryImage.Piece piece : added) {
+      if (piece.address() % (1L << PAGE_SHIFT) == 0) {
+        // Wholly covered pages only; the tree hashes a last page that may hold another piece, too.
+        piece.hashes().ifPresent(hashes -> tree.adopt(piece.address(), hashes));
       }
     }
+  }
+
+  private static List<MemoryImage.Piece> without(
+      List<MemoryImage.Piece> pieces, List<MemoryImage.Piece> others) {
+    Set<MemoryImage.Piece> known = new HashSet<>(others);
+    return pieces.stream().filter(piece -> !known.contains(piece)).toList();
+  }
+
+  private static void mark(BitSet pages, MemoryImage.Piece piece) {
+    pages.set((int) (piece.address() >>> PAGE_SHIFT), (int) (piece.end() - 1 >>> PAGE_SHIFT) + 1);
   }
 
   public int depth() {

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import opml.core.merkle.MerkleRoot;
+import opml.core.merkle.PageHashes;
 import opml.vm.state.MemoryImage.Piece;
 import org.junit.jupiter.api.Test;
 
@@ -130,6 +132,18 @@ class MemoryPoolTest {
   }
 
   @Test
+  void knownHashesAreNotComputedAgainAndMustFit() {
+    MemorySegment bytes = MemorySegment.ofArray(bytes(3 * 4096 + 5));
+    PageHashes hashes = PageHashes.of(MemorySegment.ofArray(bytes(3 * 4096 + 5)));
+    Memory memory =
+        new Memory(new MemoryImage(10, List.of(new Piece(4096, bytes, Optional.of(hashes)))));
+    assertThat(memory.subtree(7, 2)).as("believed, wrong as it is").isEqualTo(hashes.page(1));
+    assertThat(memory.subtree(7, 3)).isEqualTo(hashes.page(2));
+    assertThatThrownBy(() -> new Piece(0, bytes.asSlice(1), Optional.of(hashes)))
+        .hasMessage("hashes of 12293 bytes for a piece of 12292");
+  }
+
+  @Test
   void anotherDepthIsRefused() {
     Memory memory = new Memory(MemoryImage.zero(3));
     assertThatThrownBy(() -> memory.load(MemoryImage.zero(4)))
@@ -148,8 +162,11 @@ class MemoryPoolTest {
     int half = 16 << depth;
     byte[] input = bytes(1 + random.nextInt(half / 2));
     int at = random.nextInt(half / 2);
+    MemorySegment segment = MemorySegment.ofArray(weights);
     return new MemoryImage(
-        depth, List.of(new Piece(half, MemorySegment.ofArray(weights)), Piece.of(at, input)));
+        depth,
+        List.of(
+            new Piece(half, segment, Optional.of(PageHashes.of(segment))), Piece.of(at, input)));
   }
 
   private byte[] bytes(int length) {
