@@ -29,7 +29,7 @@ final class NodeHasherChoice {
   /// A round takes the scalar hasher a millisecond or so.
   private static final int TRIAL_PAIRS = 2048;
 
-  private static final long TRIAL_NANOS = 5_000_000_000L;
+  private static final long TRIAL_NANOS = 3_000_000_000L;
   private static final int ROUNDS_IN_A_ROW = 3;
 
   private static final AtomicLong hashed = new AtomicLong();

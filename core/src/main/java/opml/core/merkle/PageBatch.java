@@ -21,16 +21,18 @@ final class PageBatch {
   private final int lanes;
   private final Nodes target;
   private final long[] nodes;
-  private final int[] indices = new int[CAPACITY];
+  private final int[] indices;
   private int count;
 
   /// @param target receives the roots of the subtrees
-  PageBatch(NodeHasher hasher, int height, Nodes target) {
+  /// @param expected how many will be added, about
+  PageBatch(NodeHasher hasher, int height, Nodes target, int expected) {
     this.hasher = hasher;
     this.height = height;
     this.lanes = Nodes.LANES << height;
     this.target = target;
-    this.nodes = new long[CAPACITY * lanes];
+    this.indices = new int[Math.clamp(expected, 1, CAPACITY)];
+    this.nodes = new long[indices.length * lanes];
   }
 
   /// Takes the bytes from offset `from` on, zero-padded, as subtree `index`.
@@ -38,7 +40,7 @@ final class PageBatch {
     int at = count * lanes;
     if (load(bytes, from, at)) {
       indices[count++] = index;
-      if (count == CAPACITY) {
+      if (count == indices.length) {
         flush();
       }
     } else {

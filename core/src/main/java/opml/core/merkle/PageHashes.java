@@ -46,7 +46,7 @@ public final class PageHashes {
     int least = MerkleRoot.depthFor(size);
     if (least <= PAGE_HEIGHT) {
       Nodes single = new Nodes(least, 1);
-      PageBatch batch = new PageBatch(hasher, least, single);
+      PageBatch batch = new PageBatch(hasher, least, single, 1);
       batch.add(bytes, 0, 0);
       batch.flush();
       return of(size, single.get(0), PAGE_HEIGHT);
@@ -57,7 +57,7 @@ public final class PageHashes {
         count,
         spread ? GRAIN : count,
         (from, to) -> {
-          PageBatch batch = new PageBatch(hasher, PAGE_HEIGHT, pages);
+          PageBatch batch = new PageBatch(hasher, PAGE_HEIGHT, pages, to - from);
           for (int page = from; page < to; page++) {
             batch.add(bytes, (long) page << PAGE_SHIFT, page);
           }
@@ -97,7 +97,7 @@ public final class PageHashes {
     Nodes below = lowest;
     while (below.height() < depth) {
       Nodes level = new Nodes(below.height() + 1, (below.count() + 1) / 2);
-      ParentBatch batch = new ParentBatch(hasher, below, level);
+      ParentBatch batch = new ParentBatch(hasher, below, level, level.count());
       for (int i = 0; i < level.count(); i++) {
         batch.add(i);
       }

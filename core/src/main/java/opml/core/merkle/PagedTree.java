@@ -146,7 +146,7 @@ public final class PagedTree {
         changed.length,
         PageHashes.GRAIN,
         (from, to) -> {
-          PageBatch batch = new PageBatch(hasher, pageHeight, pages);
+          PageBatch batch = new PageBatch(hasher, pageHeight, pages, to - from);
           for (int i = from; i < to; i++) {
             int page = changed[i];
             if (dirty[page] == DIRTY) {
@@ -161,7 +161,7 @@ public final class PagedTree {
     int[] indices = changed;
     for (int h = 1; h < levels.size(); h++) {
       indices = parents(indices);
-      ParentBatch batch = new ParentBatch(hasher, levels.get(h - 1), levels.get(h));
+      ParentBatch batch = new ParentBatch(hasher, levels.get(h - 1), levels.get(h), indices.length);
       for (int index : indices) {
         batch.add(index);
       }

@@ -9,14 +9,17 @@ final class ParentBatch {
   private final NodeHasher hasher;
   private final Nodes below;
   private final Nodes level;
-  private final long[] children = new long[2 * CAPACITY * Nodes.LANES];
-  private final int[] indices = new int[CAPACITY];
+  private final long[] children;
+  private final int[] indices;
   private int count;
 
-  ParentBatch(NodeHasher hasher, Nodes below, Nodes level) {
+  /// @param expected how many will be added, about
+  ParentBatch(NodeHasher hasher, Nodes below, Nodes level, int expected) {
     this.hasher = hasher;
     this.below = below;
     this.level = level;
+    this.indices = new int[Math.clamp(expected, 1, CAPACITY)];
+    this.children = new long[2 * Nodes.LANES * indices.length];
   }
 
   /// Takes the node `index` of the level above; of a level with an odd number of nodes, the last is
@@ -35,7 +38,7 @@ final class ParentBatch {
       new Nodes(below.height(), 1).copyTo(0, children, 2 * count + 1);
     }
     indices[count++] = index;
-    if (count == CAPACITY) {
+    if (count == indices.length) {
       flush();
     }
   }

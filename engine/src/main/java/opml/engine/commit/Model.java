@@ -4,12 +4,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import opml.core.hash.Bytes32;
-import opml.core.merkle.MerkleRoot;
+import opml.core.merkle.PageHashes;
 import opml.core.merkle.Proof;
 import opml.core.merkle.SparseTree;
-import opml.core.merkle.ZeroHashes;
 import opml.engine.graph.Graph;
 import opml.engine.graph.Slot;
 import opml.engine.imports.OnnxImporter;
@@ -24,13 +24,15 @@ import opml.kernels.catalog.PinnedPrograms;
 /// [#id] and compares it with the registered one.
 public final class Model {
   private final Graph graph;
+  private final InitialHashes hashes;
   private final List<CommittedNode> nodes;
   private final SparseTree nodeTree;
   private final SparseTree slotTree;
   private final ModelDescriptor descriptor;
 
-  private Model(Graph graph, List<CommittedNode> nodes) {
+  private Model(Graph graph, List<CommittedNode> nodes, InitialHashes hashes) {
     this.graph = graph;
+    this.hashes = hashes;
     this.nodes = List.copyOf(nodes);
     this.nodeTree = new SparseTree(depthFor(nodes.size()));
     for (int i = 0; i < nodes.size(); i++) {
@@ -38,7 +40,7 @@ public final class Model {
     }
     this.slotTree = new SparseTree(depthFor(graph.slots().size()));
     for (int i = 0; i < graph.slots().size(); i++) {
-      slotTree.set(i, initialRoot(graph.slots().get(i)));
+      slotTree.set(i, hashes.root(i, graph.slots().get(i).depth()));
     }
     Slot input = graph.slots().get(graph.input().slot());
     Slot output = graph.slots().get(graph.output().slot());
@@ -67,15 +69,29 @@ public final class Model {
     return of(OnnxImporter.load(file), PinnedPrograms::of);
   }
 
+  /// Imports as [#load(Path)], with the hashes of the weights from a cache if it has them.
+  ///
+  /// @param progress hears of hashing that has to be done
+  public static Model load(Path file, HashCache cache, InitialHashes.Progress progress)
+      throws IOException {
+    Graph graph = OnnxImporter.load(file);
+    return of(graph, PinnedPrograms::of, cache.of(file, graph, progress));
+  }
+
   /// Commits to a graph.
   ///
   /// @throws IllegalArgumentException if a node or the output is too large
   public static Model of(Graph graph, Function<Kernel, PinnedProgram> programs) {
+    return of(graph, programs, InitialHashes.of(graph, InitialHashes.Progress.NONE));
+  }
+
+  private static Model of(
+      Graph graph, Function<Kernel, PinnedProgram> programs, InitialHashes hashes) {
     List<CommittedNode> nodes = new ArrayList<>();
     for (var node : graph.nodes()) {
       nodes.add(CommittedNode.of(graph, node, programs.apply(node.kernel())));
     }
-    return new Model(graph, nodes);
+    return new Model(graph, nodes, hashes);
   }
 
   public Graph graph() {
@@ -95,6 +111,12 @@ public final class Model {
     return descriptor.id();
   }
 
+  /// {@return the page hashes of what a slot holds before the input is written, none if zeros; with them a
+  /// memory that holds the value need not hash it again}
+  public Optional<PageHashes> initialHashes(int slot) {
+    return hashes.slots().get(slot);
+  }
+
   /// {@return the proof of a node's hash under the graph root}
   public Proof proveNode(int node) {
     return nodeTree.prove(node);
@@ -109,12 +131,6 @@ public final class Model {
   public SlotOpening inputOpening() {
     int slot = graph.input().slot();
     return new SlotOpening(slot, slotTree.leaf(slot), slotTree.prove(slot));
-  }
-
-  private static Bytes32 initialRoot(Slot slot) {
-    return slot.initial()
-        .map(tensor -> MerkleRoot.of(tensor.data(), slot.depth()))
-        .orElseGet(() -> ZeroHashes.at(slot.depth()));
   }
 
   /// {@return the least depth of a tree with so many leaves}
