@@ -4,9 +4,11 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import opml.compiler.CompiledProgram;
 import opml.compiler.Programs;
+import opml.core.merkle.PageHashes;
 import opml.engine.commit.CommittedNode;
 import opml.engine.commit.Model;
 import opml.engine.commit.Output;
@@ -108,7 +110,9 @@ public final class NodeMachines implements NodeRunner, NodeRuns {
     for (int j = 0; j < operands.length; j++) {
       long address = committed.geometry().address(j + 1);
       switch (committed.node().operands().get(j)) {
-        case Operand.Read _, Operand.Update _ -> pieces.add(new Piece(address, operands[j]));
+        case Operand.Read read ->
+            pieces.add(new Piece(address, operands[j], hashes(read.slot(), operands[j])));
+        case Operand.Update _ -> pieces.add(new Piece(address, operands[j]));
         case Operand.Write _, Operand.Absent _ -> {
           // Found zeroed.
         }
@@ -118,5 +122,19 @@ public final class NodeMachines implements NodeRunner, NodeRuns {
     MemoryPool.Lease lease = pool.borrow(new MemoryImage(program.memDepth(), pieces));
     long[] registers = new long[MachineState.REGISTERS];
     return new BorrowedMachine(new Interpreter(program, lease.memory(), 0, registers), lease);
+  }
+
+  /// {@return the page hashes of an operand that is what its slot held at first: weights are not hashed again}
+  private Optional<PageHashes> hashes(int slot, MemorySegment operand) {
+    boolean initial =
+        model
+            .graph()
+            .slots()
+            .get(slot)
+            .initial()
+            .map(Tensor::data)
+            .filter(operand::equals)
+            .isPresent();
+    return initial ? model.initialHashes(slot) : Optional.empty();
   }
 }
