@@ -10,6 +10,7 @@ module opml.vm {
   exports opml.vm.checkpoint;
   exports opml.vm.elf;
   exports opml.vm.isa;
+  exports opml.vm.jit;
   exports opml.vm.machine;
   exports opml.vm.state;
   exports opml.vm.step;

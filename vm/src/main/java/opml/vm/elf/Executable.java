@@ -1,6 +1,6 @@
 package opml.vm.elf;
 
-import opml.vm.machine.Interpreter;
+import opml.vm.jit.Machines;
 import opml.vm.machine.Machine;
 import opml.vm.state.MachineState;
 import opml.vm.state.Memory;
@@ -24,7 +24,7 @@ public record Executable(Program program, MemoryImage memory, long entry) {
   /// There is nobody to set sp. A program may set it itself; one that does not has its stack at the top of the memory,
   /// since addresses wrap around: the first push from sp = 0 lands there.
   public Machine machine() {
-    return new Interpreter(program, new Memory(memory), entry, new long[MachineState.REGISTERS]);
+    return Machines.of(program, new Memory(memory), entry, new long[MachineState.REGISTERS]);
   }
 
   /// Runs from the entry until the program halts, for at most `limit` steps.

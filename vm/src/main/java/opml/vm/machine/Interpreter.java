@@ -17,21 +17,27 @@ import opml.vm.step.DirectAccess;
 import opml.vm.step.RecordingAccess;
 import opml.vm.step.Step;
 import opml.vm.step.StepProof;
+import org.jspecify.annotations.Nullable;
 
 /// A loop over decoded instructions, some hundred million a second. It means exactly what [Step] means.
 ///
 /// What makes the loop fast: instructions are decoded once ([Code]); the registers live in an array made inside the
 /// method, whose length the compiler knows, so that a masked number needs no range check; writes to x0 go to a register
 /// nobody reads; addresses never trap.
-public final class Interpreter implements Machine {
+public class Interpreter implements Machine {
   /// Steps run in one call of the loop, so that HotSpot's ordinary compilation of the method is soon reached.
   private static final long SLICE = 100_000;
 
   private final Program program;
   private final Memory memory;
   private final long[] code;
-  private final long[] x = new long[MachineState.REGISTERS];
-  private long pc;
+
+  /// The registers, x0 first, between two calls of [#advance].
+  protected final long[] x = new long[MachineState.REGISTERS];
+
+  /// The address of the next instruction, between two calls of [#advance].
+  protected long pc;
+
   private long exit;
   private long steps;
 
@@ -109,7 +115,7 @@ public final class Interpreter implements Machine {
     }
     while (exit == MachineState.RUNNING && steps < target) {
       if (program.descriptor().holds(pc)) {
-        steps += loop(Math.min(target - steps, SLICE));
+        steps += advance(target - steps);
       } else {
         exit = MachineState.ILLEGAL;
         steps++;
@@ -117,13 +123,22 @@ public final class Interpreter implements Machine {
     }
   }
 
-  /// Executes up to `budget` instructions from pc, which lies inside the program; fewer when the machine halts or jumps
-  /// out of the program.
+  /// Executes at least one and at most `budget` instructions from pc, which lies inside the program.
   ///
+  /// @return how many were executed
+  protected long advance(long budget) {
+    return interpret(Math.min(budget, SLICE), null, 0);
+  }
+
+  /// Executes up to `budget` instructions from pc, which lies inside the program; fewer when the machine halts, jumps
+  /// out of the program, or arrives where it is hot.
+  ///
+  /// @param hits if wanted, counts how often each word was come to by a jump, or by a branch not taken
+  /// @param hot number of hits of a jump's target that ends the run before it
   /// @return how many were executed
   // The word forms are meant to wrap at 32 bits and to be sign-extended then.
   @SuppressWarnings({"IntLongMath", "NarrowCalculation"})
-  private long loop(long budget) {
+  protected final long interpret(long budget, int @Nullable [] hits, int hot) {
     final long[] r = new long[64];
     System.arraycopy(x, 0, r, 0, MachineState.REGISTERS);
     final long[] c = code;
@@ -162,35 +177,56 @@ public final class Interpreter implements Machine {
             return leave(target, MachineState.RUNNING, r, budget - left);
           }
           p = (int) (target >>> 2);
+          if (hits != null && ++hits[p] >= hot) {
+            return leave(target, MachineState.RUNNING, r, budget - left);
+          }
           continue;
         }
         case Code.BEQ -> {
           if (a != b) {
+            if (hits != null) {
+              hits[p]++;
+            }
             continue;
           }
         }
         case Code.BNE -> {
           if (a == b) {
+            if (hits != null) {
+              hits[p]++;
+            }
             continue;
           }
         }
         case Code.BLT -> {
           if (a >= b) {
+            if (hits != null) {
+              hits[p]++;
+            }
             continue;
           }
         }
         case Code.BGE -> {
           if (a < b) {
+            if (hits != null) {
+              hits[p]++;
+            }
             continue;
           }
         }
         case Code.BLTU -> {
           if (Long.compareUnsigned(a, b) >= 0) {
+            if (hits != null) {
+              hits[p]++;
+            }
             continue;
           }
         }
         case Code.BGEU -> {
           if (Long.compareUnsigned(a, b) < 0) {
+            if (hits != null) {
+              hits[p]++;
+            }
             continue;
           }
         }
@@ -424,7 +460,7 @@ public final class Interpreter implements Machine {
       // A jump by a distance of two-byte units, the odd one of which is dropped; p is one word
       // ahead already.
       p += (imm >> 2) - 1;
-      if (Integer.compareUnsigned(p, words) >= 0) {
+      if (Integer.compareUnsigned(p, words) >= 0 || hits != null && ++hits[p] >= hot) {
         break;
       }
     }

@@ -2,9 +2,12 @@ package opml.vm.state;
 
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import opml.core.hash.Bytes32;
 import opml.core.merkle.PagedTree;
 import opml.core.merkle.Proof;
@@ -34,6 +37,9 @@ public final class Memory {
 
   /// Pages written to since.
   private final BitSet stale = new BitSet();
+
+  /// What others keep with this memory.
+  private final Map<Class<?>, Object> companions = new HashMap<>();
 
   /// Contents at some time.
   public static final class Pages {
@@ -134,6 +140,13 @@ public final class Memory {
   /// {@return one byte a page, to be set to 1 by whoever writes to that page (address `>>> PAGE_SHIFT`)}
   public byte[] dirtyPages() {
     return dirty;
+  }
+
+  /// {@return what is kept under `key` as long as this memory lives; made when asked for first}
+  ///
+  /// Code translated for a memory's arrays lives here: it is found again when the memory is used again, and goes with it.
+  public <T> T companion(Class<T> key, Supplier<? extends T> made) {
+    return key.cast(companions.computeIfAbsent(key, k -> made.get()));
   }
 
   /// {@return a copy of `length` bytes from `address`}

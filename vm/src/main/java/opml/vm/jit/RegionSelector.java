@@ -1,0 +1,116 @@
+package opml.vm.jit;
+
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.PriorityQueue;
+import opml.vm.isa.Instruction;
+import org.jspecify.annotations.Nullable;
+
+/// Chooses what belongs to a region: from the head, the hottest successors first, into callees and back, until the
+/// method is full. Successors that are cold, or that do not fit, are exits.
+final class RegionSelector {
+  // Rough sizes of bytecode, so that a method's true size seldom exceeds what was planned.
+  private static final int FRAME_BYTES = 500;
+  private static final int BLOCK_BYTES = 26;
+  private static final int STORE_BYTES = 32;
+  private static final int LOAD_BYTES = 21;
+  private static final int OTHER_BYTES = 9;
+
+  private final Guest guest;
+  private final JitSettings settings;
+
+  RegionSelector(Guest guest, JitSettings settings) {
+    this.guest = guest;
+    this.settings = settings;
+  }
+
+  /// {@return the region's blocks, that of the head first; none if nothing can be translated there}
+  Map<Place, Block> select(int head, int methodBytes) {
+    Place first = new Place(head, null);
+    int[] hits = guest.hits();
+    Map<Place, Block> blocks = new LinkedHashMap<>();
+    PriorityQueue<Place> candidates =
+        new PriorityQueue<>(
+            Comparator.comparingInt((Place place) -> hits[place.word()]).reversed());
+    candidates.add(first);
+    int coldest = hits[head] / settings.cold();
+    int size = FRAME_BYTES;
+    while (!candidates.isEmpty()) {
+      Place place = candidates.remove();
+      if (blocks.containsKey(place)) {
+        continue;
+      }
+      int end = end(place.word(), head);
+      int bytes = bytes(place.word(), end);
+      if (end == place.word() || size + bytes > methodBytes) {
+        continue;
+      }
+      Block block = block(place, end);
+      size += bytes;
+      blocks.put(place, block);
+      for (Place next : block.successors()) {
+        int word = next.word();
+        if (guest.contains(word)
+            && (hits[word] >= coldest || !guest.isCounted(word) || word == head)) {
+          candidates.add(next);
+        }
+      }
+    }
+    return blocks;
+  }
+
+  private int end(int from, int head) {
+    int word = from;
+    while (guest.contains(word) && !guest.halts(word)) {
+      word++;
+      if (guest.endsBlock(word - 1) || guest.startsBlock(word) || word == head) {
+        break;
+      }
+    }
+    return word;
+  }
+
+  private int bytes(int from, int end) {
+    int bytes = BLOCK_BYTES;
+    for (int word = from; word < end; word++) {
+      bytes +=
+          switch (guest.op(word)) {
+            case SB, SH, SW, SD -> STORE_BYTES;
+            case LB, LH, LW, LD, LBU, LHU, LWU -> LOAD_BYTES;
+            default -> OTHER_BYTES;
+          };
+    }
+    return bytes;
+  }
+
+  private Block block(Place place, int end) {
+    int last = end - 1;
+    if (guest.isBranch(last)) {
+      return new Block(place, end, place.at(guest.target(last)), place.at(end));
+    }
+    return switch (guest.op(last)) {
+      case JAL -> new Block(place, end, called(place, last), null);
+      case JALR -> new Block(place, end, returned(place, guest.at(last)), null);
+      default -> new Block(place, end, null, place.at(end));
+    };
+  }
+
+  private @Nullable Place called(Place place, int jump) {
+    int link = guest.at(jump).rd();
+    if (link == 0) {
+      return place.at(guest.target(jump));
+    }
+    return Place.Call.depth(place.call()) < settings.inlining()
+        ? new Place(guest.target(jump), new Place.Call(place.call(), link, jump + 1))
+        : null;
+  }
+
+  private static @Nullable Place returned(Place place, Instruction jump) {
+    Place.Call call = place.call();
+    if (call == null || jump.rd() != 0 || jump.rs1() != call.link() || jump.imm() != 0) {
+      return null;
+    }
+    return new Place(call.back(), call.outer());
+  }
+}

@@ -1,0 +1,2 @@
+/// Hot code as JVM bytecode, which HotSpot compiles.
+package opml.vm.jit;
