@@ -239,6 +239,12 @@ public final class Memory {
     }
   }
 
+  /// Keeps no saved pages, which may be as many as the contents have, on behalf of nobody.
+  void forgetSaved() {
+    saved.differences(PageMap.EMPTY, (page, _, _) -> stale.set(page));
+    saved = PageMap.EMPTY;
+  }
+
   /// Goes back to the image.
   public void reset() {
     restore(new Pages(image, PageMap.EMPTY));

@@ -111,6 +111,7 @@ public final class MemoryPool {
   }
 
   private synchronized void giveBack(Memory memory) {
+    memory.forgetSaved();
     long bytes = memory.bytes().length;
     idle.addFirst(new Idle(bytes, new SoftReference<>(memory)));
     idleBytes += bytes;

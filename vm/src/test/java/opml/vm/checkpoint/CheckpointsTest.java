@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import opml.vm.jit.JitMachine;
 import opml.vm.machine.Machine;
 import opml.vm.state.MachineState;
+import opml.vm.state.MemoryPool;
 import opml.vm.state.Program;
 import opml.vm.step.StepProof;
 import org.junit.jupiter.api.Test;
@@ -71,6 +73,25 @@ class CheckpointsTest {
       Arrays.setAll(move, i -> 1001 + i);
       assertThat(trace.statesAt(move)).startsWith(STATES.get(1001));
       assertThat(trace.executed()).as("one interval").isLessThanOrEqualTo(2048 + 120 + 32);
+    }
+  }
+
+  @Test
+  void aTranslatedRunInAUsedMemoryHasTheSameCheckpoints() {
+    MemoryPool pool = new MemoryPool(1 << 20);
+    for (int round = 0; round < 4; round++) {
+      try (MemoryPool.Lease lease = pool.borrow(Runs.image(1));
+          Checkpoints trace =
+              new Checkpoints(
+                  new JitMachine(PROGRAM, lease.memory(), 0, new long[MachineState.REGISTERS]),
+                  TINY)) {
+        for (int i = 0; i < 60; i++) {
+          int index = random.nextInt(LENGTH);
+          assertThat(trace.stateAt(index))
+              .as("seed %d, round %d, index %d", seed, round, index)
+              .isEqualTo(STATES.get(index));
+        }
+      }
     }
   }
 
