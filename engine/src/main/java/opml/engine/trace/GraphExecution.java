@@ -23,7 +23,8 @@ import opml.engine.tensor.Tensor;
 /// A model's run on an input, with all of its states: number 0 has the input written, number `i` follows step `i - 1`.
 ///
 /// Kept are the states' commitments, the roots of what each step wrote, and of the values as many as fit a bound:
-/// those of other states are computed again from a state before. A run that has stopped or failed stays as it is, and its later steps cost nothing.
+/// those of other states are computed again from a state before.
+/// A run that has stopped or failed stays as it is, and its later steps cost nothing.
 public final class GraphExecution {
   /// Bytes of values kept besides those of the last state.
   private static final long KEPT_BYTES = 256L << 20;
