@@ -144,7 +144,8 @@ public final class Memory {
 
   /// {@return what is kept under `key` as long as this memory lives; made when asked for first}
   ///
-  /// Code translated for a memory's arrays lives here: it is found again when the memory is used again, and goes with it.
+  /// Code translated for a memory's arrays lives here: it is found again when the memory is used again, and
+  /// goes with it.
   public <T> T companion(Class<T> key, Supplier<? extends T> made) {
     return key.cast(companions.computeIfAbsent(key, k -> made.get()));
   }
