@@ -7,6 +7,7 @@ module opml.vm {
   requires static transitive org.jspecify;
   requires transitive opml.core;
 
+  exports opml.vm.checkpoint;
   exports opml.vm.elf;
   exports opml.vm.isa;
   exports opml.vm.jit;

@@ -2,8 +2,10 @@ package opml.agent.role;
 
 import java.math.BigInteger;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -51,6 +53,7 @@ public abstract sealed class Agent permits Server, Verifier {
   private final Map<RequestId, Optional<Work>> works = new HashMap<>();
   private final Map<RequestId, String> reasonsToStayOut = new HashMap<>();
   private final Set<String> skipped = new HashSet<>();
+  private final Set<Work> playing = Collections.newSetFromMap(new IdentityHashMap<>());
   private boolean settled;
 
   Agent(Hub hub, Workshop workshop, Journal journal) {
@@ -73,7 +76,11 @@ public abstract sealed class Agent permits Server, Verifier {
           "transactions of " + self() + " from before still wait for a block");
     }
     settled = false;
+    playing.clear();
     act(reader.read());
+    for (Optional<Work> work : works.values()) {
+      work.filter(one -> !playing.contains(one)).ifPresent(Work::rest);
+    }
     settled = true;
   }
 
@@ -177,6 +184,9 @@ public abstract sealed class Agent permits Server, Verifier {
 
   /// Makes this side's move in a game, if it has one.
   final void play(SeenGame seen, Work work, Side side, long now) {
+    if (seen.settled().isPlayed()) {
+      playing.add(work);
+    }
     Optional<Game> game = seen.game(work.trace());
     if (game.isEmpty()) {
       // Some level opened where our trace has none: only a late opponent can be answered.

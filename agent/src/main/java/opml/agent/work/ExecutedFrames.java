@@ -1,14 +1,15 @@
 package opml.agent.work;
 
 import java.lang.foreign.MemorySegment;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
 import opml.core.merkle.SparseTree;
 import opml.engine.commit.GraphState;
 import opml.engine.trace.GraphExecution;
 
-/// The states of a graph that was really run. The slots of a state are put together when they are first asked for.
+/// The states of a graph that was really run. The slots of a state are put together when they are asked for, and only
+/// the states asked for last are kept.
 public final class ExecutedFrames implements Frames {
   private record State(GraphState state, SparseTree slots, Map<Integer, MemorySegment> values)
       implements Frame {
@@ -18,8 +19,18 @@ public final class ExecutedFrames implements Frames {
     }
   }
 
+  private static final int FRAMES = 4;
+
   private final GraphExecution execution;
-  private final Map<Long, Frame> frames = new ConcurrentHashMap<>();
+  private final Map<Long, Frame> frames =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Long, Frame> eldest) {
+          return size() > FRAMES;
+        }
+      };
 
   public ExecutedFrames(GraphExecution execution) {
     this.execution = execution;
@@ -36,7 +47,7 @@ public final class ExecutedFrames implements Frames {
   }
 
   @Override
-  public Frame at(long index) {
+  public synchronized Frame at(long index) {
     return frames.computeIfAbsent(
         index, i -> new State(execution.state(i), execution.slots(i), execution.values(i)));
   }

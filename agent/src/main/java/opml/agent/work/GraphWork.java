@@ -2,9 +2,7 @@ package opml.agent.work;
 
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import opml.core.codec.ByteWriter;
 import opml.core.hash.Bytes32;
@@ -26,15 +24,14 @@ import opml.vm.state.Memory;
 public final class GraphWork implements Work {
   private final Model model;
   private final Frames frames;
-  private final NodeRuns runs;
-  private final Map<Long, MachineTrace> refined = new HashMap<>();
+  private final OpenRuns runs;
 
   /// @param frames of the native run
   /// @param runs makes the machines for single nodes
   public GraphWork(Model model, Frames frames, NodeRuns runs) {
     this.model = model;
     this.frames = frames;
-    this.runs = runs;
+    this.runs = new OpenRuns(step -> runs.run(step, frames.at(step)));
   }
 
   @Override
@@ -100,12 +97,16 @@ public final class GraphWork implements Work {
       }
     }
     states.forEach(out::bytes32);
-    MachineRun run = level(step).run();
-    MachineState end = run.stateAt(node.steps());
-    out.bytes(end.encode());
-    if (end.hasExited() && end.exitCode() <= 1) {
-      writeOutputs(out, node, run.memoryAt(node.steps()), before.slots().copy());
-    }
+    runs.use(
+        step,
+        run -> {
+          MachineState end = run.stateAt(node.steps());
+          out.bytes(end.encode());
+          if (end.hasExited() && end.exitCode() <= 1) {
+            writeOutputs(out, node, run.memoryAt(node.steps()), before.slots().copy());
+          }
+          return end;
+        });
     return new Refinement(status, state.slotsRoot(), out.toArray());
   }
 
@@ -132,7 +133,7 @@ public final class GraphWork implements Work {
     if (path.size() != 1) {
       throw new IllegalArgumentException("instructions lie one level below nodes: " + path);
     }
-    MachineRun run = level(path.getFirst()).run();
+    MachineRun run = run(path.getFirst());
     return new Execution(
         run.program().codeRoot(),
         run.program().codeDepth(),
@@ -142,7 +143,7 @@ public final class GraphWork implements Work {
 
   /// {@return the run in the machine of the node of a step}
   public MachineRun run(long step) {
-    return level(step).run();
+    return new ReopenedRun(runs, step);
   }
 
   /// {@return the state in which the run ends}
@@ -163,12 +164,9 @@ public final class GraphWork implements Work {
     return (int) (step % model.nodes().size());
   }
 
-  private synchronized MachineTrace level(long step) {
-    return refined.computeIfAbsent(
-        step,
-        index ->
-            new MachineTrace(
-                runs.run(index, frames.at(index)), node(index).descriptor().stepsLog2()));
+  @Override
+  public void rest() {
+    runs.close();
   }
 
   private final class GraphTrace implements Trace {
@@ -199,7 +197,9 @@ public final class GraphWork implements Work {
     @Override
     public Optional<Trace> refine(long step) {
       boolean runs = frames.stateAt(step).status() == GraphState.Status.RUNNING;
-      return runs ? Optional.of(level(step)) : Optional.empty();
+      return runs
+          ? Optional.of(new MachineTrace(run(step), node(step).descriptor().stepsLog2()))
+          : Optional.empty();
     }
   }
 }

@@ -15,6 +15,8 @@ import opml.engine.run.NativeNodes;
 import opml.engine.run.NodeRunner;
 import opml.engine.trace.GraphExecution;
 import opml.kernels.catalog.PinnedPrograms;
+import opml.vm.checkpoint.CheckpointPolicy;
+import opml.vm.state.MemoryPool;
 
 /// Works on the models that it was given. A run is kept as long as the workshop, since a dispute asks for the same one
 /// again and again; runs in the machine are made when a dispute comes to their node.
@@ -23,9 +25,19 @@ public final class GraphWorkshop implements Workshop {
 
   private final Map<Bytes32, Model> models = new HashMap<>();
   private final Map<Job, GraphWork> works = new HashMap<>();
+  private final CheckpointPolicy policy;
 
-  /// @throws IllegalArgumentException if a model is ill-formed: who defends one can lose a game that he plays right
+  /// A workshop that keeps nothing beyond this process.
+  ///
+  /// @throws IllegalArgumentException if a model is ill-formed
   public GraphWorkshop(List<Model> models) {
+    this(models, CheckpointPolicy.DEFAULT);
+  }
+
+  /// @param policy for the checkpoints of runs in the machine
+  /// @throws IllegalArgumentException if a model is ill-formed: who defends one can lose a game that he plays right
+  public GraphWorkshop(List<Model> models, CheckpointPolicy policy) {
+    this.policy = policy;
     for (Model model : models) {
       List<String> problems = WellFormedness.problems(ModelPreimages.of(model), PinnedPrograms::of);
       if (!problems.isEmpty()) {
@@ -58,7 +70,8 @@ public final class GraphWorkshop implements Workshop {
     return new ExecutedFrames(GraphExecution.run(model, input, nodes));
   }
 
-  private static GraphWork compute(Model model, byte[] input) {
-    return new GraphWork(model, frames(model, input), new NodeMachines(model));
+  private GraphWork compute(Model model, byte[] input) {
+    NodeMachines machines = new NodeMachines(model, MemoryPool.shared(), policy);
+    return new GraphWork(model, frames(model, input), machines);
   }
 }

@@ -25,16 +25,12 @@ final class MachineTrace implements Trace {
   }
 
   @Override
-  public synchronized Bytes32 at(long index) {
+  public Bytes32 at(long index) {
     return run.stateAt(index).hash();
   }
 
   @Override
   public Optional<Trace> refine(long step) {
     throw new UnsupportedOperationException("an instruction is executed, not refined");
-  }
-
-  MachineRun run() {
-    return run;
   }
 }

@@ -4,9 +4,11 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import opml.compiler.CompiledProgram;
 import opml.compiler.Programs;
+import opml.core.merkle.PageHashes;
 import opml.engine.commit.CommittedNode;
 import opml.engine.commit.Model;
 import opml.engine.commit.Output;
@@ -16,11 +18,14 @@ import opml.engine.run.NodeOutcome;
 import opml.engine.run.NodeRunner;
 import opml.engine.run.Operands;
 import opml.engine.tensor.Tensor;
+import opml.vm.checkpoint.CheckpointPolicy;
 import opml.vm.machine.Interpreter;
+import opml.vm.machine.Machine;
 import opml.vm.state.MachineState;
 import opml.vm.state.Memory;
 import opml.vm.state.MemoryImage;
 import opml.vm.state.MemoryImage.Piece;
+import opml.vm.state.MemoryPool;
 import opml.vm.state.Program;
 
 /// Makes the machines that run a model's nodes: the kernel's program, and a memory with the fixed segment at address 0
@@ -32,13 +37,23 @@ public final class NodeMachines implements NodeRunner, NodeRuns {
   private static final Map<Key, Program> PROGRAMS = new ConcurrentHashMap<>();
 
   private final Model model;
+  private final MemoryPool pool;
+  private final CheckpointPolicy policy;
 
   public NodeMachines(Model model) {
-    this.model = model;
+    this(model, MemoryPool.shared(), CheckpointPolicy.DEFAULT);
   }
 
-  /// {@return the machine of the node of a step, before its first instruction}
-  public Interpreter machine(long step, Frames.Frame before) {
+  /// @param pool lends the memories
+  /// @param policy for runs that a dispute asks about
+  public NodeMachines(Model model, MemoryPool pool, CheckpointPolicy policy) {
+    this.model = model;
+    this.pool = pool;
+    this.policy = policy;
+  }
+
+  /// {@return the machine of the node of a step, before its first instruction; to be closed}
+  public BorrowedMachine machine(long step, Frames.Frame before) {
     int node = (int) (step % model.nodes().size());
     Graph graph = model.graph();
     return machine(node, Operands.of(graph, graph.nodes().get(node), before::slot));
@@ -46,14 +61,16 @@ public final class NodeMachines implements NodeRunner, NodeRuns {
 
   @Override
   public MachineRun run(long step, Frames.Frame before) {
-    return new CheckpointedRun(machine(step, before));
+    return new CheckpointedRun(machine(step, before), policy);
   }
 
   @Override
   public NodeOutcome run(Graph graph, int node, MemorySegment[] operands) {
-    Interpreter machine = machine(node, operands);
-    machine.runTo(model.nodes().get(node).descriptor().steps());
-    return outcome(node, machine.state(), machine.memory());
+    try (BorrowedMachine borrowed = machine(node, operands)) {
+      Machine machine = borrowed.machine();
+      machine.runTo(model.nodes().get(node).descriptor().steps());
+      return outcome(node, machine.state(), machine.memory());
+    }
   }
 
   /// {@return what the end of a run says that its node does}
@@ -86,20 +103,38 @@ public final class NodeMachines implements NodeRunner, NodeRuns {
     return PROGRAMS.computeIfAbsent(key, k -> Program.of(compiled.code(), k.memDepth()));
   }
 
-  private Interpreter machine(int node, MemorySegment[] operands) {
+  private BorrowedMachine machine(int node, MemorySegment[] operands) {
     CommittedNode committed = model.nodes().get(node);
     List<Piece> pieces = new ArrayList<>();
     pieces.add(Piece.of(0, committed.fixed()));
     for (int j = 0; j < operands.length; j++) {
       long address = committed.geometry().address(j + 1);
       switch (committed.node().operands().get(j)) {
-        case Operand.Read _, Operand.Update _ -> pieces.add(new Piece(address, operands[j]));
+        case Operand.Read read ->
+            pieces.add(new Piece(address, operands[j], hashes(read.slot(), operands[j])));
+        case Operand.Update _ -> pieces.add(new Piece(address, operands[j]));
         case Operand.Write _, Operand.Absent _ -> {
           // Found zeroed.
         }
       }
     }
-    MemoryImage image = new MemoryImage(committed.descriptor().memDepth(), pieces);
-    return new Interpreter(program(committed), image);
+    Program program = program(committed);
+    MemoryPool.Lease lease = pool.borrow(new MemoryImage(program.memDepth(), pieces));
+    long[] registers = new long[MachineState.REGISTERS];
+    return new BorrowedMachine(new Interpreter(program, lease.memory(), 0, registers), lease);
+  }
+
+  /// {@return the page hashes of an operand that is what its slot held at first: weights are not hashed again}
+  private Optional<PageHashes> hashes(int slot, MemorySegment operand) {
+    boolean initial =
+        model
+            .graph()
+            .slots()
+            .get(slot)
+            .initial()
+            .map(Tensor::data)
+            .filter(operand::equals)
+            .isPresent();
+    return initial ? model.initialHashes(slot) : Optional.empty();
   }
 }

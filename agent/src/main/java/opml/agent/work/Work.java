@@ -37,6 +37,9 @@ public interface Work {
   /// @param step of the last level
   Execution execution(List<Long> path, long step);
 
+  /// Gives back what only a dispute needs, such as the memories of machines. It comes back when asked for.
+  default void rest() {}
+
   /// What a run comes to.
   ///
   /// @param status 0 ran to its end, 1 stopped, 2 failed

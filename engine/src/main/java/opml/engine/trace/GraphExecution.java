@@ -22,19 +22,27 @@ import opml.engine.tensor.Tensor;
 
 /// A model's run on an input, with all of its states: number 0 has the input written, number `i` follows step `i - 1`.
 ///
-/// Kept are the values that each step wrote, and the states' commitments; slots of an earlier state are found by taking
-/// the writes up to it. A run that has stopped or failed stays as it is, and its later steps cost nothing.
+/// Kept are the states' commitments, the roots of what each step wrote, and of the values as many as fit a bound:
+/// those of other states are computed again from a state before.
+/// A run that has stopped or failed stays as it is, and its later steps cost nothing.
 public final class GraphExecution {
-  /// What a step wrote.
-  private record Writes(List<MemorySegment> values, List<Bytes32> roots) {}
+  /// Bytes of values kept besides those of the last state.
+  private static final long KEPT_BYTES = 256L << 20;
 
   private final Model model;
   private final MemorySegment input;
   private final SparseTree startSlots;
   private final List<GraphState> states = new ArrayList<>();
-  private final List<Writes> writes = new ArrayList<>();
 
-  private GraphExecution(Model model, MemorySegment input) {
+  /// The roots of what each step wrote.
+  private final List<List<Bytes32>> roots = new ArrayList<>();
+
+  private final NodeRunner nodes;
+  private final KeptValues kept;
+
+  private GraphExecution(Model model, MemorySegment input, NodeRunner nodes, long keptBytes) {
+    this.nodes = nodes;
+    this.kept = new KeptValues(keptBytes);
     this.model = model;
     this.input = input;
     this.startSlots = model.initialSlots();
@@ -47,6 +55,14 @@ public final class GraphExecution {
   ///
   /// @param input exactly the bytes of the input's slot
   public static GraphExecution run(Model model, byte[] input, NodeRunner nodes) {
+    return run(model, input, nodes, KEPT_BYTES);
+  }
+
+  /// Runs a model.
+  ///
+  /// @param nodes runs them, now and when values are wanted that were not kept
+  /// @param keptBytes bytes of values kept besides those of the last state
+  public static GraphExecution run(Model model, byte[] input, NodeRunner nodes, long keptBytes) {
     if (input.length != model.descriptor().inputBytes()) {
       throw new IllegalArgumentException(
           "the input has "
@@ -55,8 +71,8 @@ public final class GraphExecution {
               + model.descriptor().inputBytes());
     }
     MemorySegment copy = Tensor.allocate(input.length).copyFrom(MemorySegment.ofArray(input));
-    GraphExecution execution = new GraphExecution(model, copy);
-    execution.proceed(nodes);
+    GraphExecution execution = new GraphExecution(model, copy, nodes, keptBytes);
+    execution.proceed();
     return execution;
   }
 
@@ -84,8 +100,8 @@ public final class GraphExecution {
   /// {@return the tree over the slots of a state, the caller's own; of a failed state, as they were when it failed}
   public SparseTree slots(long index) {
     SparseTree slots = startSlots.copy();
-    for (int step = 0; step < Math.min(index, writes.size()); step++) {
-      StateUpdate.write(slots, outputs(step), writes.get(step).roots(), false);
+    for (int step = 0; step < Math.min(index, roots.size()); step++) {
+      StateUpdate.write(slots, outputs(step), roots.get(step), false);
     }
     return slots;
   }
@@ -100,11 +116,14 @@ public final class GraphExecution {
           i, slot.initial().map(Tensor::data).orElseGet(() -> Tensor.allocate(slot.bytes())));
     }
     values.put(model.graph().input().slot(), input);
-    for (int step = 0; step < Math.min(index, writes.size()); step++) {
-      List<Output> outputs = outputs(step);
-      for (int i = 0; i < outputs.size(); i++) {
-        values.put(outputs.get(i).slot(), writes.get(step).values().get(i));
+    long end = Math.min(index, roots.size());
+    long from = kept.floor(end);
+    kept.putInto(values, from);
+    for (long step = from; step < end; step++) {
+      if (!(run(step, values) instanceof NodeOutcome.Exited exited)) {
+        throw new IllegalStateException("step " + step + " did not fail when it ran before");
       }
+      values.putAll(written(step, exited));
     }
     return values;
   }
@@ -124,29 +143,44 @@ public final class GraphExecution {
     return model.nodes().get((int) (step % model.nodes().size()));
   }
 
-  private void proceed(NodeRunner nodes) {
+  private NodeOutcome run(long step, Map<Integer, MemorySegment> values) {
+    int node = (int) (step % model.nodes().size());
+    MemorySegment[] operands =
+        Operands.of(
+            model.graph(),
+            model.graph().nodes().get(node),
+            slot -> Objects.requireNonNull(values.get(slot)));
+    return nodes.run(model.graph(), node, operands);
+  }
+
+  private Map<Integer, MemorySegment> written(long step, NodeOutcome.Exited exited) {
+    Map<Integer, MemorySegment> written = new HashMap<>();
+    List<Output> outputs = outputs(step);
+    for (int i = 0; i < outputs.size(); i++) {
+      written.put(outputs.get(i).slot(), exited.outputs().get(i));
+    }
+    return written;
+  }
+
+  private void proceed() {
     SparseTree slots = startSlots.copy();
     Map<Integer, MemorySegment> values = values(0);
     for (long step = 0; step < length(); step++) {
-      int node = (int) (step % model.nodes().size());
-      var call = model.graph().nodes().get(node);
-      MemorySegment[] operands =
-          Operands.of(model.graph(), call, slot -> Objects.requireNonNull(values.get(slot)));
-      switch (nodes.run(model.graph(), node, operands)) {
+      switch (run(step, values)) {
         case NodeOutcome.Failed failed -> {
           states.add(GraphState.FAILED);
           return;
         }
         case NodeOutcome.Exited exited -> {
           List<Output> outputs = outputs(step);
-          List<Bytes32> roots = new ArrayList<>();
+          List<Bytes32> written = new ArrayList<>();
           for (int i = 0; i < outputs.size(); i++) {
-            MemorySegment value = exited.outputs().get(i);
-            roots.add(MerkleRoot.of(value, outputs.get(i).depth()));
-            values.put(outputs.get(i).slot(), value);
+            written.add(MerkleRoot.of(exited.outputs().get(i), outputs.get(i).depth()));
           }
-          writes.add(new Writes(exited.outputs(), roots));
-          states.add(StateUpdate.write(slots, outputs, roots, exited.stops()).after());
+          roots.add(written);
+          values.putAll(written(step, exited));
+          kept.add(step + 1, written(step, exited));
+          states.add(StateUpdate.write(slots, outputs, written, exited.stops()).after());
           if (exited.stops()) {
             return;
           }

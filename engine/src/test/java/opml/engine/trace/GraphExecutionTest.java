@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import opml.core.hash.Bytes32;
 import opml.core.merkle.MerkleRoot;
 import opml.core.merkle.Proof;
@@ -122,6 +125,37 @@ class GraphExecutionTest {
     assertThat(execution.state(100)).isEqualTo(execution.finalState());
     assertThat(execution.output()).isEqualTo(ints(11));
     assertThat(execution.length()).isEqualTo(100);
+  }
+
+  @Test
+  void valuesThatWereNotKeptAreComputedAgain() {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    int loops = 300;
+    Model model = counter(loops, 1 << 30);
+    GraphExecution all = GraphExecution.run(model, ints(5), NATIVE);
+    for (long bytes : new long[] {0, 1000, 10_000}) {
+      AtomicInteger runs = new AtomicInteger();
+      NodeRunner counting =
+          (graph, node, operands) -> {
+            runs.incrementAndGet();
+            return NATIVE.run(graph, node, operands);
+          };
+      GraphExecution few = GraphExecution.run(model, ints(5), counting, bytes);
+      assertThat(few.output()).isEqualTo(all.output());
+      assertThat(runs).as("the last state is always kept").hasValue(loops);
+      for (int i = 0; i < 40; i++) {
+        int index = random.nextInt(loops + 1);
+        for (int slot = 0; slot < 2; slot++) {
+          assertThat(few.values(index).get(slot).toArray(ValueLayout.JAVA_BYTE))
+              .as("seed %d, state %d, slot %d", seed, index, slot)
+              .isEqualTo(all.values(index).get(slot).toArray(ValueLayout.JAVA_BYTE));
+        }
+        assertThat(few.slots(index).root()).isEqualTo(all.slots(index).root());
+      }
+      assertThat(runs.get()).isGreaterThan(loops);
+      assertThat(runs.get()).isLessThan(loops + 80 * (bytes == 0 ? loops : loops / 2));
+    }
   }
 
   @Test

@@ -10,7 +10,8 @@ public final class Snapshot {
   private final long[] registers;
   private final Memory.Pages pages;
 
-  Snapshot(long steps, long pc, long exit, long[] registers, Memory.Pages pages) {
+  /// @param pages of the machine's memory at that point
+  public Snapshot(long steps, long pc, long exit, long[] registers, Memory.Pages pages) {
     this.steps = steps;
     this.pc = pc;
     this.exit = exit;
@@ -23,19 +24,19 @@ public final class Snapshot {
     return steps;
   }
 
-  long pc() {
+  public long pc() {
     return pc;
   }
 
-  long exit() {
+  public long exit() {
     return exit;
   }
 
-  long[] registers() {
+  public long[] registers() {
     return registers.clone();
   }
 
-  Memory.Pages pages() {
+  public Memory.Pages pages() {
     return pages;
   }
 }

@@ -3,28 +3,37 @@ package opml.vm.state;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import opml.core.hash.Bytes32;
 import opml.core.merkle.PagedTree;
 import opml.core.merkle.Proof;
+import org.jspecify.annotations.Nullable;
 
 /// A machine's data memory: one byte array, the Merkle tree over it, and a way back to earlier contents.
 ///
 /// Machines write to [#bytes()] directly and set the page's byte in [#dirtyPages()]; everything else follows from these
 /// marks: pages are hashed again, and saved in snapshots, only when written to. A snapshot holds the pages that differ
 /// from the image and shares those that an earlier snapshot holds already.
+///
+/// The two arrays stay the same for the memory's whole life, so that compiled code may have them as constants. A memory
+/// is used again by loading another image, which touches only what was written and what the images differ in.
 public final class Memory {
   /// Binary logarithm of a page's bytes; a memory smaller than a page is one page.
   public static final int PAGE_SHIFT = PagedTree.PAGE_SHIFT;
 
-  private final MemoryImage image;
   private final byte[] bytes;
   private final PagedTree tree;
   private final byte[] dirty;
+  private final int pageHeight;
+  private MemoryImage image;
+  private long copiedPages;
 
-  /// The contents of changed pages when they were last saved or restored, valid unless the page is stale.
-  private Map<Integer, byte[]> saved = Map.of();
+  /// Changed pages as they were last saved or restored, valid unless the page is stale.
+  private PageMap saved = PageMap.EMPTY;
 
   /// Pages written to since.
   private final BitSet stale = new BitSet();
@@ -35,32 +44,92 @@ public final class Memory {
   /// Contents at some time.
   public static final class Pages {
     private final MemoryImage image;
-    private final Map<Integer, byte[]> pages;
+    private final PageMap map;
 
-    private Pages(MemoryImage image, Map<Integer, byte[]> pages) {
+    private Pages(MemoryImage image, PageMap map) {
       this.image = image;
-      this.pages = pages;
+      this.map = map;
+    }
+
+    /// {@return the pages that differ from the image}
+    public PageMap map() {
+      return map;
     }
   }
 
   /// A memory with the image's contents.
   public Memory(MemoryImage image) {
-    this.image = image;
+    this.image = MemoryImage.zero(image.depth());
     this.bytes = new byte[image.size()];
     this.tree = new PagedTree(bytes, image.depth(), true);
     this.dirty = new byte[tree.dirtyPages().length];
-    image.copyTo(bytes, 0, bytes.length);
-    for (MemoryImage.Piece piece : image.pieces()) {
-      for (long page = piece.address() >>> PAGE_SHIFT;
-          page <= piece.end() - 1 >>> PAGE_SHIFT;
-          page++) {
-        tree.touch(page << PAGE_SHIFT);
+    this.pageHeight = Math.min(image.depth(), PAGE_SHIFT - 5);
+    load(image);
+  }
+
+  /// Makes the contents those of another image. Pages that hold the right bytes already, because both images have the
+  /// same piece there or neither has one, and nobody wrote to them, are left alone.
+  ///
+  /// @throws IllegalArgumentException if the image has another depth
+  public void load(MemoryImage next) {
+    if (next.depth() != depth()) {
+      throw new IllegalArgumentException(
+          "an image of depth %d for a memory of depth %d".formatted(next.depth(), depth()));
+    }
+    follow();
+    BitSet other = (BitSet) stale.clone();
+    saved.differences(PageMap.EMPTY, (page, _, _) -> other.set(page));
+    List<MemoryImage.Piece> gone = without(image.pieces(), next.pieces());
+    List<MemoryImage.Piece> added = without(next.pieces(), image.pieces());
+    gone.forEach(piece -> mark(other, piece));
+    added.forEach(piece -> mark(other, piece));
+    image = next;
+    saved = PageMap.EMPTY;
+    stale.clear();
+    for (int from = other.nextSetBit(0); from >= 0; ) {
+      int to = other.nextClearBit(from);
+      Arrays.fill(bytes, start(from), end(to - 1), (byte) 0);
+      image.copyTo(bytes, start(from), end(to - 1));
+      for (int page = from; page < to; page++) {
+        tree.touch(start(page));
+      }
+      copiedPages += to - from;
+      from = other.nextSetBit(to);
+    }
+    for (MemoryImage.Piece piece : added) {
+      if (piece.address() % (1L << PAGE_SHIFT) == 0) {
+        // Wholly covered pages only; the tree hashes a last page that may hold another piece, too.
+        piece.hashes().ifPresent(hashes -> tree.adopt(piece.address(), hashes));
       }
     }
   }
 
+  private static List<MemoryImage.Piece> without(
+      List<MemoryImage.Piece> pieces, List<MemoryImage.Piece> others) {
+    Set<MemoryImage.Piece> known = new HashSet<>(others);
+    return pieces.stream().filter(piece -> !known.contains(piece)).toList();
+  }
+
+  private static void mark(BitSet pages, MemoryImage.Piece piece) {
+    pages.set((int) (piece.address() >>> PAGE_SHIFT), (int) (piece.end() - 1 >>> PAGE_SHIFT) + 1);
+  }
+
   public int depth() {
     return image.depth();
+  }
+
+  public MemoryImage image() {
+    return image;
+  }
+
+  /// {@return how many pages were filled since the memory was made, by loading and by restoring}
+  public long copiedPages() {
+    return copiedPages;
+  }
+
+  /// {@return the bytes of a page: 4096, or all of a smaller memory}
+  public int pageBytes() {
+    return Bytes32.BYTES << pageHeight;
   }
 
   /// {@return the contents themselves; who writes to them marks the page dirty}
@@ -131,50 +200,66 @@ public final class Memory {
   /// {@return the contents as they are now, to come back to}
   public Pages save() {
     follow();
-    Map<Integer, byte[]> pages = new HashMap<>(saved);
-    stale.stream()
-        .forEach(page -> pages.put(page, Arrays.copyOfRange(bytes, start(page), end(page))));
+    saved = saved.with(stale, this::savedPage);
     stale.clear();
-    saved = pages;
-    return new Pages(image, pages);
+    return new Pages(image, saved);
   }
 
-  /// Brings back the contents that were saved, also by another memory of the same image.
+  private SavedPage savedPage(int page) {
+    return new SavedPage(page, Arrays.copyOfRange(bytes, start(page), end(page)));
+  }
+
+  /// {@return contents that differ from this memory's image in the pages of a map}
+  public Pages pages(PageMap map) {
+    return new Pages(image, map);
+  }
+
+  /// Brings back the contents that were saved, also by another memory of the same image. Only pages that differ are
+  /// copied.
+  ///
+  /// @throws DamagedPageException if a page does not come back as it was saved; the contents are then neither the old
+  ///     ones nor those wanted, and other saved ones may be restored
   public void restore(Pages pages) {
     if (!pages.image.equals(image)) {
       throw new IllegalArgumentException("these pages were saved from a memory with another image");
     }
     follow();
     BitSet differing = (BitSet) stale.clone();
-    saved.keySet().forEach(page -> mark(differing, page, pages.pages));
-    pages.pages.keySet().forEach(page -> mark(differing, page, pages.pages));
-    differing.stream().forEach(page -> replace(page, pages.pages.get(page)));
-    saved = pages.pages;
-    stale.clear();
+    saved.differences(pages.map, (page, _, _) -> differing.set(page));
+    BitSet replaced = new BitSet();
+    try {
+      differing.stream()
+          .forEach(
+              page -> {
+                replace(page, pages.map.get(page));
+                replaced.set(page);
+              });
+    } finally {
+      saved = replaced.equals(differing) ? pages.map : saved.with(replaced, pages.map::get);
+      stale.andNot(replaced);
+    }
+  }
+
+  /// Keeps no saved pages, which may be as many as the contents have, on behalf of nobody.
+  void forgetSaved() {
+    saved.differences(PageMap.EMPTY, (page, _, _) -> stale.set(page));
+    saved = PageMap.EMPTY;
   }
 
   /// Goes back to the image.
   public void reset() {
-    restore(new Pages(image, Map.of()));
+    restore(new Pages(image, PageMap.EMPTY));
   }
 
-  /// Marks a page that was saved with other contents than `target` has. A page's saved contents are shared between
-  /// snapshots while nobody writes to it, so the same array means the same contents, and another one is just copied.
-  @SuppressWarnings("ReferenceEquality")
-  private void mark(BitSet differing, int page, Map<Integer, byte[]> target) {
-    if (saved.get(page) != target.get(page)) {
-      differing.set(page);
-    }
-  }
-
-  private void replace(int page, byte @org.jspecify.annotations.Nullable [] contents) {
+  private void replace(int page, @Nullable SavedPage contents) {
     if (contents != null) {
-      System.arraycopy(contents, 0, bytes, start(page), contents.length);
+      System.arraycopy(contents.load(), 0, bytes, start(page), pageBytes());
     } else {
       Arrays.fill(bytes, start(page), end(page), (byte) 0);
       image.copyTo(bytes, start(page), end(page));
     }
     tree.touch(start(page));
+    copiedPages++;
   }
 
   private static int start(int page) {

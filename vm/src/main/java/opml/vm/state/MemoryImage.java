@@ -5,10 +5,12 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import opml.core.hash.Bytes32;
+import opml.core.merkle.PageHashes;
 
 /// What a memory holds before the first step: some pieces of bytes, zero between them. The pieces are borrowed, not
-/// copied, and must not change while a memory made from this image lives.
+/// copied, and must not change any more: a memory that is used again takes the same piece to hold the same bytes.
 ///
 /// @param depth of the memory's tree, 0 to 25 (1 GiB)
 /// @param pieces disjoint and inside the memory, in any order
@@ -16,12 +18,27 @@ public record MemoryImage(int depth, List<Piece> pieces) {
   /// Deepest memory that a machine here can run: a byte array of 1 GiB.
   public static final int MAX_DEPTH = 25;
 
-  /// Bytes at an address.
-  public record Piece(long address, MemorySegment bytes) {
+  /// Bytes at an address. Two pieces are equal if they are the same bytes in the same place, not if they hold the same.
+  ///
+  /// @param hashes of the bytes' pages, if somebody has them: then they are not hashed again. Used where the address is
+  ///     a multiple of a page
+  public record Piece(long address, MemorySegment bytes, Optional<PageHashes> hashes) {
     public Piece {
       if (address < 0) {
         throw new IllegalArgumentException("negative address: " + address);
       }
+      hashes.ifPresent(
+          known -> {
+            if (known.bytes() != bytes.byteSize()) {
+              throw new IllegalArgumentException(
+                  "hashes of %d bytes for a piece of %d"
+                      .formatted(known.bytes(), bytes.byteSize()));
+            }
+          });
+    }
+
+    public Piece(long address, MemorySegment bytes) {
+      this(address, bytes, Optional.empty());
     }
 
     public static Piece of(long address, byte[] bytes) {

@@ -21,6 +21,8 @@ import opml.app.cli.output.Failure;
 import opml.app.cli.output.JournalWriter;
 import opml.app.cli.output.StopSignal;
 import opml.engine.commit.Model;
+import opml.vm.checkpoint.CheckpointPolicy;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -46,6 +48,14 @@ final class AgentOptions {
       defaultValue = "2",
       description = "Pause between two looks at the chain (default: ${DEFAULT-VALUE}).")
   private double poll;
+
+  @Option(
+      names = "--checkpoints",
+      paramLabel = "DIR",
+      description =
+          "Where checkpoints of long replays are kept, so that they survive a restart; a few"
+              + " gigabytes at most (default: a temporary file).")
+  private @Nullable Path checkpoints;
 
   /// Makes the agent of a role.
   @FunctionalInterface
@@ -83,12 +93,17 @@ final class AgentOptions {
             JournalWriter.facts(
                 "id", model.id().toString(), "registered", isRegistered(opened, model)));
       }
-      Agent agent = role.agent(hub, new GraphWorkshop(models), journal);
+      Agent agent = role.agent(hub, new GraphWorkshop(models, policy()), journal);
       new Loop(agent, pause, journal::trouble).run();
       // The interruption was the request to stop, and is answered.
       boolean _ = Thread.interrupted();
       journal.line("stopped", JournalWriter.facts());
     }
+  }
+
+  private CheckpointPolicy policy() {
+    Path directory = checkpoints;
+    return directory == null ? CheckpointPolicy.DEFAULT : CheckpointPolicy.DEFAULT.in(directory);
   }
 
   private static boolean isRegistered(DeploymentOption.Opened opened, Model model) {

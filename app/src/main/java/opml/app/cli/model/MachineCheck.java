@@ -1,11 +1,12 @@
 package opml.app.cli.model;
 
 import java.util.Optional;
+import opml.agent.work.BorrowedMachine;
 import opml.agent.work.Frames;
 import opml.agent.work.NodeMachines;
 import opml.engine.commit.CommittedNode;
 import opml.engine.commit.Model;
-import opml.vm.machine.Interpreter;
+import opml.vm.machine.Machine;
 
 /// Runs every node of a native run again in the machine, and compares.
 public final class MachineCheck {
@@ -28,21 +29,23 @@ public final class MachineCheck {
     long steps = 0;
     for (long step = 0; step < frames.length(); step++) {
       CommittedNode node = model.nodes().get((int) (step % model.nodes().size()));
-      Interpreter machine = machines.machine(step, frames.at(step));
-      machine.runTo(node.descriptor().steps());
-      steps += machine.steps();
-      if (!agrees(node, machine, frames.at(step + 1))) {
-        return new Outcome(
-            steps,
-            Optional.of(
-                "node %d (%s, %s)"
-                    .formatted(step, node.node().name(), node.node().kernel().name())));
+      try (BorrowedMachine borrowed = machines.machine(step, frames.at(step))) {
+        Machine machine = borrowed.machine();
+        machine.runTo(node.descriptor().steps());
+        steps += machine.steps();
+        if (!agrees(node, machine, frames.at(step + 1))) {
+          return new Outcome(
+              steps,
+              Optional.of(
+                  "node %d (%s, %s)"
+                      .formatted(step, node.node().name(), node.node().kernel().name())));
+        }
       }
     }
     return new Outcome(steps, Optional.empty());
   }
 
-  private static boolean agrees(CommittedNode node, Interpreter machine, Frames.Frame after) {
+  private static boolean agrees(CommittedNode node, Machine machine, Frames.Frame after) {
     return machine.halted()
         && node.descriptor().outputs().stream()
             .allMatch(
