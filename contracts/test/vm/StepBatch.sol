@@ -56,7 +56,7 @@ contract StepBatch {
                 question[HEAD:]
             )
         );
-        (bool done, bytes memory out) = address(step).staticcall(call);
+        (bool done, bytes memory out) = address(step).staticcall{gas: 1_000_000}(call);
         if (!done) return bytes32(uint256(bytes32(bytes4(out))) + 1);
         return out.length == 32 ? abi.decode(out, (bytes32)) : bytes32(0);
     }

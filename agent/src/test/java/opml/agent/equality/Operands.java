@@ -47,15 +47,17 @@ final class Operands {
     };
   }
 
-  /// {@return 32 registers; now and then 93 in a7, so that an ecall exits}
+  /// {@return 32 registers; now and then 93 in a7, so that an ecall exits, or nearly 93}
   long[] registers() {
     long[] x = new long[MachineState.REGISTERS];
     boolean sparse = random.nextBoolean();
     for (int i = 1; i < x.length; i++) {
       x[i] = sparse && random.nextInt(4) != 0 ? 0 : value();
     }
-    if (random.nextInt(3) == 0) {
-      x[17] = 93;
+    switch (random.nextInt(9)) {
+      case 0, 1, 2 -> x[17] = 93;
+      case 3 -> x[17] = 93 | random.nextLong() << 8 + random.nextInt(56);
+      default -> {}
     }
     return x;
   }

@@ -101,6 +101,16 @@ final class StepContract {
     return out.array();
   }
 
+  /// {@return the answer that this error is}
+  static Bytes32 error(String signature) {
+    byte[] answer =
+        Arrays.copyOf(
+            Keccak.hash(signature.getBytes(StandardCharsets.US_ASCII)).toArray(), Bytes32.BYTES);
+    Arrays.fill(answer, 4, 31, (byte) 0);
+    answer[31] = 1;
+    return Bytes32.of(answer);
+  }
+
   /// {@return whether an answer is an error's selector}
   static boolean refused(Bytes32 answer) {
     byte[] bytes = answer.toArray();

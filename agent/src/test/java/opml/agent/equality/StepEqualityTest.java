@@ -70,6 +70,18 @@ class StepEqualityTest {
   }
 
   @Test
+  void wordsBesideInstructionsGiveTheSamePoststate() {
+    compare(
+        16 * Words.NEIGHBOURS,
+        (number, random) -> {
+          int word = new Words(random).neighbour(number % Words.NEIGHBOURS);
+          long[] x = new Operands(random).registers();
+          x[17] = number < 8 * Words.NEIGHBOURS ? 93 : x[17];
+          return new StepMaker(random).make(word, 0, 0, x, 0, random.nextInt(4));
+        });
+  }
+
+  @Test
   void everyInstructionAtEveryPairOfCornersGivesTheSamePoststate() {
     List<Long> corners = Operands.CORNERS;
     int pairs = corners.size() * corners.size();

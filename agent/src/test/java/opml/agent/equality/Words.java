@@ -38,6 +38,14 @@ final class Words {
     return random.nextBoolean() ? word : word & ~0x7e000000 | op.match();
   }
 
+  /// How many words there are for [#neighbour].
+  static final int NEIGHBOURS = 32 * OPS.length;
+
+  /// {@return an instruction without operands, but for one flipped bit}
+  int neighbour(int number) {
+    return OPS[number / 32].match() ^ 1 << number % 32;
+  }
+
   /// {@return mostly an instruction; now and then one with a flipped bit, or any word}
   int any() {
     return switch (random.nextInt(8)) {
