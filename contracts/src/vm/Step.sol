@@ -473,7 +473,7 @@ contract Step is IStep {
         }
     }
 
-    /// The root above the leaf at the cursor, by the proof `mask u64 | siblings` behind it; moves the cursor behind that.
+    /// The root above the leaf at the cursor, by the proof `mask u64 | siblings` behind it; moves the cursor on.
     function _climb(Access memory access, uint256 depth, uint256 index, bytes32 leaf) private pure returns (bytes32) {
         (uint256 proof, uint256 path, uint256 zero, uint256 top) = _way(access, depth, index);
         // SAFETY: hashes in the scratch space; reads zero hashes inside their table, since depth <= 32. The inner loop

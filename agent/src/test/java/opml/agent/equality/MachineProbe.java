@@ -12,8 +12,8 @@ import opml.vm.step.StepProof;
 
 /// Asks a machine, through types that every class loader shares: loaded beside mutants it asks those.
 public final class MachineProbe implements Function<Object[], Bytes32> {
-  /// {@return the poststate of (prestate, code root, code depth, memory depth, witness), 0 if it is refused; or the state
-  /// after (code, memory depth, memory bytes, pc, registers, steps) in the interpreter}
+  /// {@return the poststate of (prestate, code root, code depth, memory depth, witness), 0 if it is refused; or the
+  /// state after (code, memory depth, memory bytes, pc, registers, steps) in the interpreter}
   @Override
   public Bytes32 apply(Object[] question) {
     return question.length == 5 ? step(question) : run(question);

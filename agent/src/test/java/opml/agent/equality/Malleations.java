@@ -119,7 +119,9 @@ final class Malleations {
       add("all zero siblings spelt out", spelt(section, mask | full));
       for (int level = 0; level < section.depth(); level++) {
         if ((mask >>> level & 1) == 0) {
-          add("the zero sibling of level " + level + " spelt out", spelt(section, mask | 1L << level));
+          add(
+              "the zero sibling of level " + level + " spelt out",
+              spelt(section, mask | 1L << level));
         }
       }
     }
@@ -130,17 +132,14 @@ final class Malleations {
     for (Section section : sections) {
       long mask = mask(section);
       byte[] leaf = Arrays.copyOfRange(witness, section.from(), section.from() + 32);
-      byte[] siblings =
-          Arrays.copyOfRange(witness, section.from() + LEAF_AND_MASK, section.to());
+      byte[] siblings = Arrays.copyOfRange(witness, section.from() + LEAF_AND_MASK, section.to());
       byte[] before = Arrays.copyOf(witness, section.from());
       byte[] after = Arrays.copyOfRange(witness, section.to(), witness.length);
       add(
           "one level more",
           join(before, random32(random), mask(mask << 1 | 1), leaf, siblings, after));
       add("one level less", join(before, leaf, mask(mask >>> 1), siblings, after));
-      add(
-          "siblings of another level",
-          join(before, leaf, mask(mask << 1), siblings, after));
+      add("siblings of another level", join(before, leaf, mask(mask << 1), siblings, after));
     }
   }
 

@@ -63,7 +63,8 @@ final class SolidityFaults {
         "if (_climb(access, access.codeDepth, pc >> 5, leaf) != access.codeRoot)"
             + " revert CodeMismatch();",
         "_climb(access, access.codeDepth, pc >> 5, leaf);");
-    plant("another word of the leaf", "return _read(leaf, pc, 4);", "return _read(leaf, pc ^ 4, 4);");
+    plant(
+        "another word of the leaf", "return _read(leaf, pc, 4);", "return _read(leaf, pc ^ 4, 4);");
   }
 
   private void decoding() {
@@ -107,7 +108,9 @@ final class SolidityFaults {
         "_immediateBranch(word) & ~uint64(1)");
     plant("a load's width by all of funct3", "1 << (funct3 & 3)", "1 << funct3");
     plant(
-        "LB is not sign-extended", "uint64(int64(int8(uint8(value)))); // LB", "uint8(value); // LB");
+        "LB is not sign-extended",
+        "uint64(int64(int8(uint8(value)))); // LB",
+        "uint8(value); // LB");
     plant("LH is a byte", "int64(int16(uint16(value)))", "int64(int8(uint8(value)))");
     plant(
         "LW is not sign-extended",
@@ -147,10 +150,7 @@ final class SolidityFaults {
         "(a < b ? 1 : 0, true); // SLTU",
         "(int64(a) < int64(b) ? 1 : 0, true); // SLTU");
     plant("SRL does not mask", "(a >> (b & 63), true); // SRL", "(a >> b, true); // SRL");
-    plant(
-        "SRA is logical",
-        "(uint64(int64(a) >> (b & 63)), true)",
-        "(a >> (b & 63), true)");
+    plant("SRA is logical", "(uint64(int64(a) >> (b & 63)), true)", "(a >> (b & 63), true)");
     plant("SUB the other way round", "(a - b, true); // SUB", "(b - a, true); // SUB");
     plant("MULH is unsigned", "(sa * sb) >> 64", "int256(uint256(a) * b) >> 64");
     plant("MULHSU is MULH", "sa * int256(uint256(b))", "sa * sb");
@@ -179,10 +179,7 @@ final class SolidityFaults {
     plant("DIVW by zero looks at 64 bits", "else if (ub == 0)", "else if (b == 0)");
     plant("DIVUW is signed", "result = ua / ub;", "result = uint32(uint256(sa / sb));");
     plant("REMW has no sign", "result = uint32(uint256(sa % sb));", "result = ua % ub;");
-    plant(
-        "word results are not sign-extended",
-        "uint64(int64(int32(result)))",
-        "uint64(result)");
+    plant("word results are not sign-extended", "uint64(int64(int32(result)))", "uint64(result)");
   }
 
   private void control() {
@@ -192,24 +189,25 @@ final class SolidityFaults {
         "if (uint32(_register(access, A7)) != EXIT_CALL)");
     plant(
         "any ecall exits", "if (_register(access, A7) != EXIT_CALL) return _illegal(access);", "");
-    plant("an exit code of seven bits", "_register(access, A0) & 0xff", "_register(access, A0) & 0x7f");
+    plant(
+        "an exit code of seven bits",
+        "_register(access, A0) & 0xff",
+        "_register(access, A0) & 0x7f");
     plant("an exit code of any size", "_register(access, A0) & 0xff", "_register(access, A0)");
     plant(
         "an illegal word moves pc",
         "_setWord(access.state, EXIT_OFFSET, ILLEGAL);",
         "_setWord(access.state, EXIT_OFFSET, ILLEGAL); _next(access);");
-    plant(
-        "pc stays", "_setPc(access, access.pc + 4);", "_setPc(access, access.pc);");
+    plant("pc stays", "_setPc(access, access.pc + 4);", "_setPc(access, access.pc);");
     plant("x0 is written", "if (rd != 0) _setWord", "_setWord");
     plant("x31 is not written", "if (rd != 0) _setWord", "if (rd != 0 && rd != 31) _setWord");
     plant(
-        "the next register is written",
-        "EXIT_OFFSET + 8 * rd, value",
-        "PC_OFFSET + 8 * rd, value");
+        "the next register is written", "EXIT_OFFSET + 8 * rd, value", "PC_OFFSET + 8 * rd, value");
   }
 
   private void immediates() {
-    plant("I is not sign-extended", "return _signed(word >> 20, 12);", "return uint64(word >> 20);");
+    plant(
+        "I is not sign-extended", "return _signed(word >> 20, 12);", "return uint64(word >> 20);");
     plant("S takes rs2 for its low bits", "word >> 7 & 31, 12", "word >> 20 & 31, 12");
     plant("B takes bit 8 for bit 7", "(word >> 7 & 1) << 11", "(word >> 8 & 1) << 11");
     plant("B is not sign-extended", "(word >> 8 & 15) << 1, 13", "(word >> 8 & 15) << 1, 14");
@@ -227,18 +225,17 @@ final class SolidityFaults {
         "addresses are words' at most",
         "(access.memDepth + 5)) - 1) & ~(width - 1);",
         "(access.memDepth + 5)) - 1) & ~(width - 1 & 3);");
-    // Without its mask an address would still wrap: climbing looks at as many bits of the index as the tree is deep, and
+    // Without its mask an address would still wrap: climbing looks at as many bits of the index as
+    // the tree is deep, and
     // the place in the leaf at the lowest five only. So that mistake is none, and is not here.
     plant(
         "memory is half as large",
         "(1 << (access.memDepth + 5)) - 1",
         "(1 << (access.memDepth + 4)) - 1");
-    plant(
-        "a read is as wide as its lane",
-        ">> _shift(at) & _ones(width));",
-        ">> _shift(at));");
+    plant("a read is as wide as its lane", ">> _shift(at) & _ones(width));", ">> _shift(at));");
     plant("a write clears its lane", "_lane(leaf, at) & ~mask | value", "value");
-    plant("a write lands in the wrong lane", "below = 192 - 8 * (at & 24)", "below = 8 * (at & 24)");
+    plant(
+        "a write lands in the wrong lane", "below = 192 - 8 * (at & 24)", "below = 8 * (at & 24)");
     plant("a written lane is big-endian", "_reverse(lane) << below", "lane << below");
     plant("the upper lanes are not read", "(192 - 8 * (at & 24))));", "(192 - 8 * (at & 8))));");
     plant("bytes in a lane are not moved", "return 8 * (at & 7);", "return 8 * (at & 3);");
@@ -299,14 +296,15 @@ final class SolidityFaults {
         "zero");
     plant("too many mask bits", "if (mask >> depth != 0) revert UnusedMaskBits(mask);", "");
     plant(
-        "one mask bit too many",
-        "if (mask >> depth != 0) revert",
-        "if (mask >> depth > 1) revert");
+        "one mask bit too many", "if (mask >> depth != 0) revert", "if (mask >> depth > 1) revert");
     plant(
         "a witness may end early",
         "if (proof > access.end) revert WitnessTooShort(proof - access.begin, access.end - access.begin);",
         "");
-    plant("a mask of half the bits", "shr(192, calldataload(proof))", "shr(208, calldataload(proof))");
+    plant(
+        "a mask of half the bits",
+        "shr(192, calldataload(proof))",
+        "shr(208, calldataload(proof))");
     plant("a mask off by one", "mask << 128 |", "mask << 127 |");
     plant("an index off by one", "index << 5;", "(index + 1) << 5;");
     plant("a depth off by one", "(depth << 5)", "(depth + 1 << 5)");

@@ -47,7 +47,8 @@ class SolidityMutationTest {
           survivors.add(faults.get(number - 1).toString());
         }
       }
-      assertThat(survivors).as("faults of %d that nothing catches, seed %d", faults.size(), seed)
+      assertThat(survivors)
+          .as("faults of %d that nothing catches, seed %d", faults.size(), seed)
           .isEmpty();
     }
   }
@@ -74,8 +75,7 @@ class SolidityMutationTest {
   /// {@return what the corpus has against a contract; empty if nothing}
   private static String caught(StepContract contract, Corpus corpus) {
     List<Corpus.Refusal> refused = corpus.refused();
-    List<Bytes32> refusals =
-        contract.answers(refused.stream().map(Corpus.Refusal::step).toList());
+    List<Bytes32> refusals = contract.answers(refused.stream().map(Corpus.Refusal::step).toList());
     for (int i = 0; i < refusals.size(); i++) {
       if (!refusals.get(i).equals(refused.get(i).answer())) {
         return "accepted, or refused for another reason: " + refused.get(i).step().name();

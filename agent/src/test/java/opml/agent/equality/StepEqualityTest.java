@@ -212,9 +212,7 @@ class StepEqualityTest {
 
   private void comparePiece(int from, int to, Maker maker) {
     List<StepCase> steps =
-        IntStream.range(from, to)
-            .mapToObj(number -> maker.make(number, random(number)))
-            .toList();
+        IntStream.range(from, to).mapToObj(number -> maker.make(number, random(number))).toList();
     check(from, steps);
   }
 
