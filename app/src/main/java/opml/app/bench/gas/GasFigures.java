@@ -9,8 +9,7 @@ package opml.app.bench.gas;
 ///     floor of EIP-7623
 /// @param txLoad the same for a load
 /// @param txStore the same for a store
-public record GasFigures(
-    long alu, long load, long store, long txAlu, long txLoad, long txStore) {
+public record GasFigures(long alu, long load, long store, long txAlu, long txLoad, long txStore) {
   public GasFigures {
     if (Math.min(Math.min(alu, load), Math.min(store, Math.min(txAlu, Math.min(txLoad, txStore))))
         <= 0) {

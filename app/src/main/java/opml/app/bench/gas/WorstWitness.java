@@ -26,8 +26,7 @@ record WorstWitness(ProgramDescriptor program, StepProof proof) {
   /// @param codeMask a set bit for each given sibling of the code leaf
   /// @param memMask a set bit for each given sibling of the memory leaf
   /// @param fullRegisters whether registers have eight bytes that are not 0, or three
-  record Shape(
-      int codeDepth, long codeMask, int memDepth, long memMask, boolean fullRegisters) {
+  record Shape(int codeDepth, long codeMask, int memDepth, long memMask, boolean fullRegisters) {
     static Shape dense(int codeDepth, int memDepth, boolean fullRegisters) {
       return new Shape(
           codeDepth, (1L << codeDepth) - 1, memDepth, (1L << memDepth) - 1, fullRegisters);
@@ -70,8 +69,7 @@ record WorstWitness(ProgramDescriptor program, StepProof proof) {
     }
     MachineState prestate = new MachineState(memRoot, pc, MachineState.RUNNING, x);
     ProgramDescriptor program =
-        new ProgramDescriptor(
-            openings.getFirst().root(), shape.codeDepth(), shape.memDepth());
+        new ProgramDescriptor(openings.getFirst().root(), shape.codeDepth(), shape.memDepth());
     return new WorstWitness(program, new StepProof(prestate, openings));
   }
 
@@ -103,8 +101,7 @@ record WorstWitness(ProgramDescriptor program, StepProof proof) {
   private static Opening open(Random random, Bytes32 leaf, int depth, long index, long mask) {
     List<Bytes32> siblings = new ArrayList<>();
     for (int i = 0; i < depth; i++) {
-      siblings.add(
-          (mask >>> i & 1) == 0 ? ZeroHashes.at(i) : Bytes32.of(nonZeroLeaf(random)));
+      siblings.add((mask >>> i & 1) == 0 ? ZeroHashes.at(i) : Bytes32.of(nonZeroLeaf(random)));
     }
     return new Opening(leaf, new Proof(0, index, siblings));
   }
