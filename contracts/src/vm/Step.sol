@@ -57,6 +57,9 @@ contract Step is IStep {
     /// The only word of opcode SYSTEM that is an instruction.
     uint256 private constant ECALL = 0x73;
 
+    /// Bit of a climb's path that says whether the sibling is given.
+    uint256 private constant GIVEN = 1 << 128;
+
     // Values of funct7.
     uint256 private constant PLAIN = 0x00;
     uint256 private constant MULDIV = 0x01;
@@ -148,8 +151,8 @@ contract Step is IStep {
         unchecked {
             uint256 pc = access.pc;
             if (pc & 3 != 0 || pc >> (access.codeDepth + 5) != 0) return 0;
-            (bytes32 leaf, uint256 proof) = _leaf(access);
-            if (_climb(access, proof, access.codeDepth, pc >> 5, leaf) != access.codeRoot) revert CodeMismatch();
+            bytes32 leaf = _leaf(access);
+            if (_climb(access, access.codeDepth, pc >> 5, leaf) != access.codeRoot) revert CodeMismatch();
             return _read(leaf, pc, 4);
         }
     }
@@ -231,7 +234,8 @@ contract Step is IStep {
         unchecked {
             uint256 width = 1 << (funct3 & 3);
             uint256 at = _effective(access, target, width);
-            (bytes32 leaf,) = _memoryLeaf(access, at);
+            bytes32 leaf = _leaf(access);
+            if (_climb(access, access.memDepth, at >> 5, leaf) != _memoryRoot(access)) revert MemoryMismatch();
             value = _read(leaf, at, width);
             if (funct3 == 0) value = uint64(int64(int8(uint8(value)))); // LB
             else if (funct3 == 1) value = uint64(int64(int16(uint16(value)))); // LH
@@ -243,10 +247,12 @@ contract Step is IStep {
         unchecked {
             uint256 width = 1 << funct3;
             uint256 at = _effective(access, target, width);
-            (bytes32 leaf, uint256 proof) = _memoryLeaf(access, at);
-            // The new root follows from the siblings that were just checked against the old one.
-            bytes32 root = _climb(access, proof, access.memDepth, at >> 5, _replace(leaf, at, width, value));
-            _setMemoryRoot(access, root);
+            bytes32 leaf = _leaf(access);
+            // The new root follows from the siblings that lead to the old one.
+            (bytes32 root, bytes32 written) =
+                _climbTwice(access, access.memDepth, at >> 5, leaf, _replace(leaf, at, width, value));
+            if (root != _memoryRoot(access)) revert MemoryMismatch();
+            _setMemoryRoot(access, written);
             _next(access);
         }
     }
@@ -458,67 +464,107 @@ contract Step is IStep {
 
     // ---- The witness
 
-    /// Opens the memory leaf at an address.
-    function _memoryLeaf(Access memory access, uint256 at) private pure returns (bytes32 leaf, uint256 proof) {
-        (leaf, proof) = _leaf(access);
-        if (_climb(access, proof, access.memDepth, at >> 5, leaf) != _memoryRoot(access)) revert MemoryMismatch();
-    }
-
-    /// The witness's next leaf, and where its proof begins.
-    function _leaf(Access memory access) private pure returns (bytes32 leaf, uint256 proof) {
-        unchecked {
-            uint256 cursor = access.cursor;
-            // SAFETY: calldata beyond its end reads as zero; `_climb` checks the end.
-            assembly ("memory-safe") {
-                leaf := calldataload(cursor)
-            }
-            return (leaf, cursor + 32);
+    /// The witness's next leaf.
+    function _leaf(Access memory access) private pure returns (bytes32 leaf) {
+        uint256 cursor = access.cursor;
+        // SAFETY: calldata beyond its end reads as zero; `_behind` checks the end.
+        assembly ("memory-safe") {
+            leaf := calldataload(cursor)
         }
     }
 
-    /// The root above a leaf, by the proof `mask u64 | siblings`; moves the cursor behind the proof.
-    function _climb(Access memory access, uint256 proof, uint256 depth, uint256 index, bytes32 leaf)
-        private
-        pure
-        returns (bytes32 root)
-    {
-        uint256 zero = access.zeros;
-        uint256 mask;
+    /// The root above the leaf at the cursor, by the proof `mask u64 | siblings` behind it; moves the cursor on.
+    function _climb(Access memory access, uint256 depth, uint256 index, bytes32 leaf) private pure returns (bytes32) {
+        (uint256 proof, uint256 path, uint256 zero, uint256 top) = _way(access, depth, index);
+        // SAFETY: hashes in the scratch space; reads zero hashes inside their table, since depth <= 32. The inner loop
+        // ends by itself, since no bit of the mask is set at or above the depth.
         assembly ("memory-safe") {
-            mask := shr(192, calldataload(proof))
-        }
-        if (mask >> depth != 0) revert UnusedMaskBits(mask);
-        // SAFETY: hashes in the scratch space; reads zero hashes inside their table, since depth <= 32. The first inner
-        // loop ends by itself, since no bit is set at or above the depth.
-        assembly ("memory-safe") {
-            proof := add(proof, 8)
-            root := leaf
-            // Bit 5 of this is the side that the node is on: the place of its 32 bytes among the 64 hashed.
-            let path := shl(5, index)
-            for { let top := add(zero, shl(5, depth)) } lt(zero, top) {} {
-                // A run of siblings that are given, then a run of zero ones.
-                for {} and(mask, 1) {} {
+            for {} 1 {} {
+                for {} and(path, GIVEN) {} {
                     let side := and(path, 32)
-                    mstore(side, root)
+                    mstore(side, leaf)
                     mstore(xor(side, 32), calldataload(proof))
-                    root := keccak256(0, 64)
+                    leaf := keccak256(0, 64)
                     proof := add(proof, 32)
                     path := shr(1, path)
-                    mask := shr(1, mask)
-                    zero := add(zero, 32)
                 }
-                for {} lt(zero, top) {} {
-                    if and(mask, 1) { break }
-                    let side := and(path, 32)
-                    mstore(side, root)
-                    mstore(xor(side, 32), mload(zero))
-                    root := keccak256(0, 64)
-                    path := shr(1, path)
-                    mask := shr(1, mask)
-                    zero := add(zero, 32)
-                }
+                let sibling := add(zero, proof)
+                if eq(sibling, top) { break }
+                let side := and(path, 32)
+                mstore(side, leaf)
+                mstore(xor(side, 32), mload(sibling))
+                leaf := keccak256(0, 64)
+                zero := add(zero, 32)
+                path := shr(1, path)
             }
         }
+        _behind(access, proof);
+        return leaf;
+    }
+
+    /// Like `_climb`, for two leaves in the same place: the tree before and after a write. Each sibling is put beside
+    /// the one, then beside the other.
+    function _climbTwice(Access memory access, uint256 depth, uint256 index, bytes32 leaf, bytes32 written)
+        private
+        pure
+        returns (bytes32, bytes32)
+    {
+        (uint256 proof, uint256 path, uint256 zero, uint256 top) = _way(access, depth, index);
+        // SAFETY: as in `_climb`.
+        assembly ("memory-safe") {
+            for {} 1 {} {
+                for {} and(path, GIVEN) {} {
+                    let side := and(path, 32)
+                    mstore(side, leaf)
+                    mstore(xor(side, 32), calldataload(proof))
+                    leaf := keccak256(0, 64)
+                    mstore(side, written)
+                    written := keccak256(0, 64)
+                    proof := add(proof, 32)
+                    path := shr(1, path)
+                }
+                let sibling := add(zero, proof)
+                if eq(sibling, top) { break }
+                let side := and(path, 32)
+                mstore(side, leaf)
+                mstore(xor(side, 32), mload(sibling))
+                leaf := keccak256(0, 64)
+                mstore(side, written)
+                written := keccak256(0, 64)
+                zero := add(zero, 32)
+                path := shr(1, path)
+            }
+        }
+        _behind(access, proof);
+        return (leaf, written);
+    }
+
+    /// What climbing begins with. In `path`, bit 5 is the side that the node is on: the place of its 32 bytes among the
+    /// 64 hashed; bit `GIVEN` says whether the sibling is given; both by one shift per level. A level takes 32 bytes
+    /// either from the proof or from the zero hashes, so that the sum of `proof` and `zero` is where the level's zero
+    /// hash lies, and `top` at the end.
+    function _way(Access memory access, uint256 depth, uint256 index)
+        private
+        pure
+        returns (uint256 proof, uint256 path, uint256 zero, uint256 top)
+    {
+        unchecked {
+            proof = access.cursor + 32;
+            uint256 mask;
+            // SAFETY: calldata beyond its end reads as zero; `_behind` checks the end.
+            assembly ("memory-safe") {
+                mask := shr(192, calldataload(proof))
+            }
+            if (mask >> depth != 0) revert UnusedMaskBits(mask);
+            proof += 8;
+            path = mask << 128 | index << 5;
+            zero = access.zeros - proof;
+            top = access.zeros + (depth << 5);
+        }
+    }
+
+    /// Moves the cursor behind a proof.
+    function _behind(Access memory access, uint256 proof) private pure {
         if (proof > access.end) revert WitnessTooShort(proof - access.begin, access.end - access.begin);
         access.cursor = proof;
     }

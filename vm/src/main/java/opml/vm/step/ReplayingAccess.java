@@ -8,10 +8,8 @@ import opml.vm.state.ProgramDescriptor;
 import org.jspecify.annotations.Nullable;
 
 /// Replays one step from an encoded witness, as the contract does: it knows the prestate's commitment and the program's
-/// descriptor, and believes a leaf only when its proof leads to the right root.
-///
-/// It is stricter than the contract in one thing: a zero subtree spelt out is malformed here, while the contract takes
-/// it, since it cannot change the outcome and looking for it would cost every honest step.
+/// descriptor, and believes a leaf only when its proof leads to the right root. It takes and refuses just the witnesses
+/// that the contract does.
 public final class ReplayingAccess implements StateAccess {
   private final ProgramDescriptor program;
   private final ByteReader witness;

@@ -31,8 +31,8 @@ public record StepProof(MachineState prestate, List<Opening> openings) {
   /// descriptor.
   ///
   /// @return the poststate
-  /// @throws opml.core.codec.MalformedException if the witness does not open the prestate, is short, long, or not
-  ///     canonical
+  /// @throws opml.core.codec.MalformedException if the witness does not open the prestate, is short or long, or if a
+  ///     proof does not lead to its root
   public static MachineState verify(Bytes32 prestate, ProgramDescriptor program, byte[] witness) {
     ReplayingAccess access = new ReplayingAccess(prestate, program, witness);
     Step.step(access);
