@@ -76,7 +76,10 @@ final class Guests {
     Process process;
     try {
       process =
-          new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(log.toFile())
+              .start();
     } catch (IOException missing) {
       System.out.println("SKIPPED: C guests, because there is no " + COMPILER + " on PATH");
       return abort("no " + COMPILER);
