@@ -74,7 +74,8 @@ class ConformanceCommandsTest {
             "2 misses",
             file + ", line 2: f32_add 3f800000 3f800000: the reference gives 40000000",
             "the machine gives 40000000, expected is 40000001");
-    CliRun nan = CliRun.of("conformance", "float", "f32_add", file("3F800000 3F800000 7FC00000 00"));
+    CliRun nan =
+        CliRun.of("conformance", "float", "f32_add", file("3F800000 3F800000 7FC00000 00"));
     assertThat(nan.code()).isEqualTo(Cli.FAILED);
   }
 
@@ -111,11 +112,11 @@ class ConformanceCommandsTest {
     elf(tests.resolve("4-illegal"), 0xffffffff);
     Files.writeString(tests.resolve("5-text"), "no program".repeat(10));
     Path report = folder.resolve("report.json");
-    CliRun run =
-        CliRun.of("conformance", "riscv", tests, "--limit", 1000, "--report", report);
+    CliRun run = CliRun.of("conformance", "riscv", tests, "--limit", 1000, "--report", report);
     assertThat(run.code()).as(run.err()).isEqualTo(Cli.FAILED);
     assertThat(run.out())
-        .contains("exit code 7, which in riscv-tests is test 3", "5-text, offset 0: not an ELF file")
+        .contains(
+            "exit code 7, which in riscv-tests is test 3", "5-text, offset 0: not an ELF file")
         .contains("still runs at pc 0x1000 after 1000 steps", "1 of 5 pass and agree")
         .doesNotContain("DIFFERS");
     JsonNode files = new ObjectMapper().readTree(Files.readString(report)).path("files");

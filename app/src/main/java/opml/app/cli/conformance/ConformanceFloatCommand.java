@@ -116,7 +116,8 @@ public final class ConformanceFloatCommand implements Callable<Integer> {
               done ->
                   "%s: %s of %s random cases"
                       .formatted(function.label(), Amounts.count(done), Amounts.count(cases)));
-      FloatReport report = new RandomRun(function, start).run(cases, onMachine, threads, progress::at);
+      FloatReport report =
+          new RandomRun(function, start).run(cases, onMachine, threads, progress::at);
       show(report, start);
       passes &= report.passes();
     }

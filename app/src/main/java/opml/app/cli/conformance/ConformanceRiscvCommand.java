@@ -43,7 +43,9 @@ import picocli.CommandLine.Parameters;
 public final class ConformanceRiscvCommand implements Callable<Integer> {
   @Mixin private Console console;
 
-  @Parameters(paramLabel = "DIR", description = "The folder; what is in folders inside is left alone.")
+  @Parameters(
+      paramLabel = "DIR",
+      description = "The folder; what is in folders inside is left alone.")
   private Path folder;
 
   @Option(

@@ -88,12 +88,14 @@ final class Operands {
       // An exponent close by, so that all bits meet.
       case 1 -> bits & 0x807fffff | x + (small - 32 << 23) & 0x7f800000;
       // Few bits, one of which may be half a unit of the other's last place.
-      case 2 -> bits & (-1 << 20 + small % 4) & 0x807fffff | x - (22 + small % 5 << 23) & 0x7f800000;
+      case 2 ->
+          bits & (-1 << 20 + small % 4) & 0x807fffff | x - (22 + small % 5 << 23) & 0x7f800000;
       // A multiple of the other one by few bits: quotients that are exact, or nearly so.
       default ->
           Float.floatToRawIntBits(
                   Float.intBitsToFloat(x)
-                      * Float.intBitsToFloat(bits & (-1 << 12) & 0x807fffff | 119 + small % 16 << 23))
+                      * Float.intBitsToFloat(
+                          bits & (-1 << 12) & 0x807fffff | 119 + small % 16 << 23))
               + (small >>> 4)
               - 1;
     };

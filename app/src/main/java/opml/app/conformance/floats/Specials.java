@@ -6,8 +6,8 @@ import java.util.stream.IntStream;
 /// The special operands: of every exponent at which something changes, the fractions at which something changes.
 final class Specials {
   private static final int[] EXPONENTS = {
-    0, 1, 2, 3, 23, 24, 25, 63, 64, 101, 102, 103, 104, 112, 113, 125, 126, 127, 128, 129, 142, 143, 148, 149, 150, 151,
-    157, 158, 159, 189, 190, 191, 229, 230, 252, 253, 254, 255
+    0, 1, 2, 3, 23, 24, 25, 63, 64, 101, 102, 103, 104, 112, 113, 125, 126, 127, 128, 129, 142, 143,
+    148, 149, 150, 151, 157, 158, 159, 189, 190, 191, 229, 230, 252, 253, 254, 255
   };
   private static final int[] FRACTIONS = {
     0, 1, 2, 0xfff, 0x1000, 0x1001, 0x3fffff, 0x400000, 0x400001, 0x7ffffe, 0x7fffff
@@ -43,7 +43,11 @@ final class Specials {
   /// Powers of two, their opposites, ties between floats of their size, and all of their neighbours.
   private static long[] integers() {
     return IntStream.range(0, 64)
-        .mapToObj(i -> new long[] {1L << i, (1L << i) + (1L << i >>> 24), (1L << i) + 3 * (1L << i >>> 24)})
+        .mapToObj(
+            i ->
+                new long[] {
+                  1L << i, (1L << i) + (1L << i >>> 24), (1L << i) + 3 * (1L << i >>> 24)
+                })
         .flatMapToLong(Arrays::stream)
         .flatMap(v -> java.util.stream.LongStream.rangeClosed(v - 2, v + 2))
         .flatMap(v -> java.util.stream.LongStream.of(v, -v))

@@ -64,8 +64,7 @@ public final class TestFloatRun {
       throw new MalformedException("%s: there is no line; expected is %s".formatted(name, form()));
     }
     double seconds = (System.nanoTime() - begin) / 1e9;
-    return new FloatReport(
-        function, 0, ran, ran, skipped, misses.count(), misses.first(), seconds);
+    return new FloatReport(function, 0, ran, ran, skipped, misses.count(), misses.first(), seconds);
   }
 
   private void take(String line, long number) {
@@ -74,7 +73,8 @@ public final class TestFloatRun {
       throw bad(number, words.length + " words", line);
     }
     for (int i = 0; i < arity; i++) {
-      operands[arity * filled + i] = hex(words[i], function.operands().get(i).digits(), number, line);
+      operands[arity * filled + i] =
+          hex(words[i], function.operands().get(i).digits(), number, line);
     }
     expected[filled] = hex(words[arity], function.result().digits(), number, line);
     long flags = hex(words[arity + 1], FLAG_DIGITS, number, line);
@@ -115,7 +115,10 @@ public final class TestFloatRun {
   private String form() {
     StringBuilder form = new StringBuilder();
     for (int i = 0; i < arity; i++) {
-      form.append((char) ('a' + i)).append(':').append(function.operands().get(i).digits()).append(' ');
+      form.append((char) ('a' + i))
+          .append(':')
+          .append(function.operands().get(i).digits())
+          .append(' ');
     }
     return "'%sresult:%d flags:%d' with so many hexadecimal digits, as testfloat_gen %s prints"
         .formatted(form, function.result().digits(), FLAG_DIGITS, function.label());

@@ -77,8 +77,7 @@ public final class RiscvCheck {
         continue;
       }
       Executable.Outcome other = runner.way().run(executable, limit);
-      boolean same =
-          other.steps() == expected.steps() && other.state().equals(expected.state());
+      boolean same = other.steps() == expected.steps() && other.state().equals(expected.state());
       agreement.put(runner.name(), same ? "all" : "DIFFERS");
       if (!same) {
         differences.add(
@@ -110,7 +109,14 @@ public final class RiscvCheck {
       machine.runTo(place + 1);
       Bytes32 poststate = machine.commitment();
       single(
-          "Step", StepReferees.REPLAYING, place, prestate, program, witness, poststate, differences);
+          "Step",
+          StepReferees.REPLAYING,
+          place,
+          prestate,
+          program,
+          witness,
+          poststate,
+          differences);
       contract.ifPresent(
           referee ->
               single(
@@ -146,7 +152,8 @@ public final class RiscvCheck {
     Bytes32 got = referee.next(prestate, program, witness);
     if (!got.equals(expected)) {
       differences.add(
-          "%s, step %d: from %s to %s, expected is %s".formatted(who, place, prestate, got, expected));
+          "%s, step %d: from %s to %s, expected is %s"
+              .formatted(who, place, prestate, got, expected));
     }
   }
 
