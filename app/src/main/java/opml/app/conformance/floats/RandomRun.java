@@ -24,7 +24,8 @@ public final class RandomRun {
   /// Compares.
   ///
   /// @param cases random ones
-  /// @param onMachine how many cases to run on the machine: as many special ones, evenly spread, and as many random ones
+  /// @param onMachine how many cases to run on the machine: as many special ones, evenly spread, and as many random
+  /// ones
   /// @param threads to compare on
   /// @param progress hears now and then, from any thread, how many cases are done
   public FloatReport run(long cases, long onMachine, int threads, LongConsumer progress) {

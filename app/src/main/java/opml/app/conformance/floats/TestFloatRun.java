@@ -8,10 +8,12 @@ import java.util.function.LongConsumer;
 import opml.core.codec.MalformedException;
 
 /// A function against lines as Berkeley TestFloat's `testfloat_gen` prints them: operands, result, exception flags, in
-/// hexadecimal without prefix, a case a line (J. Hauser, TestFloat release 3e, "testfloat_gen"). Every line goes through
+/// hexadecimal without prefix, a case a line (J. Hauser, TestFloat release 3e, "testfloat_gen"). Every line goes
+/// through
 /// the reference and through the machine, in batches, so that a file of any length is a stream.
 ///
-/// A NaN is expected whenever TestFloat's result is any NaN; ours must then be the canonical one. Flags are not compared,
+/// A NaN is expected whenever TestFloat's result is any NaN; ours must then be the canonical one. Flags are not
+/// compared,
 /// as our floats have none; but a conversion to an integer with the flag *invalid* has no result in IEEE 754, and
 /// TestFloat's is that of the processor it was built for: such a line is skipped and counted.
 public final class TestFloatRun {
