@@ -2,6 +2,7 @@ package opml.app.cli;
 
 import opml.app.cli.chain.ChainCommand;
 import opml.app.cli.chain.DeployCommand;
+import opml.app.cli.conformance.ConformanceCommand;
 import opml.app.cli.machine.VmCommand;
 import opml.app.cli.market.RequestCommand;
 import opml.app.cli.market.ServeCommand;
@@ -46,6 +47,7 @@ import picocli.CommandLine.ScopeType;
       VerifyCommand.class,
       StatusCommand.class,
       WithdrawCommand.class,
-      VmCommand.class
+      VmCommand.class,
+      ConformanceCommand.class
     })
 public final class OpmlCommand {}

@@ -199,7 +199,7 @@ public final class Elf64 {
     if (address < 0 || address > max - STACK_BYTES || memoryBytes > max - STACK_BYTES - address) {
       throw bad(
           at,
-          "a segment of 0x%x bytes at 0x%x does not fit a memory of 0x%x bytes",
+          "a segment of 0x%x bytes at 0x%x does not fit a memory of 0x%x bytes: link it lower",
           memoryBytes,
           address,
           max);

@@ -137,4 +137,60 @@ class Elf64Test {
       }
     }
   }
+
+  @Test
+  void aFileCutAnywhereIsRefused() {
+    byte[] whole = elf(file -> {});
+    // The last eight bytes belong to the data segment, so every cut takes something that is needed.
+    for (int length = 0; length < whole.length; length++) {
+      byte[] cut = java.util.Arrays.copyOf(whole, length);
+      assertThatThrownBy(() -> Elf64.load(cut, "cut"))
+          .as("%d bytes", length)
+          .isInstanceOf(MalformedException.class)
+          .hasMessageStartingWith("cut, offset ");
+    }
+  }
+
+  @Test
+  void numbersNearTheEndOfTheirRangeAreRefused() {
+    for (long huge :
+        new long[] {-1, -8, Long.MIN_VALUE, Long.MAX_VALUE, -4096, 1L << 32, 1L << 40}) {
+      for (int field : new int[] {8, 16, 32, 40}) {
+        assertThatThrownBy(() -> Elf64.load(elf(f -> f.putLong(CODE_HEADER + field, huge)), "bad"))
+            .as("field %d = 0x%x", field, huge)
+            .isInstanceOf(MalformedException.class)
+            .hasMessageStartingWith("bad, offset ");
+      }
+      refused("", file -> file.putLong(32, huge));
+      refused("entry", file -> file.putLong(24, huge));
+    }
+    refused("64 program headers", file -> file.putShort(56, (short) -1));
+    refused("link it lower", file -> file.putLong(CODE_HEADER + 16, 0x80000000L));
+    refused("dynamically linked", file -> file.putInt(CODE_HEADER, 2));
+  }
+
+  @Test
+  void whatIsLoadedInSpiteOfFlippedBytesRunsAlikeOnAllMachines() {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    int ran = 0;
+    for (int i = 0; i < 2000; i++) {
+      byte[] bytes = elf(file -> {});
+      bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
+      try {
+        Executable executable = Elf64.load(bytes, "fuzz");
+        if (executable.program().memDepth() > 20) {
+          continue; // legal, but two such memories at once are more than a test may take
+        }
+        Guests.Run first = Guests.MACHINES.getFirst().run(executable, 100);
+        for (Guests.Way way : Guests.MACHINES) {
+          assertThat(way.run(executable, 100).state()).as("seed %d", seed).isEqualTo(first.state());
+        }
+        ran++;
+      } catch (MalformedException expected) {
+        assertThat(expected).as("seed %d", seed).hasMessageStartingWith("fuzz, offset ");
+      }
+    }
+    assertThat(ran).as("seed %d", seed).isPositive();
+  }
 }
