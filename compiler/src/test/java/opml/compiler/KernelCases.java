@@ -246,7 +246,7 @@ final class KernelCases {
 
   private Case quantizedMatmul() {
     int m = small();
-    int n = small();
+    int n = 1 + random.nextInt(11); // around the columns taken together
     int k = size();
     int perColumn = flag();
     int scales = perColumn != 0 ? n : 1;

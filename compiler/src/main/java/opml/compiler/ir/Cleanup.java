@@ -158,7 +158,7 @@ public final class Cleanup {
 
   /// Moves a constant part of an address into the instruction's offset.
   private Node withOffset(Node access) {
-    Node address = access.input(0);
+    Node address = constantOutside(access.input(0));
     if (address.op() == Op.ADD && address.input(1).isConstant()) {
       long offset = address.input(1).value() + access.value();
       if (offset >= -2048 && offset < 2048) {
@@ -168,6 +168,25 @@ public final class Cleanup {
       }
     }
     return access;
+  }
+
+  /// {@return the address with a small constant, if either summand has one, added last: base + (index + 1) shares
+  ///     base + index with its neighbours}
+  private Node constantOutside(Node address) {
+    if (address.op() != Op.ADD || address.input(1).isConstant()) {
+      return address;
+    }
+    for (int i = 0; i < 2; i++) {
+      Node sum = address.input(i);
+      if (sum.op() == Op.ADD
+          && sum.input(1).isConstant()
+          && Immediates.isShort(sum.input(1).value())) {
+        graph.at(address.origin());
+        Node rest = graph.pure(Op.ADD, sum.input(0), address.input(1 - i));
+        return graph.pure(Op.ADD, rest, sum.input(1));
+      }
+    }
+    return address;
   }
 
   /// Keeps what a store, a call or a branch needs.

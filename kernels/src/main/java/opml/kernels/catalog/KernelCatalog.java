@@ -134,7 +134,10 @@ public final class KernelCatalog {
               QuantizedProducts.class,
               names("a b multiplier shift bias y"),
               ints("m n k aZero bZero yZero perColumn aUnsigned bUnsigned yUnsigned"),
-              s -> products(times(s[0], s[1]), s[0], sum(times(s[2], INT8), REQUANTIZE + CALL))),
+              s ->
+                  sum(
+                      products(times(s[0], s[1]), s[0], sum(times(s[2], INT8), REQUANTIZE + CALL)),
+                      times(s[0], s[2], INT8))), // the sum of each row
           new Kernel(
               "qlinear.conv2d",
               QuantizedProducts.class,

@@ -32,24 +32,66 @@ public final class QuantizedProducts {
       int yUnsigned) {
     int aMask = Quantization.mask(aUnsigned);
     int bMask = Quantization.mask(bUnsigned);
-    int yAt = 0;
     for (int i = 0; i < m; i++) {
-      for (int j = 0; j < n; j++) {
-        int sum = Mem.i32(bias, 4 * j);
-        int bAt = j;
-        for (int aAt = i * k; aAt < (i + 1) * k; aAt++) {
-          sum += ((Mem.i8(a, aAt) & aMask) - aZero) * ((Mem.i8(b, bAt) & bMask) - bZero);
+      long aRow = (long) i * k;
+      long aEnd = aRow + k;
+      long yRow = (long) i * n;
+      // Σ (a - aZero)(b - bZero) = Σ (a - aZero) b - bZero Σ (a - aZero), also where int32 wraps.
+      int common = 0;
+      if (bZero != 0) {
+        for (long aAt = aRow; aAt < aEnd; aAt++) {
+          common -= (Mem.i8(a, aAt) & aMask) - aZero;
+        }
+        common *= bZero;
+      }
+      int j = 0;
+      // Four columns at a time share the loads of a and the loop.
+      for (; j < n - 3; j += 4) {
+        int sum0 = Mem.i32(bias, 4 * j) + common;
+        int sum1 = Mem.i32(bias, 4 * j + 4) + common;
+        int sum2 = Mem.i32(bias, 4 * j + 8) + common;
+        int sum3 = Mem.i32(bias, 4 * j + 12) + common;
+        long bAt = j;
+        for (long aAt = aRow; aAt < aEnd; aAt++) {
+          int left = (Mem.i8(a, aAt) & aMask) - aZero;
+          sum0 += left * (Mem.i8(b, bAt) & bMask);
+          sum1 += left * (Mem.i8(b, bAt + 1) & bMask);
+          sum2 += left * (Mem.i8(b, bAt + 2) & bMask);
+          sum3 += left * (Mem.i8(b, bAt + 3) & bMask);
           bAt += n;
         }
-        int scale = perColumn != 0 ? 4 * j : 0;
-        Mem.putI8(
-            y,
-            yAt,
-            Quantization.requantize(
-                sum, Mem.i32(multiplier, scale), Mem.i32(shift, scale), yZero, yUnsigned));
-        yAt++;
+        put(y, yRow, sum0, multiplier, shift, j, yZero, perColumn, yUnsigned);
+        put(y, yRow, sum1, multiplier, shift, j + 1, yZero, perColumn, yUnsigned);
+        put(y, yRow, sum2, multiplier, shift, j + 2, yZero, perColumn, yUnsigned);
+        put(y, yRow, sum3, multiplier, shift, j + 3, yZero, perColumn, yUnsigned);
+      }
+      for (; j < n; j++) {
+        int sum = Mem.i32(bias, 4 * j) + common;
+        long bAt = j;
+        for (long aAt = aRow; aAt < aEnd; aAt++) {
+          sum += ((Mem.i8(a, aAt) & aMask) - aZero) * (Mem.i8(b, bAt) & bMask);
+          bAt += n;
+        }
+        put(y, yRow, sum, multiplier, shift, j, yZero, perColumn, yUnsigned);
       }
     }
+  }
+
+  /// Requantises one accumulator into a row of the matrix product.
+  private static void put(
+      MemorySegment y,
+      long yRow,
+      int sum,
+      MemorySegment multiplier,
+      MemorySegment shift,
+      int column,
+      int yZero,
+      int perColumn,
+      int yUnsigned) {
+    int scale = perColumn != 0 ? 4 * column : 0;
+    int factor = Mem.i32(multiplier, scale);
+    int right = Mem.i32(shift, scale);
+    Mem.putI8(y, yRow + column, Quantization.requantize(sum, factor, right, yZero, yUnsigned));
   }
 
   /// `y = requantise(bias[outChannel] + Σ (x - xZero) · (w - wZero))` over a window; padding adds nothing.
