@@ -7,7 +7,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import opml.vm.machine.Interpreter;
+import opml.vm.jit.Machines;
 import opml.vm.machine.Machine;
 import opml.vm.state.MemoryImage;
 import opml.vm.state.Program;
@@ -32,7 +32,7 @@ public record KernelCall(int exitCode, List<byte[]> segments, long steps) {
   public static KernelCall run(CompiledProgram program, List<byte[]> segments, long... scalars) {
     int region = regionFor(segments);
     MemoryImage image = image(program, segments, scalars);
-    Machine machine = new Interpreter(Program.of(program.code(), image.depth()), image);
+    Machine machine = Machines.of(Program.of(program.code(), image.depth()), image);
     machine.runTo(MOST_STEPS);
     if (!machine.state().hasExited()) {
       throw new IllegalStateException(
@@ -49,8 +49,7 @@ public record KernelCall(int exitCode, List<byte[]> segments, long steps) {
   /// borrowed, at the starts of their regions}
   ///
   /// @param scalars in the ABI's 64-bit form
-  public static MemoryImage image(
-      CompiledProgram program, List<byte[]> segments, long... scalars) {
+  public static MemoryImage image(CompiledProgram program, List<byte[]> segments, long... scalars) {
     int region = regionFor(segments);
     List<MemoryImage.Piece> pieces = new ArrayList<>();
     pieces.add(MemoryImage.Piece.of(0, fixed(program, segments.size(), region, scalars)));

@@ -19,7 +19,7 @@ import opml.engine.run.NodeRunner;
 import opml.engine.run.Operands;
 import opml.engine.tensor.Tensor;
 import opml.vm.checkpoint.CheckpointPolicy;
-import opml.vm.machine.Interpreter;
+import opml.vm.jit.Machines;
 import opml.vm.machine.Machine;
 import opml.vm.state.MachineState;
 import opml.vm.state.Memory;
@@ -121,7 +121,7 @@ public final class NodeMachines implements NodeRunner, NodeRuns {
     Program program = program(committed);
     MemoryPool.Lease lease = pool.borrow(new MemoryImage(program.memDepth(), pieces));
     long[] registers = new long[MachineState.REGISTERS];
-    return new BorrowedMachine(new Interpreter(program, lease.memory(), 0, registers), lease);
+    return new BorrowedMachine(Machines.of(program, lease.memory(), 0, registers), lease);
   }
 
   /// {@return the page hashes of an operand that is what its slot held at first: weights are not hashed again}

@@ -1,5 +1,6 @@
 package opml.app.cli;
 
+import opml.app.cli.bench.BenchCommand;
 import opml.app.cli.chain.ChainCommand;
 import opml.app.cli.chain.DeployCommand;
 import opml.app.cli.conformance.ConformanceCommand;
@@ -48,6 +49,7 @@ import picocli.CommandLine.ScopeType;
       StatusCommand.class,
       WithdrawCommand.class,
       VmCommand.class,
+      BenchCommand.class,
       ConformanceCommand.class
     })
 public final class OpmlCommand {}

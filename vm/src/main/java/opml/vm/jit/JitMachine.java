@@ -30,7 +30,9 @@ public final class JitMachine extends Interpreter {
     this(program, memory, pc, registers, JitSettings.DEFAULT);
   }
 
-  JitMachine(Program program, Memory memory, long pc, long[] registers, JitSettings settings) {
+  /// The same, tuned otherwise.
+  public JitMachine(
+      Program program, Memory memory, long pc, long[] registers, JitSettings settings) {
     super(program, memory, pc, registers);
     this.translation = CodeCache.of(program, memory, settings);
   }

@@ -14,6 +14,9 @@ public record JitSettings(
   /// As measured; see the package's tour.
   public static final JitSettings DEFAULT = new JitSettings(500, 5_000_000, 3, 200, 7600, 2 << 20);
 
+  /// Translates what is come to twice; for tests, whose programs are short.
+  public static final JitSettings EAGER = new JitSettings(2, 0, 3, 200, 7600, 2 << 20);
+
   public JitSettings {
     if (hot < 2
         || warmUp < 0

@@ -9,6 +9,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import opml.vm.jit.JitMachine;
+import opml.vm.jit.JitSettings;
+import opml.vm.machine.Interpreter;
+import opml.vm.machine.Machine;
 import opml.vm.state.MachineState;
 import opml.vm.state.Memory;
 import opml.vm.step.DirectAccess;
@@ -30,14 +34,31 @@ final class Guests {
   /// Every machine; the others must do as the first one does.
   static final List<Way> MACHINES =
       List.of(
-          (executable, limit) -> {
-            var machine = executable.machine();
-            machine.runTo(limit);
-            return new Run(machine.state(), machine.steps(), machine.memory());
-          },
+          (executable, limit) ->
+              run(
+                  new Interpreter(
+                      executable.program(),
+                      new Memory(executable.memory()),
+                      executable.entry(),
+                      new long[32]),
+                  limit),
+          (executable, limit) ->
+              run(
+                  new JitMachine(
+                      executable.program(),
+                      new Memory(executable.memory()),
+                      executable.entry(),
+                      new long[32],
+                      JitSettings.EAGER),
+                  limit),
           Guests::step);
 
   private Guests() {}
+
+  private static Run run(Machine machine, long limit) {
+    machine.runTo(limit);
+    return new Run(machine.state(), machine.steps(), machine.memory());
+  }
 
   private static Run step(Executable executable, long limit) {
     Memory memory = new Memory(executable.memory());

@@ -1,7 +1,7 @@
 package opml.app.bench.vm;
 
-import opml.vm.jit.JitMachine;
 import opml.vm.elf.Executable;
+import opml.vm.jit.JitMachine;
 import opml.vm.machine.Interpreter;
 import opml.vm.machine.Machine;
 import opml.vm.state.MachineState;

@@ -30,7 +30,8 @@ final class Goals {
   }
 
   private static String text(double value) {
-    return String.format(Locale.ROOT, value >= 1000 ? "%,.0f" : value >= 100 ? "%.0f" : "%.3g", value);
+    return String.format(
+        Locale.ROOT, value >= 1000 ? "%,.0f" : value >= 100 ? "%.0f" : "%.3g", value);
   }
 
   @Override

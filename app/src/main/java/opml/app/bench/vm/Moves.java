@@ -41,7 +41,9 @@ record Moves(double forward, List<Double> seconds) {
   public String toString() {
     return seconds.stream()
         .map(s -> String.format(Locale.ROOT, "%.2f", s))
-        .collect(Collectors.joining(" ", "moves: ", " s, after %s forward".formatted(Amounts.seconds(forward))));
+        .collect(
+            Collectors.joining(
+                " ", "moves: ", " s, after %s forward".formatted(Amounts.seconds(forward))));
   }
 
   /// @param folder for checkpoints that memory does not hold
@@ -54,8 +56,7 @@ record Moves(double forward, List<Double> seconds) {
           throw new IllegalStateException("the node has fewer than 2^36 instructions");
         }
         progress.accept(
-            "  %s instructions, %d checkpoints"
-                .formatted(Amounts.count(until), run.count()));
+            "  %s instructions, %d checkpoints".formatted(Amounts.count(until), run.count()));
       }
       double forward = (System.nanoTime() - begin) / 1e9;
       SplittableRandom random = new SplittableRandom(7);

@@ -41,7 +41,7 @@ enum Tool {
 
   /// {@return why figures that need this tool are missing, or empty if it is there}
   Optional<String> missing() {
-    for (String folder : System.getenv().getOrDefault("PATH", "").split(File.pathSeparator)) {
+    for (String folder : System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1)) {
       if (!folder.isEmpty() && Files.isExecutable(Path.of(folder, command))) {
         return Optional.empty();
       }

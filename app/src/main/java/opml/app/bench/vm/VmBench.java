@@ -27,7 +27,8 @@ public final class VmBench {
     List<String> missing = new ArrayList<>();
     for (Tool tool : Tool.values()) {
       tool.missing()
-          .ifPresent(why -> missing.add(why + ": figures beside " + tool.command() + " are left out"));
+          .ifPresent(
+              why -> missing.add(why + ": figures beside " + tool.command() + " are left out"));
     }
     missing.forEach(progress);
     Path folder = temporary();

@@ -48,7 +48,10 @@ public record VmFigures(
               "qemu", number(speed.qemu())));
     }
     Map<String, @Nullable Object> agreement = new LinkedHashMap<>();
-    agreements.forEach(a -> agreement.put(a.kind().title(), a.holds() ? a.stops() : "differs at step " + a.differing()));
+    agreements.forEach(
+        a ->
+            agreement.put(
+                a.kind().title(), a.holds() ? a.stops() : "differs at step " + a.differing()));
     return Json.object(
         "ratios", ratios,
         "mips", mips,
