@@ -100,12 +100,12 @@ public record VmFigures(
             5,
             "scalar %.0f MB/s".formatted(merkle.scalar()))
         .atMost("15 states of a move, 2^36", moves.slowest(), "s", 1, moves.toString())
-        .atMost("gas of step, ALU", gas.alu(), "", 6_500, "execution, worst witness")
-        .atMost("gas of step, load", gas.load(), "", 15_500, "")
-        .atMost("gas of step, store", gas.store(), "", 17_500, "")
-        .atMost("gas of transaction, ALU", gas.txAlu(), "", 50_000, "calldata floor")
-        .atMost("gas of transaction, load", gas.txLoad(), "", 75_000, "")
-        .atMost("gas of transaction, store", gas.txStore(), "", 75_000, "");
+        .atMost("gas of step, ALU", (double) gas.alu(), "", 6_500, "execution, worst witness")
+        .atMost("gas of step, load", (double) gas.load(), "", 15_500, "")
+        .atMost("gas of step, store", (double) gas.store(), "", 17_500, "")
+        .atMost("gas of transaction, ALU", (double) gas.txAlu(), "", 50_000, "calldata floor")
+        .atMost("gas of transaction, load", (double) gas.txLoad(), "", 75_000, "")
+        .atMost("gas of transaction, store", (double) gas.txStore(), "", 75_000, "");
     StringBuilder text = new StringBuilder(goals.toString());
     for (Agreement agreement : agreements) {
       text.append(
