@@ -16,6 +16,7 @@ import opml.kernels.softfloat.SoftFloat;
 /// The square root of a double, rounded to float, is the float's correctly rounded root, because 53 bits are at least
 /// 2·24 + 2 (Figueroa, When is double rounding innocuous, 1995). `floor`, `ceil` and `rint` of a double are exact. Both
 /// are what the Java specification demands of every machine, and so are +, -, ·, / and `Math.fma`.
+@SuppressWarnings("ImmutableEnumChecker") // the lists and lambdas never change
 public enum FloatFunction {
   F32_ADD(
       "f32_add",

@@ -7,6 +7,10 @@ package opml.app.conformance.floats;
 /// The numbers are SplitMix64's (Steele, Lea, Flood, Fast Splittable Pseudorandom Number Generators, 2014).
 final class Operands {
   private static final long GOLDEN = 0x9e3779b97f4a7c15L;
+
+  /// Five times the golden ratio, since a case draws at most five numbers.
+  private static final long STRIDE = 0x1715609f7c746c69L;
+
   private static final int SIGN = 0x80000000;
 
   private final FloatFunction function;
@@ -16,6 +20,7 @@ final class Operands {
   private long b;
   private long c;
 
+  @SuppressWarnings("EnumOrdinal") // any number that tells functions apart
   Operands(FloatFunction function, long seed) {
     this.function = function;
     this.seed = mix(seed + function.ordinal() * GOLDEN);
@@ -35,7 +40,7 @@ final class Operands {
 
   /// Takes the case of this number.
   void take(long number) {
-    state = seed + number * (5 * GOLDEN);
+    state = seed + number * STRIDE;
     switch (function.operands().getFirst()) {
       case F32 -> floats();
       case F16 -> a = number & 0xffff;

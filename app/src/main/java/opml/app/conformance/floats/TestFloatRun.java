@@ -70,7 +70,7 @@ public final class TestFloatRun {
   }
 
   private void take(String line, long number) {
-    String[] words = line.strip().split("[ \t]+");
+    String[] words = line.strip().split("[ \t]+", -1);
     if (words.length != arity + 2) {
       throw bad(number, words.length + " words", line);
     }
