@@ -145,8 +145,8 @@ final class JavaFaults {
     plant(
         "the prestate is not checked",
         REPLAY,
-        "if (!this.prestate.hash().equals(prestate)) {",
-        "if (this.prestate == null) {");
+        "if (!state.hash().equals(prestate)) {",
+        "if (state == null) {");
     plant(
         "proofs are not checked",
         REPLAY,

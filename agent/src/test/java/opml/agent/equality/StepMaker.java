@@ -9,8 +9,8 @@ import opml.core.merkle.ZeroHashes;
 import opml.vm.isa.Disassembler;
 import opml.vm.state.MachineState;
 import opml.vm.state.ProgramDescriptor;
+import opml.vm.step.HeldState;
 import opml.vm.step.Opening;
-import opml.vm.step.StateAccess;
 import opml.vm.step.Step;
 import opml.vm.step.StepProof;
 
@@ -30,8 +30,7 @@ final class StepMaker {
     ProgramDescriptor program = new ProgramDescriptor(access.codeRoot, codeDepth, memDepth);
     MachineState prestate = new MachineState(access.memRoot, pc, exit, registers);
     byte[] witness = new StepProof(prestate, access.openings).encode();
-    MachineState poststate =
-        new MachineState(access.newMemRoot(), access.pc, access.exit, access.x);
+    MachineState poststate = access.poststate();
     String name = "%s (0x%08x), %s".formatted(Disassembler.disassemble(pc, word), word, prestate);
     return new StepCase(name, program, prestate.hash(), witness, poststate.hash());
   }
@@ -40,37 +39,32 @@ final class StepMaker {
     return new Bytes32(random.nextLong(), random.nextLong(), random.nextLong(), random.nextLong());
   }
 
-  private final class Making implements StateAccess {
+  private final class Making extends HeldState {
     private final int word;
     private final int codeDepth;
     private final int memDepth;
-    private final long[] x;
     private final List<Opening> openings = new ArrayList<>();
     private Bytes32 codeRoot = word32();
     private Bytes32 memRoot = word32();
     private Bytes32 written = Bytes32.ZERO;
     private boolean stored;
-    private long pc;
-    private long exit;
 
     Making(int word, long pc, long exit, long[] registers, int codeDepth, int memDepth) {
+      super(pc, exit, registers);
       this.word = word;
-      this.pc = pc;
-      this.exit = exit;
-      this.x = registers.clone();
       this.codeDepth = codeDepth;
       this.memDepth = memDepth;
     }
 
-    Bytes32 newMemRoot() {
-      return stored ? openings.getLast().proof().root(written) : memRoot;
+    MachineState poststate() {
+      return state(stored ? openings.getLast().proof().root(written) : memRoot);
     }
 
     @Override
     public Bytes32 codeLeaf(long index) {
       byte[] leaf = word32().toArray();
       for (int i = 0; i < 4; i++) {
-        leaf[(int) (pc & 31) + i] = (byte) (word >>> 8 * i);
+        leaf[(int) (pc() & 31) + i] = (byte) (word >>> 8 * i);
       }
       Opening opening = open(Bytes32.of(leaf), codeDepth, index);
       codeRoot = opening.root();
@@ -101,36 +95,6 @@ final class StepMaker {
       Opening opening = new Opening(leaf, new Proof(0, index, siblings));
       openings.add(opening);
       return opening;
-    }
-
-    @Override
-    public long pc() {
-      return pc;
-    }
-
-    @Override
-    public void pc(long value) {
-      pc = value;
-    }
-
-    @Override
-    public long exit() {
-      return exit;
-    }
-
-    @Override
-    public void exit(long value) {
-      exit = value;
-    }
-
-    @Override
-    public long register(int number) {
-      return x[number];
-    }
-
-    @Override
-    public void register(int number, long value) {
-      x[number] = value;
     }
 
     @Override

@@ -6,15 +6,13 @@ import opml.vm.state.Memory;
 import opml.vm.state.Program;
 
 /// The machine itself: registers here, code and memory where they are.
-public final class DirectAccess implements StateAccess {
+public final class DirectAccess extends HeldState {
   private final Program program;
   private final Memory memory;
-  private final long[] registers;
-  private long pc;
-  private long exit;
 
   /// A machine in this state over a memory, which is written to.
   public DirectAccess(Program program, Memory memory, long pc, long exit, long[] registers) {
+    super(pc, exit, registers);
     if (memory.depth() != program.memDepth()) {
       throw new IllegalArgumentException(
           "the program wants a memory of depth %d, not %d"
@@ -22,14 +20,11 @@ public final class DirectAccess implements StateAccess {
     }
     this.program = program;
     this.memory = memory;
-    this.pc = pc;
-    this.exit = exit;
-    this.registers = registers.clone();
   }
 
   /// {@return the state as it is now}
   public MachineState state() {
-    return new MachineState(memory.root(), pc, exit, registers);
+    return state(memory.root());
   }
 
   Program program() {
@@ -38,36 +33,6 @@ public final class DirectAccess implements StateAccess {
 
   Memory memory() {
     return memory;
-  }
-
-  @Override
-  public long pc() {
-    return pc;
-  }
-
-  @Override
-  public void pc(long value) {
-    pc = value;
-  }
-
-  @Override
-  public long exit() {
-    return exit;
-  }
-
-  @Override
-  public void exit(long value) {
-    exit = value;
-  }
-
-  @Override
-  public long register(int number) {
-    return registers[number];
-  }
-
-  @Override
-  public void register(int number, long value) {
-    registers[number] = value;
   }
 
   @Override

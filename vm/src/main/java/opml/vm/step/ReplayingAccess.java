@@ -10,29 +10,23 @@ import org.jspecify.annotations.Nullable;
 /// Replays one step from an encoded witness, as the contract does: it knows the prestate's commitment and the program's
 /// descriptor, and believes a leaf only when its proof leads to the right root. It takes and refuses just the witnesses
 /// that the contract does.
-public final class ReplayingAccess implements StateAccess {
+public final class ReplayingAccess extends HeldState {
   private final ProgramDescriptor program;
   private final ByteReader witness;
-  private final MachineState prestate;
-  private final long[] registers;
-  private long pc;
-  private long exit;
   private Bytes32 memRoot;
   private @Nullable Opening opened;
 
   /// @throws opml.core.codec.MalformedException if the witness does not begin with the prestate
   public ReplayingAccess(Bytes32 prestate, ProgramDescriptor program, byte[] witness) {
-    this.program = program;
-    this.witness = new ByteReader("step witness", witness);
-    this.prestate = MachineState.read(this.witness);
-    if (!this.prestate.hash().equals(prestate)) {
-      throw this.witness.malformed(
-          "the state's hash is %s, not %s".formatted(this.prestate.hash(), prestate));
+    ByteReader reader = new ByteReader("step witness", witness);
+    MachineState state = MachineState.read(reader);
+    if (!state.hash().equals(prestate)) {
+      throw reader.malformed("the state's hash is %s, not %s".formatted(state.hash(), prestate));
     }
-    this.pc = this.prestate.pc();
-    this.exit = this.prestate.exit();
-    this.memRoot = this.prestate.memRoot();
-    this.registers = this.prestate.registers();
+    super(state.pc(), state.exit(), state.registers());
+    this.program = program;
+    this.witness = reader;
+    this.memRoot = state.memRoot();
   }
 
   /// Checks that the witness is used up.
@@ -40,7 +34,7 @@ public final class ReplayingAccess implements StateAccess {
   /// @return the poststate
   public MachineState end() {
     witness.end();
-    return new MachineState(memRoot, pc, exit, registers);
+    return state(memRoot);
   }
 
   @Override
@@ -68,36 +62,6 @@ public final class ReplayingAccess implements StateAccess {
               .formatted(tree, index, opening.root(), root));
     }
     return opening;
-  }
-
-  @Override
-  public long pc() {
-    return pc;
-  }
-
-  @Override
-  public void pc(long value) {
-    pc = value;
-  }
-
-  @Override
-  public long exit() {
-    return exit;
-  }
-
-  @Override
-  public void exit(long value) {
-    exit = value;
-  }
-
-  @Override
-  public long register(int number) {
-    return registers[number];
-  }
-
-  @Override
-  public void register(int number, long value) {
-    registers[number] = value;
   }
 
   @Override

@@ -6,27 +6,22 @@ import opml.core.hash.Bytes32;
 import opml.core.merkle.SparseTree;
 import opml.vm.state.MachineState;
 import opml.vm.state.Program;
+import opml.vm.step.HeldState;
 import opml.vm.step.Opening;
-import opml.vm.step.StateAccess;
 import opml.vm.step.StepProof;
 
 /// A machine over a sparse tree, so that memories of every depth can be tried, recording what it opens.
-final class SparseAccess implements StateAccess {
+final class SparseAccess extends HeldState {
   private final Program program;
   private final SparseTree memory;
   private final MachineState prestate;
   private final List<Opening> openings = new ArrayList<>();
-  private final long[] registers;
-  private long pc;
-  private long exit;
 
   SparseAccess(Program program, SparseTree memory, MachineState prestate) {
+    super(prestate.pc(), prestate.exit(), prestate.registers());
     this.program = program;
     this.memory = memory;
     this.prestate = prestate;
-    this.registers = prestate.registers();
-    this.pc = prestate.pc();
-    this.exit = prestate.exit();
   }
 
   StepProof proof() {
@@ -34,7 +29,7 @@ final class SparseAccess implements StateAccess {
   }
 
   MachineState poststate() {
-    return new MachineState(memory.root(), pc, exit, registers);
+    return state(memory.root());
   }
 
   @Override
@@ -52,36 +47,6 @@ final class SparseAccess implements StateAccess {
   @Override
   public void memoryLeaf(long index, Bytes32 leaf) {
     memory.set(index, leaf);
-  }
-
-  @Override
-  public long pc() {
-    return pc;
-  }
-
-  @Override
-  public void pc(long value) {
-    pc = value;
-  }
-
-  @Override
-  public long exit() {
-    return exit;
-  }
-
-  @Override
-  public void exit(long value) {
-    exit = value;
-  }
-
-  @Override
-  public long register(int number) {
-    return registers[number];
-  }
-
-  @Override
-  public void register(int number, long value) {
-    registers[number] = value;
   }
 
   @Override
