@@ -9,8 +9,8 @@ import opml.app.cli.output.Failure;
 import opml.vm.elf.Elf64;
 import opml.vm.elf.Executable;
 
-/// A program in C that the machine and its peer both run, unchanged. It ends by itself, and its exit code is a digest of
-/// what it computed.
+/// A program in C that the machine and its peer both run, unchanged. It ends by itself, and its exit code is a digest
+/// of what it computed.
 ///
 /// @param kind what it does
 /// @param rounds how often

@@ -18,9 +18,9 @@ import opml.vm.jit.JitMachine;
 import opml.vm.state.MemoryImage;
 import opml.vm.state.Program;
 
-/// A dispute over a node of 2^36 instructions: an int8 product of the size of a large language model's layer, in half a
-/// gigabyte of memory. The node is run once, leaving checkpoints; then a step of chance is narrowed in on, and each move
-/// asks for the 15 states inside its interval.
+/// A dispute over a node of 2^36 instructions: an int8 product of the size of a large language model's layer, in half
+/// a gigabyte of memory. The node is run once, leaving checkpoints; then a step of chance is narrowed in on, and each
+/// move asks for the 15 states inside its interval.
 ///
 /// @param forward seconds of the run that left the checkpoints
 /// @param seconds of each move, the widest interval first

@@ -7,9 +7,9 @@ import opml.app.cli.output.Failure;
 import opml.vm.machine.Machine;
 import opml.vm.state.Memory;
 
-/// How fast a guest runs here and in qemu: million instructions a second of processor time, the best of some turns taken
-/// one after the other, so that a busy machine disturbs both alike. Our own count of instructions serves for both, since
-/// qemu does not count.
+/// How fast a guest runs here and in qemu: million instructions a second of processor time, the best of some turns
+/// taken one after the other, so that a busy machine disturbs both alike. Our own count of instructions serves for
+/// both, since qemu does not count.
 ///
 /// A turn of the compiled machine runs in the memory of the turn before, as replays in a dispute do; what HotSpot
 /// compiles meanwhile, on threads of its own, is no part of its figure (the warm-up has its own).
