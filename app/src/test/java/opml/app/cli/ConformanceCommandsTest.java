@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -126,6 +127,12 @@ class ConformanceCommandsTest {
     Files.writeString(tests.resolve("6-listing.dump"), "no program");
     Files.createFile(tests.resolve("7-empty"));
     Files.createDirectory(tests.resolve("8-folder"));
+    elf(tests.resolve("9-object.o"), 0x00000073);
+    try (RandomAccessFile object =
+        new RandomAccessFile(tests.resolve("9-object.o").toFile(), "rw")) {
+      object.seek(16);
+      object.write(1); // ET_REL
+    }
     Path report = folder.resolve("report.json");
     CliRun run = CliRun.of("conformance", "riscv", tests, "--limit", 1000, "--report", report);
     assertThat(run.code()).as(run.err()).isEqualTo(Cli.FAILED);
@@ -134,6 +141,7 @@ class ConformanceCommandsTest {
             "exit code 7, which in riscv-tests is test 3", "5-text.elf, offset 0: not an ELF file")
         .contains("still runs at pc 0x1000 after 1000 steps", "1 of 5 pass and agree")
         .contains("6-listing.dump: skipped: not an ELF file", "7-empty: skipped", "8-folder: sk")
+        .contains("9-object.o: skipped: an object file")
         .doesNotContain("DIFFERS");
     JsonNode files = new ObjectMapper().readTree(Files.readString(report)).path("files");
     assertThat(run.out()).containsPattern("file +verdict +instructions +JIT +Step +contract");
@@ -152,7 +160,7 @@ class ConformanceCommandsTest {
     CliRun.of("conformance", "riscv", tests, "--no-contract").succeeds();
     CliRun.of("conformance", "riscv", folder.resolve("none")).failsWith("none: there is no such");
     Files.delete(tests.resolve("1-pass"));
-    CliRun.of("conformance", "riscv", tests).failsWith("there is no executable in it, 3 other");
+    CliRun.of("conformance", "riscv", tests).failsWith("there is no executable in it, 4 other");
   }
 
   private static void elf(Path file, int... words) throws IOException {
