@@ -81,8 +81,13 @@ final class CliRun {
   }
 
   CliRun join() {
+    return join(PATIENCE);
+  }
+
+  /// Waits for longer work.
+  CliRun join(Duration patience) {
     try {
-      assertThat(thread.join(PATIENCE)).as("ended; out: %s; err: %s", out(), err()).isTrue();
+      assertThat(thread.join(patience)).as("ended; out: %s; err: %s", out(), err()).isTrue();
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }

@@ -20,15 +20,26 @@ import opml.vm.state.ProgramDescriptor;
 /// Loads static ELF64 executables for RV64IM, little-endian, without compressed instructions and hardware floats
 /// (ELF-64 object file format, version 1.5; RISC-V ELF psABI, "File Header").
 ///
-/// A code address is the same number in the code tree and in the file: the base is 0, and whatever is executable must
-/// lie below 2 MiB. The data memory holds every loadable byte at its address and is sized to leave at least a megabyte
-/// above the last of them for a stack.
+/// The data memory holds every loadable byte at its address and is sized to leave at least a megabyte above the last of
+/// them for a stack. A code address is the same number in the code tree and in the file, and whatever is executable
+/// must lie below 2 MiB.
+///
+/// An image linked elsewhere, such as at 0x80000000, is moved down by a base: the multiple of 1 GiB, the largest
+/// memory, that it lies above. Data addresses mean the same with and without the base, since the machine takes every
+/// address modulo the size of its memory. Code addresses do not: pc begins at the entry less the base, so all that is
+/// relative to pc is right, and a jump to an absolute address halts the machine as illegal.
 public final class Elf64 {
   /// Largest file looked at.
   private static final int MAX_FILE_BYTES = 1 << 30;
 
   /// Least room above the last loadable byte.
   private static final long STACK_BYTES = 1 << 20;
+
+  /// The largest memory, and what a base is a multiple of.
+  private static final long MAX_MEMORY_BYTES = (long) Bytes32.BYTES << MemoryImage.MAX_DEPTH;
+
+  /// How far below the address that it was told a linker puts the file's own headers.
+  private static final long HEADER_PAGE_BYTES = 0x1000;
 
   private static final int HEADER_BYTES = 64;
   private static final int PROGRAM_HEADER_BYTES = 56;
@@ -87,18 +98,20 @@ public final class Elf64 {
   private Executable load() {
     checkIdentity();
     checkHeader();
-    List<Segment> segments = segments();
+    List<Segment> linked = segments();
+    long base = base(linked.getFirst());
+    List<Segment> segments = linked.stream().map(segment -> moved(segment, base)).toList();
     checkOverlap(segments);
     long end = segments.getLast().end();
     MemoryImage memory = memory(segments, end);
-    byte[] code = code(segments);
-    long entry = file.getLong(24);
+    byte[] code = code(segments, base);
+    long entry = file.getLong(24) - base;
     boolean inCode =
         segments.stream().anyMatch(s -> s.executable() && s.address() <= entry && entry < s.end());
     if (!inCode || (entry & 3) != 0) {
-      throw bad(24, "entry 0x%x is not in an executable segment", entry);
+      throw bad(24, "entry 0x%x is not in an executable segment", file.getLong(24));
     }
-    return new Executable(Program.of(code, memory.depth()), memory, entry);
+    return new Executable(Program.of(code, memory.depth()), memory, entry, base);
   }
 
   private void checkIdentity() {
@@ -195,17 +208,42 @@ public final class Elf64 {
       throw bad(
           at, "a segment has 0x%x bytes in the file and 0x%x in memory", fileBytes, memoryBytes);
     }
-    long max = (long) Bytes32.BYTES << MemoryImage.MAX_DEPTH;
-    if (address < 0 || address > max - STACK_BYTES || memoryBytes > max - STACK_BYTES - address) {
-      throw bad(
-          at,
-          "a segment of 0x%x bytes at 0x%x does not fit a memory of 0x%x bytes: link it lower",
-          memoryBytes,
-          address,
-          max);
-    }
     return new Segment(
         at, offset, address, fileBytes, memoryBytes, (file.getInt(at + 4) & EXECUTABLE) != 0);
+  }
+
+  /// {@return what the image is moved down by}
+  private static long base(Segment first) {
+    long start = first.address() + (first.offset() == 0 ? HEADER_PAGE_BYTES : 0);
+    return start & -MAX_MEMORY_BYTES;
+  }
+
+  /// {@return the segment moved down by the base; without the file's headers, where they lie below it}
+  private Segment moved(Segment segment, long base) {
+    long address = segment.address() - base;
+    long cut =
+        segment.offset() == 0 && address < 0 && address >= -HEADER_PAGE_BYTES
+            ? Math.min(-address, segment.fileBytes())
+            : 0;
+    address += cut;
+    long memoryBytes = segment.memoryBytes() - cut;
+    long room = MAX_MEMORY_BYTES - STACK_BYTES;
+    if (address < 0 || address > room || memoryBytes > room - address) {
+      throw bad(
+          segment.at(),
+          "a segment of 0x%x bytes at 0x%x does not fit a memory of 0x%x bytes at 0x%x: link it lower",
+          segment.memoryBytes(),
+          segment.address(),
+          MAX_MEMORY_BYTES,
+          base);
+    }
+    return new Segment(
+        segment.at(),
+        segment.offset() + cut,
+        address,
+        segment.fileBytes() - cut,
+        memoryBytes,
+        segment.executable());
   }
 
   private void checkOverlap(List<Segment> sorted) {
@@ -224,7 +262,7 @@ public final class Elf64 {
     return new MemoryImage(MerkleRoot.depthFor(end + STACK_BYTES), pieces);
   }
 
-  private byte[] code(List<Segment> segments) {
+  private byte[] code(List<Segment> segments, long base) {
     int max = Bytes32.BYTES << ProgramDescriptor.MAX_CODE_DEPTH;
     byte[] code = new byte[0];
     for (Segment segment : segments) {
@@ -233,8 +271,8 @@ public final class Elf64 {
           throw bad(
               segment.at(),
               "code ends at 0x%x, but must lie below 0x%x: link it lower",
-              segment.end(),
-              max);
+              segment.end() + base,
+              max + base);
         }
         code = Arrays.copyOf(code, (int) segment.end());
         System.arraycopy(

@@ -9,10 +9,11 @@ import opml.vm.state.Program;
 
 /// A loaded executable.
 ///
-/// @param program its code, at the addresses it was linked for
+/// @param program its code, at the addresses it was linked for, less the base
 /// @param memory all its loadable bytes, code included, so that constants among the code can be read
 /// @param entry pc of the first instruction
-public record Executable(Program program, MemoryImage memory, long entry) {
+/// @param base what was taken off the addresses of its file, see [Elf64]; mostly 0
+public record Executable(Program program, MemoryImage memory, long entry, long base) {
   /// How a run ended.
   ///
   /// @param state the last state; see [MachineState#hasExited()] and [MachineState#halted()]
@@ -24,7 +25,18 @@ public record Executable(Program program, MemoryImage memory, long entry) {
   /// There is nobody to set sp. A program may set it itself; one that does not has its stack at the top of the memory,
   /// since addresses wrap around: the first push from sp = 0 lands there.
   public Machine machine() {
-    return Machines.of(program, new Memory(memory), entry, new long[MachineState.REGISTERS]);
+    return Machines.of(program, newMemory(), entry, new long[MachineState.REGISTERS]);
+  }
+
+  /// {@return a memory as the program finds it}
+  ///
+  /// @throws MemoryShortException if this JVM cannot have so much
+  public Memory newMemory() {
+    try {
+      return new Memory(memory);
+    } catch (OutOfMemoryError e) {
+      throw new MemoryShortException(memory.size(), e);
+    }
   }
 
   /// Runs from the entry until the program halts, for at most `limit` steps.

@@ -78,6 +78,46 @@ class Elf64Test {
   }
 
   @Test
+  void anImageLinkedHighIsMovedDownByMultiplesOfTheLargestMemory() {
+    MachineState low = Elf64.load(elf(file -> {}), "a.elf").run(1000).state();
+    for (long base : new long[] {1L << 30, 0x80000000L, 0xffffffff80000000L}) {
+      Executable moved = Elf64.load(elf(file -> linkedAt(file, base)), "a.elf");
+      assertThat(moved.base()).isEqualTo(base);
+      assertThat(moved.entry()).isEqualTo(CODE_ADDRESS);
+      // Absolute data addresses wrap to where they were, so even this program is none the wiser.
+      assertThat(moved.run(1000).state()).isEqualTo(low);
+    }
+    refused("link it lower", file -> file.putLong(CODE_HEADER + 16, 0x80000000L));
+    refused(
+        "code ends at 0x8020001c, but must lie below 0x80200000",
+        file -> linkedAt(file, 0x80000000L + 0x1f0000));
+  }
+
+  @Test
+  void theFilesOwnHeadersBelowTheBaseAreLeftOut() {
+    // As GNU ld has it for -Ttext=0x80000000: a segment from the file's begin, one page below.
+    Executable executable =
+        Elf64.load(
+            elf(
+                file -> {
+                  linkedAt(file, 0x80000000L - 0x10000);
+                  long code = file.getLong(CODE_HEADER + 8);
+                  long size = code + CODE.length;
+                  header(file, CODE_HEADER, 5, 0, 0x80000000L - code, size, size);
+                }),
+            "a.elf");
+    assertThat(executable.base()).isEqualTo(0x80000000L);
+    assertThat(executable.entry()).isZero();
+    assertThat(executable.machine().memory().read(0, CODE.length)).isEqualTo(CODE);
+  }
+
+  private static void linkedAt(ByteBuffer file, long base) {
+    for (int at : new int[] {24, CODE_HEADER + 16, DATA_HEADER + 16}) {
+      file.putLong(at, file.getLong(at) + base);
+    }
+  }
+
+  @Test
   void aRunEndsAtItsLimit() {
     Executable.Outcome outcome = Elf64.load(elf(file -> {}), "a.elf").run(3);
     assertThat(outcome.steps()).isEqualTo(3);

@@ -112,7 +112,7 @@ class GuestsTest {
       float f = 1;
       for (int i = 0; i < COUNT; i++) {
         f = f * 1.0001f + (float) (int) draw() / 3.0f - (float) i;
-        sum = crc(sum, Float.floatToRawIntBits(f) & 0xffffffffL);
+        sum = crc(sum, Float.floatToIntBits(f) & 0xffffffffL);
       }
       return sum;
     }

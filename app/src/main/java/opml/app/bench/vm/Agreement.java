@@ -3,7 +3,6 @@ package opml.app.bench.vm;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import opml.vm.machine.Machine;
-import opml.vm.state.Memory;
 
 /// Whether the compiled and the interpreted machine are in the same state at random steps.
 ///
@@ -35,6 +34,6 @@ record Agreement(Guest.Kind kind, int stops, long differing) {
   }
 
   private static Machine machine(Guest guest, Engine engine) {
-    return engine.machine(guest.executable(), new Memory(guest.executable().memory()));
+    return engine.machine(guest.executable(), guest.executable().newMemory());
   }
 }

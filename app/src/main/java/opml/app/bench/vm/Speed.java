@@ -31,7 +31,7 @@ record Speed(Guest.Kind kind, long instructions, double jit, double interpreter,
 
   static Speed measure(Guest guest) {
     boolean peer = Tool.QEMU.missing().isEmpty();
-    Memory memory = new Memory(guest.executable().memory());
+    Memory memory = guest.executable().newMemory();
     double jit = Double.POSITIVE_INFINITY;
     double qemu = peer ? Double.POSITIVE_INFINITY : Double.NaN;
     long instructions = 0;

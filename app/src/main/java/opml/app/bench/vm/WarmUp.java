@@ -11,7 +11,6 @@ import opml.app.cli.output.Failure;
 import opml.vm.elf.Elf64;
 import opml.vm.elf.Executable;
 import opml.vm.machine.Machine;
-import opml.vm.state.Memory;
 
 /// The first ten million instructions in a fresh JVM, from opening the file on: seconds by the clock.
 final class WarmUp {
@@ -56,7 +55,7 @@ final class WarmUp {
   public static void main(String[] arguments) throws IOException {
     long begin = System.nanoTime();
     Executable executable = Elf64.load(Path.of(arguments[0]));
-    Machine machine = Engine.JIT.machine(executable, new Memory(executable.memory()));
+    Machine machine = Engine.JIT.machine(executable, executable.newMemory());
     machine.runTo(INSTRUCTIONS);
     System.out.println(System.nanoTime() - begin);
   }

@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,6 +41,8 @@ import picocli.CommandLine.Parameters;
     })
 @SuppressWarnings("NullAway.Init") // filled by picocli
 public final class ConformanceFloatCommand implements Callable<Integer> {
+  private static final int BUFFER_CHARS = 1 << 16;
+
   @Mixin private Console console;
 
   @Parameters(
@@ -129,10 +132,10 @@ public final class ConformanceFloatCommand implements Callable<Integer> {
     String name = standard ? "standard input" : path.toString();
     Progress progress =
         new Progress(console, done -> "%s: %s lines".formatted(name, Amounts.count(done)));
-    try (InputStream in = standard ? System.in : Files.newInputStream(path);
-        BufferedReader lines =
-            new BufferedReader(new InputStreamReader(in, StandardCharsets.ISO_8859_1), 1 << 16)) {
-      return new TestFloatRun(function, name).run(lines, progress::at);
+    try (InputStream in = standard ? InputStream.nullInputStream() : Files.newInputStream(path)) {
+      Reader bytes = new InputStreamReader(standard ? System.in : in, StandardCharsets.ISO_8859_1);
+      return new TestFloatRun(function, name)
+          .run(new BufferedReader(bytes, BUFFER_CHARS), progress::at);
     } catch (IOException e) {
       throw Messages.at(path, e);
     }
@@ -156,6 +159,7 @@ public final class ConformanceFloatCommand implements Callable<Integer> {
             "cases", report.random(),
             "onMachine", report.onMachine(),
             "skipped", report.skipped(),
+            "passed", random.isPresent() ? null : report.random() - report.misses(),
             "misses", report.misses(),
             "first", report.first(),
             "seed", random.isPresent() ? start : null,
@@ -163,15 +167,18 @@ public final class ConformanceFloatCommand implements Callable<Integer> {
         () -> text(report));
   }
 
-  private static String text(FloatReport report) {
+  private String text(FloatReport report) {
     StringBuilder text =
         new StringBuilder(
-            "%s: %s; %s cases, %s special ones, %s on the machine, %s"
+            "%s: %s; %s, %s on the machine, %s"
                 .formatted(
                     report.function().label(),
-                    report.passes() ? "passes" : Amounts.count(report.misses()) + " misses",
-                    Amounts.count(report.random()),
-                    Amounts.count(report.special()),
+                    report.passes() ? "passes" : "FAILS, misses: " + Amounts.count(report.misses()),
+                    random.isPresent()
+                        ? "%s special and %s random cases"
+                            .formatted(
+                                Amounts.count(report.special()), Amounts.count(report.random()))
+                        : Amounts.count(report.random()) + " lines",
                     Amounts.count(report.onMachine()),
                     Amounts.seconds(report.seconds())));
     if (report.skipped() > 0) {

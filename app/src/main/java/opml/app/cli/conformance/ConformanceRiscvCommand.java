@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import opml.agent.devchain.DevChain;
 import opml.app.cli.output.Console;
 import opml.app.cli.output.Failure;
@@ -19,6 +19,7 @@ import opml.app.conformance.riscv.RiscvCheck;
 import opml.app.conformance.riscv.RiscvResult;
 import opml.app.conformance.riscv.Runner;
 import opml.app.conformance.riscv.StepReferee;
+import opml.app.conformance.riscv.TestFolder;
 import opml.app.view.Amounts;
 import opml.app.view.Table;
 import org.jspecify.annotations.Nullable;
@@ -32,8 +33,9 @@ import picocli.CommandLine.Parameters;
     name = "riscv",
     description = {
       "Runs every bare RV64IM executable in a folder on every machine, and sampled steps in the contract on a private",
-      "chain, and compares. A program passes by ecall 93 with 0 in a0. Code must be linked below 2 MiB, without",
-      "compressed instructions, CSRs and fence.i: that is all that the machine has (spec/machine.md)."
+      "chain, and compares. A program passes by ecall 93 with 0 in a0. Code must be linked within the 2 MiB above 0 or",
+      "above a multiple of 1 GiB (such as 0x80000000), without compressed instructions, CSRs and fence.i: that is all",
+      "that the machine has (spec/machine.md). What is no ELF file, and not named .elf, is skipped, and so are folders."
     },
     footer = {
       "  opml conformance riscv tests",
@@ -43,9 +45,7 @@ import picocli.CommandLine.Parameters;
 public final class ConformanceRiscvCommand implements Callable<Integer> {
   @Mixin private Console console;
 
-  @Parameters(
-      paramLabel = "DIR",
-      description = "The folder; what is in folders inside is left alone.")
+  @Parameters(paramLabel = "DIR", description = "The folder; folders inside are skipped.")
   private Path folder;
 
   @Option(
@@ -89,7 +89,8 @@ public final class ConformanceRiscvCommand implements Callable<Integer> {
     if (limit < 1 || steps < 0 || samples < 1) {
       throw new Failure("--limit and --samples: expected are at least 1; --steps: at least 0");
     }
-    List<Path> files = files();
+    TestFolder tests = tests();
+    List<Path> files = tests.executables();
     report.ifPresent(file -> write(file, "{}\n"));
     List<RiscvResult> results;
     if (noContract) {
@@ -99,17 +100,19 @@ public final class ConformanceRiscvCommand implements Callable<Integer> {
         results = check(files, Optional.of(new ContractReferee(chain)));
       }
     }
-    show(results);
+    show(results, tests.skipped());
     return results.stream().allMatch(RiscvResult::ok) ? 0 : 1;
   }
 
-  private List<Path> files() {
-    try (Stream<Path> entries = Files.list(folder)) {
-      List<Path> files = entries.filter(Files::isRegularFile).sorted().toList();
-      if (files.isEmpty()) {
-        throw new Failure(folder + ": there is no file in it; expected are RISC-V executables");
+  private TestFolder tests() {
+    try {
+      TestFolder tests = TestFolder.of(folder);
+      if (tests.executables().isEmpty()) {
+        throw new Failure(
+            "%s: there is no executable in it, %d other entries; expected are RISC-V ELF files"
+                .formatted(folder, tests.skipped().size()));
       }
-      return files;
+      return tests;
     } catch (IOException e) {
       throw Messages.at(folder, e);
     }
@@ -133,15 +136,22 @@ public final class ConformanceRiscvCommand implements Callable<Integer> {
     return results;
   }
 
-  private void show(List<RiscvResult> results) {
+  private void show(List<RiscvResult> results, Map<Path, String> skipped) {
+    Map<String, String> others = new LinkedHashMap<>();
+    skipped.forEach((file, why) -> others.put(String.valueOf(file.getFileName()), why));
     long passed = results.stream().filter(RiscvResult::ok).count();
     Map<String, @Nullable Object> json =
         Json.object(
-            "files", results.stream().map(ConformanceRiscvCommand::json).toList(),
-            "passed", passed,
-            "total", results.size());
+            "files",
+            results.stream().map(ConformanceRiscvCommand::json).toList(),
+            "skipped",
+            others,
+            "passed",
+            passed,
+            "total",
+            results.size());
     report.ifPresent(file -> write(file, Json.line(json) + "\n"));
-    console.show(json, () -> text(results, passed));
+    console.show(json, () -> text(results, others, passed));
   }
 
   private static Map<String, @Nullable Object> json(RiscvResult result) {
@@ -156,7 +166,7 @@ public final class ConformanceRiscvCommand implements Callable<Integer> {
         "differences", result.differences());
   }
 
-  private static String text(List<RiscvResult> results, long passed) {
+  private static String text(List<RiscvResult> results, Map<String, String> skipped, long passed) {
     List<String> machines =
         results.stream().flatMap(r -> r.agreement().keySet().stream()).distinct().sorted().toList();
     List<String> header = new ArrayList<>(List.of("file", "verdict", "instructions"));
@@ -175,6 +185,7 @@ public final class ConformanceRiscvCommand implements Callable<Integer> {
       }
       result.differences().forEach(line -> more.append("%s: %s%n".formatted(result.file(), line)));
     }
+    skipped.forEach((file, why) -> more.append("%s: skipped: %s%n".formatted(file, why)));
     return "%s%s%d of %d pass and agree".formatted(table, more, passed, results.size());
   }
 

@@ -14,6 +14,7 @@ import opml.agent.devchain.DevChainException;
 import opml.agent.key.KeyException;
 import opml.core.codec.MalformedException;
 import opml.engine.imports.ImportException;
+import opml.vm.elf.MemoryShortException;
 import org.jspecify.annotations.Nullable;
 
 /// What went wrong, as one line.
@@ -32,7 +33,8 @@ public final class Messages {
               KeyException _,
               DevChainException _,
               MalformedException _,
-              ImportException _ ->
+              ImportException _,
+              MemoryShortException _ ->
               words(e);
           case UncheckedIOException wrapped -> of(Objects.requireNonNull(wrapped.getCause()));
           case IOException io -> file(io);

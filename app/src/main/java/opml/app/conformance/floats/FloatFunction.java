@@ -1,6 +1,6 @@
 package opml.app.conformance.floats;
 
-import static java.lang.Float.floatToRawIntBits;
+import static java.lang.Float.floatToIntBits;
 import static java.lang.Float.intBitsToFloat;
 
 import java.util.Arrays;
@@ -181,10 +181,20 @@ public enum FloatFunction {
     this(label, java.util.Collections.nCopies(floats, Operand.F32), result, soft, hard);
   }
 
-  /// {@return the function that TestFloat calls so; how it should signal makes no difference to us}
+  /// {@return the function that TestFloat calls so}
+  ///
+  /// How it signals makes no difference to us (`quiet`, `signaling`, `rx`). Names with a rounding mode are TestFloat's
+  /// own; to nearest even is the mode of the names without one.
   public static Optional<FloatFunction> named(String name) {
-    String plain = name.replace("_rx_", "_r_").replaceFirst("_(quiet|signaling)$", "");
-    return Arrays.stream(values()).filter(function -> function.label.equals(plain)).findFirst();
+    String plain =
+        name.replace("_rx_", "_r_").replaceFirst("_(quiet|signaling|r_near_even|x)$", "");
+    String label =
+        switch (plain) {
+          case "f32_roundToInt_r_min" -> F32_FLOOR.label;
+          case "f32_roundToInt_r_max" -> F32_CEIL.label;
+          default -> plain;
+        };
+    return Arrays.stream(values()).filter(function -> function.label.equals(label)).findFirst();
   }
 
   /// {@return all names, for a message}
@@ -210,6 +220,17 @@ public enum FloatFunction {
     return result.bits(soft.of(a, b, c));
   }
 
+  /// {@return whether IEEE 754 leaves the result open: a conversion of NaN, or to an integer that would not fit}
+  ///
+  /// The rounding makes no difference, since floats of that size are integers.
+  public boolean isOpen(long a) {
+    return switch (result) {
+      case I32 -> !(f(a) >= -0x1p31f && f(a) < 0x1p31f);
+      case I64 -> !(f(a) >= -0x1p63f && f(a) < 0x1p63f);
+      case F32, F16, UI32, BOOL -> false;
+    };
+  }
+
   /// {@return the result of this machine's floats, NaN canonical}
   public long hard(long a, long b, long c) {
     return result.bits(hard.of(a, b, c));
@@ -220,7 +241,7 @@ public enum FloatFunction {
   }
 
   private static long bits(float value) {
-    return Float.isNaN(value) ? 0x7fc00000 : floatToRawIntBits(value);
+    return floatToIntBits(value);
   }
 
   private static long half(float value) {

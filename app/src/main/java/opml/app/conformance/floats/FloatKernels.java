@@ -5,9 +5,8 @@ import opml.kernels.memory.F32;
 import opml.kernels.memory.Mem;
 
 /// Each function as kernel Java over a batch of cases, for our compiler. Operands and results take eight bytes each,
-/// the
-/// operands of a case one after the other, floats and ints in the low bytes. Written as an operator's kernel is, with
-/// float operators, so that the compiler's choice of soft-float routine is tried with them.
+/// the operands of a case one after the other, floats and ints in the low bytes. Written as an operator's kernel is,
+/// with float operators, so that the compiler's choice of soft-float routine is tried with them.
 final class FloatKernels {
   private FloatKernels() {}
 

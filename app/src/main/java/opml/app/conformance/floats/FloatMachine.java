@@ -13,8 +13,13 @@ final class FloatMachine {
   private final CompiledProgram program;
 
   FloatMachine(FloatFunction function) {
+    this(function, FloatKernels.class, kernel(function));
+  }
+
+  /// Takes a method that claims to be the function's kernel.
+  FloatMachine(FloatFunction function, Class<?> owner, String method) {
     this.function = function;
-    this.program = Compiler.compile(function.label(), FloatKernels.class, kernel(function));
+    this.program = Compiler.compile(function.label(), owner, method);
   }
 
   private static String kernel(FloatFunction function) {

@@ -8,8 +8,8 @@ import java.util.List;
 /// @param random other cases, or a file's lines
 /// @param onMachine how many of all these ran on the machine, too
 /// @param skipped lines whose result IEEE 754 leaves open
-/// @param misses results that were wrong, natively and on the machine counted apart
-/// @param first the first of them
+/// @param misses cases with a wrong result; of random cases, natively and on the machine counted apart
+/// @param first the results of the first of them
 public record FloatReport(
     FloatFunction function,
     long special,

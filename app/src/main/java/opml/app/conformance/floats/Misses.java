@@ -3,7 +3,7 @@ package opml.app.conformance.floats;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Counts misses and keeps the first ones. Several threads may add.
+/// Counts cases with a wrong result and keeps the first ones. Several threads may add.
 final class Misses {
   private final int kept;
   private final List<Miss> first = new ArrayList<>();
@@ -14,10 +14,15 @@ final class Misses {
   }
 
   synchronized void add(Miss miss) {
-    count++;
-    if (first.size() < kept) {
-      first.add(miss);
+    add(List.of(miss));
+  }
+
+  /// Adds the wrong results of one case.
+  synchronized void add(List<Miss> ofOneCase) {
+    if (count < kept) {
+      first.addAll(ofOneCase);
     }
+    count++;
   }
 
   synchronized long count() {

@@ -97,7 +97,7 @@ final class Operands {
           bits & (-1 << 20 + small % 4) & 0x807fffff | x - (22 + small % 5 << 23) & 0x7f800000;
       // A multiple of the other one by few bits: quotients that are exact, or nearly so.
       default ->
-          Float.floatToRawIntBits(
+          Float.floatToIntBits(
                   Float.intBitsToFloat(x)
                       * Float.intBitsToFloat(
                           bits & (-1 << 12) & 0x807fffff | 119 + small % 16 << 23))
@@ -109,7 +109,7 @@ final class Operands {
   /// {@return an addend that nearly cancels, or nearly ties with, a product}
   private static int near(int x, int y, long random) {
     float product = Float.intBitsToFloat(x) * Float.intBitsToFloat(y);
-    int bits = Float.floatToRawIntBits(product) ^ (int) random & SIGN;
+    int bits = Float.floatToIntBits(product) ^ (int) random & SIGN;
     int distance = (random & 6) == 0 ? (int) (random >>> 8 & 63) - 32 << 23 : 0;
     return bits + (int) (random >>> 16 & 7) - 3 + distance;
   }

@@ -1,6 +1,8 @@
 package opml.app.conformance.floats;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
@@ -13,19 +15,27 @@ public final class RandomRun {
   private static final int KEPT = 10;
 
   private final FloatFunction function;
+  private final FloatFunction.Bits reference;
+  private final FloatMachine machine;
   private final long seed;
   private final Misses misses = new Misses(KEPT);
 
   public RandomRun(FloatFunction function, long seed) {
+    this(function, function::soft, new FloatMachine(function), seed);
+  }
+
+  /// The same for others who claim to compute the function.
+  RandomRun(FloatFunction function, FloatFunction.Bits reference, FloatMachine machine, long seed) {
     this.function = function;
+    this.reference = reference;
+    this.machine = machine;
     this.seed = seed;
   }
 
   /// Compares.
   ///
   /// @param cases random ones
-  /// @param onMachine how many cases to run on the machine: as many special ones, evenly spread, and as many random
-  /// ones
+  /// @param onMachine how many special cases, evenly spread, and how many random ones to run on the machine
   /// @param threads to compare on
   /// @param progress hears now and then, from any thread, how many cases are done
   public FloatReport run(long cases, long onMachine, int threads, LongConsumer progress) {
@@ -48,7 +58,7 @@ public final class RandomRun {
     AtomicLong next = new AtomicLong();
     AtomicLong done = new AtomicLong();
     List<Thread> workers = new ArrayList<>();
-    List<Throwable> failures = java.util.Collections.synchronizedList(new ArrayList<>());
+    List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
     for (int i = 0; i < threads; i++) {
       Thread worker =
           Thread.ofPlatform()
@@ -127,7 +137,7 @@ public final class RandomRun {
   }
 
   private void compare(String kind, long number, long a, long b, long c) {
-    long soft = function.soft(a, b, c);
+    long soft = reference.of(a, b, c);
     long hard = function.hard(a, b, c);
     if (soft != hard) {
       miss(kind, number, "reference", List.of(a, b, c), soft, hard);
@@ -145,10 +155,8 @@ public final class RandomRun {
   ///
   /// @return how many cases
   private long machine(long special, long specials, long randoms) {
-    FloatMachine machine = new FloatMachine(function);
     long[] values = specials(0);
     batches(
-        machine,
         specials,
         (i, at, batch) -> {
           // Spread by an odd factor, so that every operand comes in every place.
@@ -159,7 +167,6 @@ public final class RandomRun {
         });
     Operands operands = new Operands(function, seed);
     batches(
-        machine,
         randoms,
         (i, at, batch) -> {
           operands.take(i);
@@ -174,7 +181,7 @@ public final class RandomRun {
     void put(long number, int at, long[] batch);
   }
 
-  private void batches(FloatMachine machine, long count, Source source) {
+  private void batches(long count, Source source) {
     int arity = function.operands().size();
     long[] batch = new long[arity * BATCH];
     for (long from = 0; from < count; from += BATCH) {
@@ -184,10 +191,10 @@ public final class RandomRun {
       }
       long[] results = machine.run(batch, size);
       for (int i = 0; i < size; i++) {
-        long[] one = java.util.Arrays.copyOfRange(batch, arity * i, arity * i + 3);
+        long[] one = Arrays.copyOfRange(batch, arity * i, arity * (i + 1));
         long hard = function.hard(one[0], arity > 1 ? one[1] : 0, arity > 2 ? one[2] : 0);
         if (results[i] != hard) {
-          List<Long> operands = java.util.Arrays.stream(one).boxed().toList();
+          List<Long> operands = Arrays.stream(one).boxed().toList();
           miss("machine case", from + i, "machine", operands, results[i], hard);
         }
       }

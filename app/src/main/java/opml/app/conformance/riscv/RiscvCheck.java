@@ -14,6 +14,7 @@ import opml.core.codec.MalformedException;
 import opml.core.hash.Bytes32;
 import opml.vm.elf.Elf64;
 import opml.vm.elf.Executable;
+import opml.vm.elf.MemoryShortException;
 import opml.vm.machine.Machine;
 import opml.vm.state.MachineState;
 import opml.vm.state.ProgramDescriptor;
@@ -52,7 +53,12 @@ public final class RiscvCheck {
     } catch (MalformedException e) {
       return RiscvResult.refused(name, String.valueOf(e.getMessage()));
     }
-    Executable.Outcome outcome = runners.getFirst().way().run(executable, limit);
+    Executable.Outcome outcome;
+    try {
+      outcome = runners.getFirst().way().run(executable, limit);
+    } catch (MemoryShortException e) {
+      return RiscvResult.refused(name, String.valueOf(e.getMessage()));
+    }
     Map<String, String> agreement = new TreeMap<>();
     List<String> differences = new ArrayList<>();
     wholes(executable, outcome, agreement, differences);
@@ -60,7 +66,7 @@ public final class RiscvCheck {
     return new RiscvResult(
         name,
         verdict(outcome.state()),
-        message(outcome),
+        message(outcome, executable.base()),
         outcome.steps(),
         outcome.state().hash().toString(),
         agreement,
@@ -177,14 +183,19 @@ public final class RiscvCheck {
     return state.exitCode() == 0 ? Verdict.PASSED : Verdict.FAILED;
   }
 
-  private static String message(Executable.Outcome outcome) {
+  private static String message(Executable.Outcome outcome, long base) {
     MachineState state = outcome.state();
     return switch (verdict(state)) {
       case PASSED, REFUSED -> "";
       case FAILED ->
           "exit code %d, which in riscv-tests is test %d"
               .formatted(state.exitCode(), state.exitCode() >>> 1);
-      case ILLEGAL -> "no instruction of the machine at pc 0x%x".formatted(state.pc());
+      case ILLEGAL ->
+          "no instruction of the machine at pc 0x%x".formatted(state.pc())
+              + (base == 0
+                  ? ""
+                  : "; the code was moved down by 0x%x: link it below 2 MiB if it jumps to absolute addresses"
+                      .formatted(base));
       case ENDLESS ->
           "still runs at pc 0x%x after %d steps; --limit allows more"
               .formatted(state.pc(), outcome.steps());

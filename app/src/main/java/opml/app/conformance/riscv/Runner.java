@@ -8,7 +8,6 @@ import opml.vm.jit.JitSettings;
 import opml.vm.machine.Interpreter;
 import opml.vm.machine.Machine;
 import opml.vm.state.MachineState;
-import opml.vm.state.Memory;
 import opml.vm.step.DirectAccess;
 import opml.vm.step.Step;
 
@@ -46,7 +45,7 @@ public record Runner(String name, long most, Way way) {
   private static Machine interpreter(Executable executable) {
     return new Interpreter(
         executable.program(),
-        new Memory(executable.memory()),
+        executable.newMemory(),
         executable.entry(),
         new long[MachineState.REGISTERS]);
   }
@@ -55,7 +54,7 @@ public record Runner(String name, long most, Way way) {
   private static Machine jit(Executable executable) {
     return new JitMachine(
         executable.program(),
-        new Memory(executable.memory()),
+        executable.newMemory(),
         executable.entry(),
         new long[MachineState.REGISTERS],
         JitSettings.EAGER);
@@ -65,7 +64,7 @@ public record Runner(String name, long most, Way way) {
     DirectAccess access =
         new DirectAccess(
             executable.program(),
-            new Memory(executable.memory()),
+            executable.newMemory(),
             executable.entry(),
             MachineState.RUNNING,
             new long[MachineState.REGISTERS]);
