@@ -43,6 +43,29 @@ class NodeHasherTest {
   }
 
   @Test
+  void rootsOfTreesSideBySideAreThoseOfEachAlone() {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    for (NodeHasher hasher : List.of(NodeHasher.scalar(), NodeHasher.settled())) {
+      for (int height = 0; height <= 7; height++) {
+        int lanes = 4 << height;
+        long[] leaves = random.longs((long) hasher.width() * lanes).toArray();
+        long[] roots = leaves.clone();
+        hasher.roots(roots, height, new long[leaves.length]);
+        for (int tree = 0; tree < hasher.width(); tree++) {
+          long[] alone = Arrays.copyOfRange(leaves, tree * lanes, (tree + 1) * lanes);
+          for (int nodes = lanes / 4; nodes > 1; nodes /= 2) {
+            NodeHasher.scalar().parents(alone, nodes / 2);
+          }
+          assertThat(Arrays.copyOfRange(roots, 4 * tree, 4 * tree + 4))
+              .as("%s, tree %d of height %d, seed %d", hasher.name(), tree, height, seed)
+              .isEqualTo(Arrays.copyOf(alone, 4));
+        }
+      }
+    }
+  }
+
+  @Test
   void everyMachineHashesAlike() throws Exception {
     List<String> expected = List.of(HasherProbe.digest(NodeHasher.scalar()).toString());
     for (String forced : List.of("128", "256", "512")) {
