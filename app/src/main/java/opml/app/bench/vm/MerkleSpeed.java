@@ -1,14 +1,16 @@
 package opml.app.bench.vm;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.SplittableRandom;
 import opml.app.cli.output.Failure;
 import opml.core.hash.Bytes32;
 import opml.core.hash.NodeHasher;
 import opml.core.merkle.MerkleRoot;
 
-/// The Merkle root of random bytes: million bytes a second on one core with the hasher that this JVM has chosen and
-/// with the scalar one, and on all cores, in turns; the best of each.
+/// The Merkle root of random bytes: million bytes a second of one core's time with the hasher that this JVM has chosen
+/// and with the scalar one, and a second of the clock's time on all cores, in turns; the best of each.
 ///
 /// @param vector the chosen hasher's
 /// @param scalar the scalar one's
@@ -44,10 +46,16 @@ record MerkleSpeed(double vector, double scalar, double parallel, String engine)
   }
 
   private record Timed(Bytes32 root, double speed) {
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+
     static Timed of(byte[] bytes, NodeHasher hasher, boolean parallel) {
-      long begin = System.nanoTime();
+      long begin = now(parallel);
       Bytes32 root = MerkleRoot.of(MemorySegment.ofArray(bytes), DEPTH, hasher, parallel);
-      return new Timed(root, bytes.length * 1e3 / (System.nanoTime() - begin));
+      return new Timed(root, bytes.length * 1e3 / (now(parallel) - begin));
+    }
+
+    private static long now(boolean parallel) {
+      return parallel ? System.nanoTime() : THREADS.getCurrentThreadCpuTime();
     }
   }
 }
