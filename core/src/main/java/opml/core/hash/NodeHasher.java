@@ -11,10 +11,10 @@ public abstract class NodeHasher {
   static final long LAST_PAD = 0x8000000000000000L;
 
   /// Lanes of a node.
-  private static final int NODE = 4;
+  static final int NODE = 4;
 
   /// Lanes of a pair.
-  private static final int PAIR = 2 * NODE;
+  static final int PAIR = 2 * NODE;
 
   NodeHasher() {}
 
@@ -50,32 +50,23 @@ public abstract class NodeHasher {
   /// `2·parents` nodes, writes `parents`.
   public final void parents(long[] nodes, int parents) {
     NodeHasherChoice.count(parents);
-    int width = width();
-    if (width == 1) {
-      for (int i = 0; i < parents; i++) {
-        pairs(nodes, PAIR * i, NODE * i);
-      }
-      return;
-    }
-    long[] words = new long[PAIR * width];
-    for (int first = 0; first < parents; first += width) {
-      int count = Math.min(width, parents - first);
-      if (count == 1) {
-        scalar().pairs(nodes, PAIR * first, NODE * first);
-        return;
-      }
-      // Lanes beyond the last pair keep what was there before; nobody reads their hashes.
-      for (int j = 0, at = PAIR * first; j < count; j++) {
-        for (int k = 0; k < PAIR; k++, at++) {
-          words[k * width + j] = nodes[at];
-        }
-      }
-      pairs(words, 0, 0);
-      for (int j = 0, at = NODE * first; j < count; j++) {
-        for (int k = 0; k < NODE; k++, at++) {
-          nodes[at] = words[k * width + j];
-        }
-      }
-    }
+    hashParents(nodes, parents);
   }
+
+  /// [#parents], one loop for each hasher, so that HotSpot sees constants in each.
+  abstract void hashParents(long[] nodes, int parents);
+
+  /// Replaces `width` trees of `2^height` leaves by their roots: leaf `i` of tree `j` is the four lanes from
+  /// `4·(2^height·j + i)` on; root `j` the four lanes from `4j` on.
+  ///
+  /// The fastest way to hash much: the trees are laid side by side once and stay so on every level, whereas
+  /// [#parents] does that anew on each.
+  ///
+  /// @param scratch at least as long as all leaves; its contents are lost
+  public final void roots(long[] leaves, int height, long[] scratch) {
+    NodeHasherChoice.count((long) width() << height);
+    hashRoots(leaves, height, scratch);
+  }
+
+  abstract void hashRoots(long[] leaves, int height, long[] scratch);
 }

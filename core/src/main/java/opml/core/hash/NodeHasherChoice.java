@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /// compiled, compares every hash, and lets it take over if it is clearly faster.
 ///
 /// The property `opml.keccak` decides instead: `scalar`, `128`, `256` or `512` (bits of a register),
-/// or `auto`.
+/// or `auto`; `opml.keccak.seconds` is what a trial may take at most.
 final class NodeHasherChoice {
   private static final Logger LOG = System.getLogger(NodeHasher.class.getName());
 
@@ -26,15 +26,16 @@ final class NodeHasherChoice {
   /// How much faster the vector hasher must be, so that noise does not decide.
   private static final double CLEARLY = 1.25;
 
-  /// A round takes the scalar hasher a millisecond or so.
-  private static final int TRIAL_PAIRS = 2048;
+  /// A round takes the scalar hasher a quarter of a millisecond or so.
+  private static final int TRIAL_PAIRS = 512;
 
   /// A trial ends without success after this many rounds, but HotSpot gets the least time to compile, and
   /// on a machine that is busy with other things nobody waits longer than the most.
-  private static final int TRIAL_ROUNDS = 300;
+  private static final int TRIAL_ROUNDS = 1200;
 
-  private static final long LEAST_NANOS = 3_000_000_000L;
-  private static final long MOST_NANOS = 10_000_000_000L;
+  private static final long MOST_NANOS =
+      1_000_000_000L * Math.max(1, Integer.getInteger("opml.keccak.seconds", 10));
+  private static final long LEAST_NANOS = Math.min(3_000_000_000L, MOST_NANOS);
   private static final int ROUNDS_IN_A_ROW = 3;
 
   private static final AtomicLong hashed = new AtomicLong();

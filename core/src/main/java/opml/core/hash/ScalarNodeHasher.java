@@ -23,4 +23,18 @@ final class ScalarNodeHasher extends NodeHasher {
     Keccak.permute(state);
     System.arraycopy(state, 0, words, to, 4);
   }
+
+  @Override
+  void hashParents(long[] nodes, int parents) {
+    for (int i = 0; i < parents; i++) {
+      pairs(nodes, PAIR * i, NODE * i);
+    }
+  }
+
+  @Override
+  void hashRoots(long[] leaves, int height, long[] scratch) {
+    for (int h = height - 1; h >= 0; h--) {
+      hashParents(leaves, 1 << h);
+    }
+  }
 }

@@ -14,9 +14,17 @@ import jdk.incubator.vector.VectorSpecies;
 /// The only class that names the incubating vector module. Nothing may touch it unless
 /// [NodeHasherChoice] has found the module. The species is a constant of the JVM, so that HotSpot
 /// turns every call below into one instruction; were it a field of an object, each would box.
+///
+/// Registers of 256 bits are taken even where there are wider ones. The 25 lanes of a state and what a round needs
+/// beside them do not fit 32 registers, HotSpot aligns the stack on which it keeps the others to 16 bytes only, and
+/// 64 bytes across two lines of the cache are slow: with 512 bits the same code ran at 11 or at 18 million pairs a
+/// second (Zen 4), depending on nothing but the frames of its callers; with 256 bits always at 17.
+///
 /// The rounds are written out without methods of ours, which HotSpot would no longer inline into a
 /// method of this size.
 final class VectorNodeHasher extends NodeHasher {
+  private static final int BEST_BITS = 256;
+
   private static final VectorSpecies<Long> SPECIES = species();
   private static final int WIDTH = SPECIES.length();
 
@@ -32,9 +40,63 @@ final class VectorNodeHasher extends NodeHasher {
 
   private static VectorSpecies<Long> species() {
     int forced = NodeHasherChoice.forcedBits();
-    return forced == 0
-        ? LongVector.SPECIES_PREFERRED
-        : VectorSpecies.of(long.class, VectorShape.forBitSize(forced));
+    int best = Math.min(BEST_BITS, LongVector.SPECIES_PREFERRED.vectorBitSize());
+    return VectorSpecies.of(long.class, VectorShape.forBitSize(forced == 0 ? best : forced));
+  }
+
+  @Override
+  void hashParents(long[] nodes, int parents) {
+    long[] words = new long[PAIR * WIDTH];
+    for (int first = 0; first < parents; first += WIDTH) {
+      int count = Math.min(WIDTH, parents - first);
+      if (count == 1) {
+        ScalarNodeHasher.INSTANCE.pairs(nodes, PAIR * first, NODE * first);
+        return;
+      }
+      // Lanes beyond the last pair keep what was there before; nobody reads their hashes.
+      for (int j = 0, at = PAIR * first; j < count; j++) {
+        for (int k = 0; k < PAIR; k++, at++) {
+          words[k * WIDTH + j] = nodes[at];
+        }
+      }
+      pairs(words, 0, 0);
+      for (int j = 0, at = NODE * first; j < count; j++) {
+        for (int k = 0; k < NODE; k++, at++) {
+          nodes[at] = words[k * WIDTH + j];
+        }
+      }
+    }
+  }
+
+  @Override
+  void hashRoots(long[] leaves, int height, long[] scratch) {
+    int lanes = NODE << height;
+    sideBySide(leaves, lanes, scratch);
+    for (int parents = 1 << height >> 1; parents > 0; parents >>= 1) {
+      for (int i = 0; i < parents; i++) {
+        pairs(scratch, PAIR * WIDTH * i, NODE * WIDTH * i);
+      }
+    }
+    for (int j = 0; j < WIDTH; j++) {
+      for (int k = 0; k < NODE; k++) {
+        leaves[NODE * j + k] = scratch[k * WIDTH + j];
+      }
+    }
+  }
+
+  /// Puts lane `k` of tree `j` at `k·WIDTH + j`, a node of each tree after the other so that what is written stays
+  /// in the first cache.
+  private static void sideBySide(long[] trees, int lanes, long[] target) {
+    for (int first = 0; first < lanes; first += NODE) {
+      for (int j = 0; j < WIDTH; j++) {
+        int from = lanes * j + first;
+        int to = first * WIDTH + j;
+        target[to] = trees[from];
+        target[to + WIDTH] = trees[from + 1];
+        target[to + 2 * WIDTH] = trees[from + 2];
+        target[to + 3 * WIDTH] = trees[from + 3];
+      }
+    }
   }
 
   @Override

@@ -27,7 +27,8 @@ public final class MerkleRoot {
   ///
   /// @throws IllegalArgumentException if the bytes do not fit
   public static Bytes32 of(MemorySegment bytes, int depth) {
-    return of(bytes, depth, NodeHasher.current(), true);
+    requireFits(bytes, depth);
+    return PageHashes.of(bytes).root(depth);
   }
 
   /// {@return the root at depth `depth`, computed with a chosen hasher}
@@ -35,10 +36,14 @@ public final class MerkleRoot {
   /// @param parallel whether other cores may help
   /// @throws IllegalArgumentException if the bytes do not fit
   public static Bytes32 of(MemorySegment bytes, int depth, NodeHasher hasher, boolean parallel) {
+    requireFits(bytes, depth);
+    return PageHashes.of(bytes, hasher, parallel).root(depth);
+  }
+
+  private static void requireFits(MemorySegment bytes, int depth) {
     if (depth < depthFor(bytes.byteSize())) {
       throw new IllegalArgumentException(
           bytes.byteSize() + " bytes do not fit a tree of depth " + depth);
     }
-    return PageHashes.of(bytes, hasher, parallel).root(depth);
   }
 }

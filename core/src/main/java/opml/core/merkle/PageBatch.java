@@ -6,13 +6,10 @@ import java.nio.ByteOrder;
 import opml.core.hash.Bytes32;
 import opml.core.hash.NodeHasher;
 
-/// Subtrees of one height, collected until there are enough to fill the hasher's lanes on every level.
-/// For one thread.
+/// Subtrees of one height, collected until there is one for each of the hasher's lanes. For one thread.
 ///
-/// Eight pages are 32 KiB, which stays in the first cache. Zero pages are not hashed.
+/// Eight pages are 32 KiB, which stays near the core. Zero pages are not hashed.
 final class PageBatch {
-  private static final int CAPACITY = 8;
-
   private static final ValueLayout.OfLong LANE =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
@@ -21,6 +18,7 @@ final class PageBatch {
   private final int lanes;
   private final Nodes target;
   private final long[] nodes;
+  private final long[] scratch;
   private final int[] indices;
   private int count;
 
@@ -31,8 +29,9 @@ final class PageBatch {
     this.height = height;
     this.lanes = Nodes.LANES << height;
     this.target = target;
-    this.indices = new int[Math.clamp(expected, 1, CAPACITY)];
+    this.indices = new int[Math.clamp(expected, 1, hasher.width())];
     this.nodes = new long[indices.length * lanes];
+    this.scratch = new long[hasher.width() == 1 ? 0 : nodes.length];
   }
 
   /// Takes the bytes from offset `from` on, zero-padded, as subtree `index`.
@@ -53,8 +52,12 @@ final class PageBatch {
     if (count == 0) {
       return;
     }
-    for (int h = height - 1; h >= 0; h--) {
-      hasher.parents(nodes, count << h);
+    if (count == hasher.width()) {
+      hasher.roots(nodes, height, scratch);
+    } else {
+      for (int h = height - 1; h >= 0; h--) {
+        hasher.parents(nodes, count << h);
+      }
     }
     for (int i = 0; i < count; i++) {
       target.copyFrom(nodes, i, indices[i]);

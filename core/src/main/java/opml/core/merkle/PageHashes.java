@@ -1,6 +1,7 @@
 package opml.core.merkle;
 
 import java.lang.foreign.MemorySegment;
+import java.util.function.Supplier;
 import opml.core.hash.Bytes32;
 import opml.core.hash.Keccak;
 import opml.core.hash.NodeHasher;
@@ -34,19 +35,24 @@ public final class PageHashes {
 
   /// Hashes a segment, on all cores if it is large and may be read by other threads.
   public static PageHashes of(MemorySegment bytes) {
-    return of(bytes, NodeHasher.current(), true);
+    return of(bytes, NodeHasher::current, true);
   }
 
   /// Hashes a segment with a chosen hasher.
   ///
   /// @param parallel whether other cores may help
   public static PageHashes of(MemorySegment bytes, NodeHasher hasher, boolean parallel) {
+    return of(bytes, () -> hasher, parallel);
+  }
+
+  /// @param hasher asked anew for every task, since a better one may be there by then
+  private static PageHashes of(MemorySegment bytes, Supplier<NodeHasher> hasher, boolean parallel) {
     long size = bytes.byteSize();
     int count = Math.toIntExact(Math.max(1, size + (1 << PAGE_SHIFT) - 1 >>> PAGE_SHIFT));
     int least = MerkleRoot.depthFor(size);
     if (least <= PAGE_HEIGHT) {
       Nodes single = new Nodes(least, 1);
-      PageBatch batch = new PageBatch(hasher, least, single, 1);
+      PageBatch batch = new PageBatch(hasher.get(), least, single, 1);
       batch.add(bytes, 0, 0);
       batch.flush();
       return of(size, single.get(0), PAGE_HEIGHT);
@@ -57,13 +63,13 @@ public final class PageHashes {
         count,
         spread ? GRAIN : count,
         (from, to) -> {
-          PageBatch batch = new PageBatch(hasher, PAGE_HEIGHT, pages, to - from);
+          PageBatch batch = new PageBatch(hasher.get(), PAGE_HEIGHT, pages, to - from);
           for (int page = from; page < to; page++) {
             batch.add(bytes, (long) page << PAGE_SHIFT, page);
           }
           batch.flush();
         });
-    return new PageHashes(size, pages, reduce(pages, least, hasher));
+    return new PageHashes(size, pages, reduce(pages, least, hasher.get()));
   }
 
   /// Hashes that were computed before.

@@ -140,13 +140,13 @@ public final class PagedTree {
     if (changed.length == 0) {
       return;
     }
-    NodeHasher hasher = NodeHasher.current();
     Nodes pages = levels.getFirst();
     Spread.over(
         changed.length,
         PageHashes.GRAIN,
         (from, to) -> {
-          PageBatch batch = new PageBatch(hasher, pageHeight, pages, to - from);
+          // The best by now: much may be hashed before a better one is there.
+          PageBatch batch = new PageBatch(NodeHasher.current(), pageHeight, pages, to - from);
           for (int i = from; i < to; i++) {
             int page = changed[i];
             if (dirty[page] == DIRTY) {
@@ -158,6 +158,7 @@ public final class PagedTree {
     for (int page : changed) {
       dirty[page] = 0;
     }
+    NodeHasher hasher = NodeHasher.current();
     int[] indices = changed;
     for (int h = 1; h < levels.size(); h++) {
       indices = parents(indices);

@@ -18,6 +18,9 @@ import org.junit.jupiter.api.Timeout;
 class NodeHasherTest {
   private static final String MODULE = "--add-modules=jdk.incubator.vector";
 
+  /// Where the vector code loses, the trial lasts as long as it may.
+  private static final String SHORT_TRIAL = "-Dopml.keccak.seconds=1";
+
   @Test
   void parentsAreTheHashesOfSixtyFourBytesForEveryCount() {
     long seed = System.nanoTime();
@@ -40,6 +43,29 @@ class NodeHasherTest {
   }
 
   @Test
+  void rootsOfTreesSideBySideAreThoseOfEachAlone() {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    for (NodeHasher hasher : List.of(NodeHasher.scalar(), NodeHasher.settled())) {
+      for (int height = 0; height <= 7; height++) {
+        int lanes = 4 << height;
+        long[] leaves = random.longs((long) hasher.width() * lanes).toArray();
+        long[] roots = leaves.clone();
+        hasher.roots(roots, height, new long[leaves.length]);
+        for (int tree = 0; tree < hasher.width(); tree++) {
+          long[] alone = Arrays.copyOfRange(leaves, tree * lanes, (tree + 1) * lanes);
+          for (int nodes = lanes / 4; nodes > 1; nodes /= 2) {
+            NodeHasher.scalar().parents(alone, nodes / 2);
+          }
+          assertThat(Arrays.copyOfRange(roots, 4 * tree, 4 * tree + 4))
+              .as("%s, tree %d of height %d, seed %d", hasher.name(), tree, height, seed)
+              .isEqualTo(Arrays.copyOf(alone, 4));
+        }
+      }
+    }
+  }
+
+  @Test
   void everyMachineHashesAlike() throws Exception {
     List<String> expected = List.of(HasherProbe.digest(NodeHasher.scalar()).toString());
     for (String forced : List.of("128", "256", "512")) {
@@ -48,7 +74,9 @@ class NodeHasherTest {
       assertThat(printed.subList(1, 2)).as(forced).isEqualTo(expected);
     }
     for (String[] machine :
-        new String[][] {{MODULE, "-XX:UseAVX=2"}, {MODULE, "-XX:UseAVX=0"}, {MODULE}}) {
+        new String[][] {
+          {MODULE, "-XX:UseAVX=2"}, {MODULE, "-XX:UseAVX=0", SHORT_TRIAL}, {MODULE}
+        }) {
       assertThat(probe(machine).get(1)).as(Arrays.toString(machine)).isEqualTo(expected.getFirst());
     }
   }
@@ -65,7 +93,7 @@ class NodeHasherTest {
   /// In a JVM that only interprets, vector code is a hundred times slower than scalar code.
   @Test
   void whatIsSlowIsNotChosen() throws Exception {
-    assertThat(probe(MODULE, "-Xint"))
+    assertThat(probe(MODULE, "-Xint", SHORT_TRIAL))
         .containsExactly("scalar", HasherProbe.digest(NodeHasher.scalar()).toString());
   }
 

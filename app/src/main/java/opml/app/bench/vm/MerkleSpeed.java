@@ -1,19 +1,22 @@
 package opml.app.bench.vm;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.SplittableRandom;
 import opml.app.cli.output.Failure;
 import opml.core.hash.Bytes32;
 import opml.core.hash.NodeHasher;
 import opml.core.merkle.MerkleRoot;
 
-/// The Merkle root of random bytes on one core: million bytes a second with the hasher that this JVM has chosen and
-/// with the scalar one, in turns; the best of each.
+/// The Merkle root of random bytes: million bytes a second of one core's time with the hasher that this JVM has chosen
+/// and with the scalar one, and a second of the clock's time on all cores, in turns; the best of each.
 ///
 /// @param vector the chosen hasher's
 /// @param scalar the scalar one's
+/// @param parallel the chosen hasher's on all cores
 /// @param engine the chosen hasher's name
-record MerkleSpeed(double vector, double scalar, String engine) {
+record MerkleSpeed(double vector, double scalar, double parallel, String engine) {
   private static final int DEPTH = 23;
   private static final int TURNS = 3;
 
@@ -27,23 +30,32 @@ record MerkleSpeed(double vector, double scalar, String engine) {
     NodeHasher chosen = NodeHasher.settled();
     double vector = 0;
     double scalar = 0;
+    double parallel = 0;
     for (int turn = 0; turn < TURNS; turn++) {
-      Timed fast = Timed.of(bytes, chosen);
-      Timed slow = Timed.of(bytes, NodeHasher.scalar());
-      if (!fast.root().equals(slow.root())) {
+      Timed fast = Timed.of(bytes, chosen, false);
+      Timed slow = Timed.of(bytes, NodeHasher.scalar(), false);
+      Timed wide = Timed.of(bytes, chosen, true);
+      if (!fast.root().equals(slow.root()) || !wide.root().equals(slow.root())) {
         throw new Failure(chosen.name() + ": the root differs from the scalar hasher's");
       }
       vector = Math.max(vector, fast.speed());
       scalar = Math.max(scalar, slow.speed());
+      parallel = Math.max(parallel, wide.speed());
     }
-    return new MerkleSpeed(vector, scalar, chosen.name());
+    return new MerkleSpeed(vector, scalar, parallel, chosen.name());
   }
 
   private record Timed(Bytes32 root, double speed) {
-    static Timed of(byte[] bytes, NodeHasher hasher) {
-      long begin = System.nanoTime();
-      Bytes32 root = MerkleRoot.of(MemorySegment.ofArray(bytes), DEPTH, hasher, false);
-      return new Timed(root, bytes.length * 1e3 / (System.nanoTime() - begin));
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+
+    static Timed of(byte[] bytes, NodeHasher hasher, boolean parallel) {
+      long begin = now(parallel);
+      Bytes32 root = MerkleRoot.of(MemorySegment.ofArray(bytes), DEPTH, hasher, parallel);
+      return new Timed(root, bytes.length * 1e3 / (now(parallel) - begin));
+    }
+
+    private static long now(boolean parallel) {
+      return parallel ? System.nanoTime() : THREADS.getCurrentThreadCpuTime();
     }
   }
 }
