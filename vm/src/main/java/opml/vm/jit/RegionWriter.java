@@ -9,6 +9,7 @@ import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -32,7 +33,20 @@ final class RegionWriter {
   private static final int REGISTERS = 6;
 
   /// A way out of a block that has to count, or to leave the region, beside the code.
-  private record Detour(int word, @Nullable Place to, int cost) {}
+  private record Detour(int word, @Nullable Place to, int cost) {
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Detour detour
+          && word == detour.word
+          && cost == detour.cost
+          && Objects.equals(to, detour.to);
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * (31 * word + cost) + (to == null ? 0 : to.hashCode());
+    }
+  }
 
   private final Guest guest;
   private final Map<Place, Block> blocks;
@@ -84,18 +98,27 @@ final class RegionWriter {
 
   private void run(CodeBuilder code) {
     Emitter emitter = new Emitter(code, memoryBytes, INDEX, REGISTERS, facts);
-    blocks.keySet().forEach(place -> labels.put(place, code.newLabel()));
+    for (Place place : blocks.keySet()) {
+      labels.put(place, code.newLabel());
+    }
     code.aload(FRAME).loadConstant(Region.BUDGET).laload().l2i().istore(BUDGET);
     guards(code);
-    invariants.used().stream()
-        .filter(r -> !constants.containsKey(r))
-        .forEach(r -> code.aload(FRAME).loadConstant(r).laload().lstore(emitter.local(r)));
+    BitSet used = invariants.used();
+    for (int r = used.nextSetBit(0); r >= 0; r = used.nextSetBit(r + 1)) {
+      if (!constants.containsKey(r)) {
+        code.aload(FRAME).loadConstant(r).laload().lstore(emitter.local(r));
+      }
+    }
     Label leave = code.newLabel();
     chains(code, emitter, leave);
-    detours.forEach((detour, label) -> detour(code.labelBinding(label), detour, leave));
+    for (Map.Entry<Detour, Label> detour : detours.entrySet()) {
+      detour(code.labelBinding(detour.getValue()), detour.getKey(), leave);
+    }
     code.labelBinding(leave).lstore(PC);
-    invariants.written().stream()
-        .forEach(r -> code.aload(FRAME).loadConstant(r).lload(emitter.local(r)).lastore());
+    BitSet written = invariants.written();
+    for (int r = written.nextSetBit(0); r >= 0; r = written.nextSetBit(r + 1)) {
+      code.aload(FRAME).loadConstant(r).lload(emitter.local(r)).lastore();
+    }
     code.aload(FRAME).loadConstant(Region.BUDGET).iload(BUDGET).i2l().lastore();
     code.lload(PC).lreturn();
   }
@@ -107,14 +130,10 @@ final class RegionWriter {
     }
     Label wrong = code.newLabel();
     Label right = code.newLabel();
-    constants.forEach(
-        (register, value) ->
-            code.aload(FRAME)
-                .loadConstant(register)
-                .laload()
-                .loadConstant(value.longValue())
-                .lcmp()
-                .ifne(wrong));
+    for (Map.Entry<Integer, Long> constant : constants.entrySet()) {
+      code.aload(FRAME).loadConstant(constant.getKey().intValue()).laload();
+      code.loadConstant(constant.getValue().longValue()).lcmp().ifne(wrong);
+    }
     int head = blocks.keySet().iterator().next().word();
     code.goto_(right).labelBinding(wrong);
     code.aload(FRAME).loadConstant(Region.BUDGET).loadConstant(Region.WRONG_GUESS).lastore();
@@ -212,7 +231,13 @@ final class RegionWriter {
   }
 
   private Label detour(CodeBuilder code, int word, @Nullable Place to, int cost) {
-    return detours.computeIfAbsent(new Detour(word, to, cost), d -> code.newLabel());
+    Detour detour = new Detour(word, to, cost);
+    Label label = detours.get(detour);
+    if (label == null) {
+      label = code.newLabel();
+      detours.put(detour, label);
+    }
+    return label;
   }
 
   private void detour(CodeBuilder code, Detour detour, Label leave) {

@@ -81,8 +81,12 @@ public final class Memory {
     saved.differences(PageMap.EMPTY, (page, _, _) -> other.set(page));
     List<MemoryImage.Piece> gone = without(image.pieces(), next.pieces());
     List<MemoryImage.Piece> added = without(next.pieces(), image.pieces());
-    gone.forEach(piece -> mark(other, piece));
-    added.forEach(piece -> mark(other, piece));
+    for (MemoryImage.Piece piece : gone) {
+      mark(other, piece);
+    }
+    for (MemoryImage.Piece piece : added) {
+      mark(other, piece);
+    }
     image = next;
     saved = PageMap.EMPTY;
     stale.clear();
@@ -106,6 +110,9 @@ public final class Memory {
 
   private static List<MemoryImage.Piece> without(
       List<MemoryImage.Piece> pieces, List<MemoryImage.Piece> others) {
+    if (pieces.isEmpty() || others.isEmpty()) {
+      return pieces;
+    }
     Set<MemoryImage.Piece> known = new HashSet<>(others);
     return pieces.stream().filter(piece -> !known.contains(piece)).toList();
   }
