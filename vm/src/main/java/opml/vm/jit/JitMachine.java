@@ -36,10 +36,13 @@ public final class JitMachine extends Interpreter {
     this(program, memory, pc, registers, CodeCache.of(program, memory, settings));
   }
 
-  JitMachine(
-      Program program, Memory memory, long pc, long[] registers, Translation translation) {
+  JitMachine(Program program, Memory memory, long pc, long[] registers, Translation translation) {
     super(program, memory, pc, registers);
     this.translation = translation;
+  }
+
+  Translation translation() {
+    return translation;
   }
 
   /// {@return how many steps were executed by translated code}

@@ -12,9 +12,7 @@ record Place(int word, @Nullable Call call) {
   // Written out: what the JVM makes for a record takes milliseconds when it is asked for first.
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof Place place
-        && word == place.word
-        && Objects.equals(call, place.call);
+    return other instanceof Place place && word == place.word && Objects.equals(call, place.call);
   }
 
   @Override

@@ -1,6 +1,10 @@
 package opml.vm.jit;
 
+import static java.lang.constant.ConstantDescs.CD_MethodHandles;
+import static java.lang.constant.ConstantDescs.CD_MethodHandles_Lookup;
+import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_long;
+import static java.lang.constant.ConstantDescs.CLASS_INIT_NAME;
 import static java.lang.constant.ConstantDescs.INIT_NAME;
 import static java.lang.constant.ConstantDescs.MTD_void;
 
@@ -23,7 +27,19 @@ import org.jspecify.annotations.Nullable;
 /// where the registers are stored back.
 final class RegionWriter {
   private static final ClassDesc REGION = Emitter.desc(Region.class);
-  private static final String NAME = Region.class.getPackageName() + ".TranslatedRegion";
+
+  /// The class that is written.
+  static final ClassDesc TYPE = ClassDesc.of(Region.class.getPackageName() + ".TranslatedRegion");
+
+  /// Its fields, which HotSpot takes for constants: the memory's bytes, the bytes of its dirty pages.
+  static final String MEMORY = "MEMORY";
+
+  static final String DIRTY = "DIRTY";
+
+  private static final int CONSTANT =
+      ClassFile.ACC_PRIVATE | ClassFile.ACC_STATIC | ClassFile.ACC_FINAL;
+
+  private static final ClassDesc LOOKUP = CD_MethodHandles_Lookup;
 
   // Local variables of the method; 0 is the region itself.
   private static final int FRAME = 1;
@@ -80,10 +96,14 @@ final class RegionWriter {
   byte[] write() {
     return ClassFile.of()
         .build(
-            ClassDesc.of(NAME),
+            TYPE,
             type ->
                 type.withFlags(ClassFile.ACC_FINAL | ClassFile.ACC_SUPER)
                     .withSuperclass(REGION)
+                    .withField(MEMORY, Emitter.BYTES, CONSTANT)
+                    .withField(DIRTY, Emitter.BYTES, CONSTANT)
+                    .withMethodBody(
+                        CLASS_INIT_NAME, MTD_void, ClassFile.ACC_STATIC, RegionWriter::initialise)
                     .withMethodBody(
                         INIT_NAME,
                         MTD_void,
@@ -94,6 +114,18 @@ final class RegionWriter {
                         MethodTypeDesc.of(CD_long, CD_long.arrayType()),
                         ClassFile.ACC_FINAL,
                         this::run));
+  }
+
+  private static void initialise(CodeBuilder code) {
+    initialise(code, 0, MEMORY);
+    initialise(code, 1, DIRTY);
+    code.return_();
+  }
+
+  private static void initialise(CodeBuilder code, int at, String field) {
+    code.invokestatic(CD_MethodHandles, "lookup", MethodTypeDesc.of(LOOKUP)).loadConstant(at);
+    code.invokestatic(REGION, "data", MethodTypeDesc.of(Emitter.BYTES, LOOKUP, CD_int));
+    code.putstatic(TYPE, field, Emitter.BYTES);
   }
 
   private void run(CodeBuilder code) {

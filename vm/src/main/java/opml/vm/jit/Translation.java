@@ -68,7 +68,8 @@ final class Translation {
 
   Translation(
       Program program, Memory memory, JitSettings settings, CodeCache cache, Loader loader) {
-    // In a young process the interpreter itself is still interpreted, and a translation is soon worth its while.
+    // In a young process the interpreter itself is still interpreted, and a translation is soon
+    // worth its while.
     this.wait = Math.min(settings.warmUp(), interpretedByAll.get());
     this.program = program;
     this.loader = loader;

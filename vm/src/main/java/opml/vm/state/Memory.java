@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import opml.core.hash.Bytes32;
+import opml.core.merkle.PageHashes;
 import opml.core.merkle.PagedTree;
 import opml.core.merkle.Proof;
 import org.jspecify.annotations.Nullable;
@@ -103,7 +104,10 @@ public final class Memory {
     for (MemoryImage.Piece piece : added) {
       if (piece.address() % (1L << PAGE_SHIFT) == 0) {
         // Wholly covered pages only; the tree hashes a last page that may hold another piece, too.
-        piece.hashes().ifPresent(hashes -> tree.adopt(piece.address(), hashes));
+        PageHashes hashes = piece.hashes().orElse(null);
+        if (hashes != null) {
+          tree.adopt(piece.address(), hashes);
+        }
       }
     }
   }
