@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import opml.core.codec.MalformedException;
 import opml.core.hash.Bytes32;
@@ -106,12 +105,19 @@ public final class Elf64 {
     MemoryImage memory = memory(segments, end);
     byte[] code = code(segments, base);
     long entry = file.getLong(24) - base;
-    boolean inCode =
-        segments.stream().anyMatch(s -> s.executable() && s.address() <= entry && entry < s.end());
-    if (!inCode || (entry & 3) != 0) {
+    if (!isInCode(segments, entry) || (entry & 3) != 0) {
       throw bad(24, "entry 0x%x is not in an executable segment", file.getLong(24));
     }
     return new Executable(Program.of(code, memory.depth()), memory, entry, base);
+  }
+
+  private static boolean isInCode(List<Segment> segments, long entry) {
+    for (Segment segment : segments) {
+      if (segment.executable() && segment.address() <= entry && entry < segment.end()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void checkIdentity() {
@@ -187,7 +193,7 @@ public final class Elf64 {
     if (segments.isEmpty()) {
       throw bad(56, "there is no loadable segment");
     }
-    segments.sort(Comparator.comparingLong(Segment::address));
+    segments.sort((a, b) -> Long.compare(a.address(), b.address()));
     return segments;
   }
 

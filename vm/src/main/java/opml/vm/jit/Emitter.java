@@ -1,17 +1,14 @@
 package opml.vm.jit;
 
-import static java.lang.constant.ConstantDescs.BSM_CLASS_DATA_AT;
 import static java.lang.constant.ConstantDescs.CD_byte;
 import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_long;
 import static java.lang.constant.ConstantDescs.CD_short;
 import static java.lang.constant.ConstantDescs.CD_void;
-import static java.lang.constant.ConstantDescs.DEFAULT_NAME;
 
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
 import java.lang.constant.ClassDesc;
-import java.lang.constant.DynamicConstantDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.invoke.VarHandle;
 import opml.vm.isa.Arithmetic;
@@ -24,7 +21,7 @@ import opml.vm.state.Words;
 /// An address is masked by a constant, and the memory's array is a constant of the class, so that HotSpot sees that no
 /// access can be out of range.
 final class Emitter {
-  private static final ClassDesc BYTES = CD_byte.arrayType();
+  static final ClassDesc BYTES = CD_byte.arrayType();
   private static final ClassDesc HANDLE = desc(VarHandle.class);
   private static final ClassDesc WORDS = desc(Words.class);
   private static final ClassDesc MATH = desc(Math.class);
@@ -34,11 +31,6 @@ final class Emitter {
   private static final MethodTypeDesc INTS = MethodTypeDesc.of(CD_int, CD_int, CD_int);
   private static final MethodTypeDesc COMPARE = MethodTypeDesc.of(CD_int, CD_long, CD_long);
   private static final long WORD_MASK = 0xffff_ffffL;
-
-  /// Class data: the memory's bytes, the bytes of its dirty pages.
-  private static final DynamicConstantDesc<?> MEMORY = classData(0);
-
-  private static final DynamicConstantDesc<?> DIRTY = classData(1);
 
   private final CodeBuilder code;
   private final int addressMask;
@@ -60,10 +52,6 @@ final class Emitter {
 
   static ClassDesc desc(Class<?> type) {
     return ClassDesc.ofDescriptor(type.descriptorString());
-  }
-
-  private static DynamicConstantDesc<?> classData(int at) {
-    return DynamicConstantDesc.ofNamed(BSM_CLASS_DATA_AT, DEFAULT_NAME, BYTES, at);
   }
 
   int local(int register) {
@@ -145,6 +133,10 @@ final class Emitter {
     facts.after(i);
   }
 
+  private CodeBuilder memory() {
+    return code.getstatic(RegionWriter.TYPE, RegionWriter.MEMORY, BYTES);
+  }
+
   /// Pushes the index of an access.
   private void address(Instruction i, int width) {
     get(i.rs1());
@@ -174,13 +166,14 @@ final class Emitter {
   }
 
   private CodeBuilder loadByte(Instruction i) {
-    code.loadConstant(MEMORY);
+    memory();
     address(i, 1);
     return code.baload();
   }
 
   private CodeBuilder view(Instruction i, String handle, ClassDesc type, int width) {
-    code.getstatic(WORDS, handle, HANDLE).loadConstant(MEMORY);
+    code.getstatic(WORDS, handle, HANDLE);
+    memory();
     address(i, width);
     return code.invokevirtual(HANDLE, "get", MethodTypeDesc.of(type, BYTES, CD_int));
   }
@@ -189,7 +182,8 @@ final class Emitter {
     switch (i.op()) {
       case SB -> {
         address(i, 1);
-        code.istore(index).loadConstant(MEMORY).iload(index);
+        code.istore(index);
+        memory().iload(index);
         get(i.rs2());
         code.l2i().bastore();
       }
@@ -198,14 +192,18 @@ final class Emitter {
       case SD -> storeView(i, "LONG", CD_long, 8);
       default -> throw new IllegalArgumentException("not a store: " + i);
     }
-    code.loadConstant(DIRTY).iload(index).loadConstant(Memory.PAGE_SHIFT).iushr();
+    code.getstatic(RegionWriter.TYPE, RegionWriter.DIRTY, BYTES)
+        .iload(index)
+        .loadConstant(Memory.PAGE_SHIFT)
+        .iushr();
     code.iconst_1().bastore();
   }
 
   private void storeView(Instruction i, String handle, ClassDesc type, int width) {
     address(i, width);
     code.istore(index);
-    code.getstatic(WORDS, handle, HANDLE).loadConstant(MEMORY).iload(index);
+    code.getstatic(WORDS, handle, HANDLE);
+    memory().iload(index);
     get(i.rs2());
     if (width < 8) {
       code.l2i();

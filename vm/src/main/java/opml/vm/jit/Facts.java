@@ -29,11 +29,11 @@ final class Facts {
     words.set(0);
     Arrays.fill(zeros, 0);
     zeros[0] = Long.SIZE;
-    constants.forEach(
-        (register, value) -> {
-          words.set(register, value.intValue() == value);
-          zeros[register] = Long.numberOfTrailingZeros(value);
-        });
+    for (Map.Entry<Integer, Long> constant : constants.entrySet()) {
+      long value = constant.getValue();
+      words.set(constant.getKey(), (int) value == value);
+      zeros[constant.getKey()] = Long.numberOfTrailingZeros(value);
+    }
   }
 
   /// {@return the value of a register that never changes, if it is known}

@@ -1,5 +1,6 @@
 package opml.vm.jit;
 
+import java.util.Arrays;
 import java.util.BitSet;
 import opml.vm.isa.Format;
 import opml.vm.isa.Instruction;
@@ -9,6 +10,9 @@ import opml.vm.state.Words;
 
 /// A program as the translator sees it: decoded, cut into blocks, with the hits that the interpreter counted.
 final class Guest {
+  /// A word of zeros, which is illegal.
+  private static final Instruction PADDING = Instruction.decode(0);
+
   private final Instruction[] instructions;
   private final int[] hits;
 
@@ -22,10 +26,18 @@ final class Guest {
     byte[] code = program.code();
     instructions = new Instruction[program.words()];
     hits = new int[instructions.length + 1];
+    Arrays.fill(instructions, PADDING);
     for (int i = 0; i < instructions.length; i++) {
-      instructions[i] = Instruction.decode((int) Words.INT.get(code, 4 * i));
+      int word = (int) Words.INT.get(code, 4 * i);
+      if (word != 0) {
+        instructions[i] = Instruction.decode(word);
+      }
     }
     for (int i = 0; i < instructions.length; i++) {
+      if (op(i) == Op.ILLEGAL) {
+        // A program whose code begins far from 0 has a lot of it, and none is ever translated.
+        continue;
+      }
       if (isBranch(i) || op(i) == Op.JAL) {
         mark(target(i));
       }

@@ -56,9 +56,11 @@ final class Invariants {
   /// {@return the guessed values, given those of all registers now; addresses inside the memory only}
   Map<Integer, Long> guess(long[] x, int memoryBytes) {
     Map<Integer, Long> values = new HashMap<>();
-    bases.stream()
-        .filter(register -> SMALLEST <= x[register] && x[register] < memoryBytes)
-        .forEach(register -> values.put(register, x[register]));
+    for (int r = bases.nextSetBit(0); r >= 0; r = bases.nextSetBit(r + 1)) {
+      if (SMALLEST <= x[r] && x[r] < memoryBytes) {
+        values.put(r, x[r]);
+      }
+    }
     return values;
   }
 }

@@ -33,8 +33,16 @@ public final class JitMachine extends Interpreter {
   /// The same, tuned otherwise.
   public JitMachine(
       Program program, Memory memory, long pc, long[] registers, JitSettings settings) {
+    this(program, memory, pc, registers, CodeCache.of(program, memory, settings));
+  }
+
+  JitMachine(Program program, Memory memory, long pc, long[] registers, Translation translation) {
     super(program, memory, pc, registers);
-    this.translation = CodeCache.of(program, memory, settings);
+    this.translation = translation;
+  }
+
+  Translation translation() {
+    return translation;
   }
 
   /// {@return how many steps were executed by translated code}
@@ -49,6 +57,15 @@ public final class JitMachine extends Interpreter {
 
   @Override
   protected long advance(long budget) {
+    translation.enter();
+    try {
+      return runSome(budget);
+    } finally {
+      translation.leave();
+    }
+  }
+
+  private long runSome(long budget) {
     int word = (int) (pc >>> 2);
     Region region = translation.at(word, x);
     if (region == null) {

@@ -1,5 +1,10 @@
 package opml.vm.jit;
 
+import java.lang.constant.ConstantDescs;
+import java.lang.invoke.MethodHandles;
+import java.util.List;
+import java.util.Objects;
+
 /// A region's code: one method that keeps the guest's registers in local variables.
 abstract class Region {
   /// Place of the budget in a frame, behind the registers.
@@ -20,6 +25,14 @@ abstract class Region {
   private static final int SHARE = 200_000;
 
   private int calls;
+
+  /// {@return an array that the class of `lookup` was made with}
+  ///
+  /// Asked for by the class's initialiser. A dynamic constant would do the same, but takes a young JVM far longer.
+  static byte[] data(MethodHandles.Lookup lookup, int at) throws IllegalAccessException {
+    List<?> data = MethodHandles.classData(lookup, ConstantDescs.DEFAULT_NAME, List.class);
+    return (byte[]) Objects.requireNonNull(data).get(at);
+  }
 
   /// {@return the number of instructions to let the region execute in its next call}
   final int share() {

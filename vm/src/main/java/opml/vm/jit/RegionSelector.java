@@ -1,6 +1,5 @@
 package opml.vm.jit;
 
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.PriorityQueue;
@@ -31,8 +30,7 @@ final class RegionSelector {
     int[] hits = guest.hits();
     Map<Place, Block> blocks = new LinkedHashMap<>();
     PriorityQueue<Place> candidates =
-        new PriorityQueue<>(
-            Comparator.comparingInt((Place place) -> hits[place.word()]).reversed());
+        new PriorityQueue<>((a, b) -> Integer.compare(hits[b.word()], hits[a.word()]));
     candidates.add(first);
     int coldest = hits[head] / settings.cold();
     int size = FRAME_BYTES;

@@ -1,6 +1,10 @@
 package opml.vm.jit;
 
+import static java.lang.constant.ConstantDescs.CD_MethodHandles;
+import static java.lang.constant.ConstantDescs.CD_MethodHandles_Lookup;
+import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_long;
+import static java.lang.constant.ConstantDescs.CLASS_INIT_NAME;
 import static java.lang.constant.ConstantDescs.INIT_NAME;
 import static java.lang.constant.ConstantDescs.MTD_void;
 
@@ -9,6 +13,7 @@ import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -22,7 +27,19 @@ import org.jspecify.annotations.Nullable;
 /// where the registers are stored back.
 final class RegionWriter {
   private static final ClassDesc REGION = Emitter.desc(Region.class);
-  private static final String NAME = Region.class.getPackageName() + ".TranslatedRegion";
+
+  /// The class that is written.
+  static final ClassDesc TYPE = ClassDesc.of(Region.class.getPackageName() + ".TranslatedRegion");
+
+  /// Its fields, which HotSpot takes for constants: the memory's bytes, the bytes of its dirty pages.
+  static final String MEMORY = "MEMORY";
+
+  static final String DIRTY = "DIRTY";
+
+  private static final int CONSTANT =
+      ClassFile.ACC_PRIVATE | ClassFile.ACC_STATIC | ClassFile.ACC_FINAL;
+
+  private static final ClassDesc LOOKUP = CD_MethodHandles_Lookup;
 
   // Local variables of the method; 0 is the region itself.
   private static final int FRAME = 1;
@@ -32,7 +49,20 @@ final class RegionWriter {
   private static final int REGISTERS = 6;
 
   /// A way out of a block that has to count, or to leave the region, beside the code.
-  private record Detour(int word, @Nullable Place to, int cost) {}
+  private record Detour(int word, @Nullable Place to, int cost) {
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Detour detour
+          && word == detour.word
+          && cost == detour.cost
+          && Objects.equals(to, detour.to);
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * (31 * word + cost) + (to == null ? 0 : to.hashCode());
+    }
+  }
 
   private final Guest guest;
   private final Map<Place, Block> blocks;
@@ -66,10 +96,14 @@ final class RegionWriter {
   byte[] write() {
     return ClassFile.of()
         .build(
-            ClassDesc.of(NAME),
+            TYPE,
             type ->
                 type.withFlags(ClassFile.ACC_FINAL | ClassFile.ACC_SUPER)
                     .withSuperclass(REGION)
+                    .withField(MEMORY, Emitter.BYTES, CONSTANT)
+                    .withField(DIRTY, Emitter.BYTES, CONSTANT)
+                    .withMethodBody(
+                        CLASS_INIT_NAME, MTD_void, ClassFile.ACC_STATIC, RegionWriter::initialise)
                     .withMethodBody(
                         INIT_NAME,
                         MTD_void,
@@ -82,20 +116,41 @@ final class RegionWriter {
                         this::run));
   }
 
+  private static void initialise(CodeBuilder code) {
+    initialise(code, 0, MEMORY);
+    initialise(code, 1, DIRTY);
+    code.return_();
+  }
+
+  private static void initialise(CodeBuilder code, int at, String field) {
+    code.invokestatic(CD_MethodHandles, "lookup", MethodTypeDesc.of(LOOKUP)).loadConstant(at);
+    code.invokestatic(REGION, "data", MethodTypeDesc.of(Emitter.BYTES, LOOKUP, CD_int));
+    code.putstatic(TYPE, field, Emitter.BYTES);
+  }
+
   private void run(CodeBuilder code) {
     Emitter emitter = new Emitter(code, memoryBytes, INDEX, REGISTERS, facts);
-    blocks.keySet().forEach(place -> labels.put(place, code.newLabel()));
+    for (Place place : blocks.keySet()) {
+      labels.put(place, code.newLabel());
+    }
     code.aload(FRAME).loadConstant(Region.BUDGET).laload().l2i().istore(BUDGET);
     guards(code);
-    invariants.used().stream()
-        .filter(r -> !constants.containsKey(r))
-        .forEach(r -> code.aload(FRAME).loadConstant(r).laload().lstore(emitter.local(r)));
+    BitSet used = invariants.used();
+    for (int r = used.nextSetBit(0); r >= 0; r = used.nextSetBit(r + 1)) {
+      if (!constants.containsKey(r)) {
+        code.aload(FRAME).loadConstant(r).laload().lstore(emitter.local(r));
+      }
+    }
     Label leave = code.newLabel();
     chains(code, emitter, leave);
-    detours.forEach((detour, label) -> detour(code.labelBinding(label), detour, leave));
+    for (Map.Entry<Detour, Label> detour : detours.entrySet()) {
+      detour(code.labelBinding(detour.getValue()), detour.getKey(), leave);
+    }
     code.labelBinding(leave).lstore(PC);
-    invariants.written().stream()
-        .forEach(r -> code.aload(FRAME).loadConstant(r).lload(emitter.local(r)).lastore());
+    BitSet written = invariants.written();
+    for (int r = written.nextSetBit(0); r >= 0; r = written.nextSetBit(r + 1)) {
+      code.aload(FRAME).loadConstant(r).lload(emitter.local(r)).lastore();
+    }
     code.aload(FRAME).loadConstant(Region.BUDGET).iload(BUDGET).i2l().lastore();
     code.lload(PC).lreturn();
   }
@@ -107,14 +162,10 @@ final class RegionWriter {
     }
     Label wrong = code.newLabel();
     Label right = code.newLabel();
-    constants.forEach(
-        (register, value) ->
-            code.aload(FRAME)
-                .loadConstant(register)
-                .laload()
-                .loadConstant(value.longValue())
-                .lcmp()
-                .ifne(wrong));
+    for (Map.Entry<Integer, Long> constant : constants.entrySet()) {
+      code.aload(FRAME).loadConstant(constant.getKey().intValue()).laload();
+      code.loadConstant(constant.getValue().longValue()).lcmp().ifne(wrong);
+    }
     int head = blocks.keySet().iterator().next().word();
     code.goto_(right).labelBinding(wrong);
     code.aload(FRAME).loadConstant(Region.BUDGET).loadConstant(Region.WRONG_GUESS).lastore();
@@ -212,7 +263,13 @@ final class RegionWriter {
   }
 
   private Label detour(CodeBuilder code, int word, @Nullable Place to, int cost) {
-    return detours.computeIfAbsent(new Detour(word, to, cost), d -> code.newLabel());
+    Detour detour = new Detour(word, to, cost);
+    Label label = detours.get(detour);
+    if (label == null) {
+      label = code.newLabel();
+      detours.put(detour, label);
+    }
+    return label;
   }
 
   private void detour(CodeBuilder code, Detour detour, Label leave) {

@@ -1,6 +1,5 @@
 package opml.vm.jit;
 
-import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.classfile.Attributes;
 import java.lang.classfile.ClassFile;
@@ -9,6 +8,7 @@ import java.lang.invoke.MethodHandles;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import opml.vm.state.Memory;
 import opml.vm.state.Program;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +18,20 @@ import org.jspecify.annotations.Nullable;
 /// It holds the memory's arrays but not the memory, so that the classes, which hold the arrays, too, are unloaded when
 /// the memory is dropped.
 final class Translation {
-  private static final Logger LOG = System.getLogger(Translation.class.getName());
+  /// Makes a region of a class file.
+  @FunctionalInterface
+  interface Loader {
+    /// @param data what the class finds as its class data
+    Region load(byte[] type, List<byte[]> data) throws ReflectiveOperationException;
+  }
+
+  /// Hidden classes, which go when nobody has their regions any more.
+  static final Loader HIDDEN =
+      (type, data) -> {
+        MethodHandles.Lookup defined =
+            MethodHandles.lookup().defineHiddenClassWithClassData(type, data, true);
+        return (Region) defined.lookupClass().getDeclaredConstructor().newInstance();
+      };
 
   /// HotSpot compiles no method of more bytes than 8000 (its flag HugeMethodLimit).
   private static final int LARGEST_METHOD = 8000;
@@ -26,6 +39,11 @@ final class Translation {
   /// Hits of a word that is never to be translated; no run counts up from here.
   private static final int NEVER = Integer.MIN_VALUE;
 
+  /// Steps interpreted in this process by all machines that translate: how far HotSpot is with the interpreter.
+  private static final AtomicLong interpretedByAll = new AtomicLong();
+
+  private final Program program;
+  private final Loader loader;
   private final Guest guest;
   private final byte[] bytes;
   private final byte[] dirty;
@@ -39,12 +57,22 @@ final class Translation {
   /// Heads of regions whose guesses were wrong once.
   private final BitSet general = new BitSet();
 
+  /// Steps to interpret before anything is translated.
+  private final long wait;
+
   private int count;
   private int size;
   private long steps;
+  private boolean busy;
   private boolean stopped;
 
-  Translation(Program program, Memory memory, JitSettings settings, CodeCache cache) {
+  Translation(
+      Program program, Memory memory, JitSettings settings, CodeCache cache, Loader loader) {
+    // In a young process the interpreter itself is still interpreted, and a translation is soon
+    // worth its while.
+    this.wait = Math.min(settings.warmUp(), interpretedByAll.get());
+    this.program = program;
+    this.loader = loader;
     this.guest = new Guest(program);
     this.bytes = memory.bytes();
     this.dirty = memory.dirtyPages();
@@ -52,6 +80,25 @@ final class Translation {
     this.cache = cache;
     this.regions = new Region[guest.words()];
     this.sizes = new int[guest.words()];
+  }
+
+  /// {@return whether this is the translation of a program under these settings}
+  boolean isFor(Program other, JitSettings otherSettings) {
+    return settings.equals(otherSettings) && program.isSame(other);
+  }
+
+  /// Begins a use, which [#leave] ends.
+  ///
+  /// @throws IllegalStateException if it is in use: two threads run machines of one memory (seen as a rule, not always)
+  void enter() {
+    if (busy) {
+      throw new IllegalStateException("two threads run machines of one memory");
+    }
+    busy = true;
+  }
+
+  void leave() {
+    busy = false;
   }
 
   /// {@return the hits of each word; those of a region's head, and of a word that is to become one, are at least
@@ -62,12 +109,13 @@ final class Translation {
 
   /// {@return the number of hits to stop at}
   int hot() {
-    return steps < settings.warmUp() ? Integer.MAX_VALUE : settings.hot();
+    return steps < wait ? Integer.MAX_VALUE : settings.hot();
   }
 
   /// Takes note of steps executed outside of regions.
   void interpreted(long count) {
     steps += count;
+    interpretedByAll.addAndGet(count);
   }
 
   /// {@return the number of regions}
@@ -115,7 +163,8 @@ final class Translation {
         Map<Integer, Long> constants =
             general.get(head) ? Map.of() : invariants.guess(registers, bytes.length);
         byte[] type = new RegionWriter(guest, blocks, bytes.length, invariants, constants).write();
-        int length = codeLength(type);
+        // Looked at only where it matters: a class file is longer than its method.
+        int length = type.length < LARGEST_METHOD ? type.length : codeLength(type);
         if (length >= LARGEST_METHOD) {
           continue;
         }
@@ -123,13 +172,10 @@ final class Translation {
           stop("the cache of translated code is full, at " + where, null);
           return null;
         }
-        Region region = define(type);
+        Region region = loader.load(type, List.of(bytes, dirty));
         count++;
         size += length;
         sizes[head] = length;
-        LOG.log(
-            Level.DEBUG,
-            () -> "region at %s: %d blocks, %d bytes".formatted(where, blocks.size(), length));
         return region;
       }
       return null;
@@ -141,7 +187,8 @@ final class Translation {
 
   /// Translates nothing from now on; what is translated stays in use.
   private void stop(String why, @Nullable Throwable cause) {
-    LOG.log(Level.WARNING, why + "; the rest of this program is interpreted", cause);
+    System.getLogger(Translation.class.getName())
+        .log(Level.WARNING, why + "; the rest of this program is interpreted", cause);
     stopped = true;
     int[] hits = guest.hits();
     for (int word = 0; word < hits.length; word++) {
@@ -149,12 +196,6 @@ final class Translation {
         hits[word] = NEVER;
       }
     }
-  }
-
-  private Region define(byte[] type) throws ReflectiveOperationException {
-    MethodHandles.Lookup defined =
-        MethodHandles.lookup().defineHiddenClassWithClassData(type, List.of(bytes, dirty), true);
-    return (Region) defined.lookupClass().getDeclaredConstructor().newInstance();
   }
 
   static int codeLength(byte[] type) {

@@ -16,5 +16,10 @@
 /// ([opml.vm.jit.BudgetChecks]). A simple loop counts once a round, by a constant: HotSpot takes the counter for that
 /// of a counted loop, and unrolls it.
 ///
-/// None of this decides what a program computes. Where a translation fails, the interpreter does the work.
+/// None of this decides what a program computes. Where a translation fails, the interpreter does the work, and the log
+/// says so. If HotSpot's own code cache is full, it says so itself and compiles nothing more for a while; regions then
+/// run as bytecode, which is slow but no slower than an interpreter that is not compiled either.
+///
+/// The way from a process's first line to its first region is kept short: HotSpot links lambdas, hash codes of records,
+/// dynamic constants and switches over types at their first use, milliseconds each, so this package has few of them.
 package opml.vm.jit;

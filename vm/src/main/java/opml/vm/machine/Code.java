@@ -83,7 +83,9 @@ final class Code {
     byte[] bytes = program.code();
     long[] code = new long[program.words() + 1];
     for (int i = 0; i < program.words(); i++) {
-      code[i] = pack(Instruction.decode((int) Words.INT.get(bytes, 4 * i)));
+      int word = (int) Words.INT.get(bytes, 4 * i);
+      // Most words of a program whose code begins far from 0 are padding.
+      code[i] = word == 0 ? ILLEGAL : pack(Instruction.decode(word));
     }
     code[program.words()] = ILLEGAL;
     return code;

@@ -114,7 +114,7 @@ public class Interpreter implements Machine {
           "step %d lies behind: %d were executed".formatted(target, steps));
     }
     while (exit == MachineState.RUNNING && steps < target) {
-      if (program.descriptor().holds(pc)) {
+      if (program.holds(pc)) {
         steps += advance(target - steps);
       } else {
         exit = MachineState.ILLEGAL;

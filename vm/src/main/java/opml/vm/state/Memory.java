@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import opml.core.hash.Bytes32;
+import opml.core.merkle.PageHashes;
 import opml.core.merkle.PagedTree;
 import opml.core.merkle.Proof;
 import org.jspecify.annotations.Nullable;
@@ -81,8 +82,12 @@ public final class Memory {
     saved.differences(PageMap.EMPTY, (page, _, _) -> other.set(page));
     List<MemoryImage.Piece> gone = without(image.pieces(), next.pieces());
     List<MemoryImage.Piece> added = without(next.pieces(), image.pieces());
-    gone.forEach(piece -> mark(other, piece));
-    added.forEach(piece -> mark(other, piece));
+    for (MemoryImage.Piece piece : gone) {
+      mark(other, piece);
+    }
+    for (MemoryImage.Piece piece : added) {
+      mark(other, piece);
+    }
     image = next;
     saved = PageMap.EMPTY;
     stale.clear();
@@ -99,13 +104,19 @@ public final class Memory {
     for (MemoryImage.Piece piece : added) {
       if (piece.address() % (1L << PAGE_SHIFT) == 0) {
         // Wholly covered pages only; the tree hashes a last page that may hold another piece, too.
-        piece.hashes().ifPresent(hashes -> tree.adopt(piece.address(), hashes));
+        PageHashes hashes = piece.hashes().orElse(null);
+        if (hashes != null) {
+          tree.adopt(piece.address(), hashes);
+        }
       }
     }
   }
 
   private static List<MemoryImage.Piece> without(
       List<MemoryImage.Piece> pieces, List<MemoryImage.Piece> others) {
+    if (pieces.isEmpty() || others.isEmpty()) {
+      return pieces;
+    }
     Set<MemoryImage.Piece> known = new HashSet<>(others);
     return pieces.stream().filter(piece -> !known.contains(piece)).toList();
   }

@@ -3,7 +3,6 @@ package opml.vm.state;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import opml.core.hash.Bytes32;
@@ -27,14 +26,11 @@ public record MemoryImage(int depth, List<Piece> pieces) {
       if (address < 0) {
         throw new IllegalArgumentException("negative address: " + address);
       }
-      hashes.ifPresent(
-          known -> {
-            if (known.bytes() != bytes.byteSize()) {
-              throw new IllegalArgumentException(
-                  "hashes of %d bytes for a piece of %d"
-                      .formatted(known.bytes(), bytes.byteSize()));
-            }
-          });
+      if (hashes.isPresent() && hashes.get().bytes() != bytes.byteSize()) {
+        throw new IllegalArgumentException(
+            "hashes of %d bytes for a piece of %d"
+                .formatted(hashes.get().bytes(), bytes.byteSize()));
+      }
     }
 
     public Piece(long address, MemorySegment bytes) {
@@ -54,9 +50,13 @@ public record MemoryImage(int depth, List<Piece> pieces) {
     if (depth < 0 || depth > MAX_DEPTH) {
       throw new IllegalArgumentException("memory depth is " + depth + ", not in 0.." + MAX_DEPTH);
     }
-    List<Piece> sorted = new ArrayList<>(pieces);
-    sorted.removeIf(piece -> piece.bytes().byteSize() == 0);
-    sorted.sort(Comparator.comparingLong(Piece::address));
+    List<Piece> sorted = new ArrayList<>(pieces.size());
+    for (Piece piece : pieces) {
+      if (piece.bytes().byteSize() != 0) {
+        sorted.add(piece);
+      }
+    }
+    sorted.sort((a, b) -> Long.compare(a.address(), b.address()));
     long free = 0;
     for (Piece piece : sorted) {
       if (piece.address() > size(depth) - piece.bytes().byteSize()) {

@@ -5,18 +5,24 @@ import opml.core.hash.Bytes32;
 import opml.core.merkle.MerkleRoot;
 import opml.core.merkle.PagedTree;
 import opml.core.merkle.Proof;
+import org.jspecify.annotations.Nullable;
 
 /// A program: the bytes of its code from address 0, zero-padded to a tree of 32-byte leaves of eight instructions each,
 /// and the size of the memory it runs with. Code is immutable and is not part of the memory.
 public final class Program {
   private final byte[] code;
-  private final ProgramDescriptor descriptor;
+  private final int codeDepth;
+  private final int memDepth;
   private final PagedTree tree;
+
+  /// Made when it is first asked for, since a run does not need the code's root.
+  private volatile @Nullable ProgramDescriptor descriptor;
 
   private Program(byte[] code, int codeDepth, int memDepth) {
     this.code = Arrays.copyOf(code, Bytes32.BYTES << codeDepth);
+    this.codeDepth = codeDepth;
+    this.memDepth = memDepth;
     this.tree = new PagedTree(this.code, codeDepth, false);
-    this.descriptor = new ProgramDescriptor(tree.root(), codeDepth, memDepth);
   }
 
   /// {@return a program whose code tree is the shallowest that holds it}
@@ -31,33 +37,51 @@ public final class Program {
           "a program has at most %d bytes of code, not %d"
               .formatted(Bytes32.BYTES << ProgramDescriptor.MAX_CODE_DEPTH, code.length));
     }
+    ProgramDescriptor.checkMemDepth(memDepth);
     return new Program(code, codeDepth, memDepth);
   }
 
   public ProgramDescriptor descriptor() {
-    return descriptor;
+    ProgramDescriptor known = descriptor;
+    if (known == null) {
+      synchronized (tree) {
+        known = new ProgramDescriptor(tree.root(), codeDepth, memDepth);
+      }
+      descriptor = known;
+    }
+    return known;
   }
 
   public Bytes32 codeRoot() {
-    return descriptor.codeRoot();
+    return descriptor().codeRoot();
   }
 
   public int codeDepth() {
-    return descriptor.codeDepth();
+    return codeDepth;
   }
 
   public int memDepth() {
-    return descriptor.memDepth();
+    return memDepth;
   }
 
   /// {@return the descriptor's commitment}
   public Bytes32 commitment() {
-    return descriptor.commitment();
+    return descriptor().commitment();
   }
 
   /// {@return a copy of the code, zero-padded to the whole tree}
   public byte[] code() {
     return code.clone();
+  }
+
+  /// {@return whether there is an instruction word at `pc`: it is aligned and inside the code tree}
+  public boolean holds(long pc) {
+    return ProgramDescriptor.holds(codeDepth, pc);
+  }
+
+  /// {@return whether another program has the same code and memory size}
+  public boolean isSame(Program other) {
+    return this == other || memDepth == other.memDepth && Arrays.equals(code, other.code);
   }
 
   /// {@return the number of instruction words in the whole code tree}
@@ -67,7 +91,7 @@ public final class Program {
 
   /// {@return the instruction word at `pc`; 0, which is illegal, where the program has none}
   public int word(long pc) {
-    return descriptor.holds(pc) ? (int) Words.INT.get(code, (int) pc) : 0;
+    return holds(pc) ? (int) Words.INT.get(code, (int) pc) : 0;
   }
 
   /// {@return the code tree's leaf `index`}

@@ -17,6 +17,10 @@ public record ProgramDescriptor(Bytes32 codeRoot, int codeDepth, int memDepth) {
 
   public ProgramDescriptor {
     requireDepth("codeDepth", codeDepth, MAX_CODE_DEPTH);
+    checkMemDepth(memDepth);
+  }
+
+  static void checkMemDepth(int memDepth) {
     requireDepth("memDepth", memDepth, MAX_MEM_DEPTH);
   }
 
@@ -38,6 +42,10 @@ public record ProgramDescriptor(Bytes32 codeRoot, int codeDepth, int memDepth) {
 
   /// {@return whether there is an instruction word at `pc`: it is aligned and inside the code tree}
   public boolean holds(long pc) {
+    return holds(codeDepth, pc);
+  }
+
+  static boolean holds(int codeDepth, long pc) {
     return (pc & 3) == 0 && pc >>> (codeDepth + 5) == 0;
   }
 }

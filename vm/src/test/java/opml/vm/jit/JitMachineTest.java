@@ -47,12 +47,12 @@ class JitMachineTest {
   @Test
   void otherProgramsAreDroppedWhenTheCacheIsFull() {
     Memory memory = new Memory(MemoryImage.zero(DEPTH));
-    JitSettings small = new JitSettings(2, 0, 3, 50, 7600, 1000);
+    JitSettings small = new JitSettings(2, 0, 3, 50, 7600, 4000);
     for (int k = 1; k <= 20; k++) {
       JitMachine machine = machine(loop(1000, k), memory, small);
       machine.run(6000);
       assertThat(machine.translatedSteps()).as("program %d", k).isPositive();
-      assertThat(memory.companion(CodeCache.class, CodeCache::new).size()).isBetween(1, 1000);
+      assertThat(memory.companion(CodeCache.class, CodeCache::new).size()).isBetween(1, 4000);
     }
     assertThat(machine(loop(1000, 20), memory, small).regions()).isPositive();
     assertThat(machine(loop(1000, 1), memory, small).regions()).isZero();
