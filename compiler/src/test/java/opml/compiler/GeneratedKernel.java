@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /// Writes class files of random kernels: nested statements over six locals of each type, random expressions with every
-/// operator and most of the known methods, loads and stores of every width, loops with breaks and continues, values that
-/// stay on the operand stack across branches, and all locals stored at the end of each turn.
+/// operator and most of the known methods, loads and stores of every width, loops with breaks and continues, values
+/// that stay on the operand stack across branches, and all locals stored at the end of each turn.
 final class GeneratedKernel {
   static final String NAME = "opml/compiler/Generated";
   static final int LOCALS = 6;
