@@ -4,6 +4,7 @@ import opml.compiler.backend.Backend;
 import opml.compiler.frontend.CallGraph;
 import opml.compiler.frontend.ClassSource;
 import opml.compiler.frontend.GraphBuilder;
+import opml.compiler.ir.Addresses;
 import opml.compiler.ir.Cleanup;
 import opml.compiler.ir.Graph;
 import opml.compiler.ir.MethodRef;
@@ -32,6 +33,7 @@ public final class Compiler {
       boolean isKernel = ref.equals(kernel);
       Graph graph = isKernel ? GraphBuilder.kernel(calls, ref) : GraphBuilder.method(calls, ref);
       Cleanup.run(graph);
+      Addresses.run(graph);
       int parameters = calls.parameters(ref);
       if (isKernel) {
         return backend.kernel(name, ref, parameters, graph);

@@ -263,6 +263,20 @@ class BasicsTest {
         n);
   }
 
+  @Test
+  void maskingAValueDoesNotHideItsSignFromALaterBranch() {
+    int n = 100;
+    check(
+        "masksThenBranches",
+        longs(n, new SplittableRandom(SEED)),
+        8 * n,
+        (x, y) -> {
+          Basics.masksThenBranches(x, y, n);
+          return 0;
+        },
+        n);
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {3, 4})
   void anIntResultIsTheExitCode(int n) {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 /// Random kernels give the same bits on the JVM and on the machine.
 class GeneratedKernelTest {
   private static final long SEED = Long.getLong("opml.seed", 1);
-  private static final int COUNT = Integer.getInteger("opml.cases", 80);
+  private static final int COUNT = Integer.getInteger("opml.cases", 300);
   private static final int TURNS = 12;
 
   @Test

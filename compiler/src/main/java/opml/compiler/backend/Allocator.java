@@ -137,20 +137,22 @@ final class Allocator {
       if (free == 0) {
         spilled.add(value);
       } else {
-        colour[value] = choose(value, free, colour, copies.getOrDefault(value, List.of()));
+        colour[value] = choose(value, free, colour, copies);
       }
     }
     return spilled;
   }
 
-  /// Takes the register of the heaviest copy's other end, if free, else the first of the order.
-  private int choose(int value, int free, int[] colour, List<Interference.Copy> copies) {
+  /// Takes the register of the heaviest copy's other end, if free, else the first of the order that no neighbour still
+  /// to be coloured would rather have.
+  private int choose(
+      int value, int free, int[] colour, Map<Integer, List<Interference.Copy>> copies) {
     long[] wanted = new long[32];
-    for (Interference.Copy copy : copies) {
-      int other = find(copy.target()) == value ? find(copy.source()) : find(copy.target());
-      int register = other < 32 ? other : colour[other];
-      if (register > 0 && (free & Registers.bit(register)) != 0) {
-        wanted[register] += copy.weight();
+    addWishes(value, 2, colour, copies, wanted);
+    BitSet others = graph.neighbours(value);
+    for (int other = others.nextSetBit(0); other >= 0; other = others.nextSetBit(other + 1)) {
+      if (other >= 32 && colour[other] == 0) {
+        addWishes(other, -1, colour, copies, wanted);
       }
     }
     int best = Instruction.NONE;
@@ -162,6 +164,22 @@ final class Allocator {
       }
     }
     return best;
+  }
+
+  /// Adds the weight of each copy between a value and a register that is known, `factor` times.
+  private void addWishes(
+      int value,
+      int factor,
+      int[] colour,
+      Map<Integer, List<Interference.Copy>> copies,
+      long[] wanted) {
+    for (Interference.Copy copy : copies.getOrDefault(value, List.of())) {
+      int other = find(copy.target()) == value ? find(copy.source()) : find(copy.target());
+      int register = other < 32 ? other : colour[other];
+      if (register > 0) {
+        wanted[register] += factor * copy.weight();
+      }
+    }
   }
 
   /// {@return the values in the order in which they will be coloured from the top: those with few neighbours last}

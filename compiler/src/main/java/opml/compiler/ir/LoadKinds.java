@@ -23,8 +23,12 @@ final class LoadKinds {
         }
       }
     }
+    // All branches before the first load changes: a value may be branched on in a later block than
+    // its load's.
     for (Block block : order) {
       block.terminator().inputs().forEach(input -> masked.put(input, false));
+    }
+    for (Block block : order) {
       List<Node> effects = block.effects();
       for (int i = 0; i < effects.size(); i++) {
         Node load = effects.get(i);

@@ -438,6 +438,24 @@ public final class Basics {
     }
   }
 
+  /// A value that is masked here and has its sign looked at in a later block.
+  public static void masksThenBranches(MemorySegment x, MemorySegment y, int n) {
+    for (int i = 0; i < n; i++) {
+      int b = Mem.i8(x, 8L * i);
+      int w = Mem.i32(x, 8L * i);
+      int sum = (b & 255) + (w & 60);
+      if (i % 3 != 0) {
+        if (b < -5) {
+          sum += 1000;
+        }
+        if ((long) w < sum - 300L) {
+          sum += 2000;
+        }
+      }
+      Mem.putI32(y, 8L * i, sum);
+    }
+  }
+
   public static int stops(MemorySegment x, MemorySegment y, int n) {
     if (n > 3) {
       return 1;

@@ -26,10 +26,15 @@ final class Costs {
   static final long STORE = 15;
   static final long EXP = 8 * FMA + 3 * MULTIPLY + ROUND + 2 * CONVERT + 3 * COMPARE + CALL;
 
-  /// One int8 product, its two loads and offsets included.
-  static final long INT8 = 20;
+  // One turn of an int8 product's innermost loop, loads and offsets included: for four outputs, or
+  // for one.
+  static final long MATMUL_FOUR = 28;
+  static final long MATMUL_ONE = 16;
+  static final long CONVOLUTION_FOUR = 36;
+  static final long CONVOLUTION_ONE = 18;
 
-  static final long REQUANTIZE = 100;
+  /// One int8 output besides its products.
+  static final long REQUANTIZE = 60;
 
   private Costs() {}
 

@@ -4,11 +4,14 @@ import static opml.kernels.catalog.Costs.ADD;
 import static opml.kernels.catalog.Costs.CALL;
 import static opml.kernels.catalog.Costs.COMPARE;
 import static opml.kernels.catalog.Costs.CONVERT;
+import static opml.kernels.catalog.Costs.CONVOLUTION_FOUR;
+import static opml.kernels.catalog.Costs.CONVOLUTION_ONE;
 import static opml.kernels.catalog.Costs.DIVIDE;
 import static opml.kernels.catalog.Costs.EXP;
 import static opml.kernels.catalog.Costs.FMA;
-import static opml.kernels.catalog.Costs.INT8;
 import static opml.kernels.catalog.Costs.KERNEL;
+import static opml.kernels.catalog.Costs.MATMUL_FOUR;
+import static opml.kernels.catalog.Costs.MATMUL_ONE;
 import static opml.kernels.catalog.Costs.MAXIMUM;
 import static opml.kernels.catalog.Costs.MULTIPLY;
 import static opml.kernels.catalog.Costs.REQUANTIZE;
@@ -134,10 +137,7 @@ public final class KernelCatalog {
               QuantizedProducts.class,
               names("a b multiplier shift bias y"),
               ints("m n k aZero bZero yZero perColumn aUnsigned bUnsigned yUnsigned"),
-              s ->
-                  sum(
-                      products(times(s[0], s[1]), s[0], sum(times(s[2], INT8), REQUANTIZE + CALL)),
-                      times(s[0], s[2], INT8))), // the sum of each row
+              KernelCatalog::quantizedMatmul),
           new Kernel(
               "qlinear.conv2d",
               QuantizedProducts.class,
@@ -186,15 +186,30 @@ public final class KernelCatalog {
         KERNEL, times(images, sum(TURN, times(outChannels, sum(3 * TURN, times(s[5], row))))));
   }
 
+  private static long quantizedMatmul(long[] s) {
+    long four = sum(times(s[2], MATMUL_FOUR), 4 * REQUANTIZE + TURN);
+    long one = sum(times(s[2], MATMUL_ONE), REQUANTIZE + TURN);
+    long columns = Math.max(s[1], 0);
+    long row = sum(times(columns / 4, four), times(columns % 4, one), TURN);
+    return sum(KERNEL, times(s[0], row));
+  }
+
   private static long quantizedConvolution(long[] s) {
-    long images = s[0];
-    long outChannels = s[4];
-    long channels = s[1] / Math.max(s[15], 1);
-    long place = sum(2 * TURN, times(channels, INT8));
+    long outputs = Math.max(s[4] / Math.max(s[15], 1), 1); // of one group
+    long groups = Math.ceilDiv(Math.max(s[4], 0), outputs);
+    long planes =
+        sum(
+            times(outputs / 4, plane(s, CONVOLUTION_FOUR, 4)),
+            times(outputs % 4, plane(s, CONVOLUTION_ONE, 1)));
+    return sum(KERNEL, times(s[0], sum(TURN, times(groups, planes))));
+  }
+
+  /// {@return the cost of the planes of `outputs` channels that are computed together}
+  private static long plane(long[] s, long turn, long outputs) {
+    long place = sum(TURN, times(s[1] / Math.max(s[15], 1), turn));
     long window = times(s[7], sum(TURN, times(s[8], place)));
-    long row = sum(times(s[6], sum(window, REQUANTIZE + CALL + TURN + STORE)), TURN);
-    return sum(
-        KERNEL, times(images, sum(TURN, times(outChannels, sum(3 * TURN, times(s[5], row))))));
+    long row = sum(times(s[6], sum(window, outputs * REQUANTIZE + TURN)), 2 * TURN);
+    return sum(times(s[5], row), 3 * TURN);
   }
 
   private static long elementwise(long[] s, long operation) {

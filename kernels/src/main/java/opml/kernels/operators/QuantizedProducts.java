@@ -34,64 +34,131 @@ public final class QuantizedProducts {
     int bMask = Quantization.mask(bUnsigned);
     for (int i = 0; i < m; i++) {
       long aRow = (long) i * k;
-      long aEnd = aRow + k;
       long yRow = (long) i * n;
-      // Σ (a - aZero)(b - bZero) = Σ (a - aZero) b - bZero Σ (a - aZero), also where int32 wraps.
-      int common = 0;
-      if (bZero != 0) {
-        for (long aAt = aRow; aAt < aEnd; aAt++) {
-          common -= (Mem.i8(a, aAt) & aMask) - aZero;
-        }
-        common *= bZero;
-      }
       int j = 0;
-      // Four columns at a time share the loads of a and the loop.
-      for (; j < n - 3; j += 4) {
-        int sum0 = Mem.i32(bias, 4 * j) + common;
-        int sum1 = Mem.i32(bias, 4 * j + 4) + common;
-        int sum2 = Mem.i32(bias, 4 * j + 8) + common;
-        int sum3 = Mem.i32(bias, 4 * j + 12) + common;
-        long bAt = j;
-        for (long aAt = aRow; aAt < aEnd; aAt++) {
-          int left = (Mem.i8(a, aAt) & aMask) - aZero;
-          sum0 += left * (Mem.i8(b, bAt) & bMask);
-          sum1 += left * (Mem.i8(b, bAt + 1) & bMask);
-          sum2 += left * (Mem.i8(b, bAt + 2) & bMask);
-          sum3 += left * (Mem.i8(b, bAt + 3) & bMask);
-          bAt += n;
+      while (j < n) {
+        if (n - j >= 4) {
+          fourColumns(
+              a,
+              aRow,
+              b,
+              multiplier,
+              shift,
+              bias,
+              y,
+              yRow + j,
+              j,
+              n,
+              k,
+              aZero,
+              bZero,
+              yZero,
+              perColumn,
+              aMask,
+              bMask,
+              yUnsigned);
+          j += 4;
+        } else {
+          column(
+              a,
+              aRow,
+              b,
+              multiplier,
+              shift,
+              bias,
+              y,
+              yRow + j,
+              j,
+              n,
+              k,
+              aZero,
+              bZero,
+              yZero,
+              perColumn,
+              aMask,
+              bMask,
+              yUnsigned);
+          j++;
         }
-        put(y, yRow, sum0, multiplier, shift, j, yZero, perColumn, yUnsigned);
-        put(y, yRow, sum1, multiplier, shift, j + 1, yZero, perColumn, yUnsigned);
-        put(y, yRow, sum2, multiplier, shift, j + 2, yZero, perColumn, yUnsigned);
-        put(y, yRow, sum3, multiplier, shift, j + 3, yZero, perColumn, yUnsigned);
-      }
-      for (; j < n; j++) {
-        int sum = Mem.i32(bias, 4 * j) + common;
-        long bAt = j;
-        for (long aAt = aRow; aAt < aEnd; aAt++) {
-          sum += ((Mem.i8(a, aAt) & aMask) - aZero) * (Mem.i8(b, bAt) & bMask);
-          bAt += n;
-        }
-        put(y, yRow, sum, multiplier, shift, j, yZero, perColumn, yUnsigned);
       }
     }
   }
 
-  /// Requantises one accumulator into a row of the matrix product.
-  private static void put(
-      MemorySegment y,
-      long yRow,
-      int sum,
+  /// Four columns of one row, which share the loads of a.
+  private static void fourColumns(
+      MemorySegment a,
+      long aRow,
+      MemorySegment b,
       MemorySegment multiplier,
       MemorySegment shift,
-      int column,
+      MemorySegment bias,
+      MemorySegment y,
+      long yAt,
+      int j,
+      int n,
+      int k,
+      int aZero,
+      int bZero,
       int yZero,
       int perColumn,
+      int aMask,
+      int bMask,
       int yUnsigned) {
-    int scale = perColumn != 0 ? 4 * column : 0;
-    int factor = Mem.i32(multiplier, scale);
-    int right = Mem.i32(shift, scale);
-    Mem.putI8(y, yRow + column, Quantization.requantize(sum, factor, right, yZero, yUnsigned));
+    int sum0 = Mem.i32(bias, 4 * j);
+    int sum1 = Mem.i32(bias, 4 * j + 4);
+    int sum2 = Mem.i32(bias, 4 * j + 8);
+    int sum3 = Mem.i32(bias, 4 * j + 12);
+    int common = 0; // Σ (a - aZero), of which bZero times as much goes off at the end
+    long bAt = j;
+    long aEnd = aRow + k;
+    for (long aAt = aRow; aAt < aEnd; aAt++) {
+      int left = (Mem.i8(a, aAt) & aMask) - aZero;
+      common += left;
+      sum0 += left * (Mem.i8(b, bAt) & bMask);
+      sum1 += left * (Mem.i8(b, bAt + 1) & bMask);
+      sum2 += left * (Mem.i8(b, bAt + 2) & bMask);
+      sum3 += left * (Mem.i8(b, bAt + 3) & bMask);
+      bAt += n;
+    }
+    common *= bZero;
+    put(y, yAt, sum0 - common, multiplier, shift, j, yZero, perColumn, yUnsigned);
+    put(y, yAt + 1, sum1 - common, multiplier, shift, j + 1, yZero, perColumn, yUnsigned);
+    put(y, yAt + 2, sum2 - common, multiplier, shift, j + 2, yZero, perColumn, yUnsigned);
+    put(y, yAt + 3, sum3 - common, multiplier, shift, j + 3, yZero, perColumn, yUnsigned);
+  }
+
+  /// One column of one row.
+  private static void column(
+      MemorySegment a,
+      long aRow,
+      MemorySegment b,
+      MemorySegment multiplier,
+      MemorySegment shift,
+      MemorySegment bias,
+      MemorySegment y,
+      long yAt,
+      int j,
+      int n,
+      int k,
+      int aZero,
+      int bZero,
+      int yZero,
+      int perColumn,
+      int aMask,
+      int bMask,
+      int yUnsigned) {
+    int sum0 = Mem.i32(bias, 4 * j);
+    int common = 0; // Σ (a - aZero), of which bZero times as much goes off at the end
+    long bAt = j;
+    long aEnd = aRow + k;
+    for (long aAt = aRow; aAt < aEnd; aAt++) {
+      int left = (Mem.i8(a, aAt) & aMask) - aZero;
+      common += left;
+      sum0 += left * (Mem.i8(b, bAt) & bMask);
+      bAt += n;
+    }
+    common *= bZero;
+    put(y, yAt, sum0 - common, multiplier, shift, j, yZero, perColumn, yUnsigned);
   }
 
   /// `y = requantise(bias[outChannel] + Σ (x - xZero) · (w - wZero))` over a window; padding adds nothing.
@@ -130,47 +197,275 @@ public final class QuantizedProducts {
       int yUnsigned) {
     int channels = inChannels / groups; // of one group
     int groupOutputs = outChannels / groups;
-    int plane = inHeight * inWidth;
-    int kernelPlane = kernelHeight * kernelWidth;
     int xMask = Quantization.mask(xUnsigned);
     int wMask = Quantization.mask(wUnsigned);
-    int yAt = 0;
     for (int image = 0; image < batch; image++) {
-      for (int out = 0; out < outChannels; out++) {
-        int xImage = (image * inChannels + out / groupOutputs * channels) * plane;
-        int scale = perChannel != 0 ? 4 * out : 0;
-        int factor = Mem.i32(multiplier, scale);
-        int right = Mem.i32(shift, scale);
-        for (int oy = 0; oy < outHeight; oy++) {
-          for (int ox = 0; ox < outWidth; ox++) {
-            int sum = Mem.i32(bias, 4 * out);
-            int wTap = out * channels * kernelPlane;
-            int iy = oy * strideHeight - padTop;
-            for (int ky = 0; ky < kernelHeight; ky++) {
-              int columns = iy >= 0 && iy < inHeight ? inWidth : 0;
-              int xRow = xImage + iy * inWidth;
-              int ix = ox * strideWidth - padLeft;
-              for (int kx = 0; kx < kernelWidth; kx++) {
-                if (ix >= 0 && ix < columns) {
-                  // Channels innermost: the longest run without a test for padding.
-                  int xAt = xRow + ix;
-                  int wAt = wTap;
-                  for (int channel = 0; channel < channels; channel++) {
-                    sum += ((Mem.i8(x, xAt) & xMask) - xZero) * ((Mem.i8(w, wAt) & wMask) - wZero);
-                    xAt += plane;
-                    wAt += kernelPlane;
-                  }
-                }
-                wTap++;
-                ix += dilationWidth;
-              }
-              iy += dilationHeight;
-            }
-            Mem.putI8(y, yAt, Quantization.requantize(sum, factor, right, yZero, yUnsigned));
-            yAt++;
-          }
+      int out = 0;
+      while (out < outChannels) {
+        int group = out / groupOutputs;
+        long xGroup =
+            ((long) image * inChannels + (long) group * channels) * ((long) inHeight * inWidth);
+        long yAt = ((long) image * outChannels + out) * ((long) outHeight * outWidth);
+        if ((group + 1) * groupOutputs - out >= 4) {
+          fourPlanes(
+              x,
+              xGroup,
+              w,
+              multiplier,
+              shift,
+              bias,
+              y,
+              yAt,
+              out,
+              channels,
+              inHeight,
+              inWidth,
+              outHeight,
+              outWidth,
+              kernelHeight,
+              kernelWidth,
+              strideHeight,
+              strideWidth,
+              padTop,
+              padLeft,
+              dilationHeight,
+              dilationWidth,
+              xZero,
+              wZero,
+              yZero,
+              perChannel,
+              xMask,
+              wMask,
+              yUnsigned);
+          out += 4;
+        } else {
+          plane(
+              x,
+              xGroup,
+              w,
+              multiplier,
+              shift,
+              bias,
+              y,
+              yAt,
+              out,
+              channels,
+              inHeight,
+              inWidth,
+              outHeight,
+              outWidth,
+              kernelHeight,
+              kernelWidth,
+              strideHeight,
+              strideWidth,
+              padTop,
+              padLeft,
+              dilationHeight,
+              dilationWidth,
+              xZero,
+              wZero,
+              yZero,
+              perChannel,
+              xMask,
+              wMask,
+              yUnsigned);
+          out++;
         }
       }
     }
+  }
+
+  /// Four output channels of one group, which share the loads of x and the walk over the window.
+  private static void fourPlanes(
+      MemorySegment x,
+      long xGroup,
+      MemorySegment w,
+      MemorySegment multiplier,
+      MemorySegment shift,
+      MemorySegment bias,
+      MemorySegment y,
+      long yAt,
+      int out,
+      int channels,
+      int inHeight,
+      int inWidth,
+      int outHeight,
+      int outWidth,
+      int kernelHeight,
+      int kernelWidth,
+      int strideHeight,
+      int strideWidth,
+      int padTop,
+      int padLeft,
+      int dilationHeight,
+      int dilationWidth,
+      int xZero,
+      int wZero,
+      int yZero,
+      int perChannel,
+      int xMask,
+      int wMask,
+      int yUnsigned) {
+    long plane = (long) inHeight * inWidth;
+    long kernelPlane = (long) kernelHeight * kernelWidth;
+    long kernel = channels * kernelPlane;
+    long outPlane = (long) outHeight * outWidth;
+    for (int oy = 0; oy < outHeight; oy++) {
+      for (int ox = 0; ox < outWidth; ox++) {
+        int sum0 = Mem.i32(bias, 4 * out);
+        int sum1 = Mem.i32(bias, 4 * out + 4);
+        int sum2 = Mem.i32(bias, 4 * out + 8);
+        int sum3 = Mem.i32(bias, 4 * out + 12);
+        int common = 0; // Σ (x - xZero), of which wZero times as much goes off at the end
+        long wRow = out * kernel;
+        int iy = oy * strideHeight - padTop;
+        for (int ky = 0; ky < kernelHeight; ky++) {
+          if (Integer.compareUnsigned(iy, inHeight) < 0) {
+            long xRow = xGroup + (long) iy * inWidth;
+            int ix = ox * strideWidth - padLeft;
+            for (int kx = 0; kx < kernelWidth; kx++) {
+              if (Integer.compareUnsigned(ix, inWidth) < 0) {
+                // Channels innermost: the longest run without a test for padding.
+                long xAt = xRow + ix;
+                long wAt = wRow + kx;
+                for (int channel = 0; channel < channels; channel++) {
+                  int left = (Mem.i8(x, xAt) & xMask) - xZero;
+                  common += left;
+                  sum0 += left * (Mem.i8(w, wAt) & wMask);
+                  sum1 += left * (Mem.i8(w, wAt + kernel) & wMask);
+                  sum2 += left * (Mem.i8(w, wAt + 2 * kernel) & wMask);
+                  sum3 += left * (Mem.i8(w, wAt + 3 * kernel) & wMask);
+                  xAt += plane;
+                  wAt += kernelPlane;
+                }
+              }
+              ix += dilationWidth;
+            }
+          }
+          wRow += kernelWidth;
+          iy += dilationHeight;
+        }
+        common *= wZero;
+        put(y, yAt, sum0 - common, multiplier, shift, out, yZero, perChannel, yUnsigned);
+        put(
+            y,
+            yAt + outPlane,
+            sum1 - common,
+            multiplier,
+            shift,
+            out + 1,
+            yZero,
+            perChannel,
+            yUnsigned);
+        put(
+            y,
+            yAt + 2 * outPlane,
+            sum2 - common,
+            multiplier,
+            shift,
+            out + 2,
+            yZero,
+            perChannel,
+            yUnsigned);
+        put(
+            y,
+            yAt + 3 * outPlane,
+            sum3 - common,
+            multiplier,
+            shift,
+            out + 3,
+            yZero,
+            perChannel,
+            yUnsigned);
+        yAt++;
+      }
+    }
+  }
+
+  /// One output channel.
+  private static void plane(
+      MemorySegment x,
+      long xGroup,
+      MemorySegment w,
+      MemorySegment multiplier,
+      MemorySegment shift,
+      MemorySegment bias,
+      MemorySegment y,
+      long yAt,
+      int out,
+      int channels,
+      int inHeight,
+      int inWidth,
+      int outHeight,
+      int outWidth,
+      int kernelHeight,
+      int kernelWidth,
+      int strideHeight,
+      int strideWidth,
+      int padTop,
+      int padLeft,
+      int dilationHeight,
+      int dilationWidth,
+      int xZero,
+      int wZero,
+      int yZero,
+      int perChannel,
+      int xMask,
+      int wMask,
+      int yUnsigned) {
+    long plane = (long) inHeight * inWidth;
+    long kernelPlane = (long) kernelHeight * kernelWidth;
+    long kernel = channels * kernelPlane;
+    for (int oy = 0; oy < outHeight; oy++) {
+      for (int ox = 0; ox < outWidth; ox++) {
+        int sum0 = Mem.i32(bias, 4 * out);
+        int common = 0; // Σ (x - xZero), of which wZero times as much goes off at the end
+        long wRow = out * kernel;
+        int iy = oy * strideHeight - padTop;
+        for (int ky = 0; ky < kernelHeight; ky++) {
+          if (Integer.compareUnsigned(iy, inHeight) < 0) {
+            long xRow = xGroup + (long) iy * inWidth;
+            int ix = ox * strideWidth - padLeft;
+            for (int kx = 0; kx < kernelWidth; kx++) {
+              if (Integer.compareUnsigned(ix, inWidth) < 0) {
+                // Channels innermost: the longest run without a test for padding.
+                long xAt = xRow + ix;
+                long wAt = wRow + kx;
+                for (int channel = 0; channel < channels; channel++) {
+                  int left = (Mem.i8(x, xAt) & xMask) - xZero;
+                  common += left;
+                  sum0 += left * (Mem.i8(w, wAt) & wMask);
+                  xAt += plane;
+                  wAt += kernelPlane;
+                }
+              }
+              ix += dilationWidth;
+            }
+          }
+          wRow += kernelWidth;
+          iy += dilationHeight;
+        }
+        common *= wZero;
+        put(y, yAt, sum0 - common, multiplier, shift, out, yZero, perChannel, yUnsigned);
+        yAt++;
+      }
+    }
+  }
+
+  /// Requantises one accumulator; `channel` is its column or output channel.
+  private static void put(
+      MemorySegment y,
+      long at,
+      int sum,
+      MemorySegment multiplier,
+      MemorySegment shift,
+      int channel,
+      int zero,
+      int perChannel,
+      int unsigned) {
+    int scale = perChannel != 0 ? 4 * channel : 0;
+    int factor = Mem.i32(multiplier, scale);
+    int right = Mem.i32(shift, scale);
+    Mem.putI8(y, at, Quantization.requantize(sum, factor, right, zero, unsigned));
   }
 }

@@ -92,18 +92,20 @@ public final class SoftFloat {
     int shift = ea + eb - ec - 126;
     if (shift >= 0) {
       exponent += shift;
-      if (shift > 63) {
-        shift = 63;
+      if (shift < 62) {
+        long kept = addend >>> shift;
+        addend = kept << shift == addend ? kept : kept | 1;
+      } else if (addend != 0) {
+        addend = 1;
       }
-      long kept = addend >>> shift;
-      addend = kept << shift == addend ? kept : kept | 1;
     } else {
       shift = -shift;
-      if (shift > 63) {
-        shift = 63;
+      if (shift < 62) {
+        long kept = product >>> shift;
+        product = kept << shift == product ? kept : kept | 1;
+      } else {
+        product = 1; // it was not 0
       }
-      long kept = product >>> shift;
-      product = kept << shift == product ? kept : kept | 1;
     }
 
     int sign = a ^ b;
@@ -121,38 +123,48 @@ public final class SoftFloat {
       }
     }
 
-    // As in round().
-    if (sum >>> 59 == 0) {
-      if (sum >>> 31 == 0) {
-        sum <<= 32;
-        exponent -= 32;
-      }
-      if (sum >>> 47 == 0) {
-        sum <<= 16;
-        exponent -= 16;
-      }
-      if (sum >>> 55 == 0) {
-        sum <<= 8;
-        exponent -= 8;
-      }
-      if (sum >>> 59 == 0) {
-        sum <<= 4;
-        exponent -= 4;
-      }
-    }
-    if (sum >>> 61 == 0) {
-      sum <<= 2;
-      exponent -= 2;
-    }
+    // As in round(), but a sum without much cancellation, whose top bit is at 60 or above, is ready
+    // sooner.
     if (sum >>> 62 == 0) {
-      sum <<= 1;
-      exponent -= 1;
+      if (sum >>> 61 != 0) {
+        sum <<= 1;
+        exponent -= 1;
+      } else if (sum >>> 60 != 0) {
+        sum <<= 2;
+        exponent -= 2;
+      } else {
+        if (sum >>> 31 == 0) {
+          sum <<= 32;
+          exponent -= 32;
+        }
+        if (sum >>> 47 == 0) {
+          sum <<= 16;
+          exponent -= 16;
+        }
+        if (sum >>> 55 == 0) {
+          sum <<= 8;
+          exponent -= 8;
+        }
+        if (sum >>> 59 == 0) {
+          sum <<= 4;
+          exponent -= 4;
+        }
+        if (sum >>> 61 == 0) {
+          sum <<= 2;
+          exponent -= 2;
+        }
+        if (sum >>> 62 == 0) {
+          sum <<= 1;
+          exponent -= 1;
+        }
+      }
     }
-    if (exponent < 0) {
+    if (Integer.compareUnsigned(exponent, 253) > 0) {
+      if (exponent >= 0) {
+        return (sign & SIGN) | INFINITY;
+      }
       sum >>>= -exponent; // loses nothing: the exponent was 1 or more before the shifts to the left
       exponent = 0;
-    } else if (exponent > 253) {
-      return (sign & SIGN) | INFINITY;
     }
     long twice = sum >>> 38;
     long significand = (twice + 1) >>> 1;

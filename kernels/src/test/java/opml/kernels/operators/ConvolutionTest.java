@@ -68,9 +68,11 @@ class ConvolutionTest {
       int wZero = random.nextInt(-128, 128) + 128 * wUnsigned;
       int yZero = random.nextInt(-128, 128) + 128 * yUnsigned;
       int perChannel = random.nextInt(2);
-      int[] bias = random.ints(s.outChannels, -5000, 5000).toArray();
+      boolean wraps = random.nextInt(4) == 0; // the int32 accumulator, now and then
+      int most = wraps ? Integer.MAX_VALUE : 5000;
+      int[] bias = random.ints(s.outChannels, -most, most).toArray();
       int[] multiplier = random.ints(s.outChannels, 1 << 30, Integer.MAX_VALUE).toArray();
-      int[] shift = random.ints(s.outChannels, 36, 46).toArray();
+      int[] shift = random.ints(s.outChannels, wraps ? 55 : 36, wraps ? 60 : 46).toArray();
       byte[] expected = new byte[s.outputs()];
       for (int i = 0; i < expected.length; i++) {
         int channel = s.outChannel(i);
@@ -129,7 +131,7 @@ class ConvolutionTest {
           groups * (many ? 40 : 1 + random.nextInt(3)),
           1 + random.nextInt(7),
           1 + random.nextInt(7),
-          groups * (1 + random.nextInt(2)),
+          groups * (1 + random.nextInt(9)), // on both sides of the four that int8 takes together
           1 + random.nextInt(4),
           1 + random.nextInt(4),
           1 + random.nextInt(4),
