@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import opml.core.codec.MalformedException;
 import opml.core.hash.Bytes32;
@@ -88,7 +89,13 @@ public final class Elf64 {
 
   /// A loadable segment.
   private record Segment(
-      int at, long offset, long address, long fileBytes, long memoryBytes, boolean executable) {
+      int at, long offset, long address, long fileBytes, long memoryBytes, boolean executable)
+      implements Comparable<Segment> {
+    @Override
+    public int compareTo(Segment other) {
+      return Long.compare(address, other.address);
+    }
+
     long end() {
       return address + memoryBytes;
     }
@@ -99,7 +106,10 @@ public final class Elf64 {
     checkHeader();
     List<Segment> linked = segments();
     long base = base(linked.getFirst());
-    List<Segment> segments = linked.stream().map(segment -> moved(segment, base)).toList();
+    List<Segment> segments = new ArrayList<>();
+    for (Segment segment : linked) {
+      segments.add(moved(segment, base));
+    }
     checkOverlap(segments);
     long end = segments.getLast().end();
     MemoryImage memory = memory(segments, end);
@@ -193,7 +203,7 @@ public final class Elf64 {
     if (segments.isEmpty()) {
       throw bad(56, "there is no loadable segment");
     }
-    segments.sort((a, b) -> Long.compare(a.address(), b.address()));
+    Collections.sort(segments);
     return segments;
   }
 

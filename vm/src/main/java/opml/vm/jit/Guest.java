@@ -6,7 +6,6 @@ import opml.vm.isa.Format;
 import opml.vm.isa.Instruction;
 import opml.vm.isa.Op;
 import opml.vm.state.Program;
-import opml.vm.state.Words;
 
 /// A program as the translator sees it: decoded, cut into blocks, with the hits that the interpreter counted.
 final class Guest {
@@ -23,20 +22,15 @@ final class Guest {
   private final BitSet counted = new BitSet();
 
   Guest(Program program) {
-    byte[] code = program.code();
     instructions = new Instruction[program.words()];
     hits = new int[instructions.length + 1];
+    int first = program.firstWord();
+    Instruction[] decoded = program.instructions();
     Arrays.fill(instructions, PADDING);
-    for (int i = 0; i < instructions.length; i++) {
-      int word = (int) Words.INT.get(code, 4 * i);
-      if (word != 0) {
-        instructions[i] = Instruction.decode(word);
-      }
-    }
-    for (int i = 0; i < instructions.length; i++) {
+    System.arraycopy(decoded, 0, instructions, first, decoded.length);
+    for (int i = first; i < first + decoded.length; i++) {
       if (op(i) == Op.ILLEGAL) {
-        // A program whose code begins far from 0 has a lot of it, and none is ever translated.
-        continue;
+        continue; // never translated
       }
       if (isBranch(i) || op(i) == Op.JAL) {
         mark(target(i));

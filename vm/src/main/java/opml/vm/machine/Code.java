@@ -1,9 +1,9 @@
 package opml.vm.machine;
 
+import java.util.Arrays;
 import opml.vm.isa.Instruction;
 import opml.vm.isa.Op;
 import opml.vm.state.Program;
-import opml.vm.state.Words;
 
 /// A program as the interpreter runs it: one long a word, `op | rd<<8 | rs1<<16 | rs2<<24 | imm<<32`. A write to x0
 /// goes to register 32, which nobody reads, so that the loop need not ask.
@@ -80,14 +80,12 @@ final class Code {
 
   /// {@return all words of the code tree, and one illegal one behind them}
   static long[] of(Program program) {
-    byte[] bytes = program.code();
     long[] code = new long[program.words() + 1];
-    for (int i = 0; i < program.words(); i++) {
-      int word = (int) Words.INT.get(bytes, 4 * i);
-      // Most words of a program whose code begins far from 0 are padding.
-      code[i] = word == 0 ? ILLEGAL : pack(Instruction.decode(word));
+    Arrays.fill(code, ILLEGAL);
+    int first = program.firstWord();
+    for (Instruction instruction : program.instructions()) {
+      code[first++] = pack(instruction);
     }
-    code[program.words()] = ILLEGAL;
     return code;
   }
 

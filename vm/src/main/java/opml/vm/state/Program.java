@@ -5,6 +5,7 @@ import opml.core.hash.Bytes32;
 import opml.core.merkle.MerkleRoot;
 import opml.core.merkle.PagedTree;
 import opml.core.merkle.Proof;
+import opml.vm.isa.Instruction;
 import org.jspecify.annotations.Nullable;
 
 /// A program: the bytes of its code from address 0, zero-padded to a tree of 32-byte leaves of eight instructions each,
@@ -13,13 +14,21 @@ public final class Program {
   private final byte[] code;
   private final int codeDepth;
   private final int memDepth;
+
+  /// Index behind the last word that was given; what follows is padding.
+  private final int end;
+
   private final PagedTree tree;
+
+  /// The words from [#firstWord] on, decoded when they are first asked for.
+  private Instruction @Nullable [] instructions;
 
   /// Made when it is first asked for, since a run does not need the code's root.
   private volatile @Nullable ProgramDescriptor descriptor;
 
   private Program(byte[] code, int codeDepth, int memDepth) {
     this.code = Arrays.copyOf(code, Bytes32.BYTES << codeDepth);
+    this.end = (code.length + 3) / 4;
     this.codeDepth = codeDepth;
     this.memDepth = memDepth;
     this.tree = new PagedTree(this.code, codeDepth, false);
@@ -87,6 +96,27 @@ public final class Program {
   /// {@return the number of instruction words in the whole code tree}
   public int words() {
     return code.length / 4;
+  }
+
+  /// {@return the index of the first word that is not 0, or [#words()]: a program linked far above 0 begins with a lot
+  /// of padding}
+  public int firstWord() {
+    int zeros = Arrays.mismatch(code, new byte[code.length]);
+    return zeros < 0 ? words() : zeros / 4;
+  }
+
+  /// {@return the words from [#firstWord()] on, decoded; those behind them are 0; not to be written to}
+  public synchronized Instruction[] instructions() {
+    Instruction[] known = instructions;
+    if (known == null) {
+      int first = firstWord();
+      known = new Instruction[Math.max(0, end - first)];
+      for (int i = 0; i < known.length; i++) {
+        known[i] = Instruction.decode((int) Words.INT.get(code, 4 * (first + i)));
+      }
+      instructions = known;
+    }
+    return known;
   }
 
   /// {@return the instruction word at `pc`; 0, which is illegal, where the program has none}
