@@ -13,8 +13,11 @@ import java.util.regex.Pattern;
 
 /// A program of the system that a peer's figure needs.
 enum Tool {
-  GCC("riscv64-unknown-elf-gcc", "gcc-riscv64-unknown-elf"),
-  QEMU("qemu-riscv64", "qemu-user");
+  GCC(
+      "riscv64-unknown-elf-gcc",
+      "gcc-riscv64-unknown-elf",
+      "speeds, agreement and warm-up, whose programs it compiles"),
+  QEMU("qemu-riscv64", "qemu-user", "ratios to it");
 
   /// The user and system time of a shell's children, as POSIX's `times` prints them in its second line.
   private static final Pattern TIMES = Pattern.compile("(\\d+)m([0-9.]+)s (\\d+)m([0-9.]+)s");
@@ -23,10 +26,12 @@ enum Tool {
 
   private final String command;
   private final String debian;
+  private final String figures;
 
-  Tool(String command, String debian) {
+  Tool(String command, String debian, String figures) {
     this.command = command;
     this.debian = debian;
+    this.figures = figures;
   }
 
   /// How a run ended.
@@ -39,14 +44,16 @@ enum Tool {
     return command;
   }
 
-  /// {@return why figures that need this tool are missing, or empty if it is there}
+  /// {@return which figures are missing without this tool, and why, or empty if it is there}
   Optional<String> missing() {
     for (String folder : System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1)) {
       if (!folder.isEmpty() && Files.isExecutable(Path.of(folder, command))) {
         return Optional.empty();
       }
     }
-    return Optional.of("no " + command + " on PATH (Debian: " + debian + ")");
+    return Optional.of(
+        "left out: %s, since there is no %s on PATH (Debian: %s)"
+            .formatted(figures, command, debian));
   }
 
   /// Runs the tool to its end and takes its time.

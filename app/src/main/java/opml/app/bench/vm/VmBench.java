@@ -26,9 +26,7 @@ public final class VmBench {
   public static VmFigures run(Consumer<String> progress) {
     List<String> missing = new ArrayList<>();
     for (Tool tool : Tool.values()) {
-      tool.missing()
-          .ifPresent(
-              why -> missing.add(why + ": figures beside " + tool.command() + " are left out"));
+      tool.missing().ifPresent(missing::add);
     }
     missing.forEach(progress);
     Path folder = temporary();
