@@ -160,7 +160,7 @@ public final class DemoCommand implements Callable<Integer> {
                 text.append(report.name()).append(": ").append(report.failure()).append('\n'));
     if (!gas.isEmpty()) {
       text.append("\nexecution gas of one step: ").append(gas).append('\n');
-      text.append("inference in the machine, interpreted: ").append(times).append('\n');
+      text.append("inference in the machine: ").append(times).append('\n');
     }
     text.append(
         "%n%d scenarios, %d ended as they must%n"
