@@ -6,7 +6,7 @@ import opml.engine.commit.GraphState;
 import opml.engine.commit.Model;
 import opml.engine.trace.GraphExecution;
 
-/// The time of a whole inference in the machine, every node interpreted instruction by instruction, all states
+/// The time of a whole inference in the machine, every node executed instruction by instruction, all states
 /// committed.
 final class InferenceTime {
   private static final int RUNS = 5;
