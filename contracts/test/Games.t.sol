@@ -25,8 +25,8 @@ import {
     StepIsRight,
     WindowClosed,
     WindowOpen
-} from "../src/Errors.sol";
-import {IHub} from "../src/IHub.sol";
+} from "../src/lib/Errors.sol";
+import {IHub} from "../src/hub/IHub.sol";
 import {
     Claim,
     ClaimId,
@@ -39,7 +39,7 @@ import {
     RequestId,
     RequestStatus,
     Side
-} from "../src/Types.sol";
+} from "../src/lib/Types.sol";
 import {Cheats} from "./Forge.sol";
 import {Toy, Trees} from "./Toy.sol";
 import {World} from "./World.sol";

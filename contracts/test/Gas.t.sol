@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {IHub} from "../src/IHub.sol";
-import {ClaimId, ClaimStatus, GameId, GameStatus, RequestId, Side, Position} from "../src/Types.sol";
+import {IHub} from "../src/hub/IHub.sol";
+import {ClaimId, ClaimStatus, GameId, GameStatus, RequestId, Side, Position} from "../src/lib/Types.sol";
 import {Toy} from "./Toy.sol";
 import {World} from "./World.sol";
 

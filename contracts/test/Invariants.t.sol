@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {IHub} from "../src/IHub.sol";
+import {IHub} from "../src/hub/IHub.sol";
 import {
     Claim,
     ClaimId,
@@ -13,7 +13,7 @@ import {
     RequestId,
     RequestStatus,
     Side
-} from "../src/Types.sol";
+} from "../src/lib/Types.sol";
 import {World} from "./World.sol";
 
 /// @title Everything that anybody may do, in any order

@@ -28,12 +28,12 @@ import {
     RequestNotOpen,
     ResultStatusInvalid,
     WindowOpen
-} from "../src/Errors.sol";
-import {GraphStep} from "../src/GraphStep.sol";
-import {Hub} from "../src/Hub.sol";
-import {IHub} from "../src/IHub.sol";
-import {IModelRegistry} from "../src/IModelRegistry.sol";
-import {IResultReceiver} from "../src/IResultReceiver.sol";
+} from "../src/lib/Errors.sol";
+import {GraphStep} from "../src/model/GraphStep.sol";
+import {Hub} from "../src/hub/Hub.sol";
+import {IHub} from "../src/hub/IHub.sol";
+import {IModelRegistry} from "../src/model/IModelRegistry.sol";
+import {IResultReceiver} from "../src/hub/IResultReceiver.sol";
 import {
     Availability,
     Claim,
@@ -48,8 +48,8 @@ import {
     RequestId,
     RequestStatus,
     Terms
-} from "../src/Types.sol";
-import {Step} from "../src/vm/Step.sol";
+} from "../src/lib/Types.sol";
+import {Step} from "../src/machine/Step.sol";
 import {Cheats} from "./Forge.sol";
 import {Trees} from "./Toy.sol";
 import {World} from "./World.sol";

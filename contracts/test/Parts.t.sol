@@ -10,16 +10,16 @@ import {
     NodeOutOfBounds,
     ProofMismatch,
     SegmentsOverlap
-} from "../src/Errors.sol";
-import {GraphStep} from "../src/GraphStep.sol";
-import {IGraphStep} from "../src/IGraphStep.sol";
-import {Availability, ClaimId, GameId, Model, ModelId, Position, RequestId, Side, Terms} from "../src/Types.sol";
+} from "../src/lib/Errors.sol";
+import {GraphStep} from "../src/model/GraphStep.sol";
+import {IGraphStep} from "../src/model/IGraphStep.sol";
+import {Availability, ClaimId, GameId, Model, ModelId, Position, RequestId, Side, Terms} from "../src/lib/Types.sol";
 import {Cursor, CursorReads} from "../src/lib/Calldata.sol";
 import {Commitments} from "../src/lib/Commitments.sol";
 import {Merkle} from "../src/lib/Merkle.sol";
 import {Partition} from "../src/lib/Partition.sol";
-import {IStep} from "../src/vm/IStep.sol";
-import {Step} from "../src/vm/Step.sol";
+import {IStep} from "../src/machine/IStep.sol";
+import {Step} from "../src/machine/Step.sol";
 import {Test} from "./Forge.sol";
 import {Toy, Trees} from "./Toy.sol";
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {GraphStep} from "../src/GraphStep.sol";
-import {Hub} from "../src/Hub.sol";
-import {IHub} from "../src/IHub.sol";
-import {IModelRegistry} from "../src/IModelRegistry.sol";
-import {ModelRegistry} from "../src/ModelRegistry.sol";
+import {GraphStep} from "../src/model/GraphStep.sol";
+import {Hub} from "../src/hub/Hub.sol";
+import {IHub} from "../src/hub/IHub.sol";
+import {IModelRegistry} from "../src/model/IModelRegistry.sol";
+import {ModelRegistry} from "../src/model/ModelRegistry.sol";
 import {
     Claim,
     ClaimId,
@@ -22,8 +22,8 @@ import {
     RequestStatus,
     Side,
     Terms
-} from "../src/Types.sol";
-import {Step} from "../src/vm/Step.sol";
+} from "../src/lib/Types.sol";
+import {Step} from "../src/machine/Step.sol";
 import {Test} from "./Forge.sol";
 import {Toy, Trees} from "./Toy.sol";
 

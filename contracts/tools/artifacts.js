@@ -7,7 +7,7 @@ const path = require('path');
 const { execFileSync } = require('child_process');
 
 const root = path.join(__dirname, '..');
-const resources = path.join(root, '../agent/src/main/resources/opml/contracts');
+const resources = path.join(root, '../protocol/hub/src/main/resources/opml/hub/contracts');
 const names = JSON.parse(fs.readFileSync(path.join(__dirname, 'artifacts.json'), 'utf8'));
 
 // Not by way of node_modules/.bin: two packages claim the name forge there, and npm may leave neither.

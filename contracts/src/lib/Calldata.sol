@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {CalldataNotCanonical, EvidenceTooLong, EvidenceTooShort} from "../Errors.sol";
+import {CalldataNotCanonical, EvidenceTooLong, EvidenceTooShort} from "./Errors.sol";
 
 /// @title Calldata has one form
 /// @notice Solidity's decoder accepts bytes behind the arguments, gaps between them and dirty padding. The entry points

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {ClockExpired, ClockRunning} from "../Errors.sol";
-import {Game, Side} from "../Types.sol";
+import {ClockExpired, ClockRunning} from "./Errors.sol";
+import {Game, Side} from "./Types.sol";
 
 /// @title Chess clocks in seconds, without increments
 /// @notice At every instant exactly one of `charge` and `requireExpired` goes through.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {Availability, ClaimId, GameId, Model, ModelId, Position, RequestId, Side, Terms} from "../Types.sol";
+import {Availability, ClaimId, GameId, Model, ModelId, Position, RequestId, Side, Terms} from "./Types.sol";
 
 /// @title The tagged preimages
 /// @notice `spec/protocol.md` §1: a word with the left-aligned tag `opml/1/…`, then the fields, one big-endian word

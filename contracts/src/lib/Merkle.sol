@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {MaskBitsUnused} from "../Errors.sol";
+import {MaskBitsUnused} from "./Errors.sol";
 import {Cursor} from "./Calldata.sol";
 
 /// @title Binary keccak trees of fixed depth over 32-byte leaves

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {NodeOutOfBounds} from "../Errors.sol";
+import {NodeOutOfBounds} from "./Errors.sol";
 import {Cursor} from "./Calldata.sol";
 
 /// @notice A part of a node's initial memory: the subtree of `depth` number `index`, whose root is `root`.

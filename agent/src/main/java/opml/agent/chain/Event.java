@@ -1,4 +1,0 @@
-package opml.agent.chain;
-
-/// A log with the names of the contract that wrote it.
-public record Event(String name, Values values, LogEntry log) {}

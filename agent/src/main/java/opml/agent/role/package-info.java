@@ -1,5 +1,0 @@
-/// Requester, server and verifier. Each is a `tick()`: read a picture of the hub, decide with the solver, perform what
-/// was decided. Nothing is remembered from one tick to the next that the chain does not hold, so an agent may be killed
-/// between any two transactions and started again. [opml.agent.role.Loop] ticks until it is told to stop;
-/// [opml.agent.role.Journal] hears what was done.
-package opml.agent.role;

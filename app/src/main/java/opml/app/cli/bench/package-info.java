@@ -1,2 +1,0 @@
-/// `opml bench`: figures beside their peers, as a table and as a file.
-package opml.app.cli.bench;

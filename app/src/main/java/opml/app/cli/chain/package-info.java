@@ -1,2 +1,0 @@
-/// A chain of one's own, and the contracts on any chain: `opml chain up` and `opml deploy`.
-package opml.app.cli.chain;

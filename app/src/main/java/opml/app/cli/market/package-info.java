@@ -1,2 +1,0 @@
-/// The roles on a chain: `request`, `serve`, `verify`, and what anyone may look at or take: `status`, `withdraw`.
-package opml.app.cli.market;

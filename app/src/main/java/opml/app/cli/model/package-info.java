@@ -1,2 +1,0 @@
-/// `opml model`: imports, shows, runs and registers models.
-package opml.app.cli.model;

@@ -1,4 +1,0 @@
-package opml.engine.onnx;
-
-/// A version of the operator set `domain`; the empty domain is ONNX's own.
-public record OnnxOpset(String domain, long version) {}

@@ -1,0 +1,122 @@
+package opml.engine.commit;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import opml.core.hash.Bytes32;
+import opml.core.merkle.PageHashes;
+import opml.core.merkle.Proof;
+import opml.core.merkle.SparseTree;
+import opml.engine.graph.Graph;
+import opml.engine.graph.Slot;
+import opml.kernels.catalog.Kernel;
+import opml.kernels.catalog.PinnedProgram;
+
+/// A graph as it is registered: every node with its descriptor, the trees over nodes and slots, and the
+/// identity.
+///
+/// The model file is the package: the import is a function of its bytes, so whoever has the file recomputes
+/// [#id] and compares it with the registered one.
+public final class Model {
+  private final Graph graph;
+  private final InitialHashes hashes;
+  private final List<CommittedNode> nodes;
+  private final SparseTree nodeTree;
+  private final SparseTree slotTree;
+  private final ModelDescriptor descriptor;
+
+  private Model(Graph graph, List<CommittedNode> nodes, InitialHashes hashes) {
+    this.graph = graph;
+    this.hashes = hashes;
+    this.nodes = List.copyOf(nodes);
+    this.nodeTree = new SparseTree(depthFor(nodes.size()));
+    for (int i = 0; i < nodes.size(); i++) {
+      nodeTree.set(i, nodes.get(i).descriptor().hash());
+    }
+    this.slotTree = new SparseTree(depthFor(graph.slots().size()));
+    for (int i = 0; i < graph.slots().size(); i++) {
+      slotTree.set(i, hashes.root(i, graph.slots().get(i).depth()));
+    }
+    Slot input = graph.slots().get(graph.input().slot());
+    Slot output = graph.slots().get(graph.output().slot());
+    this.descriptor =
+        new ModelDescriptor(
+            nodeTree.root(),
+            nodeTree.depth(),
+            nodes.size(),
+            graph.loops(),
+            slotTree.root(),
+            slotTree.depth(),
+            graph.input().slot(),
+            input.depth(),
+            input.bytes(),
+            graph.output().slot(),
+            output.depth(),
+            output.bytes());
+  }
+
+  /// Commits to a graph.
+  ///
+  /// @throws IllegalArgumentException if a node or the output is too large
+  public static Model of(Graph graph, Function<Kernel, PinnedProgram> programs) {
+    return of(graph, programs, InitialHashes.of(graph, InitialHashes.Progress.NONE));
+  }
+
+  /// Commits to a graph whose initial values are hashed already.
+  ///
+  /// @param hashes of this graph
+  /// @throws IllegalArgumentException if a node or the output is too large
+  public static Model of(
+      Graph graph, Function<Kernel, PinnedProgram> programs, InitialHashes hashes) {
+    List<CommittedNode> nodes = new ArrayList<>();
+    for (var node : graph.nodes()) {
+      nodes.add(CommittedNode.of(graph, node, programs.apply(node.kernel())));
+    }
+    return new Model(graph, nodes, hashes);
+  }
+
+  public Graph graph() {
+    return graph;
+  }
+
+  public List<CommittedNode> nodes() {
+    return nodes;
+  }
+
+  public ModelDescriptor descriptor() {
+    return descriptor;
+  }
+
+  /// {@return the model's identity}
+  public Bytes32 id() {
+    return descriptor.id();
+  }
+
+  /// {@return the page hashes of what a slot holds before the input is written, none if zeros; with them a
+  /// memory that holds the value need not hash it again}
+  public Optional<PageHashes> initialHashes(int slot) {
+    return hashes.slots().get(slot);
+  }
+
+  /// {@return the proof of a node's hash under the graph root}
+  public Proof proveNode(int node) {
+    return nodeTree.prove(node);
+  }
+
+  /// {@return a new tree over the slots as they are before the input is written}
+  public SparseTree initialSlots() {
+    return slotTree.copy();
+  }
+
+  /// {@return what the input's slot holds before the input is written, which a challenge proves}
+  public SlotOpening inputOpening() {
+    int slot = graph.input().slot();
+    return new SlotOpening(slot, slotTree.leaf(slot), slotTree.prove(slot));
+  }
+
+  /// {@return the least depth of a tree with so many leaves}
+  private static int depthFor(int leaves) {
+    return 32 - Integer.numberOfLeadingZeros(leaves - 1);
+  }
+}

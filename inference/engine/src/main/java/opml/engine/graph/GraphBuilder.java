@@ -1,0 +1,111 @@
+package opml.engine.graph;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import opml.engine.tensor.ElementType;
+import opml.engine.tensor.Shape;
+import opml.engine.tensor.Tensor;
+import opml.kernels.catalog.Kernel;
+
+/// A graph while it grows: slots are numbered in the order in which they are asked for, nodes run in the order in which
+/// they are added.
+public final class GraphBuilder {
+  private final List<Slot> slots = new ArrayList<>();
+  private final List<GraphNode> nodes = new ArrayList<>();
+
+  /// {@return the number of a new slot that is zeros before a node, or the model's user, writes it}
+  ///
+  /// @throws IllegalArgumentException if the tensor is too large for a slot
+  public int slot(String name, ElementType type, Shape shape) {
+    return add(new Slot(name, type, shape, Optional.empty()));
+  }
+
+  /// {@return the number of a new slot that holds this tensor}
+  ///
+  /// @throws IllegalArgumentException if the tensor is too large for a slot
+  public int constant(String name, Tensor tensor) {
+    return add(new Slot(name, tensor.type(), tensor.shape(), Optional.of(tensor)));
+  }
+
+  /// {@return a node under construction, whose operands and scalars are given in the order of the kernel's arguments}
+  ///
+  /// @param name for people
+  /// @param operator of the file that it comes from, for people
+  public Call call(Kernel kernel, String name, String operator) {
+    return new Call(kernel, name, operator);
+  }
+
+  /// {@return whether a node writes this slot}
+  public boolean isWritten(int slot) {
+    return nodes.stream()
+        .flatMapToInt(node -> Arrays.stream(node.outputs()))
+        .anyMatch(written -> written == slot);
+  }
+
+  /// {@return the graph, whose nodes run once}
+  ///
+  /// @throws IllegalArgumentException if it has no nodes, or a port does not fit its slot
+  public Graph build(Port input, Port output) {
+    return new Graph(slots, nodes, input, output, 1);
+  }
+
+  private int add(Slot slot) {
+    slots.add(slot);
+    return slots.size() - 1;
+  }
+
+  /// A node under construction.
+  public final class Call {
+    private final Kernel kernel;
+    private final String name;
+    private final String operator;
+    private final List<Operand> operands = new ArrayList<>();
+    private final List<Long> scalars = new ArrayList<>();
+
+    private Call(Kernel kernel, String name, String operator) {
+      this.kernel = kernel;
+      this.name = name;
+      this.operator = operator;
+    }
+
+    /// The next segment argument is what this slot holds.
+    public Call read(int slot) {
+      operands.add(new Operand.Read(slot));
+      return this;
+    }
+
+    /// The next segment argument is so many bytes of zeros, in place of an operand that is not there.
+    public Call zeros(long bytes) {
+      operands.add(new Operand.Absent(bytes));
+      return this;
+    }
+
+    /// The next segment argument is this slot, which the node writes.
+    public Call write(int slot) {
+      operands.add(new Operand.Write(slot));
+      return this;
+    }
+
+    /// The next scalar arguments.
+    public Call ints(int... values) {
+      for (int value : values) {
+        scalars.add((long) value);
+      }
+      return this;
+    }
+
+    /// The next scalar argument, as its bits.
+    public Call real(float value) {
+      return ints(Float.floatToIntBits(value));
+    }
+
+    /// Adds the node to the graph.
+    ///
+    /// @throws IllegalArgumentException if the kernel takes another number of arguments
+    public void end() {
+      nodes.add(new GraphNode(name, operator, kernel, operands, scalars));
+    }
+  }
+}

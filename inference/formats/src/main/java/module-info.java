@@ -1,0 +1,13 @@
+import org.jspecify.annotations.NullMarked;
+
+/// Model files: from their bytes to a graph.
+@NullMarked
+module opml.formats {
+  requires static transitive org.jspecify;
+  requires transitive opml.engine;
+  requires com.google.protobuf;
+
+  exports opml.formats;
+  exports opml.formats.onnx;
+  exports opml.formats.onnx.file;
+}

@@ -1,0 +1,119 @@
+package opml.formats.onnx;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import opml.engine.tensor.Tensor;
+import opml.formats.onnx.file.OnnxAttribute;
+import org.jspecify.annotations.Nullable;
+
+/// A node's attributes by name. Those that nobody asked for are refused at the end: an attribute that we do
+/// not know may change what the node means.
+final class Attributes {
+  private final Map<String, OnnxAttribute> unread = new HashMap<>();
+  private final Function<String, ImportException> refuse;
+
+  Attributes(List<OnnxAttribute> attributes, Function<String, ImportException> refuse) {
+    this.refuse = refuse;
+    for (OnnxAttribute attribute : attributes) {
+      if (unread.put(attribute.name(), attribute) != null) {
+        throw refuse.apply("attribute " + attribute.name() + " is given twice");
+      }
+    }
+  }
+
+  /// {@return an integer from `min` to `max`}
+  int integer(String name, int ifAbsent, int min, int max) {
+    @Nullable OnnxAttribute attribute = unread.remove(name);
+    if (attribute == null) {
+      return ifAbsent;
+    }
+    if (!(attribute instanceof OnnxAttribute.IntValue value)) {
+      throw wrongType(attribute, "an int");
+    }
+    if (value.value() < min || value.value() > max) {
+      throw refuse.apply(
+          "attribute " + name + " is " + value.value() + ", not " + min + " to " + max);
+    }
+    return (int) value.value();
+  }
+
+  boolean flag(String name, boolean ifAbsent) {
+    return integer(name, ifAbsent ? 1 : 0, 0, 1) == 1;
+  }
+
+  float real(String name, float ifAbsent) {
+    @Nullable OnnxAttribute attribute = unread.remove(name);
+    if (attribute == null) {
+      return ifAbsent;
+    }
+    if (!(attribute instanceof OnnxAttribute.FloatValue value)) {
+      throw wrongType(attribute, "a float");
+    }
+    return value.value();
+  }
+
+  String text(String name, String ifAbsent) {
+    @Nullable OnnxAttribute attribute = unread.remove(name);
+    if (attribute == null) {
+      return ifAbsent;
+    }
+    if (!(attribute instanceof OnnxAttribute.Text value)) {
+      throw wrongType(attribute, "a string");
+    }
+    return value.value();
+  }
+
+  /// {@return `size` integers from `min` to `max`, or absent}
+  Optional<int[]> integers(String name, int size, int min, int max) {
+    @Nullable OnnxAttribute attribute = unread.remove(name);
+    if (attribute == null) {
+      return Optional.empty();
+    }
+    if (!(attribute instanceof OnnxAttribute.Ints value)) {
+      throw wrongType(attribute, "a list of ints");
+    }
+    if (value.values().size() != size) {
+      throw refuse.apply(
+          "attribute " + name + " has " + value.values().size() + " entries, not " + size);
+    }
+    int[] integers = new int[size];
+    for (int i = 0; i < size; i++) {
+      long entry = value.values().get(i);
+      if (entry < min || entry > max) {
+        throw refuse.apply("attribute " + name + " has " + entry + ", not " + min + " to " + max);
+      }
+      integers[i] = (int) entry;
+    }
+    return Optional.of(integers);
+  }
+
+  /// {@return the attribute of whatever type, or absent}
+  Optional<OnnxAttribute> any(String name) {
+    return Optional.ofNullable(unread.remove(name));
+  }
+
+  Optional<Tensor> tensor(String name) {
+    return any(name)
+        .map(
+            attribute -> {
+              if (attribute instanceof OnnxAttribute.TensorValue value) {
+                return value.value();
+              }
+              throw wrongType(attribute, "a tensor");
+            });
+  }
+
+  void end() {
+    if (!unread.isEmpty()) {
+      throw refuse.apply(
+          "unknown attributes: " + String.join(", ", unread.keySet().stream().sorted().toList()));
+    }
+  }
+
+  private ImportException wrongType(OnnxAttribute attribute, String wanted) {
+    return refuse.apply("attribute " + attribute.name() + " is not " + wanted);
+  }
+}

@@ -1,0 +1,54 @@
+package opml.formats.onnx;
+
+import java.util.Optional;
+import opml.engine.tensor.ElementType;
+import opml.engine.tensor.Shape;
+import opml.engine.tensor.Tensor;
+import opml.formats.onnx.file.OnnxAttribute;
+
+/// Constant: a tensor, number or list of numbers among the attributes.
+final class ConstantOperator implements Operator {
+  @Override
+  public void importNode(NodeImport node) {
+    node.arity(0, 0);
+    Attributes attributes = node.attributes();
+    Optional<Tensor> tensor =
+        attributes
+            .tensor("value")
+            .or(() -> attributes.any("value_float").map(a -> number(node, a)))
+            .or(() -> attributes.any("value_int").map(a -> number(node, a)))
+            .or(() -> attributes.any("value_floats").map(a -> number(node, a)))
+            .or(() -> attributes.any("value_ints").map(a -> number(node, a)));
+    attributes.end();
+    node.define(
+        Value.constant(
+            node.name(),
+            tensor.orElseThrow(
+                () -> node.refuse("expected value, value_float(s) or value_int(s)"))));
+  }
+
+  private static Tensor number(NodeImport node, OnnxAttribute attribute) {
+    return switch (attribute) {
+      case OnnxAttribute.FloatValue a -> Tensor.ofFloats(Shape.SCALAR, a.value());
+      case OnnxAttribute.IntValue a -> Tensor.ofLongs(Shape.SCALAR, a.value());
+      case OnnxAttribute.Floats a -> {
+        Tensor tensor = Tensor.zero(ElementType.F32, Shape.of(a.values().size()));
+        for (int i = 0; i < a.values().size(); i++) {
+          tensor.data().set(Tensor.F32, 4L * i, a.values().get(i));
+        }
+        yield tensor;
+      }
+      case OnnxAttribute.Ints a ->
+          Tensor.ofLongs(
+              Shape.of(a.values().size()), a.values().stream().mapToLong(i -> i).toArray());
+      case OnnxAttribute.Text a -> throw wrong(node, a);
+      case OnnxAttribute.Texts a -> throw wrong(node, a);
+      case OnnxAttribute.TensorValue a -> throw wrong(node, a);
+      case OnnxAttribute.Unsupported a -> throw wrong(node, a);
+    };
+  }
+
+  private static ImportException wrong(NodeImport node, OnnxAttribute attribute) {
+    return node.refuse("attribute " + attribute.name() + " does not hold numbers");
+  }
+}

@@ -1,0 +1,66 @@
+package opml.formats.onnx;
+
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import opml.engine.tensor.Shape;
+
+/// The sizes of a convolution, of floats or of 8-bit integers.
+record Convolution(
+    int batch, int inChannels, int outChannels, int groups, Window window, Shape result) {
+  /// Reads the attributes of x (batch, channels, height, width) and w (outChannels, channels / groups, height, width).
+  static Convolution of(NodeImport node, Value x, Value w) {
+    node.require(w.shape().rank() == 4, "weights are " + w.describe());
+    Window window =
+        Window.of(node, x, Optional.of(new int[] {w.shape().dim(2), w.shape().dim(3)}), false);
+    int inChannels = x.shape().dim(1);
+    int outChannels = w.shape().dim(0);
+    int groups = node.attributes().integer("group", 1, 1, Integer.MAX_VALUE);
+    node.require(
+        inChannels % groups == 0
+            && outChannels % groups == 0
+            && w.shape().dim(1) == inChannels / groups,
+        "weights "
+            + w.shape()
+            + " do not fit "
+            + inChannels
+            + " channels in "
+            + groups
+            + " groups");
+    int batch = x.shape().dim(0);
+    return new Convolution(
+        batch,
+        inChannels,
+        outChannels,
+        groups,
+        window,
+        Shapes.of(node, batch, outChannels, window.out()[0], window.out()[1]));
+  }
+
+  void requirePerChannel(NodeImport node, Shape shape, String what) {
+    node.require(
+        shape.equals(Shape.of(outChannels)),
+        what + " is " + shape + ", not one of " + outChannels + " channels");
+  }
+
+  /// {@return the products that one output adds up, at most}
+  long products() {
+    return (long) (inChannels / groups) * window.kernel()[0] * window.kernel()[1];
+  }
+
+  /// {@return the scalars from batch to groups, as the kernels order them}
+  int[] scalars() {
+    int[] sizes = {
+      batch,
+      inChannels,
+      window.in()[0],
+      window.in()[1],
+      outChannels,
+      window.out()[0],
+      window.out()[1]
+    };
+    return Stream.of(sizes, window.scalars(), new int[] {groups})
+        .flatMapToInt(IntStream::of)
+        .toArray();
+  }
+}

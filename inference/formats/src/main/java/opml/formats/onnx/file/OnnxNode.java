@@ -1,0 +1,28 @@
+package opml.formats.onnx.file;
+
+import java.util.List;
+
+/// One use of an operator.
+///
+/// @param name may be empty
+/// @param domain of the operator; empty for ONNX's own
+/// @param inputs names of values; an empty name is an absent optional input
+public record OnnxNode(
+    String name,
+    String opType,
+    String domain,
+    List<String> inputs,
+    List<String> outputs,
+    List<OnnxAttribute> attributes) {
+  public OnnxNode {
+    inputs = List.copyOf(inputs);
+    outputs = List.copyOf(outputs);
+    attributes = List.copyOf(attributes);
+  }
+
+  /// A node of ONNX's own operator set.
+  public static OnnxNode of(
+      String opType, List<String> inputs, List<String> outputs, OnnxAttribute... attributes) {
+    return new OnnxNode(outputs.getFirst(), opType, "", inputs, outputs, List.of(attributes));
+  }
+}

@@ -1,0 +1,195 @@
+package opml.formats.onnx.file;
+
+import com.google.protobuf.CodedOutputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.OptionalLong;
+import opml.engine.tensor.Tensor;
+
+/// Writes a model file: fields in the order of their numbers, tensors as raw data, integers packed. The same
+/// model gives the same bytes.
+public final class OnnxWriter {
+  private interface Body {
+    void write(CodedOutputStream out) throws IOException;
+  }
+
+  private OnnxWriter() {}
+
+  /// {@return the bytes of the model file}
+  public static byte[] write(OnnxModel model) {
+    return bytes(
+        out -> {
+          out.writeInt64(1, model.irVersion());
+          text(out, 2, model.producerName());
+          message(out, 7, graph(model.graph()));
+          for (OnnxOpset opset : model.opsets()) {
+            message(
+                out,
+                8,
+                o -> {
+                  text(o, 1, opset.domain());
+                  o.writeInt64(2, opset.version());
+                });
+          }
+        });
+  }
+
+  private static Body graph(OnnxGraph graph) {
+    return out -> {
+      for (OnnxNode node : graph.nodes()) {
+        message(out, 1, node(node));
+      }
+      text(out, 2, graph.name());
+      for (OnnxTensor tensor : graph.initializers()) {
+        message(out, 5, tensor(tensor.name(), tensor.value()));
+      }
+      for (OnnxValueInfo input : graph.inputs()) {
+        message(out, 11, valueInfo(input));
+      }
+      for (OnnxValueInfo output : graph.outputs()) {
+        message(out, 12, valueInfo(output));
+      }
+    };
+  }
+
+  private static Body node(OnnxNode node) {
+    return out -> {
+      for (String input : node.inputs()) {
+        out.writeString(1, input);
+      }
+      for (String output : node.outputs()) {
+        out.writeString(2, output);
+      }
+      text(out, 3, node.name());
+      out.writeString(4, node.opType());
+      for (OnnxAttribute attribute : node.attributes()) {
+        message(out, 5, attribute(attribute));
+      }
+      text(out, 7, node.domain());
+    };
+  }
+
+  private static Body attribute(OnnxAttribute attribute) {
+    return out -> {
+      out.writeString(1, attribute.name());
+      long type =
+          switch (attribute) {
+            case OnnxAttribute.FloatValue a -> {
+              out.writeFloat(2, a.value());
+              yield 1;
+            }
+            case OnnxAttribute.IntValue a -> {
+              out.writeInt64(3, a.value());
+              yield 2;
+            }
+            case OnnxAttribute.Text a -> {
+              out.writeString(4, a.value());
+              yield 3;
+            }
+            case OnnxAttribute.TensorValue a -> {
+              message(out, 5, tensor("", a.value()));
+              yield 4;
+            }
+            case OnnxAttribute.Floats a -> {
+              out.writeByteArray(7, bytes(o -> writeFloats(o, a.values())));
+              yield 6;
+            }
+            case OnnxAttribute.Ints a -> {
+              out.writeByteArray(8, bytes(o -> writeLongs(o, a.values())));
+              yield 7;
+            }
+            case OnnxAttribute.Texts a -> {
+              for (String value : a.values()) {
+                out.writeString(9, value);
+              }
+              yield 8;
+            }
+            case OnnxAttribute.Unsupported a ->
+                throw new IllegalArgumentException(
+                    "attribute " + a.name() + " was skipped when it was read");
+          };
+      out.writeInt64(20, type);
+    };
+  }
+
+  private static Body tensor(String name, Tensor tensor) {
+    return out -> {
+      List<Long> dims = tensor.shape().dims().stream().map(Integer::longValue).toList();
+      if (!dims.isEmpty()) {
+        out.writeByteArray(1, bytes(o -> writeLongs(o, dims)));
+      }
+      out.writeInt64(2, tensor.type().onnxCode());
+      text(out, 8, name);
+      out.writeByteArray(9, tensor.bytes());
+    };
+  }
+
+  private static Body valueInfo(OnnxValueInfo info) {
+    return out -> {
+      out.writeString(1, info.name());
+      message(out, 2, type -> message(type, 1, tensorType(info)));
+    };
+  }
+
+  private static Body tensorType(OnnxValueInfo info) {
+    return out -> {
+      out.writeInt64(1, info.elementType());
+      if (info.dims().isPresent()) {
+        List<OptionalLong> dims = info.dims().get();
+        message(
+            out,
+            2,
+            shape -> {
+              for (OptionalLong dim : dims) {
+                message(shape, 1, d -> writeDimension(d, dim));
+              }
+            });
+      }
+    };
+  }
+
+  private static void writeDimension(CodedOutputStream out, OptionalLong dim) throws IOException {
+    if (dim.isPresent()) {
+      out.writeInt64(1, dim.getAsLong());
+    } else {
+      out.writeString(2, "N");
+    }
+  }
+
+  private static void writeLongs(CodedOutputStream out, List<Long> values) throws IOException {
+    for (long value : values) {
+      out.writeInt64NoTag(value);
+    }
+  }
+
+  private static void writeFloats(CodedOutputStream out, List<Float> values) throws IOException {
+    for (float value : values) {
+      out.writeFloatNoTag(value);
+    }
+  }
+
+  /// Writes a text unless it is empty, which is what its absence means.
+  private static void text(CodedOutputStream out, int field, String value) throws IOException {
+    if (!value.isEmpty()) {
+      out.writeString(field, value);
+    }
+  }
+
+  private static void message(CodedOutputStream out, int field, Body body) throws IOException {
+    out.writeByteArray(field, bytes(body));
+  }
+
+  private static byte[] bytes(Body body) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+    try {
+      body.write(out);
+      out.flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException("writing to memory failed", e);
+    }
+    return bytes.toByteArray();
+  }
+}

@@ -1,0 +1,125 @@
+package opml.mnist.digit;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import opml.core.codec.MalformedException;
+
+/// Digits as binary PGM files ("P5", Netpbm): 28 x 28, greatest value 255, 0 background and 255 ink. Anything else is
+/// refused rather than scaled: a model would answer, and answer wrong.
+public final class Pgm {
+  /// A header with a few lines of comment fits; a large photograph is not read as a whole just to be refused.
+  private static final long MAX_FILE_BYTES = 64 << 10;
+
+  private static final int MAX_VALUE = 255;
+
+  private final String source;
+  private final byte[] bytes;
+  private int offset;
+
+  private Pgm(String source, byte[] bytes) {
+    this.source = source;
+    this.bytes = bytes;
+  }
+
+  /// {@return the digit in `file`}
+  /// @throws MalformedException if the file is not a digit, naming it, the offset and what was expected
+  public static Digit read(Path file) throws IOException {
+    long size = Files.size(file);
+    if (size > MAX_FILE_BYTES) {
+      throw new MalformedException(
+          "%s: %d bytes, expected a PGM image of %d x %d pixels, which has some %d"
+              .formatted(file, size, Digit.SIDE, Digit.SIDE, Digit.PIXELS + 13));
+    }
+    return parse(file.toString(), Files.readAllBytes(file));
+  }
+
+  /// {@return the digit in `bytes`; `source` names them in errors}
+  /// @throws MalformedException as [#read]
+  public static Digit parse(String source, byte[] bytes) {
+    return new Pgm(source, bytes).digit();
+  }
+
+  /// {@return `digit` as a PGM file with one line of comment, in ASCII}
+  public static byte[] write(Digit digit, String comment) {
+    if (!comment.chars().allMatch(c -> c >= ' ' && c < 127)) {
+      throw new IllegalArgumentException("not one line of ASCII: " + comment);
+    }
+    String header = "P5\n# %s\n%d %d\n%d\n".formatted(comment, Digit.SIDE, Digit.SIDE, MAX_VALUE);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    out.writeBytes(header.getBytes(StandardCharsets.US_ASCII));
+    out.writeBytes(digit.pixels());
+    return out.toByteArray();
+  }
+
+  private Digit digit() {
+    if (bytes.length < 2 || bytes[0] != 'P' || bytes[1] != '5') {
+      throw malformed(0, "not a binary PGM file, which starts with P5");
+    }
+    offset = 2;
+    int width = number("width");
+    int height = number("height");
+    if (width != Digit.SIDE || height != Digit.SIDE) {
+      throw malformed(
+          offset,
+          "the image is %d x %d pixels, expected %d x %d"
+              .formatted(width, height, Digit.SIDE, Digit.SIDE));
+    }
+    int maxValue = number("greatest value");
+    if (maxValue != MAX_VALUE) {
+      throw malformed(offset, "greatest value " + maxValue + ", expected " + MAX_VALUE);
+    }
+    if (offset == bytes.length || !isSpace(bytes[offset])) {
+      throw malformed(offset, "expected one white space before the pixels");
+    }
+    offset++;
+    int left = bytes.length - offset;
+    if (left != Digit.PIXELS) {
+      throw malformed(
+          offset, "%d bytes of pixels follow, expected %d".formatted(left, Digit.PIXELS));
+    }
+    byte[] pixels = new byte[Digit.PIXELS];
+    System.arraycopy(bytes, offset, pixels, 0, Digit.PIXELS);
+    return new Digit(pixels);
+  }
+
+  private int number(String field) {
+    int before = offset;
+    skipSpaceAndComments();
+    if (offset == before) {
+      throw malformed(offset, "expected white space before the " + field);
+    }
+    int start = offset;
+    int value = 0;
+    while (offset < bytes.length && bytes[offset] >= '0' && bytes[offset] <= '9') {
+      if (offset - start == 6) {
+        throw malformed(start, field + " has more than 6 figures");
+      }
+      value = 10 * value + bytes[offset++] - '0';
+    }
+    if (offset == start) {
+      throw malformed(start, "expected the " + field);
+    }
+    return value;
+  }
+
+  private void skipSpaceAndComments() {
+    while (offset < bytes.length && (isSpace(bytes[offset]) || bytes[offset] == '#')) {
+      if (bytes[offset++] == '#') {
+        while (offset < bytes.length && bytes[offset] != '\n' && bytes[offset] != '\r') {
+          offset++;
+        }
+      }
+    }
+  }
+
+  private static boolean isSpace(byte c) {
+    return c == ' ' || c >= '\t' && c <= '\r';
+  }
+
+  private MalformedException malformed(int at, String problem) {
+    return new MalformedException(source + ", offset " + at + ": " + problem);
+  }
+}

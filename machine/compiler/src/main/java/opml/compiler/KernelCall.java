@@ -1,0 +1,104 @@
+package opml.compiler;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import opml.compiler.program.CompiledProgram;
+import opml.vm.jit.Machines;
+import opml.vm.machine.Machine;
+import opml.vm.state.MemoryImage;
+import opml.vm.state.Program;
+
+/// One run of a program on the virtual machine: the memory of a node, laid out as the ABI says, and what became of it.
+///
+/// @param segments the contents of the segment arguments afterwards
+/// @param steps instructions executed, the exit included
+public record KernelCall(int exitCode, List<byte[]> segments, long steps) {
+  private static final int SMALLEST_REGION = 12;
+  private static final long MOST_STEPS = 1L << 36;
+
+  public KernelCall {
+    segments = List.copyOf(segments);
+  }
+
+  /// Runs a program until it exits.
+  ///
+  /// @param segments the contents of the segment arguments before, which stay as they are
+  /// @param scalars in the ABI's 64-bit form
+  /// @throws IllegalStateException if the program ends otherwise, or not within 2^36 steps
+  public static KernelCall run(CompiledProgram program, List<byte[]> segments, long... scalars) {
+    int region = regionFor(segments);
+    MemoryImage image = image(program, segments, scalars);
+    Machine machine = Machines.of(Program.of(program.code(), image.depth()), image);
+    machine.runTo(MOST_STEPS);
+    if (!machine.state().hasExited()) {
+      throw new IllegalStateException(
+          program.name() + " ended in " + machine.state() + " at " + place(program, machine));
+    }
+    List<byte[]> after = new ArrayList<>();
+    for (int i = 0; i < segments.size(); i++) {
+      after.add(machine.memory().read((i + 1L) << region, segments.get(i).length));
+    }
+    return new KernelCall(machine.state().exitCode(), after, machine.steps());
+  }
+
+  /// {@return the memory of a node that runs the program: the fixed segment, and the segment arguments, which are
+  /// borrowed, at the starts of their regions}
+  ///
+  /// @param scalars in the ABI's 64-bit form
+  public static MemoryImage image(CompiledProgram program, List<byte[]> segments, long... scalars) {
+    int region = regionFor(segments);
+    List<MemoryImage.Piece> pieces = new ArrayList<>();
+    pieces.add(MemoryImage.Piece.of(0, fixed(program, segments.size(), region, scalars)));
+    for (int i = 0; i < segments.size(); i++) {
+      pieces.add(MemoryImage.Piece.of((i + 1L) << region, segments.get(i)));
+    }
+    return new MemoryImage(region - 1, pieces);
+  }
+
+  private static String place(CompiledProgram program, Machine machine) {
+    long pc = machine.state().pc();
+    return pc < 0 || pc >= 4L * program.instructionCount() ? "nowhere" : program.at(pc).toString();
+  }
+
+  /// {@return the least s whose regions of 2^s bytes hold every segment}
+  public static int regionFor(List<byte[]> segments) {
+    int region = SMALLEST_REGION;
+    for (byte[] segment : segments) {
+      while (1L << region < segment.length) {
+        region++;
+      }
+    }
+    return region;
+  }
+
+  /// {@return the fixed segment: stack pointer, bases, scalars, constants}
+  public static byte[] fixed(CompiledProgram program, int segments, int region, long... scalars) {
+    byte[] constants = program.constants();
+    ByteBuffer out =
+        ByteBuffer.allocate(8 * (1 + segments + scalars.length) + constants.length)
+            .order(ByteOrder.LITTLE_ENDIAN);
+    out.putLong(1L << region);
+    for (int i = 0; i < segments; i++) {
+      out.putLong((i + 1L) << region);
+    }
+    Arrays.stream(scalars).forEach(out::putLong);
+    return out.put(constants).array();
+  }
+
+  /// {@return a copy aligned as kernels want it}
+  public static MemorySegment aligned(byte[] bytes) {
+    MemorySegment segment = MemorySegment.ofArray(new long[(bytes.length + 7) / 8]);
+    MemorySegment.copy(bytes, 0, segment, ValueLayout.JAVA_BYTE, 0, bytes.length);
+    return segment.asSlice(0, bytes.length);
+  }
+
+  /// {@return the segment's bytes}
+  public static byte[] bytes(MemorySegment segment) {
+    return segment.toArray(ValueLayout.JAVA_BYTE);
+  }
+}

@@ -1,0 +1,94 @@
+package opml.compiler.frontend;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import opml.compiler.ir.MethodRef;
+import org.jspecify.annotations.Nullable;
+
+/// Which methods a kernel reaches, callees before their callers. Recursion, also by way of others, is refused here.
+public final class CallGraph {
+  /// A method of at most this many bytecode instructions, inlined ones included, costs less than calling it.
+  private static final int MOST_INLINED = 24;
+
+  /// What is called from one place only is inlined up to this size.
+  private static final int MOST_INLINED_ONCE = 1000;
+
+  private final ClassSource source;
+  private final Map<MethodRef, MethodCode> codes = new HashMap<>();
+  private final Map<MethodRef, Integer> sites = new HashMap<>();
+  private final Map<MethodRef, Integer> sizes = new HashMap<>();
+  private final Set<MethodRef> order = new LinkedHashSet<>();
+  private final Set<MethodRef> open = new HashSet<>();
+
+  public CallGraph(ClassSource source, MethodRef root) {
+    this.source = source;
+    visit(root, root, 0);
+    order.forEach(ref -> sizes.put(ref, size(code(ref))));
+  }
+
+  private void visit(MethodRef ref, MethodRef caller, int line) {
+    if (order.contains(ref)) {
+      return;
+    }
+    if (!open.add(ref)) {
+      throw new RefusedException(caller, line, "recursion: a call of " + ref + " while it runs");
+    }
+    MethodCode code = source.code(ref, caller, line);
+    codes.put(ref, code);
+    for (CodeBlock.Line at : code.lines()) {
+      MethodRef callee = Intrinsics.callee(at.instruction());
+      if (callee != null) {
+        sites.merge(callee, 1, Integer::sum);
+        visit(callee, ref, at.number());
+      }
+    }
+    open.remove(ref);
+    order.add(ref);
+  }
+
+  /// {@return the methods that need code of their own, callees first, the kernel last}
+  public List<MethodRef> compiled() {
+    List<MethodRef> kept = new ArrayList<>();
+    MethodRef root = List.copyOf(order).getLast();
+    for (MethodRef ref : order) {
+      if (ref.equals(root) || !isInlined(ref)) {
+        kept.add(ref);
+      }
+    }
+    return kept;
+  }
+
+  MethodCode code(MethodRef ref) {
+    @Nullable MethodCode code = codes.get(ref);
+    if (code == null) {
+      throw new IllegalArgumentException("not reached: " + ref);
+    }
+    return code;
+  }
+
+  /// {@return how many parameters a method has}
+  public int parameters(MethodRef ref) {
+    return code(ref).parameters().size();
+  }
+
+  boolean isInlined(MethodRef ref) {
+    int size = sizes.getOrDefault(ref, Integer.MAX_VALUE);
+    return size <= MOST_INLINED || size <= MOST_INLINED_ONCE && sites.getOrDefault(ref, 0) == 1;
+  }
+
+  private int size(MethodCode code) {
+    int size = code.lines().size();
+    for (CodeBlock.Line at : code.lines()) {
+      MethodRef callee = Intrinsics.callee(at.instruction());
+      if (callee != null && isInlined(callee)) {
+        size += sizes.getOrDefault(callee, 0);
+      }
+    }
+    return size;
+  }
+}

@@ -1,0 +1,523 @@
+package opml.compiler.frontend;
+
+import java.lang.classfile.Instruction;
+import java.lang.classfile.Opcode;
+import java.lang.classfile.TypeKind;
+import java.lang.classfile.instruction.*;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import opml.compiler.frontend.Variables.Variable;
+import opml.compiler.ir.Block;
+import opml.compiler.ir.Condition;
+import opml.compiler.ir.MethodGraph;
+import opml.compiler.ir.MethodRef;
+import opml.compiler.ir.Node;
+import opml.compiler.ir.NodeOp;
+import opml.compiler.ir.Origin;
+import opml.compiler.ir.Terminator.Branch;
+import opml.compiler.ir.Terminator.Jump;
+import org.jspecify.annotations.Nullable;
+
+/// One instance of a method's body in a graph: interprets the bytecode over a stack of nodes, block by block, each
+/// block after at least one of its predecessors.
+final class MethodFrame {
+  /// Where control leaves the method; `block` is null if it never does.
+  record Exit(@Nullable Block block, @Nullable Node value, Origin origin) {}
+
+  private record Entry(Node node, Kind kind) {}
+
+  private final MethodGraphBuilder builder;
+  private final MethodGraph graph;
+  private final Variables variables;
+  private final MethodCode code;
+  private final int frame;
+  private final Map<CodeBlock, Block> blocks = new HashMap<>();
+  private final Map<CodeBlock, List<Kind>> stacks = new HashMap<>();
+  private final Block end;
+  private Origin endOrigin;
+
+  // Of the block being filled.
+  private List<Entry> stack = new ArrayList<>();
+  private Block current;
+  private Origin origin;
+
+  MethodFrame(MethodGraphBuilder builder, MethodCode code, int frame) {
+    this.builder = builder;
+    this.graph = builder.graph();
+    this.variables = builder.variables();
+    this.code = code;
+    this.frame = frame;
+    this.end = graph.newBlock();
+    this.current = end;
+    this.origin = new Origin(code.ref(), 0);
+    this.endOrigin = origin;
+  }
+
+  Exit build(List<Node> arguments, Block from) {
+    int slot = 0;
+    for (int i = 0; i < arguments.size(); i++) {
+      Kind kind = code.parameters().get(i);
+      variables.write(new Variable(frame, slot, kind), from, arguments.get(i));
+      slot += kind.isWide() ? 2 : 1;
+    }
+    List<CodeBlock> order = reversePostorder(code.entry());
+    Map<CodeBlock, Set<CodeBlock>> missing = new HashMap<>();
+    for (CodeBlock block : order) {
+      blocks.put(block, graph.newBlock());
+      missing.computeIfAbsent(block, _ -> new HashSet<>());
+      block
+          .successors()
+          .forEach(next -> missing.computeIfAbsent(next, _ -> new HashSet<>()).add(block));
+    }
+    from.end(new Jump(block(code.entry())), origin);
+    stacks.put(code.entry(), List.of());
+    if (missing(missing, code.entry()).isEmpty()) {
+      variables.seal(block(code.entry()));
+    }
+    for (CodeBlock block : order) {
+      fill(block);
+      for (CodeBlock next : new LinkedHashSet<>(block.successors())) {
+        missing(missing, next).remove(block);
+        if (missing(missing, next).isEmpty()) {
+          variables.seal(block(next));
+        }
+      }
+    }
+    if (end.predecessors().isEmpty()) {
+      return new Exit(null, null, endOrigin);
+    }
+    variables.seal(end);
+    Kind result = code.result();
+    return new Exit(
+        end, result == null ? null : variables.read(resultVariable(result), end), endOrigin);
+  }
+
+  private static Set<CodeBlock> missing(Map<CodeBlock, Set<CodeBlock>> missing, CodeBlock block) {
+    return missing.getOrDefault(block, Set.of());
+  }
+
+  private Block block(CodeBlock block) {
+    Block found = blocks.get(block);
+    if (found == null) {
+      throw new IllegalStateException("unreachable block");
+    }
+    return found;
+  }
+
+  private static List<CodeBlock> reversePostorder(CodeBlock entry) {
+    record Visit(CodeBlock block, Deque<CodeBlock> rest) {}
+    List<CodeBlock> postorder = new ArrayList<>();
+    Set<CodeBlock> seen = new HashSet<>();
+    Deque<Visit> open = new ArrayDeque<>();
+    seen.add(entry);
+    open.push(new Visit(entry, new ArrayDeque<>(entry.successors())));
+    while (!open.isEmpty()) {
+      Visit visit = open.getFirst();
+      CodeBlock next = visit.rest.poll();
+      if (next == null) {
+        postorder.add(visit.block);
+        open.pop();
+      } else if (seen.add(next)) {
+        open.push(new Visit(next, new ArrayDeque<>(next.successors())));
+      }
+    }
+    Collections.reverse(postorder);
+    return postorder;
+  }
+
+  private Variable resultVariable(Kind kind) {
+    return new Variable(frame, -1, kind);
+  }
+
+  private Variable stackVariable(int depth, Kind kind) {
+    return new Variable(frame, code.maxLocals() + depth, kind);
+  }
+
+  private void fill(CodeBlock block) {
+    current = block(block);
+    stack = new ArrayList<>();
+    for (Kind kind : stacks.getOrDefault(block, List.of())) {
+      stack.add(new Entry(variables.read(stackVariable(stack.size(), kind), current), kind));
+    }
+    for (CodeBlock.Line at : block.lines()) {
+      origin = new Origin(code.ref(), at.number());
+      graph.at(origin);
+      instruction(at.instruction(), block);
+    }
+    if (current.isOpen()) {
+      if (block.successors().isEmpty()) {
+        throw refused("control flow that runs off the end");
+      }
+      leave(block);
+      current.end(new Jump(block(block.successors().getFirst())), origin);
+    }
+  }
+
+  /// Hands the operand stack to the successors.
+  private void leave(CodeBlock block) {
+    List<Kind> kinds = stack.stream().map(Entry::kind).toList();
+    for (int depth = 0; depth < stack.size(); depth++) {
+      variables.write(stackVariable(depth, kinds.get(depth)), current, stack.get(depth).node);
+    }
+    block.successors().forEach(next -> stacks.putIfAbsent(next, kinds));
+  }
+
+  private void instruction(Instruction instruction, CodeBlock block) {
+    switch (instruction) {
+      case LoadInstruction load -> load(load);
+      case StoreInstruction store -> {
+        Entry value = pop();
+        variables.write(new Variable(frame, store.slot(), value.kind), current, value.node);
+      }
+      case IncrementInstruction increment -> {
+        Variable variable = new Variable(frame, increment.slot(), Kind.INT);
+        Node value = variables.read(variable, current);
+        variables.write(
+            variable,
+            current,
+            graph.pure(NodeOp.ADDW, value, graph.constant(increment.constant())));
+      }
+      case ConstantInstruction constant -> constant(constant);
+      case OperatorInstruction operator -> operator(operator);
+      case ConvertInstruction convert -> convert(convert);
+      case StackInstruction shuffle -> shuffle(shuffle.opcode());
+      case InvokeInstruction call -> invoke(call);
+      case BranchInstruction branch -> branch(branch, block);
+      case LookupSwitchInstruction choice -> choose(choice.cases(), block);
+      case TableSwitchInstruction choice -> choose(choice.cases(), block);
+      case ReturnInstruction give -> {
+        if (give.typeKind() != TypeKind.VOID) {
+          Entry value = pop();
+          variables.write(resultVariable(value.kind), current, value.node);
+        }
+        endOrigin = origin;
+        current.end(new Jump(end), origin);
+      }
+      case NopInstruction _ -> {}
+      case ArrayLoadInstruction _,
+          ArrayStoreInstruction _,
+          NewPrimitiveArrayInstruction _,
+          NewReferenceArrayInstruction _,
+          NewMultiArrayInstruction _ ->
+          throw refused(
+              "an array (" + name(instruction) + "); kernel Java reads memory through Mem");
+      case FieldInstruction field ->
+          throw refused(
+              name(instruction)
+                  + " of "
+                  + field.owner().asInternalName().replace('/', '.')
+                  + "."
+                  + field.name().stringValue()
+                  + "; only constants that javac inlines are fields of kernel Java");
+      case InvokeDynamicInstruction _ ->
+          throw refused("a lambda or string concatenation (invokedynamic)");
+      case MonitorInstruction _ -> throw refused("synchronization (" + name(instruction) + ")");
+      case NewObjectInstruction create ->
+          throw refused(
+              "an object (new " + create.className().asInternalName().replace('/', '.') + ")");
+      case ThrowInstruction _ -> throw refused("an exception (athrow)");
+      case TypeCheckInstruction _ -> throw refused("a type test (" + name(instruction) + ")");
+      case DiscontinuedInstruction _ -> throw refused("a subroutine (" + name(instruction) + ")");
+    }
+  }
+
+  private static String name(Instruction instruction) {
+    return instruction.opcode().name().toLowerCase(java.util.Locale.ROOT);
+  }
+
+  private RefusedException refused(String what) {
+    return new RefusedException(code.ref(), origin.line(), what);
+  }
+
+  private void push(Node node, Kind kind) {
+    stack.add(new Entry(node, kind));
+  }
+
+  private Entry pop() {
+    return stack.removeLast();
+  }
+
+  private void load(LoadInstruction load) {
+    Kind kind =
+        switch (load.typeKind().asLoadable()) {
+          case INT -> Kind.INT;
+          case LONG -> Kind.LONG;
+          case FLOAT -> Kind.FLOAT;
+          case REFERENCE -> Kind.SEGMENT;
+          default -> throw refused("double (" + name(load) + ")");
+        };
+    push(variables.read(new Variable(frame, load.slot(), kind), current), kind);
+  }
+
+  private void constant(ConstantInstruction constant) {
+    switch (constant.constantValue()) {
+      case Integer value -> push(graph.constant(value), Kind.INT);
+      case Long value -> push(graph.constant(value), Kind.LONG);
+      case Float value -> push(graph.constant(Float.floatToIntBits(value)), Kind.FLOAT);
+      case Double _ -> throw refused("double (" + name(constant) + ")");
+      default -> throw refused("a constant that is no number (" + name(constant) + ")");
+    }
+  }
+
+  private void operator(OperatorInstruction operator) {
+    MethodRef callee = Intrinsics.callee(operator);
+    if (callee != null) {
+      boolean compares = operator.opcode() == Opcode.FCMPL || operator.opcode() == Opcode.FCMPG;
+      call(callee, 2, compares ? Kind.INT : Kind.FLOAT);
+      return;
+    }
+    switch (operator.opcode()) {
+      case IADD -> binary(NodeOp.ADDW, Kind.INT);
+      case ISUB -> binary(NodeOp.SUBW, Kind.INT);
+      case IMUL -> binary(NodeOp.MULW, Kind.INT);
+      case IDIV -> binary(NodeOp.DIVW, Kind.INT);
+      case IREM -> binary(NodeOp.REMW, Kind.INT);
+      case ISHL -> binary(NodeOp.SLLW, Kind.INT);
+      case ISHR -> binary(NodeOp.SRAW, Kind.INT);
+      case IUSHR -> binary(NodeOp.SRLW, Kind.INT);
+      case IAND -> binary(NodeOp.AND, Kind.INT);
+      case IOR -> binary(NodeOp.OR, Kind.INT);
+      case IXOR -> binary(NodeOp.XOR, Kind.INT);
+      case INEG -> negate(NodeOp.SUBW, Kind.INT);
+      case LADD -> binary(NodeOp.ADD, Kind.LONG);
+      case LSUB -> binary(NodeOp.SUB, Kind.LONG);
+      case LMUL -> binary(NodeOp.MUL, Kind.LONG);
+      case LDIV -> binary(NodeOp.DIV, Kind.LONG);
+      case LREM -> binary(NodeOp.REM, Kind.LONG);
+      case LSHL -> binary(NodeOp.SLL, Kind.LONG);
+      case LSHR -> binary(NodeOp.SRA, Kind.LONG);
+      case LUSHR -> binary(NodeOp.SRL, Kind.LONG);
+      case LAND -> binary(NodeOp.AND, Kind.LONG);
+      case LOR -> binary(NodeOp.OR, Kind.LONG);
+      case LXOR -> binary(NodeOp.XOR, Kind.LONG);
+      case LNEG -> negate(NodeOp.SUB, Kind.LONG);
+      case LCMP -> binary(NodeOp.COMPARE, Kind.INT);
+      case FNEG -> {
+        Node sign = graph.constant(Integer.MIN_VALUE);
+        push(graph.pure(NodeOp.XOR, pop().node, sign), Kind.FLOAT);
+      }
+      case FREM -> throw refused("float remainder (frem)");
+      case ARRAYLENGTH ->
+          throw refused("an array (arraylength); kernel Java reads memory through Mem");
+      default -> throw refused("double (" + name(operator) + ")");
+    }
+  }
+
+  private void binary(NodeOp op, Kind kind) {
+    Node right = pop().node;
+    Node left = pop().node;
+    push(graph.pure(op, left, right), kind);
+  }
+
+  private void negate(NodeOp subtract, Kind kind) {
+    push(graph.pure(subtract, graph.constant(0), pop().node), kind);
+  }
+
+  private void convert(ConvertInstruction convert) {
+    MethodRef callee = Intrinsics.callee(convert);
+    if (callee != null) {
+      Kind result =
+          switch (convert.opcode()) {
+            case F2I -> Kind.INT;
+            case F2L -> Kind.LONG;
+            default -> Kind.FLOAT;
+          };
+      call(callee, 1, result);
+      return;
+    }
+    switch (convert.opcode()) {
+      case I2L -> push(pop().node, Kind.LONG);
+      case L2I -> push(graph.pure(NodeOp.ADDW, pop().node, graph.constant(0)), Kind.INT);
+      case I2B -> push(extended(NodeOp.SRAW, 24), Kind.INT);
+      case I2S -> push(extended(NodeOp.SRAW, 16), Kind.INT);
+      case I2C -> push(graph.pure(NodeOp.AND, pop().node, graph.constant(0xffff)), Kind.INT);
+      default -> throw refused("double (" + name(convert) + ")");
+    }
+  }
+
+  private Node extended(NodeOp down, int amount) {
+    Node shift = graph.constant(amount);
+    return graph.pure(down, graph.pure(NodeOp.SLLW, pop().node, shift), shift);
+  }
+
+  private void shuffle(Opcode opcode) {
+    switch (opcode) {
+      case POP -> pop();
+      case POP2 -> take(2);
+      case DUP -> insertBelow(1, 0);
+      case DUP_X1 -> insertBelow(1, 1);
+      case DUP_X2 -> insertBelow(1, 2);
+      case DUP2 -> insertBelow(2, 0);
+      case DUP2_X1 -> insertBelow(2, 1);
+      case DUP2_X2 -> insertBelow(2, 2);
+      case SWAP -> {
+        Entry top = pop();
+        stack.add(stack.size() - 1, top);
+      }
+      default -> throw new IllegalStateException(opcode.name());
+    }
+  }
+
+  /// Copies the top `count` words below the `skip` words under them.
+  private void insertBelow(int count, int skip) {
+    List<Entry> top = take(count);
+    List<Entry> under = take(skip);
+    stack.addAll(top);
+    stack.addAll(under);
+    stack.addAll(top);
+  }
+
+  /// Takes the top entries that fill `words` words of the operand stack, lowest first.
+  private List<Entry> take(int words) {
+    List<Entry> taken = new ArrayList<>();
+    int left = words;
+    while (left > 0) {
+      Entry entry = pop();
+      taken.addFirst(entry);
+      left -= entry.kind.isWide() ? 2 : 1;
+    }
+    return taken;
+  }
+
+  private void invoke(InvokeInstruction invoke) {
+    MethodRef ref = Intrinsics.of(invoke);
+    if (invoke.opcode() != Opcode.INVOKESTATIC) {
+      throw refused("a call on an object, of " + ref);
+    }
+    Kind result = Kind.of(invoke.typeSymbol().returnType());
+    int count = invoke.typeSymbol().parameterCount();
+    Intrinsics.Expansion expansion = Intrinsics.expansion(ref);
+    if (expansion != null) {
+      Node value = expansion.expand(graph, current, arguments(count));
+      if (value != null && result != null) {
+        push(value, result);
+      }
+      return;
+    }
+    MethodRef callee = Intrinsics.callee(invoke);
+    if (callee == null) {
+      throw refused("call of " + ref + ", which is no method of kernel Java");
+    }
+    call(callee, count, result);
+  }
+
+  private List<Node> arguments(int count) {
+    List<Node> arguments = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      arguments.addFirst(pop().node);
+    }
+    return arguments;
+  }
+
+  private void call(MethodRef callee, int count, @Nullable Kind result) {
+    List<Node> arguments = arguments(count);
+    MethodCode inlined = builder.inlinedCode(callee);
+    if (inlined == null) {
+      Node value = graph.call(current, callee, arguments, result != null && result.isNarrow());
+      if (result != null) {
+        push(value, result);
+      }
+      return;
+    }
+    Exit exit = builder.inline(inlined, arguments, current);
+    if (exit.block() == null) {
+      throw refused("call of " + callee + ", which never returns");
+    }
+    current = exit.block();
+    graph.at(origin);
+    if (result != null && exit.value() != null) {
+      push(exit.value(), result);
+    }
+  }
+
+  private void branch(BranchInstruction branch, CodeBlock block) {
+    CodeBlock target = block.successors().getFirst();
+    switch (branch.opcode()) {
+      case GOTO, GOTO_W -> {
+        leave(block);
+        current.end(new Jump(block(target)), origin);
+      }
+      case IFEQ -> test(Condition.EQ, false, false, block);
+      case IFNE -> test(Condition.NE, false, false, block);
+      case IFLT -> test(Condition.LT, false, false, block);
+      case IFGE -> test(Condition.GE, false, false, block);
+      case IFGT -> test(Condition.LT, false, true, block);
+      case IFLE -> test(Condition.GE, false, true, block);
+      case IF_ICMPEQ -> test(Condition.EQ, true, false, block);
+      case IF_ICMPNE -> test(Condition.NE, true, false, block);
+      case IF_ICMPLT -> test(Condition.LT, true, false, block);
+      case IF_ICMPGE -> test(Condition.GE, true, false, block);
+      case IF_ICMPGT -> test(Condition.LT, true, true, block);
+      case IF_ICMPLE -> test(Condition.GE, true, true, block);
+      default -> throw refused("a comparison of objects (" + name(branch) + ")");
+    }
+  }
+
+  private void test(Condition condition, boolean two, boolean swapped, CodeBlock block) {
+    Node right = two ? pop().node : graph.constant(0);
+    Node left = pop().node;
+    leave(block);
+    Block yes = block(block.successors().get(0));
+    Block no = block(block.successors().get(1));
+    if (yes == no) {
+      current.end(new Jump(yes), origin);
+    } else {
+      current.end(
+          new Branch(condition, swapped ? right : left, swapped ? left : right, yes, no), origin);
+    }
+  }
+
+  private record Case(int value, Block target) {}
+
+  private void choose(List<SwitchCase> given, CodeBlock block) {
+    Node selector = pop().node;
+    leave(block);
+    Block otherwise = block(block.successors().getLast());
+    List<Case> cases = new ArrayList<>();
+    for (int i = 0; i < given.size(); i++) {
+      cases.add(new Case(given.get(i).caseValue(), block(block.successors().get(i))));
+    }
+    cases.removeIf(one -> one.target == otherwise);
+    cases.sort(Comparator.comparingInt(Case::value));
+    search(selector, cases, otherwise);
+  }
+
+  /// A binary search for the case, whose last three are tried one by one.
+  private void search(Node selector, List<Case> cases, Block otherwise) {
+    if (cases.isEmpty()) {
+      current.end(new Jump(otherwise), origin);
+    } else if (cases.size() <= 3) {
+      Block next = cases.size() == 1 ? otherwise : graph.newBlock();
+      Case first = cases.getFirst();
+      current.end(
+          new Branch(Condition.EQ, selector, graph.constant(first.value), first.target, next),
+          origin);
+      if (cases.size() > 1) {
+        variables.seal(next);
+        current = next;
+        search(selector, cases.subList(1, cases.size()), otherwise);
+      }
+    } else {
+      int middle = cases.size() / 2;
+      Block low = graph.newBlock();
+      Block high = graph.newBlock();
+      Node pivot = graph.constant(cases.get(middle).value);
+      current.end(new Branch(Condition.LT, selector, pivot, low, high), origin);
+      variables.seal(low);
+      variables.seal(high);
+      current = low;
+      search(selector, cases.subList(0, middle), otherwise);
+      current = high;
+      search(selector, cases.subList(middle, cases.size()), otherwise);
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package opml.compiler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.List;
+import opml.compiler.program.CompiledProgram;
+import opml.kernels.catalog.Kernel;
+import opml.kernels.catalog.KernelCatalog;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Every kernel of the catalogue, natively and on the machine: the same bits, within the declared cost.
+class CatalogTest {
+  private static final long SEED = Long.getLong("opml.seed", 7);
+  private static final int CASES = Integer.getInteger("opml.cases", 60);
+
+  static List<Kernel> kernels() {
+    return KernelCatalog.all();
+  }
+
+  @ParameterizedTest
+  @MethodSource("kernels")
+  void theMachineGivesTheJvmsBits(Kernel kernel) {
+    KernelCases cases = new KernelCases(SEED + kernel.name().hashCode());
+    CompiledProgram program = Programs.of(kernel);
+    for (int i = 0; i < CASES; i++) {
+      KernelCases.Case one = cases.next(kernel);
+      String where =
+          kernel + " " + Arrays.toString(one.scalars()) + ", case " + i + " of seed " + SEED;
+      MemorySegment[] segments =
+          one.segments().stream().map(KernelCall::aligned).toArray(MemorySegment[]::new);
+      int exit = kernel.run(segments, one.scalars());
+      KernelCall call = KernelCall.run(program, one.segments(), one.scalars());
+      assertThat(call.exitCode()).as(where).isEqualTo(exit);
+      for (int j = 0; j < segments.length; j++) {
+        assertThat(call.segments().get(j))
+            .as(where + ", segment " + kernel.segments().get(j))
+            .isEqualTo(KernelCall.bytes(segments[j]));
+      }
+      assertThat(call.steps())
+          .as("cost of " + where)
+          .isLessThanOrEqualTo(kernel.cost().instructions(one.scalars()));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("kernels")
+  void compilingAgainGivesTheSameImage(Kernel kernel) {
+    CompiledProgram again = Compiler.compile(kernel.name(), kernel.owner(), kernel.method());
+    assertThat(again.code()).isEqualTo(Programs.of(kernel).code());
+    assertThat(again.constants()).isEqualTo(Programs.of(kernel).constants());
+  }
+}

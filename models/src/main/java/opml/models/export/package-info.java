@@ -1,2 +1,0 @@
-/// The demo network as ONNX models, with floats and with bytes.
-package opml.models.export;

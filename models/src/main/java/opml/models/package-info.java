@@ -1,5 +1,0 @@
-/// The project's own demo models and how they came to be.
-///
-/// [opml.models.DemoModel] hands out the ONNX files. `digit` has images for them, `mnist` the data they were trained
-/// on. `network`, `train`, `quantise` and `export`, which are not exported, make the files anew, byte for byte.
-package opml.models;

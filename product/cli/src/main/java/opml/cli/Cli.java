@@ -1,0 +1,67 @@
+package opml.cli;
+
+import java.io.PrintWriter;
+import opml.cli.console.Messages;
+import opml.cli.option.AccountConverter;
+import opml.cli.option.EtherConverter;
+import opml.core.account.Address;
+import opml.core.account.Wei;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/// Runs command lines.
+public final class Cli {
+  public static final int OK = 0;
+
+  /// The command was understood and did not succeed.
+  public static final int FAILED = 1;
+
+  /// The command was not understood.
+  public static final int USAGE = 2;
+
+  private Cli() {}
+
+  /// Runs a command and returns its exit code. Nothing that goes wrong shows more than one line on `err`, but for
+  /// wrong usage, which also shows where help is.
+  public static int run(PrintWriter out, PrintWriter err, String... arguments) {
+    try {
+      int code = commandLine().setOut(out).setErr(err).execute(arguments);
+      out.flush();
+      return code;
+    } catch (OutOfMemoryError e) {
+      err.println("opml: not enough memory; give Java more with JAVA_TOOL_OPTIONS=-Xmx8g");
+      return FAILED;
+    } finally {
+      err.flush();
+    }
+  }
+
+  /// {@return the whole command line, ready to be executed}
+  public static CommandLine commandLine() {
+    return new CommandLine(new OpmlCommand())
+        .setUsageHelpAutoWidth(true)
+        .setAbbreviatedOptionsAllowed(false)
+        .registerConverter(Wei.class, new EtherConverter())
+        .registerConverter(Address.class, new AccountConverter())
+        .setParameterExceptionHandler(Cli::misused)
+        .setExecutionExceptionHandler(Cli::failed);
+  }
+
+  private static int misused(ParameterException e, String[] arguments) {
+    CommandLine command = e.getCommandLine();
+    PrintWriter err = command.getErr();
+    err.println("opml: " + Messages.oneLine(e.getMessage()));
+    if (!UnmatchedArgumentException.printSuggestions(e, err)) {
+      err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+    }
+    return USAGE;
+  }
+
+  private static int failed(Exception e, CommandLine command, ParseResult parsed) {
+    command.getOut().flush();
+    command.getErr().println("opml: " + Messages.of(e));
+    return FAILED;
+  }
+}

@@ -1,0 +1,55 @@
+package opml.cli;
+
+import opml.cli.command.bench.BenchCommand;
+import opml.cli.command.chain.ChainCommand;
+import opml.cli.command.chain.DeployCommand;
+import opml.cli.command.conformance.ConformanceCommand;
+import opml.cli.command.machine.VmCommand;
+import opml.cli.command.market.RequestCommand;
+import opml.cli.command.market.ServeCommand;
+import opml.cli.command.market.StatusCommand;
+import opml.cli.command.market.VerifyCommand;
+import opml.cli.command.market.WithdrawCommand;
+import opml.cli.command.model.ModelCommand;
+import opml.cli.story.DemoCommand;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ScopeType;
+
+/// The root of all commands. What is inherited from here: help, version, and the meaning of exit codes.
+@Command(
+    name = "opml",
+    description =
+        "Optimistic machine learning on chain: claims of inferences, and disputes over them.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    scope = ScopeType.INHERIT,
+    synopsisSubcommandLabel = "COMMAND",
+    commandListHeading = "%nCommands:%n",
+    optionListHeading = "%nOptions:%n",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {"0:done", "1:failed; one line on standard error says why", "2:wrong usage"},
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  opml demo",
+      "  opml chain up --keys keys",
+      "  opml deploy --key-file keys/deployer.key",
+      "  opml model register mnist.onnx --key-file keys/server.key",
+      "  opml serve --model mnist.onnx --key-file keys/server.key",
+      "  opml request --model mnist.onnx --input seven.pgm --fee 0.01 \\",
+      "      --deadline 3600 --key-file keys/requester.key --wait"
+    },
+    subcommands = {
+      DemoCommand.class,
+      ChainCommand.class,
+      DeployCommand.class,
+      ModelCommand.class,
+      RequestCommand.class,
+      ServeCommand.class,
+      VerifyCommand.class,
+      StatusCommand.class,
+      WithdrawCommand.class,
+      VmCommand.class,
+      BenchCommand.class,
+      ConformanceCommand.class
+    })
+public final class OpmlCommand {}

@@ -1,0 +1,11 @@
+package opml.cli.command.bench;
+
+import picocli.CommandLine.Command;
+
+/// Benchmarks.
+@Command(
+    name = "bench",
+    description = "Measures speeds and sizes, each beside its peer in the same run.",
+    footer = {"  opml bench vm --report vm.json"},
+    subcommands = {BenchVmCommand.class})
+public final class BenchCommand {}

@@ -1,0 +1,59 @@
+package opml.cli.command.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import opml.cli.console.Console;
+import opml.cli.console.Json;
+import opml.cli.console.Messages;
+import opml.lab.bench.vm.VmBench;
+import opml.lab.bench.vm.VmFigures;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// The machine's figures.
+@Command(
+    name = "vm",
+    description = {
+      "Measures the machine: compiled and interpreted against qemu, warm-up, instructions per",
+      "multiply-accumulate, Merkle roots, a move of a long dispute, and the gas of a step.",
+      "qemu's figures need qemu-riscv64 and riscv64-unknown-elf-gcc; without them they are left out."
+    },
+    exitCodeList = {
+      "0:done, whether or not every goal was reached",
+      "1:failed, or two machines differ",
+      "2:wrong usage"
+    },
+    footer = {"  opml bench vm", "  opml bench vm --report vm.json"})
+@SuppressWarnings("NullAway.Init") // filled by picocli
+public final class BenchVmCommand implements Callable<Integer> {
+  @Mixin private Console console;
+
+  @Option(names = "--report", paramLabel = "FILE.json", description = "Write the figures as JSON.")
+  private @Nullable Path report;
+
+  @Override
+  public Integer call() {
+    if (report != null) {
+      write(report, "{}\n"); // what cannot be written is better known now
+    }
+    VmFigures result = VmBench.run(console::note);
+    VmFiguresView view = new VmFiguresView(result);
+    console.show(view.json(), view::table);
+    if (report != null) {
+      write(report, Json.line(view.json()) + "\n");
+    }
+    return result.right() ? 0 : 1;
+  }
+
+  private static void write(Path file, String text) {
+    try {
+      Files.writeString(file, text);
+    } catch (IOException e) {
+      throw Messages.at(file, e);
+    }
+  }
+}

@@ -1,0 +1,41 @@
+package opml.cli.command.bench;
+
+import java.util.Locale;
+import opml.cli.console.Table;
+
+/// The figures as a table, each beside what it should reach and what it was measured against.
+final class Goals {
+  private final Table table = new Table("figure", "measured", "goal", "reached", "beside");
+
+  /// A figure that should not be less than its goal.
+  Goals atLeast(String figure, double value, String unit, double goal, String beside) {
+    return row(figure, value, unit, "≥ " + text(goal), value >= goal, beside);
+  }
+
+  /// A figure that should not be more than its goal.
+  Goals atMost(String figure, double value, String unit, double goal, String beside) {
+    return row(figure, value, unit, "≤ " + text(goal), value <= goal, beside);
+  }
+
+  private Goals row(
+      String figure, double value, String unit, String goal, boolean reached, String beside) {
+    boolean measured = Double.isFinite(value);
+    table.row(
+        figure,
+        measured ? (text(value) + " " + unit).strip() : "not measured",
+        goal,
+        measured ? (reached ? "yes" : "NO") : "",
+        beside);
+    return this;
+  }
+
+  private static String text(double value) {
+    return String.format(
+        Locale.ROOT, value >= 1000 ? "%,.0f" : value >= 100 ? "%.0f" : "%.3g", value);
+  }
+
+  @Override
+  public String toString() {
+    return table.toString();
+  }
+}

@@ -1,0 +1,178 @@
+package opml.cli.command.chain;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import opml.cli.console.Console;
+import opml.cli.console.Failure;
+import opml.cli.console.Json;
+import opml.cli.console.StopSignal;
+import opml.cli.console.Table;
+import opml.core.account.Address;
+import opml.ethereum.chain.BlockRef;
+import opml.ethereum.devchain.DevChain;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// Runs the development chain in the foreground.
+@Command(
+    name = "up",
+    description = {
+      "Runs a development chain (anvil) on this machine, until Ctrl-C.",
+      "With a state file it goes on where it ended; what the file held at the start stays beside it as FILE.previous."
+    },
+    footer = {
+      "  opml chain up --keys keys",
+      "  opml chain up --keys keys --state chain.json --block-time 2"
+    })
+@SuppressWarnings("NullAway.Init") // filled by picocli
+public final class ChainUpCommand implements Callable<Integer> {
+  private static final Duration GLANCE = Duration.ofMillis(100);
+
+  @Mixin private Console console;
+
+  @Option(
+      names = "--port",
+      paramLabel = "N",
+      defaultValue = "8545",
+      description =
+          "Port on the loopback interface; 0 for any free one (default: ${DEFAULT-VALUE}).")
+  private int port;
+
+  @Option(
+      names = "--state",
+      paramLabel = "FILE",
+      description = "Keep the chain in this file from one run to the next.")
+  private Optional<Path> state;
+
+  @Option(
+      names = "--block-time",
+      paramLabel = "SECONDS",
+      defaultValue = "1",
+      description =
+          "Seconds between blocks; 0 for a block with each transaction, so that the chain's time"
+              + " stands still between them (default: ${DEFAULT-VALUE}).")
+  private int blockTime;
+
+  @Option(
+      names = "--keys",
+      paramLabel = "DIR",
+      description = {
+        "Give every role an account with money there: deployer.key, requester.key, server.key and verifier.key,",
+        "readable by their owner only. Keys that are there already are kept."
+      })
+  private Optional<Path> keys;
+
+  @Override
+  public Integer call() throws IOException {
+    requireSane();
+    keepPrevious();
+    try (StopSignal _ = StopSignal.open()) {
+      try (DevChain dev = DevChain.start(options())) {
+        announce(dev);
+        watch(dev);
+      }
+      requireStateWritten();
+    }
+    console.say("the chain has ended");
+    return 0;
+  }
+
+  private void requireSane() {
+    if (port < 0 || port > 65_535) {
+      throw new Failure("--port " + port + ": expected is a number from 0 to 65535");
+    }
+    if (blockTime < 0) {
+      throw new Failure("--block-time " + blockTime + ": expected are seconds, at least 0");
+    }
+  }
+
+  private DevChain.Options options() {
+    DevChain.Options options =
+        DevChain.Options.DEFAULT
+            .withPort(port)
+            .withBlockTime(blockTime)
+            .withProgress(console::note);
+    return state.map(options::withState).orElse(options);
+  }
+
+  /// A chain that is killed while it writes, or that finds the disk full, leaves half a state. The one before is
+  /// worth a copy.
+  private void keepPrevious() throws IOException {
+    if (state.isEmpty()) {
+      return;
+    }
+    Path file = state.get();
+    Path folder = file.toAbsolutePath().getParent();
+    if (folder == null || !Files.isDirectory(folder) || !Files.isWritable(folder)) {
+      throw new Failure("--state " + file + ": its folder is not there or cannot be written to");
+    }
+    if (Files.exists(file)) {
+      Files.copy(file, previous(file), StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+
+  private static Path previous(Path file) {
+    return file.resolveSibling(file.getFileName() + ".previous");
+  }
+
+  private void announce(DevChain dev) {
+    BlockRef latest = dev.chain().latest();
+    Map<String, Address> accounts =
+        keys.map(folder -> new DevKeys(folder).accounts(dev)).orElse(Map.of());
+    Table table = new Table("account", "address", "balance");
+    accounts.forEach(
+        (name, address) -> table.row(name, address, dev.chain().balance(address, latest)));
+    List<Map<String, @Nullable Object>> objects =
+        accounts.entrySet().stream()
+            .map(entry -> Json.object("name", entry.getKey(), "address", entry.getValue()))
+            .toList();
+    console.show(
+        Json.object(
+            "url", dev.url(),
+            "chainId", dev.chain().id(),
+            "block", latest.number(),
+            "accounts", objects),
+        () ->
+            "chain %d at %s, block %d; Ctrl-C ends it%n%s"
+                .formatted(
+                    dev.chain().id(),
+                    dev.url(),
+                    latest.number(),
+                    accounts.isEmpty()
+                        ? "no accounts were made: --keys DIR makes some"
+                        : System.lineSeparator() + table));
+  }
+
+  private static void watch(DevChain dev) {
+    try {
+      while (dev.isAlive()) {
+        Thread.sleep(GLANCE);
+      }
+    } catch (InterruptedException e) {
+      // Asked to end. The flag stays clear, so that closing can wait for the state to be written.
+      return;
+    }
+    throw new Failure("the chain ended by itself: " + lastLine(dev.output()));
+  }
+
+  private static String lastLine(String output) {
+    return output.lines().reduce((_, last) -> last).orElse("it said nothing");
+  }
+
+  private void requireStateWritten() throws IOException {
+    if (state.isPresent() && (!Files.exists(state.get()) || Files.size(state.get()) == 0)) {
+      throw new Failure(
+          "%s: the chain's state was not written; is the disk full? The one before is %s"
+              .formatted(state.get(), previous(state.get())));
+    }
+  }
+}

@@ -1,0 +1,187 @@
+package opml.cli.command.chain;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import opml.cli.console.Amounts;
+import opml.cli.console.Console;
+import opml.cli.console.Failure;
+import opml.cli.console.Json;
+import opml.cli.console.Messages;
+import opml.cli.option.KeyOption;
+import opml.cli.option.NodeOption;
+import opml.core.account.Wei;
+import opml.ethereum.key.Wallet;
+import opml.ethereum.rpc.RpcChain;
+import opml.ethereum.send.GasMeter;
+import opml.ethereum.send.SendPolicy;
+import opml.ethereum.send.Sender;
+import opml.hub.Deployment;
+import opml.hub.DeploymentFile;
+import opml.hub.HubParameters;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// Puts the contracts on a chain.
+@Command(
+    name = "deploy",
+    description = {
+      "Deploys the contracts and writes where they are.",
+      "Nobody owns them; what is chosen here holds for this deployment forever."
+    },
+    footer = {
+      "  opml deploy --key-file keys/deployer.key --window 600 --allowance 300",
+      "  opml deploy --rpc https://node.example --key-file main.key --out main.json"
+    })
+@SuppressWarnings("NullAway.Init") // filled by picocli
+public final class DeployCommand implements Callable<Integer> {
+  @Mixin private Console console;
+  @Mixin private KeyOption key;
+
+  @Option(
+      names = "--rpc",
+      paramLabel = "URL",
+      defaultValue = "http://127.0.0.1:8545",
+      description = "The chain's node (default: ${DEFAULT-VALUE}).")
+  private URI rpc;
+
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      defaultValue = "deployment.json",
+      description = "Where to write where the contracts are (default: ${DEFAULT-VALUE}).")
+  private Path out;
+
+  @Option(names = "--force", description = "Replace the file if it is there.")
+  private boolean force;
+
+  @Option(
+      names = "--window",
+      paramLabel = "SECONDS",
+      defaultValue = "86400",
+      description = "How long a claim can be challenged (default: ${DEFAULT-VALUE}).")
+  private long window;
+
+  @Option(
+      names = "--allowance",
+      paramLabel = "SECONDS",
+      defaultValue = "43200",
+      description = "How long each side of a game may think in all (default: ${DEFAULT-VALUE}).")
+  private long allowance;
+
+  @Option(
+      names = "--claim-bond",
+      paramLabel = "ETH",
+      defaultValue = "0.16",
+      description = "Deposited with a claim (default: ${DEFAULT-VALUE}).")
+  private Wei claimBond;
+
+  @Option(
+      names = "--challenge-bond",
+      paramLabel = "ETH",
+      defaultValue = "0.04",
+      description = "Deposited with a challenge (default: ${DEFAULT-VALUE}).")
+  private Wei challengeBond;
+
+  @Option(
+      names = "--challenger-share",
+      paramLabel = "N",
+      defaultValue = "2500",
+      description =
+          "The challenger's part of a lost claim's bond, of 10,000 (default: ${DEFAULT-VALUE}).")
+  private int challengerShare;
+
+  @Option(
+      names = "--requester-share",
+      paramLabel = "N",
+      defaultValue = "2500",
+      description =
+          "The requester's part of a lost claim's bond, of 10,000 (default: ${DEFAULT-VALUE}).")
+  private int requesterShare;
+
+  @Override
+  public Integer call() throws IOException {
+    HubParameters parameters = parameters();
+    requireWritable();
+    Wallet wallet = key.wallet();
+    try (RpcChain chain = NodeOption.connect(rpc)) {
+      GasMeter meter = new GasMeter();
+      Sender sender = new Sender(chain, wallet, SendPolicy.DEFAULT, meter);
+      Deployment deployment = Deployment.deploy(sender, parameters);
+      DeploymentFile file =
+          DeploymentFile.of(deployment, isLoopback(rpc) ? Optional.of(rpc) : Optional.empty());
+      write(file);
+      console.show(
+          Json.object(
+              "chainId", file.chainId(),
+              "hub", file.hub(),
+              "registry", file.registry(),
+              "block", file.block(),
+              "gas", meter.total().gas(),
+              "fees", meter.total().fees(),
+              "file", out),
+          () ->
+              "hub %s on chain %d, for %s gas (%s); %s says so"
+                  .formatted(
+                      file.hub(),
+                      file.chainId(),
+                      Amounts.count(meter.total().gas()),
+                      meter.total().fees(),
+                      out));
+    }
+    return 0;
+  }
+
+  /// The hub's constructor refuses the same, but would say so only after the other contracts are paid for.
+  private HubParameters parameters() {
+    if (window < 1 || allowance < 1) {
+      throw new Failure("--window and --allowance: expected are seconds, at least 1");
+    }
+    if (challengerShare < 0
+        || requesterShare < 0
+        || challengerShare + requesterShare > HubParameters.WHOLE) {
+      throw new Failure(
+          "--challenger-share and --requester-share: expected are parts of %d that do not exceed it together"
+              .formatted(HubParameters.WHOLE));
+    }
+    return new HubParameters(
+        window, allowance, claimBond, challengeBond, challengerShare, requesterShare);
+  }
+
+  /// Gas is paid before the file is written, so what can be known before is asked before.
+  private void requireWritable() {
+    if (Files.isRegularFile(out) && !force) {
+      throw new Failure(out + ": exists already; --force replaces it, --out names another file");
+    }
+    Path folder = out.toAbsolutePath().getParent();
+    if (folder == null || !Files.isDirectory(folder) || !Files.isWritable(folder)) {
+      throw new Failure("--out " + out + ": its folder is not there or cannot be written to");
+    }
+  }
+
+  private void write(DeploymentFile file) {
+    try {
+      file.write(out);
+    } catch (IOException e) {
+      throw new Failure(
+          "%s; the contracts are deployed, so put this into a file yourself: %s"
+              .formatted(Messages.of(e), file.text().replaceAll("\\s+", " ")),
+          e);
+    }
+  }
+
+  /// A public node's URL may hold a secret, and the file is made to be handed around.
+  private static boolean isLoopback(URI url) {
+    try {
+      return InetAddress.getByName(url.getHost()).isLoopbackAddress() && url.getUserInfo() == null;
+    } catch (UnknownHostException e) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,113 @@
+package opml.cli.command.market;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import opml.agent.Agent;
+import opml.agent.Loop;
+import opml.cli.console.Console;
+import opml.cli.console.Failure;
+import opml.cli.console.JournalWriter;
+import opml.cli.console.StopSignal;
+import opml.cli.option.DeploymentOption;
+import opml.cli.option.KeyOption;
+import opml.cli.option.ModelFile;
+import opml.core.account.Wei;
+import opml.engine.commit.Model;
+import opml.ethereum.key.Wallet;
+import opml.game.work.Workshop;
+import opml.hub.Hub;
+import opml.hub.Journal;
+import opml.hub.ModelRegistration;
+import opml.proof.GraphWorkshop;
+import opml.vm.checkpoint.CheckpointPolicy;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// What `serve` and `verify` share: everything is checked before the first look at the chain, and afterwards nothing
+/// that the chain does ends them.
+@SuppressWarnings("NullAway.Init") // filled by picocli
+final class AgentOptions {
+  @Mixin private Console console;
+  @Mixin private DeploymentOption deployment;
+  @Mixin private KeyOption key;
+
+  @Option(
+      names = "--model",
+      required = true,
+      arity = "1..*",
+      paramLabel = "FILE.onnx",
+      description = "The models that this agent knows. Requests for others are left alone.")
+  private List<Path> files;
+
+  @Option(
+      names = "--poll",
+      paramLabel = "SECONDS",
+      defaultValue = "2",
+      description = "Pause between two looks at the chain (default: ${DEFAULT-VALUE}).")
+  private double poll;
+
+  @Option(
+      names = "--checkpoints",
+      paramLabel = "DIR",
+      description =
+          "Where checkpoints of long replays are kept, so that they survive a restart; a few"
+              + " gigabytes at most (default: a temporary file).")
+  private @Nullable Path checkpoints;
+
+  /// Makes the agent of a role.
+  @FunctionalInterface
+  interface Role {
+    Agent agent(Hub hub, Workshop workshop, Journal journal);
+  }
+
+  /// Runs the agent until the thread is interrupted or the process is told to stop.
+  ///
+  /// @param name of the role, for the journal
+  void run(String name, Role role) {
+    if (!(poll >= 0.001 && poll <= 3_600)) {
+      throw new Failure("--poll " + poll + ": expected are seconds, from 0.001 to 3600");
+    }
+    Duration pause = Duration.ofMillis((long) (poll * 1_000));
+    List<Model> models = ModelFile.load(files, console);
+    Wallet wallet = key.wallet();
+    try (StopSignal _ = StopSignal.open();
+        DeploymentOption.Opened opened = deployment.open()) {
+      Hub hub = opened.hub(wallet);
+      JournalWriter journal = new JournalWriter(console, InstantSource.system());
+      Wei balance = hub.sender().balance();
+      journal.line(
+          name,
+          JournalWriter.facts(
+              "account",
+              hub.account(),
+              "balance",
+              balance,
+              "hub",
+              hub.deployment().hub().address()));
+      for (Model model : models) {
+        journal.line(
+            "model",
+            JournalWriter.facts(
+                "id", model.id().toString(), "registered", isRegistered(opened, model)));
+      }
+      Agent agent = role.agent(hub, new GraphWorkshop(models, policy()), journal);
+      new Loop(agent, pause, journal::trouble).run();
+      // The interruption was the request to stop, and is answered.
+      boolean _ = Thread.interrupted();
+      journal.line("stopped", JournalWriter.facts());
+    }
+  }
+
+  private CheckpointPolicy policy() {
+    Path directory = checkpoints;
+    return directory == null ? CheckpointPolicy.DEFAULT : CheckpointPolicy.DEFAULT.in(directory);
+  }
+
+  private static boolean isRegistered(DeploymentOption.Opened opened, Model model) {
+    return ModelRegistration.isRegistered(
+        opened.deployment(), opened.chain().snapshot(), model.id());
+  }
+}

@@ -1,0 +1,63 @@
+package opml.cli.command.market;
+
+import java.util.concurrent.Callable;
+import opml.agent.Server;
+import opml.cli.console.Failure;
+import opml.core.account.Wei;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// Runs a server.
+@Command(
+    name = "serve",
+    description = {
+      "Answers requests: computes, claims, defends, settles, and takes the fees, until it is stopped.",
+      "It keeps nothing that is not on the chain: it may be stopped and started at any time."
+    },
+    footer = {
+      "  opml serve --model mnist.onnx --key-file keys/server.key",
+      "  opml serve --model a.onnx b.onnx --key-file keys/server.key --json"
+    })
+@SuppressWarnings("NullAway.Init") // filled by picocli
+public final class ServeCommand implements Callable<Integer> {
+  @Mixin private AgentOptions options;
+
+  @Option(
+      names = "--min-fee",
+      paramLabel = "ETH",
+      defaultValue = "0",
+      description = "Leave requests alone that pay less (default: ${DEFAULT-VALUE}).")
+  private Wei minimalFee;
+
+  @Option(
+      names = "--beside",
+      description = "Claim even beside another's claim of the same result; only one gets the fee.")
+  private boolean beside;
+
+  @Option(
+      names = "--attempts",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Give a request up after so many lost claims (default: ${DEFAULT-VALUE}).")
+  private int attempts;
+
+  @Option(
+      names = "--callback-gas-max",
+      paramLabel = "GAS",
+      defaultValue = "1000000",
+      description =
+          "Tell requesters' contracts their results if that passes on at most this much gas"
+              + " (default: ${DEFAULT-VALUE}).")
+  private long callbackGasMax;
+
+  @Override
+  public Integer call() {
+    if (attempts < 1) {
+      throw new Failure("--attempts " + attempts + ": expected is a number, at least 1");
+    }
+    Server.Policy policy = new Server.Policy(minimalFee, beside, attempts, callbackGasMax);
+    options.run("serving", (hub, workshop, journal) -> new Server(hub, workshop, journal, policy));
+    return 0;
+  }
+}

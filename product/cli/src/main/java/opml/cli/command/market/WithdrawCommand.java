@@ -1,0 +1,70 @@
+package opml.cli.command.market;
+
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import opml.cli.console.Amounts;
+import opml.cli.console.Console;
+import opml.cli.console.Json;
+import opml.cli.option.DeploymentOption;
+import opml.cli.option.KeyOption;
+import opml.core.account.Address;
+import opml.core.account.Wei;
+import opml.ethereum.chain.Receipt;
+import opml.ethereum.key.Wallet;
+import opml.hub.Hub;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// Takes what the hub owes an account.
+@Command(
+    name = "withdraw",
+    description = "Has what the hub owes this account paid out: fees, bonds and shares.",
+    footer = {
+      "  opml withdraw --key-file keys/requester.key",
+      "  opml withdraw --key-file keys/server.key \\",
+      "      --to 0x00000000000000000000000000000000000000aa"
+    })
+@SuppressWarnings("NullAway.Init") // filled by picocli
+public final class WithdrawCommand implements Callable<Integer> {
+  @Mixin private Console console;
+  @Mixin private DeploymentOption deployment;
+  @Mixin private KeyOption key;
+
+  @Option(
+      names = "--to",
+      paramLabel = "ADDRESS",
+      description = "Where to send it (default: the account itself).")
+  private Optional<Address> to;
+
+  @Override
+  public Integer call() {
+    Wallet wallet = key.wallet();
+    try (DeploymentOption.Opened opened = deployment.open()) {
+      Hub hub = opened.hub(wallet);
+      Address receiver = to.orElse(hub.account());
+      Wei credit =
+          opened.deployment().hub().read(opened.chain().snapshot(), "credit", hub.account()).wei(0);
+      Optional<Receipt> receipt = credit.isZero() ? Optional.empty() : hub.withdraw(receiver);
+      Wei paid = receipt.isPresent() ? credit : Wei.ZERO;
+      console.show(
+          Json.object(
+              "account",
+              hub.account(),
+              "to",
+              receiver,
+              "amount",
+              paid,
+              "gas",
+              receipt.map(Receipt::gasUsed)),
+          () ->
+              receipt
+                  .map(
+                      mined ->
+                          "%s to %s, %s gas"
+                              .formatted(paid, receiver, Amounts.count(mined.gasUsed())))
+                  .orElse("the hub owes " + hub.account() + " nothing"));
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,143 @@
+package opml.cli.command.model;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import opml.cli.console.Amounts;
+import opml.cli.console.Console;
+import opml.cli.console.Json;
+import opml.cli.console.Table;
+import opml.cli.option.ModelFile;
+import opml.engine.commit.CommittedNode;
+import opml.engine.commit.Model;
+import opml.engine.commit.ModelDescriptor;
+import opml.engine.graph.Slot;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/// Shows what a model consists of and what is committed of it.
+@Command(
+    name = "inspect",
+    description = "Shows a model's nodes and slots, with what the chain knows of them.",
+    footer = {"  opml model inspect mnist.onnx", "  opml model inspect mnist.onnx --json"})
+@SuppressWarnings("NullAway.Init") // filled by picocli
+public final class ModelInspectCommand implements Callable<Integer> {
+  @Mixin private Console console;
+
+  @Parameters(paramLabel = "FILE.onnx", description = "The model.")
+  private Path file;
+
+  @Override
+  public Integer call() {
+    Model model = ModelFile.load(file, console);
+    console.show(object(model), () -> text(model));
+    return 0;
+  }
+
+  private static String text(Model model) {
+    ModelDescriptor descriptor = model.descriptor();
+    Table facts =
+        new Table("model", model.id().toString())
+            .row("graph root", descriptor.graphRoot() + ", depth " + descriptor.graphDepth())
+            .row("slots root", descriptor.initialSlotsRoot() + ", depth " + descriptor.slotDepth())
+            .row("input", ModelImportCommand.port(model, model.graph().input()))
+            .row("output", ModelImportCommand.port(model, model.graph().output()))
+            .row("level-0 steps", Amounts.count(descriptor.steps()));
+    Table nodes =
+        new Table(
+            "node",
+            "name",
+            "operator",
+            "kernel",
+            "reads",
+            "writes",
+            "most steps",
+            "level 1",
+            "memory");
+    for (int i = 0; i < model.nodes().size(); i++) {
+      CommittedNode node = model.nodes().get(i);
+      nodes.row(
+          i,
+          node.node().name(),
+          node.node().operator(),
+          node.node().kernel().name(),
+          slots(node.node().inputs()),
+          slots(node.node().outputs()),
+          Amounts.count(bound(node)),
+          "2^" + node.descriptor().stepsLog2() + " steps",
+          "2^" + (node.descriptor().memDepth() + 5) + " B");
+    }
+    Table slots = new Table("slot", "name", "type", "shape", "bytes", "depth", "initially");
+    for (int i = 0; i < model.graph().slots().size(); i++) {
+      Slot slot = model.graph().slots().get(i);
+      slots.row(
+          i,
+          slot.name(),
+          slot.type().label(),
+          slot.shape(),
+          Amounts.count(slot.bytes()),
+          slot.depth(),
+          slot.initial().isPresent() ? "constant" : "zeros");
+    }
+    return facts + "\n" + nodes + "\n" + slots;
+  }
+
+  private static String slots(int[] slots) {
+    return Arrays.stream(slots).mapToObj(String::valueOf).collect(Collectors.joining(" "));
+  }
+
+  private static long bound(CommittedNode node) {
+    return node.node().kernel().cost().instructions(node.node().scalarArray());
+  }
+
+  private static Map<String, @Nullable Object> object(Model model) {
+    ModelDescriptor descriptor = model.descriptor();
+    List<Object> nodes = new ArrayList<>();
+    for (CommittedNode node : model.nodes()) {
+      nodes.add(
+          Json.object(
+              "name", node.node().name(),
+              "operator", node.node().operator(),
+              "kernel", node.node().kernel().name(),
+              "hash", node.descriptor().hash(),
+              "codeRoot", node.descriptor().codeRoot(),
+              "reads", Arrays.stream(node.node().inputs()).boxed().toList(),
+              "writes", Arrays.stream(node.node().outputs()).boxed().toList(),
+              "scalars", node.node().scalars(),
+              "stepsBound", bound(node),
+              "stepsLog2", node.descriptor().stepsLog2(),
+              "memDepth", node.descriptor().memDepth()));
+    }
+    List<Object> slots = new ArrayList<>();
+    for (Slot slot : model.graph().slots()) {
+      slots.add(
+          Json.object(
+              "name", slot.name(),
+              "type", slot.type().label(),
+              "shape", slot.shape().dims(),
+              "bytes", slot.bytes(),
+              "depth", slot.depth(),
+              "constant", slot.initial().isPresent()));
+    }
+    return Json.object(
+        "model", model.id(),
+        "graphRoot", descriptor.graphRoot(),
+        "graphDepth", descriptor.graphDepth(),
+        "initialSlotsRoot", descriptor.initialSlotsRoot(),
+        "slotDepth", descriptor.slotDepth(),
+        "loops", descriptor.loops(),
+        "steps", descriptor.steps(),
+        "inputSlot", descriptor.inputSlot(),
+        "inputBytes", descriptor.inputBytes(),
+        "outputSlot", descriptor.outputSlot(),
+        "outputBytes", descriptor.outputBytes(),
+        "nodes", nodes,
+        "slots", slots);
+  }
+}

@@ -1,0 +1,87 @@
+package opml.cli.command.model;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import opml.cli.console.Amounts;
+import opml.cli.console.Console;
+import opml.cli.console.Failure;
+import opml.cli.console.Json;
+import opml.cli.option.DeploymentOption;
+import opml.cli.option.KeyOption;
+import opml.cli.option.ModelFile;
+import opml.engine.commit.Model;
+import opml.ethereum.key.Wallet;
+import opml.hub.Hub;
+import opml.hub.ModelRegistration;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// Makes a model known to a deployment.
+@Command(
+    name = "register",
+    description = {
+      "Registers a model, so that requests may name it. To register a model again only publishes another URI."
+    },
+    footer = {
+      "  opml model register mnist.onnx --key-file keys/server.key",
+      "  opml model register mnist.onnx --key-file keys/server.key \\",
+      "      --uri https://example.org/mnist.onnx"
+    })
+@SuppressWarnings("NullAway.Init") // filled by picocli
+public final class ModelRegisterCommand implements Callable<Integer> {
+  @Mixin private Console console;
+  @Mixin private DeploymentOption deployment;
+  @Mixin private KeyOption key;
+
+  @Parameters(paramLabel = "FILE.onnx", description = "The model.")
+  private Path file;
+
+  @Option(
+      names = "--uri",
+      paramLabel = "URI",
+      defaultValue = "",
+      description = "Where others find the file. They check it against the model's id.")
+  private String uri;
+
+  @Override
+  public Integer call() {
+    Model model = ModelFile.load(file, console);
+    Wallet wallet = key.wallet();
+    try (DeploymentOption.Opened opened = deployment.open()) {
+      Hub hub = opened.hub(wallet);
+      boolean known = isRegistered(opened, model);
+      long gas = 0;
+      if (!known || !uri.isEmpty()) {
+        byte[] place = uri.getBytes(StandardCharsets.UTF_8);
+        gas =
+            ModelRegistration.register(
+                    hub.deployment(), hub.sender(), model.descriptor().encode(), place)
+                .gasUsed();
+        if (!isRegistered(opened, model)) {
+          throw new Failure(
+              "the registry knows the model by another id than %s: is it another version's?"
+                  .formatted(model.id()));
+        }
+      }
+      long used = gas;
+      console.show(
+          Json.object("model", model.id(), "alreadyRegistered", known, "gas", used),
+          () ->
+              "%s %s"
+                  .formatted(
+                      model.id(),
+                      known
+                          ? "was registered already"
+                          : "registered, " + Amounts.count(used) + " gas"));
+    }
+    return 0;
+  }
+
+  private static boolean isRegistered(DeploymentOption.Opened opened, Model model) {
+    return ModelRegistration.isRegistered(
+        opened.deployment(), opened.chain().snapshot(), model.id());
+  }
+}

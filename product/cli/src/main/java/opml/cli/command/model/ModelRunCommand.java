@@ -1,0 +1,105 @@
+package opml.cli.command.model;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import opml.cli.console.Amounts;
+import opml.cli.console.Console;
+import opml.cli.console.Failure;
+import opml.cli.console.Json;
+import opml.cli.console.OutputText;
+import opml.cli.option.InputFile;
+import opml.cli.option.ModelFile;
+import opml.engine.commit.GraphState;
+import opml.engine.commit.Model;
+import opml.engine.graph.Port;
+import opml.engine.tensor.Tensor;
+import opml.proof.Frames;
+import opml.proof.GraphWorkshop;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// Runs a model on this machine.
+@Command(
+    name = "run",
+    description = "Runs a model on an input, without any chain.",
+    footer = {
+      "  opml model run mnist.onnx --input seven.pgm",
+      "  opml model run mnist.onnx --input t10k-images-idx3-ubyte --index 61 --vm"
+    })
+@SuppressWarnings("NullAway.Init") // filled by picocli
+public final class ModelRunCommand implements Callable<Integer> {
+  @Mixin private Console console;
+
+  @Parameters(paramLabel = "FILE.onnx", description = "The model.")
+  private Path file;
+
+  @Option(
+      names = "--input",
+      required = true,
+      paramLabel = "FILE",
+      description = "The input's bytes, a digit as .pgm, or an idx file of images.")
+  private Path input;
+
+  @Option(
+      names = "--index",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Which image of an idx file (default: ${DEFAULT-VALUE}).")
+  private int index;
+
+  @Option(names = "--vm", description = "Run every node also in the machine, and compare the bits.")
+  private boolean machine;
+
+  @Override
+  public Integer call() {
+    Model model = ModelFile.load(file, console);
+    byte[] bytes = InputFile.read(input, model.descriptor().inputBytes(), index);
+    long begin = System.nanoTime();
+    Frames frames = GraphWorkshop.frames(model, bytes);
+    double seconds = (System.nanoTime() - begin) / 1e9;
+    Frames.Frame last = frames.at(frames.length());
+    if (last.state().status() == GraphState.Status.FAILED) {
+      throw new Failure(file + ": the model fails on this input: a node ends neither with 0 nor 1");
+    }
+    begin = System.nanoTime();
+    Optional<MachineCheck.Outcome> checked =
+        machine ? Optional.of(new MachineCheck(model).compare(frames)) : Optional.empty();
+    double machineSeconds = (System.nanoTime() - begin) / 1e9;
+    checked
+        .flatMap(MachineCheck.Outcome::difference)
+        .ifPresent(
+            node -> {
+              throw new Failure(file + ": native run and machine differ at " + node);
+            });
+    OutputText output = new OutputText(output(model, last));
+    console.show(
+        Json.object(
+            "model", model.id(),
+            "output", output.values(),
+            "top", output.top(),
+            "finalState", last.state().commitment(),
+            "seconds", seconds,
+            "vmSteps", checked.map(MachineCheck.Outcome::steps),
+            "vmSeconds", checked.map(_ -> machineSeconds)),
+        () ->
+            output
+                + checked
+                    .map(
+                        outcome ->
+                            "%n%s machine steps in %s, the same bits in every node"
+                                .formatted(
+                                    Amounts.count(outcome.steps()),
+                                    Amounts.seconds(machineSeconds)))
+                    .orElse(""));
+    return 0;
+  }
+
+  private static Tensor output(Model model, Frames.Frame last) {
+    Port port = model.graph().output();
+    return new Tensor(
+        model.graph().slots().get(port.slot()).type(), port.shape(), last.slot(port.slot()));
+  }
+}

@@ -1,0 +1,2 @@
+/// `opml model`: imports, shows, runs and registers models.
+package opml.cli.command.model;

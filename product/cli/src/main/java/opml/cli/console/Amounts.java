@@ -1,0 +1,32 @@
+package opml.cli.console;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.util.Locale;
+import opml.core.hash.Bytes32;
+
+/// Amounts, counts and hashes as people read them.
+public final class Amounts {
+  private Amounts() {}
+
+  /// {@return an amount of wei in ETH, exactly}
+  public static String eth(BigInteger wei) {
+    BigDecimal eth = new BigDecimal(wei, 18).stripTrailingZeros();
+    return (eth.scale() < 0 ? eth.setScale(0) : eth).toPlainString() + " ETH";
+  }
+
+  /// {@return a count with its thousands apart}
+  public static String count(long value) {
+    return String.format(Locale.ROOT, "%,d", value);
+  }
+
+  /// {@return seconds with two decimals}
+  public static String seconds(double seconds) {
+    return String.format(Locale.ROOT, "%.2f s", seconds);
+  }
+
+  /// {@return the first four bytes of a hash}
+  public static String brief(Bytes32 hash) {
+    return hash.toString().substring(0, 10) + "…";
+  }
+}

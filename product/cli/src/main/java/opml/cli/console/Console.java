@@ -1,0 +1,49 @@
+package opml.cli.console;
+
+import java.io.PrintWriter;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// Where a command writes. People get text; a program asks for `--json` and gets one object a line, and nothing else,
+/// on the standard output.
+@SuppressWarnings("NullAway.Init") // filled by picocli
+public final class Console {
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
+  @Option(names = "--json", description = "Write JSON, one object a line, for programs.")
+  private boolean json;
+
+  /// Shows a result: the object to programs, the text to people.
+  public void show(Map<String, @Nullable Object> object, Supplier<String> text) {
+    write(out(), json ? Json.line(object) : text.get());
+  }
+
+  /// Says something to people only.
+  public void say(String text) {
+    if (!json) {
+      write(out(), text);
+    }
+  }
+
+  /// Says what is no result, such as progress or a trouble that may pass.
+  public void note(String text) {
+    write(command.commandLine().getErr(), text);
+  }
+
+  private PrintWriter out() {
+    return command.commandLine().getOut();
+  }
+
+  /// Agents write from several threads; lines stay whole.
+  private static void write(PrintWriter writer, String text) {
+    synchronized (writer) {
+      writer.println(text.stripTrailing());
+      writer.flush();
+    }
+  }
+}

@@ -1,0 +1,136 @@
+package opml.cli.console;
+
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+import opml.core.hash.Bytes32;
+import opml.ethereum.chain.Receipt;
+import opml.game.claim.ClaimId;
+import opml.game.claim.GameId;
+import opml.game.claim.RequestId;
+import opml.game.move.Action;
+import opml.hub.Journal;
+import org.jspecify.annotations.Nullable;
+
+/// Writes down what an agent does, a line each, as it does it: `12:34:56 claimed request 0x1b2c3d4e… bond 0.16 ETH
+/// gas 93,412`. Programs get the same with whole hashes.
+public final class JournalWriter implements Journal {
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("HH:mm:ss").withZone(ZoneOffset.UTC);
+
+  private final Console console;
+  private final InstantSource clock;
+
+  public JournalWriter(Console console, InstantSource clock) {
+    this.console = console;
+    this.clock = clock;
+  }
+
+  @Override
+  public void tell(Entry entry) {
+    switch (entry) {
+      case Entry.Computed e ->
+          line(
+              "computed",
+              facts(
+                  "request",
+                  e.request(),
+                  "state",
+                  e.result().finalState(),
+                  "seconds",
+                  e.seconds()));
+      case Entry.Claimed e ->
+          line("claimed", mined(e.receipt(), "request", e.request(), "bond", e.bond()));
+      case Entry.Challenged e -> line("challenged", mined(e.receipt(), "claim", e.claim()));
+      case Entry.Moved e ->
+          line(
+              word(e.move()),
+              mined(
+                  e.receipt(),
+                  "game",
+                  e.move().game(),
+                  "level",
+                  e.move().answered().level(),
+                  "first",
+                  e.move().disputed().first(),
+                  "steps",
+                  e.move().disputed().length()));
+      case Entry.TimedOut e -> line("timed-out", mined(e.receipt(), "game", e.game()));
+      case Entry.Reclaimed e -> line("reclaimed", mined(e.receipt(), "game", e.game()));
+      case Entry.Resolved e -> line("resolved", mined(e.receipt(), "claim", e.claim()));
+      case Entry.Delivered e ->
+          line(
+              e.isFinal() ? "delivered final" : "delivered provisional",
+              mined(e.receipt(), "request", e.request()));
+      case Entry.Expired e -> line("expired", mined(e.receipt(), "request", e.request()));
+      case Entry.Withdrew e -> line("withdrew", mined(e.receipt(), "amount", e.amount()));
+      case Entry.Refused e -> line("refused", facts("action", word(e.action()), "why", e.why()));
+      case Entry.Overtaken e -> line("overtaken", facts("action", word(e.action())));
+      case Entry.Skipped e -> line("skipped", facts("what", e.what(), "why", e.why()));
+    }
+  }
+
+  /// Says that a look at the chain was given up; the next one may succeed.
+  public void trouble(String why) {
+    line("trouble", facts("why", Messages.oneLine(why)));
+  }
+
+  /// Writes any other event.
+  public void line(String event, Map<String, Object> facts) {
+    Map<String, @Nullable Object> object = Json.object("time", clock.instant(), "event", event);
+    facts.forEach((name, value) -> object.putAll(Json.object(name, value)));
+    console.show(object, () -> TIME.format(clock.instant()) + "  " + event + text(facts));
+  }
+
+  /// {@return facts in this order}
+  public static Map<String, Object> facts(Object... namesAndValues) {
+    Map<String, Object> facts = new LinkedHashMap<>();
+    for (int i = 0; i < namesAndValues.length; i += 2) {
+      facts.put(String.valueOf(namesAndValues[i]), namesAndValues[i + 1]);
+    }
+    return facts;
+  }
+
+  private static Map<String, Object> mined(Receipt receipt, Object... namesAndValues) {
+    Map<String, Object> facts = facts(namesAndValues);
+    facts.put("gas", receipt.gasUsed());
+    facts.put("transaction", receipt.transaction().hash());
+    return facts;
+  }
+
+  private static String text(Map<String, Object> facts) {
+    return facts.entrySet().stream()
+        .filter(fact -> !fact.getKey().equals("transaction"))
+        .map(fact -> "  " + fact.getKey() + " " + brief(fact.getValue()))
+        .collect(Collectors.joining());
+  }
+
+  private static String brief(Object value) {
+    return switch (value) {
+      case Bytes32 hash -> Amounts.brief(hash);
+      case RequestId id -> Amounts.brief(id.hash());
+      case ClaimId id -> Amounts.brief(id.hash());
+      case GameId id -> Amounts.brief(id.hash());
+      case Long number -> Amounts.count(number);
+      case Double seconds -> Amounts.seconds(seconds);
+      default -> value.toString();
+    };
+  }
+
+  private static String word(Action action) {
+    return switch (action) {
+      case Action.Challenge _ -> "challenge";
+      case Action.Dissect _ -> "dissected";
+      case Action.Refine _ -> "refined";
+      case Action.Execute _ -> "executed";
+      case Action.Timeout _ -> "timeout";
+      case Action.Reclaim _ -> "reclaim";
+      case Action.Resolve _ -> "resolve";
+      case Action.Expire _ -> "expire";
+      case Action.Withdraw _ -> "withdraw";
+    };
+  }
+}

@@ -1,0 +1,89 @@
+package opml.cli.console;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Objects;
+import opml.core.codec.MalformedException;
+import opml.ethereum.chain.ChainException;
+import opml.ethereum.devchain.DevChainException;
+import opml.ethereum.key.KeyException;
+import opml.formats.onnx.ImportException;
+import opml.lab.bench.BenchException;
+import opml.vm.elf.MemoryShortException;
+import org.jspecify.annotations.Nullable;
+
+/// What went wrong, as one line.
+public final class Messages {
+  private static final int LIMIT = 600;
+
+  private Messages() {}
+
+  /// {@return the line for an exception: its own words if its cause lies outside of this software, and otherwise the
+  /// place where this software went wrong}
+  public static String of(Throwable e) {
+    return oneLine(
+        switch (e) {
+          case Failure _,
+              ChainException _,
+              KeyException _,
+              DevChainException _,
+              MalformedException _,
+              ImportException _,
+              BenchException _,
+              MemoryShortException _ ->
+              words(e);
+          case UncheckedIOException wrapped -> of(Objects.requireNonNull(wrapped.getCause()));
+          case IOException io -> file(io);
+          default -> bug(e);
+        });
+  }
+
+  /// {@return the failure of reading or writing a file, which names the file whether or not the exception does}
+  public static Failure at(Path file, IOException e) {
+    String why = of(e);
+    return new Failure(why.startsWith(file.toString()) ? why : file + ": " + why, e);
+  }
+
+  /// {@return a text of any origin on one line, printable and not endless}
+  public static String oneLine(@Nullable String text) {
+    StringBuilder line = new StringBuilder();
+    Objects.requireNonNullElse(text, "unknown")
+        .strip()
+        .replaceAll("\\s*\\R\\s*", " | ")
+        .codePoints()
+        .limit(LIMIT)
+        .map(c -> Character.isISOControl(c) ? '.' : c)
+        .forEach(line::appendCodePoint);
+    return line.toString();
+  }
+
+  private static String words(Throwable e) {
+    return Objects.requireNonNullElse(e.getMessage(), e.getClass().getSimpleName());
+  }
+
+  private static String file(IOException e) {
+    return switch (e) {
+      case NoSuchFileException missing -> missing.getFile() + ": there is no such file or folder";
+      case AccessDeniedException denied -> denied.getFile() + ": access denied";
+      case FileAlreadyExistsException taken -> taken.getFile() + ": exists already";
+      case FileSystemException other -> words(other);
+      default -> words(e);
+    };
+  }
+
+  private static String bug(Throwable e) {
+    String place =
+        Arrays.stream(e.getStackTrace())
+            .filter(frame -> frame.getClassName().startsWith("opml."))
+            .findFirst()
+            .map(frame -> " at " + frame)
+            .orElse("");
+    return "this is a bug: " + e + place;
+  }
+}

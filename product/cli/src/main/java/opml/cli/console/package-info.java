@@ -1,0 +1,7 @@
+/// How commands speak.
+///
+///   - [opml.cli.console.Console]: text for people, or one JSON object a line for programs,
+///   - [opml.cli.console.Failure] and [opml.cli.console.Messages]: what went wrong, on one line,
+///   - [opml.cli.console.JournalWriter]: what a running agent does, as it does it,
+///   - [opml.cli.console.StopSignal]: ends a long run between two of its steps.
+package opml.cli.console;

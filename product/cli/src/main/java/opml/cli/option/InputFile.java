@@ -1,0 +1,103 @@
+package opml.cli.option;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
+import opml.cli.console.Failure;
+import opml.cli.console.Messages;
+import opml.mnist.digit.Digit;
+import opml.mnist.digit.Pgm;
+
+/// Reads what a model is to be run on: the tensor's bytes as they are, a digit as a `.pgm` image, or one image of an
+/// idx file of MNIST. Pixels become bytes, or floats where the model wants four times as many bytes as the image has
+/// pixels.
+public final class InputFile {
+  /// The largest input that any model here takes, and the header of an idx file.
+  private static final int MAX_BYTES = (1 << 26) + 16;
+
+  private static final int IDX_IMAGES = 0x00000803;
+  private static final int IDX_HEADER = 16;
+
+  private final Path file;
+  private final long wanted;
+
+  private InputFile(Path file, long wanted) {
+    this.file = file;
+    this.wanted = wanted;
+  }
+
+  /// {@return exactly `wanted` bytes of input}
+  ///
+  /// @param index which image of an idx file, from 0
+  /// @throws Failure if the file cannot be read, or holds something else
+  /// @throws opml.core.codec.MalformedException if it is a damaged image
+  public static byte[] read(Path file, long wanted, int index) {
+    try {
+      return new InputFile(file, wanted).read(index);
+    } catch (IOException e) {
+      throw Messages.at(file, e);
+    }
+  }
+
+  private byte[] read(int index) throws IOException {
+    if (file.toString().toLowerCase(Locale.ROOT).endsWith(".pgm")) {
+      return pixels(Pgm.read(file).pixels());
+    }
+    byte[] bytes;
+    try (InputStream in = Files.newInputStream(file)) {
+      bytes = in.readNBytes(MAX_BYTES + 1);
+    }
+    if (isIdx(bytes)) {
+      return pixels(image(bytes, index));
+    }
+    if (bytes.length != wanted) {
+      throw new Failure(
+          "%s: %s bytes, the model takes exactly %d"
+              .formatted(file, bytes.length > MAX_BYTES ? "too many" : bytes.length, wanted));
+    }
+    return bytes;
+  }
+
+  private boolean isIdx(byte[] bytes) {
+    return bytes.length >= IDX_HEADER
+        && bytes.length != wanted
+        && ByteBuffer.wrap(bytes).getInt() == IDX_IMAGES;
+  }
+
+  private byte[] image(byte[] bytes, int index) {
+    ByteBuffer header = ByteBuffer.wrap(bytes).position(4);
+    int count = header.getInt();
+    long size = (long) header.getInt() * header.getInt();
+    if (count < 1 || size != Digit.PIXELS || bytes.length - IDX_HEADER != count * size) {
+      throw new Failure(
+          "%s, offset 4: %d images of %d pixels do not make a file of %d bytes; expected are images of %d pixels"
+              .formatted(file, count, size, bytes.length, Digit.PIXELS));
+    }
+    if (index < 0 || index >= count) {
+      throw new Failure("%s: there is no image %d, only 0 to %d".formatted(file, index, count - 1));
+    }
+    int from = IDX_HEADER + index * Digit.PIXELS;
+    return Arrays.copyOfRange(bytes, from, from + Digit.PIXELS);
+  }
+
+  private byte[] pixels(byte[] pixels) {
+    if (wanted == pixels.length) {
+      return pixels;
+    }
+    if (wanted != 4L * pixels.length) {
+      throw new Failure(
+          "%s: an image of %d pixels, the model takes exactly %d bytes"
+              .formatted(file, pixels.length, wanted));
+    }
+    ByteBuffer floats = ByteBuffer.allocate((int) wanted).order(ByteOrder.LITTLE_ENDIAN);
+    for (byte pixel : pixels) {
+      floats.putFloat(pixel & 0xff);
+    }
+    return floats.array();
+  }
+}

@@ -1,0 +1,43 @@
+package opml.cli.option;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import opml.cli.console.Console;
+import opml.cli.console.Failure;
+import opml.cli.console.Messages;
+import opml.engine.commit.HashCache;
+import opml.engine.commit.Model;
+import opml.formats.ModelLoader;
+
+/// Reads models from ONNX files.
+public final class ModelFile {
+  private ModelFile() {}
+
+  /// {@return the model in a file; the console hears of long hashing}
+  ///
+  /// @throws Failure if it cannot be read, or is too large
+  /// @throws opml.core.codec.MalformedException if it is not an ONNX model
+  /// @throws opml.formats.onnx.ImportException if it is one that we cannot run
+  public static Model load(Path file, Console console) {
+    try {
+      HashingNotes progress = new HashingNotes(file, console::note, System::nanoTime);
+      return ModelLoader.load(file, HashCache.ofUser(), progress);
+    } catch (IOException e) {
+      throw Messages.at(file, e);
+    } catch (IllegalArgumentException e) {
+      // Well-formed ONNX, but too large for a node or for the registry.
+      throw new Failure(file + ": " + e.getMessage(), e);
+    }
+  }
+
+  /// {@return the models in these files}
+  public static List<Model> load(List<Path> files, Console console) {
+    List<Model> models = new ArrayList<>();
+    for (Path file : files) {
+      models.add(load(file, console));
+    }
+    return models;
+  }
+}

@@ -1,0 +1,87 @@
+package opml.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import opml.ethereum.devchain.AnvilBinary;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ChainCommandsTest {
+  @TempDir Path folder;
+
+  @BeforeEach
+  void requireAnvil() {
+    Assumptions.assumeTrue(
+        AnvilBinary.installed().isPresent(), "anvil is not installed; run npm ci in contracts/");
+  }
+
+  @Test
+  void aChainGoesOnFromItsStateFileWithTheSameKeysAndContracts() throws IOException {
+    Path keys = folder.resolve("keys");
+    Path state = folder.resolve("chain.json");
+    Path file = folder.resolve("deployment.json");
+    CliRun first = up("--keys", keys, "--state", state);
+    JsonNode started = first.json().getFirst();
+    assertThat(started.path("accounts").size()).isEqualTo(4);
+    Path key = keys.resolve("deployer.key");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(key)))
+        .isEqualTo("rw-------");
+    assertThat(first.out()).doesNotContain(Files.readString(key).strip().substring(2));
+    deploy(started, key, file).succeeds();
+    first.stop().succeeds();
+
+    CliRun second = up("--keys", keys, "--state", state);
+    JsonNode again = second.json().getFirst();
+    assertThat(again.path("accounts")).isEqualTo(started.path("accounts"));
+    assertThat(again.path("block").asLong()).isGreaterThanOrEqualTo(4);
+    assertThat(state.resolveSibling("chain.json.previous")).isNotEmptyFile();
+    String url = again.path("url").asText();
+    assertThat(CliRun.of("status", "--deployment", file, "--rpc", url).succeeds().out())
+        .contains("no requests");
+
+    // Nothing is overwritten unasked, nothing is deployed in vain, and parameters are checked
+    // before gas is paid.
+    deploy(again, key, file).failsWith("exists already", "--force");
+    deploy(again, key, folder.resolve("none/deployment.json")).failsWith("its folder is not there");
+    CliRun full = deploy(again, key, Path.of("/dev/full"));
+    full.failsWith("No space left", "put this into a file yourself", "\"hub\"");
+    CliRun.of(
+            "deploy", "--rpc", url, "--key-file", key, "--window", 0, "--out", folder.resolve("x"))
+        .failsWith("--window");
+    second.stop().succeeds();
+    CliRun.of("status", "--deployment", file, "--rpc", url)
+        .failsWith("127.0.0.1", "is the chain up");
+  }
+
+  @Test
+  void aPortThatIsTakenAndAFolderThatIsMissingAreSaid() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      CliRun.of("chain", "up", "--port", taken.getLocalPort()).failsWith("in use");
+    }
+    CliRun.of("chain", "up", "--port", 65_536).failsWith("--port 65536");
+    CliRun.of("chain", "up", "--block-time", -1).failsWith("--block-time -1");
+    CliRun.of("chain", "up", "--state", folder.resolve("none/chain.json"))
+        .failsWith("its folder is not there");
+  }
+
+  private static CliRun up(Object... options) {
+    Object[] words = new Object[5 + options.length];
+    System.arraycopy(new Object[] {"chain", "up", "--port", 0, "--json"}, 0, words, 0, 5);
+    System.arraycopy(options, 0, words, 5, options.length);
+    return CliRun.start(words).until("\n");
+  }
+
+  private static CliRun deploy(JsonNode chain, Path key, Path file) {
+    return CliRun.of(
+        "deploy", "--rpc", chain.path("url").asText(), "--key-file", key, "--out", file);
+  }
+}

@@ -1,0 +1,346 @@
+package opml.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import opml.core.account.Address;
+import opml.core.account.Wei;
+import opml.ethereum.devchain.AnvilBinary;
+import opml.ethereum.devchain.DevChain;
+import opml.ethereum.key.Wallet;
+import opml.mnist.DemoModel;
+import opml.mnist.digit.Pgm;
+import opml.mnist.digit.SampleDigit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The commands of all roles against a real chain.
+class MarketCommandsTest {
+  private static final Duration WINDOW = Duration.ofHours(2);
+
+  @TempDir static Path folder;
+
+  private static DevChain dev;
+  private static Path deployment;
+  private static Path model;
+  private static Path seven;
+
+  @BeforeAll
+  static void deploy() throws IOException {
+    Assumptions.assumeTrue(
+        AnvilBinary.installed().isPresent(), "anvil is not installed; run npm ci in contracts/");
+    dev = DevChain.start();
+    deployment = folder.resolve("deployment.json");
+    model = Files.write(folder.resolve("int8.onnx"), DemoModel.INT8.onnx());
+    seven =
+        Files.write(
+            folder.resolve("seven.pgm"), Pgm.write(SampleDigit.ALL.get(7).digit(), "seven"));
+    CliRun.of(
+            "deploy",
+            "--rpc",
+            dev.url(),
+            "--key-file",
+            rich("deployer"),
+            "--out",
+            deployment,
+            "--window",
+            WINDOW.toSeconds(),
+            "--allowance",
+            WINDOW.toSeconds() / 2)
+        .succeeds();
+  }
+
+  @AfterAll
+  static void end() {
+    if (dev != null) {
+      dev.close();
+    }
+  }
+
+  @Test
+  void aRequestIsServedFinalAndPaid() {
+    Path requester = rich("requester");
+    Path server = rich("server");
+    request(requester).failsWith("is not registered", "opml model register");
+    CliRun registered =
+        on("model", "register", model, "--key-file", server, "--uri", "https://example.org/m")
+            .succeeds();
+    assertThat(registered.out()).contains("registered");
+    assertThat(on("model", "register", model, "--key-file", server).succeeds().out())
+        .contains("was registered already");
+
+    CliRun serving = onStart("serve", "--model", model, "--key-file", server, "--poll", 0.05);
+    CliRun verifying =
+        onStart(
+            "verify", "--model", model, "--key-file", rich("verifier"), "--poll", 0.05, "--json");
+    serving.until("registered true");
+    verifying.until("\"registered\":true");
+    CliRun waiting =
+        onStart(
+            "request",
+            "--model",
+            model,
+            "--input",
+            seven,
+            "--fee",
+            "0.01",
+            "--deadline",
+            3600,
+            "--key-file",
+            requester,
+            "--wait",
+            "--poll",
+            0.05);
+    waiting.until("provisional output");
+    assertThat(waiting.isRunning()).isTrue();
+    CliRun live = on("status").succeeds();
+    assertThat(live.out()).contains("OPEN", "LIVE", "0.01 ETH");
+
+    dev.increaseTime(WINDOW.plusMinutes(1));
+    waiting.join().succeeds();
+    assertThat(waiting.out()).contains("final output", "top class 7");
+    serving.until("withdrew");
+    assertThat(serving.out()).contains("computed", "claimed", "resolved");
+    serving.stop().succeeds();
+    verifying.stop().succeeds();
+    assertThat(verifying.json())
+        .anyMatch(line -> line.path("event").asText().equals("computed"))
+        .noneMatch(line -> line.path("event").asText().equals("challenged"));
+
+    String id = waiting.out().lines().findFirst().orElseThrow().replace("request ", "");
+    JsonNode status = on("status", id.substring(0, 12), "--json").succeeds().json().getFirst();
+    assertThat(status.at("/requests/0/id").asText()).isEqualTo(id);
+    assertThat(status.at("/requests/0/status").asText()).isEqualTo("FINAL");
+    assertThat(status.at("/claims/0/status").asText()).isEqualTo("FINAL");
+    assertThat(status.path("credits").size()).isZero();
+    assertThat(on("status", id.substring(0, 10) + "…").succeeds().out()).contains("FINAL");
+    on("status", "0xg").failsWith("hexadecimal");
+    on("status", "0xffffffffff").failsWith("no request, claim or game begins with 0xffffffffff");
+    assertThat(on("withdraw", "--key-file", server).succeeds().out()).contains("nothing");
+  }
+
+  @Test
+  void anUnansweredRequestExpiresAndItsFeeIsWithdrawn() {
+    on("model", "register", model, "--key-file", rich("registrar")).succeeds();
+    Path requester = rich("lonely");
+    CliRun waiting =
+        onStart(
+            "request",
+            "--model",
+            model,
+            "--input",
+            seven,
+            "--fee",
+            "0.25",
+            "--deadline",
+            60,
+            "--server",
+            "0x00000000000000000000000000000000000000aa",
+            "--key-file",
+            requester,
+            "--wait",
+            "--poll",
+            0.05);
+    waiting.until("request 0x");
+    dev.increaseTime(Duration.ofMinutes(2));
+    waiting.join();
+    assertThat(waiting.code()).isEqualTo(Cli.FAILED);
+    assertThat(waiting.err()).contains("expired: nobody answered");
+    assertThat(on("status").succeeds().out()).contains("credit of", "0.25 ETH");
+    Address other = Address.ofHex("0x0000000000000000000000000000000000000abc");
+    CliRun withdrawn = on("withdraw", "--key-file", requester, "--to", other, "--json").succeeds();
+    assertThat(withdrawn.json().getFirst().path("amount").asText()).isEqualTo("250000000000000000");
+    assertThat(dev.chain().balance(other, dev.chain().latest()))
+        .isEqualTo(Wei.of(250_000_000_000_000_000L));
+  }
+
+  @Test
+  void keysThatOthersCanReadAreRefusedAndNeverShown() throws IOException {
+    Path key = rich("loose");
+    Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r--r--"));
+    String secret = Files.readString(key).strip();
+    for (CliRun run :
+        new CliRun[] {
+          on("serve", "--model", model, "--key-file", key),
+          on("withdraw", "--key-file", key),
+          on("model", "register", model, "--key-file", key)
+        }) {
+      run.failsWith("loose.key is open to others", "chmod 600");
+      assertThat(run.err() + run.out()).doesNotContain(secret.substring(2));
+    }
+    on("withdraw", "--key-file", folder.resolve("none.key")).failsWith("no key file");
+    Path empty = rich("empty");
+    Files.writeString(empty, "");
+    on("withdraw", "--key-file", empty).failsWith("not a private key");
+  }
+
+  @Test
+  void agentsRefuseToStartWhereTheyCannotWork() throws IOException {
+    Path key = rich("starter");
+    on("serve", "--model", folder.resolve("none.onnx"), "--key-file", key)
+        .failsWith("none.onnx: there is no such file");
+    on("serve", "--model", model, "--key-file", key, "--poll", 0).failsWith("--poll 0.0");
+    on("verify", "--model", seven, "--key-file", key).failsWith("seven.pgm");
+    CliRun.of(
+            "serve", "--model", model, "--key-file", key, "--deployment", folder.resolve("no.json"))
+        .failsWith("no.json: there is no such file", "opml deploy");
+    String text = Files.readString(deployment);
+    elsewhere(
+        "chain.json",
+        text.replace("31337", "31338"),
+        key,
+        "serves chain 31337, expected chain 31338");
+    String hub = text.replaceAll("(?s).*\"hub\" : \"(0x[0-9a-f]{40})\".*", "$1");
+    elsewhere(
+        "hub.json",
+        text.replace(hub, "0x00000000000000000000000000000000000000ee"),
+        key,
+        "no contract Hub at 0x00000000000000000000000000000000000000ee");
+    elsewhere("other.json", text.replace("7200", "7201"), key, "has other parameters");
+    elsewhere("half.json", text.substring(0, 40), key, "half.json: not JSON");
+    elsewhere(
+        "down.json",
+        text.replaceAll("\"rpc\" : \"[^\"]*\"", "\"rpc\" : \"http://127.0.0.1:1\""),
+        key,
+        "is the chain up");
+    CliRun.of(
+            "verify",
+            "--model",
+            model,
+            "--key-file",
+            key,
+            "--deployment",
+            deployment,
+            "--rpc",
+            "ftp://secret")
+        .failsWith("--rpc: not an http or https URL");
+  }
+
+  private static void elsewhere(String name, String text, Path key, String why) throws IOException {
+    Path file = Files.writeString(folder.resolve(name), text);
+    CliRun.of("verify", "--model", model, "--key-file", key, "--deployment", file).failsWith(why);
+  }
+
+  @Test
+  void requestsThatCannotSucceedAreNotSent() throws IOException {
+    on("model", "register", model, "--key-file", rich("registrar2")).succeeds();
+    Path key = rich("asker");
+    Path small = Files.write(folder.resolve("small.bin"), new byte[7]);
+    on(
+            "request",
+            "--model",
+            model,
+            "--input",
+            small,
+            "--fee",
+            1,
+            "--deadline",
+            60,
+            "--key-file",
+            key)
+        .failsWith("7 bytes, the model takes exactly 784");
+    on(
+            "request",
+            "--model",
+            model,
+            "--input",
+            seven,
+            "--fee",
+            1,
+            "--deadline",
+            0,
+            "--key-file",
+            key)
+        .failsWith("--deadline 0");
+    on(
+            "request",
+            "--model",
+            model,
+            "--input",
+            seven,
+            "--fee",
+            100_000,
+            "--deadline",
+            60,
+            "--key-file",
+            key)
+        .failsWith("not enough for the fee of 100000 ETH");
+    on(
+            "request",
+            "--model",
+            "0x" + "12".repeat(32),
+            "--input",
+            seven,
+            "--fee",
+            1,
+            "--deadline",
+            60,
+            "--key-file",
+            key)
+        .failsWith("is not registered");
+  }
+
+  @Test
+  void anAgentOutlivesAChainThatGoesAway() throws IOException {
+    Path key = rich("patient");
+    CliRun serving;
+    try (DevChain other = DevChain.start()) {
+      other.setBalance(Wallet.load(key).address(), Wei.ether(10));
+      Path file = folder.resolve("short-lived.json");
+      CliRun.of("deploy", "--rpc", other.url(), "--key-file", key, "--out", file).succeeds();
+      serving =
+          CliRun.start(
+              "serve", "--model", model, "--key-file", key, "--deployment", file, "--poll", 0.05);
+      serving.until("registered false");
+    }
+    serving.until("trouble");
+    assertThat(serving.isRunning()).isTrue();
+    serving.stop().succeeds();
+    assertThat(serving.out()).contains("is the chain up", "stopped");
+  }
+
+  private static CliRun request(Path key) {
+    return on(
+        "request",
+        "--model",
+        model,
+        "--input",
+        seven,
+        "--fee",
+        "0.01",
+        "--deadline",
+        3600,
+        "--key-file",
+        key);
+  }
+
+  private static CliRun on(Object... words) {
+    return CliRun.of(deployed(words));
+  }
+
+  private static CliRun onStart(Object... words) {
+    return CliRun.start(deployed(words));
+  }
+
+  private static Object[] deployed(Object... words) {
+    Object[] all = java.util.Arrays.copyOf(words, words.length + 2);
+    all[words.length] = "--deployment";
+    all[words.length + 1] = deployment;
+    return all;
+  }
+
+  /// {@return the key file of a new account with money}
+  private static Path rich(String name) {
+    Path file = folder.resolve(name + ".key");
+    dev.setBalance(Wallet.create(file).address(), Wei.ether(100));
+    return file;
+  }
+}

@@ -1,0 +1,140 @@
+package opml.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Random;
+import opml.mnist.DemoModel;
+import opml.mnist.digit.Pgm;
+import opml.mnist.digit.SampleDigit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ModelCommandsTest {
+  @TempDir Path folder;
+
+  private Path model;
+  private Path seven;
+
+  @BeforeEach
+  void writeFiles() throws IOException {
+    model = Files.write(folder.resolve("int8.onnx"), DemoModel.INT8.onnx());
+    seven = folder.resolve("seven.pgm");
+    Files.write(seven, Pgm.write(SampleDigit.ALL.get(7).digit(), "seven"));
+  }
+
+  @Test
+  void theIdFollowsFromTheFile() throws IOException {
+    String id =
+        CliRun.of("model", "import", model).succeeds().out().lines().findFirst().orElseThrow();
+    assertThat(id).matches("0x[0-9a-f]{64}");
+    Path copy = Files.copy(model, folder.resolve("copy.onnx"));
+    JsonNode json = CliRun.of("model", "import", copy, "--json").succeeds().json().getFirst();
+    assertThat(json.path("model").asText()).isEqualTo(id);
+    assertThat(json.path("inputBytes").asInt()).isEqualTo(784);
+    Path other = Files.write(folder.resolve("float.onnx"), DemoModel.FLOAT.onnx());
+    assertThat(CliRun.of("model", "import", other).succeeds().out()).doesNotContain(id);
+  }
+
+  @Test
+  void nodesAndSlotsAreShownWithTheirCosts() {
+    assertThat(CliRun.of("model", "inspect", model).succeeds().out())
+        .contains("graph root", "qlinear.conv2d", "most steps", "u8", "constant");
+    JsonNode json = CliRun.of("model", "inspect", model, "--json").succeeds().json().getFirst();
+    assertThat(json.path("nodes").size()).isEqualTo(json.path("steps").asInt());
+    for (JsonNode node : json.path("nodes")) {
+      assertThat(node.path("stepsBound").asLong())
+          .isPositive()
+          .isLessThan(1L << node.path("stepsLog2").asInt());
+    }
+  }
+
+  @Test
+  void aDigitIsRecognisedNativelyAndInTheMachineWithTheSameBits() {
+    CliRun run = CliRun.of("model", "run", model, "--input", seven, "--vm").succeeds();
+    assertThat(run.out()).contains("top class 7", "the same bits in every node");
+    JsonNode json =
+        CliRun.of("model", "run", model, "--input", seven, "--json").succeeds().json().getFirst();
+    assertThat(json.path("top").asInt()).isEqualTo(7);
+    assertThat(json.path("output").size()).isEqualTo(10);
+    assertThat(json.path("vmSteps").isNull()).isTrue();
+  }
+
+  @Test
+  void theSameDigitMayComeAsBytesAsAnIdxFileOrAsFloats() throws IOException {
+    byte[] pixels = SampleDigit.ALL.get(4).digit().pixels();
+    Path raw = Files.write(folder.resolve("four.bin"), pixels);
+    ByteBuffer idx = ByteBuffer.allocate(16 + 2 * pixels.length);
+    idx.putInt(0x803)
+        .putInt(2)
+        .putInt(28)
+        .putInt(28)
+        .put(SampleDigit.ALL.get(1).digit().pixels())
+        .put(pixels);
+    Path images = Files.write(folder.resolve("images-idx3-ubyte"), idx.array());
+    String expected = CliRun.of("model", "run", model, "--input", raw).succeeds().out();
+    assertThat(expected).contains("top class 4");
+    assertThat(CliRun.of("model", "run", model, "--input", images, "--index", 1).succeeds().out())
+        .isEqualTo(expected);
+    Path floats = Files.write(folder.resolve("float.onnx"), DemoModel.FLOAT.onnx());
+    assertThat(CliRun.of("model", "run", floats, "--input", images, "--index", 1).succeeds().out())
+        .contains("top class 4");
+    CliRun.of("model", "run", model, "--input", images, "--index", 2)
+        .failsWith("there is no image 2, only 0 to 1");
+    idx.putInt(4, 3);
+    Files.write(images, idx.array());
+    CliRun.of("model", "run", model, "--input", images).failsWith("offset 4", "3 images");
+  }
+
+  @Test
+  void inputsOfTheWrongSizeAreRefused() throws IOException {
+    Path small = Files.write(folder.resolve("small.bin"), new byte[783]);
+    CliRun.of("model", "run", model, "--input", small)
+        .failsWith("small.bin: 783 bytes, the model takes exactly 784");
+    Path image = Files.writeString(folder.resolve("small.pgm"), "P5\n2 2\n255\n....");
+    CliRun.of("model", "run", model, "--input", image)
+        .failsWith("small.pgm", "2 x 2 pixels, expected 28 x 28");
+    CliRun.of("model", "run", model, "--input", folder.resolve("none"))
+        .failsWith("none: there is no such file");
+    CliRun.of("model", "run", model, "--input", folder).failsWith(folder.toString());
+  }
+
+  @Test
+  void whatIsNoModelIsRefusedByName() throws IOException {
+    CliRun.of("model", "import", folder.resolve("none.onnx"))
+        .failsWith("none.onnx: there is no such file");
+    Path empty = Files.write(folder.resolve("empty.onnx"), new byte[0]);
+    CliRun.of("model", "import", empty).failsWith("empty.onnx");
+    Path half = folder.resolve("half.onnx");
+    Files.write(half, Arrays.copyOf(Files.readAllBytes(model), 5_000));
+    CliRun.of("model", "inspect", half).failsWith("half.onnx");
+  }
+
+  @Test
+  void damagedModelsAreRefusedOrRunAndNeverBreakTheCommand() throws IOException {
+    long seed = new Random().nextLong();
+    Random random = new Random(seed);
+    byte[] whole = DemoModel.INT8.onnx();
+    Path file = folder.resolve("damaged.onnx");
+    for (int i = 0; i < 60; i++) {
+      byte[] damaged = whole.clone();
+      for (int j = 0; j <= random.nextInt(4); j++) {
+        damaged[random.nextInt(damaged.length)] = (byte) random.nextInt();
+      }
+      Files.write(file, damaged);
+      CliRun run = CliRun.of("model", "import", file);
+      if (run.code() != Cli.OK) {
+        assertThat(run.err())
+            .as("seed " + seed)
+            .contains("damaged.onnx")
+            .doesNotContain("this is a bug");
+      }
+    }
+  }
+}

@@ -1,0 +1,211 @@
+package opml.tree;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The rules of the tree, held over the tree, and each rule tried on a small tree with a fault planted in it.
+class TidyTest {
+  /// Classes that nothing of the product names, and why they are there.
+  private static final Set<String> ENTRIES =
+      Set.of(
+          "opml.cli.Main", // the launcher starts it
+          "opml.compiler.Pin", // pins programs anew, by hand
+          "opml.mnist.train.Train"); // trains the demo models anew, by hand
+
+  /// Tests that compare our functions with the platform's, or show that the compiler refuses those.
+  private static final List<String> TESTS_OF_NUMBERS =
+      List.of(
+          "machine/kernels/src/test/",
+          "machine/compiler/src/test/java/opml/compiler/kernels/Refused.java");
+
+  @Nested
+  class OfThisTree {
+    private final Tidy tidy = new Tidy(Tree.here());
+
+    @Test
+    void everyArrowFollowsThePoms() {
+      assertThat(tidy.wrongArrows()).isEmpty();
+    }
+
+    @Test
+    void thePomsListModulesInTheOrderOfTheArrows() {
+      assertThat(tidy.arrowsAgainstTheOrder()).isEmpty();
+    }
+
+    @Test
+    void noPackageDependsOnItself() {
+      assertThat(tidy.packageCircles()).isEmpty();
+    }
+
+    @Test
+    void noClassIsDead() {
+      assertThat(tidy.deadClasses(ENTRIES)).isEmpty();
+    }
+
+    @Test
+    void aNameMeansOneThing() {
+      assertThat(tidy.namesThatStandTwice()).isEmpty();
+    }
+
+    @Test
+    void noNameIsSpeltOutInTheCode() {
+      assertThat(tidy.inlineQualifiedNames()).isEmpty();
+    }
+
+    @Test
+    void noBannedCallIsLeft() {
+      assertThat(tidy.bannedCalls(TESTS_OF_NUMBERS)).isEmpty();
+    }
+
+    @Test
+    void noLineIsTooLong() {
+      assertThat(tidy.longLines()).isEmpty();
+    }
+
+    @Test
+    void everyPackageBeginsWithATour() {
+      assertThat(tidy.packagesWithoutATour()).isEmpty();
+    }
+
+    @Test
+    void everyModuleHasAReadme() {
+      assertThat(tidy.modulesWithoutAReadme()).isEmpty();
+    }
+  }
+
+  /// A tree of two modules without a fault, in which each test plants one.
+  @Nested
+  class OfAPlantedFault {
+    @TempDir private Path root;
+
+    @Test
+    void aTreeWithoutAFaultHasNone() throws IOException {
+      Tidy tidy = plant();
+      assertThat(tidy.wrongArrows()).isEmpty();
+      assertThat(tidy.arrowsAgainstTheOrder()).isEmpty();
+      assertThat(tidy.packageCircles()).isEmpty();
+      assertThat(tidy.deadClasses(Set.of("opml.high.Start"))).isEmpty();
+      assertThat(tidy.namesThatStandTwice()).isEmpty();
+      assertThat(tidy.inlineQualifiedNames()).isEmpty();
+      assertThat(tidy.bannedCalls(List.of())).isEmpty();
+      assertThat(tidy.longLines()).isEmpty();
+      assertThat(tidy.packagesWithoutATour()).isEmpty();
+      assertThat(tidy.modulesWithoutAReadme()).isEmpty();
+    }
+
+    @Test
+    void aWrongArrowIsFound() throws IOException {
+      source("low", "opml.low", "Base", "import opml.high.Start;", "Start start;");
+      assertThat(plant().wrongArrows())
+          .singleElement()
+          .asString()
+          .contains("low may not know high");
+    }
+
+    @Test
+    void aPomAgainstTheOrderIsFound() throws IOException {
+      Tidy tidy = plant();
+      assertThat(tidy.arrowsAgainstTheOrder()).isEmpty();
+      pom("low", "high");
+      assertThat(new Tidy(Tree.at(root)).arrowsAgainstTheOrder()).hasSize(1);
+    }
+
+    @Test
+    void aCircleOfThreePackagesIsFound() throws IOException {
+      source("low", "opml.low.a", "A", "import opml.low.b.B;", "B b;");
+      source("low", "opml.low.b", "B", "import opml.low.c.C;", "C c;");
+      source("low", "opml.low.c", "C", "import opml.low.a.A;", "A a;");
+      assertThat(plant().packageCircles()).singleElement().asString().contains("uses opml.low.c.C");
+    }
+
+    @Test
+    void aDeadClassIsFoundAlsoIfATestOrACommentNamesIt() throws IOException {
+      source("low", "opml.low", "Dead", "", "Dead self;");
+      source("low", "opml.low", "Other", "/// [Dead]", "Base base; Other other;");
+      assertThat(plant().deadClasses(Set.of("opml.high.Start", "opml.low.Other")))
+          .singleElement()
+          .asString()
+          .contains("Dead.java");
+    }
+
+    @Test
+    void aBannedCallIsFound() throws IOException {
+      source("low", "opml.low", "Base", "", "double d = Math." + "exp(1);");
+      assertThat(plant().bannedCalls(List.of())).singleElement().asString().contains("StrictMath");
+    }
+
+    @Test
+    void aNameThatStandsTwiceIsFound() throws IOException {
+      source("high", "opml.high.other", "Base", "", "");
+      assertThat(plant().namesThatStandTwice()).singleElement().asString().contains(" and ");
+    }
+
+    @Test
+    void aNameSpeltOutIsFoundButNotInATextOrAComment() throws IOException {
+      source("low", "opml.low", "Base", "", "String s = \"java.util.Map\"; // java.util.Map");
+      assertThat(plant().inlineQualifiedNames()).isEmpty();
+      source("low", "opml.low", "Base", "", "java.util.Map<String, String> map;");
+      assertThat(plant().inlineQualifiedNames()).hasSize(1);
+    }
+
+    @Test
+    void aLongLineAMissingTourAndAMissingReadmeAreFound() throws IOException {
+      source("low", "opml.low.a", "A", "", "// " + "x".repeat(120));
+      Tidy tidy = plant();
+      Files.delete(root.resolve("low/README.md"));
+      assertThat(tidy.longLines()).hasSize(1);
+      assertThat(tidy.packagesWithoutATour()).containsExactly("opml.low.a");
+      assertThat(tidy.modulesWithoutAReadme()).containsExactly("low");
+    }
+
+    private Tidy plant() throws IOException {
+      Files.writeString(
+          root.resolve("pom.xml"),
+          "<project><modules><module>low</module><module>high</module></modules></project>");
+      pom("low");
+      pom("high", "low");
+      if (!Files.exists(root.resolve("low/src/main/java/opml/low/Base.java"))) {
+        source("low", "opml.low", "Base", "", "");
+      }
+      source("high", "opml.high", "Start", "import opml.low.Base;", "Base base;");
+      source("low", "opml.low", "package-info", "", "");
+      source("high", "opml.high", "package-info", "", "");
+      return new Tidy(Tree.at(root));
+    }
+
+    private void pom(String module, String... uses) throws IOException {
+      StringBuilder dependencies = new StringBuilder();
+      for (String used : uses) {
+        dependencies
+            .append("<dependency><groupId>opml</groupId><artifactId>")
+            .append(used)
+            .append("</artifactId></dependency>");
+      }
+      Path folder = Files.createDirectories(root.resolve(module).resolve("src/main/java"));
+      Files.writeString(
+          root.resolve(module).resolve("pom.xml"),
+          "<project><artifactId>%s</artifactId><dependencies>%s</dependencies></project>"
+              .formatted(module, dependencies));
+      Files.writeString(root.resolve(module).resolve("README.md"), "");
+      assertThat(folder).isDirectory();
+    }
+
+    private void source(String module, String packageName, String name, String head, String body)
+        throws IOException {
+      Path folder =
+          Files.createDirectories(
+              root.resolve(module).resolve("src/main/java").resolve(packageName.replace('.', '/')));
+      Files.writeString(
+          folder.resolve(name + ".java"),
+          "package %s;\n%s\nclass %s { %s }\n".formatted(packageName, head, name, body));
+    }
+  }
+}

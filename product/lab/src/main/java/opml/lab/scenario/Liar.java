@@ -1,0 +1,309 @@
+package opml.lab.scenario;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import opml.core.hash.Bytes32;
+import opml.core.hash.Keccak;
+import opml.engine.commit.Model;
+import opml.engine.commit.NodeDescriptor;
+import opml.engine.commit.Output;
+import opml.engine.graph.Graph;
+import opml.engine.graph.Slot;
+import opml.engine.run.KernelProvider;
+import opml.engine.run.NativeNodes;
+import opml.engine.run.NodeOutcome;
+import opml.engine.run.NodeRunner;
+import opml.engine.tensor.Tensor;
+import opml.engine.trace.GraphExecution;
+import opml.game.work.Work;
+import opml.game.work.Workshop;
+import opml.kernels.catalog.PinnedPrograms;
+import opml.proof.CheckpointedRun;
+import opml.proof.ExecutedFrames;
+import opml.proof.Frames;
+import opml.proof.Frames.Frame;
+import opml.proof.GraphWork;
+import opml.proof.MachineRun;
+import opml.proof.NodeMachines;
+import opml.proof.NodeRuns;
+import opml.vm.isa.Instruction;
+import opml.vm.isa.Op;
+import opml.vm.machine.Interpreter;
+import opml.vm.machine.Machine;
+import opml.vm.state.MachineState;
+import opml.vm.state.Memory;
+import opml.vm.state.MemoryImage;
+import opml.vm.state.MemoryImage.Piece;
+
+/// The workshop of somebody who lies. Its works are as complete as honest ones: they have states, witnesses and a trace
+/// of instructions for every node, and differ from the truth from one point on.
+final class Liar implements Workshop {
+  /// 100f, little-endian: more than any logit or activation of our models.
+  private static final byte[] OTHER_FLOAT = {0, 0, (byte) 0xc8, 0x42};
+
+  private final Model model;
+  private final Lie lie;
+  private final NodeMachines truth;
+  private final NodeRunner natives;
+  private final Map<Bytes32, Work> works = new HashMap<>();
+
+  Liar(Model model, Lie lie) {
+    this.model = model;
+    this.lie = lie;
+    this.truth = new NodeMachines(model);
+    this.natives = new NativeNodes(KernelProvider.reference(), truth);
+  }
+
+  @Override
+  public synchronized Optional<Work> work(Bytes32 modelId, byte[] input) {
+    if (!modelId.equals(model.id())) {
+      return Optional.empty();
+    }
+    return Optional.of(works.computeIfAbsent(Keccak.hash(input), _ -> lying(input)));
+  }
+
+  private Work lying(byte[] input) {
+    return switch (lie) {
+      case Lie.InInstruction(int node, long instruction) ->
+          forged(input, node, run -> forgeInstruction(node, run, instruction));
+      case Lie.InElement(int node, int element) ->
+          forged(input, node, run -> forgeElement(node, run, element));
+      case Lie.InPadding(int node) -> forged(input, node, run -> forgePadding(node, run));
+      case Lie.Nonsense(int node) -> nonsense(input, node);
+      case Lie.OtherInput() -> foreign(input, frames(model, upsideDown(input), natives));
+      case Lie.OtherWeights() -> foreign(input, otherWeights(input));
+      case Lie.OtherParameter(int node) -> otherParameter(input, node);
+    };
+  }
+
+  // ------------------------------------------------------------------ a lie inside one node
+
+  private interface Forgery {
+    MachineRun forge(MachineRun truth);
+  }
+
+  /// The truth up to a node, a forged run of that node, and honest work with what it left.
+  private GraphWork forged(byte[] input, int node, Forgery forgery) {
+    Frames honest = frames(model, input, natives);
+    MachineRun run = forgery.forge(truth.run(node, honest.at(node)));
+    NodeRunner lying =
+        (graph, index, operands) ->
+            index == node ? outcome(node, run) : natives.run(graph, index, operands);
+    NodeRuns runs = (step, before) -> step == node ? run : truth.run(step, before);
+    return new GraphWork(model, frames(model, input, lying), runs);
+  }
+
+  private static Frames frames(Model model, byte[] input, NodeRunner nodes) {
+    return new ExecutedFrames(GraphExecution.run(model, input, nodes));
+  }
+
+  private NodeOutcome outcome(int node, MachineRun run) {
+    long end = model.nodes().get(node).descriptor().steps();
+    return truth.outcome(node, run.stateAt(end), run.memoryAt(end));
+  }
+
+  /// {@return a run in which the first instruction from `index` on that matters to the output has another result}
+  private MachineRun forgeInstruction(int node, MachineRun run, long index) {
+    long halt = haltingStep(run);
+    for (long at = index; at < halt - 1; at++) {
+      MachineRun forged = forge(run, at);
+      if (!outputs(node, forged).equals(outputs(node, run))) {
+        return forged;
+      }
+    }
+    throw new IllegalArgumentException(
+        "no instruction from " + index + " on matters; the program has " + halt);
+  }
+
+  private List<Bytes32> outputs(int node, MachineRun run) {
+    NodeDescriptor descriptor = model.nodes().get(node).descriptor();
+    Memory end = run.memoryAt(descriptor.steps());
+    return descriptor.outputs().stream()
+        .map(output -> end.subtree(output.depth(), output.index()))
+        .toList();
+  }
+
+  /// {@return a run in which the state after `index + 1` steps has another result of step `index`}
+  private static MachineRun forge(MachineRun run, long index) {
+    MachineState before = run.stateAt(index);
+    Instruction instruction = Instruction.decode(run.program().word(before.pc()));
+    MachineState after = run.stateAt(index + 1);
+    byte[] memory = run.memoryAt(index + 1).bytes().clone();
+    long[] registers = after.registers();
+    if (isStore(instruction.op())) {
+      long address = before.register(instruction.rs1()) + instruction.imm();
+      memory[(int) (address & memory.length - 1)] ^= 0x40;
+    } else {
+      int register = instruction.rd() == 0 ? 5 : instruction.rd();
+      registers[register] ^= 1;
+    }
+    return spliced(run, index + 1, after, memory, registers);
+  }
+
+  private static boolean isStore(Op op) {
+    return switch (op) {
+      case SB, SH, SW, SD -> true;
+      default -> false;
+    };
+  }
+
+  /// {@return a run that goes on from a state with other registers and another memory}
+  private static MachineRun spliced(
+      MachineRun run, long index, MachineState state, byte[] memory, long[] registers) {
+    MemoryImage image = new MemoryImage(run.program().memDepth(), List.of(Piece.of(0, memory)));
+    if (state.halted()) {
+      return new ForgedRun(run, index, new HaltedRun(run.program(), state, image), index);
+    }
+    Machine machine = new Interpreter(run.program(), new Memory(image), state.pc(), registers);
+    return new ForgedRun(run, index, new CheckpointedRun(machine), index);
+  }
+
+  private MachineRun forgeElement(int node, MachineRun run, int element) {
+    Output output = model.nodes().get(node).descriptor().outputs().getFirst();
+    long end = model.nodes().get(node).descriptor().steps();
+    int size = model.graph().slots().get(output.slot()).type().bytes();
+    long address = (output.index() << (5 + output.depth())) + (long) size * element;
+    while (isZero(run.memoryAt(end).read(address, size))) {
+      address += size; // a zero may never have been written
+    }
+    long index = lastWrite(run, address, size, end);
+    byte[] memory = run.memoryAt(index + 1).bytes().clone();
+    byte[] other = size == 4 ? OTHER_FLOAT : new byte[] {(byte) (memory[(int) address] ^ 0x40)};
+    System.arraycopy(other, 0, memory, (int) address, size);
+    MachineState after = run.stateAt(index + 1);
+    return spliced(run, index + 1, after, memory, after.registers());
+  }
+
+  private static boolean isZero(byte[] bytes) {
+    return Arrays.equals(bytes, new byte[bytes.length]);
+  }
+
+  /// {@return the step that last changed the bytes at an address}
+  private static long lastWrite(MachineRun run, long address, int size, long end) {
+    byte[] last = run.memoryAt(end).read(address, size);
+    long low = 0; // differs here, if it ever does
+    long high = end; // equal from here on
+    while (high - low > 1) {
+      long middle = (low + high) >>> 1;
+      if (Arrays.equals(run.memoryAt(middle).read(address, size), last)) {
+        high = middle;
+      } else {
+        low = middle;
+      }
+    }
+    return high - 1;
+  }
+
+  private MachineRun forgePadding(int node, MachineRun run) {
+    long halt = haltingStep(run);
+    MachineState state = run.stateAt(halt);
+    byte[] memory = run.memoryAt(halt).bytes().clone();
+    Output output = model.nodes().get(node).descriptor().outputs().getFirst();
+    memory[(int) (output.index() << (5 + output.depth()))] ^= 0x40;
+    return spliced(run, halt + 1000, state, memory, state.registers());
+  }
+
+  /// {@return the index of the first halted state}
+  static long haltingStep(MachineRun run) {
+    long low = 0;
+    long high = 1;
+    while (!run.stateAt(high).halted()) {
+      low = high;
+      high *= 2;
+    }
+    while (high - low > 1) {
+      long middle = (low + high) >>> 1;
+      if (run.stateAt(middle).halted()) {
+        high = middle;
+      } else {
+        low = middle;
+      }
+    }
+    return high;
+  }
+
+  // ------------------------------------------------------------------ a lie about the start
+
+  /// The true start, which the contract derives, and behind it the run of another start.
+  private Work foreign(byte[] input, Frames other) {
+    Frame start = frames(model, input, natives).at(0);
+    List<Frame> frames = new ArrayList<>();
+    frames.add(start);
+    for (long step = 1; step <= other.length(); step++) {
+      frames.add(other.at(step));
+    }
+    NodeRuns runs =
+        (step, before) ->
+            step == 0
+                ? new ForgedRun(truth.run(0, start), 1, truth.run(0, other.at(0)), 0)
+                : truth.run(step, before);
+    return new GraphWork(model, new GivenFrames(frames), runs);
+  }
+
+  /// {@return the input's elements in the opposite order: an image that is turned around}
+  private byte[] upsideDown(byte[] input) {
+    int size = model.graph().slots().get(model.graph().input().slot()).type().bytes();
+    byte[] other = new byte[input.length];
+    for (int i = 0; i < input.length; i += size) {
+      System.arraycopy(input, i, other, input.length - size - i, size);
+    }
+    return other;
+  }
+
+  /// The run of a model that differs in one bit of the first node's weights.
+  private Frames otherWeights(byte[] input) {
+    int slot = firstWeight();
+    List<Slot> slots = new ArrayList<>(model.graph().slots());
+    Slot weight = slots.get(slot);
+    byte[] changed = weight.initial().orElseThrow().bytes();
+    changed[3] ^= 0x40;
+    slots.set(
+        slot,
+        new Slot(
+            weight.name(),
+            weight.type(),
+            weight.shape(),
+            Optional.of(Tensor.ofBytes(weight.type(), weight.shape(), changed))));
+    Graph graph = model.graph();
+    Graph other = new Graph(slots, graph.nodes(), graph.input(), graph.output(), graph.loops());
+    return frames(Model.of(other, PinnedPrograms::of), input, natives);
+  }
+
+  /// {@return the weights that the first node reads}
+  private int firstWeight() {
+    for (int slot : model.graph().nodes().getFirst().inputs()) {
+      if (model.graph().slots().get(slot).initial().isPresent()) {
+        return slot;
+      }
+    }
+    throw new IllegalArgumentException("the first node has no weights");
+  }
+
+  private GraphWork otherParameter(byte[] input, int node) {
+    return forged(
+        input,
+        node,
+        run -> {
+          byte[] memory = run.memoryAt(0).bytes().clone();
+          int operands = model.nodes().get(node).node().operands().size();
+          memory[8 * (1 + operands)] ^= 1; // the first scalar
+          MachineState start = run.stateAt(0);
+          MemoryImage image =
+              new MemoryImage(run.program().memDepth(), List.of(Piece.of(0, memory)));
+          Machine other =
+              new Interpreter(run.program(), new Memory(image), start.pc(), start.registers());
+          return new ForgedRun(run, 1, new CheckpointedRun(other), 0);
+        });
+  }
+
+  // ------------------------------------------------------------------ no lie, just noise
+
+  private Work nonsense(byte[] input, int node) {
+    Work honest = new GraphWork(model, frames(model, input, natives), truth);
+    return new NonsenseWork(honest, node);
+  }
+}

@@ -1,0 +1,169 @@
+package opml.ethereum.devchain;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import opml.core.hash.Bytes32;
+import org.jspecify.annotations.Nullable;
+
+/// A running anvil that ends when it is closed, when this JVM exits, and when this JVM is killed.
+///
+/// For the last of these anvil gets a small shell as its parent. The shell's standard input is a pipe
+/// from this JVM; when the JVM is gone, for whatever reason, the kernel closes the pipe, a `cat` in
+/// the shell sees its end, and the shell ends anvil.
+final class AnvilProcess implements AutoCloseable {
+  /// Standard input moves to descriptor 3, because a shell without job control gives background jobs
+  /// an empty one. Interrupts from the keyboard reach the whole process group; they are ignored here
+  /// so that anvil ends in one way only and has the time to write its state.
+  private static final String WATCHDOG =
+      """
+      trap '' INT HUP
+      exec 3<&0 </dev/null
+      "$@" 3<&- &
+      anvil=$!
+      (
+        cat <&3 >/dev/null
+        kill -TERM $anvil
+        sleep 5
+        kill -KILL $anvil
+      ) >/dev/null 2>&1 &
+      watchdog=$!
+      exec 3<&-
+      wait $anvil
+      status=$?
+      kill $watchdog 2>/dev/null
+      exit $status
+      """;
+
+  private static final Pattern LISTENING = Pattern.compile("Listening on 127\\.0\\.0\\.1:(\\d+)");
+  private static final Pattern PRIVATE_KEY = Pattern.compile("\\(\\d+\\) (0x[0-9a-f]{64})");
+  private static final int LINES_KEPT = 40;
+
+  private final Process process;
+  private final Thread hook;
+  private final CompletableFuture<Integer> port = new CompletableFuture<>();
+  private final List<Bytes32> keys = new ArrayList<>();
+  private final Deque<String> lastLines = new ArrayDeque<>();
+
+  private AnvilProcess(Process process) {
+    this.process = process;
+    this.hook = new Thread(this::stop, "stop-anvil");
+  }
+
+  /// Starts anvil and waits until it listens.
+  ///
+  /// @throws DevChainException with anvil's own words if it does not start
+  static AnvilProcess start(Path anvil, List<String> arguments, Duration patience) {
+    List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", WATCHDOG, "opml-anvil"));
+    command.add(anvil.toString());
+    command.addAll(arguments);
+    Process started;
+    try {
+      started = new ProcessBuilder(command).redirectErrorStream(true).start();
+    } catch (IOException e) {
+      throw new DevChainException("cannot start " + anvil + ": " + e.getMessage(), e);
+    }
+    AnvilProcess process = new AnvilProcess(started);
+    Runtime.getRuntime().addShutdownHook(process.hook);
+    Thread.ofVirtual().name("anvil-output").start(process::readOutput);
+    try {
+      process.port.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      return process;
+    } catch (ExecutionException | TimeoutException e) {
+      process.close();
+      throw new DevChainException("anvil did not start: " + process.output(), e);
+    } catch (InterruptedException e) {
+      process.close();
+      Thread.currentThread().interrupt();
+      throw new DevChainException("interrupted while anvil started", e);
+    }
+  }
+
+  /// {@return the loopback port it listens on}
+  int port() {
+    return port.join();
+  }
+
+  /// {@return the private keys of the accounts that have money}
+  synchronized List<Bytes32> keys() {
+    return List.copyOf(keys);
+  }
+
+  /// {@return the last lines that anvil printed}
+  synchronized String output() {
+    return String.join("\n", lastLines);
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  private void readOutput() {
+    try (BufferedReader lines = process.inputReader()) {
+      for (@Nullable String line = lines.readLine(); line != null; line = lines.readLine()) {
+        accept(line);
+      }
+    } catch (IOException | UncheckedIOException e) {
+      accept("(lost anvil's output: " + e.getMessage() + ")");
+    }
+    port.completeExceptionally(new DevChainException("anvil ended"));
+  }
+
+  private synchronized void accept(String line) {
+    Matcher key = PRIVATE_KEY.matcher(line);
+    if (key.find() && !port.isDone()) {
+      keys.add(Bytes32.ofHex(key.group(1)));
+      return;
+    }
+    if (!line.isBlank()) {
+      lastLines.addLast(line);
+    }
+    if (lastLines.size() > LINES_KEPT) {
+      lastLines.removeFirst();
+    }
+    Matcher listening = LISTENING.matcher(line);
+    if (listening.find()) {
+      port.complete(Integer.parseInt(listening.group(1)));
+    }
+  }
+
+  /// Ends anvil and waits until it has ended, and so has written its state.
+  @Override
+  public void close() {
+    stop();
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // The JVM is shutting down, and the hook runs or ran.
+      return;
+    }
+  }
+
+  private void stop() {
+    try {
+      process.getOutputStream().close();
+    } catch (IOException e) {
+      process.destroy();
+    }
+    try {
+      if (!process.waitFor(10, TimeUnit.SECONDS)) {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,219 @@
+package opml.ethereum.devchain;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import opml.core.account.Address;
+import opml.core.account.Wei;
+import opml.core.hash.Bytes32;
+import opml.ethereum.key.Wallet;
+import opml.ethereum.rpc.Answer;
+import opml.ethereum.rpc.Rpc;
+import opml.ethereum.rpc.RpcChain;
+
+/// A private chain on this machine, with rich accounts, whose time, blocks and history can be
+/// commanded. It is a real chain in every other respect.
+///
+/// ```java
+/// try (DevChain dev = DevChain.start()) {
+///   Sender sender = new Sender(dev.chain(), dev.account(0));
+///   ...
+///   dev.increaseTime(Duration.ofDays(1));
+/// }
+/// ```
+public final class DevChain implements AutoCloseable {
+  /// How to start one.
+  ///
+  /// @param accounts how many have money from the beginning, 10,000 ether each
+  /// @param chainId the number of the chain
+  /// @param port to listen on; 0 for any free one
+  /// @param state a file that keeps the chain from one run to the next
+  /// @param blockTime seconds between blocks; 0 for a block with each transaction
+  /// @param progress hears of a long installation
+  public record Options(
+      int accounts,
+      long chainId,
+      int port,
+      Optional<Path> state,
+      int blockTime,
+      Consumer<String> progress) {
+    public static final Options DEFAULT = new Options(20, 31337, 0, Optional.empty(), 0, _ -> {});
+
+    public Options withState(Path file) {
+      return new Options(accounts, chainId, port, Optional.of(file), blockTime, progress);
+    }
+
+    public Options withPort(int number) {
+      return new Options(accounts, chainId, number, state, blockTime, progress);
+    }
+
+    public Options withBlockTime(int seconds) {
+      return new Options(accounts, chainId, port, state, seconds, progress);
+    }
+
+    public Options withProgress(Consumer<String> hears) {
+      return new Options(accounts, chainId, port, state, blockTime, hears);
+    }
+  }
+
+  /// A point to come back to with [#revert].
+  public record Checkpoint(String id) {}
+
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private final AnvilProcess process;
+  private final RpcChain chain;
+  private final List<Wallet> accounts;
+
+  private DevChain(AnvilProcess process, RpcChain chain, List<Wallet> accounts) {
+    this.process = process;
+    this.chain = chain;
+    this.accounts = accounts;
+  }
+
+  /// Starts a fresh chain on a free port.
+  ///
+  /// @throws DevChainException if anvil cannot be found, installed or started
+  public static DevChain start() {
+    return start(Options.DEFAULT);
+  }
+
+  /// Starts a chain.
+  ///
+  /// @throws DevChainException if anvil cannot be found, installed or started
+  public static DevChain start(Options options) {
+    Path anvil = AnvilBinary.ofThisProcess(options.progress()).findOrInstall();
+    AnvilProcess process = AnvilProcess.start(anvil, arguments(options), PATIENCE);
+    try {
+      RpcChain chain = RpcChain.connect(new Rpc(url(process.port())), options.chainId());
+      return new DevChain(process, chain, process.keys().stream().map(Wallet::of).toList());
+    } catch (RuntimeException e) {
+      process.close();
+      throw e;
+    }
+  }
+
+  private static List<String> arguments(Options options) {
+    List<String> arguments = new ArrayList<>();
+    arguments.addAll(List.of("--host", "127.0.0.1", "--port", Integer.toString(options.port())));
+    arguments.addAll(List.of("--accounts", Integer.toString(options.accounts())));
+    arguments.addAll(List.of("--chain-id", Long.toString(options.chainId())));
+    arguments.addAll(List.of("--hardfork", "prague", "--no-cors", "--color", "never"));
+    if (options.blockTime() > 0) {
+      arguments.addAll(List.of("--block-time", Integer.toString(options.blockTime())));
+    }
+    // The interval limits what a power failure can lose.
+    options
+        .state()
+        .ifPresent(
+            file ->
+                arguments.addAll(List.of("--state", file.toString(), "--state-interval", "10")));
+    return arguments;
+  }
+
+  private static URI url(int port) {
+    return URI.create("http://127.0.0.1:" + port);
+  }
+
+  public RpcChain chain() {
+    return chain;
+  }
+
+  public URI url() {
+    return url(process.port());
+  }
+
+  /// {@return the accounts that have money. Their keys are the same on every development chain, and
+  /// known to everybody}
+  public List<Wallet> accounts() {
+    return accounts;
+  }
+
+  public Wallet account(int index) {
+    return accounts.get(index);
+  }
+
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /// {@return the last lines that anvil printed}
+  public String output() {
+    return process.output();
+  }
+
+  /// Mines empty blocks.
+  public void mine(int blocks) {
+    command("anvil_mine", quantity(blocks));
+  }
+
+  /// Lets the time pass and mines a block, so that the chain shows it.
+  public void increaseTime(Duration duration) {
+    command("evm_increaseTime", duration.toSeconds());
+    mine(1);
+  }
+
+  /// Mines a block with exactly this timestamp, in seconds since 1970, later than the newest block's.
+  public void setTime(long timestamp) {
+    command("evm_setNextBlockTimestamp", timestamp);
+    mine(1);
+  }
+
+  /// Gives the next block exactly this timestamp, and mines nothing.
+  public void setNextBlockTime(long timestamp) {
+    command("evm_setNextBlockTimestamp", timestamp);
+  }
+
+  /// {@return a point to come back to, once}
+  public Checkpoint checkpoint() {
+    return new Checkpoint(command("evm_snapshot").text());
+  }
+
+  /// Goes back to a checkpoint, which is used up by it.
+  ///
+  /// @throws IllegalArgumentException if there is no such checkpoint
+  public void revert(Checkpoint checkpoint) {
+    if (!command("evm_revert", checkpoint.id()).bool()) {
+      throw new IllegalArgumentException("no such checkpoint: " + checkpoint);
+    }
+  }
+
+  public void setBalance(Address account, Wei balance) {
+    command("anvil_setBalance", account.toString(), "0x" + balance.value().toString(16));
+  }
+
+  /// Replaces the newest `depth` blocks by as many other, empty ones.
+  public void reorg(int depth) {
+    command("anvil_reorg", depth, List.of());
+  }
+
+  /// Mines a block with each transaction, or only when told to.
+  public void autoMine(boolean on) {
+    command("evm_setAutomine", on);
+  }
+
+  /// Makes the node forget a transaction that waits for a block.
+  public void drop(Bytes32 transaction) {
+    command("anvil_dropTransaction", transaction.toString());
+  }
+
+  /// {@return the answer to any other of anvil's methods}
+  public Answer command(String method, Object... params) {
+    return chain.rpc().once(method, params);
+  }
+
+  private static String quantity(long value) {
+    return "0x" + Long.toHexString(value);
+  }
+
+  /// Ends the chain; with a state file, after writing it.
+  @Override
+  public void close() {
+    chain.close();
+    process.close();
+  }
+}

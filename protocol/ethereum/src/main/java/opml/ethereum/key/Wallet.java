@@ -1,0 +1,87 @@
+package opml.ethereum.key;
+
+import java.math.BigInteger;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import opml.core.account.Address;
+import opml.core.hash.Bytes32;
+import opml.ethereum.chain.Call;
+import opml.ethereum.chain.Data;
+import opml.ethereum.chain.UnsignedTransaction;
+import opml.ethereum.send.Signer;
+import org.web3j.crypto.Credentials;
+import org.web3j.crypto.ECKeyPair;
+import org.web3j.crypto.RawTransaction;
+import org.web3j.crypto.Sign;
+import org.web3j.crypto.TransactionEncoder;
+
+/// A secp256k1 key and what it can do: sign transactions of its account. Nobody gets the key out
+/// again, and `toString` shows the address only.
+public final class Wallet implements Signer {
+  private final Credentials credentials;
+  private final Address address;
+
+  private Wallet(BigInteger key) {
+    this.credentials = Credentials.create(ECKeyPair.create(key));
+    this.address = Address.ofHex(credentials.getAddress());
+  }
+
+  /// {@return the wallet of a file with a private key: 64 hex digits, with or without 0x}
+  ///
+  /// @throws KeyException if the file is missing, open to others than its owner, or not a key
+  public static Wallet load(Path keyFile) {
+    return KeyFile.readKey(keyFile);
+  }
+
+  /// {@return the wallet of a web3 keystore (version 3), decrypted with the first line of another
+  /// file}
+  ///
+  /// @throws KeyException if a file is missing, open to others than its owner, or does not fit
+  public static Wallet load(Path keystore, Path passphraseFile) {
+    return KeyFile.readKeystore(keystore, passphraseFile);
+  }
+
+  /// Makes a new key, and a new file for it that only its owner may read.
+  ///
+  /// @throws KeyException if the file exists or cannot be written
+  public static Wallet create(Path keyFile) {
+    return KeyFile.createKey(keyFile);
+  }
+
+  /// {@return the wallet of a private key}
+  ///
+  /// @throws IllegalArgumentException if it is 0 or not below the order of the curve
+  public static Wallet of(Bytes32 privateKey) {
+    BigInteger key = new BigInteger(1, privateKey.toArray());
+    if (key.signum() == 0 || key.compareTo(Sign.CURVE_PARAMS.getN()) >= 0) {
+      throw new IllegalArgumentException("not a private key: 0, or beyond the order of the curve");
+    }
+    return new Wallet(key);
+  }
+
+  @Override
+  public Address address() {
+    return address;
+  }
+
+  @Override
+  public Data sign(UnsignedTransaction transaction) {
+    Call call = transaction.call();
+    RawTransaction raw =
+        RawTransaction.createTransaction(
+            transaction.chainId(),
+            BigInteger.valueOf(transaction.nonce()),
+            BigInteger.valueOf(transaction.gasLimit()),
+            call.to().map(Address::toString).orElse(""),
+            call.value().value(),
+            HexFormat.of().formatHex(call.data().toArray()),
+            transaction.tip().value(),
+            transaction.maxFee().value());
+    return Data.of(TransactionEncoder.signMessage(raw, credentials));
+  }
+
+  @Override
+  public String toString() {
+    return "wallet of " + address;
+  }
+}

@@ -1,0 +1,8 @@
+/// Keys of accounts: [opml.ethereum.key.Wallet] holds one and signs, [opml.ethereum.key.KeyFile] reads it
+/// from a file that nobody else may read, [opml.ethereum.key.Keystore] decrypts one.
+///
+/// A key never travels in an argument, an environment variable, a log or a message.
+@NullMarked
+package opml.ethereum.key;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,228 @@
+package opml.ethereum.devchain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import opml.core.account.Address;
+import opml.core.account.Wei;
+import opml.ethereum.chain.BlockRef;
+import opml.ethereum.chain.Call;
+import opml.ethereum.chain.ChainClock;
+import opml.ethereum.chain.ChainException;
+import opml.ethereum.rpc.Rpc;
+import opml.ethereum.rpc.RpcChain;
+import opml.ethereum.send.Sender;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.io.TempDir;
+
+@EnabledIf(value = AnvilBinary.IS_INSTALLED, disabledReason = AnvilBinary.MISSING)
+class DevChainTest {
+  private static final Address NOBODY = Address.ofHex("0x00000000000000000000000000000000000000aa");
+
+  @TempDir Path folder;
+
+  @Test
+  void timeBlocksHistoryAndMoneyAreCommanded() {
+    try (DevChain dev = DevChain.start(DevChain.Options.DEFAULT)) {
+      assertThat(dev.accounts()).hasSize(20);
+      Address rich = dev.account(3).address();
+      BlockRef start = dev.chain().latest();
+      assertThat(dev.chain().balance(rich, start)).isEqualTo(Wei.ether(10_000));
+      dev.setBalance(rich, Wei.ether(7));
+      ChainClock clock = new ChainClock(dev.chain());
+      long before = clock.seconds();
+      dev.increaseTime(Duration.ofDays(3));
+      assertThat(clock.seconds()).isBetween(before + 3 * 86400, before + 3 * 86400 + 60);
+      dev.setTime(before + 4 * 86400);
+      assertThat(clock.instant().getEpochSecond()).isEqualTo(before + 4 * 86400);
+      DevChain.Checkpoint checkpoint = dev.checkpoint();
+      long height = dev.chain().latest().number();
+      dev.mine(5);
+      assertThat(dev.chain().latest().number()).isEqualTo(height + 5);
+      dev.revert(checkpoint);
+      assertThat(dev.chain().latest().number()).isEqualTo(height);
+      assertThatThrownBy(() -> dev.revert(checkpoint)).hasMessageContaining("no such checkpoint");
+      assertThat(dev.chain().balance(rich, dev.chain().latest())).isEqualTo(Wei.ether(7));
+    }
+  }
+
+  @Test
+  void aReorganisationReplacesBlocksByOthers() {
+    try (DevChain dev = DevChain.start(DevChain.Options.DEFAULT)) {
+      dev.mine(5);
+      BlockRef before = dev.chain().latest();
+      dev.reorg(2);
+      assertThat(dev.chain().block(before.number())).get().isNotEqualTo(before);
+      assertThat(dev.chain().block(before.number() - 2).orElseThrow().number()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void aStateFileCarriesTheChainOverARestart() {
+    Path state = folder.resolve("state.json");
+    DevChain.Options options = DevChain.Options.DEFAULT.withState(state);
+    long number;
+    try (DevChain dev = DevChain.start(options)) {
+      new Sender(dev.chain(), dev.account(0)).send(Call.transfer(NOBODY, Wei.ether(2)));
+      number = dev.chain().latest().number();
+    }
+    assertThat(state).isNotEmptyFile();
+    try (DevChain dev = DevChain.start(options)) {
+      assertThat(dev.chain().latest().number()).isEqualTo(number);
+      assertThat(dev.chain().balance(NOBODY, dev.chain().latest())).isEqualTo(Wei.ether(2));
+      assertThat(
+              new Sender(dev.chain(), dev.account(0))
+                  .submit(Call.transfer(NOBODY, Wei.ZERO))
+                  .nonce())
+          .isEqualTo(1);
+    }
+  }
+
+  @Test
+  void closingEndsAnvil() {
+    DevChain dev = DevChain.start(DevChain.Options.DEFAULT);
+    assertThat(dev.isAlive()).isTrue();
+    dev.close();
+    assertThat(dev.isAlive()).isFalse();
+    Rpc.Options once =
+        new Rpc.Options(Duration.ofSeconds(1), Duration.ofSeconds(1), 1, Duration.ZERO, 1 << 20);
+    assertThatThrownBy(() -> RpcChain.connect(new Rpc(dev.url(), once)))
+        .isInstanceOf(ChainException.Unreachable.class)
+        .hasMessageContaining("is the chain up");
+  }
+
+  @Test
+  void aTakenPortIsSaidInAnvilsWords() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
+      assertThatThrownBy(
+              () -> DevChain.start(DevChain.Options.DEFAULT.withPort(taken.getLocalPort())).close())
+          .isInstanceOf(DevChainException.class)
+          .hasMessageContaining("in use");
+    }
+  }
+
+  /// Run in a JVM of its own by [#anvilEndsWhenTheJvmIsKilled].
+  public static final class Child {
+    private Child() {}
+
+    public static void main(String[] arguments) throws InterruptedException {
+      DevChain dev = DevChain.start();
+      System.out.println("LISTENING " + dev.url().getPort());
+      Thread.sleep(Duration.ofMinutes(1));
+    }
+  }
+
+  @Test
+  void anvilEndsWhenTheJvmIsKilled() throws Exception {
+    DevChain.start(DevChain.Options.DEFAULT).close();
+    Process child = child();
+    try (BufferedReader lines = child.inputReader()) {
+      String line = lines.readLine();
+      assertThat(line).startsWith("LISTENING ");
+      List<ProcessHandle> family = new ArrayList<>(child.descendants().toList());
+      assertThat(family).as("shell, watchdog and anvil").hasSizeGreaterThanOrEqualTo(3);
+      child.destroyForcibly();
+      assertThat(child.waitFor(5, TimeUnit.SECONDS)).isTrue();
+      requireEnded(family);
+    } finally {
+      child.destroyForcibly();
+    }
+  }
+
+  @Test
+  void anvilEndsWhenTheJvmExitsWithoutClosing() throws Exception {
+    DevChain.start(DevChain.Options.DEFAULT).close();
+    Process child = child();
+    try (BufferedReader lines = child.inputReader()) {
+      assertThat(lines.readLine()).startsWith("LISTENING ");
+      List<ProcessHandle> family = child.descendants().toList();
+      child.destroy();
+      assertThat(child.waitFor(8, TimeUnit.SECONDS)).isTrue();
+      requireEnded(family);
+    } finally {
+      child.destroyForcibly();
+    }
+  }
+
+  /// ProcessHandle.onExit looks at a grandchild only every few seconds.
+  private static void requireEnded(List<ProcessHandle> family) throws InterruptedException {
+    long end = System.nanoTime() + Duration.ofSeconds(3).toNanos();
+    while (family.stream().anyMatch(ProcessHandle::isAlive) && System.nanoTime() < end) {
+      Thread.sleep(10);
+    }
+    assertThat(family).noneMatch(ProcessHandle::isAlive);
+  }
+
+  private static Process child() throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin/java").toString(),
+            "-cp",
+            System.getProperty("java.class.path"),
+            Child.class.getName())
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
+  }
+
+  @Test
+  void theOneThatIsInstalledIsTaken() throws IOException {
+    Path pinned = executable("contracts/node_modules/@foundry-rs/anvil-here/bin/anvil", "");
+    Path onPath = executable("bin/anvil", "");
+    Optional<Path> contracts = Optional.of(folder.resolve("contracts"));
+    String path = "/nowhere:" + onPath.getParent();
+    assertThat(new AnvilBinary(contracts, path, _ -> {}).find()).contains(pinned);
+    assertThat(new AnvilBinary(Optional.empty(), path, _ -> {}).find()).contains(onPath);
+    assertThat(new AnvilBinary(Optional.empty(), "/nowhere", _ -> {}).find()).isEmpty();
+  }
+
+  @Test
+  void aMissingAnvilIsInstalledByNpmWithProgress() throws IOException {
+    Path contracts = Files.createDirectories(folder.resolve("contracts"));
+    Files.writeString(contracts.resolve("package-lock.json"), "{}");
+    Path npm =
+        executable(
+            "bin/npm",
+            """
+            echo "called with $*"
+            /bin/mkdir -p node_modules/@foundry-rs/anvil-here/bin
+            echo > node_modules/@foundry-rs/anvil-here/bin/anvil
+            /bin/chmod 755 node_modules/@foundry-rs/anvil-here/bin/anvil
+            """);
+    List<String> progress = new ArrayList<>();
+    AnvilBinary binary =
+        new AnvilBinary(Optional.of(contracts), npm.getParent().toString(), progress::add);
+    assertThat(binary.findOrInstall()).isExecutable();
+    assertThat(progress).anyMatch(line -> line.contains("called with ci --ignore-scripts"));
+  }
+
+  @Test
+  void aFailedInstallationSaysSo() throws IOException {
+    Path contracts = Files.createDirectories(folder.resolve("contracts"));
+    Files.writeString(contracts.resolve("package-lock.json"), "{}");
+    Path npm = executable("bin/npm", "exit 7\n");
+    Optional<Path> there = Optional.of(contracts);
+    assertThatThrownBy(
+            () -> new AnvilBinary(there, npm.getParent().toString(), _ -> {}).findOrInstall())
+        .hasMessageContaining("exit code 7");
+    assertThatThrownBy(() -> new AnvilBinary(there, "/nowhere", _ -> {}).findOrInstall())
+        .hasMessageContaining("install Node.js");
+  }
+
+  private Path executable(String name, String script) throws IOException {
+    Path file = folder.resolve(name);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, "#!/bin/sh\n" + script);
+    return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+}

@@ -1,0 +1,340 @@
+package opml.game.referee;
+
+import static opml.game.referee.RefusedCallException.require;
+
+import java.math.BigInteger;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import opml.core.account.Address;
+import opml.core.hash.Bytes32;
+import opml.game.claim.Availability;
+import opml.game.claim.Claim;
+import opml.game.claim.ClaimId;
+import opml.game.claim.ClaimState;
+import opml.game.claim.ClaimStatus;
+import opml.game.claim.GameId;
+import opml.game.claim.GameIdentity;
+import opml.game.claim.Request;
+import opml.game.claim.RequestId;
+import opml.game.claim.RequestState;
+import opml.game.claim.RequestStatus;
+import opml.game.move.Action;
+import opml.game.move.Game;
+import opml.game.move.GameStatus;
+import opml.game.move.LevelStart;
+import opml.game.move.Parameters;
+import opml.game.move.Side;
+import org.jspecify.annotations.Nullable;
+
+/// The whole contract as a model: requests, claims, games, and the money between them, `protocol.md` §2 and §5.
+/// Time comes with every call, in seconds since the epoch, and must not run backwards. A refused call changes nothing.
+///
+/// Left out is what has no part in a dispute: deliveries, and the proofs that tie the output to the final state.
+public final class Referee {
+  private final long chainId;
+  private final Address address;
+  private final Parameters parameters;
+  private final Rules rules;
+  private final Ledger ledger = new Ledger();
+  private final Map<Address, Long> nonces = new HashMap<>();
+  private final Map<RequestId, RequestState> requests = new LinkedHashMap<>();
+  private final Map<ClaimId, ClaimState> claims = new LinkedHashMap<>();
+  private final Map<GameId, Entry> games = new LinkedHashMap<>();
+
+  /// A game and the claim that it is on. The claim's status is kept with the claim alone.
+  private record Entry(ClaimId claim, Game game) {}
+
+  /// A hub without requests.
+  public Referee(long chainId, Address address, Parameters parameters, Rules rules) {
+    this.chainId = chainId;
+    this.address = address;
+    this.parameters = parameters;
+    this.rules = rules;
+  }
+
+  public Parameters parameters() {
+    return parameters;
+  }
+
+  public Ledger ledger() {
+    return ledger;
+  }
+
+  /// {@return a request as it stands}
+  ///
+  /// @throws IllegalArgumentException if there is none
+  public RequestState request(RequestId id) {
+    return found(requests.get(id), "request", id);
+  }
+
+  /// {@return a claim as it stands}
+  ///
+  /// @throws IllegalArgumentException if there is none
+  public ClaimState claim(ClaimId id) {
+    return found(claims.get(id), "claim", id);
+  }
+
+  /// {@return a game as it stands}
+  ///
+  /// @throws IllegalArgumentException if there is none
+  public Game game(GameId id) {
+    Entry entry = found(games.get(id), "game", id);
+    return entry.game().with(claim(entry.claim()).status());
+  }
+
+  /// {@return the claims on a request, oldest first}
+  public List<ClaimState> claims(RequestId request) {
+    return claims.values().stream().filter(c -> c.claim().request().equals(request)).toList();
+  }
+
+  /// {@return the games on a claim, oldest first}
+  public List<Game> games(ClaimId claim) {
+    return games.entrySet().stream()
+        .filter(e -> e.getValue().claim().equals(claim))
+        .map(e -> game(e.getKey()))
+        .toList();
+  }
+
+  /// Opens a request; the value is its fee.
+  ///
+  /// @param server who alone may claim; [Address#ZERO] for anyone
+  public RequestId request(
+      Address requester,
+      Bytes32 modelId,
+      Bytes32 inputRoot,
+      Address server,
+      long deadline,
+      BigInteger value,
+      long now) {
+    rules.levels().begin(modelId, inputRoot);
+    require(now <= deadline, Refusal.DEADLINE_PASSED, "the deadline was " + deadline);
+    long nonce = nonces.merge(requester, 1L, Long::sum) - 1;
+    Request request =
+        new Request(
+            chainId,
+            address,
+            requester,
+            nonce,
+            modelId,
+            inputRoot,
+            Availability.EMITTED,
+            server,
+            value,
+            deadline,
+            Address.ZERO,
+            0);
+    ledger.payIn(value);
+    requests.put(request.id(), new RequestState(request, RequestStatus.OPEN, 0, 0));
+    return request.id();
+  }
+
+  /// Posts a claim; the value is at least the bond then due, and what is more is credited.
+  public ClaimId claim(
+      Address server,
+      RequestId requestId,
+      Bytes32 finalState,
+      Bytes32 outputHash,
+      BigInteger value,
+      long now) {
+    RequestState request = request(requestId);
+    requireOpen(request);
+    require(now <= request.request().deadline(), Refusal.DEADLINE_PASSED, "too late to claim");
+    require(
+        request.request().admits(server), Refusal.NOT_THE_NAMED_SERVER, server + " may not claim");
+    BigInteger bond = parameters.bondBeside(request.liveClaims());
+    require(value.compareTo(bond) >= 0, Refusal.BOND_TOO_SMALL, value + " of " + bond + " wei");
+
+    Claim claim = new Claim(requestId, request.claims(), server, finalState, outputHash);
+    ledger.payIn(value);
+    if (value.compareTo(bond) > 0) {
+      ledger.credit(server, value.subtract(bond));
+    }
+    claims.put(claim.id(), new ClaimState(claim, ClaimStatus.LIVE, bond, now, 0, 0));
+    requests.put(
+        requestId,
+        new RequestState(
+            request.request(), RequestStatus.OPEN, request.claims() + 1, request.liveClaims() + 1));
+    return claim.id();
+  }
+
+  /// Opens a game; the value is the challenge bond.
+  public GameId challenge(
+      Address challenger, ClaimId claimId, List<Bytes32> states, BigInteger value, long now) {
+    ClaimState claim = claim(claimId);
+    requireLive(claim);
+    require(
+        claim.isChallengeable(parameters.window(), now),
+        Refusal.WINDOW_CLOSED,
+        "claimed at " + claim.claimedAt());
+    require(
+        value.equals(parameters.challengeBond()),
+        Refusal.CHALLENGE_BOND_WRONG,
+        value + ", not " + parameters.challengeBond() + " wei");
+    Request request = request(claim.claim().request()).request();
+    LevelStart opening = rules.levels().begin(request.modelId(), request.inputRoot());
+    GameIdentity identity = new GameIdentity(claimId, claim.games(), challenger);
+    Game game =
+        rules.challenge(
+            identity,
+            claim.claim().server(),
+            claim.claim().finalState(),
+            opening,
+            states,
+            parameters.allowance(),
+            now);
+
+    ledger.payIn(value);
+    games.put(game.id(), new Entry(claimId, game));
+    replace(claim, claim.status(), claim.games() + 1, claim.openGames() + 1);
+    return game.id();
+  }
+
+  /// Makes a move in a game.
+  public void move(Address caller, Action.Move move, long now) {
+    update(move.game(), rules.move(game(move.game()), caller, move, now));
+  }
+
+  /// Ends a game whose side on turn is late.
+  public void timeout(GameId id, long now) {
+    update(id, rules.timeout(game(id), now));
+  }
+
+  /// Gives a challenger the bond of a void game back. Anyone may call.
+  public void reclaim(GameId id) {
+    Game game = game(id);
+    require(
+        game.status() == GameStatus.RUNNING,
+        Refusal.GAME_NOT_RUNNING,
+        "the game is " + game.status());
+    require(game.isVoid(), Refusal.CLAIM_NOT_DEAD, "the claim is " + game.claimStatus());
+    ledger.credit(game.challenger(), parameters.challengeBond());
+    put(id, game.with(GameStatus.VOID));
+  }
+
+  /// Settles a claim that won all its games, once nobody can challenge it any more.
+  public void resolve(ClaimId id, long now) {
+    ClaimState claim = claim(id);
+    requireLive(claim);
+    require(
+        now > claim.claimedAt() + parameters.window(),
+        Refusal.WINDOW_OPEN,
+        "claimed at " + claim.claimedAt());
+    require(claim.openGames() == 0, Refusal.GAMES_ARE_OPEN, claim.openGames() + " games are open");
+    RequestState request = request(claim.claim().request());
+    boolean first = request.status() == RequestStatus.OPEN;
+    ledger.credit(claim.claim().server(), claim.bond());
+    if (first) {
+      ledger.credit(claim.claim().server(), request.request().fee());
+    }
+    replace(claim, first ? ClaimStatus.FINAL : ClaimStatus.SUPERSEDED, claim.games(), 0);
+    oneLiveClaimLess(request, RequestStatus.FINAL);
+  }
+
+  /// Gives the fee of an unanswered request back.
+  public void expire(RequestId id, long now) {
+    RequestState request = request(id);
+    requireOpen(request);
+    require(
+        now > request.request().deadline(),
+        Refusal.DEADLINE_NOT_PASSED,
+        "the deadline is " + request.request().deadline());
+    require(
+        request.liveClaims() == 0,
+        Refusal.CLAIMS_ARE_LIVE,
+        request.liveClaims() + " claims are live");
+    ledger.credit(request.request().requester(), request.request().fee());
+    requests.put(
+        id, new RequestState(request.request(), RequestStatus.EXPIRED, request.claims(), 0));
+  }
+
+  /// Pays somebody's credit out.
+  ///
+  /// @return how much, in wei
+  public BigInteger withdraw(Address owner) {
+    return ledger.withdraw(owner);
+  }
+
+  /// Does whatever an action says, on behalf of `caller`, with the value that the call needs.
+  public void perform(Address caller, Action action, long now) {
+    switch (action) {
+      case Action.Challenge challenge ->
+          challenge(caller, challenge.claim(), challenge.states(), parameters.challengeBond(), now);
+      case Action.Move move -> move(caller, move, now);
+      case Action.Timeout timeout -> timeout(timeout.game(), now);
+      case Action.Reclaim reclaim -> reclaim(reclaim.game());
+      case Action.Resolve resolve -> resolve(resolve.claim(), now);
+      case Action.Expire expire -> expire(expire.request(), now);
+      case Action.Withdraw _ -> withdraw(caller);
+    }
+  }
+
+  private void update(GameId id, Game game) {
+    put(id, game);
+    switch (game.status()) {
+      case RUNNING -> {}
+      case SERVER_WON -> lostBy(Side.CHALLENGER, game);
+      case CHALLENGER_WON -> lostBy(Side.SERVER, game);
+      case NONE, VOID -> throw new IllegalStateException("a move made the game " + game.status());
+    }
+  }
+
+  private void lostBy(Side loser, Game game) {
+    ClaimId claimId = found(games.get(game.id()), "game", game.id()).claim();
+    ClaimState claim = claim(claimId);
+    long openGames = claim.openGames() - 1;
+    if (loser == Side.CHALLENGER) {
+      ledger.credit(game.server(), parameters.challengeBond());
+      replace(claim, claim.status(), claim.games(), openGames);
+      return;
+    }
+    RequestState request = request(claim.claim().request());
+    BigInteger toChallenger = parameters.toChallenger(claim.bond());
+    BigInteger toRequester = parameters.toRequester(claim.bond());
+    ledger.credit(game.challenger(), parameters.challengeBond().add(toChallenger));
+    ledger.credit(request.request().requester(), toRequester);
+    // The rest, so that no rounding leaves a wei behind.
+    ledger.credit(Address.BURNT, claim.bond().subtract(toChallenger).subtract(toRequester));
+    replace(claim, ClaimStatus.DEAD, claim.games(), openGames);
+    oneLiveClaimLess(request, request.status());
+  }
+
+  private void oneLiveClaimLess(RequestState request, RequestStatus status) {
+    requests.put(
+        request.id(),
+        new RequestState(request.request(), status, request.claims(), request.liveClaims() - 1));
+  }
+
+  private void replace(ClaimState claim, ClaimStatus status, long allGames, long openGames) {
+    claims.put(
+        claim.id(),
+        new ClaimState(
+            claim.claim(), status, claim.bond(), claim.claimedAt(), allGames, openGames));
+  }
+
+  private void put(GameId id, Game game) {
+    games.computeIfPresent(id, (_, entry) -> new Entry(entry.claim(), game));
+  }
+
+  private static void requireOpen(RequestState request) {
+    require(
+        request.status() == RequestStatus.OPEN,
+        Refusal.REQUEST_NOT_OPEN,
+        "the request is " + request.status());
+  }
+
+  private static void requireLive(ClaimState claim) {
+    require(
+        claim.status() == ClaimStatus.LIVE,
+        Refusal.CLAIM_NOT_LIVE,
+        "the claim is " + claim.status());
+  }
+
+  private static <T> T found(@Nullable T value, String what, Object id) {
+    if (value == null) {
+      throw new IllegalArgumentException("no " + what + " " + id);
+    }
+    return value;
+  }
+}

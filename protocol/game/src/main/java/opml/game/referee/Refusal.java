@@ -1,0 +1,34 @@
+package opml.game.referee;
+
+/// Why the contract reverts; each is the error of the same name in `Errors.sol`, which also says what it means. A list
+/// of the wrong length is [#EVIDENCE_TOO_SHORT] or [#EVIDENCE_TOO_LONG] there, because lists travel packed.
+public enum Refusal {
+  MODEL_UNKNOWN,
+  REQUEST_NOT_OPEN,
+  DEADLINE_PASSED,
+  DEADLINE_NOT_PASSED,
+  CLAIMS_ARE_LIVE,
+  CLAIM_NOT_LIVE,
+  CLAIM_NOT_DEAD,
+  NOT_THE_NAMED_SERVER,
+  BOND_TOO_SMALL,
+  CHALLENGE_BOND_WRONG,
+  WINDOW_CLOSED,
+  WINDOW_OPEN,
+  GAMES_ARE_OPEN,
+  GAME_NOT_RUNNING,
+  NOT_ON_TURN,
+  CLOCK_EXPIRED,
+  CLOCK_RUNNING,
+  POSITION_MISMATCH,
+  NO_SUCH_PART,
+  EVIDENCE_TOO_SHORT,
+  EVIDENCE_TOO_LONG,
+  END_NOT_DISPUTED,
+  PART_IS_SINGLE_STEP,
+  PART_IS_NOT_SINGLE_STEP,
+  LEVEL_WRONG,
+  STATE_MISMATCH,
+  STEP_IS_RIGHT,
+  NOTHING_TO_WITHDRAW
+}

@@ -1,0 +1,63 @@
+package opml.game.work;
+
+import java.util.List;
+import opml.core.hash.Bytes32;
+import opml.core.hash.Keccak;
+import opml.game.trace.Trace;
+
+/// One run of a model on one input, and every witness that its owner can be asked for. A value: asked again, also after
+/// a restart, it answers the same.
+///
+/// All witnesses are packed as `IHub` and `IGraphStep` describe them; proofs are `mask u64 ‖ siblings`.
+public interface Work {
+  /// {@return the level-0 trace; its single steps refine into traces of instructions}
+  Trace trace();
+
+  /// {@return what a claim of this run says}
+  Result result();
+
+  /// {@return the length of the longest trace that a step refines into: no replay takes more instructions}
+  long replaySteps();
+
+  /// {@return the output and the proof of its root at the output slot under the final slots root; empty if the run
+  /// failed}
+  byte[] claimEvidence();
+
+  /// {@return the initial root of the input slot and its proof under the model's initial slots root, which a challenge
+  /// begins with}
+  byte[] openingEvidence();
+
+  /// {@return what `refine` needs besides the position's list, to open the trace of node `step` with these states}
+  ///
+  /// @param states the list that the move posts; empty if the program is over before the step
+  Refinement refinement(long step, List<Bytes32> states);
+
+  /// {@return what `execute` needs besides the position's list}
+  ///
+  /// @param path the refined step of each level above the last
+  /// @param step of the last level
+  Execution execution(List<Long> path, long step);
+
+  /// Gives back what only a dispute needs, such as the memories of machines. It comes back when asked for.
+  default void rest() {}
+
+  /// What a run comes to.
+  ///
+  /// @param status 0 ran to its end, 1 stopped, 2 failed
+  /// @param slotsRoot root of the slots in the final state; zero if failed
+  /// @param output the output tensor's bytes; empty if failed
+  /// @param finalState the graph state that commits status and slots
+  record Result(int status, Bytes32 slotsRoot, byte[] output, Bytes32 finalState) {
+    /// {@return what a claim says of the output}
+    public Bytes32 outputHash() {
+      return Keccak.hash(output);
+    }
+  }
+
+  /// The preimage of the graph state before the refined step, and the witness of `IGraphStep.link`, states and end
+  /// included. The witness is empty if the status is not 0.
+  record Refinement(int status, Bytes32 slotsRoot, byte[] witness) {}
+
+  /// The preimage of the program, and the witness of `IStep.step`.
+  record Execution(Bytes32 codeRoot, int codeDepth, int memDepth, byte[] witness) {}
+}

@@ -1,0 +1,13 @@
+package opml.game.work;
+
+import java.util.Optional;
+import opml.core.hash.Bytes32;
+
+/// Does the work for the models that its owner has. Keeps what it computed, so that asking at every move is cheap.
+public interface Workshop {
+  /// {@return the run of a model on an input, or nothing if the owner does not have this model or refuses it as
+  /// ill-formed}
+  ///
+  /// @param input exactly the model's input bytes
+  Optional<Work> work(Bytes32 modelId, byte[] input);
+}

@@ -1,0 +1,80 @@
+package opml.hub;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import opml.core.account.Address;
+import opml.core.hash.Bytes32;
+import opml.ethereum.abi.Contract;
+import opml.ethereum.abi.ContractAbi;
+import opml.ethereum.chain.ChainException;
+import opml.ethereum.chain.Snapshot;
+import opml.ethereum.send.Sender;
+import opml.hub.contracts.Artifacts;
+
+/// One set of opml contracts on one chain. The hub knows the others, so its address is all that a user needs.
+///
+/// @param chainId the chain that they are on
+/// @param hub the contract of requests, claims and games
+/// @param registry the contract of models
+/// @param block at or before the hub's deployment: reading events begins here
+public record Deployment(
+    long chainId, Contract hub, Contract registry, long block, HubParameters parameters) {
+  /// The machine's specification that this software plays by (`spec/machine.md`).
+  public static final Bytes32 MACHINE_VERSION = version("opml/1/rv64im");
+
+  /// Deploys registry, graph step, step verifier and hub, in this order.
+  public static Deployment deploy(Sender sender, HubParameters parameters) {
+    long block = sender.chain().latest().number();
+    Contract registry = sender.deploy(Artifacts.MODEL_REGISTRY.load());
+    Contract graphStep = sender.deploy(Artifacts.GRAPH_STEP.load());
+    Contract step = sender.deploy(Artifacts.STEP.load());
+    Contract hub =
+        sender.deploy(
+            hubAbi(),
+            registry.address(),
+            graphStep.address(),
+            step.address(),
+            MACHINE_VERSION,
+            Arrays.asList(parameters.encode()));
+    return new Deployment(sender.chain().id(), hub, registry, block, parameters);
+  }
+
+  /// Finds a deployment by its hub.
+  ///
+  /// @throws ChainException.NoContract if there is no hub at this address
+  /// @throws ChainException.Malformed if what is there is not an opml hub, or one for another machine
+  public static Deployment at(Snapshot state, Address hubAddress, long block) {
+    state.requireCode(hubAddress, "Hub");
+    Contract hub = hubAbi().at(hubAddress);
+    Bytes32 version = hub.read(state, "machineVersion").bytes32(0);
+    if (!version.equals(MACHINE_VERSION)) {
+      throw new ChainException.Malformed(
+          "the hub at %s is for machine %s, this software plays by %s"
+              .formatted(hubAddress, version, MACHINE_VERSION));
+    }
+    Address registry = hub.read(state, "registry").address(0);
+    state.requireCode(registry, "ModelRegistry");
+    HubParameters parameters =
+        new HubParameters(
+            hub.read(state, "window").number(0),
+            hub.read(state, "allowance").number(0),
+            hub.read(state, "claimBond").wei(0),
+            hub.read(state, "challengeBond").wei(0),
+            HubParameters.share(hub.read(state, "challengerShare")),
+            HubParameters.share(hub.read(state, "requesterShare")));
+    Contract models = Artifacts.MODEL_REGISTRY.load().at(registry);
+    return new Deployment(state.chain().id(), hub, models, block, parameters);
+  }
+
+  /// {@return the hub's interface, which also names the errors of the contracts behind it}
+  private static ContractAbi hubAbi() {
+    return Artifacts.HUB
+        .load()
+        .withErrorsOf(
+            Artifacts.MODEL_REGISTRY.load(), Artifacts.GRAPH_STEP.load(), Artifacts.STEP.load());
+  }
+
+  private static Bytes32 version(String name) {
+    return Bytes32.of(Arrays.copyOf(name.getBytes(StandardCharsets.US_ASCII), Bytes32.BYTES));
+  }
+}

@@ -1,0 +1,52 @@
+package opml.hub;
+
+import opml.core.account.Wei;
+import opml.ethereum.chain.Receipt;
+import opml.game.claim.ClaimId;
+import opml.game.claim.GameId;
+import opml.game.claim.RequestId;
+import opml.game.move.Action;
+import opml.game.work.Work;
+
+/// Hears what an agent does, so that somebody can watch or measure it.
+@FunctionalInterface
+public interface Journal {
+  Journal SILENT = _ -> {};
+
+  void tell(Entry entry);
+
+  /// One thing that was done.
+  sealed interface Entry {
+    /// The model was run on a request's input, natively.
+    record Computed(RequestId request, Work.Result result, double seconds) implements Entry {}
+
+    record Claimed(RequestId request, Wei bond, Receipt receipt) implements Entry {}
+
+    record Challenged(ClaimId claim, Receipt receipt) implements Entry {}
+
+    /// A dissection, a refinement or an execution.
+    record Moved(Action.Move move, Receipt receipt) implements Entry {}
+
+    record TimedOut(GameId game, Receipt receipt) implements Entry {}
+
+    record Reclaimed(GameId game, Receipt receipt) implements Entry {}
+
+    record Resolved(ClaimId claim, Receipt receipt) implements Entry {}
+
+    /// The requester's contract was told a result.
+    record Delivered(RequestId request, boolean isFinal, Receipt receipt) implements Entry {}
+
+    record Expired(RequestId request, Receipt receipt) implements Entry {}
+
+    record Withdrew(Wei amount, Receipt receipt) implements Entry {}
+
+    /// The contract refused a move: this agent's own trace is wrong.
+    record Refused(Action action, String why) implements Entry {}
+
+    /// Somebody else did it first, or it was no longer to be done.
+    record Overtaken(Action action) implements Entry {}
+
+    /// Something was left alone on purpose; told once for each thing.
+    record Skipped(String what, String why) implements Entry {}
+  }
+}

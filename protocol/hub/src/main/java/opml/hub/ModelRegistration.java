@@ -1,0 +1,85 @@
+package opml.hub;
+
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.List;
+import opml.core.codec.ByteReader;
+import opml.core.codec.Preimage;
+import opml.core.hash.Bytes32;
+import opml.ethereum.abi.AbiParameter;
+import opml.ethereum.abi.AbiType;
+import opml.ethereum.abi.Values;
+import opml.ethereum.chain.ChainException;
+import opml.ethereum.chain.Receipt;
+import opml.ethereum.chain.Snapshot;
+import opml.ethereum.send.Sender;
+
+/// Registers models, and asks whether one is registered.
+public final class ModelRegistration {
+  private ModelRegistration() {}
+
+  /// Registers a model, or publishes one more place of its files.
+  ///
+  /// @param descriptor the preimage of the model's identity (`spec/protocol.md` §1)
+  /// @throws opml.core.codec.MalformedException if it is none
+  public static Receipt register(
+      Deployment deployment, Sender sender, byte[] descriptor, byte[] uri) {
+    return sender.send(deployment.registry().call("register", fields(deployment, descriptor), uri));
+  }
+
+  public static boolean isRegistered(Deployment deployment, Snapshot state, Bytes32 modelId) {
+    return deployment.registry().read(state, "isRegistered", modelId).bool(0);
+  }
+
+  /// What a model takes as input.
+  ///
+  /// @param depth of the tensor's tree
+  /// @param bytes exactly
+  record Input(int depth, long bytes) {}
+
+  /// {@return what a registered model takes}. Anybody may register a model, so nothing is expected of its fields but
+  /// that they hash to its identity.
+  ///
+  /// @throws ChainException.Reverted if there is no such model
+  /// @throws ChainException.Malformed if the node shows another model
+  static Input input(Deployment deployment, Snapshot state, Bytes32 modelId) {
+    Values model = deployment.registry().read(state, "get", modelId).tuple(0);
+    Preimage preimage = Preimage.tagged("model");
+    for (Object field : model.values()) {
+      switch (field) {
+        case Bytes32 root -> preimage.word(root);
+        case BigInteger number -> preimage.word(number);
+        default -> throw new IllegalStateException("a model has roots and numbers, not " + field);
+      }
+    }
+    if (!preimage.hash().equals(modelId)) {
+      throw new ChainException.Malformed(
+          "the node shows model %s instead of %s".formatted(preimage.hash(), modelId));
+    }
+    return new Input(Math.toIntExact(model.number("inputDepth")), model.number("inputBytes"));
+  }
+
+  /// {@return the words of a descriptor's encoding behind its tag, as the registry's struct has them}
+  private static List<Object> fields(Deployment deployment, byte[] descriptor) {
+    ByteReader in = new ByteReader("model descriptor", descriptor);
+    if (!in.bytes32("tag").equals(Bytes32.of(Preimage.tagged("model").toArray()))) {
+      throw in.malformed("the tag is not opml/1/model");
+    }
+    List<Object> fields = new ArrayList<>();
+    for (AbiParameter field : members(deployment)) {
+      Bytes32 word = in.bytes32(field.name());
+      boolean isHash = field.type() instanceof AbiType.FixedBytes;
+      fields.add(isHash ? word : new BigInteger(1, word.toArray()));
+    }
+    in.end();
+    return fields;
+  }
+
+  private static List<AbiParameter> members(Deployment deployment) {
+    AbiType model = deployment.registry().abi().function("register").inputs().getFirst().type();
+    if (!(model instanceof AbiType.Tuple(List<AbiParameter> members))) {
+      throw new IllegalStateException("the registry's model is a struct, not " + model);
+    }
+    return members;
+  }
+}

@@ -1,0 +1,80 @@
+package opml.hub;
+
+import java.util.Objects;
+import opml.core.account.Wei;
+import opml.core.hash.Bytes32;
+import opml.game.claim.ClaimStatus;
+import opml.game.claim.RequestId;
+import opml.game.solver.Settler;
+import opml.hub.Picture.SeenClaim;
+import opml.hub.Picture.SeenRequest;
+
+/// Asks, watches what becomes of it, and takes the fee back if nobody answered.
+public final class Requester {
+  /// What has become of a request.
+  public sealed interface Answer {
+    /// Nobody has claimed anything that still stands.
+    record Waiting() implements Answer {}
+
+    /// Somebody claims this; it may be refuted yet, and nothing of value may depend on it.
+    record Provisional(SeenClaim claim) implements Answer {}
+
+    /// This is the result, for good.
+    record Final(SeenClaim claim) implements Answer {}
+
+    /// Nobody answered in time; the fee is back.
+    record Expired() implements Answer {}
+  }
+
+  private final Hub hub;
+  private final HubReader reader;
+  private final Responder responder;
+  private final Settler settler;
+
+  public Requester(Hub hub, Journal journal) {
+    this.hub = hub;
+    this.reader = new HubReader(hub.deployment(), hub.sender().chain());
+    this.responder = new Responder(hub, journal);
+    this.settler = new Settler(hub.deployment().parameters().window());
+  }
+
+  /// Puts a request.
+  ///
+  /// @param input exactly the model's input bytes
+  /// @param fee for the server whose claim becomes final
+  public RequestId request(Bytes32 modelId, byte[] input, Terms terms, Wei fee) {
+    return hub.request(modelId, terms, input, fee);
+  }
+
+  /// {@return what has become of a request; one that nobody answered in time is ended on the way}
+  public Answer answer(RequestId id) {
+    Picture picture = reader.read();
+    SeenRequest request = picture.requests().get(id);
+    if (request == null) {
+      return new Answer.Waiting();
+    }
+    return switch (request.state().status()) {
+      case NONE, OPEN -> {
+        settler.actions(request.state(), picture.now()).forEach(responder::perform);
+        yield picture.claimsOn(id).stream()
+            .filter(claim -> claim.state().status() == ClaimStatus.LIVE)
+            .findFirst()
+            .<Answer>map(Answer.Provisional::new)
+            .orElseGet(Answer.Waiting::new);
+      }
+      case FINAL ->
+          new Answer.Final(
+              Objects.requireNonNull(
+                  picture.claimsOn(id).stream()
+                      .filter(claim -> claim.state().status() == ClaimStatus.FINAL)
+                      .findFirst()
+                      .orElse(null)));
+      case EXPIRED -> new Answer.Expired();
+    };
+  }
+
+  /// Has the requester's shares of dead claims, and fees given back, paid out.
+  public void withdraw() {
+    settler.actions(responder.credit().value()).forEach(responder::perform);
+  }
+}

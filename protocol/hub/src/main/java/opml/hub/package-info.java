@@ -1,0 +1,7 @@
+/// The contracts of opml as an agent uses them.
+///
+///   - [opml.hub.Deployment]: deploys the contracts, or finds those that are there and checks them,
+///   - [opml.hub.HubReader]: reads everything anew after every block, from events and views,
+///   - [opml.hub.Picture]: what it read, as the values that the solver takes,
+///   - [opml.hub.Hub]: the calls, with their evidence packed as the contract wants it.
+package opml.hub;

@@ -1,0 +1,30 @@
+package opml.proof;
+
+import java.lang.foreign.MemorySegment;
+import opml.core.merkle.SparseTree;
+import opml.engine.commit.GraphState;
+
+/// A run of a graph, state by state: index 0 is the start, with the input written, index `n` is after `n` nodes.
+public interface Frames {
+  /// {@return the number of steps}
+  long length();
+
+  /// {@return the state after `index` steps, 0 to [#length()], with what its commitment binds}
+  Frame at(long index);
+
+  /// {@return the state alone}
+  default GraphState stateAt(long index) {
+    return at(index).state();
+  }
+
+  /// One state and its slots.
+  interface Frame {
+    GraphState state();
+
+    /// {@return the tree over the slots; not to be changed}
+    SparseTree slots();
+
+    /// {@return the bytes of a slot; not to be changed}
+    MemorySegment slot(int slot);
+  }
+}

@@ -1,0 +1,206 @@
+package opml.proof;
+
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import opml.core.codec.ByteWriter;
+import opml.core.hash.Bytes32;
+import opml.core.merkle.SparseTree;
+import opml.engine.commit.CommittedNode;
+import opml.engine.commit.GraphState;
+import opml.engine.commit.Model;
+import opml.engine.commit.NodeDescriptor;
+import opml.engine.commit.Output;
+import opml.engine.commit.Segment;
+import opml.engine.commit.SlotOpening;
+import opml.engine.trace.StateUpdate;
+import opml.game.trace.Trace;
+import opml.game.work.Work;
+import opml.vm.state.MachineState;
+import opml.vm.state.Memory;
+
+/// A model's run on an input, as a work: level 0 are the states of the graph, level 1 the instructions of one node,
+/// which is run in the machine when a dispute comes to it.
+public final class GraphWork implements Work {
+  private final Model model;
+  private final Frames frames;
+  private final OpenRuns runs;
+
+  /// @param frames of the native run
+  /// @param runs makes the machines for single nodes
+  public GraphWork(Model model, Frames frames, NodeRuns runs) {
+    this.model = model;
+    this.frames = frames;
+    this.runs = new OpenRuns(step -> runs.run(step, frames.at(step)));
+  }
+
+  @Override
+  public Trace trace() {
+    return new GraphTrace();
+  }
+
+  @Override
+  public Result result() {
+    Frames.Frame last = frames.at(frames.length());
+    GraphState state = last.state();
+    byte[] output = {};
+    if (state.status() != GraphState.Status.FAILED) {
+      output =
+          last.slot(model.graph().output().slot())
+              .asSlice(0, model.descriptor().outputBytes())
+              .toArray(ValueLayout.JAVA_BYTE);
+    }
+    return new Result(state.status().code(), state.slotsRoot(), output, state.commitment());
+  }
+
+  @Override
+  public long replaySteps() {
+    return model.nodes().stream().mapToLong(node -> node.descriptor().steps()).max().orElse(0);
+  }
+
+  @Override
+  public byte[] claimEvidence() {
+    Frames.Frame last = frames.at(frames.length());
+    if (last.state().status() == GraphState.Status.FAILED) {
+      return new byte[0];
+    }
+    ByteWriter out = new ByteWriter().bytes(result().output());
+    last.slots().prove(model.graph().output().slot()).writeTo(out);
+    return out.toArray();
+  }
+
+  @Override
+  public byte[] openingEvidence() {
+    SlotOpening input = model.inputOpening();
+    ByteWriter out = new ByteWriter().bytes32(input.value());
+    input.proof().writeTo(out);
+    return out.toArray();
+  }
+
+  @Override
+  public Refinement refinement(long step, List<Bytes32> states) {
+    Frames.Frame before = frames.at(step);
+    GraphState state = before.state();
+    int status = state.status().code();
+    if (state.status() != GraphState.Status.RUNNING) {
+      return new Refinement(status, state.slotsRoot(), new byte[0]);
+    }
+    NodeDescriptor node = node(step).descriptor();
+    ByteWriter out = new ByteWriter();
+    byte[] tagged = node.encode();
+    out.bytes(java.util.Arrays.copyOfRange(tagged, Bytes32.BYTES, tagged.length));
+    model.proveNode(nodeIndex(step)).writeTo(out);
+    for (Segment segment : node.segments()) {
+      if (segment instanceof Segment.FromSlot from) {
+        out.bytes32(before.slots().leaf(from.slot()));
+        before.slots().prove(from.slot()).writeTo(out);
+      }
+    }
+    states.forEach(out::bytes32);
+    runs.use(
+        step,
+        run -> {
+          MachineState end = run.stateAt(node.steps());
+          out.bytes(end.encode());
+          if (end.hasExited() && end.exitCode() <= 1) {
+            writeOutputs(out, node, run.memoryAt(node.steps()), before.slots().copy());
+          }
+          return end;
+        });
+    return new Refinement(status, state.slotsRoot(), out.toArray());
+  }
+
+  /// Each output's root under the end's memory, then the slot's old root under the slots as the outputs before have
+  /// left them.
+  private static void writeOutputs(
+      ByteWriter out, NodeDescriptor node, Memory memory, SparseTree slots) {
+    List<Bytes32> roots =
+        node.outputs().stream()
+            .map(output -> memory.subtree(output.depth(), output.index()))
+            .toList();
+    List<SlotOpening> old = StateUpdate.write(slots, node.outputs(), roots, false).before();
+    for (int i = 0; i < roots.size(); i++) {
+      Output output = node.outputs().get(i);
+      out.bytes32(roots.get(i));
+      memory.prove(output.depth(), output.index()).writeTo(out);
+      out.bytes32(old.get(i).value());
+      old.get(i).proof().writeTo(out);
+    }
+  }
+
+  @Override
+  public Execution execution(List<Long> path, long step) {
+    if (path.size() != 1) {
+      throw new IllegalArgumentException("instructions lie one level below nodes: " + path);
+    }
+    MachineRun run = run(path.getFirst());
+    return new Execution(
+        run.program().codeRoot(),
+        run.program().codeDepth(),
+        run.program().memDepth(),
+        run.proofAt(step).encode());
+  }
+
+  /// {@return the run in the machine of the node of a step}
+  public MachineRun run(long step) {
+    return new ReopenedRun(runs, step);
+  }
+
+  /// {@return the state in which the run ends}
+  public GraphState finalState() {
+    return frames.stateAt(frames.length());
+  }
+
+  public Model model() {
+    return model;
+  }
+
+  /// {@return the node of a step}
+  public CommittedNode node(long step) {
+    return model.nodes().get(nodeIndex(step));
+  }
+
+  private int nodeIndex(long step) {
+    return (int) (step % model.nodes().size());
+  }
+
+  @Override
+  public void rest() {
+    runs.close();
+  }
+
+  private final class GraphTrace implements Trace {
+    @Override
+    public long length() {
+      return frames.length();
+    }
+
+    @Override
+    public Bytes32 context() {
+      return model.id();
+    }
+
+    @Override
+    public Bytes32 at(long index) {
+      return frames.stateAt(index).commitment();
+    }
+
+    @Override
+    public List<Bytes32> at(long[] indexes) {
+      List<Bytes32> states = new ArrayList<>();
+      for (long index : indexes) {
+        states.add(at(index));
+      }
+      return states;
+    }
+
+    @Override
+    public Optional<Trace> refine(long step) {
+      boolean runs = frames.stateAt(step).status() == GraphState.Status.RUNNING;
+      return runs
+          ? Optional.of(new MachineTrace(run(step), node(step).descriptor().stepsLog2()))
+          : Optional.empty();
+    }
+  }
+}

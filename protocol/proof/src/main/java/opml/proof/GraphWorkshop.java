@@ -1,0 +1,79 @@
+package opml.proof;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import opml.core.hash.Bytes32;
+import opml.core.hash.Keccak;
+import opml.engine.commit.Model;
+import opml.engine.commit.ModelPreimages;
+import opml.engine.commit.WellFormedness;
+import opml.engine.run.KernelProvider;
+import opml.engine.run.NativeNodes;
+import opml.engine.run.NodeRunner;
+import opml.engine.trace.GraphExecution;
+import opml.game.work.Work;
+import opml.game.work.Workshop;
+import opml.kernels.catalog.PinnedPrograms;
+import opml.vm.checkpoint.CheckpointPolicy;
+import opml.vm.state.MemoryPool;
+
+/// Works on the models that it was given. A run is kept as long as the workshop, since a dispute asks for the same one
+/// again and again; runs in the machine are made when a dispute comes to their node.
+public final class GraphWorkshop implements Workshop {
+  private record Job(Bytes32 model, Bytes32 input) {}
+
+  private final Map<Bytes32, Model> models = new HashMap<>();
+  private final Map<Job, GraphWork> works = new HashMap<>();
+  private final CheckpointPolicy policy;
+
+  /// A workshop that keeps nothing beyond this process.
+  ///
+  /// @throws IllegalArgumentException if a model is ill-formed
+  public GraphWorkshop(List<Model> models) {
+    this(models, CheckpointPolicy.DEFAULT);
+  }
+
+  /// @param policy for the checkpoints of runs in the machine
+  /// @throws IllegalArgumentException if a model is ill-formed: who defends one can lose a game that he plays right
+  public GraphWorkshop(List<Model> models, CheckpointPolicy policy) {
+    this.policy = policy;
+    for (Model model : models) {
+      List<String> problems = WellFormedness.problems(ModelPreimages.of(model), PinnedPrograms::of);
+      if (!problems.isEmpty()) {
+        throw new IllegalArgumentException(
+            "ill-formed model %s: %s".formatted(model.id(), String.join("; ", problems)));
+      }
+      this.models.put(model.id(), model);
+    }
+  }
+
+  /// {@return the models that this workshop knows}
+  public List<Model> models() {
+    return new ArrayList<>(models.values());
+  }
+
+  @Override
+  public synchronized Optional<Work> work(Bytes32 modelId, byte[] input) {
+    return Optional.ofNullable(models.get(modelId)).map(model -> graphWork(model, input));
+  }
+
+  /// {@return the run of a model on an input}
+  public synchronized GraphWork graphWork(Model model, byte[] input) {
+    return works.computeIfAbsent(
+        new Job(model.id(), Keccak.hash(input)), _ -> compute(model, input));
+  }
+
+  /// {@return the states of a native run, which falls back on the machine where Java throws}
+  public static Frames frames(Model model, byte[] input) {
+    NodeRunner nodes = new NativeNodes(KernelProvider.reference(), new NodeMachines(model));
+    return new ExecutedFrames(GraphExecution.run(model, input, nodes));
+  }
+
+  private GraphWork compute(Model model, byte[] input) {
+    NodeMachines machines = new NodeMachines(model, MemoryPool.shared(), policy);
+    return new GraphWork(model, frames(model, input), machines);
+  }
+}

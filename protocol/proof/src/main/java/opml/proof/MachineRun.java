@@ -1,0 +1,25 @@
+package opml.proof;
+
+import opml.vm.state.MachineState;
+import opml.vm.state.Memory;
+import opml.vm.state.Program;
+import opml.vm.step.StepProof;
+
+/// Random access to one run of a program. Index `n` is after `n` steps; from the halting step on nothing changes. A run
+/// serves one thread, and is closed when it is not needed any more; until then it may hold a memory of a gigabyte.
+public interface MachineRun extends AutoCloseable {
+  Program program();
+
+  /// {@return the state after `index` steps}
+  MachineState stateAt(long index);
+
+  /// {@return the witness of the step from state `index`}
+  StepProof proofAt(long index);
+
+  /// {@return the memory after `index` steps, until the next call}
+  Memory memoryAt(long index);
+
+  /// Gives back what the run holds. It is not used afterwards.
+  @Override
+  default void close() {}
+}
