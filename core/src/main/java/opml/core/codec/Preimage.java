@@ -2,6 +2,7 @@ package opml.core.codec;
 
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import opml.core.hash.Bytes32;
 import opml.core.hash.Keccak;
 
@@ -39,7 +40,7 @@ public final class Preimage {
     byte[] magnitude = value.toByteArray();
     int used = (value.bitLength() + 7) / 8;
     out.bytes(new byte[Bytes32.BYTES - used]);
-    out.bytes(java.util.Arrays.copyOfRange(magnitude, magnitude.length - used, magnitude.length));
+    out.bytes(Arrays.copyOfRange(magnitude, magnitude.length - used, magnitude.length));
     return this;
   }
 

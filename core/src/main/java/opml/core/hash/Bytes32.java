@@ -3,6 +3,7 @@ package opml.core.hash;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.HexFormat;
 
 /// Thirty-two bytes: a hash, a tree leaf, or a word of the chain. Lane `i` holds the bytes `8i` to
@@ -65,7 +66,7 @@ public record Bytes32(long lane0, long lane1, long lane2, long lane3)
   /// Orders by the bytes, first byte first, each unsigned.
   @Override
   public int compareTo(Bytes32 other) {
-    return java.util.Arrays.compareUnsigned(toArray(), other.toArray());
+    return Arrays.compareUnsigned(toArray(), other.toArray());
   }
 
   /// {@return 0x and 64 lower-case digits}

@@ -3,9 +3,11 @@ package opml.core.hash;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Arrays;
+import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /// Chooses a JVM's node hasher, once, and logs why.
 ///
@@ -98,7 +100,7 @@ final class NodeHasherChoice {
 
   private record Decision(NodeHasher hasher, String reason) {}
 
-  private static void decide(java.util.function.Supplier<Decision> how) {
+  private static void decide(Supplier<Decision> how) {
     Decision decision;
     try {
       decision = how.get();
@@ -172,7 +174,7 @@ final class NodeHasherChoice {
   }
 
   private static long[] trialNodes() {
-    return new java.util.SplittableRandom(System.nanoTime()).longs(8L * TRIAL_PAIRS).toArray();
+    return new SplittableRandom(System.nanoTime()).longs(8L * TRIAL_PAIRS).toArray();
   }
 
   private static boolean moduleThere() {

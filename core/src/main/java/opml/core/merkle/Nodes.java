@@ -1,5 +1,6 @@
 package opml.core.merkle;
 
+import java.util.Arrays;
 import opml.core.hash.Bytes32;
 
 /// The nodes of one height, four lanes each. The root of a zero subtree is kept as zeros, so that a
@@ -34,7 +35,7 @@ record Nodes(int height, long[] lanes) {
   }
 
   void clear(int index) {
-    java.util.Arrays.fill(lanes, LANES * index, LANES * (index + 1), 0);
+    Arrays.fill(lanes, LANES * index, LANES * (index + 1), 0);
   }
 
   /// Sets node `index` to the lanes of node `from` of an array.

@@ -3,6 +3,7 @@ package opml.core.merkle;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import opml.core.hash.Bytes32;
 import opml.core.hash.NodeHasher;
 
@@ -70,7 +71,7 @@ final class PageBatch {
     int used = (int) Math.min(bytes.byteSize() - from, (long) Bytes32.BYTES << height);
     int whole = used / 8;
     MemorySegment.copy(bytes, LANE, from, nodes, at, whole);
-    java.util.Arrays.fill(nodes, at + whole, at + lanes, 0);
+    Arrays.fill(nodes, at + whole, at + lanes, 0);
     for (int i = 8 * whole; i < used; i++) {
       long value = bytes.get(ValueLayout.JAVA_BYTE, from + i) & 0xffL;
       nodes[at + whole] |= value << 8 * (i - 8 * whole);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.math.BigInteger;
 import opml.core.hash.Bytes32;
 import opml.core.hash.Keccak;
+import org.assertj.core.data.Index;
 import org.junit.jupiter.api.Test;
 
 class CodecTest {
@@ -44,12 +45,10 @@ class CodecTest {
     assertThat(preimage).hasSize(96).startsWith('o', 'p', 'm', 'l', '/', '1', '/', 's');
     assertThat(preimage[63]).isEqualTo((byte) 1);
     BigInteger big = BigInteger.TWO.pow(255).add(BigInteger.TEN);
-    assertThat(Preimage.tagged("x").word(big).toArray()).endsWith(10).contains(0x80, Index.AT_32);
+    assertThat(Preimage.tagged("x").word(big).toArray())
+        .endsWith(10)
+        .contains(0x80, Index.atIndex(32));
     assertThat(Preimage.tagged("x").word(5).hash())
         .isEqualTo(Keccak.hash(Preimage.tagged("x").word(BigInteger.valueOf(5)).toArray()));
-  }
-
-  private static final class Index {
-    static final org.assertj.core.data.Index AT_32 = org.assertj.core.data.Index.atIndex(32);
   }
 }

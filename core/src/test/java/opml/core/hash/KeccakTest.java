@@ -3,6 +3,7 @@ package opml.core.hash;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -68,7 +69,7 @@ class KeccakTest {
   /// Byte-wise sponge over the textbook permutation.
   private static Bytes32 textbookHash(byte[] message) {
     int blocks = message.length / 136 + 1;
-    byte[] padded = java.util.Arrays.copyOf(message, blocks * 136);
+    byte[] padded = Arrays.copyOf(message, blocks * 136);
     padded[message.length] ^= 0x01;
     padded[padded.length - 1] ^= (byte) 0x80;
     long[] state = new long[25];

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import opml.core.codec.ByteReader;
@@ -59,7 +60,7 @@ class TreesTest {
   @Test
   void aSubtreeMayBeSetByItsRoot() {
     byte[] bytes = randomBytes(32 << 5);
-    byte[] part = java.util.Arrays.copyOfRange(bytes, 32 * 8, 32 * 16);
+    byte[] part = Arrays.copyOfRange(bytes, 32 * 8, 32 * 16);
     SparseTree tree = new SparseTree(5);
     for (int i = 0; i < 32; i++) {
       if (i < 8 || i >= 16) {
@@ -125,7 +126,7 @@ class TreesTest {
   }
 
   private static Bytes32 naive(byte[] bytes, int depth) {
-    byte[] padded = java.util.Arrays.copyOf(bytes, 32 << depth);
+    byte[] padded = Arrays.copyOf(bytes, 32 << depth);
     List<Bytes32> level = new ArrayList<>();
     for (int i = 0; i < 1 << depth; i++) {
       level.add(Bytes32.at(padded, 32 * i));

@@ -12,9 +12,9 @@ import opml.compiler.program.CompiledProgram;
 
 /// Kernel Java to RV64IM, whole programs at a time.
 ///
-/// The order of work: [CallGraph] finds what the kernel reaches and refuses recursion; [MethodGraphBuilder] turns bytecode
-/// into a graph in single assignment form, small methods inlined; [Cleanup] folds and shares; the [Backend] schedules,
-/// selects instructions, colours registers and lays the program out. Every step is deterministic.
+/// The order of work: [CallGraph] finds what the kernel reaches and refuses recursion; [MethodGraphBuilder] turns
+/// bytecode into a graph in single assignment form, small methods inlined; [Cleanup] folds and shares; the [Backend]
+/// schedules, selects instructions, colours registers and lays the program out. Every step is deterministic.
 public final class Compiler {
   private Compiler() {}
 

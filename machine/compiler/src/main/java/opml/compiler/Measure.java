@@ -1,5 +1,7 @@
 package opml.compiler;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -95,8 +97,7 @@ public final class Measure {
   }
 
   private static byte[] floats(int count, SplittableRandom random) {
-    java.nio.ByteBuffer out =
-        java.nio.ByteBuffer.allocate(4 * count).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer out = ByteBuffer.allocate(4 * count).order(ByteOrder.LITTLE_ENDIAN);
     while (out.hasRemaining()) {
       out.putFloat((float) (random.nextDouble() * 2 - 1));
     }

@@ -5,6 +5,7 @@ import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
 import java.lang.classfile.Opcode;
 import java.lang.classfile.TypeKind;
+import java.lang.classfile.instruction.SwitchCase;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
@@ -335,10 +336,7 @@ final class GeneratedKernel {
         1,
         3,
         done,
-        List.of(
-            java.lang.classfile.instruction.SwitchCase.of(1, first),
-            java.lang.classfile.instruction.SwitchCase.of(2, second),
-            java.lang.classfile.instruction.SwitchCase.of(3, first)));
+        List.of(SwitchCase.of(1, first), SwitchCase.of(2, second), SwitchCase.of(3, first)));
     code.labelBinding(first);
     statements(depth - 1, true);
     code.labelBinding(second);

@@ -1,6 +1,7 @@
 package opml.cli;
 
 import java.io.PrintWriter;
+import opml.cli.console.ExitCode;
 import opml.cli.console.Messages;
 import opml.cli.option.AccountConverter;
 import opml.cli.option.EtherConverter;
@@ -13,14 +14,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /// Runs command lines.
 public final class Cli {
-  public static final int OK = 0;
-
-  /// The command was understood and did not succeed.
-  public static final int FAILED = 1;
-
-  /// The command was not understood.
-  public static final int USAGE = 2;
-
   private Cli() {}
 
   /// Runs a command and returns its exit code. Nothing that goes wrong shows more than one line on `err`, but for
@@ -32,7 +25,7 @@ public final class Cli {
       return code;
     } catch (OutOfMemoryError e) {
       err.println("opml: not enough memory; give Java more with JAVA_TOOL_OPTIONS=-Xmx8g");
-      return FAILED;
+      return ExitCode.FAILED;
     } finally {
       err.flush();
     }
@@ -56,12 +49,12 @@ public final class Cli {
     if (!UnmatchedArgumentException.printSuggestions(e, err)) {
       err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
     }
-    return USAGE;
+    return ExitCode.USAGE;
   }
 
   private static int failed(Exception e, CommandLine command, ParseResult parsed) {
     command.getOut().flush();
     command.getErr().println("opml: " + Messages.of(e));
-    return FAILED;
+    return ExitCode.FAILED;
   }
 }

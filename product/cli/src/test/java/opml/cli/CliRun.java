@@ -103,7 +103,7 @@ final class CliRun {
   void failsWith(String... words) {
     assertThat(err().lines().toList()).as("out: %s", out()).hasSize(1);
     assertThat(err()).startsWith("opml: ").contains(words).doesNotContain("this is a bug");
-    assertThat(code).isEqualTo(Cli.FAILED);
+    assertThat(code).isEqualTo(ExitCode.FAILED);
   }
 
   private static JsonNode parse(String line) {

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.SplittableRandom;
+import opml.cli.console.ExitCode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -74,14 +75,14 @@ class ConformanceCommandsTest {
     // The operand decides, not the flags: this conversion is a valid one.
     Path wrong = file("C0490FDB FFFFFFFC 10\n");
     CliRun miss = CliRun.of("conformance", "float", "f32_to_i32_r_minMag", wrong);
-    assertThat(miss.code()).as(miss.out()).isEqualTo(Cli.FAILED);
+    assertThat(miss.code()).as(miss.out()).isEqualTo(ExitCode.FAILED);
   }
 
   @Test
   void missesAreToldWithTheirLine() throws IOException {
     Path file = file("3F800000 3F800000 40000000 00\n3F800000 3F800000 40000001 00\n");
     CliRun run = CliRun.of("conformance", "float", "f32_add", file);
-    assertThat(run.code()).isEqualTo(Cli.FAILED);
+    assertThat(run.code()).isEqualTo(ExitCode.FAILED);
     assertThat(run.out())
         .contains(
             "misses: 1; 2 lines",
@@ -89,7 +90,7 @@ class ConformanceCommandsTest {
             "the machine gives 40000000, expected is 40000001");
     CliRun nan =
         CliRun.of("conformance", "float", "f32_add", file("3F800000 3F800000 7FC00000 00"));
-    assertThat(nan.code()).isEqualTo(Cli.FAILED);
+    assertThat(nan.code()).isEqualTo(ExitCode.FAILED);
   }
 
   @Test
@@ -135,7 +136,7 @@ class ConformanceCommandsTest {
     }
     Path report = folder.resolve("report.json");
     CliRun run = CliRun.of("conformance", "riscv", tests, "--limit", 1000, "--report", report);
-    assertThat(run.code()).as(run.err()).isEqualTo(Cli.FAILED);
+    assertThat(run.code()).as(run.err()).isEqualTo(ExitCode.FAILED);
     assertThat(run.out())
         .contains(
             "exit code 7, which in riscv-tests is test 3", "5-text.elf, offset 0: not an ELF file")

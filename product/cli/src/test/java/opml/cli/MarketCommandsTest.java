@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.Arrays;
+import opml.cli.console.ExitCode;
 import opml.core.account.Address;
 import opml.core.account.Wei;
 import opml.ethereum.devchain.AnvilBinary;
@@ -152,7 +154,7 @@ class MarketCommandsTest {
     waiting.until("request 0x");
     dev.increaseTime(Duration.ofMinutes(2));
     waiting.join();
-    assertThat(waiting.code()).isEqualTo(Cli.FAILED);
+    assertThat(waiting.code()).isEqualTo(ExitCode.FAILED);
     assertThat(waiting.err()).contains("expired: nobody answered");
     assertThat(on("status").succeeds().out()).contains("credit of", "0.25 ETH");
     Address other = Address.ofHex("0x0000000000000000000000000000000000000abc");
@@ -331,7 +333,7 @@ class MarketCommandsTest {
   }
 
   private static Object[] deployed(Object... words) {
-    Object[] all = java.util.Arrays.copyOf(words, words.length + 2);
+    Object[] all = Arrays.copyOf(words, words.length + 2);
     all[words.length] = "--deployment";
     all[words.length + 1] = deployment;
     return all;

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
+import opml.cli.console.ExitCode;
 import opml.mnist.DemoModel;
 import opml.mnist.digit.Pgm;
 import opml.mnist.digit.SampleDigit;
@@ -129,7 +130,7 @@ class ModelCommandsTest {
       }
       Files.write(file, damaged);
       CliRun run = CliRun.of("model", "import", file);
-      if (run.code() != Cli.OK) {
+      if (run.code() != ExitCode.OK) {
         assertThat(run.err())
             .as("seed " + seed)
             .contains("damaged.onnx")

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import opml.cli.console.ExitCode;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
@@ -54,7 +55,7 @@ class UsageTest {
             "request --model m --input i --fee 1 --key-file k",
             "serve --key-file k")) {
       CliRun run = CliRun.of((Object[]) line.split(" "));
-      assertThat(run.code()).as(line + ": " + run.err()).isEqualTo(Cli.USAGE);
+      assertThat(run.code()).as(line + ": " + run.err()).isEqualTo(ExitCode.USAGE);
       assertThat(run.err()).startsWith("opml: ");
       assertThat(run.err().lines().count()).isLessThanOrEqualTo(4);
       assertThat(run.out()).isEmpty();

@@ -2,6 +2,7 @@ package opml.proof;
 
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import opml.core.codec.ByteWriter;
@@ -89,7 +90,7 @@ public final class GraphWork implements Work {
     NodeDescriptor node = node(step).descriptor();
     ByteWriter out = new ByteWriter();
     byte[] tagged = node.encode();
-    out.bytes(java.util.Arrays.copyOfRange(tagged, Bytes32.BYTES, tagged.length));
+    out.bytes(Arrays.copyOfRange(tagged, Bytes32.BYTES, tagged.length));
     model.proveNode(nodeIndex(step)).writeTo(out);
     for (Segment segment : node.segments()) {
       if (segment instanceof Segment.FromSlot from) {

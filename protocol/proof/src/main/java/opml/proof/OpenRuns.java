@@ -3,6 +3,7 @@ package opml.proof;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.LongFunction;
 
@@ -26,7 +27,7 @@ final class OpenRuns implements AutoCloseable {
       makeRoom();
       open.put(step, opening.apply(step));
     }
-    return use.apply(java.util.Objects.requireNonNull(open.get(step)));
+    return use.apply(Objects.requireNonNull(open.get(step)));
   }
 
   private void makeRoom() {

@@ -1,5 +1,7 @@
 package opml.engine.tensor;
 
+import java.util.Locale;
+
 /// What a tensor holds. The number is ONNX's `TensorProto.DataType`.
 public enum ElementType {
   F32(1, 4),
@@ -34,6 +36,6 @@ public enum ElementType {
 
   /// {@return the name as tables show it: `f32`, `u8`, …}
   public String label() {
-    return name().toLowerCase(java.util.Locale.ROOT);
+    return name().toLowerCase(Locale.ROOT);
   }
 }

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -63,7 +64,7 @@ class HashCacheTest {
       assertThat(entry).hasBinaryContent(good);
     }
     for (int length : new int[] {0, 31, 32, 100, good.length - 1}) {
-      Files.write(entry, java.util.Arrays.copyOf(good, length));
+      Files.write(entry, Arrays.copyOf(good, length));
       assertThat(load(graph)).as("cut to %d", length).isEqualTo(SIZES.length);
     }
   }

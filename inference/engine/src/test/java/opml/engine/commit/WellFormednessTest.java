@@ -3,6 +3,7 @@ package opml.engine.commit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import opml.core.hash.Bytes32;
@@ -37,7 +38,7 @@ class WellFormednessTest {
   void stepLimitIsAboveTheKernelsBound() {
     for (var kernel : KernelCatalog.all()) {
       long[] scalars = new long[kernel.scalars().size()];
-      java.util.Arrays.fill(scalars, 3);
+      Arrays.fill(scalars, 3);
       assertThat(kernel.cost().instructions(scalars))
           .as(kernel.name())
           .isLessThan(1L << StepLimit.log2(kernel, scalars));

@@ -161,7 +161,7 @@ class GraphExecutionTest {
   void aFailedRunStaysAndHasNoOutput() {
     NodeRunner failing =
         (graph, node, operands) ->
-            operands[1].get(java.lang.foreign.ValueLayout.JAVA_INT, 0) == 6
+            operands[1].get(ValueLayout.JAVA_INT, 0) == 6
                 ? new NodeOutcome.Failed()
                 : NATIVE.run(graph, node, operands);
     GraphExecution execution = GraphExecution.run(counter(100, 1000), ints(5), failing);

@@ -1,6 +1,7 @@
 package opml.formats.onnx;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -78,7 +79,7 @@ final class GraphImport {
     }
     boolean written =
         nodes.stream()
-            .flatMapToInt(node -> java.util.Arrays.stream(node.outputs()))
+            .flatMapToInt(node -> Arrays.stream(node.outputs()))
             .anyMatch(slot -> output.place().hasSlot() && slot == output.place().slot());
     if (!written) {
       throw new ImportException(source + ": output " + outputName + " is not computed by any node");

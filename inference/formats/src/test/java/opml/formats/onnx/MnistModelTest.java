@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,6 +22,7 @@ import opml.engine.run.GraphRunner;
 import opml.engine.run.KernelProvider;
 import opml.engine.run.NativeNodes;
 import opml.engine.run.NodeRunner;
+import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
 import opml.engine.trace.GraphExecution;
@@ -81,7 +83,7 @@ class MnistModelTest {
     try {
       return ModelLoader.load(file);
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -94,7 +96,7 @@ class MnistModelTest {
 
   /// {@return a white upright stroke on black}
   private static Tensor one() {
-    Tensor image = Tensor.zero(opml.engine.tensor.ElementType.F32, Shape.of(1, 1, 28, 28));
+    Tensor image = Tensor.zero(ElementType.F32, Shape.of(1, 1, 28, 28));
     for (int row = 4; row < 24; row++) {
       for (int column = 13; column < 16; column++) {
         image.data().set(Tensor.F32, 4L * (28 * row + column), 255);

@@ -3,6 +3,7 @@ package opml.formats.onnx;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import opml.engine.graph.Graph;
 import opml.engine.run.GraphRunner;
@@ -78,7 +79,7 @@ final class OperatorHarness {
     return Tensor.ofFloats(Shape.SCALAR, value);
   }
 
-  static float[] floats(int count, java.util.function.IntToDoubleFunction value) {
+  static float[] floats(int count, IntToDoubleFunction value) {
     float[] values = new float[count];
     IntStream.range(0, count).forEach(i -> values[i] = (float) value.applyAsDouble(i));
     return values;

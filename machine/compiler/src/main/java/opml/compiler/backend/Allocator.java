@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import opml.compiler.backend.MachineBlock.Line;
 
 /// Gives every value a machine register by colouring the interference graph, with conservative coalescing of copies and
@@ -125,7 +126,7 @@ final class Allocator {
       copies.computeIfAbsent(find(copy.target()), _ -> new ArrayList<>()).add(copy);
       copies.computeIfAbsent(find(copy.source()), _ -> new ArrayList<>()).add(copy);
     }
-    Set<Integer> spilled = new java.util.TreeSet<>();
+    Set<Integer> spilled = new TreeSet<>();
     while (!stack.isEmpty()) {
       int value = stack.pop();
       int taken = graph.forbidden(value);

@@ -1,5 +1,7 @@
 package opml.compiler.backend;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,8 +55,7 @@ final class Constants {
 
   /// {@return the constants, little-endian}
   byte[] bytes() {
-    java.nio.ByteBuffer out =
-        java.nio.ByteBuffer.allocate(8 * places.size()).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer out = ByteBuffer.allocate(8 * places.size()).order(ByteOrder.LITTLE_ENDIAN);
     places.keySet().forEach(out::putLong);
     return out.array();
   }

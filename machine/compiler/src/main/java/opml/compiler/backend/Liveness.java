@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.IntConsumer;
 import opml.compiler.backend.MachineBlock.Line;
 
 /// Which registers still matter where; computed backwards to a fixed point, instructions without an effect dropped.
@@ -74,7 +75,7 @@ final class Liveness {
     }
   }
 
-  static void eachBit(int mask, java.util.function.IntConsumer action) {
+  static void eachBit(int mask, IntConsumer action) {
     for (int rest = mask; rest != 0; rest &= rest - 1) {
       action.accept(Integer.numberOfTrailingZeros(rest));
     }

@@ -14,6 +14,7 @@ import opml.compiler.ir.NodeOp;
 import opml.compiler.ir.Origin;
 import opml.compiler.ir.Schedule;
 import opml.compiler.ir.Terminator;
+import org.jspecify.annotations.Nullable;
 
 /// Chooses instructions for a scheduled graph and replaces its phis by copies at the ends of their predecessors.
 final class Selector {
@@ -279,7 +280,7 @@ final class Selector {
     }
   }
 
-  private void leave(@org.jspecify.annotations.Nullable Node value, Block block) {
+  private void leave(@Nullable Node value, Block block) {
     if (value != null) {
       Node result = value.resolved();
       if (result.isConstant()) {

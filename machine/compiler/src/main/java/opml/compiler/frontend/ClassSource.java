@@ -3,6 +3,7 @@ package opml.compiler.frontend;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.lang.classfile.Attributes;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassModel;
 import java.lang.classfile.MethodModel;
@@ -100,7 +101,7 @@ public final class ClassSource {
                         caller, line, "call of " + ref + ", which does not exist"));
     CodeAttribute code =
         method
-            .findAttribute(java.lang.classfile.Attributes.code())
+            .findAttribute(Attributes.code())
             .orElseThrow(
                 () ->
                     new RefusedException(

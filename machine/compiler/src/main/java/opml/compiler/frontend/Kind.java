@@ -3,6 +3,7 @@ package opml.compiler.frontend;
 import java.lang.classfile.TypeKind;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +39,7 @@ enum Kind {
 
   /// {@return the parameters' kinds, or null if one has none}
   static @Nullable List<Kind> parametersOf(MethodTypeDesc type) {
-    List<Kind> kinds = new java.util.ArrayList<>();
+    List<Kind> kinds = new ArrayList<>();
     for (ClassDesc parameter : type.parameterList()) {
       Kind kind = of(parameter);
       if (kind == null) {

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import opml.compiler.frontend.Variables.Variable;
@@ -231,7 +232,7 @@ final class MethodFrame {
   }
 
   private static String name(Instruction instruction) {
-    return instruction.opcode().name().toLowerCase(java.util.Locale.ROOT);
+    return instruction.opcode().name().toLowerCase(Locale.ROOT);
   }
 
   private RefusedException refused(String what) {

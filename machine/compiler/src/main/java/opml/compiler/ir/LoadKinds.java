@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// `i8(x) & 255` reads an unsigned byte: a load whose every use masks it becomes the zero-extending load, and the next
 /// round drops the masks.
@@ -50,7 +51,7 @@ final class LoadKinds {
     };
   }
 
-  private static @org.jspecify.annotations.Nullable NodeOp unsigned(NodeOp load) {
+  private static @Nullable NodeOp unsigned(NodeOp load) {
     return switch (load) {
       case LB -> NodeOp.LBU;
       case LH -> NodeOp.LHU;

@@ -11,6 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import opml.kernels.memory.Mem;
 import org.junit.jupiter.api.Test;
@@ -94,7 +95,7 @@ class ConvolutionTest {
                 Math.clamp(rounded + yZero, yUnsigned != 0 ? 0 : -128, yUnsigned != 0 ? 255 : 127);
       }
       MemorySegment y = memory(expected.length);
-      long[] scalars = java.util.Arrays.copyOf(s.scalars(), 23);
+      long[] scalars = Arrays.copyOf(s.scalars(), 23);
       long[] rest = {xZero, wZero, yZero, perChannel, xUnsigned, wUnsigned, yUnsigned};
       System.arraycopy(rest, 0, scalars, 16, 7);
       run(

@@ -8,6 +8,7 @@ import static opml.kernels.operators.Tensors.tensor;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -54,7 +55,7 @@ class PoolingTest {
         scalars[i] = s[i];
       }
       scalars[13] = countIncludePad;
-      run("maxpool.f32", segments(tensor(x), y), java.util.Arrays.copyOf(scalars, 13));
+      run("maxpool.f32", segments(tensor(x), y), Arrays.copyOf(scalars, 13));
       assertBits(y, max, "seed " + seed);
       run("averagepool.f32", segments(tensor(x), y), scalars);
       assertBits(y, mean, "seed " + seed);

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /// Where a region asks whether enough of its budget is left: at its head and at each loop's head, against the longest
@@ -46,7 +47,7 @@ final class BudgetChecks {
   }
 
   private BasicBlock block(Place place) {
-    return java.util.Objects.requireNonNull(blocks.get(place));
+    return Objects.requireNonNull(blocks.get(place));
   }
 
   private record Visit(Place place, Iterator<Place> rest) {}

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
 import java.util.List;
@@ -113,7 +114,7 @@ class CheckpointFilesTest {
     }
     try (Stream<Path> files = Files.list(file.getParent())) {
       Path foreign = files.filter(f -> !f.equals(file)).findFirst().orElseThrow();
-      Files.copy(foreign, file, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+      Files.copy(foreign, file, StandardCopyOption.REPLACE_EXISTING);
     }
     try (Checkpoints trace = trace()) {
       agree(trace);

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32;
+import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -71,18 +74,18 @@ class CGuestTest {
   void compressedCodeFromGccIsRefused(@TempDir Path folder)
       throws IOException, InterruptedException {
     Path elf = compile(folder, "-O2", "-march=rv64imac", "-mabi=lp64");
-    assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> Elf64.load(elf)))
+    assertThat(Assertions.catchThrowable(() -> Elf64.load(elf)))
         .hasMessageContaining("compressed instructions");
   }
 
   private static Path compile(Path folder, String... options)
       throws IOException, InterruptedException {
     CRC32 crc = new CRC32();
-    crc.update("optimistic machine learning".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+    crc.update("optimistic machine learning".getBytes(StandardCharsets.US_ASCII));
     Path source = folder.resolve("guest.c");
     Path elf = folder.resolve("guest.elf");
     Files.writeString(source, SOURCE);
-    List<String> command = new java.util.ArrayList<>(List.of(COMPILER));
+    List<String> command = new ArrayList<>(List.of(COMPILER));
     command.addAll(List.of(options));
     command.addAll(
         List.of("-mcmodel=medany", "-ffreestanding", "-nostdlib", "-static", "-fno-builtin"));

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Random;
 import java.util.function.Consumer;
 import opml.core.codec.MalformedException;
@@ -167,9 +168,7 @@ class Elf64Test {
                 }
               });
       byte[] cut =
-          random.nextBoolean()
-              ? bytes
-              : java.util.Arrays.copyOf(bytes, random.nextInt(bytes.length));
+          random.nextBoolean() ? bytes : Arrays.copyOf(bytes, random.nextInt(bytes.length));
       try {
         assertThat(Elf64.load(cut, "fuzz").program().codeDepth()).isLessThanOrEqualTo(16);
       } catch (MalformedException expected) {
@@ -183,7 +182,7 @@ class Elf64Test {
     byte[] whole = elf(file -> {});
     // The last eight bytes belong to the data segment, so every cut takes something that is needed.
     for (int length = 0; length < whole.length; length++) {
-      byte[] cut = java.util.Arrays.copyOf(whole, length);
+      byte[] cut = Arrays.copyOf(whole, length);
       assertThatThrownBy(() -> Elf64.load(cut, "cut"))
           .as("%d bytes", length)
           .isInstanceOf(MalformedException.class)

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import opml.core.hash.Bytes32;
 import opml.vm.machine.Interpreter;
 import opml.vm.machine.Machine;
 import opml.vm.state.MemoryImage;
@@ -111,7 +112,7 @@ class JitFallbackTest {
             File.pathSeparator,
             location(JitMachine.class),
             location(JitProbe.class),
-            location(opml.core.hash.Bytes32.class));
+            location(Bytes32.class));
     command.addAll(List.of("-cp", path, JitProbe.class.getName(), what));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     List<String> lines = process.inputReader().lines().toList();

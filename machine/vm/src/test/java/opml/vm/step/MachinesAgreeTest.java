@@ -2,6 +2,7 @@ package opml.vm.step;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Random;
 import opml.vm.Asm;
 import opml.vm.isa.Disassembler;
@@ -189,6 +190,6 @@ class MachinesAgreeTest {
   private MemoryImage randomImage(int depth) {
     byte[] bytes = new byte[random.nextInt((32 << depth) + 1)];
     random.nextBytes(bytes);
-    return new MemoryImage(depth, java.util.List.of(MemoryImage.Piece.of(0, bytes)));
+    return new MemoryImage(depth, List.of(MemoryImage.Piece.of(0, bytes)));
   }
 }

@@ -3,8 +3,10 @@ package opml.vm.step;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
 import java.util.Random;
 import opml.core.codec.MalformedException;
+import opml.core.hash.Keccak;
 import opml.vm.Asm;
 import opml.vm.isa.Op;
 import opml.vm.machine.Interpreter;
@@ -47,7 +49,7 @@ class ReplayingAccessTest {
   void errorsSayWhatAndWhere() {
     Interpreter machine = machine();
     byte[] witness = machine.prove().encode();
-    byte[] longer = java.util.Arrays.copyOf(witness, witness.length + 3);
+    byte[] longer = Arrays.copyOf(witness, witness.length + 3);
     assertThatThrownBy(() -> StepProof.verify(machine.commitment(), PROGRAM.descriptor(), longer))
         .hasMessage("step witness, offset %d: 3 bytes left over", witness.length);
     assertThatThrownBy(
@@ -66,12 +68,11 @@ class ReplayingAccessTest {
     for (int i = 0; i < 2000; i++) {
       byte[] witness = new byte[random.nextInt(900)];
       random.nextBytes(witness);
-      var prestate =
-          witness.length < 296 ? PROGRAM.codeRoot() : opml.core.hash.Keccak.hash(witness, 0, 296);
+      var prestate = witness.length < 296 ? PROGRAM.codeRoot() : Keccak.hash(witness, 0, 296);
       if (witness.length >= 296) {
         // Half of them begin with a state that runs.
-        java.util.Arrays.fill(witness, 32, random.nextBoolean() ? 48 : 40, (byte) 0);
-        prestate = opml.core.hash.Keccak.hash(witness, 0, 296);
+        Arrays.fill(witness, 32, random.nextBoolean() ? 48 : 40, (byte) 0);
+        prestate = Keccak.hash(witness, 0, 296);
       }
       var commitment = prestate;
       boolean halted = witness.length == 296 && MachineState.parse(witness).halted();

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.function.Consumer;
 import opml.core.hash.Bytes32;
@@ -16,6 +17,7 @@ import opml.vm.state.MachineState;
 import opml.vm.state.Program;
 import opml.vm.state.ProgramDescriptor;
 import opml.vm.state.Words;
+import opml.vm.step.Opening;
 import opml.vm.step.Step;
 
 /// Makes the golden vectors of `spec/vectors/step.json`, always the same: single steps with their witnesses, witnesses
@@ -211,7 +213,7 @@ final class StepVectors {
   }
 
   private void refuse(Op op, Vector honest) {
-    String name = op.name().toLowerCase(java.util.Locale.ROOT);
+    String name = op.name().toLowerCase(Locale.ROOT);
     byte[] witness = honest.witness();
     int memory = MachineState.BYTES + 40 + 32 * siblings(witness, MachineState.BYTES);
     refuse(name + ", flipped state", honest, flip(witness, 100), "StateMismatch");
@@ -301,7 +303,7 @@ final class StepVectors {
     // Some leaf near what the instruction touches is there, some are not.
     SparseAccess dry = new SparseAccess(program, memory.copy(), prestate);
     Step.step(dry);
-    List<opml.vm.step.Opening> openings = dry.proof().openings();
+    List<Opening> openings = dry.proof().openings();
     if (openings.size() == 2) {
       long index = openings.getLast().proof().index();
       memory.set(index, leaf());

@@ -1,6 +1,7 @@
 package opml.cli.story;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -80,7 +81,7 @@ final class DisputedStep {
   private String[] memory(MachineRun truth, MachineRun lie) {
     byte[] here = truth.memoryAt(step + 1).bytes().clone();
     byte[] there = lie.memoryAt(step + 1).bytes();
-    int at = java.util.Arrays.mismatch(here, there);
+    int at = Arrays.mismatch(here, there);
     if (at < 0) {
       return new String[] {"as computed", "another exit code"};
     }

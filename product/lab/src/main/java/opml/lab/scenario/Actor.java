@@ -4,6 +4,7 @@ import java.util.function.Function;
 import opml.agent.Agent;
 import opml.agent.Server;
 import opml.agent.Verifier;
+import opml.core.account.Wei;
 import opml.game.work.Workshop;
 import opml.hub.Journal;
 import opml.hub.Journal.Entry;
@@ -35,7 +36,7 @@ final class Actor {
   }
 
   static Actor server(Party party, Workshop workshop, Watcher watcher) {
-    Server.Policy policy = new Server.Policy(opml.core.account.Wei.ZERO, true, 1, CALLBACK_GAS_MAX);
+    Server.Policy policy = new Server.Policy(Wei.ZERO, true, 1, CALLBACK_GAS_MAX);
     return new Actor(party, journal -> new Server(party.hub(), workshop, journal, policy), watcher);
   }
 

@@ -1,10 +1,13 @@
 package opml.lab.scenario;
 
 import java.math.BigInteger;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -208,7 +211,7 @@ public final class Director {
         stage.picture().requests().values().stream()
             .anyMatch(seen -> seen.state().status() == RequestStatus.OPEN);
     if (open) {
-      stage.chain().increaseTime(java.time.Duration.ofSeconds(DEADLINE_SECONDS + 1));
+      stage.chain().increaseTime(Duration.ofSeconds(DEADLINE_SECONDS + 1));
     }
     for (Picture.SeenRequest seen : stage.picture().requests().values()) {
       if (seen.state().status() == RequestStatus.OPEN) {
@@ -258,11 +261,10 @@ public final class Director {
   String outcome() {
     Picture picture = stage.picture();
     StringBuilder text = new StringBuilder("request ");
-    Picture.SeenRequest seen = java.util.Objects.requireNonNull(picture.requests().get(request));
-    text.append(seen.state().status().name().toLowerCase(java.util.Locale.ROOT));
+    Picture.SeenRequest seen = Objects.requireNonNull(picture.requests().get(request));
+    text.append(seen.state().status().name().toLowerCase(Locale.ROOT));
     for (Picture.SeenClaim claim : picture.claims().values()) {
-      text.append(", claim ")
-          .append(claim.state().status().name().toLowerCase(java.util.Locale.ROOT));
+      text.append(", claim ").append(claim.state().status().name().toLowerCase(Locale.ROOT));
     }
     return text.toString();
   }

@@ -1,5 +1,6 @@
 package opml.lab.scenario;
 
+import java.util.List;
 import opml.proof.MachineRun;
 import opml.vm.state.MachineState;
 import opml.vm.state.Memory;
@@ -31,7 +32,7 @@ final class HaltedRun implements MachineRun {
 
   @Override
   public StepProof proofAt(long index) {
-    return new StepProof(state, java.util.List.of());
+    return new StepProof(state, List.of());
   }
 
   @Override

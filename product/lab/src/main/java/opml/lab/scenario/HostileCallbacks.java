@@ -3,6 +3,7 @@ package opml.lab.scenario;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import opml.core.account.Address;
 import opml.core.account.Wei;
@@ -62,7 +63,7 @@ final class HostileCallbacks {
     play.server("server", play.honest());
     play.play();
     boolean delivered =
-        java.util.Objects.requireNonNull(play.stage().picture().requests().get(play.request()))
+        Objects.requireNonNull(play.stage().picture().requests().get(play.request()))
             .finalDelivered();
     if (delivered != behaviour.delivered) {
       throw new IllegalStateException(

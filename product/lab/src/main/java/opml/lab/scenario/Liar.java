@@ -41,7 +41,7 @@ import opml.vm.state.MemoryImage.Piece;
 
 /// The workshop of somebody who lies. Its works are as complete as honest ones: they have states, witnesses and a trace
 /// of instructions for every node, and differ from the truth from one point on.
-final class Liar implements Workshop {
+public final class Liar implements Workshop {
   /// 100f, little-endian: more than any logit or activation of our models.
   private static final byte[] OTHER_FLOAT = {0, 0, (byte) 0xc8, 0x42};
 
@@ -51,7 +51,7 @@ final class Liar implements Workshop {
   private final NodeRunner natives;
   private final Map<Bytes32, Work> works = new HashMap<>();
 
-  Liar(Model model, Lie lie) {
+  public Liar(Model model, Lie lie) {
     this.model = model;
     this.lie = lie;
     this.truth = new NodeMachines(model);
@@ -59,11 +59,13 @@ final class Liar implements Workshop {
   }
 
   @Override
-  public synchronized Optional<Work> work(Bytes32 modelId, byte[] input) {
-    if (!modelId.equals(model.id())) {
-      return Optional.empty();
-    }
-    return Optional.of(works.computeIfAbsent(Keccak.hash(input), _ -> lying(input)));
+  public Optional<Work> work(Bytes32 modelId, byte[] input) {
+    return modelId.equals(model.id()) ? Optional.of(work(input)) : Optional.empty();
+  }
+
+  /// {@return the lie about an input of the liar's model}
+  public synchronized Work work(byte[] input) {
+    return works.computeIfAbsent(Keccak.hash(input), _ -> lying(input));
   }
 
   private Work lying(byte[] input) {
@@ -73,6 +75,8 @@ final class Liar implements Workshop {
       case Lie.InElement(int node, int element) ->
           forged(input, node, run -> forgeElement(node, run, element));
       case Lie.InPadding(int node) -> forged(input, node, run -> forgePadding(node, run));
+      case Lie.InLastStep(int node, int bit) ->
+          forged(input, node, run -> forgeLastStep(node, run, bit));
       case Lie.Nonsense(int node) -> nonsense(input, node);
       case Lie.OtherInput() -> foreign(input, frames(model, upsideDown(input), natives));
       case Lie.OtherWeights() -> foreign(input, otherWeights(input));
@@ -205,6 +209,15 @@ final class Liar implements Workshop {
     Output output = model.nodes().get(node).descriptor().outputs().getFirst();
     memory[(int) (output.index() << (5 + output.depth()))] ^= 0x40;
     return spliced(run, halt + 1000, state, memory, state.registers());
+  }
+
+  private MachineRun forgeLastStep(int node, MachineRun run, int bit) {
+    NodeDescriptor descriptor = model.nodes().get(node).descriptor();
+    Output output = descriptor.outputs().getFirst();
+    MachineState state = run.stateAt(descriptor.steps());
+    byte[] memory = run.memoryAt(descriptor.steps()).bytes().clone();
+    memory[(int) (output.index() << (5 + output.depth())) + bit / 8] ^= (byte) (1 << bit % 8);
+    return spliced(run, descriptor.steps(), state, memory, state.registers());
   }
 
   /// {@return the index of the first halted state}

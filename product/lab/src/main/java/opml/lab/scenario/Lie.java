@@ -18,6 +18,11 @@ public sealed interface Lie {
   /// The machine of a node changes after it has halted.
   record InPadding(int node) implements Lie {}
 
+  /// A bit of a node's first output flips in the last step of its level, long after its machine halted.
+  ///
+  /// @param bit of the output; two such lies with different bits contradict each other
+  record InLastStep(int node, int bit) implements Lie {}
+
   /// The state of the graph changes without anything that could be shown for it: the states from `node` on are no
   /// hashes of anything.
   record Nonsense(int node) implements Lie {}

@@ -1,5 +1,6 @@
 package opml.lab.scenario;
 
+import java.math.BigInteger;
 import opml.core.account.Address;
 import opml.core.account.Wei;
 import opml.ethereum.chain.Chain;
@@ -26,7 +27,7 @@ public record Party(String name, Wallet wallet, Hub hub, GasMeter meter, Wei bef
   }
 
   /// {@return how much richer the account is than when the scenario began, gas left out; negative if it is poorer}
-  public java.math.BigInteger gain() {
+  public BigInteger gain() {
     Wei now = hub.sender().balance();
     return now.value().subtract(before.value()).add(meter.total().fees().value());
   }

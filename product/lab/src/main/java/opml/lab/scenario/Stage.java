@@ -41,10 +41,15 @@ public final class Stage {
   public static Stage set(DevChain chain, Model model) {
     Sender deployer =
         new Sender(chain.chain(), chain.account(0), SendPolicy.DEFAULT, new GasMeter());
-    Deployment deployment = Deployment.deploy(deployer, PARAMETERS);
+    return new Stage(chain, deploy(deployer, PARAMETERS, model));
+  }
+
+  /// Deploys the contracts with these parameters and registers a model.
+  public static Deployment deploy(Sender deployer, HubParameters parameters, Model model) {
+    Deployment deployment = Deployment.deploy(deployer, parameters);
     byte[] uri = "opml:models/mnist-cnn".getBytes(StandardCharsets.UTF_8);
     ModelRegistration.register(deployment, deployer, model.descriptor().encode(), uri);
-    return new Stage(chain, deployment);
+    return deployment;
   }
 
   public DevChain chain() {

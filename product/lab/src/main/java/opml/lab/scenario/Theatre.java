@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import opml.engine.commit.Model;
 import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
@@ -41,7 +42,7 @@ public final class Theatre {
   }
 
   public Model model(DemoModel demo) {
-    return java.util.Objects.requireNonNull(models.get(demo));
+    return Objects.requireNonNull(models.get(demo));
   }
 
   /// {@return the honest run of the digit}
@@ -50,7 +51,7 @@ public final class Theatre {
   }
 
   private GraphWorkshop workshop(DemoModel demo) {
-    return java.util.Objects.requireNonNull(workshops.get(demo));
+    return Objects.requireNonNull(workshops.get(demo));
   }
 
   /// {@return the digit as a model takes it}

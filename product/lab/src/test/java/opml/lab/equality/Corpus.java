@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import opml.core.hash.Bytes32;
@@ -104,7 +105,7 @@ record Corpus(List<StepCase> steps, List<Refusal> refused) {
                   vector.path("codeDepth").asInt(),
                   vector.path("memDepth").asInt()),
               Bytes32.ofHex(vector.path("prestate").asText()),
-              java.util.HexFormat.of().parseHex(vector.path("witness").asText().substring(2)),
+              HexFormat.of().parseHex(vector.path("witness").asText().substring(2)),
               Bytes32.ofHex(vector.path("poststate").asText())));
     }
     return cases;

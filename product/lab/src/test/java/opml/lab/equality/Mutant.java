@@ -1,8 +1,10 @@
 package opml.lab.equality;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.CodeSource;
@@ -67,8 +69,8 @@ final class Mutant extends ClassLoader {
     return Stream.of(Step.class, Bytes32.class, NullMarked.class)
         .map(type -> type.getProtectionDomain().getCodeSource())
         .map(CodeSource::getLocation)
-        .map(url -> Path.of(java.net.URI.create(url.toString())).toString())
-        .collect(Collectors.joining(java.io.File.pathSeparator));
+        .map(url -> Path.of(URI.create(url.toString())).toString())
+        .collect(Collectors.joining(File.pathSeparator));
   }
 
   @SuppressWarnings("unchecked")

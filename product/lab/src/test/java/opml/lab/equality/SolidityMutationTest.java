@@ -38,7 +38,7 @@ class SolidityMutationTest {
                           chain,
                           number,
                           Solc.code(compiled, path(number), "Step"),
-                          Solc.code(compiled, "test/vm/StepBatch.sol", "StepBatch")))
+                          Solc.code(compiled, "test/machine/StepBatch.sol", "StepBatch")))
               .toList();
       assertThat(caught(contracts.getFirst(), corpus))
           .as("without a fault, seed %d", seed)
@@ -56,17 +56,17 @@ class SolidityMutationTest {
   }
 
   private static Map<String, String> sources(List<Fault> faults) {
-    String honest = Solc.source("src/vm/Step.sol");
+    String honest = Solc.source("src/machine/Step.sol");
     Map<String, String> sources = new HashMap<>();
-    String batch = Solc.source("test/vm/StepBatch.sol");
-    sources.put("test/vm/StepBatch.sol", batch);
-    String types = Solc.source("src/vm/IStep.sol");
-    sources.put("src/vm/IStep.sol", types);
+    String batch = Solc.source("test/machine/StepBatch.sol");
+    sources.put("test/machine/StepBatch.sol", batch);
+    String types = Solc.source("src/machine/IStep.sol");
+    sources.put("src/machine/IStep.sol", types);
     sources.put(path(0), honest);
     for (int number = 1; number <= faults.size(); number++) {
       sources.put(path(number), faults.get(number - 1).plant(honest));
     }
-    sources.replaceAll((_, text) -> text.replace("\"./IStep.sol\"", "\"src/vm/IStep.sol\""));
+    sources.replaceAll((_, text) -> text.replace("\"./IStep.sol\"", "\"src/machine/IStep.sol\""));
     return sources;
   }
 

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import opml.core.hash.Bytes32;
@@ -70,7 +71,7 @@ final class StepContract {
   }
 
   private List<Bytes32> call(List<StepCase> steps) {
-    String data = "0x" + java.util.HexFormat.of().formatHex(calldata(steps));
+    String data = "0x" + HexFormat.of().formatHex(calldata(steps));
     Data out =
         rpc.once("eth_call", Map.of("to", BATCH, "data", data, "gas", "0x2540be400"), "latest")
             .data();

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
@@ -40,14 +41,14 @@ class StepEqualityTest {
     chain = DevChain.start(DevChain.Options.DEFAULT);
     Map<String, String> sources =
         Map.of(
-            "test/vm/StepBatch.sol", Solc.source("test/vm/StepBatch.sol"),
-            "src/vm/IStep.sol", Solc.source("src/vm/IStep.sol"));
+            "test/machine/StepBatch.sol", Solc.source("test/machine/StepBatch.sol"),
+            "src/machine/IStep.sol", Solc.source("src/machine/IStep.sol"));
     contract =
         StepContract.install(
             chain,
             0,
             StepContract.deployed(chain, Artifacts.STEP.load().bytecode()),
-            Solc.code(Solc.compile(sources), "test/vm/StepBatch.sol", "StepBatch"));
+            Solc.code(Solc.compile(sources), "test/machine/StepBatch.sol", "StepBatch"));
   }
 
   @AfterAll
@@ -196,7 +197,7 @@ class StepEqualityTest {
       for (Future<?> one : running) {
         one.get();
       }
-    } catch (InterruptedException | java.util.concurrent.ExecutionException e) {
+    } catch (InterruptedException | ExecutionException e) {
       throw new AssertionError("seed " + seed, e);
     }
     double seconds = (System.nanoTime() - start) / 1e9;

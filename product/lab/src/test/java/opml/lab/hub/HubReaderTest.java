@@ -3,6 +3,7 @@ package opml.lab.hub;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -15,7 +16,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import opml.agent.Agent;
+import opml.core.account.Address;
+import opml.core.account.Wei;
 import opml.core.hash.Bytes32;
+import opml.ethereum.chain.BlockRef;
 import opml.ethereum.chain.Chain;
 import opml.ethereum.chain.ChainException;
 import opml.ethereum.chain.Data;
@@ -42,7 +46,8 @@ import opml.hub.Picture.SeenRequest;
 import opml.hub.Terms;
 import opml.lab.play.ForwardingChain;
 import opml.lab.play.Scene;
-import opml.lab.play.SceneLiar;
+import opml.lab.scenario.Liar;
+import opml.lab.scenario.Lie;
 import opml.lab.play.TestModels;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -68,7 +73,7 @@ class HubReaderTest {
   }
 
   private final Scene scene = Scene.set(dev, TestModels.dense());
-  private final SceneLiar liar = new SceneLiar(scene.model(), 1, 3);
+  private final Liar liar = new Liar(scene.model(), new Lie.InLastStep(1, 3));
 
   @Test
   void readingOnIsReadingAnewAtEveryBlockOfARandomHistory() {
@@ -116,7 +121,7 @@ class HubReaderTest {
 
     History(Random random) {
       this.random = random;
-      Workshop other = new SceneLiar(scene.model(), 0, 1);
+      Workshop other = new Liar(scene.model(), new Lie.InLastStep(0, 1));
       agents.add(scene.server(2, Journal.SILENT));
       agents.add(scene.server(3, liar, Journal.SILENT));
       agents.add(scene.verifier(4, Journal.SILENT));
@@ -390,13 +395,13 @@ class HubReaderTest {
             }
 
             @Override
-            public opml.ethereum.chain.BlockRef latest() {
+            public BlockRef latest() {
               answer();
               return super.latest();
             }
 
             @Override
-            public Optional<opml.ethereum.chain.BlockRef> block(long number) {
+            public Optional<BlockRef> block(long number) {
               answer();
               return super.block(number);
             }
@@ -450,7 +455,7 @@ class HubReaderTest {
     List<Object> terms =
         List.of(
             scene.address(1),
-            new java.math.BigInteger(Long.toUnsignedString(endOfTime)),
+            new BigInteger(Long.toUnsignedString(endOfTime)),
             scene.address(1),
             0L);
     scene
@@ -475,7 +480,7 @@ class HubReaderTest {
     for (int i = 0; i < 6; i++) {
       Terms terms =
           new Terms(
-              random.nextBoolean() ? scene.address(2) : opml.core.account.Address.ZERO,
+              random.nextBoolean() ? scene.address(2) : Address.ZERO,
               scene.now() + random.nextInt(1 << 30),
               scene.address(random.nextInt(8)),
               random.nextLong(1L << 32));
@@ -483,11 +488,7 @@ class HubReaderTest {
       RequestId id =
           scene
               .hub(random.nextInt(8))
-              .request(
-                  scene.model().id(),
-                  terms,
-                  input,
-                  opml.core.account.Wei.of(random.nextInt(1 << 20)));
+              .request(scene.model().id(), terms, input, Wei.of(random.nextInt(1 << 20)));
       Work work = i % 2 == 0 ? liar.work(input) : scene.honest().graphWork(scene.model(), input);
       scene.hub(2).claim(id, work, Scene.PARAMETERS.claimBond());
       scene.verifier(4, Journal.SILENT).tick();

@@ -9,6 +9,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import opml.core.account.Address;
 import opml.core.account.Wei;
 import opml.core.hash.Bytes32;
@@ -30,8 +32,10 @@ import opml.game.move.Action;
 import opml.game.move.Allowance;
 import opml.game.move.Game;
 import opml.game.move.GameFormat;
+import opml.game.move.Parameters;
 import opml.game.move.Position;
 import opml.game.move.Side;
+import opml.game.referee.Referee;
 import opml.game.referee.RefusedCallException;
 import opml.game.referee.Rules;
 import opml.game.solver.Solver;
@@ -43,8 +47,10 @@ import opml.hub.Picture;
 import opml.hub.Terms;
 import opml.lab.play.ForwardingChain;
 import opml.lab.play.Scene;
-import opml.lab.play.SceneLiar;
+import opml.lab.scenario.Liar;
+import opml.lab.scenario.Lie;
 import opml.lab.play.TestModels;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -78,15 +84,15 @@ class RefereeTest {
   private final List<Work> works =
       List.of(
           scene.honest().graphWork(scene.model(), INPUT),
-          new SceneLiar(scene.model(), 1, 3).work(INPUT),
-          new SceneLiar(scene.model(), 0, 9).work(INPUT));
+          new Liar(scene.model(), new Lie.InLastStep(1, 3)).work(INPUT),
+          new Liar(scene.model(), new Lie.InLastStep(0, 9)).work(INPUT));
   private final KnownRuns runs =
       new KnownRuns(works.stream().map(work -> new KnownRuns.Run(work, inputRoot)).toList());
-  private final opml.game.referee.Referee referee =
-      new opml.game.referee.Referee(
+  private final Referee referee =
+      new Referee(
           dev.chain().id(),
           contract.address(),
-          new opml.game.move.Parameters(
+          new Parameters(
               TERMS.window(),
               new Allowance(TERMS.allowance()),
               TERMS.claimBond().value(),
@@ -142,11 +148,8 @@ class RefereeTest {
       System.out.println(
           accepted
               + " "
-              + new java.util.TreeMap<>(
-                  refusals.stream()
-                      .collect(
-                          java.util.stream.Collectors.groupingBy(
-                              x -> x, java.util.stream.Collectors.counting()))));
+              + new TreeMap<>(
+                  refusals.stream().collect(Collectors.groupingBy(x -> x, Collectors.counting()))));
     if (Boolean.getBoolean("rt"))
       System.out.println(
           scene.picture().games().values().stream()
@@ -389,7 +392,7 @@ class RefereeTest {
   }
 
   /// {@return the same answer to a position that the game has left behind, if that makes one}
-  private Action.@org.jspecify.annotations.Nullable Move stale(Random random, Action.Move move) {
+  private Action.@Nullable Move stale(Random random, Action.Move move) {
     Position other = seen.get(random.nextInt(seen.size()));
     boolean fits =
         move instanceof Action.Dissect

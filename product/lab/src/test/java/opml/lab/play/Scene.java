@@ -1,7 +1,6 @@
 package opml.lab.play;
 
 import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import opml.agent.Server;
@@ -21,11 +20,11 @@ import opml.hub.Hub;
 import opml.hub.HubParameters;
 import opml.hub.HubReader;
 import opml.hub.Journal;
-import opml.hub.ModelRegistration;
 import opml.hub.Picture;
 import opml.hub.Picture.SeenClaim;
 import opml.hub.Picture.SeenGame;
 import opml.hub.Terms;
+import opml.lab.scenario.Stage;
 import opml.proof.GraphWorkshop;
 
 /// A fresh hub with one model on a development chain, and accounts by number: 0 deployed, 1 asks, the others are for
@@ -36,9 +35,7 @@ public record Scene(DevChain dev, Deployment deployment, Model model, GraphWorks
 
   public static Scene set(DevChain dev, Model model) {
     Sender deployer = new Sender(dev.chain(), dev.account(0));
-    Deployment deployment = Deployment.deploy(deployer, PARAMETERS);
-    byte[] uri = "opml:test".getBytes(StandardCharsets.UTF_8);
-    ModelRegistration.register(deployment, deployer, model.descriptor().encode(), uri);
+    Deployment deployment = Stage.deploy(deployer, PARAMETERS, model);
     return new Scene(dev, deployment, model, new GraphWorkshop(List.of(model)));
   }
 

@@ -19,7 +19,8 @@ import opml.hub.Journal;
 import opml.hub.Picture.SeenGame;
 import opml.lab.play.ForwardingChain;
 import opml.lab.play.Scene;
-import opml.lab.play.SceneLiar;
+import opml.lab.scenario.Liar;
+import opml.lab.scenario.Lie;
 import opml.lab.play.TestModels;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -45,7 +46,7 @@ class ReorgTest {
   }
 
   private final Scene scene = Scene.set(dev, TestModels.dense());
-  private final SceneLiar liar = new SceneLiar(scene.model(), 1, 3);
+  private final Liar liar = new Liar(scene.model(), new Lie.InLastStep(1, 3));
 
   @Test
   void aClaimThatIsGoneIsMadeAgainOnce() {
@@ -148,7 +149,7 @@ class ReorgTest {
     Data answer = sent.getLast();
 
     dev.reorg(2);
-    Agent otherSham = scene.verifier(5, new SceneLiar(scene.model(), 0, 9), Journal.SILENT);
+    Agent otherSham = scene.verifier(5, new Liar(scene.model(), new Lie.InLastStep(0, 9)), Journal.SILENT);
     otherSham.tick();
     SeenGame now = scene.games().getFirst();
     assertThat(now.id()).as("the ids say nothing of the positions").isEqualTo(before.id());

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.Serial;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import opml.agent.Agent;
 import opml.agent.Server;
@@ -15,6 +16,8 @@ import opml.core.account.Wei;
 import opml.ethereum.chain.Chain;
 import opml.ethereum.chain.ChainException;
 import opml.ethereum.chain.Data;
+import opml.ethereum.chain.Receipt;
+import opml.ethereum.chain.TxHash;
 import opml.ethereum.devchain.AnvilBinary;
 import opml.ethereum.devchain.DevChain;
 import opml.game.claim.ClaimStatus;
@@ -24,7 +27,8 @@ import opml.hub.Journal;
 import opml.hub.Picture;
 import opml.lab.play.ForwardingChain;
 import opml.lab.play.Scene;
-import opml.lab.play.SceneLiar;
+import opml.lab.scenario.Liar;
+import opml.lab.scenario.Lie;
 import opml.lab.play.TestModels;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -157,7 +161,7 @@ class RestartTest {
     scene.ask(INPUT);
     Wei liar = scene.balance(3);
     Wei verifier = scene.balance(4);
-    SceneLiar lies = new SceneLiar(scene.model(), 1, 3);
+    Liar lies = new Liar(scene.model(), new Lie.InLastStep(1, 3));
     int deaths = play(arrival, List.of(server(3, lies), verifier(4, scene.honest())));
     assertThat(deaths).isGreaterThan(6);
     assertThat(scene.claims()).hasSize(1);
@@ -175,7 +179,7 @@ class RestartTest {
     scene.ask(INPUT);
     Wei server = scene.balance(2);
     Wei sham = scene.balance(5);
-    SceneLiar lies = new SceneLiar(scene.model(), 1, 3);
+    Liar lies = new Liar(scene.model(), new Lie.InLastStep(1, 3));
     play(arrival, List.of(server(2, scene.honest()), verifier(5, lies)));
     assertThat(scene.claims()).hasSize(1);
     assertThat(scene.claims().getFirst().state().status()).isEqualTo(ClaimStatus.FINAL);
@@ -214,8 +218,7 @@ class RestartTest {
           }
 
           @Override
-          public java.util.Optional<opml.ethereum.chain.Receipt> receipt(
-              opml.ethereum.chain.TxHash transaction) {
+          public Optional<Receipt> receipt(TxHash transaction) {
             if (cut.isEmpty()) {
               cut.add("here");
               throw new ChainException.Malformed("the node stammers");

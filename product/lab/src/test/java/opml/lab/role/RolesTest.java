@@ -5,16 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import opml.agent.Agent;
 import opml.agent.Loop;
 import opml.agent.Server;
 import opml.agent.Verifier;
+import opml.core.account.Address;
 import opml.core.account.Wei;
 import opml.core.hash.Bytes32;
 import opml.core.merkle.MerkleRoot;
 import opml.ethereum.chain.BlockRef;
+import opml.ethereum.chain.Call;
 import opml.ethereum.chain.ChainException;
 import opml.ethereum.chain.Data;
 import opml.ethereum.devchain.AnvilBinary;
@@ -22,7 +26,10 @@ import opml.ethereum.devchain.DevChain;
 import opml.game.claim.ClaimStatus;
 import opml.game.claim.RequestId;
 import opml.game.claim.RequestStatus;
+import opml.game.move.Action;
+import opml.game.move.GameFormat;
 import opml.game.move.GameStatus;
+import opml.game.solver.Solver;
 import opml.game.trace.Trace;
 import opml.game.work.Work;
 import opml.hub.Hub;
@@ -33,7 +40,8 @@ import opml.hub.Requester;
 import opml.hub.Terms;
 import opml.lab.play.ForwardingChain;
 import opml.lab.play.Scene;
-import opml.lab.play.SceneLiar;
+import opml.lab.scenario.Liar;
+import opml.lab.scenario.Lie;
 import opml.lab.play.TestModels;
 import opml.proof.GraphWorkshop;
 import org.junit.jupiter.api.AfterAll;
@@ -61,7 +69,7 @@ class RolesTest {
   }
 
   private final Scene scene = Scene.set(dev, TestModels.dense());
-  private final SceneLiar liar = new SceneLiar(scene.model(), 1, 3);
+  private final Liar liar = new Liar(scene.model(), new Lie.InLastStep(1, 3));
   private final List<Entry> told = new ArrayList<>();
   private final Journal journal = told::add;
 
@@ -195,11 +203,10 @@ class RolesTest {
     assertThat(scene.claims()).hasSize(2);
   }
 
-  private opml.game.move.Action.Challenge sham() {
-    return new opml.game.move.Action.Challenge(
+  private Action.Challenge sham() {
+    return new Action.Challenge(
         scene.claims().getFirst().id(),
-        new opml.game.solver.Solver(opml.game.move.GameFormat.PROTOCOL)
-            .opening(liar.work(INPUT).trace()));
+        new Solver(GameFormat.PROTOCOL).opening(liar.work(INPUT).trace()));
   }
 
   @Test
@@ -250,7 +257,7 @@ class RolesTest {
         scene.server(
             2,
             (model, input) ->
-                java.util.Arrays.equals(input, INPUT)
+                Arrays.equals(input, INPUT)
                     ? Optional.of(broken)
                     : scene.honest().work(model, input),
             journal);
@@ -274,7 +281,7 @@ class RolesTest {
   void twoWrongClaimsAreTwoChallenges() {
     scene.ask(INPUT);
     scene.server(3, liar, Journal.SILENT).tick();
-    scene.server(5, new SceneLiar(scene.model(), 0, 9), Journal.SILENT).tick();
+    scene.server(5, new Liar(scene.model(), new Lie.InLastStep(0, 9)), Journal.SILENT).tick();
     scene.server(2, Journal.SILENT).tick();
     Verifier verifier = scene.verifier(4, journal);
     verifier.tick();
@@ -383,8 +390,7 @@ class RolesTest {
                 2,
                 new ForwardingChain(dev.chain()) {
                   @Override
-                  public long estimateGas(
-                      opml.ethereum.chain.Call call, opml.core.account.Address from) {
+                  public long estimateGas(Call call, Address from) {
                     if (first[0]) {
                       first[0] = false;
                       scene.hub(6).claim(id, liar.work(INPUT), MONEY.claimBond());
@@ -407,7 +413,7 @@ class RolesTest {
     scene.ask(INPUT);
     scene.server(2, Journal.SILENT).tick();
     Wei before = scene.balance(2);
-    List<Throwable> failures = java.util.Collections.synchronizedList(new ArrayList<>());
+    List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
     Verifier sham = scene.verifier(5, liar, Journal.SILENT);
     for (int round = 0; round < 6; round++) {
       sham.tick();
@@ -499,7 +505,7 @@ class RolesTest {
   void aLoopOutlivesItsChainAndEndsWhenInterrupted() throws InterruptedException {
     scene.ask(INPUT);
     boolean[] down = {true};
-    List<String> troubles = java.util.Collections.synchronizedList(new ArrayList<>());
+    List<String> troubles = Collections.synchronizedList(new ArrayList<>());
     Agent server =
         new Server(
             scene.hub(

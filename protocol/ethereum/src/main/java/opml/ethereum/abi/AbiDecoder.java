@@ -6,6 +6,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import opml.core.account.Address;
 import opml.core.hash.Bytes32;
@@ -125,7 +126,7 @@ final class AbiDecoder {
 
   private int list(AbiType element, int size, int at, List<Object> into) {
     List<Object> values = new ArrayList<>();
-    int end = sequence(java.util.Collections.nCopies(size, element), at, values);
+    int end = sequence(Collections.nCopies(size, element), at, values);
     into.add(List.copyOf(values));
     return end;
   }

@@ -2,6 +2,7 @@ package opml.ethereum.chain;
 
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Objects;
 import opml.core.hash.Bytes32;
 
 /// Bytes that nobody can change: calldata, return data, a log's data, a contract's code. JSON-RPC
@@ -44,7 +45,7 @@ public final class Data {
 
   /// {@return the bytes from `from`, inclusive, to `to`, exclusive}
   public Data slice(int from, int to) {
-    java.util.Objects.checkFromToIndex(from, to, bytes.length);
+    Objects.checkFromToIndex(from, to, bytes.length);
     return new Data(Arrays.copyOfRange(bytes, from, to));
   }
 
@@ -57,7 +58,7 @@ public final class Data {
 
   /// {@return the 32 bytes at `offset`}
   public Bytes32 word(int offset) {
-    java.util.Objects.checkFromIndexSize(offset, Bytes32.BYTES, bytes.length);
+    Objects.checkFromIndexSize(offset, Bytes32.BYTES, bytes.length);
     return Bytes32.at(bytes, offset);
   }
 

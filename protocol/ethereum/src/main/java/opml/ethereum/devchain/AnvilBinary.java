@@ -3,6 +3,7 @@ package opml.ethereum.devchain;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
@@ -177,7 +178,7 @@ public final class AnvilBinary {
   private void report(Process process) {
     try (BufferedReader lines = process.inputReader()) {
       lines.lines().forEach(progress);
-    } catch (IOException | java.io.UncheckedIOException e) {
+    } catch (IOException | UncheckedIOException e) {
       progress.accept("lost npm's output: " + e.getMessage());
     }
   }

@@ -14,8 +14,10 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -263,13 +265,12 @@ public final class Rpc implements AutoCloseable {
         return new ChainException.TooLarge(
             node() + ": the answer to " + what + " has " + at.getMessage());
       }
-      if (at instanceof java.net.http.HttpConnectTimeoutException
-          || at instanceof ConnectException) {
+      if (at instanceof HttpConnectTimeoutException || at instanceof ConnectException) {
         return new ChainException.Unreachable(
             "no node answers at " + node() + ": is the chain up, and is this its address?", cause);
       }
     }
-    if (cause instanceof java.net.http.HttpTimeoutException timeout) {
+    if (cause instanceof HttpTimeoutException timeout) {
       return tooSlow(what, timeout);
     }
     String reason =

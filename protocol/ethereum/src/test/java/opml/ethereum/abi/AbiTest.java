@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -37,8 +38,8 @@ class AbiTest {
         List.of(
             BigInteger.valueOf(0x123),
             List.of(BigInteger.valueOf(0x456), BigInteger.valueOf(0x789)),
-            Data.of("1234567890".getBytes(java.nio.charset.StandardCharsets.US_ASCII)),
-            Data.of("Hello, world!".getBytes(java.nio.charset.StandardCharsets.US_ASCII)));
+            Data.of("1234567890".getBytes(StandardCharsets.US_ASCII)),
+            Data.of("Hello, world!".getBytes(StandardCharsets.US_ASCII)));
     Data data = Data.of(AbiEncoder.encode("f", types, values));
     assertThat(data.toString())
         .isEqualTo(

@@ -13,11 +13,14 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import opml.core.account.Address;
 import opml.core.account.Wei;
+import opml.core.hash.Bytes32;
 import opml.ethereum.chain.BlockRef;
 import opml.ethereum.chain.Call;
 import opml.ethereum.chain.ChainException;
@@ -332,21 +335,20 @@ class RpcTest {
     try (Rpc rpc =
         answering(200, id -> requests.get() == 1 ? result(id, "\"0x1\"") : hostile.apply(id))) {
       RpcChain chain = RpcChain.connect(rpc);
-      opml.core.account.Address account = opml.core.account.Address.ZERO;
-      TxHash hash = new TxHash(opml.core.hash.Bytes32.ZERO);
+      Address account = Address.ZERO;
+      TxHash hash = new TxHash(Bytes32.ZERO);
       LogFilter all = new LogFilter(List.of(), List.of());
-      BlockRef block =
-          new BlockRef(1, opml.core.hash.Bytes32.ZERO, opml.core.hash.Bytes32.ZERO, 1, Wei.ZERO);
+      BlockRef block = new BlockRef(1, Bytes32.ZERO, Bytes32.ZERO, 1, Wei.ZERO);
       Call call = Call.transfer(account, Wei.ZERO);
-      Wallet signer = Wallet.of(opml.core.hash.Bytes32.ofWord(1));
+      Wallet signer = Wallet.of(Bytes32.ofWord(1));
       List<Runnable> questions =
           List.of(
               chain::latest,
               () -> chain.block(1),
-              () -> chain.block(opml.core.hash.Bytes32.ZERO),
+              () -> chain.block(Bytes32.ZERO),
               () -> chain.balance(account, block),
               () -> chain.code(account, block),
-              () -> chain.call(call, java.util.Optional.empty(), block),
+              () -> chain.call(call, Optional.empty(), block),
               () -> chain.logs(all, block),
               () -> chain.logs(all, 0, 100),
               () -> chain.pendingNonce(account),

@@ -2,6 +2,7 @@ package opml.formats.onnx.file;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import opml.engine.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -60,7 +61,7 @@ final class AttributeReader {
       case FLOAT -> new OnnxAttribute.FloatValue(name, f);
       case INT -> new OnnxAttribute.IntValue(name, i);
       case STRING -> new OnnxAttribute.Text(name, s);
-      case TENSOR -> new OnnxAttribute.TensorValue(name, java.util.Objects.requireNonNull(t));
+      case TENSOR -> new OnnxAttribute.TensorValue(name, Objects.requireNonNull(t));
       case FLOATS -> new OnnxAttribute.Floats(name, floats);
       case INTS -> new OnnxAttribute.Ints(name, ints);
       case STRINGS -> new OnnxAttribute.Texts(name, texts);

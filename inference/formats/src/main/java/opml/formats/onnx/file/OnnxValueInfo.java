@@ -3,6 +3,8 @@ package opml.formats.onnx.file;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import opml.engine.tensor.ElementType;
+import opml.engine.tensor.Shape;
 
 /// The declared type of an input or output.
 ///
@@ -14,8 +16,7 @@ public record OnnxValueInfo(String name, int elementType, Optional<List<Optional
   }
 
   /// A value of a known shape.
-  public static OnnxValueInfo of(
-      String name, opml.engine.tensor.ElementType type, opml.engine.tensor.Shape shape) {
+  public static OnnxValueInfo of(String name, ElementType type, Shape shape) {
     List<OptionalLong> dims = shape.dims().stream().map(d -> OptionalLong.of(d)).toList();
     return new OnnxValueInfo(name, type.onnxCode(), Optional.of(dims));
   }

@@ -3,8 +3,8 @@ package opml.cli.command.market;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.Set;
-import opml.cli.Cli;
 import opml.cli.console.Console;
+import opml.cli.console.ExitCode;
 import opml.cli.console.Failure;
 import opml.cli.console.Json;
 import opml.cli.console.Messages;
@@ -50,7 +50,7 @@ final class Waiting {
             if (end.claim().resultStatus() == RESULT_FAILED) {
               throw new Failure("the model fails on this input");
             }
-            return Cli.OK;
+            return ExitCode.OK;
           }
           case Requester.Answer.Expired _ ->
               throw new Failure("request " + id + " expired: nobody answered, and the fee is back");

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -58,7 +59,7 @@ enum Tool {
 
   /// Runs the tool to its end and takes its time.
   Run run(List<String> arguments) {
-    List<String> words = new java.util.ArrayList<>();
+    List<String> words = new ArrayList<>();
     words.addAll(List.of("sh", "-c", "\"$@\"; code=$?; times; exit $code", "sh", command));
     words.addAll(arguments);
     try {

@@ -4,6 +4,7 @@ import static java.lang.Float.floatToIntBits;
 import static java.lang.Float.intBitsToFloat;
 
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -179,7 +180,7 @@ public enum FloatFunction {
   }
 
   FloatFunction(String label, FloatOperand result, Bits soft, Bits hard, int floats) {
-    this(label, java.util.Collections.nCopies(floats, FloatOperand.F32), result, soft, hard);
+    this(label, Collections.nCopies(floats, FloatOperand.F32), result, soft, hard);
   }
 
   /// {@return the function that TestFloat calls so}

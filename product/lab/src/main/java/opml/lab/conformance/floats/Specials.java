@@ -2,6 +2,7 @@ package opml.lab.conformance.floats;
 
 import java.util.Arrays;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /// The special operands: of every exponent at which something changes, the fractions at which something changes.
 final class Specials {
@@ -49,8 +50,8 @@ final class Specials {
                   1L << i, (1L << i) + (1L << i >>> 24), (1L << i) + 3 * (1L << i >>> 24)
                 })
         .flatMapToLong(Arrays::stream)
-        .flatMap(v -> java.util.stream.LongStream.rangeClosed(v - 2, v + 2))
-        .flatMap(v -> java.util.stream.LongStream.of(v, -v))
+        .flatMap(v -> LongStream.rangeClosed(v - 2, v + 2))
+        .flatMap(v -> LongStream.of(v, -v))
         .toArray();
   }
 }
