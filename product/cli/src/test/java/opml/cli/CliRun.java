@@ -1,5 +1,6 @@
 package opml.cli;
 
+import opml.cli.console.ExitCode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JacksonException;
