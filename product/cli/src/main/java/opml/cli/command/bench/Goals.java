@@ -2,6 +2,7 @@ package opml.cli.command.bench;
 
 import java.util.Locale;
 import opml.cli.console.Table;
+import opml.lab.bench.house.Count;
 
 /// The figures as a table, each beside what it should reach and what it was measured against.
 final class Goals {
@@ -15,6 +16,17 @@ final class Goals {
   /// A figure that should not be more than its goal.
   Goals atMost(String figure, double value, String unit, double goal, String beside) {
     return row(figure, value, unit, "≤ " + text(goal), value <= goal, beside);
+  }
+
+  /// Things that should all be right.
+  Goals all(String figure, Count count) {
+    table.row(
+        figure,
+        count.total() == 0 ? "not measured" : count.right() + " of " + count.total(),
+        "all",
+        count.total() == 0 ? "" : (count.whole() ? "yes" : "NO"),
+        "");
+    return this;
   }
 
   private Goals row(

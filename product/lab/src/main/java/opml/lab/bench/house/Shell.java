@@ -1,0 +1,47 @@
+package opml.lab.bench.house;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/// Commands as a person would type them.
+final class Shell {
+  private static final long MINUTES = 30;
+
+  private Shell() {}
+
+  /// How a command ended.
+  ///
+  /// @param output both streams
+  record Run(int exitCode, String output, double seconds) {}
+
+  /// Runs a command to its end.
+  ///
+  /// @param environment added to this process's
+  static Run run(Path folder, Map<String, String> environment, List<String> command) {
+    ProcessBuilder builder =
+        new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
+    builder.environment().putAll(environment);
+    long begin = System.nanoTime();
+    try {
+      Process process = builder.start();
+      process.getOutputStream().close();
+      String output =
+          new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+      if (!process.waitFor(MINUTES, TimeUnit.MINUTES)) {
+        process.destroyForcibly();
+        throw new IllegalStateException(command + " does not end");
+      }
+      return new Run(process.exitValue(), output, (System.nanoTime() - begin) / 1e9);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while " + command + " ran", e);
+    }
+  }
+}

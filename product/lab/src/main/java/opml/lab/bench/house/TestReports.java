@@ -1,0 +1,111 @@
+package opml.lab.bench.house;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.parsers.ParserConfigurationException;
+import opml.lab.bench.BenchException;
+import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
+import org.xml.sax.SAXException;
+
+/// What surefire's reports say of tests that were run.
+///
+/// @param results one a test, in the order of the files
+record TestReports(List<Result> results) {
+  /// How one test ended.
+  enum Outcome {
+    PASSED,
+    SKIPPED,
+    FAILED
+  }
+
+  /// @param className full name of the test's class
+  /// @param name of the method, followed by what tells apart the tests that it makes
+  record Result(String className, String name, Outcome outcome) {
+    /// {@return the class's own name}
+    String simpleName() {
+      return className.substring(1 + Math.max(className.lastIndexOf('.'), className.lastIndexOf('$')));
+    }
+
+    @Override
+    public String toString() {
+      return simpleName() + "." + name;
+    }
+  }
+
+  TestReports {
+    results = List.copyOf(results);
+  }
+
+  /// Reads all reports below a checkout.
+  static TestReports below(Path home) {
+    List<Result> results = new ArrayList<>();
+    try (Stream<Path> files = Files.walk(home, 5)) {
+      for (Path file : files.filter(TestReports::isReport).sorted().toList()) {
+        results.addAll(read(file));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return new TestReports(results);
+  }
+
+  /// {@return how many of these tests ran, and passed}
+  Count count(Predicate<Result> wanted) {
+    List<Result> ran =
+        results.stream().filter(wanted).filter(r -> r.outcome() != Outcome.SKIPPED).toList();
+    return new Count(
+        ran.size(), (int) ran.stream().filter(r -> r.outcome() == Outcome.PASSED).count());
+  }
+
+  List<Result> failed() {
+    return results.stream().filter(result -> result.outcome() == Outcome.FAILED).toList();
+  }
+
+  private static boolean isReport(Path file) {
+    String name = String.valueOf(file.getFileName());
+    return file.toString().contains("surefire-reports")
+        && name.startsWith("TEST-")
+        && name.endsWith(".xml");
+  }
+
+  private static List<Result> read(Path file) {
+    List<Result> results = new ArrayList<>();
+    try {
+      NodeList cases =
+          DocumentBuilderFactory.newDefaultInstance()
+              .newDocumentBuilder()
+              .parse(file.toFile())
+              .getElementsByTagName("testcase");
+      for (int i = 0; i < cases.getLength(); i++) {
+        if (cases.item(i) instanceof Element test) {
+          results.add(
+              new Result(test.getAttribute("classname"), test.getAttribute("name"), outcome(test)));
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (SAXException | ParserConfigurationException e) {
+      throw new BenchException(file + ": not a report of surefire's: " + e.getMessage(), e);
+    }
+    return results;
+  }
+
+  private static Outcome outcome(Element test) {
+    if (has(test, "failure") || has(test, "error")) {
+      return Outcome.FAILED;
+    }
+    return has(test, "skipped") ? Outcome.SKIPPED : Outcome.PASSED;
+  }
+
+  private static boolean has(Element test, String name) {
+    return test.getElementsByTagName(name).getLength() > 0;
+  }
+}
