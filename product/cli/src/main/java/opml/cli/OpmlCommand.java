@@ -6,6 +6,7 @@ import opml.cli.command.chain.DeployCommand;
 import opml.cli.command.conformance.ConformanceCommand;
 import opml.cli.command.machine.VmCommand;
 import opml.cli.command.market.RequestCommand;
+import opml.cli.command.market.ResultCommand;
 import opml.cli.command.market.ServeCommand;
 import opml.cli.command.market.StatusCommand;
 import opml.cli.command.market.VerifyCommand;
@@ -44,6 +45,7 @@ import picocli.CommandLine.ScopeType;
       DeployCommand.class,
       ModelCommand.class,
       RequestCommand.class,
+      ResultCommand.class,
       ServeCommand.class,
       VerifyCommand.class,
       StatusCommand.class,

@@ -3,6 +3,7 @@ package opml.hub;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import opml.core.account.Address;
+import opml.core.account.Wei;
 import opml.core.hash.Bytes32;
 import opml.ethereum.abi.Contract;
 import opml.ethereum.abi.ContractAbi;
@@ -64,6 +65,11 @@ public record Deployment(
             HubParameters.share(hub.read(state, "requesterShare")));
     Contract models = Artifacts.MODEL_REGISTRY.load().at(registry);
     return new Deployment(state.chain().id(), hub, models, block, parameters);
+  }
+
+  /// {@return what the hub owes an account}
+  public Wei credit(Snapshot state, Address account) {
+    return hub.read(state, "credit", account).wei(0);
   }
 
   /// {@return the hub's interface, which also names the errors of the contracts behind it}

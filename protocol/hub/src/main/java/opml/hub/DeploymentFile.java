@@ -13,20 +13,16 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigInteger;
 import java.net.URI;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import opml.core.account.Address;
 import opml.core.account.Wei;
 import opml.core.codec.MalformedException;
+import opml.core.codec.WholeFile;
 import opml.ethereum.chain.Chain;
 import opml.ethereum.chain.ChainException;
 
@@ -116,32 +112,7 @@ public record DeploymentFile(
   ///
   /// @throws IOException if that fails, for example because the disk is full
   public void write(Path file) throws IOException {
-    byte[] bytes = text().getBytes(StandardCharsets.UTF_8);
-    if (Files.exists(file) && !Files.isRegularFile(file)) {
-      // A device or a pipe, such as /dev/stdout, has nothing to preserve and cannot be replaced.
-      Files.write(file, bytes, StandardOpenOption.WRITE);
-      return;
-    }
-    Path folder = file.toAbsolutePath().getParent();
-    // Made to be handed around, so readable by all that the user's mask lets read.
-    Path draft =
-        Files.createTempFile(
-            folder,
-            "deployment",
-            ".draft",
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r--r--")));
-    try {
-      try (FileChannel channel = FileChannel.open(draft, StandardOpenOption.WRITE)) {
-        ByteBuffer left = ByteBuffer.wrap(bytes);
-        while (left.hasRemaining()) {
-          channel.write(left);
-        }
-        channel.force(true);
-      }
-      Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      Files.deleteIfExists(draft);
-    }
+    WholeFile.write(file, text().getBytes(StandardCharsets.UTF_8));
   }
 
   /// {@return the file's content}

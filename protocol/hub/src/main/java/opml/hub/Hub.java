@@ -8,6 +8,7 @@ import opml.core.account.Wei;
 import opml.core.hash.Bytes32;
 import opml.ethereum.abi.Contract;
 import opml.ethereum.chain.Call;
+import opml.ethereum.chain.Chain;
 import opml.ethereum.chain.ChainException;
 import opml.ethereum.chain.Receipt;
 import opml.ethereum.send.Sender;
@@ -61,18 +62,50 @@ public final class Hub {
     return sender;
   }
 
+  /// A request that the chain has.
+  public record Asked(RequestId id, Receipt receipt) {}
+
   /// Asks for an inference.
   ///
   /// @param input exactly the model's input bytes
   /// @return the request's id, from the event
   public RequestId request(Bytes32 modelId, Terms terms, byte[] input, Wei fee) {
-    Receipt receipt =
-        sender.send(contract.call("request", modelId, terms.encode(), input).paying(fee));
+    return ask(modelId, terms, input, fee).id();
+  }
+
+  /// Asks for an inference.
+  ///
+  /// @param input exactly the model's input bytes
+  /// @return the request with the receipt of its transaction
+  public Asked ask(Bytes32 modelId, Terms terms, byte[] input, Wei fee) {
+    Receipt receipt = sender.send(asking(modelId, terms, input, fee));
     return contract.events(receipt.logs()).stream()
         .filter(event -> event.name().equals("Requested"))
-        .map(event -> new RequestId(event.values().bytes32("requestId")))
+        .map(event -> new Asked(new RequestId(event.values().bytes32("requestId")), receipt))
         .findFirst()
         .orElseThrow(() -> new ChainException.Malformed("a request left no event"));
+  }
+
+  /// What a transaction will cost besides what it carries, by what the chain asks now.
+  ///
+  /// @param price of a unit of gas, base fee and tip together
+  public record GasEstimate(long gas, Wei price) {
+    public Wei fee() {
+      return price.times(gas);
+    }
+  }
+
+  /// {@return what it takes to ask, before it is done}
+  ///
+  /// @throws ChainException.Reverted if the hub would refuse it
+  public GasEstimate estimateAsking(Bytes32 modelId, Terms terms, byte[] input, Wei fee) {
+    Chain chain = sender.chain();
+    long gas = chain.estimateGas(asking(modelId, terms, input, fee), account());
+    return new GasEstimate(gas, chain.latest().baseFee().plus(chain.suggestedTip()));
+  }
+
+  private Call asking(Bytes32 modelId, Terms terms, byte[] input, Wei fee) {
+    return contract.call("request", modelId, terms.encode(), input).paying(fee);
   }
 
   /// Claims what this work came to.

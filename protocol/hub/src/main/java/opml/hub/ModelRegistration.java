@@ -35,14 +35,14 @@ public final class ModelRegistration {
   ///
   /// @param depth of the tensor's tree
   /// @param bytes exactly
-  record Input(int depth, long bytes) {}
+  public record Input(int depth, long bytes) {}
 
   /// {@return what a registered model takes}. Anybody may register a model, so nothing is expected of its fields but
   /// that they hash to its identity.
   ///
   /// @throws ChainException.Reverted if there is no such model
   /// @throws ChainException.Malformed if the node shows another model
-  static Input input(Deployment deployment, Snapshot state, Bytes32 modelId) {
+  public static Input input(Deployment deployment, Snapshot state, Bytes32 modelId) {
     Values model = deployment.registry().read(state, "get", modelId).tuple(0);
     Preimage preimage = Preimage.tagged("model");
     for (Object field : model.values()) {

@@ -22,8 +22,35 @@ public final class Requester {
     /// This is the result, for good.
     record Final(SeenClaim claim) implements Answer {}
 
+    /// Nobody answered in time, and no claim can come any more; the fee waits to be taken back.
+    record Unanswered() implements Answer {}
+
     /// Nobody answered in time; the fee is back.
     record Expired() implements Answer {}
+
+    /// {@return what has become of a request of a picture}
+    static Answer of(Picture picture, SeenRequest request) {
+      return switch (request.state().status()) {
+        case NONE, OPEN ->
+            picture.claimsOn(request.id()).stream()
+                .filter(claim -> claim.state().status() == ClaimStatus.LIVE)
+                .findFirst()
+                .<Answer>map(Provisional::new)
+                .orElseGet(
+                    () ->
+                        picture.now() > request.state().request().deadline()
+                            ? new Unanswered()
+                            : new Waiting());
+        case FINAL ->
+            new Final(
+                Objects.requireNonNull(
+                    picture.claimsOn(request.id()).stream()
+                        .filter(claim -> claim.state().status() == ClaimStatus.FINAL)
+                        .findFirst()
+                        .orElse(null)));
+        case EXPIRED -> new Expired();
+      };
+    }
   }
 
   private final Hub hub;
@@ -53,24 +80,17 @@ public final class Requester {
     if (request == null) {
       return new Answer.Waiting();
     }
-    return switch (request.state().status()) {
-      case NONE, OPEN -> {
-        settler.actions(request.state(), picture.now()).forEach(responder::perform);
-        yield picture.claimsOn(id).stream()
-            .filter(claim -> claim.state().status() == ClaimStatus.LIVE)
-            .findFirst()
-            .<Answer>map(Answer.Provisional::new)
-            .orElseGet(Answer.Waiting::new);
-      }
-      case FINAL ->
-          new Answer.Final(
-              Objects.requireNonNull(
-                  picture.claimsOn(id).stream()
-                      .filter(claim -> claim.state().status() == ClaimStatus.FINAL)
-                      .findFirst()
-                      .orElse(null)));
-      case EXPIRED -> new Answer.Expired();
-    };
+    settler.actions(request.state(), picture.now()).forEach(responder::perform);
+    return Answer.of(picture, request);
+  }
+
+  /// Ends the own requests that nobody answered, so that their fees become credit.
+  public void endUnanswered() {
+    Picture picture = reader.read();
+    picture.requests().values().stream()
+        .filter(seen -> seen.state().request().requester().equals(hub.account()))
+        .flatMap(seen -> settler.actions(seen.state(), picture.now()).stream())
+        .forEach(responder::perform);
   }
 
   /// Has the requester's shares of dead claims, and fees given back, paid out.

@@ -90,10 +90,7 @@ public final class Responder {
 
   /// {@return what the hub owes this account}
   public Wei credit() {
-    return hub.deployment()
-        .hub()
-        .read(hub.sender().chain().snapshot(), "credit", hub.account())
-        .wei(0);
+    return hub.deployment().credit(hub.sender().chain().snapshot(), hub.account());
   }
 
   private void send(Action action, Attempt attempt, Function<Receipt, Entry> told) {

@@ -2,7 +2,9 @@ package opml.cli.console;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.math.MathContext;
 import java.util.Locale;
+import opml.core.account.Wei;
 import opml.core.hash.Bytes32;
 
 /// Amounts, counts and hashes as people read them.
@@ -13,6 +15,12 @@ public final class Amounts {
   public static String eth(BigInteger wei) {
     BigDecimal eth = new BigDecimal(wei, 18).stripTrailingZeros();
     return (eth.scale() < 0 ? eth.setScale(0) : eth).toPlainString() + " ETH";
+  }
+
+  /// {@return an amount in ETH with four digits that count, for people who want to know about how much}
+  public static String rounded(Wei amount) {
+    BigDecimal eth = new BigDecimal(amount.value(), 18).round(new MathContext(4));
+    return eth(eth.movePointRight(18).toBigIntegerExact());
   }
 
   /// {@return a count with its thousands apart}

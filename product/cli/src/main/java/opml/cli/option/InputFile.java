@@ -8,49 +8,71 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 import opml.cli.console.Failure;
+import opml.cli.console.JsonTensor;
 import opml.cli.console.Messages;
+import opml.cli.console.Npy;
+import opml.cli.console.TensorType;
 import opml.mnist.digit.Digit;
 import opml.mnist.digit.Pgm;
 
-/// Reads what a model is to be run on: the tensor's bytes as they are, a digit as a `.pgm` image, or one image of an
-/// idx file of MNIST. Pixels become bytes, or floats where the model wants four times as many bytes as the image has
-/// pixels.
+/// Reads what a model is to be run on: a NumPy array (`.npy`), nested arrays of numbers (`.json`), the tensor's bytes as
+/// they are, a digit as a `.pgm` image, or one image of an idx file of MNIST. Pixels become bytes, or floats where the
+/// model wants four times as many bytes as the image has pixels.
+///
+/// What a file begins with counts more than how its name ends, except for bytes of just the right number: those are
+/// taken as they are, unless the name says otherwise.
 public final class InputFile {
-  /// The largest input that any model here takes, and the header of an idx file.
-  private static final int MAX_BYTES = (1 << 26) + 16;
+  /// What `--input` says of itself.
+  public static final String DESCRIPTION =
+      "The input: a NumPy array (.npy), nested arrays of numbers (.json), the bytes as they are, a digit as .pgm, or an"
+          + " idx file of images.";
+
+  /// The largest input that any model here takes, and a header.
+  private static final int MAX_BYTES = (1 << 26) + (1 << 17);
 
   private static final int IDX_IMAGES = 0x00000803;
   private static final int IDX_HEADER = 16;
 
   private final Path file;
   private final long wanted;
+  private final Optional<TensorType> type;
 
-  private InputFile(Path file, long wanted) {
+  private InputFile(Path file, long wanted, Optional<TensorType> type) {
     this.file = file;
     this.wanted = wanted;
+    this.type = type;
   }
 
   /// {@return exactly `wanted` bytes of input}
   ///
+  /// @param type of the input, if the model's file told it
   /// @param index which image of an idx file, from 0
   /// @throws Failure if the file cannot be read, or holds something else
-  /// @throws opml.core.codec.MalformedException if it is a damaged image
-  public static byte[] read(Path file, long wanted, int index) {
+  /// @throws opml.core.codec.MalformedException if it is damaged, or an array of another type or shape
+  public static byte[] read(Path file, long wanted, Optional<TensorType> type, int index) {
     try {
-      return new InputFile(file, wanted).read(index);
+      return new InputFile(file, wanted, type).read(index);
     } catch (IOException e) {
       throw Messages.at(file, e);
     }
   }
 
   private byte[] read(int index) throws IOException {
-    if (file.toString().toLowerCase(Locale.ROOT).endsWith(".pgm")) {
+    String name = file.toString().toLowerCase(Locale.ROOT);
+    if (name.endsWith(".pgm")) {
       return pixels(Pgm.read(file).pixels());
+    }
+    if (name.endsWith(".json")) {
+      return json();
     }
     byte[] bytes;
     try (InputStream in = Files.newInputStream(file)) {
       bytes = in.readNBytes(MAX_BYTES + 1);
+    }
+    if (name.endsWith(".npy") || Npy.isMagic(bytes) && bytes.length != wanted) {
+      return npy(bytes);
     }
     if (isIdx(bytes)) {
       return pixels(image(bytes, index));
@@ -61,6 +83,24 @@ public final class InputFile {
               .formatted(file, bytes.length > MAX_BYTES ? "too many" : bytes.length, wanted));
     }
     return bytes;
+  }
+
+  private byte[] json() throws IOException {
+    TensorType known =
+        type.orElseThrow(
+            () ->
+                new Failure(
+                    file
+                        + ": only the model's file tells the numbers' type; name it with --model"));
+    try (InputStream in = Files.newInputStream(file)) {
+      return JsonTensor.read(file.toString(), in, known);
+    }
+  }
+
+  private byte[] npy(byte[] bytes) {
+    return type.isPresent()
+        ? Npy.read(file.toString(), bytes, type.get())
+        : Npy.read(file.toString(), bytes, wanted);
   }
 
   private boolean isIdx(byte[] bytes) {

@@ -481,7 +481,7 @@ class RolesTest {
     RequestId id =
         requester.request(scene.model().id(), INPUT, Terms.until(scene.now() + 100), Scene.FEE);
     dev.increaseTime(Duration.ofSeconds(200));
-    assertThat(requester.answer(id)).isInstanceOf(Requester.Answer.Waiting.class);
+    assertThat(requester.answer(id)).isInstanceOf(Requester.Answer.Unanswered.class);
     assertThat(requester.answer(id)).isInstanceOf(Requester.Answer.Expired.class);
     requester.withdraw();
     assertThat(told)

@@ -7,7 +7,6 @@ import java.util.List;
 import opml.agent.Agent;
 import opml.agent.Loop;
 import opml.cli.console.Console;
-import opml.cli.console.Failure;
 import opml.cli.console.JournalWriter;
 import opml.cli.console.StopSignal;
 import opml.cli.option.DeploymentOption;
@@ -67,10 +66,7 @@ final class AgentOptions {
   ///
   /// @param name of the role, for the journal
   void run(String name, Role role) {
-    if (!(poll >= 0.001 && poll <= 3_600)) {
-      throw new Failure("--poll " + poll + ": expected are seconds, from 0.001 to 3600");
-    }
-    Duration pause = Duration.ofMillis((long) (poll * 1_000));
+    Duration pause = WaitOptions.pause(poll);
     List<Model> models = ModelFile.load(files, console);
     Wallet wallet = key.wallet();
     try (StopSignal _ = StopSignal.open();

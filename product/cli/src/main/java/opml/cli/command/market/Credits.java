@@ -25,7 +25,7 @@ record Credits(Map<Address, Wei> owed) {
     accounts.add(Address.BURNT);
     Map<Address, Wei> owed = new LinkedHashMap<>();
     for (Address account : accounts) {
-      Wei credit = deployment.hub().read(state, "credit", account).wei(0);
+      Wei credit = deployment.credit(state, account);
       if (!credit.isZero()) {
         owed.put(account, credit);
       }

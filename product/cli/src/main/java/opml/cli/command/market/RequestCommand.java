@@ -1,20 +1,25 @@
 package opml.cli.command.market;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import opml.cli.console.Amounts;
 import opml.cli.console.Console;
 import opml.cli.console.Failure;
 import opml.cli.console.JournalWriter;
 import opml.cli.console.Json;
+import opml.cli.console.OutputFile;
 import opml.cli.option.DeploymentOption;
 import opml.cli.option.InputFile;
 import opml.cli.option.KeyOption;
 import opml.core.account.Address;
 import opml.core.account.Wei;
+import opml.ethereum.chain.Receipt;
 import opml.ethereum.key.Wallet;
-import opml.game.claim.RequestId;
 import opml.hub.Hub;
+import opml.hub.Picture.SeenClaim;
 import opml.hub.Requester;
 import opml.hub.Terms;
 import picocli.CommandLine.Command;
@@ -28,7 +33,8 @@ import picocli.CommandLine.Option;
     footer = {
       "  opml request --model mnist.onnx --input seven.pgm --fee 0.01 \\",
       "      --deadline 3600 --key-file keys/requester.key --wait",
-      "  opml status"
+      "  opml request --model mnist.onnx --input image.npy --fee 0.01 \\",
+      "      --deadline 3600 --key-file keys/requester.key --wait --output logits.npy"
     })
 @SuppressWarnings("NullAway.Init") // filled by picocli
 public final class RequestCommand implements Callable<Integer> {
@@ -49,7 +55,7 @@ public final class RequestCommand implements Callable<Integer> {
       names = "--input",
       required = true,
       paramLabel = "FILE",
-      description = "The input's bytes, a digit as .pgm, or an idx file of images.")
+      description = InputFile.DESCRIPTION)
   private Path input;
 
   @Option(
@@ -90,42 +96,87 @@ public final class RequestCommand implements Callable<Integer> {
       description = "The gas that a delivery passes on (default: ${DEFAULT-VALUE}).")
   private long callbackGas;
 
-  @Option(
-      names = "--wait",
-      description = "Wait until the result is final, which takes the window and all disputes.")
-  private boolean wait;
-
-  @Option(
-      names = "--poll",
-      paramLabel = "SECONDS",
-      defaultValue = "2",
-      description = "Pause between two looks at the chain (default: ${DEFAULT-VALUE}).")
-  private double poll;
+  @Mixin private WaitOptions options;
 
   @Override
   public Integer call() {
     requireSane();
+    Duration pause = options.pause();
     RequestedModel asked = RequestedModel.of(model, console);
+    Optional<OutputFile> output = options.outputFile(Optional.of(asked));
     Wallet wallet = key.wallet();
     try (DeploymentOption.Opened opened = deployment.open()) {
       Hub hub = opened.hub(wallet);
-      byte[] bytes = InputFile.read(input, Registry.of(hub).inputBytes(asked.id()), index);
-      Wei balance = hub.sender().balance();
-      if (balance.compareTo(fee) <= 0) {
-        throw new Failure(
-            "account %s has %s, not enough for the fee of %s and gas"
-                .formatted(hub.account(), balance, fee));
-      }
+      byte[] bytes =
+          InputFile.read(
+              input,
+              new Registry(opened.deployment(), opened.chain().snapshot()).inputBytes(asked.id()),
+              asked.inputType(),
+              index);
       long until = Math.addExact(opened.chain().latest().timestamp(), deadline);
-      Requester requester = new Requester(hub, new JournalWriter(console, InstantSource.system()));
-      RequestId id =
-          requester.request(
-              asked.id(), bytes, new Terms(server, until, callback, callbackGas), fee);
-      console.show(
-          Json.object("event", "requested", "request", id, "model", asked.id(), "deadline", until),
-          () -> "request " + id);
-      return wait ? new Waiting(console, requester, asked, poll).until(id) : 0;
+      Terms terms = new Terms(server, until, callback, callbackGas);
+      announce(hub, asked, terms, bytes);
+      Hub.Asked sent = hub.ask(asked.id(), terms, bytes, fee);
+      report(sent, asked, until);
+      if (options.wait) {
+        Requester requester =
+            new Requester(hub, new JournalWriter(console, InstantSource.system()));
+        long window = opened.deployment().parameters().window();
+        SeenClaim result =
+            new Waiting(console, requester::answer, asked, window, pause).until(sent.id());
+        options.finish(console, result, asked, output);
+      }
     }
+    return 0;
+  }
+
+  /// Says what it will cost, while nothing is sent.
+  ///
+  /// @throws Failure if the account cannot pay that
+  private void announce(Hub hub, RequestedModel asked, Terms terms, byte[] bytes) {
+    Wei balance = hub.sender().balance();
+    requireFunds(hub, balance, fee, "the fee of " + fee + " and gas");
+    Hub.GasEstimate gas = hub.estimateAsking(asked.id(), terms, bytes, fee);
+    Wei all = fee.plus(gas.fee());
+    requireFunds(hub, balance, all, "the fee of " + fee + " and gas for about " + gas.fee());
+    console.note(
+        "costs the fee of %s, and about %s for %s gas: %s in all"
+            .formatted(
+                fee, Amounts.rounded(gas.fee()), Amounts.count(gas.gas()), Amounts.rounded(all)));
+  }
+
+  private static void requireFunds(Hub hub, Wei balance, Wei needed, String what) {
+    if (balance.compareTo(needed) <= 0) {
+      throw new Failure(
+          "account %s has %s, not enough for %s".formatted(hub.account(), balance, what));
+    }
+  }
+
+  private void report(Hub.Asked sent, RequestedModel asked, long until) {
+    Receipt receipt = sent.receipt();
+    Wei gasFee = receipt.fee();
+    console.show(
+        Json.object(
+            "event", "requested",
+            "request", sent.id(),
+            "model", asked.id(),
+            "deadline", until,
+            "transaction", receipt.transaction().hash(),
+            "block", receipt.blockNumber(),
+            "gas", receipt.gasUsed(),
+            "gasFee", gasFee,
+            "fee", fee,
+            "cost", fee.plus(gasFee)),
+        () ->
+            "request %s%ntransaction %s, block %d%ncost %s: the fee of %s, and %s for %s gas"
+                .formatted(
+                    sent.id(),
+                    receipt.transaction().hash(),
+                    receipt.blockNumber(),
+                    Amounts.rounded(fee.plus(gasFee)),
+                    fee,
+                    Amounts.rounded(gasFee),
+                    Amounts.count(receipt.gasUsed())));
   }
 
   private void requireSane() {
@@ -136,9 +187,6 @@ public final class RequestCommand implements Callable<Integer> {
       throw new Failure(
           "--callback-gas %d: expected is at most %d, and none without --callback"
               .formatted(callbackGas, CALLBACK_GAS_MAX));
-    }
-    if (!(poll >= 0.001 && poll <= 3_600)) {
-      throw new Failure("--poll " + poll + ": expected are seconds, from 0.001 to 3600");
     }
   }
 }

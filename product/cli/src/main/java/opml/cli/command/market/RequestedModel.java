@@ -4,11 +4,10 @@ import java.nio.file.Path;
 import java.util.Optional;
 import opml.cli.console.Console;
 import opml.cli.console.OutputText;
+import opml.cli.console.TensorType;
 import opml.cli.option.ModelFile;
 import opml.core.hash.Bytes32;
 import opml.engine.commit.Model;
-import opml.engine.graph.Port;
-import opml.engine.tensor.Tensor;
 
 /// The model of a request: a file, or only its id, for somebody who does not have it and trusts the dispute.
 ///
@@ -19,20 +18,27 @@ record RequestedModel(Bytes32 id, Optional<Model> model) {
     if (named.matches("0x[0-9a-fA-F]{64}")) {
       return new RequestedModel(Bytes32.ofHex(named), Optional.empty());
     }
-    Model model = ModelFile.load(Path.of(named), console);
+    return of(Path.of(named), console);
+  }
+
+  /// {@return the model in a file}
+  static RequestedModel of(Path file, Console console) {
+    Model model = ModelFile.load(file, console);
     return new RequestedModel(model.id(), Optional.of(model));
+  }
+
+  Optional<TensorType> inputType() {
+    return model.map(TensorType::inputOf);
+  }
+
+  Optional<TensorType> outputType() {
+    return model.map(TensorType::outputOf);
   }
 
   /// {@return what an output says, which only somebody who has the model can read}
   Optional<OutputText> read(byte[] output) {
-    return model
-        .filter(own -> own.descriptor().outputBytes() == output.length)
-        .map(
-            own -> {
-              Port port = own.graph().output();
-              return new OutputText(
-                  Tensor.ofBytes(
-                      own.graph().slots().get(port.slot()).type(), port.shape(), output));
-            });
+    return outputType()
+        .filter(type -> type.bytes() == output.length)
+        .map(type -> new OutputText(type, output));
   }
 }

@@ -1,96 +1,108 @@
 package opml.cli.command.market;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
-import java.util.HexFormat;
+import java.util.Map;
 import java.util.Set;
 import opml.cli.console.Console;
 import opml.cli.console.ExitCode;
 import opml.cli.console.Failure;
 import opml.cli.console.Json;
 import opml.cli.console.Messages;
-import opml.cli.console.OutputText;
 import opml.cli.console.StopSignal;
 import opml.ethereum.chain.ChainException;
 import opml.game.claim.ClaimId;
 import opml.game.claim.RequestId;
 import opml.hub.Picture.SeenClaim;
-import opml.hub.Requester;
+import opml.hub.Requester.Answer;
+import org.jspecify.annotations.Nullable;
 
-/// Waits for the result of a request. A chain that is away for a while is waited for, too.
+/// Waits for the result of a request, and says how far it is. A chain that is away for a while is waited for, too.
 final class Waiting {
-  private static final int RESULT_FAILED = 2;
-
-  private final Console console;
-  private final Requester requester;
-  private final RequestedModel model;
-  private final long pauseMillis;
-  private final Set<ClaimId> told = new HashSet<>();
-
-  /// @param poll seconds between two looks at the chain
-  Waiting(Console console, Requester requester, RequestedModel model, double poll) {
-    this.console = console;
-    this.requester = requester;
-    this.model = model;
-    this.pauseMillis = (long) (poll * 1_000);
+  /// How to look what has become of a request.
+  @FunctionalInterface
+  interface Look {
+    Answer at(RequestId id);
   }
 
-  /// {@return the exit code, once the request is over}
-  int until(RequestId id) {
+  private final Console console;
+  private final Look look;
+  private final RequestedModel model;
+  private final long window;
+  private final Duration pause;
+  private final Set<ClaimId> told = new HashSet<>();
+  private String progress = "";
+
+  /// @param window seconds in which a claim can be challenged
+  /// @param pause between two looks at the chain
+  Waiting(Console console, Look look, RequestedModel model, long window, Duration pause) {
+    this.console = console;
+    this.look = look;
+    this.model = model;
+    this.window = window;
+    this.pause = pause;
+  }
+
+  /// {@return the final claim of a request}
+  ///
+  /// @throws Failure if nobody answered in time, or the wait is broken off
+  SeenClaim until(RequestId id) {
     try (StopSignal _ = StopSignal.open()) {
       while (true) {
         switch (look(id)) {
-          case Requester.Answer.Waiting _ -> {}
-          case Requester.Answer.Provisional provisional -> {
+          case Answer.Waiting _ -> progress("nobody has claimed a result yet");
+          case Answer.Unanswered _ -> progress("nobody answered in time; the fee comes back");
+          case Answer.Provisional provisional -> {
             if (told.add(provisional.claim().id())) {
-              tell("provisional", provisional.claim());
+              tell("provisional", id, provisional.claim());
             }
+            progress(standing(provisional.claim()));
           }
-          case Requester.Answer.Final end -> {
-            tell("final", end.claim());
-            if (end.claim().resultStatus() == RESULT_FAILED) {
-              throw new Failure("the model fails on this input");
-            }
-            return ExitCode.OK;
+          case Answer.Final end -> {
+            tell("final", id, end.claim());
+            return end.claim();
           }
-          case Requester.Answer.Expired _ ->
+          case Answer.Expired _ ->
               throw new Failure("request " + id + " expired: nobody answered, and the fee is back");
         }
-        Thread.sleep(pauseMillis);
+        Thread.sleep(pause);
       }
     } catch (InterruptedException e) {
-      throw new Failure("no longer waiting; 'opml status " + id + "' shows what becomes of it", e);
+      throw new Failure("no longer waiting; 'opml result " + id + "' reads what becomes of it", e);
     }
   }
 
-  private Requester.Answer look(RequestId id) throws InterruptedException {
+  private Answer look(RequestId id) throws InterruptedException {
     try {
-      return requester.answer(id);
+      return look.at(id);
     } catch (ChainException e) {
       if (Thread.interrupted()) {
         throw new InterruptedException();
       }
       console.note("opml: " + Messages.of(e) + "; waiting on");
-      return new Requester.Answer.Waiting();
+      return new Answer.Waiting();
     }
   }
 
-  private void tell(String event, SeenClaim claim) {
-    OutputText read = model.read(claim.output()).orElse(null);
-    String hex = "0x" + HexFormat.of().formatHex(claim.output());
-    console.show(
-        Json.object(
-            "event",
-            event,
-            "claim",
-            claim.id(),
-            "server",
-            claim.state().claim().server(),
-            "outputHex",
-            hex,
-            "output",
-            read == null ? null : read.values(),
-            "top",
-            read == null ? null : read.top()),
-        () -> event + " " + (read == null ? "output " + hex : read));
+  private String standing(SeenClaim claim) {
+    long open = claim.state().openGames();
+    return open == 0
+        ? "it can be challenged until " + Instant.ofEpochSecond(claim.state().claimedAt() + window)
+        : "it is disputed in " + open + (open == 1 ? " game" : " games");
+  }
+
+  private void progress(String now) {
+    if (!now.equals(progress)) {
+      progress = now;
+      console.note("waiting: " + now);
+    }
+  }
+
+  private void tell(String event, RequestId id, SeenClaim claim) {
+    ClaimedResult result = new ClaimedResult(claim, model);
+    Map<String, @Nullable Object> object = Json.object("event", event, "request", id);
+    object.putAll(result.fields());
+    console.show(object, () -> event + " " + result);
   }
 }

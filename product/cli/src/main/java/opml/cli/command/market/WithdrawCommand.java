@@ -1,9 +1,11 @@
 package opml.cli.command.market;
 
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import opml.cli.console.Amounts;
 import opml.cli.console.Console;
+import opml.cli.console.JournalWriter;
 import opml.cli.console.Json;
 import opml.cli.option.DeploymentOption;
 import opml.cli.option.KeyOption;
@@ -12,6 +14,7 @@ import opml.core.account.Wei;
 import opml.ethereum.chain.Receipt;
 import opml.ethereum.key.Wallet;
 import opml.hub.Hub;
+import opml.hub.Requester;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -19,7 +22,10 @@ import picocli.CommandLine.Option;
 /// Takes what the hub owes an account.
 @Command(
     name = "withdraw",
-    description = "Has what the hub owes this account paid out: fees, bonds and shares.",
+    description = {
+      "Has what the hub owes this account paid out: fees, bonds and shares.",
+      "Requests of this account that nobody answered in time are ended first, so that their fees are among it."
+    },
     footer = {
       "  opml withdraw --key-file keys/requester.key",
       "  opml withdraw --key-file keys/server.key \\",
@@ -43,8 +49,8 @@ public final class WithdrawCommand implements Callable<Integer> {
     try (DeploymentOption.Opened opened = deployment.open()) {
       Hub hub = opened.hub(wallet);
       Address receiver = to.orElse(hub.account());
-      Wei credit =
-          opened.deployment().hub().read(opened.chain().snapshot(), "credit", hub.account()).wei(0);
+      new Requester(hub, new JournalWriter(console, InstantSource.system())).endUnanswered();
+      Wei credit = opened.deployment().credit(opened.chain().snapshot(), hub.account());
       Optional<Receipt> receipt = credit.isZero() ? Optional.empty() : hub.withdraw(receiver);
       Wei paid = receipt.isPresent() ? credit : Wei.ZERO;
       console.show(

@@ -4,9 +4,9 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import opml.cli.console.Console;
 import opml.cli.console.Json;
+import opml.cli.console.TensorType;
 import opml.cli.option.ModelFile;
 import opml.engine.commit.Model;
-import opml.engine.graph.Port;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -42,15 +42,8 @@ public final class ModelImportCommand implements Callable<Integer> {
                     model.id(),
                     model.nodes().size(),
                     model.graph().slots().size(),
-                    port(model, model.graph().input()),
-                    port(model, model.graph().output())));
+                    TensorType.inputOf(model),
+                    TensorType.outputOf(model)));
     return 0;
-  }
-
-  /// {@return a port as people read it: `image u8 1x28x28`}
-  static String port(Model model, Port port) {
-    return "%s %s %s"
-        .formatted(
-            port.name(), model.graph().slots().get(port.slot()).type().label(), port.shape());
   }
 }

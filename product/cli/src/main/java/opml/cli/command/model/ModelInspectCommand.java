@@ -11,6 +11,7 @@ import opml.cli.console.Amounts;
 import opml.cli.console.Console;
 import opml.cli.console.Json;
 import opml.cli.console.Table;
+import opml.cli.console.TensorType;
 import opml.cli.option.ModelFile;
 import opml.engine.commit.CommittedNode;
 import opml.engine.commit.Model;
@@ -46,8 +47,8 @@ public final class ModelInspectCommand implements Callable<Integer> {
         new Table("model", model.id().toString())
             .row("graph root", descriptor.graphRoot() + ", depth " + descriptor.graphDepth())
             .row("slots root", descriptor.initialSlotsRoot() + ", depth " + descriptor.slotDepth())
-            .row("input", ModelImportCommand.port(model, model.graph().input()))
-            .row("output", ModelImportCommand.port(model, model.graph().output()))
+            .row("input", TensorType.inputOf(model))
+            .row("output", TensorType.outputOf(model))
             .row("level-0 steps", Amounts.count(descriptor.steps()));
     Table nodes =
         new Table(

@@ -1,21 +1,24 @@
 package opml.cli.command.model;
 
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import opml.cli.console.Amounts;
 import opml.cli.console.Console;
 import opml.cli.console.Failure;
 import opml.cli.console.Json;
+import opml.cli.console.OutputFile;
 import opml.cli.console.OutputText;
+import opml.cli.console.TensorType;
 import opml.cli.option.InputFile;
 import opml.cli.option.ModelFile;
 import opml.engine.commit.GraphState;
 import opml.engine.commit.Model;
-import opml.engine.graph.Port;
-import opml.engine.tensor.Tensor;
 import opml.proof.Frames;
 import opml.proof.GraphWorkshop;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -27,7 +30,8 @@ import picocli.CommandLine.Parameters;
     description = "Runs a model on an input, without any chain.",
     footer = {
       "  opml model run mnist.onnx --input seven.pgm",
-      "  opml model run mnist.onnx --input t10k-images-idx3-ubyte --index 61 --vm"
+      "  opml model run mnist.onnx --input t10k-images-idx3-ubyte --index 61 --vm",
+      "  opml model run mnist.onnx --input image.npy --output logits.npy"
     })
 @SuppressWarnings("NullAway.Init") // filled by picocli
 public final class ModelRunCommand implements Callable<Integer> {
@@ -40,7 +44,7 @@ public final class ModelRunCommand implements Callable<Integer> {
       names = "--input",
       required = true,
       paramLabel = "FILE",
-      description = "The input's bytes, a digit as .pgm, or an idx file of images.")
+      description = InputFile.DESCRIPTION)
   private Path input;
 
   @Option(
@@ -50,13 +54,25 @@ public final class ModelRunCommand implements Callable<Integer> {
       description = "Which image of an idx file (default: ${DEFAULT-VALUE}).")
   private int index;
 
+  @Option(
+      names = "--output",
+      paramLabel = "FILE",
+      description =
+          "Write the output there: as a NumPy array (.npy), as nested arrays of numbers (.json), or its bytes as they"
+              + " are.")
+  private Optional<Path> outputPath;
+
   @Option(names = "--vm", description = "Run every node also in the machine, and compare the bits.")
   private boolean machine;
 
   @Override
   public Integer call() {
     Model model = ModelFile.load(file, console);
-    byte[] bytes = InputFile.read(input, model.descriptor().inputBytes(), index);
+    TensorType type = TensorType.outputOf(model);
+    Optional<OutputFile> written = outputPath.map(path -> OutputFile.of(path, Optional.of(type)));
+    byte[] bytes =
+        InputFile.read(
+            input, model.descriptor().inputBytes(), Optional.of(TensorType.inputOf(model)), index);
     long begin = System.nanoTime();
     Frames frames = GraphWorkshop.frames(model, bytes);
     double seconds = (System.nanoTime() - begin) / 1e9;
@@ -74,16 +90,18 @@ public final class ModelRunCommand implements Callable<Integer> {
             node -> {
               throw new Failure(file + ": native run and machine differ at " + node);
             });
-    OutputText output = new OutputText(output(model, last));
-    console.show(
+    byte[] values = last.slot(model.graph().output().slot()).toArray(ValueLayout.JAVA_BYTE);
+    OutputText output = new OutputText(type, values);
+    Map<String, @Nullable Object> object = Json.object("model", model.id());
+    object.putAll(OutputText.fields(Optional.of(output)));
+    object.putAll(
         Json.object(
-            "model", model.id(),
-            "output", output.values(),
-            "top", output.top(),
             "finalState", last.state().commitment(),
             "seconds", seconds,
             "vmSteps", checked.map(MachineCheck.Outcome::steps),
-            "vmSeconds", checked.map(_ -> machineSeconds)),
+            "vmSeconds", checked.map(_ -> machineSeconds)));
+    console.show(
+        object,
         () ->
             output
                 + checked
@@ -94,12 +112,11 @@ public final class ModelRunCommand implements Callable<Integer> {
                                     Amounts.count(outcome.steps()),
                                     Amounts.seconds(machineSeconds)))
                     .orElse(""));
+    written.ifPresent(
+        target -> {
+          target.write(Optional.of(type), values);
+          console.say("written to " + target);
+        });
     return 0;
-  }
-
-  private static Tensor output(Model model, Frames.Frame last) {
-    Port port = model.graph().output();
-    return new Tensor(
-        model.graph().slots().get(port.slot()).type(), port.shape(), last.slot(port.slot()));
   }
 }

@@ -1,0 +1,76 @@
+package opml.core.codec;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/// Writes files whole or not at all. The bytes go to a draft in the same folder, are forced to the disk, and only then
+/// take the file's name, in one step: at every moment the name stands for the old file or for the new one, whatever
+/// ends this process.
+public final class WholeFile {
+  private WholeFile() {}
+
+  /// Writes what a file will hold.
+  @FunctionalInterface
+  public interface Content {
+    void writeTo(OutputStream out) throws IOException;
+  }
+
+  /// Writes or replaces a file that all may read whom the user's mask lets read.
+  ///
+  /// @throws IOException if that fails, for example because the disk is full; the old file stands
+  public static void write(Path file, byte[] bytes) throws IOException {
+    write(file, out -> out.write(bytes));
+  }
+
+  /// Writes or replaces a file that is too large to be held in memory.
+  ///
+  /// @throws IOException if that fails, or if the content does; the old file stands
+  public static void write(Path file, Content content) throws IOException {
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      // A device or a pipe, such as /dev/stdout, has nothing to preserve and cannot be replaced.
+      try (OutputStream out = Files.newOutputStream(file, StandardOpenOption.WRITE)) {
+        content.writeTo(out);
+      }
+      return;
+    }
+    // Whoever names a link means the file behind it.
+    Path target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
+    Path draft =
+        Files.createTempFile(
+            target.getParent(),
+            "." + target.getFileName(),
+            ".draft",
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r--r--")));
+    try {
+      try (FileChannel channel = FileChannel.open(draft, StandardOpenOption.WRITE)) {
+        OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16);
+        content.writeTo(out);
+        out.flush();
+        channel.force(true);
+      }
+      Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(draft);
+    }
+    forceName(target);
+  }
+
+  /// The name is in the folder, which has a place of its own on the disk.
+  private static void forceName(Path file) throws IOException {
+    Path folder = file.getParent();
+    if (folder == null) {
+      return;
+    }
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+}

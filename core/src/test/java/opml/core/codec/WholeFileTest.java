@@ -1,0 +1,60 @@
+package opml.core.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class WholeFileTest {
+  @TempDir Path folder;
+
+  @Test
+  void aFileIsReplacedAndNothingElseIsLeftBehind() throws IOException {
+    Path file = folder.resolve("state");
+    WholeFile.write(file, new byte[] {1, 2});
+    WholeFile.write(file, new byte[] {3});
+    assertThat(file).hasBinaryContent(new byte[] {3});
+    assertThat(names()).containsExactly("state");
+  }
+
+  @Test
+  void contentThatFailsLeavesTheOldFile() throws IOException {
+    Path file = Files.writeString(folder.resolve("state"), "old");
+    assertThatThrownBy(
+            () ->
+                WholeFile.write(
+                    file,
+                    out -> {
+                      out.write(new byte[100_000]);
+                      throw new IOException("no more");
+                    }))
+        .hasMessage("no more");
+    assertThat(file).hasContent("old");
+    assertThat(names()).containsExactly("state");
+  }
+
+  @Test
+  void aLinkStaysOneAndADeviceIsWrittenTo() throws IOException {
+    Path file = Files.writeString(folder.resolve("state"), "old");
+    Path link = Files.createSymbolicLink(folder.resolve("link"), file);
+    WholeFile.write(link, new byte[] {'n'});
+    assertThat(link).isSymbolicLink();
+    assertThat(file).hasContent("n");
+    WholeFile.write(Path.of("/dev/null"), new byte[] {1});
+    assertThatThrownBy(() -> WholeFile.write(Path.of("/dev/full"), new byte[] {1}))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("No space left");
+  }
+
+  private List<String> names() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(file -> file.getFileName().toString()).toList();
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package opml.cli.command.market;
+
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import opml.cli.console.Amounts;
+import opml.cli.console.Json;
+import opml.cli.console.OutputText;
+import opml.hub.Picture.SeenClaim;
+import org.jspecify.annotations.Nullable;
+
+/// What a claim says of a request, for people and for programs.
+record ClaimedResult(SeenClaim claim, RequestedModel model) {
+  private static final int RESULT_FAILED = 2;
+  private static final int BYTES_SHOWN = 64;
+
+  /// {@return whether the claim says that the model fails on this input}
+  boolean isFailure() {
+    return claim.resultStatus() == RESULT_FAILED;
+  }
+
+  Map<String, @Nullable Object> fields() {
+    Optional<OutputText> read = model.read(claim.output());
+    Map<String, @Nullable Object> fields =
+        Json.object(
+            "claim", claim.id().hash(),
+            "server", claim.state().claim().server(),
+            "fails", isFailure(),
+            "outputBytes", claim.output().length,
+            "outputHex", "0x" + HexFormat.of().formatHex(claim.output()));
+    fields.putAll(OutputText.fields(read));
+    return fields;
+  }
+
+  @Override
+  public String toString() {
+    if (isFailure()) {
+      return "output none: the model fails on this input";
+    }
+    return model
+        .read(claim.output())
+        .map(OutputText::toString)
+        .orElseGet(() -> bytes(claim.output()));
+  }
+
+  private String bytes(byte[] output) {
+    String hex =
+        HexFormat.of().formatHex(Arrays.copyOf(output, Math.min(BYTES_SHOWN, output.length)));
+    return "output %s bytes 0x%s%s%s"
+        .formatted(
+            Amounts.count(output.length),
+            hex,
+            output.length > BYTES_SHOWN ? "…" : "",
+            model.model().isEmpty()
+                ? "\nthe values' type is in the model's file: --model FILE.onnx reads them"
+                : "");
+  }
+}

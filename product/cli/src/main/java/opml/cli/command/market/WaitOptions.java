@@ -1,0 +1,72 @@
+package opml.cli.command.market;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import opml.cli.console.Console;
+import opml.cli.console.Failure;
+import opml.cli.console.OutputFile;
+import opml.hub.Picture.SeenClaim;
+import picocli.CommandLine.Option;
+
+/// How `request` and `result` wait for a result, and where they put it.
+@SuppressWarnings("NullAway.Init") // filled by picocli
+final class WaitOptions {
+  @Option(
+      names = "--wait",
+      description = "Wait until the result is final, which takes the window and all disputes.")
+  boolean wait;
+
+  @Option(
+      names = "--poll",
+      paramLabel = "SECONDS",
+      defaultValue = "2",
+      description = "Pause between two looks at the chain (default: ${DEFAULT-VALUE}).")
+  private double poll;
+
+  @Option(
+      names = "--output",
+      paramLabel = "FILE",
+      description =
+          "Write the final output there: as a NumPy array (.npy), as nested arrays of numbers (.json), or its bytes as"
+              + " they are.")
+  private Optional<Path> output;
+
+  /// {@return where the output goes, if it goes to a file}
+  ///
+  /// @throws Failure if it cannot go there
+  Optional<OutputFile> outputFile(Optional<RequestedModel> model) {
+    return output.map(path -> OutputFile.of(path, model.flatMap(RequestedModel::outputType)));
+  }
+
+  /// Writes a final result that was shown.
+  ///
+  /// @throws Failure if it is that the model fails, or cannot be written
+  void finish(Console console, SeenClaim claim, RequestedModel model, Optional<OutputFile> target) {
+    if (new ClaimedResult(claim, model).isFailure()) {
+      throw new Failure("the model fails on this input");
+    }
+    target.ifPresent(
+        file -> {
+          file.write(model.outputType(), claim.output());
+          console.say("written to " + file);
+        });
+  }
+
+  /// {@return the pause between two looks}
+  ///
+  /// @throws Failure if it is none
+  Duration pause() {
+    return pause(poll);
+  }
+
+  /// {@return so many seconds as the pause between two looks}
+  ///
+  /// @throws Failure if that is none
+  static Duration pause(double seconds) {
+    if (!(seconds >= 0.001 && seconds <= 3_600)) {
+      throw new Failure("--poll " + seconds + ": expected are seconds, from 0.001 to 3600");
+    }
+    return Duration.ofMillis((long) (seconds * 1_000));
+  }
+}

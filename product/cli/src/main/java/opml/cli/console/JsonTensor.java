@@ -1,0 +1,298 @@
+package opml.cli.console;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import opml.core.codec.MalformedException;
+import opml.engine.tensor.ElementType;
+import opml.engine.tensor.Shape;
+import opml.engine.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/// Tensors as JSON: arrays nested as the shape says, `[[0.5, -1, "NaN"]]`, or one flat array of all values, row by row.
+/// JSON has no numbers for the three values that are none, so they are the strings "NaN", "Infinity" and "-Infinity".
+///
+/// Floats are rounded once, to the nearest, and written with as many digits as it takes to read the same bits again.
+/// The text is read as a stream: memory goes to the values alone.
+public final class JsonTensor {
+  /// What a value may take of the file: its digits, and the indentation of some programs.
+  private static final long TEXT_BYTES_A_VALUE = 256;
+
+  private static final long TEXT_BYTES_IN_ANY_CASE = 64 << 10;
+
+  private static final JsonFactory FACTORY =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(Shape.MAX_RANK + 1)
+                  .maxNumberLength(64)
+                  .maxStringLength(64)
+                  .build())
+          .build();
+
+  private final String source;
+  private final TensorType type;
+  private final JsonParser json;
+  private final ByteBuffer values;
+
+  private JsonTensor(String source, TensorType type, JsonParser json) {
+    this.source = source;
+    this.type = type;
+    this.json = json;
+    this.values = ByteBuffer.allocate(Math.toIntExact(type.bytes())).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /// {@return the values' bytes}
+  ///
+  /// @param source names the file in errors
+  /// @throws IOException if the stream cannot be read
+  /// @throws MalformedException if it is not a tensor of this type and shape
+  public static byte[] read(String source, InputStream in, TensorType wanted) throws IOException {
+    long limit = TEXT_BYTES_IN_ANY_CASE + TEXT_BYTES_A_VALUE * wanted.shape().count();
+    Reader text =
+        new InputStreamReader(
+            new BoundedStream(source, in, limit),
+            StandardCharsets.UTF_8
+                .newDecoder()
+                .onMalformedInput(CodingErrorAction.REPORT)
+                .onUnmappableCharacter(CodingErrorAction.REPORT));
+    try (JsonParser json = FACTORY.createParser(text)) {
+      return new JsonTensor(source, wanted, json).whole();
+    } catch (JacksonException e) {
+      throw new MalformedException(
+          "%s%s: not JSON: %s"
+              .formatted(
+                  source,
+                  place(e.getLocation()),
+                  Messages.oneLine(Objects.requireNonNullElse(e.getOriginalMessage(), "broken"))));
+    } catch (CharacterCodingException e) {
+      throw new MalformedException(source + ": not UTF-8, which JSON is written in");
+    }
+  }
+
+  /// {@return a tensor as arrays nested like its shape, on one line}
+  public static String write(Tensor tensor) {
+    StringBuilder text = new StringBuilder();
+    write(tensor, 0, 0, text);
+    return text.append('\n').toString();
+  }
+
+  private static int write(Tensor tensor, int axis, int index, StringBuilder text) {
+    if (axis == tensor.shape().rank()) {
+      text.append(value(tensor, index));
+      return index + 1;
+    }
+    int next = index;
+    text.append('[');
+    for (int i = 0; i < tensor.shape().dim(axis); i++) {
+      text.append(i == 0 ? "" : ", ");
+      next = write(tensor, axis + 1, next, text);
+    }
+    text.append(']');
+    return next;
+  }
+
+  private static String value(Tensor tensor, int index) {
+    if (tensor.type() != ElementType.F32) {
+      return Long.toString(tensor.integer(index));
+    }
+    float value = tensor.f32(index);
+    return Float.isFinite(value) ? Float.toString(value) : "\"" + value + "\"";
+  }
+
+  private byte[] whole() throws IOException {
+    json.nextToken();
+    int rank = type.shape().rank();
+    if (rank == 0 && json.currentToken() != JsonToken.START_ARRAY) {
+      value();
+    } else {
+      requireArray("", type.shape().count());
+      json.nextToken();
+      boolean flat = rank != 1 && json.currentToken() != JsonToken.START_ARRAY;
+      if (flat) {
+        elements(type.shape().count(), this::value);
+      } else {
+        rows(0);
+      }
+    }
+    if (json.nextToken() != null) {
+      throw malformed("expected nothing behind the array");
+    }
+    return values.array();
+  }
+
+  private interface Element {
+    void read() throws IOException;
+  }
+
+  /// Reads the rest of an array whose first token is the current one.
+  private void elements(int count, Element element) throws IOException {
+    for (int i = 0; i < count; i++) {
+      if (json.currentToken() == JsonToken.END_ARRAY) {
+        throw malformed("%d values, expected are %d".formatted(i, count));
+      }
+      element.read();
+      json.nextToken();
+    }
+    if (json.currentToken() != JsonToken.END_ARRAY) {
+      throw malformed("more than %d values, for %s".formatted(count, type));
+    }
+  }
+
+  private void rows(int axis) throws IOException {
+    int count = type.shape().dim(axis);
+    if (axis == type.shape().rank() - 1) {
+      elements(count, this::value);
+    } else {
+      elements(
+          count,
+          () -> {
+            requireArray(" in dimension " + (axis + 1), type.shape().dim(axis + 1));
+            json.nextToken();
+            rows(axis + 1);
+          });
+    }
+  }
+
+  private void requireArray(String where, int count) throws IOException {
+    if (json.currentToken() != JsonToken.START_ARRAY) {
+      throw malformed(
+          "%s, expected an array of %d values%s, for %s".formatted(shown(), count, where, type));
+    }
+  }
+
+  private void value() throws IOException {
+    switch (type.element()) {
+      case F32 -> values.putFloat(floating());
+      case U8 -> values.put((byte) integer(0, 255));
+      case I8 -> values.put((byte) integer(Byte.MIN_VALUE, Byte.MAX_VALUE));
+      case I32 -> values.putInt((int) integer(Integer.MIN_VALUE, Integer.MAX_VALUE));
+      case I64 -> values.putLong(integer(Long.MIN_VALUE, Long.MAX_VALUE));
+      case BOOL -> values.put(bool());
+    }
+  }
+
+  private float floating() throws IOException {
+    switch (json.currentToken()) {
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> {
+        float value = Float.parseFloat(json.getText());
+        if (!Float.isFinite(value)) {
+          throw malformed(shown() + ", which is beyond the floats of 32 bits");
+        }
+        return value;
+      }
+      case VALUE_STRING -> {
+        switch (json.getText()) {
+          case "NaN" -> {
+            return Float.NaN;
+          }
+          case "Infinity" -> {
+            return Float.POSITIVE_INFINITY;
+          }
+          case "-Infinity" -> {
+            return Float.NEGATIVE_INFINITY;
+          }
+          default -> throw notFloat();
+        }
+      }
+      case null, default -> throw notFloat();
+    }
+  }
+
+  private MalformedException notFloat() throws IOException {
+    return malformed(
+        shown() + ", expected a number, or \"NaN\", \"Infinity\" or \"-Infinity\", for " + type);
+  }
+
+  private long integer(long least, long greatest) throws IOException {
+    if (json.currentToken() == JsonToken.VALUE_NUMBER_INT
+        && json.getNumberType() != JsonParser.NumberType.BIG_INTEGER) {
+      long value = json.getLongValue();
+      if (value >= least && value <= greatest) {
+        return value;
+      }
+    }
+    throw malformed(
+        "%s, expected an integer from %d to %d, for %s".formatted(shown(), least, greatest, type));
+  }
+
+  private byte bool() throws IOException {
+    return switch (json.currentToken()) {
+      case VALUE_TRUE -> 1;
+      case VALUE_FALSE -> 0;
+      case VALUE_NUMBER_INT -> (byte) integer(0, 1);
+      case null, default ->
+          throw malformed(shown() + ", expected true, false, 0 or 1, for " + type);
+    };
+  }
+
+  /// {@return the current token as errors show it}
+  private String shown() throws IOException {
+    return switch (json.currentToken()) {
+      case START_ARRAY -> "an array";
+      case START_OBJECT -> "an object";
+      case END_ARRAY -> "the end of an array";
+      case null -> "the end of the file";
+      default -> Messages.oneLine(json.getText());
+    };
+  }
+
+  private MalformedException malformed(String problem) {
+    return new MalformedException(source + place(json.currentTokenLocation()) + ": " + problem);
+  }
+
+  private static String place(@Nullable JsonLocation location) {
+    return location == null
+        ? ""
+        : ", line %d, column %d".formatted(location.getLineNr(), location.getColumnNr());
+  }
+
+  /// A stream that is given up where it is longer than any such array.
+  private static final class BoundedStream extends FilterInputStream {
+    private final String source;
+    private final long limit;
+    private long read;
+
+    BoundedStream(String source, InputStream in, long limit) {
+      super(in);
+      this.source = source;
+      this.limit = limit;
+    }
+
+    @Override
+    public int read() throws IOException {
+      int next = super.read();
+      count(next < 0 ? 0 : 1);
+      return next;
+    }
+
+    @Override
+    public int read(byte[] buffer, int from, int length) throws IOException {
+      int count = super.read(buffer, from, length);
+      count(Math.max(0, count));
+      return count;
+    }
+
+    private void count(int more) {
+      read += more;
+      if (read > limit) {
+        throw new MalformedException(
+            "%s: more than %d bytes, expected is one array of numbers".formatted(source, limit));
+      }
+    }
+  }
+}
