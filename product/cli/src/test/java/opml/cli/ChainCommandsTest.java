@@ -32,6 +32,10 @@ class ChainCommandsTest {
     CliRun first = up("--keys", keys, "--state", state);
     JsonNode started = first.json().getFirst();
     assertThat(started.path("accounts").size()).isEqualTo(4);
+    assertThat(started.path("accounts"))
+        .allSatisfy(
+            account ->
+                assertThat(account.path("balance").asText()).isEqualTo("10000" + "0".repeat(18)));
     Path key = keys.resolve("deployer.key");
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(key)))
         .isEqualTo("rw-------");
@@ -41,7 +45,11 @@ class ChainCommandsTest {
 
     CliRun second = up("--keys", keys, "--state", state);
     JsonNode again = second.json().getFirst();
-    assertThat(again.path("accounts")).isEqualTo(started.path("accounts"));
+    assertThat(again.path("accounts").findValuesAsText("address"))
+        .isEqualTo(started.path("accounts").findValuesAsText("address"));
+    assertThat(again.at("/accounts/0/balance").asText())
+        .as("the deployer has paid for gas")
+        .matches("9999[0-9]{18}");
     assertThat(again.path("block").asLong()).isGreaterThanOrEqualTo(4);
     assertThat(state.resolveSibling("chain.json.previous")).isNotEmptyFile();
     String url = again.path("url").asText();

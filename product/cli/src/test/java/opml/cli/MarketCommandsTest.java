@@ -3,21 +3,33 @@ package opml.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
 import opml.cli.console.ExitCode;
+import opml.cli.option.DeploymentOption;
 import opml.core.account.Address;
 import opml.core.account.Wei;
+import opml.core.hash.Bytes32;
+import opml.engine.commit.Model;
 import opml.ethereum.devchain.AnvilBinary;
 import opml.ethereum.devchain.DevChain;
 import opml.ethereum.key.Wallet;
+import opml.game.claim.RequestId;
+import opml.game.work.Work;
+import opml.hub.DeploymentFile;
+import opml.hub.Hub;
 import opml.mnist.DemoModel;
 import opml.mnist.digit.Pgm;
 import opml.mnist.digit.SampleDigit;
+import opml.proof.GraphWorkshop;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -68,7 +80,7 @@ class MarketCommandsTest {
   }
 
   @Test
-  void aRequestIsServedFinalAndPaid() {
+  void aRequestIsServedFinalAndPaid() throws IOException {
     Path requester = rich("requester");
     Path server = rich("server");
     request(requester).failsWith("is not registered", "opml model register");
@@ -104,11 +116,31 @@ class MarketCommandsTest {
     waiting.until("provisional output");
     assertThat(waiting.isRunning()).isTrue();
     CliRun live = on("status").succeeds();
-    assertThat(live.out()).contains("OPEN", "LIVE", "0.01 ETH");
+    assertThat(live.out())
+        .contains("1 can be challenged", "nothing needs attention", "claimed", "0.01 ETH", "in ");
+    String id = waiting.out().lines().findFirst().orElseThrow().replace("request ", "");
+    assertThat(on("result", id).succeeds().out())
+        .contains(
+            "provisional: output 40 bytes 0x", "nothing of value may depend on it", "--model");
+    JsonNode early = on("result", id, "--json").succeeds().json().getFirst();
+    assertThat(early.path("status").asText()).isEqualTo("provisional");
+    Path unwritten = folder.resolve("early.bin");
+    CliRun unready = on("result", id, "--output", unwritten);
+    assertThat(unready.code()).isEqualTo(ExitCode.FAILED);
+    assertThat(unready.err()).contains("no final result", "--wait");
+    assertThat(unwritten).doesNotExist();
+    Path waited = folder.resolve("waited.json");
+    CliRun reading =
+        onStart("result", id, "--model", model, "--wait", "--poll", 0.05, "--output", waited);
+    reading.until("provisional output");
 
     dev.increaseTime(WINDOW.plusMinutes(1));
     waiting.join().succeeds();
-    assertThat(waiting.out()).contains("final output", "top class 7");
+    assertThat(waiting.out())
+        .contains(
+            "final output", "top class 7", "transaction 0x", "cost 0.01", "the fee of 0.01 ETH");
+    assertThat(waiting.err()).contains("costs the fee of 0.01 ETH, and about", "gas", "in all");
+    reading.join().succeeds();
     serving.until("withdrew");
     assertThat(serving.out()).contains("computed", "claimed", "resolved");
     serving.stop().succeeds();
@@ -117,16 +149,113 @@ class MarketCommandsTest {
         .anyMatch(line -> line.path("event").asText().equals("computed"))
         .noneMatch(line -> line.path("event").asText().equals("challenged"));
 
-    String id = waiting.out().lines().findFirst().orElseThrow().replace("request ", "");
+    resultsAreReadAgain(id, waited);
     JsonNode status = on("status", id.substring(0, 12), "--json").succeeds().json().getFirst();
     assertThat(status.at("/requests/0/id").asText()).isEqualTo(id);
     assertThat(status.at("/requests/0/status").asText()).isEqualTo("FINAL");
     assertThat(status.at("/claims/0/status").asText()).isEqualTo("FINAL");
     assertThat(status.path("credits").size()).isZero();
-    assertThat(on("status", id.substring(0, 10) + "…").succeeds().out()).contains("FINAL");
+    assertThat(on("status", id.substring(0, 10) + "…").succeeds().out())
+        .contains("request " + id, "final", "claims until", "final state", "output          0x");
+    assertThat(status.at("/claims/0/finalState").asText()).matches("0x[0-9a-f]{64}");
+    assertThat(status.path("attention").size()).isZero();
     on("status", "0xg").failsWith("hexadecimal");
     on("status", "0xffffffffff").failsWith("no request, claim or game begins with 0xffffffffff");
     assertThat(on("withdraw", "--key-file", server).succeeds().out()).contains("nothing");
+  }
+
+  private static void resultsAreReadAgain(String id, Path waited) throws IOException {
+    JsonNode json = on("result", id, "--model", model, "--json").succeeds().json().getFirst();
+    assertThat(json.path("status").asText()).isEqualTo("final");
+    assertThat(json.path("outputType").asText()).isEqualTo("f32");
+    assertThat(json.path("outputShape").toString()).isEqualTo("[1,10]");
+    assertThat(json.path("top").asInt()).isEqualTo(7);
+    Path bytes = folder.resolve("result.bin");
+    assertThat(on("result", id.substring(0, 12) + "…", "--output", bytes).succeeds().out())
+        .contains("final: output 40 bytes", "written to");
+    assertThat(json.path("outputHex").asText())
+        .isEqualTo("0x" + HexFormat.of().formatHex(Files.readAllBytes(bytes)));
+    assertThat(new ObjectMapper().readTree(Files.readString(waited)).get(0).get(7).floatValue())
+        .isEqualTo(json.path("output").get(7).floatValue());
+    on("result", id, "--output", folder.resolve("result.npy"))
+        .failsWith("only the model's file tells", "--model");
+    Path other = Files.write(folder.resolve("float.onnx"), DemoModel.FLOAT.onnx());
+    on("result", id, "--model", other).failsWith("float.onnx is model 0x", "is for model 0x");
+    on("result", "0xffffffffff").failsWith("no request begins with 0xffffffffff");
+    on("result", "digit").failsWith("ID digit: expected is 0x");
+  }
+
+  @Test
+  void aDryRunSaysWhatItWouldChallengeAndDoesNothing() throws IOException {
+    on("model", "register", model, "--key-file", rich("registrar3")).succeeds();
+    JsonNode asked = request(rich("asker2"), "--json").succeeds().json().getFirst();
+    assertThat(asked.path("cost").asText())
+        .isEqualTo(
+            new BigInteger(asked.path("fee").asText())
+                .add(new BigInteger(asked.path("gasFee").asText()))
+                .toString());
+    RequestId id = new RequestId(Bytes32.ofHex(asked.path("request").asText()));
+    try (DeploymentOption.Opened opened = opened()) {
+      // The true run of another digit is a wrong answer.
+      Model known = Model.load(model);
+      Work work =
+          new GraphWorkshop(List.of(known))
+              .graphWork(known, SampleDigit.ALL.get(1).digit().pixels());
+      Hub liar = opened.hub(Wallet.load(rich("liar")));
+      assertThat(liar.claim(id, work, Wei.ether(1))).isPresent();
+    }
+    CliRun dry =
+        onStart("verify", "--model", model, "--dry-run", "--poll", 0.05, "--summary-every", 0.1);
+    dry.until("would challenge").until("summary");
+    assertThat(dry.out()).contains("why our run ends in state 0x", "live claims 1");
+    dry.stop().succeeds();
+    CliRun counted =
+        onStart(
+            "verify",
+            "--model",
+            model,
+            "--dry-run",
+            "--key-file",
+            rich("onlooker"),
+            "--poll",
+            0.05,
+            "--summary-every",
+            0.1,
+            "--json");
+    counted.until("\"event\":\"would challenge\"").until("\"event\":\"summary\"");
+    counted.stop().succeeds();
+    assertThat(counted.json())
+        .filteredOn(line -> line.path("event").asText().equals("summary"))
+        .last()
+        .satisfies(
+            summary -> {
+              assertThat(summary.path("gamesOpen").asInt()).isZero();
+              assertThat(summary.path("claimsLive").asInt()).isEqualTo(1);
+              assertThat(summary.path("transactions").asInt()).isZero();
+              assertThat(summary.path("bonded").asText()).isEqualTo("0");
+            });
+    assertThat(on("verify", "--model", model).code()).isEqualTo(ExitCode.USAGE);
+    on("verify", "--model", model, "--dry-run", "--summary-every", -1)
+        .failsWith("--summary-every -1");
+    // What a real one then does, so that the other tests find no wrong claim.
+    CliRun verifying =
+        onStart("verify", "--model", model, "--key-file", rich("judge"), "--poll", 0.05);
+    verifying.until("challenged");
+    assertThat(on("status").succeeds().out())
+        .contains("1 disputed", "1 server is on turn", "nodes from 0", "in 59 min");
+    dev.increaseTime(WINDOW.plusMinutes(1));
+    verifying.until("timed-out");
+    JsonNode game = on("status", "--json").succeeds().json().getFirst().at("/games/0");
+    assertThat(game.path("status").asText()).isEqualTo("CHALLENGER_WON");
+    assertThat(on("status", game.path("id").asText().substring(0, 12)).succeeds().out())
+        .contains("game " + game.path("id").asText(), "challenger won", "move 1")
+        .doesNotContain("requester");
+    verifying.stop().succeeds();
+  }
+
+  private static DeploymentOption.Opened opened() throws IOException {
+    return new DeploymentOption.Opened(
+        dev.chain(), DeploymentFile.read(deployment).open(dev.chain()));
   }
 
   @Test
@@ -162,6 +291,25 @@ class MarketCommandsTest {
     assertThat(withdrawn.json().getFirst().path("amount").asText()).isEqualTo("250000000000000000");
     assertThat(dev.chain().balance(other, dev.chain().latest()))
         .isEqualTo(Wei.of(250_000_000_000_000_000L));
+  }
+
+  @Test
+  void whoDoesNotWaitGetsTheFeeBackByWithdrawing() {
+    on("model", "register", model, "--key-file", rich("registrar4")).succeeds();
+    Path key = rich("absent");
+    JsonNode asked =
+        request(key, "--json", "--server", "0x00000000000000000000000000000000000000aa")
+            .succeeds()
+            .json()
+            .getFirst();
+    String id = asked.path("request").asText();
+    assertThat(on("result", id).succeeds().out()).contains("waiting: nobody has claimed");
+    dev.increaseTime(Duration.ofHours(2));
+    assertThat(on("result", id).succeeds().out()).contains("unanswered", "opml withdraw");
+    on("result", id, "--wait").failsWith("nobody answered in time", "opml withdraw");
+    assertThat(on("withdraw", "--key-file", key).succeeds().out())
+        .contains("expired", "0.01 ETH to");
+    assertThat(on("result", id).succeeds().out()).contains("expired: nobody answered");
   }
 
   @Test
@@ -309,19 +457,23 @@ class MarketCommandsTest {
     assertThat(serving.out()).contains("is the chain up", "stopped");
   }
 
-  private static CliRun request(Path key) {
-    return on(
-        "request",
-        "--model",
-        model,
-        "--input",
-        seven,
-        "--fee",
-        "0.01",
-        "--deadline",
-        3600,
-        "--key-file",
-        key);
+  private static CliRun request(Path key, Object... more) {
+    Object[] words = {
+      "request",
+      "--model",
+      model,
+      "--input",
+      seven,
+      "--fee",
+      "0.01",
+      "--deadline",
+      3600,
+      "--key-file",
+      key
+    };
+    Object[] all = java.util.Arrays.copyOf(words, words.length + more.length);
+    System.arraycopy(more, 0, all, words.length, more.length);
+    return on(all);
   }
 
   private static CliRun on(Object... words) {

@@ -10,6 +10,11 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
 import opml.cli.console.ExitCode;
+import opml.cli.console.JsonTensor;
+import opml.cli.console.Npy;
+import opml.cli.console.TensorType;
+import opml.engine.tensor.ElementType;
+import opml.engine.tensor.Shape;
 import opml.mnist.DemoModel;
 import opml.mnist.digit.Pgm;
 import opml.mnist.digit.SampleDigit;
@@ -91,6 +96,55 @@ class ModelCommandsTest {
     idx.putInt(4, 3);
     Files.write(images, idx.array());
     CliRun.of("model", "run", model, "--input", images).failsWith("offset 4", "3 images");
+  }
+
+  @Test
+  void theSameDigitMayComeAsAnArrayAndItsOutputGoesToFiles() throws IOException {
+    byte[] pixels = SampleDigit.ALL.get(4).digit().pixels();
+    TensorType type = new TensorType("image", ElementType.U8, Shape.of(1, 1, 28, 28));
+    Path npy = Files.write(folder.resolve("four.npy"), Npy.write(type, pixels));
+    Path unnamed = Files.copy(npy, folder.resolve("four"));
+    Path nested =
+        Files.writeString(folder.resolve("four.json"), JsonTensor.write(type.tensor(pixels)));
+    Path raw = Files.write(folder.resolve("four.bin"), pixels);
+    String expected = CliRun.of("model", "run", model, "--input", raw).succeeds().out();
+    for (Path input : new Path[] {npy, unnamed, nested}) {
+      assertThat(CliRun.of("model", "run", model, "--input", input).succeeds().out())
+          .as("%s", input)
+          .isEqualTo(expected);
+    }
+    Path bytes = folder.resolve("out.bin");
+    Path array = folder.resolve("out.npy");
+    Path text = folder.resolve("out.json");
+    for (Path output : new Path[] {bytes, array, text}) {
+      run(raw, "--output", output).succeeds();
+    }
+    JsonNode json = run(raw, "--json").succeeds().json().getFirst();
+    assertThat(json.path("outputType").asText()).isEqualTo("f32");
+    assertThat(json.path("outputShape").toString()).isEqualTo("[1,10]");
+    assertThat(json.path("outputName").asText()).isNotEmpty();
+    TensorType logits = new TensorType("y", ElementType.F32, Shape.of(1, 10));
+    byte[] values = Files.readAllBytes(bytes);
+    assertThat(Npy.read("out.npy", Files.readAllBytes(array), logits)).isEqualTo(values);
+    assertThat(Files.readString(text)).isEqualTo(JsonTensor.write(logits.tensor(values)));
+    assertThat(json.path("output").get(4).floatValue()).isEqualTo(logits.tensor(values).f32(4));
+
+    run(raw, "--output", folder.resolve("none/out.npy")).failsWith("--output", "its folder");
+    Path wide =
+        Files.write(
+            folder.resolve("wide.npy"),
+            Npy.write(new TensorType("x", ElementType.U8, Shape.of(784)), pixels));
+    run(wide).failsWith("wide.npy, offset", "the shape (784,), expected (1, 1, 28, 28)");
+    Path brief = Files.writeString(folder.resolve("short.json"), "[1, 2]");
+    run(brief).failsWith("short.json, line 1, column 6: 2 values, expected are 784");
+    run(Files.writeString(folder.resolve("no.npy"), "text")).failsWith("no.npy, offset 0", "NUMPY");
+  }
+
+  private CliRun run(Path input, Object... more) {
+    Object[] words = new Object[5 + more.length];
+    System.arraycopy(new Object[] {"model", "run", model, "--input", input}, 0, words, 0, 5);
+    System.arraycopy(more, 0, words, 5, more.length);
+    return CliRun.of(words);
   }
 
   @Test

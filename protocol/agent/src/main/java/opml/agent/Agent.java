@@ -51,26 +51,30 @@ public abstract sealed class Agent permits Server, Verifier {
   private final Responder responder;
   private final Solver solver = new Solver(GameFormat.PROTOCOL);
   private final Settler settler;
+  private final boolean dry;
 
   private final Map<RequestId, Optional<Work>> works = new HashMap<>();
   private final Map<RequestId, String> reasonsToStayOut = new HashMap<>();
   private final Set<String> skipped = new HashSet<>();
   private final Set<Work> playing = Collections.newSetFromMap(new IdentityHashMap<>());
   private boolean settled;
+  private volatile Optional<Picture> seen = Optional.empty();
 
-  Agent(Hub hub, Workshop workshop, Journal journal) {
+  /// @param dry whether to tell only what would be done, and send nothing
+  Agent(Hub hub, Workshop workshop, Journal journal, boolean dry) {
     this.hub = hub;
     this.reader = new HubReader(hub.deployment(), hub.sender().chain());
     this.workshop = workshop;
     this.journal = journal;
-    this.responder = new Responder(hub, journal);
+    this.dry = dry;
+    this.responder = new Responder(hub, journal, dry);
     this.settler = new Settler(hub.deployment().parameters().window());
   }
 
   /// Looks at the chain once and does all that is to be done now. May be called at any time and in any process: what is
   /// done follows from the chain alone.
   public final void tick() {
-    if (!settled && !hub.sender().settle(PATIENCE)) {
+    if (!dry && !settled && !hub.sender().settle(PATIENCE)) {
       // What a killed process of this account, or a tick that was cut short, left on its way must
       // arrive before anything is decided: done again, it would be done twice. Nothing else of this
       // account can arrive before it anyhow.
@@ -79,7 +83,9 @@ public abstract sealed class Agent permits Server, Verifier {
     }
     settled = false;
     playing.clear();
-    act(reader.read());
+    Picture picture = reader.read();
+    seen = Optional.of(picture);
+    act(picture);
     for (Optional<Work> work : works.values()) {
       work.filter(one -> !playing.contains(one)).ifPresent(Work::rest);
     }
@@ -87,6 +93,11 @@ public abstract sealed class Agent permits Server, Verifier {
   }
 
   abstract void act(Picture picture);
+
+  /// {@return what it looked at last; any thread may ask}
+  public final Optional<Picture> seen() {
+    return seen;
+  }
 
   final Hub hub() {
     return hub;
@@ -108,8 +119,12 @@ public abstract sealed class Agent permits Server, Verifier {
     return hub.deployment().parameters().window();
   }
 
-  /// {@return whether the account can deposit this and still pay for the gas of a whole game at twice today's price}
+  /// {@return whether the account can deposit this and still pay for the gas of a whole game at twice today's price; who
+  /// only looks needs no money}
   final boolean affords(Wei bond) {
+    if (dry) {
+      return true;
+    }
     Wei price = hub.sender().chain().latest().baseFee();
     return hub.sender().balance().compareTo(bond.plus(price.times(2 * GAS_OF_A_GAME))) >= 0;
   }
@@ -126,13 +141,18 @@ public abstract sealed class Agent permits Server, Verifier {
 
   /// {@return the own run of what was asked; nothing, with the reason told, if this agent does not have it}
   final Optional<Work> work(SeenRequest request) {
-    return works.computeIfAbsent(request.id(), _ -> compute(request));
+    Optional<Work> known = works.get(request.id());
+    if (known != null) {
+      return known;
+    }
+    return compute(request);
   }
 
   private Optional<Work> compute(SeenRequest request) {
     String what = "request " + request.id();
     if (request.state().request().availability() != Availability.EMITTED
         || request.input().isEmpty()) {
+      works.put(request.id(), Optional.empty());
       skip(what, "the hub did not see its input, so no claim on it can be judged");
       return Optional.empty();
     }
@@ -143,14 +163,17 @@ public abstract sealed class Agent permits Server, Verifier {
       work = workshop.work(modelId, request.input().get());
     } catch (RuntimeException e) {
       // Whatever an input does to our software, it must not keep this agent from its other games.
+      works.put(request.id(), Optional.empty());
       skip(what, "our run broke, which is a bug: " + e);
       return Optional.empty();
     }
     double seconds = (System.nanoTime() - begin) / 1e9;
     if (work.isEmpty()) {
+      // It may be among them later.
       skip(what, "model " + modelId + " is not among ours");
       return work;
     }
+    works.put(request.id(), work);
     tooSlow(work.get(), seconds).ifPresent(why -> reasonsToStayOut.put(request.id(), why));
     journal.tell(new Entry.Computed(request.id(), work.get().result(), seconds));
     return work;

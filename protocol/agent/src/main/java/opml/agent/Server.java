@@ -44,7 +44,7 @@ public final class Server extends Agent {
   }
 
   public Server(Hub hub, Workshop workshop, Journal journal, Policy policy) {
-    super(hub, workshop, journal);
+    super(hub, workshop, journal, false);
     this.policy = policy;
   }
 

@@ -24,7 +24,16 @@ public final class Verifier extends Agent {
   private final ClaimJudge judge;
 
   public Verifier(Hub hub, Workshop workshop, Journal journal) {
-    super(hub, workshop, journal);
+    this(hub, workshop, journal, false);
+  }
+
+  /// {@return a verifier that tells what it would do, and does nothing: its account needs neither key nor money}
+  public static Verifier dry(Hub hub, Workshop workshop, Journal journal) {
+    return new Verifier(hub, workshop, journal, true);
+  }
+
+  private Verifier(Hub hub, Workshop workshop, Journal journal, boolean dry) {
+    super(hub, workshop, journal, dry);
     this.judge = new ClaimJudge(GameFormat.PROTOCOL, window());
   }
 

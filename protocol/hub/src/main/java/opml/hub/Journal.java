@@ -46,6 +46,9 @@ public interface Journal {
     /// Somebody else did it first, or it was no longer to be done.
     record Overtaken(Action action) implements Entry {}
 
+    /// What would have been done, if this agent did more than look; told once for each thing.
+    record Would(Action action, String why) implements Entry {}
+
     /// Something was left alone on purpose; told once for each thing.
     record Skipped(String what, String why) implements Entry {}
   }

@@ -1,7 +1,9 @@
 package opml.hub;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import opml.core.account.Wei;
 import opml.ethereum.chain.ChainException;
@@ -14,16 +16,28 @@ import opml.hub.Journal.Entry;
 public final class Responder {
   private final Hub hub;
   private final Journal journal;
+  private final boolean dry;
+  private final Set<Action> told = new HashSet<>();
 
   public Responder(Hub hub, Journal journal) {
+    this(hub, journal, false);
+  }
+
+  /// @param dry whether to tell only what would be done, and do nothing
+  Responder(Hub hub, Journal journal, boolean dry) {
     this.hub = hub;
     this.journal = journal;
+    this.dry = dry;
   }
 
   /// Performs an action in or about a game, with the work that it is argued from.
   ///
   /// @param path the refined step of each level above the game's last
-  public void perform(Action action, Work work, List<Long> path) {
+  public void perform(Action action, Work work, java.util.List<Long> path) {
+    if (dry) {
+      tell(action, why(action, work));
+      return;
+    }
     switch (action) {
       case Action.Challenge challenge ->
           send(
@@ -55,6 +69,10 @@ public final class Responder {
   ///
   /// @throws IllegalArgumentException if it does need some
   public void perform(Action action) {
+    if (dry) {
+      tell(action, "it is due");
+      return;
+    }
     switch (action) {
       case Action.Timeout timeout ->
           send(
@@ -91,6 +109,27 @@ public final class Responder {
   /// {@return what the hub owes this account}
   public Wei credit() {
     return hub.deployment().credit(hub.sender().chain().snapshot(), hub.account());
+  }
+
+  private void tell(Action action, String why) {
+    if (told.add(action)) {
+      journal.tell(new Entry.Would(action, why));
+    }
+  }
+
+  private static String why(Action action, Work work) {
+    return switch (action) {
+      case Action.Challenge _ -> "our run ends in state " + work.result().finalState();
+      case Action.Dissect _ -> "our run has another state behind these steps";
+      case Action.Refine _ -> "our run has another state behind this node";
+      case Action.Execute _ -> "our run has another state behind this instruction";
+      case Action.Timeout _,
+          Action.Reclaim _,
+          Action.Resolve _,
+          Action.Expire _,
+          Action.Withdraw _ ->
+          "it is due";
+    };
   }
 
   private void send(Action action, Attempt attempt, Function<Receipt, Entry> told) {

@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.MathContext;
 import java.util.Locale;
+import opml.core.account.Address;
 import opml.core.account.Wei;
 import opml.core.hash.Bytes32;
 
@@ -31,6 +32,11 @@ public final class Amounts {
   /// {@return seconds with two decimals}
   public static String seconds(double seconds) {
     return String.format(Locale.ROOT, "%.2f s", seconds);
+  }
+
+  /// {@return the first four bytes of an address}
+  public static String brief(Address account) {
+    return account.toString().substring(0, 10) + "…";
   }
 
   /// {@return the first four bytes of a hash}

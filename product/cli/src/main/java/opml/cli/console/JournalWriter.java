@@ -69,6 +69,11 @@ public final class JournalWriter implements Journal {
       case Entry.Withdrew e -> line("withdrew", mined(e.receipt(), "amount", e.amount()));
       case Entry.Refused e -> line("refused", facts("action", word(e.action()), "why", e.why()));
       case Entry.Overtaken e -> line("overtaken", facts("action", word(e.action())));
+      case Entry.Would e -> {
+        Map<String, Object> facts = subject(e.action());
+        facts.put("why", e.why());
+        line("would " + verb(e.action()), facts);
+      }
       case Entry.Skipped e -> line("skipped", facts("what", e.what(), "why", e.why()));
     }
   }
@@ -80,9 +85,14 @@ public final class JournalWriter implements Journal {
 
   /// Writes any other event.
   public void line(String event, Map<String, Object> facts) {
+    line(event, facts, text(facts));
+  }
+
+  /// Writes any other event, with words of its own for people.
+  public void line(String event, Map<String, Object> facts, String text) {
     Map<String, @Nullable Object> object = Json.object("time", clock.instant(), "event", event);
     facts.forEach((name, value) -> object.putAll(Json.object(name, value)));
-    console.show(object, () -> TIME.format(clock.instant()) + "  " + event + text(facts));
+    console.show(object, () -> TIME.format(clock.instant()) + "  " + event + "  " + text);
   }
 
   /// {@return facts in this order}
@@ -104,8 +114,8 @@ public final class JournalWriter implements Journal {
   private static String text(Map<String, Object> facts) {
     return facts.entrySet().stream()
         .filter(fact -> !fact.getKey().equals("transaction"))
-        .map(fact -> "  " + fact.getKey() + " " + brief(fact.getValue()))
-        .collect(Collectors.joining());
+        .map(fact -> fact.getKey() + " " + brief(fact.getValue()))
+        .collect(Collectors.joining("  "));
   }
 
   private static String brief(Object value) {
@@ -117,6 +127,38 @@ public final class JournalWriter implements Journal {
       case Long number -> Amounts.count(number);
       case Double seconds -> Amounts.seconds(seconds);
       default -> value.toString();
+    };
+  }
+
+  private static Map<String, Object> subject(Action action) {
+    return switch (action) {
+      case Action.Challenge challenge -> facts("claim", challenge.claim());
+      case Action.Move move ->
+          facts(
+              "game", move.game(),
+              "level", move.answered().level(),
+              "first", move.disputed().first(),
+              "steps", move.disputed().length());
+      case Action.Timeout timeout -> facts("game", timeout.game());
+      case Action.Reclaim reclaim -> facts("game", reclaim.game());
+      case Action.Resolve resolve -> facts("claim", resolve.claim());
+      case Action.Expire expire -> facts("request", expire.request());
+      case Action.Withdraw _ -> facts();
+    };
+  }
+
+  private static String verb(Action action) {
+    return switch (action) {
+      case Action.Dissect _ -> "dissect";
+      case Action.Refine _ -> "refine";
+      case Action.Execute _ -> "execute";
+      case Action.Challenge _,
+          Action.Timeout _,
+          Action.Reclaim _,
+          Action.Resolve _,
+          Action.Expire _,
+          Action.Withdraw _ ->
+          word(action);
     };
   }
 

@@ -7,9 +7,11 @@ import java.nio.file.Path;
 import java.util.Optional;
 import opml.cli.console.Failure;
 import opml.cli.console.Messages;
-import opml.ethereum.key.Wallet;
 import opml.ethereum.rpc.RpcChain;
+import opml.ethereum.send.SendPolicy;
 import opml.ethereum.send.Sender;
+import opml.ethereum.send.Signer;
+import opml.ethereum.send.TransactionListener;
 import opml.hub.Deployment;
 import opml.hub.DeploymentFile;
 import opml.hub.Hub;
@@ -35,8 +37,15 @@ public final class DeploymentOption {
   /// The contracts, open, and the chain that they are on.
   public record Opened(RpcChain chain, Deployment deployment) implements AutoCloseable {
     /// {@return the hub's calls for an account}
-    public Hub hub(Wallet account) {
-      return new Hub(deployment, new Sender(chain, account));
+    public Hub hub(Signer account) {
+      return hub(account, TransactionListener.NONE);
+    }
+
+    /// {@return the hub's calls for an account}
+    ///
+    /// @param listener hears of every transaction that came into a block
+    public Hub hub(Signer account, TransactionListener listener) {
+      return new Hub(deployment, new Sender(chain, account, SendPolicy.DEFAULT, listener));
     }
 
     @Override

@@ -102,6 +102,7 @@ final class Storyteller implements Theatre.Audience {
       case Entry.Overtaken _ -> {
         // Somebody else did it; they have been told of.
       }
+      case Entry.Would would -> say(who, "would do this, if it did anything: " + would.action());
       case Entry.Skipped skipped -> say(who, "leaves " + skipped.what() + ": " + skipped.why());
     }
   }

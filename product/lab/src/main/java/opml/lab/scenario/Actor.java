@@ -88,6 +88,7 @@ final class Actor {
           Entry.Withdrew _,
           Entry.Refused _,
           Entry.Overtaken _,
+          Entry.Would _,
           Entry.Skipped _ -> {
         // Nothing that moves the play on.
       }

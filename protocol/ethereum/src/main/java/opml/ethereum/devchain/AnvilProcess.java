@@ -20,13 +20,13 @@ import org.jspecify.annotations.Nullable;
 
 /// A running anvil that ends when it is closed, when this JVM exits, and when this JVM is killed.
 ///
-/// For the last of these anvil gets a small shell as its parent. The shell's standard input is a pipe
+/// For the latter two anvil gets a small shell as its parent. The shell's standard input is a pipe
 /// from this JVM; when the JVM is gone, for whatever reason, the kernel closes the pipe, a `cat` in
 /// the shell sees its end, and the shell ends anvil.
 final class AnvilProcess implements AutoCloseable {
   /// Standard input moves to descriptor 3, because a shell without job control gives background jobs
   /// an empty one. Interrupts from the keyboard reach the whole process group; they are ignored here
-  /// so that anvil ends in one way only and has the time to write its state.
+  /// so that anvil ends in one way only, and its state can be asked for before.
   private static final String WATCHDOG =
       """
       trap '' INT HUP
@@ -52,14 +52,12 @@ final class AnvilProcess implements AutoCloseable {
   private static final int LINES_KEPT = 40;
 
   private final Process process;
-  private final Thread hook;
   private final CompletableFuture<Integer> port = new CompletableFuture<>();
   private final List<Bytes32> keys = new ArrayList<>();
   private final Deque<String> lastLines = new ArrayDeque<>();
 
   private AnvilProcess(Process process) {
     this.process = process;
-    this.hook = new Thread(this::stop, "stop-anvil");
   }
 
   /// Starts anvil and waits until it listens.
@@ -76,7 +74,6 @@ final class AnvilProcess implements AutoCloseable {
       throw new DevChainException("cannot start " + anvil + ": " + e.getMessage(), e);
     }
     AnvilProcess process = new AnvilProcess(started);
-    Runtime.getRuntime().addShutdownHook(process.hook);
     Thread.ofVirtual().name("anvil-output").start(process::readOutput);
     try {
       process.port.get(patience.toMillis(), TimeUnit.MILLISECONDS);
@@ -139,19 +136,9 @@ final class AnvilProcess implements AutoCloseable {
     }
   }
 
-  /// Ends anvil and waits until it has ended, and so has written its state.
+  /// Ends anvil and waits until it has ended.
   @Override
   public void close() {
-    stop();
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException e) {
-      // The JVM is shutting down, and the hook runs or ran.
-      return;
-    }
-  }
-
-  private void stop() {
     try {
       process.getOutputStream().close();
     } catch (IOException e) {

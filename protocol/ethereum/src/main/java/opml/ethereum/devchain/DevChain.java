@@ -1,6 +1,7 @@
 package opml.ethereum.devchain;
 
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,31 +33,39 @@ public final class DevChain implements AutoCloseable {
   /// @param chainId the number of the chain
   /// @param port to listen on; 0 for any free one
   /// @param state a file that keeps the chain from one run to the next
+  /// @param saveEvery the pause between two writings of that file, which is how much a kill or a power failure can lose
   /// @param blockTime seconds between blocks; 0 for a block with each transaction
-  /// @param progress hears of a long installation
+  /// @param progress hears of a long installation, and of trouble with the file
   public record Options(
       int accounts,
       long chainId,
       int port,
       Optional<Path> state,
+      Duration saveEvery,
       int blockTime,
       Consumer<String> progress) {
-    public static final Options DEFAULT = new Options(20, 31337, 0, Optional.empty(), 0, _ -> {});
+    public static final Options DEFAULT =
+        new Options(20, 31337, 0, Optional.empty(), Duration.ofSeconds(10), 0, _ -> {});
 
     public Options withState(Path file) {
-      return new Options(accounts, chainId, port, Optional.of(file), blockTime, progress);
+      return new Options(
+          accounts, chainId, port, Optional.of(file), saveEvery, blockTime, progress);
+    }
+
+    public Options withSaveEvery(Duration pause) {
+      return new Options(accounts, chainId, port, state, pause, blockTime, progress);
     }
 
     public Options withPort(int number) {
-      return new Options(accounts, chainId, number, state, blockTime, progress);
+      return new Options(accounts, chainId, number, state, saveEvery, blockTime, progress);
     }
 
     public Options withBlockTime(int seconds) {
-      return new Options(accounts, chainId, port, state, seconds, progress);
+      return new Options(accounts, chainId, port, state, saveEvery, seconds, progress);
     }
 
     public Options withProgress(Consumer<String> hears) {
-      return new Options(accounts, chainId, port, state, blockTime, hears);
+      return new Options(accounts, chainId, port, state, saveEvery, blockTime, hears);
     }
   }
 
@@ -68,11 +77,16 @@ public final class DevChain implements AutoCloseable {
   private final AnvilProcess process;
   private final RpcChain chain;
   private final List<Wallet> accounts;
+  private final Optional<StateKeeper> keeper;
+  private final Thread hook = new Thread(this::end, "end-chain");
+  private boolean ended;
 
-  private DevChain(AnvilProcess process, RpcChain chain, List<Wallet> accounts) {
+  private DevChain(
+      AnvilProcess process, RpcChain chain, List<Wallet> accounts, Optional<StateKeeper> keeper) {
     this.process = process;
     this.chain = chain;
     this.accounts = accounts;
+    this.keeper = keeper;
   }
 
   /// Starts a fresh chain on a free port.
@@ -84,20 +98,51 @@ public final class DevChain implements AutoCloseable {
 
   /// Starts a chain.
   ///
-  /// @throws DevChainException if anvil cannot be found, installed or started
+  /// @throws DevChainException if anvil cannot be found, installed or started, or cannot load the state, which is then
+  ///     left as it is
   public static DevChain start(Options options) {
     Path anvil = AnvilBinary.ofThisProcess(options.progress()).findOrInstall();
-    AnvilProcess process = AnvilProcess.start(anvil, arguments(options), PATIENCE);
+    boolean loads = options.state().filter(Files::exists).isPresent();
+    AnvilProcess process = started(anvil, options, loads);
     try {
       RpcChain chain = RpcChain.connect(new Rpc(url(process.port())), options.chainId());
-      return new DevChain(process, chain, process.keys().stream().map(Wallet::of).toList());
+      if (loads) {
+        options.state().ifPresent(StateKeeper::keepPrevious);
+      }
+      Optional<StateKeeper> keeper =
+          options
+              .state()
+              .map(
+                  file ->
+                      new StateKeeper(
+                          file, url(process.port()), options.saveEvery(), options.progress()));
+      List<Wallet> accounts = process.keys().stream().map(Wallet::of).toList();
+      DevChain dev = new DevChain(process, chain, accounts, keeper);
+      Runtime.getRuntime().addShutdownHook(dev.hook);
+      return dev;
     } catch (RuntimeException e) {
       process.close();
       throw e;
     }
   }
 
-  private static List<String> arguments(Options options) {
+  private static AnvilProcess started(Path anvil, Options options, boolean loads) {
+    try {
+      return AnvilProcess.start(anvil, arguments(options, loads), PATIENCE);
+    } catch (DevChainException e) {
+      String said = String.valueOf(e.getMessage());
+      if (!loads || !said.contains("--load-state")) {
+        throw e;
+      }
+      Path file = options.state().orElseThrow();
+      throw new DevChainException(
+          "%s: not a state that anvil can load; it is left as it is, the one before it may be at %s. %s"
+              .formatted(file, StateKeeper.previous(file), said),
+          e);
+    }
+  }
+
+  private static List<String> arguments(Options options, boolean loads) {
     List<String> arguments = new ArrayList<>();
     arguments.addAll(List.of("--host", "127.0.0.1", "--port", Integer.toString(options.port())));
     arguments.addAll(List.of("--accounts", Integer.toString(options.accounts())));
@@ -106,12 +151,9 @@ public final class DevChain implements AutoCloseable {
     if (options.blockTime() > 0) {
       arguments.addAll(List.of("--block-time", Integer.toString(options.blockTime())));
     }
-    // The interval limits what a power failure can lose.
-    options
-        .state()
-        .ifPresent(
-            file ->
-                arguments.addAll(List.of("--state", file.toString(), "--state-interval", "10")));
+    if (loads) {
+      options.state().ifPresent(file -> arguments.addAll(List.of("--load-state", file.toString())));
+    }
     return arguments;
   }
 
@@ -211,9 +253,32 @@ public final class DevChain implements AutoCloseable {
   }
 
   /// Ends the chain; with a state file, after writing it.
+  ///
+  /// @throws DevChainException if the state cannot be written; the one before stands
   @Override
   public void close() {
-    chain.close();
-    process.close();
+    try {
+      end();
+    } finally {
+      try {
+        Runtime.getRuntime().removeShutdownHook(hook);
+      } catch (IllegalStateException e) {
+        // The JVM is shutting down, and the hook runs or ran.
+      }
+    }
+  }
+
+  /// Whoever comes second waits until all is written.
+  private synchronized void end() {
+    if (ended) {
+      return;
+    }
+    ended = true;
+    try {
+      keeper.ifPresent(StateKeeper::close);
+    } finally {
+      chain.close();
+      process.close();
+    }
   }
 }

@@ -1,6 +1,7 @@
 /// A real chain of our own for development, tests and the demo: anvil, found or installed by
 /// [opml.ethereum.devchain.AnvilBinary], run by [opml.ethereum.devchain.AnvilProcess] so that it never
-/// outlives this process, and used as a [opml.ethereum.devchain.DevChain].
+/// outlives this process, kept in a file by [opml.ethereum.devchain.StateKeeper], and used as a
+/// [opml.ethereum.devchain.DevChain].
 @NullMarked
 package opml.ethereum.devchain;
 

@@ -9,11 +9,14 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import opml.core.account.Address;
 import opml.core.account.Wei;
@@ -91,6 +94,76 @@ class DevChainTest {
   }
 
   @Test
+  void aStateThatCannotBeLoadedIsRefusedAndLeftAlone() throws IOException {
+    Path state = folder.resolve("state.json");
+    DevChain.Options options = DevChain.Options.DEFAULT.withState(state);
+    DevChain.start(options).close();
+    byte[] whole = Files.readAllBytes(state);
+    byte[] torn = Arrays.copyOf(whole, whole.length / 2);
+    Files.write(state, torn);
+    Path previous = Files.write(folder.resolve("state.json.previous"), whole);
+    assertThatThrownBy(() -> DevChain.start(options))
+        .isInstanceOf(DevChainException.class)
+        .hasMessageContainingAll("state.json: not a state", "state.json.previous");
+    assertThat(state).hasBinaryContent(torn);
+    assertThat(previous).hasBinaryContent(whole);
+  }
+
+  /// Run in a JVM of its own by [#aKillAtAnyMomentLeavesAWholeState]: blocks without end, saved without end.
+  public static final class Miner {
+    private Miner() {}
+
+    public static void main(String[] arguments) {
+      DevChain dev =
+          DevChain.start(
+              DevChain.Options.DEFAULT
+                  .withState(Path.of(arguments[0]))
+                  .withSaveEvery(Duration.ofMillis(1)));
+      System.out.println("LISTENING " + dev.url().getPort());
+      while (true) {
+        dev.setBalance(NOBODY, Wei.of(dev.chain().latest().number() + 1));
+        dev.mine(1);
+      }
+    }
+  }
+
+  @Test
+  void aKillAtAnyMomentLeavesAWholeState() throws Exception {
+    long seed = new Random().nextLong();
+    Random random = new Random(seed);
+    Path state = folder.resolve("state.json");
+    DevChain.Options options = DevChain.Options.DEFAULT.withState(state);
+    long height = 0;
+    for (int round = 0; round < 4; round++) {
+      Process child = child(Miner.class, state.toString());
+      try (BufferedReader lines = child.inputReader()) {
+        assertThat(lines.readLine()).startsWith("LISTENING ");
+        // Behind a save, somewhere in the next one or between the two.
+        FileTime saved = Files.getLastModifiedTime(state);
+        while (Files.getLastModifiedTime(state).equals(saved)) {
+          Thread.sleep(1);
+        }
+        Thread.sleep(random.nextInt(400));
+        List<ProcessHandle> family = child.descendants().toList();
+        child.destroyForcibly();
+        requireEnded(family);
+      } finally {
+        child.destroyForcibly();
+      }
+      try (DevChain dev = DevChain.start(options)) {
+        BlockRef latest = dev.chain().latest();
+        assertThat(latest.number())
+            .as("seed %d, round %d", seed, round)
+            .isGreaterThanOrEqualTo(height);
+        assertThat(dev.chain().balance(NOBODY, latest).value().longValueExact())
+            .as("seed %d, round %d: the money of one moment", seed, round)
+            .isBetween(latest.number(), latest.number() + 1);
+        height = latest.number();
+      }
+    }
+  }
+
+  @Test
   void closingEndsAnvil() {
     DevChain dev = DevChain.start(DevChain.Options.DEFAULT);
     assertThat(dev.isAlive()).isTrue();
@@ -127,7 +200,7 @@ class DevChainTest {
   @Test
   void anvilEndsWhenTheJvmIsKilled() throws Exception {
     DevChain.start(DevChain.Options.DEFAULT).close();
-    Process child = child();
+    Process child = child(Child.class);
     try (BufferedReader lines = child.inputReader()) {
       String line = lines.readLine();
       assertThat(line).startsWith("LISTENING ");
@@ -144,7 +217,7 @@ class DevChainTest {
   @Test
   void anvilEndsWhenTheJvmExitsWithoutClosing() throws Exception {
     DevChain.start(DevChain.Options.DEFAULT).close();
-    Process child = child();
+    Process child = child(Child.class);
     try (BufferedReader lines = child.inputReader()) {
       assertThat(lines.readLine()).startsWith("LISTENING ");
       List<ProcessHandle> family = child.descendants().toList();
@@ -165,14 +238,12 @@ class DevChainTest {
     assertThat(family).noneMatch(ProcessHandle::isAlive);
   }
 
-  private static Process child() throws IOException {
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin/java").toString(),
-            "-cp",
-            System.getProperty("java.class.path"),
-            Child.class.getName())
-        .redirectError(ProcessBuilder.Redirect.INHERIT)
-        .start();
+  private static Process child(Class<?> main, String... arguments) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin/java").toString());
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    command.addAll(List.of(arguments));
+    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
   }
 
   @Test

@@ -1,10 +1,9 @@
 package opml.cli.command.chain;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +14,7 @@ import opml.cli.console.Json;
 import opml.cli.console.StopSignal;
 import opml.cli.console.Table;
 import opml.core.account.Address;
+import opml.core.account.Wei;
 import opml.ethereum.chain.BlockRef;
 import opml.ethereum.devchain.DevChain;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +27,8 @@ import picocli.CommandLine.Option;
     name = "up",
     description = {
       "Runs a development chain (anvil) on this machine, until Ctrl-C.",
-      "With a state file it goes on where it ended; what the file held at the start stays beside it as FILE.previous."
+      "With a state file it goes on where it ended. The file is replaced in one step every ten seconds and at the end,",
+      "so that it is always whole; what it held at the start stays beside it as FILE.previous."
     },
     footer = {
       "  opml chain up --keys keys",
@@ -72,15 +73,12 @@ public final class ChainUpCommand implements Callable<Integer> {
   private Optional<Path> keys;
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() {
     requireSane();
-    keepPrevious();
-    try (StopSignal _ = StopSignal.open()) {
-      try (DevChain dev = DevChain.start(options())) {
-        announce(dev);
-        watch(dev);
-      }
-      requireStateWritten();
+    try (StopSignal _ = StopSignal.open();
+        DevChain dev = DevChain.start(options())) {
+      announce(dev);
+      watch(dev);
     }
     console.say("the chain has ended");
     return 0;
@@ -93,6 +91,7 @@ public final class ChainUpCommand implements Callable<Integer> {
     if (blockTime < 0) {
       throw new Failure("--block-time " + blockTime + ": expected are seconds, at least 0");
     }
+    state.ifPresent(ChainUpCommand::requireFolder);
   }
 
   private DevChain.Options options() {
@@ -104,37 +103,26 @@ public final class ChainUpCommand implements Callable<Integer> {
     return state.map(options::withState).orElse(options);
   }
 
-  /// A chain that is killed while it writes, or that finds the disk full, leaves half a state. The one before is
-  /// worth a copy.
-  private void keepPrevious() throws IOException {
-    if (state.isEmpty()) {
-      return;
-    }
-    Path file = state.get();
+  private static void requireFolder(Path file) {
     Path folder = file.toAbsolutePath().getParent();
     if (folder == null || !Files.isDirectory(folder) || !Files.isWritable(folder)) {
       throw new Failure("--state " + file + ": its folder is not there or cannot be written to");
     }
-    if (Files.exists(file)) {
-      Files.copy(file, previous(file), StandardCopyOption.REPLACE_EXISTING);
-    }
-  }
-
-  private static Path previous(Path file) {
-    return file.resolveSibling(file.getFileName() + ".previous");
   }
 
   private void announce(DevChain dev) {
-    BlockRef latest = dev.chain().latest();
     Map<String, Address> accounts =
         keys.map(folder -> new DevKeys(folder).accounts(dev)).orElse(Map.of());
+    // Only a block after the funding shows it.
+    BlockRef latest = dev.chain().latest();
     Table table = new Table("account", "address", "balance");
+    List<Map<String, @Nullable Object>> objects = new ArrayList<>();
     accounts.forEach(
-        (name, address) -> table.row(name, address, dev.chain().balance(address, latest)));
-    List<Map<String, @Nullable Object>> objects =
-        accounts.entrySet().stream()
-            .map(entry -> Json.object("name", entry.getKey(), "address", entry.getValue()))
-            .toList();
+        (name, address) -> {
+          Wei balance = dev.chain().balance(address, latest);
+          table.row(name, address, balance);
+          objects.add(Json.object("name", name, "address", address, "balance", balance));
+        });
     console.show(
         Json.object(
             "url", dev.url(),
@@ -166,13 +154,5 @@ public final class ChainUpCommand implements Callable<Integer> {
 
   private static String lastLine(String output) {
     return output.lines().reduce((_, last) -> last).orElse("it said nothing");
-  }
-
-  private void requireStateWritten() throws IOException {
-    if (state.isPresent() && (!Files.exists(state.get()) || Files.size(state.get()) == 0)) {
-      throw new Failure(
-          "%s: the chain's state was not written; is the disk full? The one before is %s"
-              .formatted(state.get(), previous(state.get())));
-    }
   }
 }

@@ -2,19 +2,21 @@ package opml.cli.command.market;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import opml.agent.Agent;
 import opml.agent.Loop;
 import opml.cli.console.Console;
+import opml.cli.console.Failure;
 import opml.cli.console.JournalWriter;
 import opml.cli.console.StopSignal;
 import opml.cli.option.DeploymentOption;
-import opml.cli.option.KeyOption;
 import opml.cli.option.ModelFile;
 import opml.core.account.Wei;
 import opml.engine.commit.Model;
-import opml.ethereum.key.Wallet;
+import opml.ethereum.send.GasMeter;
+import opml.ethereum.send.Signer;
 import opml.game.work.Workshop;
 import opml.hub.Hub;
 import opml.hub.Journal;
@@ -31,7 +33,6 @@ import picocli.CommandLine.Option;
 final class AgentOptions {
   @Mixin private Console console;
   @Mixin private DeploymentOption deployment;
-  @Mixin private KeyOption key;
 
   @Option(
       names = "--model",
@@ -47,6 +48,13 @@ final class AgentOptions {
       defaultValue = "2",
       description = "Pause between two looks at the chain (default: ${DEFAULT-VALUE}).")
   private double poll;
+
+  @Option(
+      names = "--summary-every",
+      paramLabel = "SECONDS",
+      defaultValue = "60",
+      description = "Say so often how things stand; 0 for never (default: ${DEFAULT-VALUE}).")
+  private double summaryEvery;
 
   @Option(
       names = "--checkpoints",
@@ -65,13 +73,18 @@ final class AgentOptions {
   /// Runs the agent until the thread is interrupted or the process is told to stop.
   ///
   /// @param name of the role, for the journal
-  void run(String name, Role role) {
+  /// @param account that signs and pays
+  void run(String name, Signer account, Role role) {
     Duration pause = WaitOptions.pause(poll);
+    if (!(summaryEvery == 0 || summaryEvery >= 0.01 && summaryEvery <= 86_400)) {
+      throw new Failure(
+          "--summary-every " + summaryEvery + ": expected are seconds, from 0.01 to 86400, or 0");
+    }
     List<Model> models = ModelFile.load(files, console);
-    Wallet wallet = key.wallet();
     try (StopSignal _ = StopSignal.open();
         DeploymentOption.Opened opened = deployment.open()) {
-      Hub hub = opened.hub(wallet);
+      GasMeter meter = new GasMeter();
+      Hub hub = opened.hub(account, meter);
       JournalWriter journal = new JournalWriter(console, InstantSource.system());
       Wei balance = hub.sender().balance();
       journal.line(
@@ -90,11 +103,29 @@ final class AgentOptions {
                 "id", model.id().toString(), "registered", isRegistered(opened, model)));
       }
       Agent agent = role.agent(hub, new GraphWorkshop(models, policy()), journal);
-      new Loop(agent, pause, journal::trouble).run();
+      try (Summaries _ = new Summaries(summaryEvery, () -> summarise(journal, agent, hub, meter))) {
+        new Loop(agent, pause, journal::trouble).run();
+      }
       // The interruption was the request to stop, and is answered.
       boolean _ = Thread.interrupted();
       journal.line("stopped", JournalWriter.facts());
     }
+  }
+
+  private static void summarise(JournalWriter journal, Agent agent, Hub hub, GasMeter meter) {
+    agent
+        .seen()
+        .map(
+            picture ->
+                Summary.of(
+                    picture,
+                    hub.deployment().parameters(),
+                    hub.account(),
+                    meter.total(),
+                    Instant.now()))
+        .ifPresentOrElse(
+            summary -> journal.line("summary", summary.facts(), summary.toString()),
+            () -> journal.line("summary", JournalWriter.facts("block", "none was read yet")));
   }
 
   private CheckpointPolicy policy() {

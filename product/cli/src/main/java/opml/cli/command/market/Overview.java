@@ -1,21 +1,25 @@
 package opml.cli.command.market;
 
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import opml.cli.console.Amounts;
 import opml.cli.console.Json;
+import opml.cli.console.Moments;
 import opml.cli.console.Table;
 import opml.core.account.Wei;
 import opml.ethereum.chain.BlockRef;
 import opml.game.claim.ClaimStatus;
 import opml.game.claim.Request;
 import opml.game.claim.RequestId;
-import opml.game.move.GameStatus;
 import opml.game.move.Position;
+import opml.game.move.Side;
 import opml.hub.Picture;
 import opml.hub.Picture.SeenClaim;
 import opml.hub.Picture.SeenGame;
@@ -32,20 +36,31 @@ record Overview(
     List<SeenGame> games,
     long window,
     long now) {
+  /// More rows of a table are not read; programs get all.
+  private static final int ROWS = 20;
+
+  /// {@return all of a picture}
+  static Overview of(Picture picture, long window) {
+    return new Overview(
+        List.copyOf(picture.requests().values()),
+        List.copyOf(picture.claims().values()),
+        List.copyOf(picture.games().values()),
+        window,
+        picture.now());
+  }
+
   /// {@return all of a picture that has to do with ids that begin like this}
-  static Overview of(Picture picture, long window, String prefix) {
-    String wanted = prefix.toLowerCase(Locale.ROOT);
+  static Overview of(Picture picture, long window, IdPrefix prefix) {
     Set<RequestId> named = new LinkedHashSet<>();
     for (SeenRequest request : picture.requests().values()) {
-      if (request.id().toString().startsWith(wanted)) {
+      if (prefix.begins(request.id())) {
         named.add(request.id());
       }
     }
     for (SeenClaim claim : picture.claims().values()) {
       boolean game =
-          picture.gamesOn(claim.id()).stream()
-              .anyMatch(seen -> seen.id().hash().toString().startsWith(wanted));
-      if (game || claim.id().hash().toString().startsWith(wanted)) {
+          picture.gamesOn(claim.id()).stream().anyMatch(seen -> prefix.begins(seen.id().hash()));
+      if (game || prefix.begins(claim.id().hash())) {
         named.add(claim.state().claim().request());
       }
     }
@@ -62,106 +77,130 @@ record Overview(
     return requests.isEmpty();
   }
 
-  String text(BlockRef block) {
-    StringBuilder text = new StringBuilder("%s, time %d%n".formatted(block, now));
-    if (requests.isEmpty()) {
-      return text.append("no requests\n").toString();
-    }
+  /// {@return counts, for the first lines}
+  String counts() {
+    Words words = new Words(window, now);
+    return "%s%n%s%n%s%n"
+        .formatted(
+            counted("request", requests.stream().map(words::of).toList()),
+            counted("claim", claims.stream().map(words::of).toList()),
+            counted("game", games.stream().map(words::of).toList()));
+  }
+
+  private static String counted(String what, List<String> statuses) {
+    Map<String, Long> counts =
+        statuses.stream()
+            .collect(Collectors.groupingBy(status -> status, TreeMap::new, Collectors.counting()));
+    String all =
+        "%s %s%s"
+            .formatted(
+                statuses.isEmpty() ? "no" : Amounts.count(statuses.size()),
+                what,
+                statuses.size() == 1 ? "" : "s");
+    return counts.isEmpty()
+        ? all
+        : all
+            + ": "
+            + counts.entrySet().stream()
+                .map(entry -> Amounts.count(entry.getValue()) + " " + entry.getKey())
+                .collect(Collectors.joining("; "));
+  }
+
+  /// {@return a table of each kind of which there is something, newest last}
+  String tables() {
+    Words words = new Words(window, now);
+    StringBuilder text = new StringBuilder();
     Table asked = new Table("request", "model", "fee", "claims until", "claims", "status");
-    for (SeenRequest seen : requests) {
+    for (SeenRequest seen : last(requests)) {
       Request request = seen.state().request();
       asked.row(
           Amounts.brief(seen.id().hash()),
           Amounts.brief(request.modelId()),
-          new Wei(request.fee()),
-          moment(request.deadline()),
+          Amounts.rounded(new Wei(request.fee())),
+          Moments.from(now, request.deadline()),
           seen.state().claims(),
-          seen.state().status());
+          words.of(seen));
     }
-    text.append(asked);
-    if (!claims.isEmpty()) {
-      text.append('\n').append(claimTable());
+    Table claimed =
+        new Table(
+            "claim", "request", "server", "bond", "claimed", "window ends", "games", "status");
+    for (SeenClaim seen : last(claims)) {
+      claimed.row(
+          Amounts.brief(seen.id().hash()),
+          Amounts.brief(seen.state().claim().request().hash()),
+          Amounts.brief(seen.state().claim().server()),
+          Amounts.rounded(new Wei(seen.state().bond())),
+          Moments.from(now, seen.state().claimedAt()),
+          seen.state().status() == ClaimStatus.LIVE
+              ? Moments.from(now, seen.state().claimedAt() + window)
+              : "",
+          seen.state().games(),
+          words.of(seen));
     }
-    if (!games.isEmpty()) {
-      text.append('\n').append(gameTable());
+    Table played =
+        new Table(
+            "game", "claim", "challenger", "move", "disputed", "moved", "clock ends", "status");
+    for (SeenGame seen : last(games)) {
+      Position position = seen.positions().getLast();
+      played.row(
+          Amounts.brief(seen.id().hash()),
+          Amounts.brief(seen.claim().hash()),
+          Amounts.brief(seen.challenger()),
+          position.move(),
+          Words.disputed(position),
+          Moments.from(now, seen.clock().movedAt()),
+          seen.settled().isPlayed()
+              ? Moments.from(now, seen.clock().lastMoment(position.onTurn()))
+              : "",
+          words.of(seen));
     }
+    append(text, asked, requests);
+    append(text, claimed, claims);
+    append(text, played, games);
     return text.toString();
   }
 
-  private Table claimTable() {
-    Table table =
-        new Table("claim", "request", "server", "bond", "window", "games", "open", "status");
-    for (SeenClaim seen : claims) {
-      boolean live = seen.state().status() == ClaimStatus.LIVE;
-      table.row(
-          Amounts.brief(seen.id().hash()),
-          Amounts.brief(seen.state().claim().request().hash()),
-          seen.state().claim().server(),
-          new Wei(seen.state().bond()),
-          live ? moment(seen.state().claimedAt() + window) : "",
-          seen.state().games(),
-          seen.state().openGames(),
-          seen.state().status());
-    }
-    return table;
+  private static <T> List<T> last(List<T> all) {
+    return all.subList(Math.max(0, all.size() - ROWS), all.size());
   }
 
-  private Table gameTable() {
-    Table table =
-        new Table(
-            "game",
-            "claim",
-            "challenger",
-            "move",
-            "level",
-            "disputed",
-            "on turn",
-            "clock",
-            "status");
-    for (SeenGame seen : games) {
-      Position last = seen.positions().getLast();
-      boolean runs = seen.status() == GameStatus.RUNNING;
-      table.row(
-          Amounts.brief(seen.id().hash()),
-          Amounts.brief(seen.claim().hash()),
-          seen.challenger(),
-          last.move(),
-          last.level(),
-          last.length() + " steps",
-          runs ? last.onTurn() : "",
-          runs ? moment(seen.clock().lastMoment(last.onTurn())) : "",
-          seen.status());
+  private static void append(StringBuilder text, Table table, Collection<?> all) {
+    if (all.isEmpty()) {
+      return;
     }
-    return table;
+    text.append('\n').append(table);
+    if (all.size() > ROWS) {
+      text.append("and %,d before these; --json shows all%n".formatted(all.size() - ROWS));
+    }
   }
 
-  /// {@return a moment as it looks from now: `in 12 s`, `over`}
-  private String moment(long second) {
-    return second >= now ? "in " + Amounts.count(second - now) + " s" : "over";
-  }
-
-  Map<String, @Nullable Object> object(BlockRef block, Credits credits) {
-    List<Map<String, @Nullable Object>> asked = new ArrayList<>();
-    for (SeenRequest seen : requests) {
-      Request request = seen.state().request();
-      asked.add(
-          Json.object(
-              "id", seen.id(),
-              "model", request.modelId(),
-              "requester", request.requester(),
-              "fee", request.fee(),
-              "deadline", request.deadline(),
-              "claims", seen.state().claims(),
-              "liveClaims", seen.state().liveClaims(),
-              "status", seen.state().status()));
-    }
+  Map<String, @Nullable Object> object(BlockRef block, Credits credits, Attention attention) {
     return Json.object(
         "block", block.number(),
         "time", now,
-        "requests", asked,
+        "requests", requests.stream().map(Overview::object).toList(),
         "claims", claims.stream().map(this::object).toList(),
         "games", games.stream().map(Overview::object).toList(),
-        "credits", credits.objects());
+        "credits", credits.objects(),
+        "attention", attention.items().stream().map(Attention.Item::object).toList());
+  }
+
+  private static Map<String, @Nullable Object> object(SeenRequest seen) {
+    Request request = seen.state().request();
+    return Json.object(
+        "id", seen.id(),
+        "model", request.modelId(),
+        "requester", request.requester(),
+        "server", request.server(),
+        "fee", request.fee(),
+        "deadline", request.deadline(),
+        "inputRoot", request.inputRoot(),
+        "inputBytes", seen.input().map(bytes -> bytes.length),
+        "callback", request.callback(),
+        "callbackGas", request.callbackGas(),
+        "claims", seen.state().claims(),
+        "liveClaims", seen.state().liveClaims(),
+        "status", seen.state().status());
   }
 
   private Map<String, @Nullable Object> object(SeenClaim seen) {
@@ -170,7 +209,10 @@ record Overview(
         "request", seen.state().claim().request(),
         "server", seen.state().claim().server(),
         "bond", seen.state().bond(),
+        "claimedAt", seen.state().claimedAt(),
         "windowEnds", seen.state().claimedAt() + window,
+        "finalState", seen.state().claim().finalState(),
+        "outputHex", "0x" + HexFormat.of().formatHex(seen.output()),
         "games", seen.state().games(),
         "openGames", seen.state().openGames(),
         "status", seen.state().status());
@@ -178,6 +220,16 @@ record Overview(
 
   private static Map<String, @Nullable Object> object(SeenGame seen) {
     Position last = seen.positions().getLast();
+    List<Map<String, @Nullable Object>> moves = new ArrayList<>();
+    for (Position position : seen.positions()) {
+      moves.add(
+          Json.object(
+              "move", position.move(),
+              "poster", position.poster(),
+              "level", position.level(),
+              "first", position.first(),
+              "length", position.length()));
+    }
     return Json.object(
         "id", seen.id().hash(),
         "claim", seen.claim().hash(),
@@ -188,7 +240,11 @@ record Overview(
         "first", last.first(),
         "length", last.length(),
         "onTurn", last.onTurn(),
+        "movedAt", seen.clock().movedAt(),
         "turnEnds", seen.clock().lastMoment(last.onTurn()),
+        "serverLeft", seen.clock().left(Side.SERVER),
+        "challengerLeft", seen.clock().left(Side.CHALLENGER),
+        "moves", moves,
         "status", seen.status());
   }
 }

@@ -3,6 +3,7 @@ package opml.cli.command.market;
 import java.util.concurrent.Callable;
 import opml.agent.Server;
 import opml.cli.console.Failure;
+import opml.cli.option.KeyOption;
 import opml.core.account.Wei;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -22,6 +23,7 @@ import picocli.CommandLine.Option;
 @SuppressWarnings("NullAway.Init") // filled by picocli
 public final class ServeCommand implements Callable<Integer> {
   @Mixin private AgentOptions options;
+  @Mixin private KeyOption key;
 
   @Option(
       names = "--min-fee",
@@ -57,7 +59,10 @@ public final class ServeCommand implements Callable<Integer> {
       throw new Failure("--attempts " + attempts + ": expected is a number, at least 1");
     }
     Server.Policy policy = new Server.Policy(minimalFee, beside, attempts, callbackGasMax);
-    options.run("serving", (hub, workshop, journal) -> new Server(hub, workshop, journal, policy));
+    options.run(
+        "serving",
+        key.wallet(),
+        (hub, workshop, journal) -> new Server(hub, workshop, journal, policy));
     return 0;
   }
 }

@@ -1,27 +1,34 @@
 package opml.cli.command.market;
 
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import opml.cli.console.Amounts;
 import opml.cli.console.Console;
 import opml.cli.console.Failure;
+import opml.cli.console.Moments;
 import opml.cli.option.DeploymentOption;
+import opml.hub.HubParameters;
 import opml.hub.HubReader;
 import opml.hub.Picture;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 
 /// Shows what the hub holds.
 @Command(
     name = "status",
-    description = "Shows requests, claims, games and credits, as the chain has them now.",
+    description = {
+      "Shows requests, claims, games and credits, as the chain has them now: counts, what needs attention, tables.",
+      "With an ID, the request, claim or game in full."
+    },
     footer = {"  opml status", "  opml status 0x1b2c3d4e", "  opml status --json"})
 @SuppressWarnings("NullAway.Init") // filled by picocli
 public final class StatusCommand implements Callable<Integer> {
   @Mixin private Console console;
   @Mixin private DeploymentOption deployment;
 
-  @Parameters(
+  @CommandLine.Parameters(
       arity = "0..1",
       paramLabel = "ID",
       description =
@@ -30,24 +37,56 @@ public final class StatusCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    // As the tables show it, cut short, an id may be pasted too.
-    Optional<String> prefix = id.map(text -> text.replaceFirst("…$", ""));
-    if (prefix.isPresent() && !prefix.get().matches("0x[0-9a-fA-F]{4,64}")) {
-      throw new Failure("ID " + id.get() + ": expected is 0x and 4 to 64 hexadecimal digits");
-    }
+    Optional<IdPrefix> prefix = id.map(IdPrefix::of);
     try (DeploymentOption.Opened opened = deployment.open()) {
+      HubParameters terms = opened.deployment().parameters();
       Picture picture = new HubReader(opened.deployment(), opened.chain()).read();
       Overview overview =
-          Overview.of(picture, opened.deployment().parameters().window(), prefix.orElse("0x"));
-      if (id.isPresent() && overview.isEmpty()) {
-        throw new Failure("no request, claim or game begins with " + id.get());
+          prefix
+              .map(begins -> Overview.of(picture, terms.window(), begins))
+              .orElseGet(() -> Overview.of(picture, terms.window()));
+      if (prefix.isPresent() && overview.isEmpty()) {
+        throw new Failure("no request, claim or game begins with " + id.orElseThrow());
       }
+      Words words = new Words(terms.window(), picture.now());
+      Attention attention = Attention.of(overview, words, terms.allowance());
       Credits credits =
           Credits.read(opened.deployment(), opened.chain().snapshot(picture.block()), picture);
       console.show(
-          overview.object(picture.block(), credits),
-          () -> overview.text(picture.block()) + credits);
+          overview.object(picture.block(), credits, attention),
+          () ->
+              prefix
+                  .map(
+                      begins -> head(picture) + details(overview, words, begins) + "\n" + attention)
+                  .orElseGet(
+                      () ->
+                          head(picture)
+                              + overview.counts()
+                              + (overview.isEmpty() ? "" : "\n" + attention)
+                              + overview.tables()
+                              + credits));
     }
     return 0;
+  }
+
+  private static String head(Picture picture) {
+    long age = Math.max(0, Instant.now().getEpochSecond() - picture.now());
+    return "block %s, %s%n".formatted(Amounts.count(picture.block().number()), Moments.ago(age));
+  }
+
+  /// {@return what was named in full; a request with its claims and their games, which it is about}
+  private static String details(Overview overview, Words words, IdPrefix prefix) {
+    Details details = new Details(overview, words);
+    boolean request = overview.requests().stream().anyMatch(seen -> prefix.begins(seen.id()));
+    overview.requests().stream().filter(seen -> prefix.begins(seen.id())).forEach(details::add);
+    overview.claims().stream()
+        .filter(seen -> request || prefix.begins(seen.id().hash()))
+        .forEach(details::add);
+    overview.games().stream()
+        .filter(
+            seen ->
+                request || prefix.begins(seen.id().hash()) || prefix.begins(seen.claim().hash()))
+        .forEach(details::add);
+    return details.toString();
   }
 }

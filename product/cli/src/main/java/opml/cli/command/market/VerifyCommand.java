@@ -2,8 +2,10 @@ package opml.cli.command.market;
 
 import java.util.concurrent.Callable;
 import opml.agent.Verifier;
+import opml.cli.option.OptionalKeyOption;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /// Runs a verifier.
 @Command(
@@ -12,14 +14,29 @@ import picocli.CommandLine.Mixin;
       "Recomputes what others claim, and disputes what is wrong, until it is stopped.",
       "It keeps nothing that is not on the chain: it may be stopped and started at any time."
     },
-    footer = {"  opml verify --model mnist.onnx --key-file keys/verifier.key"})
+    footer = {
+      "  opml verify --model mnist.onnx --key-file keys/verifier.key",
+      "  opml verify --model mnist.onnx --dry-run"
+    })
 @SuppressWarnings("NullAway.Init") // filled by picocli
 public final class VerifyCommand implements Callable<Integer> {
   @Mixin private AgentOptions options;
+  @Mixin private OptionalKeyOption key;
+
+  @Option(
+      names = "--dry-run",
+      description =
+          "Send nothing, and say what would be challenged or moved, and why. Needs no money, and no key; with one, also"
+              + " that account's games are looked at.")
+  private boolean dry;
 
   @Override
   public Integer call() {
-    options.run("verifying", Verifier::new);
+    if (dry) {
+      options.run("looking", key.account(), Verifier::dry);
+    } else {
+      options.run("verifying", key.wallet(), Verifier::new);
+    }
     return 0;
   }
 }
