@@ -63,8 +63,24 @@ class ChainCommandsTest {
     CliRun full = deploy(again, key, Path.of("/dev/full"));
     full.failsWith("No space left", "put this into a file yourself", "\"hub\"");
     CliRun.of(
-            "deploy", "--rpc", url, "--key-file", key, "--window", 0, "--out", folder.resolve("x"))
-        .failsWith("--window");
+            "deploy",
+            "--rpc",
+            url,
+            "--key-file",
+            key,
+            "--window",
+            0,
+            "--claim-bond",
+            "0.1",
+            "--requester-share",
+            3000,
+            "--out",
+            folder.resolve("none/x"))
+        .failsWith(
+            "a window of 0 s",
+            "at least 4 times that for challenges, 0.04 ETH",
+            "shares of 2500 and 3000",
+            "its folder is not there");
     second.stop().succeeds();
     CliRun.of("status", "--deployment", file, "--rpc", url)
         .failsWith("127.0.0.1", "is the chain up");
@@ -75,8 +91,8 @@ class ChainCommandsTest {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       CliRun.of("chain", "up", "--port", taken.getLocalPort()).failsWith("in use");
     }
-    CliRun.of("chain", "up", "--port", 65_536).failsWith("--port 65536");
-    CliRun.of("chain", "up", "--block-time", -1).failsWith("--block-time -1");
+    CliRun.of("chain", "up", "--port", 65_536, "--block-time", -1)
+        .failsWith("--port 65536", "; also --block-time -1");
     CliRun.of("chain", "up", "--state", folder.resolve("none/chain.json"))
         .failsWith("its folder is not there");
   }

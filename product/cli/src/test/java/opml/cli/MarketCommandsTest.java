@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import opml.cli.command.market.FileServer;
 import opml.cli.console.ExitCode;
 import opml.cli.option.DeploymentOption;
 import opml.core.account.Address;
@@ -22,6 +23,7 @@ import opml.engine.commit.Model;
 import opml.ethereum.devchain.AnvilBinary;
 import opml.ethereum.devchain.DevChain;
 import opml.ethereum.key.Wallet;
+import opml.ethereum.send.Sender;
 import opml.game.claim.RequestId;
 import opml.game.work.Work;
 import opml.hub.DeploymentFile;
@@ -45,6 +47,7 @@ class MarketCommandsTest {
   private static DevChain dev;
   private static Path deployment;
   private static Path model;
+  private static Path floats;
   private static Path seven;
 
   @BeforeAll
@@ -54,6 +57,7 @@ class MarketCommandsTest {
     dev = DevChain.start();
     deployment = folder.resolve("deployment.json");
     model = Files.write(folder.resolve("int8.onnx"), DemoModel.INT8.onnx());
+    floats = Files.write(folder.resolve("float.onnx"), DemoModel.FLOAT.onnx());
     seven =
         Files.write(
             folder.resolve("seven.pgm"), Pgm.write(SampleDigit.ALL.get(7).digit(), "seven"));
@@ -83,7 +87,6 @@ class MarketCommandsTest {
   void aRequestIsServedFinalAndPaid() throws IOException {
     Path requester = rich("requester");
     Path server = rich("server");
-    request(requester).failsWith("is not registered", "opml model register");
     CliRun registered =
         on("model", "register", model, "--key-file", server, "--uri", "https://example.org/m")
             .succeeds();
@@ -116,8 +119,7 @@ class MarketCommandsTest {
     waiting.until("provisional output");
     assertThat(waiting.isRunning()).isTrue();
     CliRun live = on("status").succeeds();
-    assertThat(live.out())
-        .contains("1 can be challenged", "nothing needs attention", "claimed", "0.01 ETH", "in ");
+    assertThat(live.out()).contains("1 can be challenged", "claimed", "0.01 ETH", "in ");
     String id = waiting.out().lines().findFirst().orElseThrow().replace("request ", "");
     assertThat(on("result", id).succeeds().out())
         .contains(
@@ -179,8 +181,7 @@ class MarketCommandsTest {
         .isEqualTo(json.path("output").get(7).floatValue());
     on("result", id, "--output", folder.resolve("result.npy"))
         .failsWith("only the model's file tells", "--model");
-    Path other = Files.write(folder.resolve("float.onnx"), DemoModel.FLOAT.onnx());
-    on("result", id, "--model", other).failsWith("float.onnx is model 0x", "is for model 0x");
+    on("result", id, "--model", floats).failsWith("float.onnx is model 0x", "is for model 0x");
     on("result", "0xffffffffff").failsWith("no request begins with 0xffffffffff");
     on("result", "digit").failsWith("ID digit: expected is 0x");
   }
@@ -195,15 +196,15 @@ class MarketCommandsTest {
                 .add(new BigInteger(asked.path("gasFee").asText()))
                 .toString());
     RequestId id = new RequestId(Bytes32.ofHex(asked.path("request").asText()));
-    try (DeploymentOption.Opened opened = opened()) {
-      // The true run of another digit is a wrong answer.
-      Model known = Model.load(model);
-      Work work =
-          new GraphWorkshop(List.of(known))
-              .graphWork(known, SampleDigit.ALL.get(1).digit().pixels());
-      Hub liar = opened.hub(Wallet.load(rich("liar")));
-      assertThat(liar.claim(id, work, Wei.ether(1))).isPresent();
-    }
+    // The true run of another digit is a wrong answer.
+    Model known = Model.load(model);
+    Work work =
+        new GraphWorkshop(List.of(known)).graphWork(known, SampleDigit.ALL.get(1).digit().pixels());
+    Hub liar =
+        new Hub(
+            DeploymentFile.read(deployment).open(dev.chain()),
+            new Sender(dev.chain(), Wallet.load(rich("liar"))));
+    assertThat(liar.claim(id, work, Wei.ether(1))).isPresent();
     CliRun dry =
         onStart("verify", "--model", model, "--dry-run", "--poll", 0.05, "--summary-every", 0.1);
     dry.until("would challenge").until("summary");
@@ -242,7 +243,7 @@ class MarketCommandsTest {
         onStart("verify", "--model", model, "--key-file", rich("judge"), "--poll", 0.05);
     verifying.until("challenged");
     assertThat(on("status").succeeds().out())
-        .contains("1 disputed", "1 server is on turn", "nodes from 0", "in 59 min");
+        .contains("1 disputed", "1 server is on turn", "nodes from 0", " min");
     dev.increaseTime(WINDOW.plusMinutes(1));
     verifying.until("timed-out");
     JsonNode game = on("status", "--json").succeeds().json().getFirst().at("/games/0");
@@ -253,9 +254,54 @@ class MarketCommandsTest {
     verifying.stop().succeeds();
   }
 
-  private static DeploymentOption.Opened opened() throws IOException {
-    return new DeploymentOption.Opened(
-        dev.chain(), DeploymentFile.read(deployment).open(dev.chain()));
+  @Test
+  void aModelThatIsMissingIsFetchedFromWhereItWasPublished() throws IOException {
+    Path cache = folder.resolve("cache");
+    Path requester = rich("asker3");
+    try (FileServer files = new FileServer()) {
+      files.serve("/wrong", DemoModel.INT8.onnx());
+      files.serve("/right", DemoModel.FLOAT.onnx());
+      for (String path : List.of("/wrong", "/right")) {
+        on("model", "register", floats, "--key-file", requester, "--uri", files.uri(path))
+            .succeeds();
+      }
+      CliRun serving =
+          onStart(
+              "serve",
+              "--key-file",
+              rich("fetcher"),
+              "--poll",
+              0.05,
+              "--fetch-from",
+              "http,local",
+              "--fetch-into",
+              cache);
+      on(
+              "request",
+              "--model",
+              floats,
+              "--input",
+              seven,
+              "--fee",
+              1,
+              "--deadline",
+              3600,
+              "--key-file",
+              requester)
+          .succeeds();
+      serving.until("claimed");
+      serving.stop().succeeds();
+      assertThat(serving.out()).contains("not fetched", "the file there is model 0x");
+      assertThat(serving.out().indexOf("claimed")).isGreaterThan(serving.out().indexOf("fetched"));
+    }
+    // What was fetched once is there, also for a verifier.
+    CliRun verifying =
+        onStart("verify", "--dry-run", "--fetch", "--poll", 0.05, "--fetch-into", cache, "--json");
+    verifying.until("\"event\":\"fetched\"").until("\"event\":\"computed\"");
+    verifying.stop().succeeds();
+    on("verify", "--dry-run", "--fetch-max", 0, "--poll", 0)
+        .failsWith("--fetch-max 0", "--poll 0.0");
+    dev.increaseTime(WINDOW.plusMinutes(1));
   }
 
   @Test
@@ -435,7 +481,7 @@ class MarketCommandsTest {
             60,
             "--key-file",
             key)
-        .failsWith("is not registered");
+        .failsWith("is not registered", "opml model register");
   }
 
   @Test

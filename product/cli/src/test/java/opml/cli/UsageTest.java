@@ -53,7 +53,8 @@ class UsageTest {
             "deploy --key-file k --claim-bond 0.0000000000000000001",
             "withdraw --key-file k --to 0x12",
             "request --model m --input i --fee 1 --key-file k",
-            "serve --key-file k")) {
+            "serve --key-file k --fetch-from ftp",
+            "verify --model m")) {
       CliRun run = CliRun.of((Object[]) line.split(" "));
       assertThat(run.code()).as(line + ": " + run.err()).isEqualTo(ExitCode.USAGE);
       assertThat(run.err()).startsWith("opml: ");

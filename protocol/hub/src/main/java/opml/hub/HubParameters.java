@@ -1,5 +1,7 @@
 package opml.hub;
 
+import java.util.ArrayList;
+import java.util.List;
 import opml.core.account.Wei;
 import opml.ethereum.abi.Values;
 
@@ -21,6 +23,9 @@ public record HubParameters(
   /// Shares are parts of this.
   public static final int WHOLE = 10_000;
 
+  private static final long SECONDS_END = 1L << 32;
+  private static final int BONDS = 4;
+
   /// Bonds for gas at 50 gwei and 0.8 million gas a side; a day to challenge and half a day to think.
   public static final HubParameters DEFAULT =
       new HubParameters(
@@ -30,6 +35,33 @@ public record HubParameters(
   public HubParameters withTimes(long newWindow, long newAllowance) {
     return new HubParameters(
         newWindow, newAllowance, claimBond, challengeBond, challengerShare, requesterShare);
+  }
+
+  /// {@return why no hub can be made of these, which its constructor would say one by one}
+  public List<String> problems() {
+    List<String> problems = new ArrayList<>();
+    if (window < 1 || window >= SECONDS_END) {
+      problems.add("a window of %d s, expected are 1 to 2^32 - 1".formatted(window));
+    }
+    if (allowance < 1 || allowance >= SECONDS_END) {
+      problems.add("an allowance of %d s, expected are 1 to 2^32 - 1".formatted(allowance));
+    }
+    if (challengeBond.isZero()) {
+      problems.add("no bond for challenges, expected is at least a wei");
+    }
+    if (claimBond.compareTo(challengeBond.times(BONDS)) < 0) {
+      problems.add(
+          "a bond of %s for claims, expected is at least %d times that for challenges, %s"
+              .formatted(claimBond, BONDS, challengeBond));
+    }
+    if (challengerShare < 0
+        || requesterShare < 0
+        || (long) challengerShare + requesterShare > WHOLE / 2) {
+      problems.add(
+          "shares of %d and %d for challenger and requester, expected are parts of %d, at most half of it together"
+              .formatted(challengerShare, requesterShare, WHOLE));
+    }
+    return problems;
   }
 
   /// {@return as the hub's constructor takes them}

@@ -1,6 +1,7 @@
 package opml.hub;
 
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import opml.core.codec.ByteReader;
@@ -8,14 +9,20 @@ import opml.core.codec.Preimage;
 import opml.core.hash.Bytes32;
 import opml.ethereum.abi.AbiParameter;
 import opml.ethereum.abi.AbiType;
+import opml.ethereum.abi.Contract;
 import opml.ethereum.abi.Values;
+import opml.ethereum.chain.Chain;
 import opml.ethereum.chain.ChainException;
+import opml.ethereum.chain.LogReader;
 import opml.ethereum.chain.Receipt;
 import opml.ethereum.chain.Snapshot;
 import opml.ethereum.send.Sender;
 
 /// Registers models, and asks whether one is registered.
 public final class ModelRegistration {
+  private static final int LOG_BLOCKS = 10_000;
+  private static final int PLACE_BYTES_MAX = 2_048;
+
   private ModelRegistration() {}
 
   /// Registers a model, or publishes one more place of its files.
@@ -57,6 +64,24 @@ public final class ModelRegistration {
           "the node shows model %s instead of %s".formatted(preimage.hash(), modelId));
     }
     return new Input(Math.toIntExact(model.number("inputDepth")), model.number("inputBytes"));
+  }
+
+  /// {@return where a model's file was published, oldest first: texts by anybody, of which nothing is expected but that
+  /// they are not endless}
+  public static List<String> places(Deployment deployment, Chain chain, Bytes32 modelId) {
+    Contract registry = deployment.registry();
+    return registry
+        .events(
+            new LogReader(chain, LOG_BLOCKS)
+                .read(
+                    registry.filter("ModelPublished"), deployment.block(), chain.latest().number()))
+        .stream()
+        .filter(event -> event.values().bytes32("modelId").equals(modelId))
+        .map(event -> event.values().data("uri"))
+        .filter(uri -> !uri.isEmpty() && uri.length() <= PLACE_BYTES_MAX)
+        .map(uri -> new String(uri.toArray(), StandardCharsets.UTF_8))
+        .distinct()
+        .toList();
   }
 
   /// {@return the words of a descriptor's encoding behind its tag, as the registry's struct has them}

@@ -37,21 +37,28 @@ public final class GraphWorkshop implements Workshop {
   }
 
   /// @param policy for the checkpoints of runs in the machine
-  /// @throws IllegalArgumentException if a model is ill-formed: who defends one can lose a game that he plays right
+  /// @throws IllegalArgumentException if a model is ill-formed
   public GraphWorkshop(List<Model> models, CheckpointPolicy policy) {
     this.policy = policy;
-    for (Model model : models) {
-      List<String> problems = WellFormedness.problems(ModelPreimages.of(model), PinnedPrograms::of);
-      if (!problems.isEmpty()) {
-        throw new IllegalArgumentException(
-            "ill-formed model %s: %s".formatted(model.id(), String.join("; ", problems)));
-      }
-      this.models.put(model.id(), model);
+    models.forEach(this::add);
+  }
+
+  /// Comes to know a model.
+  ///
+  /// @throws IllegalArgumentException if it is ill-formed: who defends one can lose a game that he plays right
+  public void add(Model model) {
+    List<String> problems = WellFormedness.problems(ModelPreimages.of(model), PinnedPrograms::of);
+    if (!problems.isEmpty()) {
+      throw new IllegalArgumentException(
+          "ill-formed model %s: %s".formatted(model.id(), String.join("; ", problems)));
+    }
+    synchronized (this) {
+      models.put(model.id(), model);
     }
   }
 
   /// {@return the models that this workshop knows}
-  public List<Model> models() {
+  public synchronized List<Model> models() {
     return new ArrayList<>(models.values());
   }
 

@@ -39,15 +39,20 @@ public final class HashCache {
     this.folder = folder;
   }
 
-  /// {@return the user's: `opml/hashes` under `$XDG_CACHE_HOME`, or under `~/.cache` if that is not an
-  /// absolute path (XDG Base Directory Specification)}
+  /// {@return the user's: `opml/hashes` among what is cached for users}
   public static HashCache ofUser() {
+    return new HashCache(folderOfUser("hashes"));
+  }
+
+  /// {@return a folder for what can be made or fetched again: under `opml` in `$XDG_CACHE_HOME`, or in `~/.cache` if that
+  /// is not an absolute path (XDG Base Directory Specification)}
+  public static Path folderOfUser(String name) {
     String configured = System.getenv().getOrDefault("XDG_CACHE_HOME", "");
     Path base =
         configured.startsWith("/")
             ? Path.of(configured)
             : Path.of(System.getProperty("user.home"), ".cache");
-    return new HashCache(base.resolve("opml").resolve("hashes"));
+    return base.resolve("opml").resolve(name);
   }
 
   /// {@return the hashes of the graph that was imported from `model`, from the folder or computed}

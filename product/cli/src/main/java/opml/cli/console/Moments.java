@@ -1,6 +1,6 @@
 package opml.cli.console;
 
-/// Spans of time as people say them, in the largest unit that leaves two digits at most.
+/// Spans of time as people say them, in the largest unit of which they have two.
 public final class Moments {
   private static final long MINUTE = 60;
   private static final long HOUR = 60 * MINUTE;

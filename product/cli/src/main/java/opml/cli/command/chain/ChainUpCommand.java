@@ -11,6 +11,7 @@ import java.util.concurrent.Callable;
 import opml.cli.console.Console;
 import opml.cli.console.Failure;
 import opml.cli.console.Json;
+import opml.cli.console.Problems;
 import opml.cli.console.StopSignal;
 import opml.cli.console.Table;
 import opml.core.account.Address;
@@ -85,13 +86,12 @@ public final class ChainUpCommand implements Callable<Integer> {
   }
 
   private void requireSane() {
-    if (port < 0 || port > 65_535) {
-      throw new Failure("--port " + port + ": expected is a number from 0 to 65535");
-    }
-    if (blockTime < 0) {
-      throw new Failure("--block-time " + blockTime + ": expected are seconds, at least 0");
-    }
-    state.ifPresent(ChainUpCommand::requireFolder);
+    new Problems()
+        .when(
+            port < 0 || port > 65_535, "--port " + port + ": expected is a number from 0 to 65535")
+        .when(blockTime < 0, "--block-time " + blockTime + ": expected are seconds, at least 0")
+        .of(() -> state.ifPresent(ChainUpCommand::requireFolder))
+        .fail();
   }
 
   private DevChain.Options options() {
@@ -147,6 +147,10 @@ public final class ChainUpCommand implements Callable<Integer> {
       }
     } catch (InterruptedException e) {
       // Asked to end. The flag stays clear, so that closing can wait for the state to be written.
+      return;
+    }
+    if (Thread.interrupted()) {
+      // Asked to end; another thread was faster at it.
       return;
     }
     throw new Failure("the chain ended by itself: " + lastLine(dev.output()));

@@ -13,6 +13,7 @@ import opml.cli.console.Console;
 import opml.cli.console.Failure;
 import opml.cli.console.Json;
 import opml.cli.console.Messages;
+import opml.cli.console.Problems;
 import opml.cli.option.KeyOption;
 import opml.cli.option.NodeOption;
 import opml.core.account.Wei;
@@ -107,8 +108,10 @@ public final class DeployCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    HubParameters parameters = parameters();
-    requireWritable();
+    HubParameters parameters =
+        new HubParameters(
+            window, allowance, claimBond, challengeBond, challengerShare, requesterShare);
+    requireSane(parameters);
     Wallet wallet = key.wallet();
     try (RpcChain chain = NodeOption.connect(rpc)) {
       GasMeter meter = new GasMeter();
@@ -138,31 +141,20 @@ public final class DeployCommand implements Callable<Integer> {
     return 0;
   }
 
-  /// The hub's constructor refuses the same, but would say so only after the other contracts are paid for.
-  private HubParameters parameters() {
-    if (window < 1 || allowance < 1) {
-      throw new Failure("--window and --allowance: expected are seconds, at least 1");
-    }
-    if (challengerShare < 0
-        || requesterShare < 0
-        || challengerShare + requesterShare > HubParameters.WHOLE) {
-      throw new Failure(
-          "--challenger-share and --requester-share: expected are parts of %d that do not exceed it together"
-              .formatted(HubParameters.WHOLE));
-    }
-    return new HubParameters(
-        window, allowance, claimBond, challengeBond, challengerShare, requesterShare);
-  }
-
-  /// Gas is paid before the file is written, so what can be known before is asked before.
-  private void requireWritable() {
-    if (Files.isRegularFile(out) && !force) {
-      throw new Failure(out + ": exists already; --force replaces it, --out names another file");
-    }
+  /// The hub's constructor refuses the same, but only after the other contracts are paid for; and gas is paid before
+  /// the file is written.
+  private void requireSane(HubParameters parameters) {
+    Problems problems = new Problems();
+    parameters.problems().forEach(problem -> problems.when(true, problem));
     Path folder = out.toAbsolutePath().getParent();
-    if (folder == null || !Files.isDirectory(folder) || !Files.isWritable(folder)) {
-      throw new Failure("--out " + out + ": its folder is not there or cannot be written to");
-    }
+    problems
+        .when(
+            Files.isRegularFile(out) && !force,
+            out + ": exists already; --force replaces it, --out names another file")
+        .when(
+            folder == null || !Files.isDirectory(folder) || !Files.isWritable(folder),
+            "--out " + out + ": its folder is not there or cannot be written to")
+        .fail();
   }
 
   private void write(DeploymentFile file) {

@@ -8,8 +8,8 @@ import java.util.List;
 import opml.agent.Agent;
 import opml.agent.Loop;
 import opml.cli.console.Console;
-import opml.cli.console.Failure;
 import opml.cli.console.JournalWriter;
+import opml.cli.console.Problems;
 import opml.cli.console.StopSignal;
 import opml.cli.option.DeploymentOption;
 import opml.cli.option.ModelFile;
@@ -36,11 +36,13 @@ final class AgentOptions {
 
   @Option(
       names = "--model",
-      required = true,
       arity = "1..*",
       paramLabel = "FILE.onnx",
-      description = "The models that this agent knows. Requests for others are left alone.")
-  private List<Path> files;
+      description =
+          "The models that this agent knows. Requests for others are left alone, or with --fetch their models fetched.")
+  private List<Path> files = List.of();
+
+  @Mixin private FetchOptions fetch;
 
   @Option(
       names = "--poll",
@@ -75,11 +77,15 @@ final class AgentOptions {
   /// @param name of the role, for the journal
   /// @param account that signs and pays
   void run(String name, Signer account, Role role) {
+    new Problems()
+        .of(() -> WaitOptions.pause(poll))
+        .when(
+            !(summaryEvery == 0 || summaryEvery >= 0.01 && summaryEvery <= 86_400),
+            "--summary-every " + summaryEvery + ": expected are seconds, from 0.01 to 86400, or 0")
+        .of(fetch::requireSane)
+        .fail();
     Duration pause = WaitOptions.pause(poll);
-    if (!(summaryEvery == 0 || summaryEvery >= 0.01 && summaryEvery <= 86_400)) {
-      throw new Failure(
-          "--summary-every " + summaryEvery + ": expected are seconds, from 0.01 to 86400, or 0");
-    }
+    boolean fetches = fetch.isOn(files.size());
     List<Model> models = ModelFile.load(files, console);
     try (StopSignal _ = StopSignal.open();
         DeploymentOption.Opened opened = deployment.open()) {
@@ -102,13 +108,24 @@ final class AgentOptions {
             JournalWriter.facts(
                 "id", model.id().toString(), "registered", isRegistered(opened, model)));
       }
-      Agent agent = role.agent(hub, new GraphWorkshop(models, policy()), journal);
-      try (Summaries _ = new Summaries(summaryEvery, () -> summarise(journal, agent, hub, meter))) {
-        new Loop(agent, pause, journal::trouble).run();
+      GraphWorkshop own = new GraphWorkshop(models, policy());
+      if (fetches) {
+        try (FetchingWorkshop fetching =
+            fetch.workshop(own, hub.deployment(), opened.chain(), journal)) {
+          loop(role.agent(hub, fetching, journal), hub, meter, pause, journal);
+        }
+      } else {
+        loop(role.agent(hub, own, journal), hub, meter, pause, journal);
       }
       // The interruption was the request to stop, and is answered.
       boolean _ = Thread.interrupted();
       journal.line("stopped", JournalWriter.facts());
+    }
+  }
+
+  private void loop(Agent agent, Hub hub, GasMeter meter, Duration pause, JournalWriter journal) {
+    try (Summaries _ = new Summaries(summaryEvery, () -> summarise(journal, agent, hub, meter))) {
+      new Loop(agent, pause, journal::trouble).run();
     }
   }
 

@@ -1,5 +1,6 @@
 package opml.cli.command.market;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -11,6 +12,7 @@ import opml.cli.console.Failure;
 import opml.cli.console.JournalWriter;
 import opml.cli.console.Json;
 import opml.cli.console.OutputFile;
+import opml.cli.console.Problems;
 import opml.cli.option.DeploymentOption;
 import opml.cli.option.InputFile;
 import opml.cli.option.KeyOption;
@@ -115,9 +117,9 @@ public final class RequestCommand implements Callable<Integer> {
               index);
       long until = Math.addExact(opened.chain().latest().timestamp(), deadline);
       Terms terms = new Terms(server, until, callback, callbackGas);
-      announce(hub, asked, terms, bytes);
+      Hub.GasEstimate estimate = announced(hub, asked, terms, bytes);
       Hub.Asked sent = hub.ask(asked.id(), terms, bytes, fee);
-      report(sent, asked, until);
+      report(sent, estimate, asked, until);
       if (options.wait) {
         Requester requester =
             new Requester(hub, new JournalWriter(console, InstantSource.system()));
@@ -132,8 +134,9 @@ public final class RequestCommand implements Callable<Integer> {
 
   /// Says what it will cost, while nothing is sent.
   ///
+  /// @return the gas
   /// @throws Failure if the account cannot pay that
-  private void announce(Hub hub, RequestedModel asked, Terms terms, byte[] bytes) {
+  private Hub.GasEstimate announced(Hub hub, RequestedModel asked, Terms terms, byte[] bytes) {
     Wei balance = hub.sender().balance();
     requireFunds(hub, balance, fee, "the fee of " + fee + " and gas");
     Hub.GasEstimate gas = hub.estimateAsking(asked.id(), terms, bytes, fee);
@@ -143,6 +146,7 @@ public final class RequestCommand implements Callable<Integer> {
         "costs the fee of %s, and about %s for %s gas: %s in all"
             .formatted(
                 fee, Amounts.rounded(gas.fee()), Amounts.count(gas.gas()), Amounts.rounded(all)));
+    return gas;
   }
 
   private static void requireFunds(Hub hub, Wei balance, Wei needed, String what) {
@@ -152,7 +156,7 @@ public final class RequestCommand implements Callable<Integer> {
     }
   }
 
-  private void report(Hub.Asked sent, RequestedModel asked, long until) {
+  private void report(Hub.Asked sent, Hub.GasEstimate estimate, RequestedModel asked, long until) {
     Receipt receipt = sent.receipt();
     Wei gasFee = receipt.fee();
     console.show(
@@ -163,6 +167,8 @@ public final class RequestCommand implements Callable<Integer> {
             "deadline", until,
             "transaction", receipt.transaction().hash(),
             "block", receipt.blockNumber(),
+            "gasEstimated", estimate.gas(),
+            "gasFeeEstimated", estimate.fee(),
             "gas", receipt.gasUsed(),
             "gasFee", gasFee,
             "fee", fee,
@@ -180,13 +186,18 @@ public final class RequestCommand implements Callable<Integer> {
   }
 
   private void requireSane() {
-    if (deadline < 1 || deadline > 10L * 365 * 86_400) {
-      throw new Failure("--deadline " + deadline + ": expected are seconds, from 1 to ten years");
-    }
-    if (callbackGas < 0 || callbackGas > CALLBACK_GAS_MAX || callback.isZero() && callbackGas > 0) {
-      throw new Failure(
-          "--callback-gas %d: expected is at most %d, and none without --callback"
-              .formatted(callbackGas, CALLBACK_GAS_MAX));
-    }
+    new Problems()
+        .when(
+            deadline < 1 || deadline > 10L * 365 * 86_400,
+            "--deadline " + deadline + ": expected are seconds, from 1 to ten years")
+        .when(
+            callbackGas < 0
+                || callbackGas > CALLBACK_GAS_MAX
+                || callback.isZero() && callbackGas > 0,
+            "--callback-gas %d: expected is at most %d, and none without --callback"
+                .formatted(callbackGas, CALLBACK_GAS_MAX))
+        .when(!Files.isReadable(input), "--input " + input + ": there is no such file")
+        .of(options::pause)
+        .fail();
   }
 }

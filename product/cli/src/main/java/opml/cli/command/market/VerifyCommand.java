@@ -16,6 +16,7 @@ import picocli.CommandLine.Option;
     },
     footer = {
       "  opml verify --model mnist.onnx --key-file keys/verifier.key",
+      "  opml verify --key-file keys/verifier.key --fetch --fetch-from https",
       "  opml verify --model mnist.onnx --dry-run"
     })
 @SuppressWarnings("NullAway.Init") // filled by picocli

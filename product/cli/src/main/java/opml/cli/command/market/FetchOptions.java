@@ -1,0 +1,101 @@
+package opml.cli.command.market;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.LinkedHashSet;
+import java.util.Optional;
+import java.util.Set;
+import opml.cli.console.Failure;
+import opml.cli.console.JournalWriter;
+import opml.cli.console.Problems;
+import opml.engine.commit.HashCache;
+import opml.ethereum.chain.Chain;
+import opml.hub.Deployment;
+import opml.hub.ModelRegistration;
+import opml.proof.GraphWorkshop;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/// Whether models that an agent does not have are fetched, and how.
+@SuppressWarnings("NullAway.Init") // filled by picocli
+final class FetchOptions {
+  @Option(
+      names = "--fetch",
+      description =
+          "Fetch models that are missing from where they were published, and check them against their ids; so it is if no"
+              + " --model is given.")
+  private boolean fetch;
+
+  @Option(
+      names = "--fetch-from",
+      split = ",",
+      paramLabel = "KIND",
+      defaultValue = "https,http",
+      converter = SourceConverter.class,
+      description =
+          "What places are good: https, http, local (addresses of this machine and its network), file"
+              + " (default: ${DEFAULT-VALUE}).")
+  private Set<Download.Source> sources = new LinkedHashSet<>();
+
+  @Option(
+      names = "--fetch-max",
+      paramLabel = "MB",
+      defaultValue = "4096",
+      description = "The largest file to fetch (default: ${DEFAULT-VALUE}).")
+  private int maxMegabytes;
+
+  @Option(
+      names = "--fetch-timeout",
+      paramLabel = "SECONDS",
+      defaultValue = "600",
+      description = "How long a file may take (default: ${DEFAULT-VALUE}).")
+  private int timeout;
+
+  @Option(
+      names = "--fetch-into",
+      paramLabel = "DIR",
+      description = "Where fetched files are kept (default: ~/.cache/opml/models).")
+  private Optional<Path> folder;
+
+  /// What picocli makes of a kind.
+  static final class SourceConverter implements ITypeConverter<Download.Source> {
+    @Override
+    public Download.Source convert(String text) {
+      for (Download.Source source : Download.Source.values()) {
+        if (source.toString().equals(text)) {
+          return source;
+        }
+      }
+      throw new TypeConversionException("'" + text + "' is not https, http, local or file");
+    }
+  }
+
+  /// @throws Failure if the numbers are out of range
+  void requireSane() {
+    new Problems()
+        .when(maxMegabytes < 1, "--fetch-max " + maxMegabytes + ": expected are MB, at least 1")
+        .when(timeout < 1, "--fetch-timeout " + timeout + ": expected are seconds, at least 1")
+        .fail();
+  }
+
+  /// {@return whether an agent with so many models of its own fetches others}
+  boolean isOn(int models) {
+    return fetch || models == 0;
+  }
+
+  /// {@return a workshop that fetches what another one does not have}
+  FetchingWorkshop workshop(
+      GraphWorkshop own, Deployment deployment, Chain chain, JournalWriter journal) {
+    long bytes = (long) maxMegabytes << 20;
+    return new FetchingWorkshop(
+        own,
+        model -> ModelRegistration.places(deployment, chain, model),
+        new Download(sources, bytes, Duration.ofSeconds(timeout)),
+        new ModelCache(folder.orElseGet(() -> HashCache.folderOfUser("models")), bytes),
+        deployment.parameters(),
+        journal::line,
+        InstantSource.system());
+  }
+}

@@ -1,0 +1,36 @@
+package opml.cli.console;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// What is wrong with a command's input, all of it: nobody wants to mend one thing to be told of the next.
+public final class Problems {
+  private final List<String> found = new ArrayList<>();
+
+  /// Notes a problem, if it is one.
+  public Problems when(boolean wrong, String problem) {
+    if (wrong) {
+      found.add(problem);
+    }
+    return this;
+  }
+
+  /// Notes what is wrong with one thing, which says so itself.
+  public Problems of(Runnable check) {
+    try {
+      check.run();
+    } catch (Failure e) {
+      found.add(String.valueOf(e.getMessage()));
+    }
+    return this;
+  }
+
+  /// Ends the command, if there are any.
+  ///
+  /// @throws Failure that tells all problems
+  public void fail() {
+    if (!found.isEmpty()) {
+      throw new Failure(String.join("; also ", found));
+    }
+  }
+}

@@ -1,0 +1,140 @@
+package opml.cli.command.market;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Set;
+import opml.cli.command.market.Download.RefusedException;
+import opml.cli.command.market.Download.Source;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DownloadTest {
+  private static final int MAX = 100_000;
+
+  @TempDir Path folder;
+
+  private FileServer server;
+  private Path file;
+
+  @BeforeEach
+  void start() throws IOException {
+    server = new FileServer();
+    file = folder.resolve("fetched");
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  @Test
+  void aFileComesWholeAndThroughRedirections() throws Exception {
+    byte[] bytes = new byte[MAX];
+    Arrays.fill(bytes, (byte) 7);
+    server.serve("/whole", bytes);
+    server.redirect("/a", "/b");
+    server.redirect("/b", server.uri("/whole"));
+    for (String path : new String[] {"/whole", "/a"}) {
+      download(Source.HTTP, Source.LOCAL).into(file, server.uri(path));
+      assertThat(file).hasBinaryContent(bytes);
+    }
+    download(Source.FILE).into(folder.resolve("copy"), file.toUri().toString());
+    assertThat(folder.resolve("copy")).hasBinaryContent(bytes);
+  }
+
+  @Test
+  void whatTheUserDidNotAllowIsNotAskedFor() {
+    server.serve("/whole", new byte[10]);
+    server.redirect("/file", "file:///etc/hostname");
+    refused(download(Source.HTTP, Source.HTTPS), server.uri("/whole"), "--fetch-from local");
+    refused(download(Source.HTTPS, Source.LOCAL), server.uri("/whole"), "does not allow http");
+    refused(download(Source.HTTP, Source.HTTPS, Source.LOCAL), "file:///etc/hostname", "file");
+    refused(download(Source.values()), server.uri("/file"), "http or https");
+    for (String host :
+        new String[] {
+          "localhost", "10.0.0.1", "169.254.169.254", "[::1]", "[fd00::1]", "0.0.0.0"
+        }) {
+      refused(download(Source.HTTP), "http://" + host + "/m", "--fetch-from local");
+    }
+    assertThat(server.asked("/whole")).isZero();
+  }
+
+  @Test
+  void whatIsNoPlaceIsRefused() {
+    for (String place :
+        new String[] {
+          "",
+          "m.onnx",
+          "ftp://example.org/m",
+          "http:",
+          "http://",
+          "http://a b/",
+          "file://x/y",
+          "https://user:secret@example.org/m",
+          "data:,x",
+          "\n",
+          "http://%zz/"
+        }) {
+      refused(download(Source.values()), place, "");
+    }
+  }
+
+  @Test
+  void endlessSlowBrokenAndAbsentFilesAreGivenUp() {
+    server.serveEndlessly("/endless");
+    server.serveSlowly("/slow");
+    server.serveTruncated("/truncated", new byte[1_000], 2_000);
+    server.serve("/large", new byte[MAX + 1]);
+    server.redirect("/loop", "/loop");
+    server.redirect("/nowhere", "http://a b/");
+    Download download = download(Source.HTTP, Source.LOCAL, Source.FILE);
+    refused(download, server.uri("/endless"), "more than 100000 bytes (--fetch-max)");
+    refused(download, server.uri("/large"), "more than 100000 bytes (--fetch-max)");
+    refused(download, server.uri("/loop"), "more than 5 redirections");
+    refused(download, server.uri("/nowhere"), "redirection");
+    missed(download, server.uri("/truncated"), "");
+    missed(download, server.uri("/absent"), "HTTP status 404");
+    missed(download, folder.resolve("none").toUri().toString(), "no such file");
+    missed(download, "http://127.0.0.1:1/m", "");
+    long begin = System.nanoTime();
+    missed(
+        new Download(Set.of(Source.HTTP, Source.LOCAL), MAX, Duration.ofSeconds(1)),
+        server.uri("/slow"),
+        "not there after 1 s");
+    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(8));
+  }
+
+  @Test
+  void aFileOfThisMachineIsBoundedToo() throws IOException {
+    Path large = Files.write(folder.resolve("large"), new byte[MAX + 1]);
+    refused(download(Source.FILE), large.toUri().toString(), "--fetch-max");
+    missed(download(Source.FILE), folder.toUri().toString(), "no such file");
+  }
+
+  private static Download download(Source... sources) {
+    return new Download(Set.of(sources), MAX, Duration.ofSeconds(20));
+  }
+
+  private void refused(Download download, String place, String why) {
+    assertThatThrownBy(() -> download.into(file, place))
+        .as(place)
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining(why);
+  }
+
+  private void missed(Download download, String place, String why) {
+    assertThatThrownBy(() -> download.into(file, place))
+        .as(place)
+        .isInstanceOf(IOException.class)
+        .isNotInstanceOf(RefusedException.class)
+        .hasMessageContaining(why);
+  }
+}
