@@ -94,7 +94,17 @@ class MarketCommandsTest {
     assertThat(on("model", "register", model, "--key-file", server).succeeds().out())
         .contains("was registered already");
 
-    CliRun serving = onStart("serve", "--model", model, "--key-file", server, "--poll", 0.05);
+    CliRun serving =
+        onStart(
+            "serve",
+            "--model",
+            model,
+            "--key-file",
+            server,
+            "--poll",
+            0.05,
+            "--summary-every",
+            0.1);
     CliRun verifying =
         onStart(
             "verify", "--model", model, "--key-file", rich("verifier"), "--poll", 0.05, "--json");
@@ -144,6 +154,8 @@ class MarketCommandsTest {
     assertThat(waiting.err()).contains("costs the fee of 0.01 ETH, and about", "gas", "in all");
     reading.join().succeeds();
     serving.until("withdrew");
+    serving.until("earned 0.01 ETH");
+    assertThat(serving.out()).contains("at stake 0.16 ETH", "own 1");
     assertThat(serving.out()).contains("computed", "claimed", "resolved");
     serving.stop().succeeds();
     verifying.stop().succeeds();
@@ -240,12 +252,25 @@ class MarketCommandsTest {
         .failsWith("--summary-every -1");
     // What a real one then does, so that the other tests find no wrong claim.
     CliRun verifying =
-        onStart("verify", "--model", model, "--key-file", rich("judge"), "--poll", 0.05);
+        onStart(
+            "verify",
+            "--model",
+            model,
+            "--key-file",
+            rich("judge"),
+            "--poll",
+            0.05,
+            "--summary-every",
+            0.1);
     verifying.until("challenged");
     assertThat(on("status").succeeds().out())
         .contains("1 disputed", "1 server is on turn", "nodes from 0", " min");
     dev.increaseTime(WINDOW.plusMinutes(1));
     verifying.until("timed-out");
+    verifying.until("earned 0.04 ETH");
+    assertThat(on("status").succeeds().out())
+        .contains(
+            "needs attention", "nobody answered: 'opml withdraw' gives the fee back", "1 refuted");
     JsonNode game = on("status", "--json").succeeds().json().getFirst().at("/games/0");
     assertThat(game.path("status").asText()).isEqualTo("CHALLENGER_WON");
     assertThat(on("status", game.path("id").asText().substring(0, 12)).succeeds().out())

@@ -119,8 +119,8 @@ public abstract sealed class Agent permits Server, Verifier {
     return hub.deployment().parameters().window();
   }
 
-  /// {@return whether the account can deposit this and still pay for the gas of a whole game at twice today's price; who
-  /// only looks needs no money}
+  /// {@return whether the account can deposit this and still pay for the gas of a whole game at twice today's price;
+  /// who only looks needs no money}
   final boolean affords(Wei bond) {
     if (dry) {
       return true;

@@ -44,8 +44,8 @@ public final class HashCache {
     return new HashCache(folderOfUser("hashes"));
   }
 
-  /// {@return a folder for what can be made or fetched again: under `opml` in `$XDG_CACHE_HOME`, or in `~/.cache` if that
-  /// is not an absolute path (XDG Base Directory Specification)}
+  /// {@return a folder for what can be made or fetched again: under `opml` in `$XDG_CACHE_HOME`, or in `~/.cache` if
+  /// that is not an absolute path (XDG Base Directory Specification)}
   public static Path folderOfUser(String name) {
     String configured = System.getenv().getOrDefault("XDG_CACHE_HOME", "");
     Path base =

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// `{'descr': '<f4', 'fortran_order': False, 'shape': (1, 10), }`; then the values. Versions 1.0 to 3.0 differ only in
 /// the header's length field and in its characters.
 ///
-/// Read are only little-endian arrays in C order of types that a model can have: there is nothing to convert then, and a
-/// value that was rounded on the way would be another input.
+/// Read are only little-endian arrays in C order of types that a model can have: there is nothing to convert then,
+/// and a value that was rounded on the way would be another input.
 ///
 /// Source: NumPy's `numpy.lib.format`, and NEP 1.
 public final class Npy {

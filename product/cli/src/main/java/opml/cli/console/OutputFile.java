@@ -8,8 +8,8 @@ import java.util.Locale;
 import java.util.Optional;
 import opml.core.codec.WholeFile;
 
-/// Where an output goes: a file whose ending says how, `.npy` for NumPy, `.json` for nested arrays of numbers, any other
-/// for the bytes as they are.
+/// Where an output goes: a file whose ending says how, `.npy` for NumPy, `.json` for nested arrays of numbers, any
+/// other for the bytes as they are.
 public final class OutputFile {
   private enum Format {
     NPY,

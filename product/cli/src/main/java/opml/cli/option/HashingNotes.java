@@ -10,6 +10,9 @@ import opml.engine.commit.InitialHashes;
 final class HashingNotes implements InitialHashes.Progress {
   private static final long PAUSE_NANOS = 1_000_000_000L;
 
+  /// Less than this is hashed at once, whatever else took its time before.
+  private static final long BYTES_LEAST = 10_000_000;
+
   private final Path file;
   private final Consumer<String> notes;
   private final LongSupplier nanos;
@@ -25,7 +28,7 @@ final class HashingNotes implements InitialHashes.Progress {
   @Override
   public void hashed(long done, long total) {
     long now = nanos.getAsLong();
-    if (now - last >= PAUSE_NANOS) {
+    if (total >= BYTES_LEAST && now - last >= PAUSE_NANOS) {
       last = now;
       notes.accept(
           String.format(

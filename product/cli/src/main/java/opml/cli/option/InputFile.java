@@ -17,9 +17,9 @@ import opml.cli.console.TensorType;
 import opml.mnist.digit.Digit;
 import opml.mnist.digit.Pgm;
 
-/// Reads what a model is to be run on: a NumPy array (`.npy`), nested arrays of numbers (`.json`), the tensor's bytes as
-/// they are, a digit as a `.pgm` image, or one image of an idx file of MNIST. Pixels become bytes, or floats where the
-/// model wants four times as many bytes as the image has pixels.
+/// Reads what a model is to be run on: a NumPy array (`.npy`), nested arrays of numbers (`.json`), the tensor's bytes
+/// as they are, a digit as a `.pgm` image, or one image of an idx file of MNIST. Pixels become bytes, or floats where
+/// the model wants four times as many bytes as the image has pixels.
 ///
 /// What a file begins with counts more than how its name ends, except for bytes of just the right number: those are
 /// taken as they are, unless the name says otherwise.

@@ -28,4 +28,12 @@ class HashingNotesTest {
             "m.onnx: hashing the weights, 50 % of 2000 MB",
             "m.onnx: hashing the weights, 100 % of 2000 MB");
   }
+
+  @Test
+  void littleIsNotWorthANote() {
+    HashingNotes progress = new HashingNotes(Path.of("m.onnx"), notes::add, () -> nanos);
+    nanos += 5_000_000_000L;
+    progress.hashed(0, 35_000);
+    assertThat(notes).isEmpty();
+  }
 }

@@ -14,8 +14,8 @@ import opml.core.codec.WholeFile;
 import opml.ethereum.chain.ChainException;
 import opml.ethereum.rpc.Rpc;
 
-/// Keeps a running chain in a file. anvil writes its own state files in place, so that a kill or a full disk leaves half
-/// of one where a whole one was; here anvil is asked for its state, and the file is replaced in one step.
+/// Keeps a running chain in a file. anvil writes its own state files in place, so that a kill or a full disk leaves
+/// half of one where a whole one was; here anvil is asked for its state, and the file is replaced in one step.
 ///
 /// anvil's `anvil_dumpState` answers with the JSON that `--load-state` takes, packed by gzip, in hexadecimal digits.
 final class StateKeeper implements AutoCloseable {

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import opml.agent.Agent;
 import opml.agent.Loop;
 import opml.cli.console.Console;
@@ -13,7 +14,7 @@ import opml.cli.console.Problems;
 import opml.cli.console.StopSignal;
 import opml.cli.option.DeploymentOption;
 import opml.cli.option.ModelFile;
-import opml.core.account.Wei;
+import opml.core.account.Address;
 import opml.engine.commit.Model;
 import opml.ethereum.send.GasMeter;
 import opml.ethereum.send.Signer;
@@ -92,16 +93,7 @@ final class AgentOptions {
       GasMeter meter = new GasMeter();
       Hub hub = opened.hub(account, meter);
       JournalWriter journal = new JournalWriter(console, InstantSource.system());
-      Wei balance = hub.sender().balance();
-      journal.line(
-          name,
-          JournalWriter.facts(
-              "account",
-              hub.account(),
-              "balance",
-              balance,
-              "hub",
-              hub.deployment().hub().address()));
+      journal.line(name, facts(hub));
       for (Model model : models) {
         journal.line(
             "model",
@@ -121,6 +113,14 @@ final class AgentOptions {
       boolean _ = Thread.interrupted();
       journal.line("stopped", JournalWriter.facts());
     }
+  }
+
+  private static Map<String, Object> facts(Hub hub) {
+    Address place = hub.deployment().hub().address();
+    return hub.account().isZero()
+        ? JournalWriter.facts("hub", place)
+        : JournalWriter.facts(
+            "account", hub.account(), "balance", hub.sender().balance(), "hub", place);
   }
 
   private void loop(Agent agent, Hub hub, GasMeter meter, Duration pause, JournalWriter journal) {

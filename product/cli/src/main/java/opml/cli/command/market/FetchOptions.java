@@ -24,8 +24,8 @@ final class FetchOptions {
   @Option(
       names = "--fetch",
       description =
-          "Fetch models that are missing from where they were published, and check them against their ids; so it is if no"
-              + " --model is given.")
+          "Fetch models that are missing from where they were published, and check them against their ids; so it is"
+              + " where no --model is given.")
   private boolean fetch;
 
   @Option(

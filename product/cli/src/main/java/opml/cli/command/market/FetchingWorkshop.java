@@ -1,13 +1,15 @@
 package opml.cli.command.market;
 
 import java.io.IOException;
+import java.io.Serial;
+import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,9 +28,9 @@ import opml.hub.HubParameters;
 import opml.proof.GraphWorkshop;
 import org.jspecify.annotations.Nullable;
 
-/// A workshop that comes to know models while it works. Asked for one that it does not have, it answers so at once, and
-/// fetches the file in the background from where it was published; once that is there and is what it should be, the next
-/// asking finds it. Games never wait for it.
+/// A workshop that comes to know models while it works. Asked for one that it does not have, it answers so at once,
+/// and fetches the file in the background from where it was published; once that is there and is what it should be,
+/// the next asking finds it. Games never wait for it.
 ///
 /// Who published a place may lie, and may publish any number of places. So one file is fetched at a time, a place that
 /// gave a wrong file is left alone for hours, and one that gave none for longer each time; of a model, a few places are
@@ -54,11 +56,22 @@ final class FetchingWorkshop implements Workshop, AutoCloseable {
   private static final Duration AFTER_MANY_MISSES = Duration.ofHours(1);
   private static final int PLACES_A_ROUND = 8;
   private static final int MODELS_QUEUED = 64;
+  private static final int MISSES_KEPT = 10_000;
 
   /// What the machine does in a second; a native run is faster still.
   private static final double STEPS_PER_SECOND = 2e8;
 
-  private record Miss(int count, Instant until) {}
+  private record Miss(int count, Instant until) implements Serializable {}
+
+  /// Strangers make names as they like, so the oldest are forgotten.
+  private static final class Misses<K> extends LinkedHashMap<K, Miss> {
+    @Serial private static final long serialVersionUID = 1;
+
+    @Override
+    protected boolean removeEldestEntry(Map.Entry<K, Miss> eldest) {
+      return size() > MISSES_KEPT;
+    }
+  }
 
   private final GraphWorkshop own;
   private final Places places;
@@ -71,8 +84,8 @@ final class FetchingWorkshop implements Workshop, AutoCloseable {
       Executors.newSingleThreadExecutor(
           Thread.ofPlatform().daemon().name("fetch-models").factory());
   private final Set<Bytes32> queued = new HashSet<>();
-  private final Map<Bytes32, Miss> models = new HashMap<>();
-  private final Map<String, Miss> sites = new HashMap<>();
+  private final Map<Bytes32, Miss> models = new Misses<>();
+  private final Map<String, Miss> sites = new Misses<>();
 
   FetchingWorkshop(
       GraphWorkshop own,

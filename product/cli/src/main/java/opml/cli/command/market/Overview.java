@@ -18,6 +18,7 @@ import opml.ethereum.chain.BlockRef;
 import opml.game.claim.ClaimStatus;
 import opml.game.claim.Request;
 import opml.game.claim.RequestId;
+import opml.game.claim.RequestStatus;
 import opml.game.move.Position;
 import opml.game.move.Side;
 import opml.hub.Picture;
@@ -117,7 +118,7 @@ record Overview(
           Amounts.brief(seen.id().hash()),
           Amounts.brief(request.modelId()),
           Amounts.rounded(new Wei(request.fee())),
-          Moments.from(now, request.deadline()),
+          seen.state().status() == RequestStatus.OPEN ? Moments.from(now, request.deadline()) : "",
           seen.state().claims(),
           words.of(seen));
     }

@@ -7,8 +7,8 @@ import opml.hub.Picture.SeenClaim;
 import opml.hub.Picture.SeenGame;
 import opml.hub.Picture.SeenRequest;
 
-/// Where things stand, in words. They say more than the contract's status: a live claim whose window is over is not what
-/// a live claim in its window is.
+/// Where things stand, in words. They say more than the contract's status: a live claim whose window is over is not
+/// what a live claim in its window is.
 ///
 /// @param window seconds in which a claim can be challenged
 /// @param now the chain's time
