@@ -28,6 +28,7 @@ import opml.game.claim.RequestId;
 import opml.game.work.Work;
 import opml.hub.DeploymentFile;
 import opml.hub.Hub;
+import opml.formats.ModelLoader;
 import opml.mnist.DemoModel;
 import opml.mnist.digit.Pgm;
 import opml.mnist.digit.SampleDigit;
@@ -209,7 +210,7 @@ class MarketCommandsTest {
                 .toString());
     RequestId id = new RequestId(Bytes32.ofHex(asked.path("request").asText()));
     // The true run of another digit is a wrong answer.
-    Model known = Model.load(model);
+    Model known = ModelLoader.load(model);
     Work work =
         new GraphWorkshop(List.of(known)).graphWork(known, SampleDigit.ALL.get(1).digit().pixels());
     Hub liar =
@@ -542,7 +543,7 @@ class MarketCommandsTest {
       "--key-file",
       key
     };
-    Object[] all = java.util.Arrays.copyOf(words, words.length + more.length);
+    Object[] all = Arrays.copyOf(words, words.length + more.length);
     System.arraycopy(more, 0, all, words.length, more.length);
     return on(all);
   }

@@ -24,7 +24,7 @@ public final class Responder {
   }
 
   /// @param dry whether to tell only what would be done, and do nothing
-  Responder(Hub hub, Journal journal, boolean dry) {
+  public Responder(Hub hub, Journal journal, boolean dry) {
     this.hub = hub;
     this.journal = journal;
     this.dry = dry;
@@ -33,7 +33,7 @@ public final class Responder {
   /// Performs an action in or about a game, with the work that it is argued from.
   ///
   /// @param path the refined step of each level above the game's last
-  public void perform(Action action, Work work, java.util.List<Long> path) {
+  public void perform(Action action, Work work, List<Long> path) {
     if (dry) {
       tell(action, why(action, work));
       return;

@@ -26,7 +26,7 @@ record Attention(List<Item> items) {
   /// Less than this part of an allowance left is soon.
   private static final int SOON = 4;
 
-  static Attention of(Overview overview, Words words, long allowance) {
+  static Attention of(Overview overview, StatusWords words, long allowance) {
     List<Item> items = new ArrayList<>();
     for (SeenRequest seen : overview.requests()) {
       if (seen.state().status() == RequestStatus.OPEN) {
@@ -68,14 +68,14 @@ record Attention(List<Item> items) {
     }
   }
 
-  private static void game(List<Item> items, SeenGame seen, long now, Words words, long allowance) {
+  private static void game(List<Item> items, SeenGame seen, long now, StatusWords words, long allowance) {
     Bytes32 id = seen.id().hash();
     if (seen.settled().isVoid()) {
       items.add(new Item("game", id, "void: the challenger can take the bond back"));
     } else if (words.isLate(seen)) {
       items.add(
           new Item(
-              "game", id, "the " + Words.onTurn(seen) + "'s clock has run out: a timeout is due"));
+              "game", id, "the " + StatusWords.onTurn(seen) + "'s clock has run out: a timeout is due"));
     } else if (seen.settled().isPlayed()) {
       long left = seen.clock().lastMoment(seen.positions().getLast().onTurn()) - now;
       if (left < allowance / SOON) {
@@ -83,7 +83,7 @@ record Attention(List<Item> items) {
             new Item(
                 "game",
                 id,
-                "the " + Words.onTurn(seen) + " must move within " + Moments.span(left)));
+                "the " + StatusWords.onTurn(seen) + " must move within " + Moments.span(left)));
       }
     }
   }

@@ -15,9 +15,9 @@ import opml.hub.Picture.SeenRequest;
 final class Details {
   private final StringBuilder text = new StringBuilder();
   private final Overview overview;
-  private final Words words;
+  private final StatusWords words;
 
-  Details(Overview overview, Words words) {
+  Details(Overview overview, StatusWords words) {
     this.overview = overview;
     this.words = words;
   }
@@ -70,14 +70,14 @@ final class Details {
     for (Position position : seen.positions()) {
       line(
           "move " + position.move(),
-          "%s disputes %s".formatted(Words.name(position.poster()), Words.disputed(position)));
+          "%s disputes %s".formatted(StatusWords.name(position.poster()), StatusWords.disputed(position)));
     }
     line("moved", moment(seen.clock().movedAt()));
     if (seen.settled().isPlayed()) {
       line("clock ends", moment(seen.clock().lastMoment(last.onTurn())));
     }
     for (Side side : Side.values()) {
-      line(Words.name(side) + " had", Moments.span(seen.clock().left(side)) + " at the last move");
+      line(StatusWords.name(side) + " had", Moments.span(seen.clock().left(side)) + " at the last move");
     }
     return this;
   }

@@ -15,6 +15,7 @@ import opml.core.hash.Bytes32;
 import opml.engine.commit.HashCache;
 import opml.engine.commit.InitialHashes;
 import opml.engine.commit.Model;
+import opml.formats.ModelLoader;
 import opml.formats.onnx.ImportException;
 
 /// A folder of fetched model files, each named by its model's id. A name proves nothing: every file is imported and its
@@ -65,7 +66,7 @@ final class ModelCache {
       return Optional.empty();
     }
     try {
-      Model model = Model.load(file, HashCache.ofUser(), InitialHashes.Progress.NONE);
+      Model model = ModelLoader.load(file, HashCache.ofUser(), InitialHashes.Progress.NONE);
       if (model.id().equals(id)) {
         return Optional.of(model);
       }
@@ -101,7 +102,7 @@ final class ModelCache {
   /// @throws Download.RefusedException if it is not; the draft is gone then
   Model keep(Path draft, Bytes32 id) throws IOException {
     try {
-      Model model = Model.load(draft);
+      Model model = ModelLoader.load(draft);
       if (!model.id().equals(id)) {
         throw new Download.RefusedException("the file there is model " + model.id());
       }

@@ -80,7 +80,7 @@ record Overview(
 
   /// {@return counts, for the first lines}
   String counts() {
-    Words words = new Words(window, now);
+    StatusWords words = new StatusWords(window, now);
     return "%s%n%s%n%s%n"
         .formatted(
             counted("request", requests.stream().map(words::of).toList()),
@@ -109,7 +109,7 @@ record Overview(
 
   /// {@return a table of each kind of which there is something, newest last}
   String tables() {
-    Words words = new Words(window, now);
+    StatusWords words = new StatusWords(window, now);
     StringBuilder text = new StringBuilder();
     Table asked = new Table("request", "model", "fee", "claims until", "claims", "status");
     for (SeenRequest seen : last(requests)) {
@@ -148,7 +148,7 @@ record Overview(
           Amounts.brief(seen.claim().hash()),
           Amounts.brief(seen.challenger()),
           position.move(),
-          Words.disputed(position),
+          StatusWords.disputed(position),
           Moments.from(now, seen.clock().movedAt()),
           seen.settled().isPlayed()
               ? Moments.from(now, seen.clock().lastMoment(position.onTurn()))

@@ -48,7 +48,7 @@ public final class StatusCommand implements Callable<Integer> {
       if (prefix.isPresent() && overview.isEmpty()) {
         throw new Failure("no request, claim or game begins with " + id.orElseThrow());
       }
-      Words words = new Words(terms.window(), picture.now());
+      StatusWords words = new StatusWords(terms.window(), picture.now());
       Attention attention = Attention.of(overview, words, terms.allowance());
       Credits credits =
           Credits.read(opened.deployment(), opened.chain().snapshot(picture.block()), picture);
@@ -75,7 +75,7 @@ public final class StatusCommand implements Callable<Integer> {
   }
 
   /// {@return what was named in full; a request with its claims and their games, which it is about}
-  private static String details(Overview overview, Words words, IdPrefix prefix) {
+  private static String details(Overview overview, StatusWords words, IdPrefix prefix) {
     Details details = new Details(overview, words);
     boolean request = overview.requests().stream().anyMatch(seen -> prefix.begins(seen.id()));
     overview.requests().stream().filter(seen -> prefix.begins(seen.id())).forEach(details::add);

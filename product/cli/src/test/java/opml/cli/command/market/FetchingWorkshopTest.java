@@ -19,6 +19,7 @@ import opml.core.hash.Bytes32;
 import opml.engine.commit.Model;
 import opml.game.work.Work;
 import opml.hub.HubParameters;
+import opml.formats.ModelLoader;
 import opml.mnist.DemoModel;
 import opml.mnist.digit.SampleDigit;
 import opml.proof.GraphWorkshop;
@@ -41,7 +42,7 @@ class FetchingWorkshopTest {
   @BeforeEach
   void start() throws IOException {
     server = new FileServer();
-    wanted = Model.load(Files.write(folder.resolve("int8.onnx"), DemoModel.INT8.onnx())).id();
+    wanted = ModelLoader.load(Files.write(folder.resolve("int8.onnx"), DemoModel.INT8.onnx())).id();
   }
 
   @AfterEach
@@ -121,7 +122,7 @@ class FetchingWorkshopTest {
   @Test
   void aModelThatTakesTooLongForTheDeploymentIsNotTakenOn() throws IOException {
     byte[] slow = DemoModel.FLOAT.onnx();
-    Bytes32 id = Model.load(Files.write(folder.resolve("float.onnx"), slow)).id();
+    Bytes32 id = ModelLoader.load(Files.write(folder.resolve("float.onnx"), slow)).id();
     server.serve("/slow", slow);
     places.add(server.uri("/slow"));
     try (FetchingWorkshop workshop = workshop(HubParameters.DEFAULT.withTimes(1, 1))) {

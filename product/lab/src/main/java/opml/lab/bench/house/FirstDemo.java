@@ -11,8 +11,8 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import opml.lab.bench.BenchException;
 
-/// The first `./opml demo` of a fresh clone on a machine whose Maven repository is empty, beside Maven's own build there:
-/// both take everything from the registry.
+/// The first `./opml demo` of a fresh clone on a machine whose Maven repository is empty, beside Maven's own build
+/// there: both take everything from the registry.
 ///
 /// @param demo seconds
 /// @param build seconds of `mvn -q -DskipTests package` alone

@@ -12,7 +12,7 @@ import opml.hub.Picture.SeenRequest;
 ///
 /// @param window seconds in which a claim can be challenged
 /// @param now the chain's time
-record Words(long window, long now) {
+record StatusWords(long window, long now) {
   String of(SeenRequest seen) {
     return switch (seen.state().status()) {
       case NONE -> "unknown";
