@@ -4,7 +4,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import opml.engine.tensor.Tensor;
 import opml.formats.onnx.file.OnnxAttribute;
 import org.jspecify.annotations.Nullable;
@@ -13,13 +12,11 @@ import org.jspecify.annotations.Nullable;
 /// not know may change what the node means.
 final class Attributes {
   private final Map<String, OnnxAttribute> unread = new HashMap<>();
-  private final Function<String, ImportException> refuse;
 
-  Attributes(List<OnnxAttribute> attributes, Function<String, ImportException> refuse) {
-    this.refuse = refuse;
+  Attributes(List<OnnxAttribute> attributes) {
     for (OnnxAttribute attribute : attributes) {
       if (unread.put(attribute.name(), attribute) != null) {
-        throw refuse.apply("attribute " + attribute.name() + " is given twice");
+        throw new Refused("attribute " + attribute.name() + " is given twice", "");
       }
     }
   }
@@ -34,8 +31,8 @@ final class Attributes {
       throw wrongType(attribute, "an int");
     }
     if (value.value() < min || value.value() > max) {
-      throw refuse.apply(
-          "attribute " + name + " is " + value.value() + ", not " + min + " to " + max);
+      throw new Refused(
+          "attribute " + name + " is out of range", value.value() + ", not " + min + " to " + max);
     }
     return (int) value.value();
   }
@@ -66,24 +63,39 @@ final class Attributes {
     return value.value();
   }
 
+  boolean has(String name) {
+    return unread.containsKey(name);
+  }
+
+  /// {@return a list of integers of any length, or absent}
+  Optional<long[]> longs(String name) {
+    return any(name)
+        .map(
+            attribute -> {
+              if (attribute instanceof OnnxAttribute.Ints value) {
+                return value.values().stream().mapToLong(i -> i).toArray();
+              }
+              throw wrongType(attribute, "a list of ints");
+            });
+  }
+
   /// {@return `size` integers from `min` to `max`, or absent}
   Optional<int[]> integers(String name, int size, int min, int max) {
-    @Nullable OnnxAttribute attribute = unread.remove(name);
-    if (attribute == null) {
+    Optional<long[]> longs = longs(name);
+    if (longs.isEmpty()) {
       return Optional.empty();
     }
-    if (!(attribute instanceof OnnxAttribute.Ints value)) {
-      throw wrongType(attribute, "a list of ints");
-    }
-    if (value.values().size() != size) {
-      throw refuse.apply(
-          "attribute " + name + " has " + value.values().size() + " entries, not " + size);
+    long[] values = longs.get();
+    if (values.length != size) {
+      throw new Refused(
+          "attribute " + name + " has the wrong length", values.length + ", not " + size);
     }
     int[] integers = new int[size];
     for (int i = 0; i < size; i++) {
-      long entry = value.values().get(i);
+      long entry = values[i];
       if (entry < min || entry > max) {
-        throw refuse.apply("attribute " + name + " has " + entry + ", not " + min + " to " + max);
+        throw new Refused(
+            "attribute " + name + " is out of range", entry + ", not " + min + " to " + max);
       }
       integers[i] = (int) entry;
     }
@@ -108,12 +120,13 @@ final class Attributes {
 
   void end() {
     if (!unread.isEmpty()) {
-      throw refuse.apply(
-          "unknown attributes: " + String.join(", ", unread.keySet().stream().sorted().toList()));
+      throw new Refused(
+          "unknown attributes: " + String.join(", ", unread.keySet().stream().sorted().toList()),
+          "");
     }
   }
 
-  private ImportException wrongType(OnnxAttribute attribute, String wanted) {
-    return refuse.apply("attribute " + attribute.name() + " is not " + wanted);
+  private static Refused wrongType(OnnxAttribute attribute, String wanted) {
+    return new Refused("attribute " + attribute.name() + " is not " + wanted, "");
   }
 }

@@ -1,68 +1,123 @@
 package opml.formats.onnx;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
+import opml.engine.tensor.Tensor;
 
-/// Numpy's broadcasting of two shapes, as the four loops that the element-wise kernels have.
+/// Numpy's broadcasting of two operands, as nested loops that a kernel has.
 ///
 /// Neighbouring dimensions that both operands run through alike are one loop, so that most models need one or
-/// two; this also makes the loops canonical. Unused outer loops have size 1 and stride 0.
+/// two; this also makes the loops canonical. Where the kernel has fewer loops, operands are repeated in memory first,
+/// along the innermost loop that repeats one, until the loops are few enough.
 ///
-/// @param shape of the result
-/// @param dims four loop sizes, outermost first
-/// @param aStrides elements from one turn of a loop to the next, 0 where `a` repeats
-@SuppressWarnings("ArrayRecordComponent") // made here, read once
-record Broadcast(Shape shape, int[] dims, int[] aStrides, int[] bStrides) {
-  private static final int LOOPS = 4;
+/// @param loops outermost first
+record Broadcast(Value a, Value b, List<Loop> loops) {
+  /// @param aRepeats whether `a` is the same on each turn
+  record Loop(int size, boolean aRepeats, boolean bRepeats) {
+    private boolean repeats() {
+      return aRepeats || bRepeats;
+    }
+  }
 
-  private record Loop(int size, boolean aRepeats, boolean bRepeats) {}
-
-  static Broadcast of(NodeImport node, Shape a, Shape b) {
+  /// {@return the shape that both broadcast to}
+  static Shape shape(NodeImport node, Shape a, Shape b) {
     int rank = Math.max(a.rank(), b.rank());
     List<Integer> result = new ArrayList<>();
-    List<Loop> loops = new ArrayList<>();
     for (int i = 0; i < rank; i++) {
-      int aDim = i < rank - a.rank() ? 1 : a.dim(i - rank + a.rank());
-      int bDim = i < rank - b.rank() ? 1 : b.dim(i - rank + b.rank());
+      int aDim = dim(a, i, rank);
+      int bDim = dim(b, i, rank);
       node.require(
-          aDim == bDim || aDim == 1 || bDim == 1, a + " and " + b + " do not broadcast together");
-      int size = Math.max(aDim, bDim);
-      result.add(size);
+          aDim == bDim || aDim == 1 || bDim == 1,
+          "the shapes do not broadcast together",
+          a + " and " + b);
+      result.add(aDim == 1 ? bDim : aDim);
+    }
+    return Shapes.of(node, result);
+  }
+
+  /// Broadcasts `a` and `b`, whose shapes `aShape` and `bShape` count units of so many elements.
+  ///
+  /// @param most loops that the kernel has
+  static Broadcast of(
+      NodeImport node,
+      Value a,
+      Shape aShape,
+      int aUnit,
+      Value b,
+      Shape bShape,
+      int bUnit,
+      int most) {
+    List<Loop> loops = loops(shape(node, aShape, bShape), aShape, bShape);
+    while (loops.size() > most) {
+      int at = loops.size() - 1;
+      while (!loops.get(at).repeats()) {
+        at--;
+      }
+      Loop loop = loops.get(at);
+      int outer = 1;
+      for (Loop before : loops.subList(0, at)) {
+        outer *= (loop.aRepeats() ? before.aRepeats() : before.bRepeats()) ? 1 : before.size();
+      }
+      int inner = loop.aRepeats() ? aUnit : bUnit;
+      for (Loop behind : loops.subList(at + 1, loops.size())) {
+        inner *= behind.size();
+      }
+      if (loop.aRepeats()) {
+        a = repeat(node, "a" + loops.size(), a, outer, loop.size(), inner);
+      } else {
+        b = repeat(node, "b" + loops.size(), b, outer, loop.size(), inner);
+      }
+      List<Loop> fewer = new ArrayList<>(loops.subList(0, at));
+      append(fewer, new Loop(loop.size(), false, false));
+      loops.subList(at + 1, loops.size()).forEach(behind -> append(fewer, behind));
+      loops = fewer;
+    }
+    return new Broadcast(a, b, List.copyOf(loops));
+  }
+
+  private static int dim(Shape shape, int axis, int rank) {
+    int own = axis - rank + shape.rank();
+    return own < 0 ? 1 : shape.dim(own);
+  }
+
+  private static List<Loop> loops(Shape result, Shape a, Shape b) {
+    List<Loop> loops = new ArrayList<>();
+    for (int i = 0; i < result.rank(); i++) {
+      int size = result.dim(i);
       if (size > 1) {
-        append(loops, new Loop(size, aDim == 1, bDim == 1));
+        append(loops, new Loop(size, dim(a, i, result.rank()) == 1, dim(b, i, result.rank()) == 1));
       }
     }
-    node.require(loops.size() <= LOOPS, a + " and " + b + " need more than four loops");
-    int[] dims = new int[LOOPS];
-    int[] aStrides = new int[LOOPS];
-    int[] bStrides = new int[LOOPS];
-    Arrays.fill(dims, 1);
-    int aStride = 1;
-    int bStride = 1;
-    for (int i = 0; i < loops.size(); i++) {
-      Loop loop = loops.get(loops.size() - 1 - i);
-      int at = LOOPS - 1 - i;
-      dims[at] = loop.size();
-      aStrides[at] = loop.aRepeats() ? 0 : aStride;
-      bStrides[at] = loop.bRepeats() ? 0 : bStride;
-      aStride *= loop.aRepeats() ? 1 : loop.size();
-      bStride *= loop.bRepeats() ? 1 : loop.size();
-    }
-    return new Broadcast(Shapes.of(node, result), dims, aStrides, bStrides);
+    return loops;
   }
 
   private static void append(List<Loop> loops, Loop next) {
     if (!loops.isEmpty()) {
       Loop last = loops.getLast();
       if (last.aRepeats() == next.aRepeats() && last.bRepeats() == next.bRepeats()) {
-        // the result may be too large for an int, which its shape then refuses
-        int size = (int) Math.min(Integer.MAX_VALUE, (long) last.size() * next.size());
-        loops.set(loops.size() - 1, new Loop(size, last.aRepeats(), last.bRepeats()));
+        loops.set(
+            loops.size() - 1,
+            new Loop(last.size() * next.size(), last.aRepeats(), last.bRepeats()));
         return;
       }
     }
     loops.add(next);
+  }
+
+  /// Makes (outer, times, inner) of (outer, inner). A product with one is the number itself, and of a NaN the kernel
+  /// that reads it would see no more than that it is one.
+  private static Value repeat(
+      NodeImport node, String what, Value value, int outer, int times, int inner) {
+    return node.call("mul.f32")
+        .named(what)
+        .read(value)
+        .derived("one", Tensor.ofFloats(Shape.SCALAR, 1))
+        .writePart(ElementType.F32, Shapes.of(node, outer, times, inner))
+        .ints(1, outer, times, inner)
+        .ints(0, inner, 0, 1)
+        .ints(0, 0, 0, 0)
+        .emitPart();
   }
 }

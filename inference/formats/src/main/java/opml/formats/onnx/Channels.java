@@ -16,13 +16,15 @@ record Channels(int outer, int channels, int inner, boolean perChannel) {
     int axis = node.axis(declared, rank);
     node.require(
         scale.shape().equals(Shape.of(x.dim(axis))),
-        "scale is " + scale.describe() + ", x has " + x.dim(axis) + " channels along axis " + axis);
+        "the scale does not fit the channels",
+        scale.describe() + " for " + x.dim(axis) + " channels along axis " + axis);
     return new Channels(x.countOf(0, axis), x.dim(axis), x.countOf(axis + 1, rank), true);
   }
 
   void requireSameShape(NodeImport node, Value zeroPoint) {
     node.require(
         zeroPoint.shape().count() == (perChannel ? channels : 1) && zeroPoint.shape().rank() <= 1,
-        "zero point is " + zeroPoint.describe() + ", which does not fit the scale");
+        "the zero point does not fit the scale",
+        zeroPoint.describe());
   }
 }

@@ -15,19 +15,17 @@ final class ConstantOperator implements Operator {
     Optional<Tensor> tensor =
         attributes
             .tensor("value")
-            .or(() -> attributes.any("value_float").map(a -> number(node, a)))
-            .or(() -> attributes.any("value_int").map(a -> number(node, a)))
-            .or(() -> attributes.any("value_floats").map(a -> number(node, a)))
-            .or(() -> attributes.any("value_ints").map(a -> number(node, a)));
+            .or(() -> attributes.any("value_float").map(ConstantOperator::number))
+            .or(() -> attributes.any("value_int").map(ConstantOperator::number))
+            .or(() -> attributes.any("value_floats").map(ConstantOperator::number))
+            .or(() -> attributes.any("value_ints").map(ConstantOperator::number));
     attributes.end();
-    node.define(
-        Value.constant(
-            node.name(),
-            tensor.orElseThrow(
-                () -> node.refuse("expected value, value_float(s) or value_int(s)"))));
+    node.defineConstant(
+        tensor.orElseThrow(
+            () -> new Refused("expected value, value_float(s) or value_int(s)", "")));
   }
 
-  private static Tensor number(NodeImport node, OnnxAttribute attribute) {
+  private static Tensor number(OnnxAttribute attribute) {
     return switch (attribute) {
       case OnnxAttribute.FloatValue a -> Tensor.ofFloats(Shape.SCALAR, a.value());
       case OnnxAttribute.IntValue a -> Tensor.ofLongs(Shape.SCALAR, a.value());
@@ -41,14 +39,14 @@ final class ConstantOperator implements Operator {
       case OnnxAttribute.Ints a ->
           Tensor.ofLongs(
               Shape.of(a.values().size()), a.values().stream().mapToLong(i -> i).toArray());
-      case OnnxAttribute.Text a -> throw wrong(node, a);
-      case OnnxAttribute.Texts a -> throw wrong(node, a);
-      case OnnxAttribute.TensorValue a -> throw wrong(node, a);
-      case OnnxAttribute.Unsupported a -> throw wrong(node, a);
+      case OnnxAttribute.Text a -> throw wrong(a);
+      case OnnxAttribute.Texts a -> throw wrong(a);
+      case OnnxAttribute.TensorValue a -> throw wrong(a);
+      case OnnxAttribute.Unsupported a -> throw wrong(a);
     };
   }
 
-  private static ImportException wrong(NodeImport node, OnnxAttribute attribute) {
-    return node.refuse("attribute " + attribute.name() + " does not hold numbers");
+  private static Refused wrong(OnnxAttribute attribute) {
+    return new Refused("attribute " + attribute.name() + " does not hold numbers", "");
   }
 }

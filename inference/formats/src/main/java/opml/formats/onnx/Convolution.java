@@ -1,6 +1,5 @@
 package opml.formats.onnx;
 
-import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import opml.engine.tensor.Shape;
@@ -10,9 +9,12 @@ record Convolution(
     int batch, int inChannels, int outChannels, int groups, Window window, Shape result) {
   /// Reads the attributes of x (batch, channels, height, width) and w (outChannels, channels / groups, height, width).
   static Convolution of(NodeImport node, Value x, Value w) {
-    node.require(w.shape().rank() == 4, "weights are " + w.describe());
-    Window window =
-        Window.of(node, x, Optional.of(new int[] {w.shape().dim(2), w.shape().dim(3)}), false);
+    node.require(
+        x.shape().rank() == 4 && w.shape().rank() == 4,
+        "supported are images of (batch, channels, height, width) and weights of (channels, channels of a group,"
+            + " height, width)",
+        x.describe() + " and " + w.describe());
+    Window window = Window.ofWeights(node, x, w);
     int inChannels = x.shape().dim(1);
     int outChannels = w.shape().dim(0);
     int groups = node.attributes().integer("group", 1, 1, Integer.MAX_VALUE);
@@ -20,13 +22,8 @@ record Convolution(
         inChannels % groups == 0
             && outChannels % groups == 0
             && w.shape().dim(1) == inChannels / groups,
-        "weights "
-            + w.shape()
-            + " do not fit "
-            + inChannels
-            + " channels in "
-            + groups
-            + " groups");
+        "the weights do not fit the channels",
+        w.shape() + " for " + inChannels + " channels in " + groups + " groups");
     int batch = x.shape().dim(0);
     return new Convolution(
         batch,
@@ -40,7 +37,8 @@ record Convolution(
   void requirePerChannel(NodeImport node, Shape shape, String what) {
     node.require(
         shape.equals(Shape.of(outChannels)),
-        what + " is " + shape + ", not one of " + outChannels + " channels");
+        "the " + what + " must have one number for each channel",
+        shape + " for " + outChannels + " channels");
   }
 
   /// {@return the products that one output adds up, at most}

@@ -11,7 +11,6 @@ final class FlattenOperator implements Operator {
     int rank = x.shape().rank();
     int axis = node.attributes().integer("axis", 1, -rank, rank);
     node.attributes().end();
-    node.require(axis <= rank, "axis " + axis + " of a tensor of rank " + rank);
     int cut = axis < 0 ? axis + rank : axis;
     node.define(x.reshaped(Shape.of(x.shape().countOf(0, cut), x.shape().countOf(cut, rank))));
   }

@@ -13,7 +13,7 @@ final class GlobalAveragePoolOperator implements Operator {
     node.attributes().end();
     Value x = node.input(0, ElementType.F32);
     Shape in = x.shape();
-    node.require(in.rank() >= 3, "input 0 is " + x.describe() + ", which has no planes");
+    node.require(in.rank() >= 3, "the input has no planes", x.describe());
     List<Integer> dims = new ArrayList<>(in.dims());
     dims.subList(2, dims.size()).replaceAll(dim -> 1);
     node.call("globalaveragepool.f32")

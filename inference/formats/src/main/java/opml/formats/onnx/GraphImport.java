@@ -3,43 +3,78 @@ package opml.formats.onnx;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import opml.engine.graph.Graph;
 import opml.engine.graph.GraphNode;
+import opml.engine.graph.Operand;
 import opml.engine.graph.Port;
 import opml.engine.graph.Slot;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
-import org.jspecify.annotations.Nullable;
+import opml.formats.onnx.Reason.Kind;
+import opml.kernels.catalog.Kernel;
+import opml.kernels.catalog.KernelCatalog;
 
-/// The graph while it grows: the values by name, and slots numbered as nodes first name them.
+/// The graph while it grows: the values by name and the calls of kernels. Slots are numbered at the end, when it is
+/// clear which calls the output needs: a branch of which only the shape was asked leaves nothing behind.
 final class GraphImport {
-  private final String source;
-  private final int opset;
-  private final Map<String, Value> values = new HashMap<>();
-  private final List<Slot> slots = new ArrayList<>();
-  private final List<GraphNode> nodes = new ArrayList<>();
+  /// Constants that follow from others, all together: without a bound, a small file could fill the memory.
+  private static final long MAX_FOLDED = Slot.MAX_BYTES;
 
-  GraphImport(String source, int opset) {
-    this.source = source;
-    this.opset = opset;
+  /// What is known of a value.
+  enum State {
+    CONSTANT,
+    COMPUTED,
+    /// Nothing, because what would compute it was refused.
+    UNKNOWN,
+    /// Nothing, but it would be a constant.
+    UNKNOWN_CONSTANT,
+    /// No node and no constant has the name.
+    UNDEFINED
   }
 
-  String source() {
-    return source;
+  /// What a call hands to its kernel.
+  sealed interface Source {
+    record Read(Value.Place place) implements Source {}
+
+    record Write(Value.Place place) implements Source {}
+
+    record Absent(long bytes) implements Source {}
+  }
+
+  /// A node to be.
+  record Call(
+      String name, String operator, Kernel kernel, List<Source> sources, List<Long> scalars) {
+    private boolean writes(Set<Value.Place> places) {
+      return sources.stream()
+          .anyMatch(s -> s instanceof Source.Write w && places.contains(w.place()));
+    }
+  }
+
+  private final int opset;
+  private final Set<String> read;
+  private final Map<String, Value> values = new HashMap<>();
+  private final Map<String, State> unknown = new HashMap<>();
+  private final List<Call> calls = new ArrayList<>();
+  private long folded;
+
+  /// @param read names of the values that a node that is imported reads, or that are outputs
+  GraphImport(int opset, Set<String> read) {
+    this.opset = opset;
+    this.read = read;
   }
 
   int opset() {
     return opset;
   }
 
-  /// Gives the model's input slot 0.
-  void input(String name, ElementType type, Shape shape) {
-    Value input = Value.computed(name, type, shape);
-    define(name, input);
-    assign(input);
+  boolean reads(String name) {
+    return read.contains(name);
   }
 
   /// Gives a value its name. Names are known to be unique.
@@ -47,55 +82,125 @@ final class GraphImport {
     values.put(name, value);
   }
 
-  Value value(String name, NodeImport node) {
-    @Nullable Value value = values.get(name);
-    if (value == null) {
-      throw node.refuse("input " + name + " is not defined");
+  /// Notes that nothing is known of a value.
+  void defineUnknown(String name, boolean constant) {
+    unknown.put(name, constant ? State.UNKNOWN_CONSTANT : State.UNKNOWN);
+  }
+
+  State state(String name) {
+    return value(name)
+        .map(value -> value.isConstant() ? State.CONSTANT : State.COMPUTED)
+        .orElseGet(() -> unknown.getOrDefault(name, State.UNDEFINED));
+  }
+
+  Optional<Value> value(String name) {
+    return Optional.ofNullable(values.get(name));
+  }
+
+  /// Counts a constant that is not the file's.
+  void fold(Tensor tensor) {
+    folded += Tensor.byteSize(tensor.type(), tensor.shape());
+    requireFoldable(0);
+  }
+
+  /// Refuses so many more bytes of constants that are not the file's, if they are too many.
+  void requireFoldable(long bytes) {
+    if (bytes > MAX_FOLDED - folded) {
+      throw new Refused(
+          Kind.SIZE,
+          "constants that follow from others take more than " + MAX_FOLDED + " bytes",
+          "");
     }
-    return value;
   }
 
-  /// {@return the slot of a value, which it gets now if it has none yet}
-  int slot(Value value, NodeImport node) {
-    if (!value.place().hasSlot()) {
-      try {
-        assign(value);
-      } catch (IllegalArgumentException e) {
-        throw node.refuse(e.getMessage() == null ? "no slot" : e.getMessage());
-      }
-    }
-    return value.place().slot();
+  void add(Call call) {
+    calls.add(call);
   }
 
-  void add(GraphNode node) {
-    nodes.add(node);
-  }
-
+  /// {@return the graph from the input, which is slot 0, to the output}
   Graph finish(String inputName, String outputName) {
-    Value input = values.get(inputName);
-    @Nullable Value output = values.get(outputName);
-    if (input == null || output == null) {
-      throw new IllegalStateException("input and output were checked before");
+    Value input = value(inputName).orElseThrow();
+    Value result = value(outputName).orElseThrow();
+    boolean written = calls.stream().anyMatch(call -> call.writes(Set.of(result.place())));
+    Value output = written ? result : copy(outputName, result);
+    Map<Value.Place, Integer> numbers = new HashMap<>();
+    List<Slot> slots = new ArrayList<>();
+    number(input.place(), numbers, slots);
+    List<GraphNode> nodes = new ArrayList<>();
+    for (Call call : needed(output.place())) {
+      List<Operand> operands = new ArrayList<>();
+      for (Source source : call.sources()) {
+        operands.add(
+            switch (source) {
+              case Source.Read from -> new Operand.Read(number(from.place(), numbers, slots));
+              case Source.Write to -> new Operand.Write(number(to.place(), numbers, slots));
+              case Source.Absent absent -> new Operand.Absent(absent.bytes());
+            });
+      }
+      nodes.add(
+          new GraphNode(call.name(), call.operator(), call.kernel(), operands, call.scalars()));
     }
-    boolean written =
-        nodes.stream()
-            .flatMapToInt(node -> Arrays.stream(node.outputs()))
-            .anyMatch(slot -> output.place().hasSlot() && slot == output.place().slot());
-    if (!written) {
-      throw new ImportException(source + ": output " + outputName + " is not computed by any node");
+    if (nodes.size() > Graph.MAX_COUNT || slots.size() > Graph.MAX_COUNT) {
+      throw new Refused(Kind.SIZE, "more than " + Graph.MAX_COUNT + " nodes or tensors", "");
     }
     return new Graph(
         slots,
         nodes,
-        new Port(inputName, input.place().slot(), input.shape()),
-        new Port(outputName, output.place().slot(), output.shape()),
+        new Port(inputName, number(input.place(), numbers, slots), input.shape()),
+        new Port(outputName, number(output.place(), numbers, slots), output.shape()),
         1);
   }
 
-  private void assign(Value value) {
-    Value.Place place = value.place();
-    Shape shape = place.constant().map(Tensor::shape).orElse(value.shape());
-    slots.add(new Slot(place.name(), value.type(), shape, place.constant()));
-    place.assign(slots.size() - 1);
+  private static int number(
+      Value.Place place, Map<Value.Place, Integer> numbers, List<Slot> slots) {
+    return numbers.computeIfAbsent(
+        place,
+        key -> {
+          slots.add(key.slot());
+          return slots.size() - 1;
+        });
+  }
+
+  /// {@return the calls on whose results the output depends, in their order}
+  private List<Call> needed(Value.Place output) {
+    Set<Value.Place> wanted = new HashSet<>(Set.of(output));
+    List<Call> needed = new ArrayList<>();
+    for (Call call : calls.reversed()) {
+      if (call.writes(wanted)) {
+        needed.add(call);
+        for (Source source : call.sources()) {
+          if (source instanceof Source.Read from) {
+            wanted.add(from.place());
+          }
+        }
+      }
+    }
+    return needed.reversed();
+  }
+
+  /// Computes a value that no node computes, the input or a constant, since a graph has a node and its output is what
+  /// a node wrote. No float kernel copies every bit, but a product of bytes with one, taken as integers, does.
+  private Value copy(String name, Value value) {
+    value.requireSlot();
+    Value copy = Value.computed(name, value.type(), value.shape());
+    Tensor one = Tensor.ofBytes(ElementType.U8, Shape.of(1), new byte[] {1});
+    Tensor multiplier = Tensor.ofInts(Shape.of(1), 1 << 30);
+    Tensor shift = Tensor.ofInts(Shape.of(1), 30);
+    long bytes = value.place().bytes();
+    calls.add(
+        new Call(
+            name,
+            "Identity",
+            KernelCatalog.byName("qlinear.matmul"),
+            List.of(
+                new Source.Read(value.place()),
+                new Source.Read(Value.constant(name + ".one", one).place()),
+                new Source.Read(Value.constant(name + ".multiplier", multiplier).place()),
+                new Source.Read(Value.constant(name + ".shift", shift).place()),
+                new Source.Absent(Integer.BYTES),
+                new Source.Write(copy.place())),
+            // m, n, k; three zero points; one scale for all; all unsigned
+            List.of(bytes, 1L, 1L, 0L, 0L, 0L, 0L, 1L, 1L, 1L)));
+    return copy;
   }
 }

@@ -3,11 +3,11 @@ package opml.formats.onnx;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import opml.engine.graph.GraphNode;
-import opml.engine.graph.Operand;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
+import opml.formats.onnx.GraphImport.Source;
+import opml.formats.onnx.Reason.Kind;
 import opml.formats.onnx.file.OnnxNode;
 import opml.kernels.catalog.KernelCatalog;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +23,7 @@ final class NodeImport {
     this.graph = graph;
     this.node = node;
     this.name = name;
-    this.attributes = new Attributes(node.attributes(), this::refuse);
+    this.attributes = new Attributes(node.attributes());
   }
 
   /// {@return the version of ONNX's operator set that the model asks for}
@@ -35,55 +35,65 @@ final class NodeImport {
     return attributes;
   }
 
-  String name() {
-    return name;
+  void require(boolean holds, String rule) {
+    require(holds, rule, "");
   }
 
-  /// {@return the error to throw: file, node and problem}
-  ImportException refuse(String problem) {
-    return new ImportException(
-        graph.source() + ", node " + name + " (" + node.opType() + "): " + problem);
-  }
-
-  void require(boolean holds, String problem) {
+  /// Refuses the node unless something holds.
+  ///
+  /// @param rule what is wrong, in words that fit every such node
+  /// @param detail this node's sizes
+  void require(boolean holds, String rule, String detail) {
     if (!holds) {
-      throw refuse(problem);
+      throw new Refused(rule, detail);
     }
   }
 
-  /// Checks the number of inputs and of outputs.
+  /// {@return the refusal of a use of an operator that no kernel computes}
+  Refused unsupported() {
+    return new Refused(Kind.OPERATOR, node.opType(), "");
+  }
+
+  /// Checks the number of inputs, and that nobody reads an output but the first.
   void arity(int minInputs, int maxInputs) {
     int inputs = node.inputs().size();
     require(
         inputs >= minInputs && inputs <= maxInputs,
-        inputs + " inputs, not " + minInputs + " to " + maxInputs);
-    require(!node.outputs().isEmpty(), "no output");
-    for (String output : node.outputs().subList(1, node.outputs().size())) {
-      require(output.isEmpty(), "output " + output + " is not supported");
+        inputs + " inputs, not " + minInputs + (minInputs == maxInputs ? "" : " to " + maxInputs));
+    for (int i = 1; i < node.outputs().size(); i++) {
+      String output = node.outputs().get(i);
+      require(!graph.reads(output), "output " + i + " is read, supported is the first", output);
     }
+    require(!node.outputs().getFirst().isEmpty(), "the first output has no name");
+  }
+
+  int inputs() {
+    return node.inputs().size();
   }
 
   /// {@return input `index`, which must be there}
   Value input(int index) {
-    return optional(index).orElseThrow(() -> refuse("input " + index + " is missing"));
+    return optional(index).orElseThrow(() -> new Refused("input " + index + " is missing", ""));
   }
 
   /// {@return input `index`, which must be of this type}
   Value input(int index, ElementType type) {
     Value value = input(index);
-    require(
-        value.type() == type,
-        "input " + index + " is " + value.describe() + ", supported is " + type.label());
+    requireType(value.type() == type, value.type(), Types.name(type) + " is supported");
     return value;
   }
 
-  /// {@return input `index`, which must be i8 or u8}
+  /// {@return input `index`, which must be int8 or uint8}
   Value quantised(int index) {
     Value value = input(index);
-    require(
-        value.type().isQuantised(),
-        "input " + index + " is " + value.describe() + ", supported are i8 and u8");
+    requireType(value.type().isQuantised(), value.type(), "int8 and uint8 are supported");
     return value;
+  }
+
+  void requireType(boolean holds, ElementType type, String supported) {
+    if (!holds) {
+      throw new Refused(Kind.TYPE, "type " + Types.name(type) + ", where " + supported, "");
+    }
   }
 
   /// {@return input `index` if it is given}
@@ -91,19 +101,46 @@ final class NodeImport {
     if (index >= node.inputs().size() || node.inputs().get(index).isEmpty()) {
       return Optional.empty();
     }
-    return Optional.of(graph.value(node.inputs().get(index), this));
+    return Optional.of(graph.value(node.inputs().get(index)).orElseThrow());
   }
 
   /// {@return input `index`, whose bytes must be known at import}
   Tensor constant(int index) {
     return input(index)
         .constant()
-        .orElseThrow(() -> refuse("input " + index + " must be a constant"));
+        .orElseThrow(() -> new Refused("input " + index + " must be a constant", ""));
+  }
+
+  /// {@return the numbers of input `index`, which must be a constant list (or one number) of integers}
+  long[] integers(int index) {
+    Tensor tensor = constant(index);
+    ElementType type = tensor.type();
+    requireType(
+        type == ElementType.I64 || type == ElementType.I32, type, "int64 and int32 are supported");
+    require(tensor.shape().rank() <= 1, "input " + index + " must be a list", "" + tensor.shape());
+    return tensor.integers();
   }
 
   /// Declares the node's result to be another name of `value`.
   void define(Value value) {
     graph.define(node.outputs().getFirst(), value);
+  }
+
+  /// Declares the node's result to be a constant that the file has.
+  void defineConstant(Tensor tensor) {
+    define(Value.constant(node.outputs().getFirst(), tensor));
+  }
+
+  /// Declares the node's result to be a constant that follows from others.
+  void fold(Tensor tensor) {
+    graph.fold(tensor);
+    defineConstant(tensor);
+  }
+
+  /// {@return a new constant for [#fold], refused before it takes memory}
+  Tensor foldable(ElementType type, Shape shape) {
+    graph.requireFoldable(Tensor.byteSize(type, shape));
+    return Tensor.zero(type, shape);
   }
 
   /// {@return the call of a kernel, whose operands and scalars are then given in order}
@@ -113,15 +150,19 @@ final class NodeImport {
 
   /// {@return an axis from -rank to rank - 1, counted from the front}
   int axis(int axis, int rank) {
-    require(axis >= -rank && axis < rank, "axis " + axis + " of a tensor of rank " + rank);
+    require(
+        axis >= -rank && axis < rank,
+        "the axis does not exist",
+        "axis " + axis + " of a tensor of rank " + rank);
     return axis < 0 ? axis + rank : axis;
   }
 
   /// A kernel's call under construction.
   final class Call {
     private final String kernel;
-    private final List<Operand> operands = new ArrayList<>();
+    private final List<Source> sources = new ArrayList<>();
     private final List<Long> scalars = new ArrayList<>();
+    private String label = name;
     private @Nullable Value result;
 
     private Call(String kernel) {
@@ -129,13 +170,14 @@ final class NodeImport {
     }
 
     Call read(Value value) {
-      operands.add(new Operand.Read(graph.slot(value, NodeImport.this)));
+      value.requireSlot();
+      sources.add(new Source.Read(value.place()));
       return this;
     }
 
     /// Reads a constant that the file does not have but follows from it.
     Call derived(String what, Tensor tensor) {
-      return read(Value.constant(name + "." + what, tensor));
+      return read(Value.constant(label + "." + what, tensor));
     }
 
     /// Reads `value`, or zeros of as many bytes.
@@ -143,14 +185,30 @@ final class NodeImport {
       if (value.isPresent()) {
         return read(value.get());
       }
-      operands.add(new Operand.Absent(bytes));
+      sources.add(new Source.Absent(bytes));
       return this;
     }
 
     /// Writes the node's result.
     Call write(ElementType type, Shape shape) {
-      result = Value.computed(node.outputs().getFirst(), type, shape);
-      operands.add(new Operand.Write(graph.slot(result, NodeImport.this)));
+      return write(Value.computed(node.outputs().getFirst(), type, shape));
+    }
+
+    /// Names a call that prepares what the node's own call reads.
+    Call named(String what) {
+      label = name + "." + what;
+      return this;
+    }
+
+    /// Writes what another call reads.
+    Call writePart(ElementType type, Shape shape) {
+      return write(Value.computed(label, type, shape));
+    }
+
+    private Call write(Value value) {
+      value.requireSlot();
+      result = value;
+      sources.add(new Source.Write(value.place()));
       return this;
     }
 
@@ -169,14 +227,20 @@ final class NodeImport {
       return ints(Float.floatToIntBits(value));
     }
 
-    /// Adds the node to the graph.
+    /// Adds the call to the graph as what computes the node's result.
     void emit() {
+      define(emitPart());
+    }
+
+    /// Adds the call to the graph and returns what it writes.
+    Value emitPart() {
       if (result == null) {
         throw new IllegalStateException(kernel + " has no result");
       }
       graph.add(
-          new GraphNode(name, node.opType(), KernelCatalog.byName(kernel), operands, scalars));
-      define(result);
+          new GraphImport.Call(
+              label, node.opType(), KernelCatalog.byName(kernel), sources, scalars));
+      return result;
     }
   }
 }

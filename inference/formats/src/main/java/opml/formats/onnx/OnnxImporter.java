@@ -10,12 +10,17 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.PriorityQueue;
 import java.util.Set;
+import java.util.stream.Collectors;
 import opml.core.codec.MalformedException;
 import opml.engine.graph.Graph;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
+import opml.formats.onnx.GraphImport.State;
+import opml.formats.onnx.Reason.Kind;
 import opml.formats.onnx.file.OnnxGraph;
 import opml.formats.onnx.file.OnnxModel;
 import opml.formats.onnx.file.OnnxNode;
@@ -31,13 +36,19 @@ import org.jspecify.annotations.Nullable;
 /// that the output does not need are left out, the others run in the order of the file, except that a node
 /// waits for those whose results it reads; slots are numbered as the nodes first name them, after the input,
 /// which is slot 0.
+///
+/// A model that cannot run is walked to its end, so that all reasons are told at once. What a refused node would
+/// compute is unknown from there on, and nodes that read such a value are not judged by it: of them only the operator
+/// counts.
 public final class OnnxImporter {
-  private final String source;
+  private static final String NODE = "node";
+
   private final OnnxGraph model;
+  private final Problems problems = new Problems();
+  private final Map<String, OnnxTensor> initializers = new HashMap<>();
   private final Map<String, Integer> producers = new HashMap<>();
 
-  private OnnxImporter(String source, OnnxGraph model) {
-    this.source = source;
+  private OnnxImporter(OnnxGraph model) {
     this.model = model;
   }
 
@@ -52,113 +63,198 @@ public final class OnnxImporter {
 
   /// Imports a model; `source` names it in errors.
   ///
-  /// @throws ImportException if we cannot run it
+  /// @throws ImportException if we cannot run it; it tells every reason
   public static Graph of(String source, OnnxModel model) {
-    return new OnnxImporter(source, model.graph()).run(opset(source, model.opsets()));
+    OnnxImporter importer = new OnnxImporter(model.graph());
+    Optional<Graph> graph = importer.run(importer.opset(model.opsets()));
+    return graph
+        .filter(whole -> importer.problems.isEmpty())
+        .orElseThrow(() -> new ImportException(source, importer.problems.reasons()));
   }
 
-  private Graph run(int opset) {
-    GraphImport graph = new GraphImport(source, opset);
-    Set<String> constants = initializers(graph);
-    OnnxValueInfo input = onlyInput(constants);
-    if (model.outputs().size() != 1) {
-      throw refuse(model.outputs().size() + " outputs, supported is one");
+  /// {@return the graph, unless there are problems}
+  private Optional<Graph> run(Optional<Integer> opset) {
+    names();
+    List<OnnxValueInfo> inputs =
+        model.inputs().stream().filter(input -> !initializers.containsKey(input.name())).toList();
+    requireOne(Kind.INPUTS, "input", inputs);
+    requireOne(Kind.OUTPUTS, "output", model.outputs());
+    Set<Integer> needed = needed();
+    Set<String> read = new HashSet<>();
+    needed.forEach(i -> read.addAll(model.nodes().get(i).inputs()));
+    model.outputs().forEach(output -> read.add(output.name()));
+    GraphImport graph = new GraphImport(opset.orElse(Operators.MAX_OPSET), read);
+    inputs.forEach(input -> input(graph, input));
+    for (int i : ordered(needed)) {
+      importNode(graph, i, opset.isPresent());
     }
-    String output = model.outputs().getFirst().name();
-    name(constants, input.name(), "input");
+    model.outputs().forEach(output -> output(graph, output));
+    if (!problems.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(graph.finish(inputs.getFirst().name(), model.outputs().getFirst().name()));
+    } catch (Refused e) {
+      problems.add(e.kind(), 1, String.valueOf(e.getMessage()));
+      return Optional.empty();
+    }
+  }
+
+  private Optional<Integer> opset(List<OnnxOpset> opsets) {
+    List<Long> versions =
+        opsets.stream()
+            .filter(opset -> Operators.isOnnx(opset.domain()))
+            .map(OnnxOpset::version)
+            .toList();
+    if (versions.size() != 1) {
+      problems.add(
+          Kind.OPSET,
+          versions.size(),
+          versions.size() + " versions of ONNX's operator set are named, not one");
+      return Optional.empty();
+    }
+    long version = versions.getFirst();
+    if (version < Operators.MIN_OPSET || version > Operators.MAX_OPSET) {
+      problems.add(
+          Kind.OPSET,
+          1,
+          "opset "
+              + version
+              + "; "
+              + Operators.MIN_OPSET
+              + " to "
+              + Operators.MAX_OPSET
+              + " are supported");
+      return Optional.empty();
+    }
+    return Optional.of((int) version);
+  }
+
+  /// Learns what defines each name, and that only one thing does.
+  private void names() {
+    Set<String> taken = new HashSet<>();
+    for (OnnxTensor initializer : model.initializers()) {
+      name(taken, initializer.name(), "initializer");
+      initializers.putIfAbsent(initializer.name(), initializer);
+    }
+    for (OnnxValueInfo input : model.inputs()) {
+      // files before IR version 4 have initializers among the inputs
+      if (!initializers.containsKey(input.name())) {
+        name(taken, input.name(), "input");
+      }
+    }
+    Set<String> nodeNames = new HashSet<>();
     for (int i = 0; i < model.nodes().size(); i++) {
-      for (String result : model.nodes().get(i).outputs()) {
+      OnnxNode node = model.nodes().get(i);
+      if (!node.name().isEmpty() && !nodeNames.add(node.name())) {
+        problems.add(Kind.GRAPH, NODE, node.name(), "nodes with the name of another node", "");
+      }
+      for (String result : node.outputs()) {
         if (!result.isEmpty()) {
-          name(constants, result, "output of node " + label(i));
-          producers.put(result, i);
+          name(taken, result, "output of node " + label(i));
+          producers.putIfAbsent(result, i);
         }
       }
     }
-    if (!constants.contains(output)) {
-      throw refuse("output " + output + " is not defined");
-    }
-    Set<Integer> needed = needed(output);
-    requireSupported(needed);
-    ElementType type = inputType(input);
-    try {
-      graph.input(input.name(), type, inputShape(input));
-    } catch (IllegalArgumentException e) {
-      throw refuse("input: " + e.getMessage());
-    }
-    for (int i : ordered(needed)) {
-      OnnxNode node = model.nodes().get(i);
-      Operator operator = Operators.find(node.domain(), node.opType()).orElseThrow();
-      operator.importNode(new NodeImport(graph, node, label(i)));
-    }
-    return graph.finish(input.name(), output);
   }
 
-  /// Defines the initialisers and returns their names.
-  private Set<String> initializers(GraphImport graph) {
-    Set<String> names = new HashSet<>();
-    for (OnnxTensor initializer : model.initializers()) {
-      name(names, initializer.name(), "initializer");
-      graph.define(initializer.name(), Value.constant(initializer.name(), initializer.value()));
-    }
-    return names;
-  }
-
-  private void name(Set<String> names, String name, String what) {
+  private void name(Set<String> taken, String name, String what) {
     if (name.isEmpty()) {
-      throw refuse("an " + what + " has no name");
-    }
-    if (!names.add(name)) {
-      throw refuse(what + " " + name + ": the name is taken");
+      problems.add(Kind.GRAPH, "value", what, "values without a name", "");
+    } else if (!taken.add(name)) {
+      problems.add(Kind.GRAPH, "value", name, "values with a name that is taken", what);
     }
   }
 
-  private OnnxValueInfo onlyInput(Set<String> constants) {
-    List<OnnxValueInfo> inputs =
-        model.inputs().stream().filter(input -> !constants.contains(input.name())).toList();
-    if (inputs.size() != 1) {
-      throw refuse(
-          inputs.size()
-              + " inputs, supported is one: "
-              + inputs.stream().map(OnnxValueInfo::name).toList());
+  private void requireOne(Kind kind, String what, List<OnnxValueInfo> values) {
+    if (values.size() != 1) {
+      String names = values.stream().map(OnnxValueInfo::name).collect(Collectors.joining(", "));
+      problems.add(
+          kind,
+          values.size(),
+          values.size()
+              + " "
+              + what
+              + "s"
+              + (names.isEmpty() ? "" : " (" + names + ")")
+              + "; one is supported");
     }
-    return inputs.getFirst();
   }
 
-  private ElementType inputType(OnnxValueInfo input) {
-    for (ElementType type : ElementType.values()) {
-      if (type.onnxCode() == input.elementType()) {
-        return type;
-      }
+  /// Defines an input, which is known if its type is supported and all of its sizes are numbers. A symbolic batch is
+  /// one.
+  private void input(GraphImport graph, OnnxValueInfo input) {
+    String name = input.name();
+    Optional<ElementType> type = Types.of(input.elementType());
+    if (type.isEmpty()) {
+      unsupportedType(input.elementType(), "input " + name);
     }
-    throw refuse("input " + input.name() + " has data type " + input.elementType());
+    Optional<Shape> shape = shape(input);
+    if (type.isEmpty() || shape.isEmpty()) {
+      graph.defineUnknown(name, false);
+      return;
+    }
+    Value value = Value.computed(name, type.get(), shape.get());
+    graph.define(name, value);
+    try {
+      value.requireSlot();
+    } catch (Refused e) {
+      problems.add(e.kind(), "input", name, e.rule(), e.detail());
+    }
   }
 
-  /// {@return the declared shape, a symbolic batch being one}
-  private Shape inputShape(OnnxValueInfo input) {
-    var declared =
-        input.dims().orElseThrow(() -> refuse("input " + input.name() + " has no shape"));
+  private Optional<Shape> shape(OnnxValueInfo input) {
+    String what = "input " + input.name();
+    if (input.dims().isEmpty()) {
+      problems.add(Kind.SHAPE, 1, what + " has no shape");
+      return Optional.empty();
+    }
+    List<OptionalLong> declared = input.dims().get();
     List<Integer> dims = new ArrayList<>();
+    List<String> symbolic = new ArrayList<>();
+    List<String> bad = new ArrayList<>();
     for (int i = 0; i < declared.size(); i++) {
-      if (declared.get(i).isEmpty() && i > 0) {
-        throw refuse("dimension " + i + " of input " + input.name() + " is not a number");
-      }
       long dim = declared.get(i).orElse(1);
-      if (dim < 1 || dim > Integer.MAX_VALUE) {
-        throw refuse("dimension " + i + " of input " + input.name() + " is " + dim);
+      if (declared.get(i).isEmpty() && i > 0) {
+        symbolic.add("" + i);
+      } else if (dim < 1 || dim > Integer.MAX_VALUE) {
+        bad.add(i + " is " + dim);
       }
       dims.add((int) dim);
     }
+    if (!symbolic.isEmpty()) {
+      problems.add(
+          Kind.SHAPE,
+          symbolic.size(),
+          what
+              + " has dimensions that are not numbers: "
+              + String.join(", ", symbolic)
+              + "; only dimension 0 may be symbolic, and is 1 then");
+    }
+    if (!bad.isEmpty()) {
+      problems.add(
+          Kind.SIZE, bad.size(), what + " has impossible dimensions: " + String.join(", ", bad));
+    }
+    if (!symbolic.isEmpty() || !bad.isEmpty()) {
+      return Optional.empty();
+    }
     try {
-      return new Shape(dims);
+      return Optional.of(new Shape(dims));
     } catch (IllegalArgumentException e) {
-      throw refuse("input " + input.name() + ": " + e.getMessage());
+      problems.add(Kind.SIZE, 1, what + " has too many dimensions or elements: " + dims);
+      return Optional.empty();
     }
   }
 
-  /// {@return the nodes on whose results the output depends}
-  private Set<Integer> needed(String output) {
+  private void unsupportedType(long code, String place) {
+    problems.add(Kind.TYPE, "tensor", place, "type " + Types.name(code), "");
+  }
+
+  /// {@return the nodes on whose results the outputs depend}
+  private Set<Integer> needed() {
     Set<Integer> needed = new HashSet<>();
-    Deque<String> open = new ArrayDeque<>(List.of(output));
+    Deque<String> open = new ArrayDeque<>();
+    model.outputs().forEach(output -> open.add(output.name()));
     while (!open.isEmpty()) {
       @Nullable Integer producer = producers.get(open.removeLast());
       if (producer != null && needed.add(producer)) {
@@ -168,37 +264,14 @@ public final class OnnxImporter {
     return needed;
   }
 
-  private void requireSupported(Set<Integer> needed) {
-    List<String> unsupported = new ArrayList<>();
-    for (int i = 0; i < model.nodes().size(); i++) {
-      OnnxNode node = model.nodes().get(i);
-      if (needed.contains(i) && Operators.find(node.domain(), node.opType()).isEmpty()) {
-        String domain = node.domain().isEmpty() ? "" : node.domain() + ".";
-        unsupported.add(domain + node.opType() + " (node " + label(i) + ")");
-      }
-    }
-    if (!unsupported.isEmpty()) {
-      throw refuse(
-          "unsupported operators: "
-              + String.join(", ", unsupported)
-              + "; supported are "
-              + Operators.names());
-    }
-  }
-
-  /// {@return the needed nodes in the order in which they run}
+  /// {@return the needed nodes in the order in which they run, and behind them those that never can}
   private List<Integer> ordered(Set<Integer> needed) {
     Map<Integer, List<Integer>> readers = new HashMap<>();
     Map<Integer, Integer> missing = new HashMap<>();
     PriorityQueue<Integer> ready = new PriorityQueue<>();
     for (int node : needed) {
-      Set<Integer> sources = new HashSet<>();
-      for (String input : model.nodes().get(node).inputs()) {
-        @Nullable Integer producer = producers.get(input);
-        if (producer != null && sources.add(producer)) {
-          readers.computeIfAbsent(producer, key -> new ArrayList<>()).add(node);
-        }
-      }
+      Set<Integer> sources = sources(node);
+      sources.forEach(s -> readers.computeIfAbsent(s, key -> new ArrayList<>()).add(node));
       missing.put(node, sources.size());
       if (sources.isEmpty()) {
         ready.add(node);
@@ -215,45 +288,116 @@ public final class OnnxImporter {
       }
     }
     if (order.size() < needed.size()) {
-      Set<Integer> stuckNodes = new HashSet<>(needed);
-      order.forEach(stuckNodes::remove);
-      int stuck = Collections.min(stuckNodes);
-      throw refuse("nodes form a cycle, node " + label(stuck) + " is in it or behind it");
+      Set<Integer> stuck = new HashSet<>(needed);
+      order.forEach(stuck::remove);
+      cycle(stuck);
+      order.addAll(stuck.stream().sorted().toList());
     }
     return order;
   }
 
-  /// {@return the node's name, or its number where it has none}
+  private Set<Integer> sources(int node) {
+    Set<Integer> sources = new HashSet<>();
+    for (String input : model.nodes().get(node).inputs()) {
+      @Nullable Integer producer = producers.get(input);
+      if (producer != null) {
+        sources.add(producer);
+      }
+    }
+    return sources;
+  }
+
+  /// Notes a cycle among nodes each of which waits for another of them.
+  private void cycle(Set<Integer> stuck) {
+    List<Integer> path = new ArrayList<>();
+    Map<Integer, Integer> places = new HashMap<>();
+    int node = Collections.min(stuck);
+    while (places.putIfAbsent(node, path.size()) == null) {
+      path.add(node);
+      node = sources(node).stream().filter(stuck::contains).min(Integer::compare).orElseThrow();
+    }
+    path.subList(places.get(node), path.size()).stream()
+        .sorted()
+        .forEach(i -> problems.add(Kind.GRAPH, NODE, label(i), "nodes that form a cycle", ""));
+  }
+
+  private void importNode(GraphImport graph, int index, boolean knowsOpset) {
+    OnnxNode node = model.nodes().get(index);
+    boolean unknown = false;
+    boolean constant = true;
+    for (String name : node.inputs()) {
+      switch (name.isEmpty() ? State.CONSTANT : state(graph, name, index)) {
+        case CONSTANT -> {}
+        case COMPUTED -> constant = false;
+        case UNKNOWN -> {
+          unknown = true;
+          constant = false;
+        }
+        case UNKNOWN_CONSTANT -> unknown = true;
+        case UNDEFINED -> throw new IllegalStateException("what is undefined is unknown");
+      }
+    }
+    Optional<Operator> operator = Operators.find(node.domain(), node.opType());
+    if (operator.isEmpty() || !constant && unknown && operator.get().needsConstants(node)) {
+      String domain = Operators.isOnnx(node.domain()) ? "" : node.domain() + ".";
+      problems.add(Kind.OPERATOR, NODE, label(index), domain + node.opType(), "");
+    } else if (!unknown && knowsOpset) {
+      try {
+        operator.get().importNode(new NodeImport(graph, node, label(index)));
+        return;
+      } catch (Refused e) {
+        String rule = e.kind() == Kind.OPERATOR ? e.rule() : node.opType() + ": " + e.rule();
+        problems.add(e.kind(), NODE, label(index), rule, e.detail());
+      }
+    }
+    boolean isConstant = constant || operator.map(Operator::asksForShape).orElse(false);
+    node.outputs().forEach(output -> graph.defineUnknown(output, isConstant));
+  }
+
+  /// {@return what is known of a value, which is looked up among the initializers when it is first read}
+  private State state(GraphImport graph, String name, int reader) {
+    if (graph.state(name) == State.UNDEFINED) {
+      @Nullable OnnxTensor initializer = initializers.get(name);
+      if (initializer != null) {
+        graph.define(name, Value.constant(name, initializer.value()));
+      } else {
+        if (!producers.containsKey(name)) {
+          problems.add(
+              Kind.GRAPH, NODE, label(reader), "nodes that read what nothing defines", name);
+        }
+        graph.defineUnknown(name, false);
+      }
+    }
+    return graph.state(name);
+  }
+
+  private void output(GraphImport graph, OnnxValueInfo output) {
+    String name = output.name();
+    if (graph.state(name) == State.UNDEFINED) {
+      @Nullable OnnxTensor initializer = initializers.get(name);
+      if (initializer == null) {
+        problems.add(Kind.GRAPH, "output", name, "outputs that nothing defines", "");
+        return;
+      }
+      graph.define(name, Value.constant(name, initializer.value()));
+    }
+    graph
+        .value(name)
+        .filter(value -> output.elementType() != 0)
+        .filter(value -> value.type().onnxCode() != output.elementType())
+        .ifPresent(
+            value ->
+                problems.add(
+                    Kind.TYPE,
+                    "output",
+                    name,
+                    "outputs that are not of the declared type",
+                    Types.name(value.type()) + ", declared " + Types.name(output.elementType())));
+  }
+
+  /// {@return the node's name, or its number and operator where it has none}
   private String label(int index) {
-    String name = model.nodes().get(index).name();
-    return name.isEmpty() ? "#" + index : name;
-  }
-
-  private ImportException refuse(String problem) {
-    return new ImportException(source + ": " + problem);
-  }
-
-  private static int opset(String source, List<OnnxOpset> opsets) {
-    List<Long> versions =
-        opsets.stream()
-            .filter(opset -> opset.domain().isEmpty() || opset.domain().equals("ai.onnx"))
-            .map(OnnxOpset::version)
-            .toList();
-    if (versions.size() != 1) {
-      throw new ImportException(
-          source + ": " + versions.size() + " versions of ONNX's operator set, expected one");
-    }
-    long version = versions.getFirst();
-    if (version < Operators.MIN_OPSET || version > Operators.MAX_OPSET) {
-      throw new ImportException(
-          source
-              + ": operator set "
-              + version
-              + ", supported are "
-              + Operators.MIN_OPSET
-              + " to "
-              + Operators.MAX_OPSET);
-    }
-    return (int) version;
+    OnnxNode node = model.nodes().get(index);
+    return node.name().isEmpty() ? "#" + index + " " + node.opType() : node.name();
   }
 }

@@ -1,10 +1,21 @@
 package opml.formats.onnx;
 
+import opml.formats.onnx.file.OnnxNode;
+
 /// Imports the nodes of one operator of ONNX.
-@FunctionalInterface
 interface Operator {
   /// Checks the node and emits what computes it.
   ///
-  /// @throws ImportException if the node is wrong or more than we support
+  /// @throws Refused if the node is wrong or more than we support
   void importNode(NodeImport node);
+
+  /// {@return whether no kernel computes such a node: all of its inputs must be known at import}
+  default boolean needsConstants(OnnxNode node) {
+    return false;
+  }
+
+  /// {@return whether the result is known at import although the input is not, but for its shape}
+  default boolean asksForShape() {
+    return false;
+  }
 }

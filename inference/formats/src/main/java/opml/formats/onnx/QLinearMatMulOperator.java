@@ -14,7 +14,8 @@ final class QLinearMatMulOperator implements Operator {
     Shape b = node.quantised(3).shape();
     node.require(
         a.rank() >= 2 && b.rank() == 2 && a.dim(a.rank() - 1) == b.dim(0),
-        a + " and " + b + " have no product; b must be a matrix");
+        "supported is a product with one matrix b",
+        a + " and " + b);
     int m = a.countOf(0, a.rank() - 1);
     int n = b.dim(1);
     int k = b.dim(0);

@@ -29,20 +29,17 @@ record QuantisedProduct(
         bScales.type() == ElementType.F32
             && bScales.shape().rank() <= 1
             && (bScales.shape().count() == 1 || bScales.shape().count() == channels),
-        "input 4 is "
-            + bScales.type().label()
-            + " "
-            + bScales.shape()
-            + ", not one scale or "
-            + channels);
+        "input 4 must be one scale or one for each channel",
+        describe(bScales) + " for " + channels + " channels");
     Tensor bZeros = node.constant(5);
     node.require(bZeros.shape().count() >= 1, "input 5 is empty");
-    node.require(bZeros.type() == b.type(), "input 5 is " + bZeros.type().label());
+    node.require(
+        bZeros.type() == b.type(), "zero points of b are not of its type", describe(bZeros));
     int bZero = (int) bZeros.integer(0);
     node.require(
         Arrays.stream(bZeros.integers()).allMatch(z -> z == bZero), "zero points of b differ");
     Tensor yZero = single(node, 7);
-    node.require(yZero.type().isQuantised(), "the result must be i8 or u8");
+    node.requireType(yZero.type().isQuantised(), yZero.type(), "int8 and uint8 are supported");
     return new QuantisedProduct(
         a,
         b,
@@ -50,7 +47,7 @@ record QuantisedProduct(
         bZero,
         (int) yZero.integer(0),
         yZero.type(),
-        Requantization.of(aScale, bScales.floats(), yScale, node::refuse),
+        Requantization.of(aScale, bScales.floats(), yScale),
         bScales.shape().count() > 1);
   }
 
@@ -62,7 +59,8 @@ record QuantisedProduct(
     long largest = largest(a.type(), aZero) * largest(b.type(), bZero);
     node.require(
         products <= (Integer.MAX_VALUE - Math.min(largestBias, Integer.MAX_VALUE)) / largest,
-        products + " products of up to " + largest + " may overflow 32 bits");
+        "the products may overflow 32 bits",
+        products + " products of up to " + largest);
   }
 
   /// {@return the bias, which must be a constant of one i32 for each channel}
@@ -73,8 +71,13 @@ record QuantisedProduct(
     Tensor bias = node.constant(index);
     node.require(
         bias.type() == ElementType.I32 && bias.shape().equals(Shape.of(channels)),
-        "bias is " + bias.type().label() + " " + bias.shape() + ", not i32 " + channels);
+        "the bias must be one int32 for each channel",
+        describe(bias) + " for " + channels + " channels");
     return Optional.of(bias);
+  }
+
+  private static String describe(Tensor tensor) {
+    return Types.describe(tensor.type(), tensor.shape());
   }
 
   private static long largest(ElementType type, int zero) {
@@ -84,7 +87,10 @@ record QuantisedProduct(
 
   private static int zero(NodeImport node, int index, ElementType type) {
     Tensor zero = single(node, index);
-    node.require(zero.type() == type, "zero point " + index + " is " + zero.type().label());
+    node.require(
+        zero.type() == type,
+        "the zero point in input " + index + " is not of the type",
+        describe(zero));
     return (int) zero.integer(0);
   }
 
@@ -92,16 +98,12 @@ record QuantisedProduct(
     Tensor tensor = node.constant(index);
     node.require(
         tensor.shape().count() == 1 && tensor.shape().rank() <= 1,
-        "input "
-            + index
-            + " is "
-            + tensor.type().label()
-            + " "
-            + tensor.shape()
-            + ", not one number");
+        "input " + index + " must be one number",
+        describe(tensor));
     node.require(
         tensor.type() == ElementType.F32 == (index % 3 == (index < 6 ? 1 : 0)),
-        "input " + index + " is " + tensor.type().label());
+        "input " + index + " has the wrong type",
+        describe(tensor));
     return tensor;
   }
 }

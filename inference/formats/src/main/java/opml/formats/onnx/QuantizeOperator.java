@@ -3,7 +3,7 @@ package opml.formats.onnx;
 import java.util.Optional;
 import opml.engine.tensor.ElementType;
 
-/// QuantizeLinear from f32 to i8 or u8; without a zero point, to u8 with 0.
+/// QuantizeLinear from float32 to int8 or uint8, which the zero point's type tells, or else `output_dtype`.
 final class QuantizeOperator implements Operator {
   @Override
   public void importNode(NodeImport node) {
@@ -12,12 +12,22 @@ final class QuantizeOperator implements Operator {
     Value scale = node.input(1, ElementType.F32);
     Channels channels = Channels.of(node, x.shape(), scale);
     node.require(node.attributes().flag("saturate", true), "saturate is for 8-bit floats");
+    node.require(
+        node.attributes().integer("precision", 0, 0, 100) <= ElementType.F32.onnxCode(),
+        "a precision other than float32 is not supported");
     Optional<Value> zeroPoint = node.optional(2).map(value -> node.quantised(2));
     zeroPoint.ifPresent(value -> channels.requireSameShape(node, value));
-    ElementType type = zeroPoint.map(Value::type).orElse(ElementType.U8);
     int declared = node.attributes().integer("output_dtype", 0, 0, 100);
+    ElementType type =
+        zeroPoint
+            .map(Value::type)
+            .or(() -> Types.of(declared))
+            .filter(ElementType::isQuantised)
+            .orElse(ElementType.U8);
     node.require(
-        declared == 0 || declared == type.onnxCode(), "output_dtype differs from the zero point's");
+        declared == 0 || declared == type.onnxCode(),
+        "output_dtype is neither the zero point's type nor int8 or uint8",
+        Types.name(declared));
     node.attributes().end();
     node.call("quantize")
         .read(x)

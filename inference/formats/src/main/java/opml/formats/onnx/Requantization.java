@@ -1,7 +1,6 @@
 package opml.formats.onnx;
 
 import java.math.BigInteger;
-import java.util.function.Function;
 import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
 
@@ -15,12 +14,12 @@ record Requantization(Tensor multiplier, Tensor shift) {
   private static final int MAX_SHIFT = 62;
 
   /// @param b one scale, or one for each channel
-  static Requantization of(float a, float[] b, float y, Function<String, ImportException> refuse) {
+  static Requantization of(float a, float[] b, float y) {
     int[] multipliers = new int[b.length];
     int[] shifts = new int[b.length];
     for (int i = 0; i < b.length; i++) {
-      BigInteger numerator = mantissa(a, refuse).multiply(mantissa(b[i], refuse));
-      BigInteger denominator = mantissa(y, refuse);
+      BigInteger numerator = mantissa(a).multiply(mantissa(b[i]));
+      BigInteger denominator = mantissa(y);
       int exponent = Math.getExponent(a) + Math.getExponent(b[i]) - Math.getExponent(y) - 23;
       exponent += subnormal(a) + subnormal(b[i]) - subnormal(y);
       // least power of two that makes the quotient at least 2^30
@@ -37,9 +36,9 @@ record Requantization(Tensor multiplier, Tensor shift) {
       }
       int shift = up - exponent;
       if (shift < 1 || shift > MAX_SHIFT) {
-        throw refuse.apply(
-            "scales "
-                + a
+        throw new Refused(
+            "the scales are too far apart",
+            a
                 + ", "
                 + b[i]
                 + " and "
@@ -67,9 +66,9 @@ record Requantization(Tensor multiplier, Tensor shift) {
   }
 
   /// {@return the integer that times 2^(exponent - 23) is the scale}
-  private static BigInteger mantissa(float scale, Function<String, ImportException> refuse) {
+  private static BigInteger mantissa(float scale) {
     if (!(scale > 0) || Float.isInfinite(scale)) {
-      throw refuse.apply("scale " + scale + " is not a positive number");
+      throw new Refused("a scale is not a positive number", "" + scale);
     }
     int bits = Float.floatToIntBits(scale);
     int fraction = bits & 0x7fffff;

@@ -2,6 +2,7 @@ package opml.formats.onnx;
 
 import java.util.List;
 import opml.engine.tensor.Shape;
+import opml.formats.onnx.Reason.Kind;
 
 /// Shapes of results, which may be too large.
 final class Shapes {
@@ -12,10 +13,12 @@ final class Shapes {
   }
 
   static Shape of(NodeImport node, List<Integer> dims) {
+    node.require(
+        dims.size() <= Shape.MAX_RANK, "the result has more than " + Shape.MAX_RANK + " axes");
     try {
       return new Shape(dims);
     } catch (IllegalArgumentException e) {
-      throw node.refuse("the result is too large: " + dims);
+      throw new Refused(Kind.SIZE, "the result is too large", dims.toString());
     }
   }
 }

@@ -1,52 +1,49 @@
 package opml.formats.onnx;
 
 import java.util.Optional;
+import opml.engine.graph.Slot;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
+import opml.formats.onnx.Reason.Kind;
 
 /// What a name in the model stands for: a tensor of known type and shape, kept in a place that views share.
 record Value(ElementType type, Shape shape, Place place) {
-  private static final int NO_SLOT = -1;
-
-  /// Where the bytes are. A constant gets a slot only when a node reads it, so that unused ones cost nothing.
+  /// Where the bytes are: a slot to be, once a node that the output needs reads or writes it. Two places are never
+  /// equal, whatever they hold.
   static final class Place {
     private final String name;
+    private final ElementType type;
+    private final Shape shape;
     private final Optional<Tensor> constant;
-    private int slot = NO_SLOT;
 
-    private Place(String name, Optional<Tensor> constant) {
+    private Place(String name, ElementType type, Shape shape, Optional<Tensor> constant) {
       this.name = name;
+      this.type = type;
+      this.shape = shape;
       this.constant = constant;
-    }
-
-    String name() {
-      return name;
     }
 
     Optional<Tensor> constant() {
       return constant;
     }
 
-    boolean hasSlot() {
-      return slot != NO_SLOT;
+    long bytes() {
+      return Tensor.byteSize(type, shape);
     }
 
-    int slot() {
-      return slot;
-    }
-
-    void assign(int number) {
-      slot = number;
+    Slot slot() {
+      return new Slot(name, type, shape, constant);
     }
   }
 
   static Value constant(String name, Tensor tensor) {
-    return new Value(tensor.type(), tensor.shape(), new Place(name, Optional.of(tensor)));
+    Place place = new Place(name, tensor.type(), tensor.shape(), Optional.of(tensor));
+    return new Value(tensor.type(), tensor.shape(), place);
   }
 
   static Value computed(String name, ElementType type, Shape shape) {
-    return new Value(type, shape, new Place(name, Optional.empty()));
+    return new Value(type, shape, new Place(name, type, shape, Optional.empty()));
   }
 
   Value reshaped(Shape other) {
@@ -58,8 +55,25 @@ record Value(ElementType type, Shape shape, Place place) {
     return place.constant().map(tensor -> tensor.reshaped(shape));
   }
 
-  /// {@return `f32 1x10`}
+  boolean isConstant() {
+    return place.constant().isPresent();
+  }
+
+  /// Checks that there can be a slot for it.
+  void requireSlot() {
+    if (place.bytes() < 1) {
+      throw new Refused(Kind.SIZE, "tensors without elements are not supported", describe());
+    }
+    if (place.bytes() > Slot.MAX_BYTES) {
+      throw new Refused(
+          Kind.SIZE,
+          "tensors of more than " + Slot.MAX_BYTES + " bytes are not supported",
+          describe());
+    }
+  }
+
+  /// {@return `float32 1x10`}
   String describe() {
-    return type.label() + " " + shape;
+    return Types.describe(type, shape);
   }
 }

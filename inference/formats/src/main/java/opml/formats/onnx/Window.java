@@ -1,5 +1,6 @@
 package opml.formats.onnx;
 
+import java.util.Arrays;
 import java.util.Optional;
 
 /// The windows that Conv and the pools slide over the last two axes of (batch, channels, height, width).
@@ -9,69 +10,84 @@ import java.util.Optional;
 ///
 /// @param kernel height and width; likewise the others
 /// @param padBegin rows above and columns left of the image
+/// @param padEnd rows below and columns right of it; a last, partial window may reach beyond
 @SuppressWarnings("ArrayRecordComponent") // made here, read once
-record Window(int[] in, int[] out, int[] kernel, int[] stride, int[] padBegin, int[] dilation) {
+record Window(
+    int[] in, int[] out, int[] kernel, int[] stride, int[] padBegin, int[] padEnd, int[] dilation) {
   /// Bounds kernel sizes, strides, paddings and dilations.
   private static final int MAX = 1 << 12;
 
-  /// Reads the attributes that the three operators share.
-  ///
-  /// @param kernel if it is known from the weights
-  /// @param ceil whether a last, partial window counts
-  static Window of(NodeImport node, Value x, Optional<int[]> kernel, boolean ceil) {
+  /// Reads the attributes of a convolution.
+  static Window ofWeights(NodeImport node, Value x, Value w) {
+    int[] kernel = {w.shape().dim(2), w.shape().dim(3)};
+    node.attributes()
+        .integers("kernel_shape", 2, 1, MAX)
+        .ifPresent(
+            declared ->
+                node.require(
+                    Arrays.equals(declared, kernel), "kernel_shape differs from the weights"));
+    for (int size : kernel) {
+      node.require(size >= 1 && size <= MAX, "kernels are not 1 to " + MAX, w.describe());
+    }
+    return of(node, x, kernel, Optional.empty());
+  }
+
+  /// Reads the attributes of a pool.
+  static Window ofPool(NodeImport node, Value x) {
     node.require(
         x.shape().rank() == 4,
-        "input 0 is " + x.describe() + ", supported is (batch, channels, height, width)");
+        "supported are images of (batch, channels, height, width)",
+        x.describe());
+    int[] kernel =
+        node.attributes()
+            .integers("kernel_shape", 2, 1, MAX)
+            .orElseThrow(() -> new Refused("kernel_shape is missing", ""));
+    return of(node, x, kernel, Optional.of(node.attributes().flag("ceil_mode", false)));
+  }
+
+  /// @param ceil of pools, whether a last, partial window counts
+  private static Window of(NodeImport node, Value x, int[] kernel, Optional<Boolean> ceil) {
     Attributes attributes = node.attributes();
-    Optional<int[]> declared = attributes.integers("kernel_shape", 2, 1, MAX);
-    int[] size =
-        declared.or(() -> kernel).orElseThrow(() -> node.refuse("kernel_shape is missing"));
-    kernel.ifPresent(
-        known ->
-            node.require(
-                known[0] == size[0]
-                    && known[1] == size[1]
-                    && Math.min(known[0], known[1]) >= 1
-                    && Math.max(known[0], known[1]) <= MAX,
-                "kernel_shape differs from the weights, or is not 1 to " + MAX));
     int[] stride = attributes.integers("strides", 2, 1, MAX).orElse(new int[] {1, 1});
     int[] dilation = attributes.integers("dilations", 2, 1, MAX).orElse(new int[] {1, 1});
-    Optional<int[]> pads = attributes.integers("pads", 4, 0, MAX);
+    int[] pads = attributes.integers("pads", 4, 0, MAX).orElse(new int[4]);
     String auto = attributes.text("auto_pad", "NOTSET");
+    boolean explicit = auto.equals("NOTSET") || auto.isEmpty();
     node.require(
-        pads.isEmpty() || auto.equals("NOTSET"),
+        explicit || Arrays.stream(pads).allMatch(pad -> pad == 0),
         "pads and auto_pad " + auto + " exclude each other");
     int[] in = {x.shape().dim(2), x.shape().dim(3)};
     int[] out = new int[2];
     int[] begin = new int[2];
+    int[] end = new int[2];
     for (int i = 0; i < 2; i++) {
-      int reach = (size[i] - 1) * dilation[i] + 1;
-      int end;
+      int reach = (kernel[i] - 1) * dilation[i] + 1;
       switch (auto) {
-        case "NOTSET" -> {
-          begin[i] = pads.isPresent() ? pads.get()[i] : 0;
-          end = pads.isPresent() ? pads.get()[i + 2] : 0;
-        }
-        case "VALID" -> {
-          begin[i] = 0;
-          end = 0;
+        case "NOTSET", "", "VALID" -> {
+          begin[i] = pads[i];
+          end[i] = pads[i + 2];
         }
         case "SAME_UPPER", "SAME_LOWER" -> {
           int wanted = (in[i] + stride[i] - 1) / stride[i];
           int total = Math.max(0, (wanted - 1) * stride[i] + reach - in[i]);
           begin[i] = auto.equals("SAME_UPPER") ? total / 2 : total - total / 2;
-          end = total - begin[i];
+          end[i] = total - begin[i];
         }
-        default -> throw node.refuse("auto_pad " + auto + " does not exist");
+        default -> throw new Refused("auto_pad " + auto + " does not exist", "");
       }
-      int room = in[i] + begin[i] + end - reach;
-      node.require(room >= 0, "the kernel reaches over " + reach + ", the padded image has less");
+      int room = in[i] + begin[i] + end[i] - reach;
+      // a pool's only window may reach over the image, by less than a stride
+      node.require(
+          room >= 0 || ceil.isPresent() && room > -stride[i],
+          "the kernel is larger than the padded image",
+          reach + " and " + (in[i] + begin[i] + end[i]));
       out[i] = room / stride[i] + 1;
-      if (ceil && room % stride[i] != 0 && out[i] * stride[i] < in[i] + begin[i]) {
+      boolean partial = ceil.orElse(false) && room > 0 && room % stride[i] != 0;
+      if (partial && out[i] * stride[i] < in[i] + begin[i]) {
         out[i]++;
       }
     }
-    return new Window(in, out, size, stride, begin, dilation);
+    return new Window(in, out, kernel, stride, begin, end, dilation);
   }
 
   /// Checks that every window holds at least one element of the image, without which a pool has no value.
@@ -84,6 +100,27 @@ record Window(int[] in, int[] out, int[] kernel, int[] stride, int[] padBegin, i
         node.require(holds, "a window lies in the padding alone");
       }
     }
+  }
+
+  /// {@return whether a last window reaches beyond the padding}
+  boolean reachesBeyond() {
+    for (int i = 0; i < 2; i++) {
+      int last = (out[i] - 1) * stride[i] + (kernel[i] - 1) * dilation[i];
+      if (last >= in[i] + padBegin[i] + padEnd[i]) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  boolean hasPadding() {
+    return padBegin[0] + padBegin[1] + padEnd[0] + padEnd[1] > 0;
+  }
+
+  /// {@return the same windows over an image that has its padding}
+  Window padded() {
+    int[] size = {in[0] + padBegin[0] + padEnd[0], in[1] + padBegin[1] + padEnd[1]};
+    return new Window(size, out, kernel, stride, new int[2], new int[2], dilation);
   }
 
   /// {@return the scalars from kernel height to dilation width, as the kernels order them}

@@ -2,6 +2,7 @@ package opml.formats.onnx;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
@@ -51,7 +52,7 @@ final class OperatorHarness {
             List.of(OnnxNode.of(opType, inputs, List.of("y"), attributes)),
             initializers,
             OnnxValueInfo.of("x", x.type(), x.shape()),
-            OnnxValueInfo.of("y", x.type(), x.shape()));
+            new OnnxValueInfo("y", 0, Optional.empty()));
     return OnnxImporter.of("model", OnnxReader.parse("model", OnnxWriter.write(model)));
   }
 

@@ -1,0 +1,40 @@
+package opml.formats.onnx;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import opml.formats.onnx.Reason.Kind;
+
+/// What is wrong with a model, gathered while the importer walks on: one reason for each sort, counted.
+final class Problems {
+  private record Sort(Kind kind, String unit, String rule) {}
+
+  private final Map<Sort, Reason> reasons = new LinkedHashMap<>();
+
+  /// Adds what occurs once and says itself where.
+  void add(Kind kind, int count, String text) {
+    reasons.put(new Sort(kind, "", text), new Reason(kind, count, "", "", text));
+  }
+
+  /// Adds one more occurrence.
+  ///
+  /// @param unit what is counted
+  /// @param place where
+  /// @param rule what is wrong, the same for all occurrences of the sort
+  /// @param detail what it is here; empty if nothing is to be said
+  void add(Kind kind, String unit, String place, String rule, String detail) {
+    reasons.merge(
+        new Sort(kind, unit, rule),
+        new Reason(kind, 1, unit, place, detail.isEmpty() ? rule : rule + ": " + detail),
+        (first, next) -> new Reason(kind, first.count() + 1, unit, first.first(), first.text()));
+  }
+
+  boolean isEmpty() {
+    return reasons.isEmpty();
+  }
+
+  /// {@return the reasons in the order in which they were found}
+  List<Reason> reasons() {
+    return List.copyOf(reasons.values());
+  }
+}
