@@ -52,7 +52,7 @@ enum ElementwiseOperator implements Operator {
       node.requireType(
           value.type() == ElementType.F32,
           value.type(),
-          "float32 and integer constants are supported");
+          "float and integer constants are supported");
     }
     Shape result = Broadcast.shape(node, a.shape(), b.shape());
     Broadcast broadcast = Broadcast.of(node, a, a.shape(), 1, b, b.shape(), 1, LOOPS);

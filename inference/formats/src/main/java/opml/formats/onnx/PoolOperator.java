@@ -12,11 +12,16 @@ record PoolOperator(Kind kind) implements Operator {
     AVERAGE
   }
 
+  /// Before, a kernel larger than the padded image counts as a whole in an average that counts padding, unless
+  /// `ceil_mode` is set.
+  private static final int NOTHING_BEYOND_COUNTS = 19;
+
   @Override
   public void importNode(NodeImport node) {
     node.arity(1, 1);
     Value x = node.input(0, ElementType.F32);
-    Window window = Window.ofPool(node, x);
+    boolean ceil = node.attributes().flag("ceil_mode", false);
+    Window window = Window.ofPool(node, x, ceil);
     window.requireElements(node);
     Shape in = x.shape();
     int planes = in.countOf(0, 2);
@@ -30,8 +35,9 @@ record PoolOperator(Kind kind) implements Operator {
       case AVERAGE -> {
         boolean countPadding = node.attributes().flag("count_include_pad", false);
         node.attributes().end();
-        if (countPadding && window.reachesBeyond()) {
-          // what lies beyond the padding never counts, so the padding becomes part of the image
+        boolean countBeyond = !ceil && node.opset() < NOTHING_BEYOND_COUNTS;
+        if (countPadding && !countBeyond && window.reachesBeyond()) {
+          // so the padding becomes part of the image, and what is inside is counted
           x = window.hasPadding() ? padded(node, x, planes, window) : x;
           window = window.padded();
           countPadding = false;

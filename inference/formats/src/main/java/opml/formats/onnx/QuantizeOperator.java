@@ -14,7 +14,7 @@ final class QuantizeOperator implements Operator {
     node.require(node.attributes().flag("saturate", true), "saturate is for 8-bit floats");
     node.require(
         node.attributes().integer("precision", 0, 0, 100) <= ElementType.F32.onnxCode(),
-        "a precision other than float32 is not supported");
+        "a precision other than float is not supported");
     Optional<Value> zeroPoint = node.optional(2).map(value -> node.quantised(2));
     zeroPoint.ifPresent(value -> channels.requireSameShape(node, value));
     int declared = node.attributes().integer("output_dtype", 0, 0, 100);

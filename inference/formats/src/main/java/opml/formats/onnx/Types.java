@@ -11,8 +11,8 @@ final class Types {
   /// By the numbers of `TensorProto.DataType`.
   private static final List<String> NAMES =
       List.of(
-          "undefined",
-          "float32",
+          "undefined type",
+          "float",
           "uint8",
           "int8",
           "uint16",
@@ -22,7 +22,7 @@ final class Types {
           "string",
           "bool",
           "float16",
-          "float64",
+          "double",
           "uint32",
           "uint64",
           "complex64",
@@ -34,20 +34,23 @@ final class Types {
           "float8e5m2fnuz",
           "uint4",
           "int4",
-          "float4e2m1");
+          "float4e2m1",
+          "float8e8m0",
+          "uint2",
+          "int2");
 
   private Types() {}
 
   /// {@return the name of ONNX's type number `code`}
   static String name(long code) {
-    return code >= 0 && code < NAMES.size() ? NAMES.get((int) code) : "number " + code;
+    return code >= 0 && code < NAMES.size() ? NAMES.get((int) code) : "unknown type " + code;
   }
 
   static String name(ElementType type) {
     return name(type.onnxCode());
   }
 
-  /// {@return `float32 1x10`}
+  /// {@return `float 1x10`}
   static String describe(ElementType type, Shape shape) {
     return name(type) + " " + shape;
   }

@@ -72,7 +72,7 @@ record Value(ElementType type, Shape shape, Place place) {
     }
   }
 
-  /// {@return `float32 1x10`}
+  /// {@return `float 1x10`}
   String describe() {
     return Types.describe(type, shape);
   }

@@ -33,7 +33,9 @@ record Window(
   }
 
   /// Reads the attributes of a pool.
-  static Window ofPool(NodeImport node, Value x) {
+  ///
+  /// @param ceil whether a last, partial window counts
+  static Window ofPool(NodeImport node, Value x, boolean ceil) {
     node.require(
         x.shape().rank() == 4,
         "supported are images of (batch, channels, height, width)",
@@ -42,7 +44,7 @@ record Window(
         node.attributes()
             .integers("kernel_shape", 2, 1, MAX)
             .orElseThrow(() -> new Refused("kernel_shape is missing", ""));
-    return of(node, x, kernel, Optional.of(node.attributes().flag("ceil_mode", false)));
+    return of(node, x, kernel, Optional.of(ceil));
   }
 
   /// @param ceil of pools, whether a last, partial window counts

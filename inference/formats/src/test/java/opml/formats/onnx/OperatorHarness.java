@@ -1,11 +1,14 @@
 package opml.formats.onnx;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
+import opml.engine.commit.Model;
 import opml.engine.graph.Graph;
 import opml.engine.run.GraphRunner;
 import opml.engine.run.KernelProvider;
@@ -14,6 +17,7 @@ import opml.engine.run.NodeRunner;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
+import opml.engine.trace.GraphExecution;
 import opml.formats.onnx.file.OnnxAttribute;
 import opml.formats.onnx.file.OnnxModel;
 import opml.formats.onnx.file.OnnxNode;
@@ -22,20 +26,35 @@ import opml.formats.onnx.file.OnnxTensor;
 import opml.formats.onnx.file.OnnxValueInfo;
 import opml.formats.onnx.file.OnnxWriter;
 import opml.formats.onnx.file.SampleModel;
+import opml.kernels.catalog.PinnedPrograms;
 
-/// Runs one operator as a model of its own: written as a file, read, imported, run natively.
+/// Runs one operator as a model of its own, or a few as one: written as a file, read, imported, run natively, and again
+/// as the model is committed to.
 final class OperatorHarness {
   private OperatorHarness() {}
 
   /// Runs an operator on `x` and constants.
   static Tensor run(
       int opset, String opType, Tensor x, List<Tensor> constants, OnnxAttribute... attributes) {
-    Graph graph = graph(opset, opType, x, constants, attributes);
+    return run(graph(opset, opType, x, constants, attributes), x);
+  }
+
+  /// Runs a model of the input `x` and the output `y`.
+  static Tensor run(int opset, List<OnnxNode> nodes, List<OnnxTensor> initializers, Tensor x) {
+    return run(imported(model(opset, nodes, initializers, x)), x);
+  }
+
+  /// Runs a graph, and as it is committed to, which gives the same.
+  static Tensor run(Graph graph, Tensor x) {
     NodeRunner nodes = new NativeNodes(KernelProvider.reference(), NodeRunner.unavailable());
-    return switch (new GraphRunner(graph, nodes).run(x.data())) {
-      case GraphRunner.Result.Finished finished -> finished.output();
-      case GraphRunner.Result.Failed failed -> throw new AssertionError("node failed");
-    };
+    Tensor output =
+        switch (new GraphRunner(graph, nodes).run(x.data())) {
+          case GraphRunner.Result.Finished finished -> finished.output();
+          case GraphRunner.Result.Failed failed -> throw new AssertionError("node failed");
+        };
+    Model model = Model.of(graph, PinnedPrograms::of);
+    assertThat(GraphExecution.run(model, x.bytes(), nodes).output()).isEqualTo(output.bytes());
+    return output;
   }
 
   static Graph graph(
@@ -46,13 +65,25 @@ final class OperatorHarness {
       inputs.add("c" + i);
       initializers.add(new OnnxTensor("c" + i, constants.get(i)));
     }
-    OnnxModel model =
-        SampleModel.model(
+    return imported(
+        model(
             opset,
             List.of(OnnxNode.of(opType, inputs, List.of("y"), attributes)),
             initializers,
-            OnnxValueInfo.of("x", x.type(), x.shape()),
-            new OnnxValueInfo("y", 0, Optional.empty()));
+            x));
+  }
+
+  static OnnxModel model(int opset, List<OnnxNode> nodes, List<OnnxTensor> initializers, Tensor x) {
+    return SampleModel.model(
+        opset,
+        nodes,
+        initializers,
+        OnnxValueInfo.of("x", x.type(), x.shape()),
+        new OnnxValueInfo("y", 0, Optional.empty()));
+  }
+
+  /// {@return the graph of a model that is written as a file and read}
+  static Graph imported(OnnxModel model) {
     return OnnxImporter.of("model", OnnxReader.parse("model", OnnxWriter.write(model)));
   }
 
