@@ -25,7 +25,6 @@ import opml.engine.graph.Slot;
 /// ```
 /// u64            MAGIC
 /// u32, bytes     path of the model file, UTF-8
-/// u64, u64       its size, its time of change in ns
 /// for each slot with an initial value of more than a page, in order:
 ///   u32          slot
 ///   32 bytes     SHA-256 of the value
@@ -33,20 +32,17 @@ import opml.engine.graph.Slot;
 /// 32 bytes       SHA-256 of all before
 /// ```
 final class CacheEntry {
-  /// `opmlhsh1`.
-  private static final long MAGIC = 0x6f706d6c68736831L;
+  /// `opmlhsh2`.
+  private static final long MAGIC = 0x6f706d6c68736832L;
 
   private static final int DIGEST = 32;
   private static final int PAGE = 1 << PageHashes.PAGE_SHIFT;
 
-  /// Which model file, and when.
-  record Origin(String path, long size, long nanos) {}
-
   private CacheEntry() {}
 
-  static byte[] write(Origin origin, Graph graph, InitialHashes hashes) {
+  static byte[] write(String model, Graph graph, InitialHashes hashes) {
     List<byte[]> digests = digests(graph);
-    ByteWriter out = new ByteWriter().bytes(header(origin));
+    ByteWriter out = new ByteWriter().bytes(header(model));
     for (int i = 0; i < graph.slots().size(); i++) {
       if (isKept(graph.slots().get(i))) {
         out.u32(i)
@@ -61,9 +57,10 @@ final class CacheEntry {
   /// Reads the hashes of a graph.
   ///
   /// @param source names the file in errors
-  /// @return nothing if they are about another state of the model file
-  /// @throws MalformedException if the file is damaged, or the graph has other values
-  static Optional<InitialHashes> read(String source, byte[] bytes, Origin origin, Graph graph) {
+  /// @param model path of the model file
+  /// @return nothing if they are about other values than those of the graph
+  /// @throws MalformedException if the file is damaged
+  static Optional<InitialHashes> read(String source, byte[] bytes, String model, Graph graph) {
     if (bytes.length < DIGEST) {
       throw new MalformedException(source + ": " + bytes.length + " bytes are no hashes");
     }
@@ -73,7 +70,7 @@ final class CacheEntry {
       throw new MalformedException(source + ": damaged, its digest is another");
     }
     ByteReader in = new ByteReader(source, body);
-    byte[] header = header(origin);
+    byte[] header = header(model);
     if (in.remaining() < header.length
         || !Arrays.equals(in.bytes("model file", header.length), header)) {
       return Optional.empty();
@@ -82,24 +79,31 @@ final class CacheEntry {
     List<Optional<PageHashes>> slots = new ArrayList<>();
     for (int i = 0; i < graph.slots().size(); i++) {
       Slot slot = graph.slots().get(i);
-      slots.add(
-          isKept(slot)
-              ? Optional.of(kept(in, i, slot.bytes(), digests.get(i)))
-              : slot.initial().map(tensor -> PageHashes.of(tensor.data())));
+      if (!isKept(slot)) {
+        slots.add(slot.initial().map(tensor -> PageHashes.of(tensor.data())));
+        continue;
+      }
+      Optional<PageHashes> kept = kept(in, i, slot.bytes(), digests.get(i));
+      if (kept.isEmpty()) {
+        return Optional.empty();
+      }
+      slots.add(kept);
     }
-    in.end();
+    if (in.remaining() > 0) {
+      return Optional.empty();
+    }
     return Optional.of(new InitialHashes(slots));
   }
 
-  private static PageHashes kept(ByteReader in, int slot, long bytes, byte[] digest) {
-    if (in.u32("slot") != slot) {
-      throw in.malformed("the hashes of slot " + slot + " are missing");
-    }
-    if (!Arrays.equals(in.bytes("digest", DIGEST), digest)) {
-      throw in.malformed("slot " + slot + " has other bytes, though the file looks unchanged");
-    }
+  /// {@return the hashes of a slot, or nothing if what is kept is about other bytes}
+  private static Optional<PageHashes> kept(ByteReader in, int slot, long bytes, byte[] digest) {
     int pages = Math.toIntExact((bytes + PAGE - 1) / PAGE);
-    return PageHashes.ofLanes(bytes, toLanes(in.bytes("page hashes", 32 * pages)));
+    if (in.remaining() < 4 + DIGEST + 32 * pages
+        || in.u32("slot") != slot
+        || !Arrays.equals(in.bytes("digest", DIGEST), digest)) {
+      return Optional.empty();
+    }
+    return Optional.of(PageHashes.ofLanes(bytes, toLanes(in.bytes("page hashes", 32 * pages))));
   }
 
   /// What is not larger than a page is hashed each time.
@@ -107,15 +111,9 @@ final class CacheEntry {
     return slot.initial().isPresent() && slot.depth() > MerkleRoot.depthFor(PAGE);
   }
 
-  private static byte[] header(Origin origin) {
-    byte[] path = origin.path().getBytes(StandardCharsets.UTF_8);
-    return new ByteWriter()
-        .u64(MAGIC)
-        .u32(path.length)
-        .bytes(path)
-        .u64(origin.size())
-        .u64(origin.nanos())
-        .toArray();
+  private static byte[] header(String model) {
+    byte[] path = model.getBytes(StandardCharsets.UTF_8);
+    return new ByteWriter().u64(MAGIC).u32(path.length).bytes(path).toArray();
   }
 
   /// {@return the digest of each slot that is kept, and nothing for others; several slots at a time}

@@ -9,7 +9,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import opml.core.codec.MalformedException;
 import opml.core.hash.Keccak;
 import opml.engine.graph.Graph;
@@ -17,13 +16,14 @@ import opml.engine.graph.Graph;
 /// Page hashes of model files, kept between processes: a folder with one file for each model file, named by
 /// its absolute path.
 ///
-/// What is trusted is only that nobody but the user writes to the folder. Where a model file came from, and
-/// when, is not: size and time of change merely tell cheaply that an entry is stale, and both can be kept
-/// while the bytes are changed. So an entry also holds a SHA-256 digest of every tensor, and its hashes are
-/// taken only for bytes that have this digest. SHA-256 costs a processor with instructions for it a fraction
+/// What is trusted is only that nobody but the user writes to the folder. What a model file holds, and the files
+/// beside it that its weights may lie in, is not: sizes and times of change can be kept while the bytes are changed. So
+/// an entry holds a SHA-256 digest of every tensor as it was read, wherever from, and its hashes are taken only for
+/// bytes that have this digest. SHA-256 costs a processor with instructions for it a fraction
 /// of a Merkle root; a checksum would be faster still, but a made-up model file could keep it, and whoever
-/// served that file would sign for weights that he does not have. An entry that was damaged, cut or written
-/// by another version fails its own digest, is reported to the log and made again.
+/// served that file would sign for weights that he does not have. An entry about other weights, or written
+/// by another version, is made again; so is one that was damaged or cut, which fails its own digest and is reported to
+/// the log.
 ///
 /// Graphs whose initial values are small are hashed and not kept.
 public final class HashCache {
@@ -63,19 +63,15 @@ public final class HashCache {
     if (InitialHashes.bytes(graph) < LEAST_BYTES) {
       return InitialHashes.of(graph, progress);
     }
-    CacheEntry.Origin origin =
-        new CacheEntry.Origin(
-            model.toRealPath().toString(),
-            Files.size(model),
-            Files.getLastModifiedTime(model).to(TimeUnit.NANOSECONDS));
-    Path file = file(origin);
+    String path = model.toRealPath().toString();
+    Path file = file(path);
     try {
       Optional<InitialHashes> kept =
-          CacheEntry.read(file.toString(), Files.readAllBytes(file), origin, graph);
+          CacheEntry.read(file.toString(), Files.readAllBytes(file), path, graph);
       if (kept.isPresent()) {
         return kept.get();
       }
-      LOG.log(Level.DEBUG, "{0} has changed", model);
+      LOG.log(Level.DEBUG, "{0}: has other weights than before", model);
     } catch (NoSuchFileException e) {
       LOG.log(Level.DEBUG, "{0}: hashed for the first time", model);
     } catch (MalformedException | IOException e) {
@@ -83,15 +79,15 @@ public final class HashCache {
     }
     InitialHashes hashes = InitialHashes.of(graph, progress);
     try {
-      write(file, CacheEntry.write(origin, graph, hashes));
+      write(file, CacheEntry.write(path, graph, hashes));
     } catch (IOException e) {
       LOG.log(Level.WARNING, "{0}: cannot keep the hashes of {1}: {2}", file, model, e);
     }
     return hashes;
   }
 
-  private Path file(CacheEntry.Origin origin) {
-    String name = Keccak.hash(origin.path().getBytes(StandardCharsets.UTF_8)).toString();
+  private Path file(String path) {
+    String name = Keccak.hash(path.getBytes(StandardCharsets.UTF_8)).toString();
     return folder.resolve(name.substring(2) + ".hashes");
   }
 

@@ -16,8 +16,8 @@ import opml.kernels.catalog.PinnedProgram;
 /// A graph as it is registered: every node with its descriptor, the trees over nodes and slots, and the
 /// identity.
 ///
-/// The model file is the package: the import is a function of its bytes, so whoever has the file recomputes
-/// [#id] and compares it with the registered one.
+/// The model file is the package, with the files of its folder that its weights may lie in: the import is a function
+/// of their bytes, so whoever has them recomputes [#id] and compares it with the registered one.
 public final class Model {
   private final Graph graph;
   private final InitialHashes hashes;

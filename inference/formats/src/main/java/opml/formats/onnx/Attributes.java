@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import opml.engine.tensor.Tensor;
+import opml.formats.onnx.Reason.Kind;
 import opml.formats.onnx.file.OnnxAttribute;
+import opml.formats.onnx.file.OnnxType;
 import org.jspecify.annotations.Nullable;
 
 /// A node's attributes by name. Those that nobody asked for are refused at the end: an attribute that we do
@@ -112,6 +114,10 @@ final class Attributes {
         .map(
             attribute -> {
               if (attribute instanceof OnnxAttribute.TensorValue value) {
+                if (value.tensor().type().flatMap(OnnxType::element).isEmpty()) {
+                  throw new Refused(
+                      Kind.TYPE, "type of attribute " + name, value.tensor().describe());
+                }
                 return value.value();
               }
               throw wrongType(attribute, "a tensor");

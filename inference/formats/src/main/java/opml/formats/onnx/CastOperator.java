@@ -4,6 +4,7 @@ import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Tensor;
 import opml.formats.onnx.Reason.Kind;
 import opml.formats.onnx.file.OnnxNode;
+import opml.formats.onnx.file.OnnxType;
 
 /// Cast of a constant; to the same type it is another name.
 final class CastOperator implements Operator {
@@ -20,7 +21,9 @@ final class CastOperator implements Operator {
     node.attributes().end();
     Value x = node.input(0);
     ElementType type =
-        Types.of(code).orElseThrow(() -> new Refused(Kind.TYPE, "to type " + Types.name(code), ""));
+        OnnxType.of(code)
+            .flatMap(OnnxType::element)
+            .orElseThrow(() -> new Refused(Kind.TYPE, "to type " + OnnxType.nameOf(code), ""));
     if (x.type() == type) {
       node.define(x);
       return;

@@ -3,6 +3,7 @@ package opml.formats.onnx;
 import java.util.Optional;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Tensor;
+import opml.formats.onnx.file.OnnxType;
 
 /// DequantizeLinear from int8 or uint8 to float32, and from int32 where all is known at import, as biases are.
 final class DequantizeOperator implements Operator {
@@ -23,8 +24,8 @@ final class DequantizeOperator implements Operator {
         });
     int declared = node.attributes().integer("output_dtype", 0, 0, 100);
     node.require(
-        declared == 0 || declared == ElementType.F32.onnxCode(),
-        "output_dtype " + Types.name(declared) + " is not supported");
+        declared == 0 || declared == OnnxType.FLOAT.code(),
+        "output_dtype " + OnnxType.nameOf(declared) + " is not supported");
     node.attributes().end();
     if (x.type() == ElementType.I32 && x.isConstant()) {
       fold(node, channels, x.constant().orElseThrow());

@@ -1,6 +1,7 @@
 package opml.formats.onnx;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -11,22 +12,25 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.stream.Collectors;
 import opml.core.codec.MalformedException;
 import opml.engine.graph.Graph;
+import opml.engine.graph.Slot;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
 import opml.formats.onnx.GraphImport.State;
 import opml.formats.onnx.Reason.Kind;
+import opml.formats.onnx.file.OnnxDimension;
+import opml.formats.onnx.file.OnnxFunction;
 import opml.formats.onnx.file.OnnxGraph;
 import opml.formats.onnx.file.OnnxModel;
 import opml.formats.onnx.file.OnnxNode;
 import opml.formats.onnx.file.OnnxOpset;
 import opml.formats.onnx.file.OnnxReader;
 import opml.formats.onnx.file.OnnxTensor;
+import opml.formats.onnx.file.OnnxType;
 import opml.formats.onnx.file.OnnxValueInfo;
 import org.jspecify.annotations.Nullable;
 
@@ -44,12 +48,14 @@ public final class OnnxImporter {
   private static final String NODE = "node";
 
   private final OnnxGraph model;
+  private final List<OnnxFunction> functions;
   private final Problems problems = new Problems();
   private final Map<String, OnnxTensor> initializers = new HashMap<>();
   private final Map<String, Integer> producers = new HashMap<>();
 
-  private OnnxImporter(OnnxGraph model) {
-    this.model = model;
+  private OnnxImporter(OnnxModel model) {
+    this.model = model.graph();
+    this.functions = model.functions();
   }
 
   /// Reads and imports a file.
@@ -58,14 +64,19 @@ public final class OnnxImporter {
   /// @throws MalformedException if it is not an ONNX model
   /// @throws ImportException if it is one that we cannot run
   public static Graph load(Path file) throws IOException {
-    return of(file.toString(), OnnxReader.read(file));
+    try {
+      return of(file.toString(), OnnxReader.read(file));
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
   }
 
   /// Imports a model; `source` names it in errors.
   ///
+  /// @throws MalformedException if a constant that is needed cannot be read
   /// @throws ImportException if we cannot run it; it tells every reason
   public static Graph of(String source, OnnxModel model) {
-    OnnxImporter importer = new OnnxImporter(model.graph());
+    OnnxImporter importer = new OnnxImporter(model);
     Optional<Graph> graph = importer.run(importer.opset(model.opsets()));
     return graph
         .filter(whole -> importer.problems.isEmpty())
@@ -143,6 +154,9 @@ public final class OnnxImporter {
         name(taken, input.name(), "input");
       }
     }
+    for (String sparse : model.sparseInitializers()) {
+      name(taken, sparse, "initializer");
+    }
     Set<String> nodeNames = new HashSet<>();
     for (int i = 0; i < model.nodes().size(); i++) {
       OnnxNode node = model.nodes().get(i);
@@ -185,9 +199,17 @@ public final class OnnxImporter {
   /// one.
   private void input(GraphImport graph, OnnxValueInfo input) {
     String name = input.name();
-    Optional<ElementType> type = Types.of(input.elementType());
+    if (input.kind() != OnnxValueInfo.Kind.TENSOR) {
+      problems.add(
+          Kind.TYPE,
+          1,
+          "input " + name + " is " + input.kind().label() + "; a tensor is supported");
+      graph.defineUnknown(name, false);
+      return;
+    }
+    Optional<ElementType> type = input.type().flatMap(OnnxType::element);
     if (type.isEmpty()) {
-      unsupportedType(input.elementType(), "input " + name);
+      unsupportedType(OnnxType.nameOf(input.elementType()), "input " + name);
     }
     Optional<Shape> shape = shape(input);
     if (type.isEmpty() || shape.isEmpty()) {
@@ -205,18 +227,18 @@ public final class OnnxImporter {
 
   private Optional<Shape> shape(OnnxValueInfo input) {
     String what = "input " + input.name();
-    if (input.dims().isEmpty()) {
+    if (input.shape().isEmpty()) {
       problems.add(Kind.SHAPE, 1, what + " has no shape");
       return Optional.empty();
     }
-    List<OptionalLong> declared = input.dims().get();
+    List<OnnxDimension> declared = input.shape().get();
     List<Integer> dims = new ArrayList<>();
     List<String> symbolic = new ArrayList<>();
     List<String> bad = new ArrayList<>();
     for (int i = 0; i < declared.size(); i++) {
-      long dim = declared.get(i).orElse(1);
-      if (declared.get(i).isEmpty() && i > 0) {
-        symbolic.add("" + i);
+      long dim = declared.get(i).known().orElse(1);
+      if (declared.get(i).known().isEmpty() && i > 0) {
+        symbolic.add(i + " is " + declared.get(i).label());
       } else if (dim < 1 || dim > Integer.MAX_VALUE) {
         bad.add(i + " is " + dim);
       }
@@ -246,8 +268,8 @@ public final class OnnxImporter {
     }
   }
 
-  private void unsupportedType(long code, String place) {
-    problems.add(Kind.TYPE, "tensor", place, "type " + Types.name(code), "");
+  private void unsupportedType(String type, String place) {
+    problems.add(Kind.TYPE, "tensor", place, "type " + type, "");
   }
 
   /// {@return the nodes on whose results the outputs depend}
@@ -337,7 +359,12 @@ public final class OnnxImporter {
         case UNDEFINED -> throw new IllegalStateException("what is undefined is unknown");
       }
     }
-    Optional<Operator> operator = Operators.find(node.domain(), node.opType());
+    Optional<Operator> operator =
+        Operators.find(node.domain(), node.opType())
+            .filter(
+                ours ->
+                    node.overload().isEmpty()
+                        && functions.stream().noneMatch(function -> function.isUsedBy(node)));
     if (operator.isEmpty() || !constant && unknown && operator.get().needsConstants(node)) {
       String domain = Operators.isOnnx(node.domain()) ? "" : node.domain() + ".";
       problems.add(Kind.OPERATOR, NODE, label(index), domain + node.opType(), "");
@@ -357,10 +384,7 @@ public final class OnnxImporter {
   /// {@return what is known of a value, which is looked up among the initializers when it is first read}
   private State state(GraphImport graph, String name, int reader) {
     if (graph.state(name) == State.UNDEFINED) {
-      @Nullable OnnxTensor initializer = initializers.get(name);
-      if (initializer != null) {
-        graph.define(name, Value.constant(name, initializer.value()));
-      } else {
+      if (!initializer(graph, name)) {
         if (!producers.containsKey(name)) {
           problems.add(
               Kind.GRAPH, NODE, label(reader), "nodes that read what nothing defines", name);
@@ -371,20 +395,50 @@ public final class OnnxImporter {
     return graph.state(name);
   }
 
+  /// Reads an initializer, unless we do not have its type or it is too large. Those that nobody reads cost nothing.
+  ///
+  /// @return whether there is one of that name
+  private boolean initializer(GraphImport graph, String name) {
+    if (model.sparseInitializers().contains(name)) {
+      unsupportedType("sparse tensor", name);
+      graph.defineUnknown(name, true);
+      return true;
+    }
+    @Nullable OnnxTensor initializer = initializers.get(name);
+    if (initializer == null) {
+      return false;
+    }
+    Optional<ElementType> type = initializer.type().flatMap(OnnxType::element);
+    if (type.isEmpty()) {
+      unsupportedType(initializer.type().map(OnnxType::label).orElse("unknown"), name);
+      graph.defineUnknown(name, true);
+    } else if (isLarge(type.get(), initializer.dims())) {
+      problems.add(Kind.SIZE, "tensor", name, Value.TOO_LARGE, initializer.describe());
+      graph.defineUnknown(name, true);
+    } else {
+      graph.define(name, Value.constant(name, initializer.value()));
+    }
+    return true;
+  }
+
+  private static boolean isLarge(ElementType type, List<Long> dims) {
+    double bytes = type.bytes();
+    for (long dim : dims) {
+      bytes *= Math.max(dim, 0);
+    }
+    return bytes > Slot.MAX_BYTES;
+  }
+
   private void output(GraphImport graph, OnnxValueInfo output) {
     String name = output.name();
-    if (graph.state(name) == State.UNDEFINED) {
-      @Nullable OnnxTensor initializer = initializers.get(name);
-      if (initializer == null) {
-        problems.add(Kind.GRAPH, "output", name, "outputs that nothing defines", "");
-        return;
-      }
-      graph.define(name, Value.constant(name, initializer.value()));
+    if (graph.state(name) == State.UNDEFINED && !initializer(graph, name)) {
+      problems.add(Kind.GRAPH, "output", name, "outputs that nothing defines", "");
+      return;
     }
     graph
         .value(name)
         .filter(value -> output.elementType() != 0)
-        .filter(value -> value.type().onnxCode() != output.elementType())
+        .filter(value -> OnnxType.of(value.type()).code() != output.elementType())
         .ifPresent(
             value ->
                 problems.add(
@@ -392,7 +446,9 @@ public final class OnnxImporter {
                     "output",
                     name,
                     "outputs that are not of the declared type",
-                    Types.name(value.type()) + ", declared " + Types.name(output.elementType())));
+                    Types.name(value.type())
+                        + ", declared "
+                        + OnnxType.nameOf(output.elementType())));
   }
 
   /// {@return the node's name, or its number and operator where it has none}

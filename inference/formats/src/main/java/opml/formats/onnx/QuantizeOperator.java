@@ -2,6 +2,7 @@ package opml.formats.onnx;
 
 import java.util.Optional;
 import opml.engine.tensor.ElementType;
+import opml.formats.onnx.file.OnnxType;
 
 /// QuantizeLinear from float32 to int8 or uint8, which the zero point's type tells, or else `output_dtype`.
 final class QuantizeOperator implements Operator {
@@ -13,7 +14,7 @@ final class QuantizeOperator implements Operator {
     Channels channels = Channels.of(node, x.shape(), scale);
     node.require(node.attributes().flag("saturate", true), "saturate is for 8-bit floats");
     node.require(
-        node.attributes().integer("precision", 0, 0, 100) <= ElementType.F32.onnxCode(),
+        node.attributes().integer("precision", 0, 0, 100) <= OnnxType.FLOAT.code(),
         "a precision other than float is not supported");
     Optional<Value> zeroPoint = node.optional(2).map(value -> node.quantised(2));
     zeroPoint.ifPresent(value -> channels.requireSameShape(node, value));
@@ -21,13 +22,13 @@ final class QuantizeOperator implements Operator {
     ElementType type =
         zeroPoint
             .map(Value::type)
-            .or(() -> Types.of(declared))
+            .or(() -> OnnxType.of(declared).flatMap(OnnxType::element))
             .filter(ElementType::isQuantised)
             .orElse(ElementType.U8);
     node.require(
-        declared == 0 || declared == type.onnxCode(),
+        declared == 0 || declared == OnnxType.of(type).code(),
         "output_dtype is neither the zero point's type nor int8 or uint8",
-        Types.name(declared));
+        OnnxType.nameOf(declared));
     node.attributes().end();
     node.call("quantize")
         .read(x)

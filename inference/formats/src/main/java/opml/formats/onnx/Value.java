@@ -9,6 +9,9 @@ import opml.formats.onnx.Reason.Kind;
 
 /// What a name in the model stands for: a tensor of known type and shape, kept in a place that views share.
 record Value(ElementType type, Shape shape, Place place) {
+  static final String TOO_LARGE =
+      "tensors of more than " + Slot.MAX_BYTES + " bytes are not supported";
+
   /// Where the bytes are: a slot to be, once a node that the output needs reads or writes it. Two places are never
   /// equal, whatever they hold.
   static final class Place {
@@ -65,10 +68,7 @@ record Value(ElementType type, Shape shape, Place place) {
       throw new Refused(Kind.SIZE, "tensors without elements are not supported", describe());
     }
     if (place.bytes() > Slot.MAX_BYTES) {
-      throw new Refused(
-          Kind.SIZE,
-          "tensors of more than " + Slot.MAX_BYTES + " bytes are not supported",
-          describe());
+      throw new Refused(Kind.SIZE, TOO_LARGE, describe());
     }
   }
 

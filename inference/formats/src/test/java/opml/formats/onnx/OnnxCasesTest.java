@@ -47,7 +47,9 @@ class OnnxCasesTest {
           Map.entry("output_declared_wrong_type", List.of("float, declared int64 (1 output: y)")),
           Map.entry("overflow_dims_2pow64", List.of("4294967296")),
           Map.entry("reshape_huge", List.of("2x3 and [4611686018427387904, 4, -1]")),
-          Map.entry("symbolic_hw", List.of("input x has dimensions that are not numbers: 2, 3")),
+          Map.entry(
+              "symbolic_hw",
+              List.of("input x has dimensions that are not numbers: 2 is H, 3 is W")),
           Map.entry("two_outputs", List.of("2 outputs (y, z); one is supported")),
           Map.entry("zero_add_1x3_0x3", List.of("without elements", "float 0x3")));
 

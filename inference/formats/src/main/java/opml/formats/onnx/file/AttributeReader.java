@@ -3,6 +3,7 @@ package opml.formats.onnx.file;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import opml.engine.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,25 @@ final class AttributeReader {
   private static final int INTS = 7;
   private static final int STRINGS = 8;
 
+  /// ONNX's names for the types, by number.
+  private static final List<String> TYPES =
+      List.of(
+          "undefined",
+          "float",
+          "int",
+          "string",
+          "tensor",
+          "graph",
+          "floats",
+          "ints",
+          "strings",
+          "tensors",
+          "graphs",
+          "sparse_tensor",
+          "sparse_tensors",
+          "type_proto",
+          "type_protos");
+
   private final ProtobufReader in;
   private final TensorReader tensors;
 
@@ -26,51 +46,76 @@ final class AttributeReader {
 
   OnnxAttribute read() {
     String name = "";
+    String reference = "";
     long type = 0;
     float f = 0;
     long i = 0;
-    String s = "";
-    @Nullable Tensor t = null;
+    Optional<String> s = Optional.of("");
+    Optional<OnnxTensor> t = Optional.empty();
     List<Float> floats = new ArrayList<>();
     List<Long> ints = new ArrayList<>();
-    List<String> texts = new ArrayList<>();
-    in.entry().open("attribute");
+    List<Optional<String>> texts = new ArrayList<>();
+    in.object("attribute").open("attribute");
     while (in.next()) {
       switch (in.field()) {
-        case 1 -> name = in.single().text("name");
-        case 2 -> f = Float.intBitsToFloat(in.single().f32Bits("f"));
-        case 3 -> i = in.single().varint("i");
-        case 4 -> s = in.single().text("s");
+        case 1 -> name = in.single("name").text();
+        case 2 -> f = Float.intBitsToFloat(in.single("f").floatBits());
+        case 3 -> i = in.single("i").number();
+        case 4 -> s = in.single("s").textOrBytes();
         case 5 -> {
-          in.single();
-          t = tensors.read("t").value();
+          in.single("t");
+          t = Optional.of(tensors.read("t"));
         }
-        case 7 -> in.floats("floats", bits -> floats.add(entry(Float.intBitsToFloat(bits))));
-        case 8 -> in.varints("ints", value -> ints.add(entry(value)));
-        case 9 -> texts.add(in.entry().text("strings"));
-        case 20 -> type = in.single().varint("type");
-        case 21 -> throw in.malformed("references to function attributes are not supported");
+        case 7 -> in.repeated("floats").floats(bits -> floats.add(number(bits)));
+        case 8 -> in.repeated("ints").numbers(value -> ints.add(number(value)));
+        case 9 -> texts.add(in.entry("strings").textOrBytes());
+        case 20 -> type = in.single("type").number();
+        case 21 -> reference = in.single("ref_attr_name").text();
         default -> in.skip();
       }
     }
-    in.close();
-    if (type == TENSOR && t == null) {
-      throw in.malformed("attribute " + name + " is declared a tensor and has none");
+    if (type == TENSOR && t.isEmpty()) {
+      throw in.damaged("expected a tensor in attribute " + name + ", found none");
     }
-    return switch (Math.clamp(type, -1, 100)) {
+    in.close();
+    if (!reference.isEmpty()) {
+      return new OnnxAttribute.Unsupported(name, "reference to an attribute of a function");
+    }
+    return switch (Math.clamp(type, -1, TYPES.size())) {
       case FLOAT -> new OnnxAttribute.FloatValue(name, f);
       case INT -> new OnnxAttribute.IntValue(name, i);
-      case STRING -> new OnnxAttribute.Text(name, s);
-      case TENSOR -> new OnnxAttribute.TensorValue(name, Objects.requireNonNull(t));
+      case STRING -> text(name, s);
+      case TENSOR -> new OnnxAttribute.TensorValue(name, t.orElseThrow());
       case FLOATS -> new OnnxAttribute.Floats(name, floats);
       case INTS -> new OnnxAttribute.Ints(name, ints);
-      case STRINGS -> new OnnxAttribute.Texts(name, texts);
-      default -> new OnnxAttribute.Unsupported(name, type);
+      case STRINGS -> texts(name, texts);
+      default -> new OnnxAttribute.Unsupported(name, kind(type));
     };
   }
 
-  private <T> T entry(T value) {
-    in.entry();
+  private static OnnxAttribute text(String name, Optional<String> text) {
+    return text.<OnnxAttribute>map(value -> new OnnxAttribute.Text(name, value))
+        .orElseGet(() -> new OnnxAttribute.Unsupported(name, "string of bytes"));
+  }
+
+  private static OnnxAttribute texts(String name, List<Optional<String>> texts) {
+    List<String> all = texts.stream().flatMap(Optional::stream).toList();
+    return all.size() == texts.size()
+        ? new OnnxAttribute.Texts(name, all)
+        : new OnnxAttribute.Unsupported(name, "strings of bytes");
+  }
+
+  private static String kind(long type) {
+    return type >= 0 && type < TYPES.size() ? TYPES.get((int) type) : "unknown type " + type;
+  }
+
+  private float number(int bits) {
+    in.count();
+    return Float.intBitsToFloat(bits);
+  }
+
+  private long number(long value) {
+    in.count();
     return value;
   }
 }

@@ -14,7 +14,17 @@ public sealed interface OnnxAttribute {
 
   record Text(String name, String value) implements OnnxAttribute {}
 
-  record TensorValue(String name, Tensor value) implements OnnxAttribute {}
+  /// @param tensor whose data are read when they are asked for
+  record TensorValue(String name, OnnxTensor tensor) implements OnnxAttribute {
+    public TensorValue(String name, Tensor value) {
+      this(name, new OnnxTensor("", value));
+    }
+
+    /// {@return the data, read now as [OnnxTensor#value] does}
+    public Tensor value() {
+      return tensor.value();
+    }
+  }
 
   record Floats(String name, List<Float> values) implements OnnxAttribute {
     public Floats {
@@ -38,8 +48,8 @@ public sealed interface OnnxAttribute {
     }
   }
 
-  /// An attribute of a type that no supported operator has, such as a sub-graph; its content was skipped.
+  /// An attribute that no supported operator has, such as a sub-graph; its content was skipped.
   ///
-  /// @param type ONNX's number of the type
-  record Unsupported(String name, long type) implements OnnxAttribute {}
+  /// @param kind what it is, in ONNX's words: `graph`, `sparse_tensor`, `type_proto`, …
+  record Unsupported(String name, String kind) implements OnnxAttribute {}
 }

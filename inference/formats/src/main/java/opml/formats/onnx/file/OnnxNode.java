@@ -6,11 +6,13 @@ import java.util.List;
 ///
 /// @param name may be empty
 /// @param domain of the operator; empty for ONNX's own
+/// @param overload which function of that name is meant; empty but for functions of the model
 /// @param inputs names of values; an empty name is an absent optional input
 public record OnnxNode(
     String name,
     String opType,
     String domain,
+    String overload,
     List<String> inputs,
     List<String> outputs,
     List<OnnxAttribute> attributes) {
@@ -18,6 +20,17 @@ public record OnnxNode(
     inputs = List.copyOf(inputs);
     outputs = List.copyOf(outputs);
     attributes = List.copyOf(attributes);
+  }
+
+  /// A node of an operator, not of an overloaded function.
+  public OnnxNode(
+      String name,
+      String opType,
+      String domain,
+      List<String> inputs,
+      List<String> outputs,
+      List<OnnxAttribute> attributes) {
+    this(name, opType, domain, "", inputs, outputs, attributes);
   }
 
   /// A node of ONNX's own operator set.

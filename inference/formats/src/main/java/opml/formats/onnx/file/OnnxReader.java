@@ -1,80 +1,144 @@
 package opml.formats.onnx.file;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import opml.core.codec.MalformedException;
-import org.jspecify.annotations.Nullable;
+import opml.formats.onnx.file.ProtobufReader.Wire;
 
-/// Reads a model file. Field numbers are those of `onnx.proto`.
+/// Reads a model file of any size. Field numbers are those of `onnx.proto`.
+///
+/// What is kept is the graph: names, attributes, and where the data of each tensor lie. The data themselves are read
+/// when a tensor's [OnnxTensor#value] is asked for, from the file, which must be the same by then.
 public final class OnnxReader {
-  private static final long MAX_BYTES = 1L << 30;
-
   private final ProtobufReader in;
   private final TensorReader tensors;
 
-  private OnnxReader(ProtobufReader in) {
+  private OnnxReader(ProtobufReader in, ByteSource source) {
     this.in = in;
-    this.tensors = new TensorReader(in);
+    this.tensors = new TensorReader(in, source);
   }
 
-  /// Reads a file of up to 1 GiB.
+  /// Reads a file. Data that a tensor has outside of it must lie in the same folder, or below.
   ///
-  /// @throws MalformedException if it is not a model that we can represent; names file, place and offset
+  /// @throws MalformedException if it is not a model that we can represent; names file, place and byte
   /// @throws IOException if the file cannot be read
   public static OnnxModel read(Path file) throws IOException {
-    long size = Files.size(file);
-    if (size > MAX_BYTES) {
-      throw new MalformedException(file + ": " + size + " bytes, above the limit of " + MAX_BYTES);
+    if (Files.isDirectory(file)) {
+      throw notOnnx(file.toString(), "this is a folder");
     }
-    return parse(file.toString(), Files.readAllBytes(file));
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      throw notOnnx(file.toString(), "this is a device or pipe, expected a regular file");
+    }
+    return read(ByteSource.OfFile.of(file.toString(), file));
   }
 
-  /// Reads the bytes of a model file; `source` names them in errors.
+  /// Reads the bytes of a model file; `source` names them in errors. They must not be changed as long as the model's
+  /// tensors are read.
   ///
   /// @throws MalformedException as [#read]
   public static OnnxModel parse(String source, byte[] bytes) {
-    return new OnnxReader(new ProtobufReader(source, "model", bytes)).model();
+    try {
+      return read(new ByteSource.InMemory(source, bytes));
+    } catch (IOException e) {
+      throw new UncheckedIOException("reading from memory failed", e);
+    }
   }
 
-  private OnnxModel model() {
+  private static OnnxModel read(ByteSource source) throws IOException {
+    try (ByteSource.Access access = source.open()) {
+      byte[] head = new byte[(int) Math.min(FileKind.HEAD, source.size())];
+      access.read(0, head, head.length);
+      Optional<String> other = FileKind.of(head);
+      if (other.isPresent()) {
+        throw notOnnx(source.name(), other.get());
+      }
+      ProtobufReader in = new ProtobufReader(source.name(), access, "", 0, source.size());
+      return new OnnxReader(in, source).model(source.name());
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  private static MalformedException notOnnx(String source, String what) {
+    return new MalformedException(source + ": not an ONNX file: " + what);
+  }
+
+  private OnnxModel model(String source) {
     long irVersion = 0;
     String producer = "";
     List<OnnxOpset> opsets = new ArrayList<>();
-    @Nullable OnnxGraph graph = null;
-    while (in.next()) {
+    List<OnnxFunction> functions = new ArrayList<>();
+    Optional<OnnxGraph> graph = Optional.empty();
+    if (!beginsAsModel()) {
+      throw notOnnx(source, "it does not begin with a field of a model");
+    }
+    do {
       switch (in.field()) {
-        case 1 -> irVersion = in.single().varint("irVersion");
-        case 2 -> producer = in.single().text("producerName");
-        case 7 -> graph = graph();
+        case 1 -> irVersion = in.single("ir_version").number();
+        case 2 -> producer = in.single("producer_name").text();
+        case 7 -> graph = Optional.of(graph());
         case 8 -> opsets.add(opset());
-        case 20, 25 -> throw in.malformed("training and functions are not supported");
+        case 25 -> functions.add(function(functions.size()));
         default -> in.skip();
       }
+    } while (in.next());
+    if (graph.isEmpty()) {
+      throw notOnnx(source, "it has no graph");
     }
-    if (graph == null) {
-      throw in.malformed("has no graph");
+    return new OnnxModel(irVersion, producer, opsets, graph.get(), functions);
+  }
+
+  /// {@return whether the first field is one that a model has, and is then the current one}
+  private boolean beginsAsModel() {
+    try {
+      if (!in.next()) {
+        return false;
+      }
+    } catch (MalformedException e) {
+      return false;
     }
-    return new OnnxModel(irVersion, producer, opsets, graph);
+    return switch (in.field()) {
+      case 1, 5 -> in.wire() == Wire.NUMBER;
+      case 2, 3, 4, 6, 7, 8, 14, 20, 25, 26 -> in.wire() == Wire.BYTES;
+      default -> false;
+    };
   }
 
   private OnnxOpset opset() {
     String domain = "";
     long version = 0;
-    in.entry().open("opset");
+    in.object("opset_import").open("opset_import");
     while (in.next()) {
       switch (in.field()) {
-        case 1 -> domain = in.single().text("domain");
-        case 2 -> version = in.single().varint("version");
+        case 1 -> domain = in.single("domain").text();
+        case 2 -> version = in.single("version").number();
         default -> in.skip();
       }
     }
     in.close();
     return new OnnxOpset(domain, version);
+  }
+
+  private OnnxFunction function(int index) {
+    String name = "";
+    String domain = "";
+    String overload = "";
+    in.object("function").open("function " + index);
+    while (in.next()) {
+      switch (in.field()) {
+        case 1 -> name = in.single("name").text();
+        case 10 -> domain = in.single("domain").text();
+        case 13 -> overload = in.single("overload").text();
+        default -> in.skip();
+      }
+    }
+    in.close();
+    return new OnnxFunction(domain, name, overload);
   }
 
   private OnnxGraph graph() {
@@ -83,111 +147,160 @@ public final class OnnxReader {
     List<OnnxTensor> initializers = new ArrayList<>();
     List<OnnxValueInfo> inputs = new ArrayList<>();
     List<OnnxValueInfo> outputs = new ArrayList<>();
-    in.single().open("graph");
+    List<OnnxValueInfo> values = new ArrayList<>();
+    List<String> sparse = new ArrayList<>();
+    in.single("graph").open("graph");
     while (in.next()) {
       switch (in.field()) {
         case 1 -> nodes.add(node(nodes.size()));
-        case 2 -> name = in.single().text("name");
-        case 5 -> initializers.add(tensors.read("initializer " + initializers.size()));
+        case 2 -> name = in.single("name").text();
+        case 5 -> {
+          in.object("initializer");
+          initializers.add(tensors.read("initializer " + initializers.size()));
+        }
         case 11 -> inputs.add(valueInfo("input " + inputs.size()));
         case 12 -> outputs.add(valueInfo("output " + outputs.size()));
-        case 15 -> throw in.malformed("sparse initializers are not supported");
+        case 13 -> values.add(valueInfo("value_info " + values.size()));
+        case 15 -> sparse.add(sparse(sparse.size()));
         default -> in.skip();
       }
     }
     in.close();
-    return new OnnxGraph(name, nodes, initializers, inputs, outputs);
+    return new OnnxGraph(name, nodes, initializers, inputs, outputs, values, sparse);
+  }
+
+  /// {@return the name of a sparse initializer, which is that of the tensor of its values}
+  private String sparse(int index) {
+    String name = "";
+    in.object("sparse_initializer").open("sparse_initializer " + index);
+    while (in.next()) {
+      if (in.field() == 1) {
+        in.single("values");
+        name = tensors.read("values").name();
+      } else {
+        in.skip();
+      }
+    }
+    in.close();
+    return name;
   }
 
   private OnnxNode node(int index) {
     String name = "";
     String opType = "";
     String domain = "";
+    String overload = "";
     List<String> inputs = new ArrayList<>();
     List<String> outputs = new ArrayList<>();
     List<OnnxAttribute> attributes = new ArrayList<>();
-    in.entry().open("node " + index);
+    in.object("node").open("node " + index);
     while (in.next()) {
       switch (in.field()) {
-        case 1 -> inputs.add(in.entry().text("input"));
-        case 2 -> outputs.add(in.entry().text("output"));
-        case 3 -> name = in.single().text("name");
-        case 4 -> opType = in.single().text("opType");
+        case 1 -> inputs.add(in.entry("input").text());
+        case 2 -> outputs.add(in.entry("output").text());
+        case 3 -> name = in.single("name").text();
+        case 4 -> opType = in.single("op_type").text();
         case 5 -> attributes.add(new AttributeReader(in, tensors).read());
-        case 7 -> domain = in.single().text("domain");
-        case 8 -> throw in.malformed("overloads belong to functions, which are not supported");
+        case 7 -> domain = in.single("domain").text();
+        case 8 -> overload = in.single("overload").text();
         default -> in.skip();
       }
     }
-    in.close();
     if (opType.isEmpty()) {
-      throw in.malformed("node " + index + " has no opType");
+      throw in.damaged("expected an op_type, found none");
     }
-    return new OnnxNode(name, opType, domain, inputs, outputs, attributes);
+    in.close();
+    return new OnnxNode(name, opType, domain, overload, inputs, outputs, attributes);
   }
 
   private OnnxValueInfo valueInfo(String what) {
     String name = "";
-    int elementType = 0;
-    Optional<List<OptionalLong>> dims = Optional.empty();
-    in.entry().open(what);
+    ValueType type = new ValueType(OnnxValueInfo.Kind.UNDECLARED, 0, Optional.empty());
+    in.object(what).open(what);
     while (in.next()) {
       switch (in.field()) {
-        case 1 -> name = in.single().text("name");
-        case 2 -> {
-          in.single().open("type");
-          while (in.next()) {
-            if (in.field() != 1) {
-              in.skip();
-              continue;
-            }
-            in.single().open("tensor type");
-            while (in.next()) {
-              switch (in.field()) {
-                case 1 -> elementType = small(in.single().varint("element type"));
-                case 2 -> dims = Optional.of(shape());
-                default -> in.skip();
-              }
-            }
-            in.close();
-          }
-          in.close();
-        }
+        case 1 -> name = in.single("name").text();
+        case 2 -> type = type(type);
         default -> in.skip();
       }
     }
     in.close();
-    return new OnnxValueInfo(name, elementType, dims);
+    return new OnnxValueInfo(name, type.kind(), type.elementType(), type.shape());
   }
 
-  private List<OptionalLong> shape() {
-    List<OptionalLong> dims = new ArrayList<>();
-    in.single().open("shape");
+  private record ValueType(
+      OnnxValueInfo.Kind kind, int elementType, Optional<List<OnnxDimension>> shape) {}
+
+  private ValueType type(ValueType undeclared) {
+    ValueType type = undeclared;
+    in.single("type").open("type");
     while (in.next()) {
-      if (in.field() != 1) {
+      type =
+          switch (in.field()) {
+            case 1 -> tensorType("tensor_type", OnnxValueInfo.Kind.TENSOR);
+            case 4 -> other("sequence_type", OnnxValueInfo.Kind.SEQUENCE);
+            case 5 -> other("map_type", OnnxValueInfo.Kind.MAP);
+            case 7 -> other("opaque_type", OnnxValueInfo.Kind.OPAQUE);
+            case 8 -> tensorType("sparse_tensor_type", OnnxValueInfo.Kind.SPARSE_TENSOR);
+            case 9 -> other("optional_type", OnnxValueInfo.Kind.OPTIONAL);
+            default -> {
+              in.skip();
+              yield type;
+            }
+          };
+    }
+    in.close();
+    return type;
+  }
+
+  private ValueType other(String what, OnnxValueInfo.Kind kind) {
+    in.single(what).skipContent();
+    return new ValueType(kind, 0, Optional.empty());
+  }
+
+  private ValueType tensorType(String what, OnnxValueInfo.Kind kind) {
+    int elementType = 0;
+    Optional<List<OnnxDimension>> shape = Optional.empty();
+    in.single(what).open(what);
+    while (in.next()) {
+      switch (in.field()) {
+        case 1 -> elementType = Math.clamp(in.single("elem_type").number(), -1, Integer.MAX_VALUE);
+        case 2 -> shape = Optional.of(shape());
+        default -> in.skip();
+      }
+    }
+    in.close();
+    return new ValueType(kind, elementType, shape);
+  }
+
+  private List<OnnxDimension> shape() {
+    List<OnnxDimension> dims = new ArrayList<>();
+    in.single("shape").open("shape");
+    while (in.next()) {
+      if (in.field() == 1) {
+        dims.add(dimension("dim " + dims.size()));
+      } else {
         in.skip();
-        continue;
       }
-      OptionalLong dim = OptionalLong.empty();
-      in.entry().open("dimension " + dims.size());
-      while (in.next()) {
-        if (in.field() == 1) {
-          dim = OptionalLong.of(in.single().varint("size"));
-        } else {
-          in.skip();
-        }
-      }
-      in.close();
-      dims.add(dim);
     }
     in.close();
     return dims;
   }
 
-  private int small(long value) {
-    if (value < 0 || value > 1000) {
-      throw in.malformed("no element type has the number " + value);
+  private OnnxDimension dimension(String what) {
+    OnnxDimension dim = new OnnxDimension.Unknown();
+    in.entry(what).open(what);
+    while (in.next()) {
+      switch (in.field()) {
+        case 1 -> dim = new OnnxDimension.Sized(in.single("dim_value").number());
+        case 2 -> {
+          String name = in.single("dim_param").text();
+          dim = name.isEmpty() ? dim : new OnnxDimension.Named(name);
+        }
+        default -> in.skip();
+      }
     }
-    return (int) value;
+    in.close();
+    return dim;
   }
 }

@@ -1,6 +1,77 @@
 package opml.formats.onnx.file;
 
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
 
-/// A constant; `name` may be empty where it is the value of an attribute.
-public record OnnxTensor(String name, Tensor value) {}
+/// A constant. What was read from a file knows its type and dimensions and where its data lie; the data are read when
+/// they are asked for, so that a constant that nobody needs costs nothing, whatever its size, type or fault.
+public final class OnnxTensor {
+  private final String name;
+  private final int typeCode;
+  private final List<Long> dims;
+  private final Supplier<Tensor> data;
+
+  /// A tensor in memory.
+  ///
+  /// @param name may be empty where it is the value of an attribute
+  public OnnxTensor(String name, Tensor value) {
+    this(
+        name,
+        OnnxType.of(value.type()).code(),
+        value.shape().dims().stream().map(Integer::longValue).toList(),
+        () -> value);
+  }
+
+  OnnxTensor(String name, int typeCode, List<Long> dims, Supplier<Tensor> data) {
+    this.name = name;
+    this.typeCode = typeCode;
+    this.dims = List.copyOf(dims);
+    this.data = data;
+  }
+
+  public String name() {
+    return name;
+  }
+
+  /// {@return the element type, if it is one of ONNX's}
+  public Optional<OnnxType> type() {
+    return OnnxType.of(typeCode);
+  }
+
+  /// {@return the dimensions as they are declared, which need not make sense}
+  public List<Long> dims() {
+    return dims;
+  }
+
+  /// {@return `float16 2x3`}
+  public String describe() {
+    return describe(typeCode, dims);
+  }
+
+  static String describe(int typeCode, List<Long> dims) {
+    String shape =
+        dims.stream()
+            .limit(Shape.MAX_RANK)
+            .map(String::valueOf)
+            .collect(Collectors.joining("x", "", dims.size() > Shape.MAX_RANK ? "x…" : ""));
+    return OnnxType.nameOf(typeCode) + " " + (dims.isEmpty() ? "scalar" : shape);
+  }
+
+  /// Reads the data, each time anew. They are a copy, which later changes of the file do not reach.
+  ///
+  /// @throws opml.core.codec.MalformedException if the type is not supported, the data do not match type and
+  ///     dimensions, or they lie where they may not; names file and tensor
+  /// @throws java.io.UncheckedIOException if a file cannot be read
+  public Tensor value() {
+    return data.get();
+  }
+
+  @Override
+  public String toString() {
+    return name + ": " + describe();
+  }
+}

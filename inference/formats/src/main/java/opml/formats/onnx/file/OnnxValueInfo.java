@@ -6,18 +6,69 @@ import java.util.OptionalLong;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
 
-/// The declared type of an input or output.
+/// The declared type of an input, an output or a value between nodes.
 ///
-/// @param elementType ONNX's number of the element type; 0 if undeclared
-/// @param dims sizes, empty where one is symbolic; absent as a whole if no shape is declared
-public record OnnxValueInfo(String name, int elementType, Optional<List<OptionalLong>> dims) {
-  public OnnxValueInfo {
-    dims = dims.map(List::copyOf);
+/// @param elementType ONNX's number of the element type ([OnnxType]); 0 if undeclared
+/// @param shape the dimensions, absent as a whole if no shape is declared
+public record OnnxValueInfo(
+    String name, Kind kind, int elementType, Optional<List<OnnxDimension>> shape) {
+  /// What a value is.
+  public enum Kind {
+    UNDECLARED("of undeclared type"),
+    TENSOR("a tensor"),
+    SPARSE_TENSOR("a sparse tensor"),
+    SEQUENCE("a sequence"),
+    MAP("a map"),
+    OPTIONAL("an optional"),
+    OPAQUE("an opaque value");
+
+    private final String label;
+
+    Kind(String label) {
+      this.label = label;
+    }
+
+    /// {@return `a tensor`, `a sequence`, …}
+    public String label() {
+      return label;
+    }
   }
 
-  /// A value of a known shape.
+  public OnnxValueInfo {
+    shape = shape.map(List::copyOf);
+  }
+
+  /// A tensor.
+  ///
+  /// @param dims sizes, empty where nothing is known of one
+  public OnnxValueInfo(String name, int elementType, Optional<List<OptionalLong>> dims) {
+    this(name, Kind.TENSOR, elementType, dims.map(OnnxValueInfo::dimensions));
+  }
+
+  /// A tensor of a known shape.
   public static OnnxValueInfo of(String name, ElementType type, Shape shape) {
-    List<OptionalLong> dims = shape.dims().stream().map(d -> OptionalLong.of(d)).toList();
-    return new OnnxValueInfo(name, type.onnxCode(), Optional.of(dims));
+    List<OnnxDimension> dims =
+        shape.dims().stream().<OnnxDimension>map(dim -> new OnnxDimension.Sized(dim)).toList();
+    return new OnnxValueInfo(name, Kind.TENSOR, OnnxType.of(type).code(), Optional.of(dims));
+  }
+
+  /// {@return the sizes, empty where one is no number; absent as a whole if no shape is declared}
+  public Optional<List<OptionalLong>> dims() {
+    return shape.map(all -> all.stream().map(OnnxDimension::known).toList());
+  }
+
+  /// {@return the element type, if it is one of ONNX's}
+  public Optional<OnnxType> type() {
+    return OnnxType.of(elementType);
+  }
+
+  private static List<OnnxDimension> dimensions(List<OptionalLong> sizes) {
+    return sizes.stream()
+        .map(size -> size.isPresent() ? sized(size.getAsLong()) : new OnnxDimension.Unknown())
+        .toList();
+  }
+
+  private static OnnxDimension sized(long size) {
+    return new OnnxDimension.Sized(size);
   }
 }

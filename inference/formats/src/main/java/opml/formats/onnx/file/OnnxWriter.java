@@ -5,7 +5,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
-import java.util.OptionalLong;
 import opml.engine.tensor.Tensor;
 
 /// Writes a model file: fields in the order of their numbers, tensors as raw data, integers packed. The same
@@ -18,7 +17,12 @@ public final class OnnxWriter {
   private OnnxWriter() {}
 
   /// {@return the bytes of the model file}
+  ///
+  /// @throws IllegalArgumentException if the model has what our reader skips
   public static byte[] write(OnnxModel model) {
+    if (!model.functions().isEmpty()) {
+      throw skipped("function " + model.functions().getFirst().name());
+    }
     return bytes(
         out -> {
           out.writeInt64(1, model.irVersion());
@@ -51,6 +55,12 @@ public final class OnnxWriter {
       for (OnnxValueInfo output : graph.outputs()) {
         message(out, 12, valueInfo(output));
       }
+      for (OnnxValueInfo value : graph.values()) {
+        message(out, 13, valueInfo(value));
+      }
+      if (!graph.sparseInitializers().isEmpty()) {
+        throw skipped("sparse initializer " + graph.sparseInitializers().getFirst());
+      }
     };
   }
 
@@ -68,6 +78,7 @@ public final class OnnxWriter {
         message(out, 5, attribute(attribute));
       }
       text(out, 7, node.domain());
+      text(out, 8, node.overload());
     };
   }
 
@@ -89,7 +100,7 @@ public final class OnnxWriter {
               yield 3;
             }
             case OnnxAttribute.TensorValue a -> {
-              message(out, 5, tensor("", a.value()));
+              message(out, 5, tensor(a.tensor().name(), a.value()));
               yield 4;
             }
             case OnnxAttribute.Floats a -> {
@@ -106,9 +117,7 @@ public final class OnnxWriter {
               }
               yield 8;
             }
-            case OnnxAttribute.Unsupported a ->
-                throw new IllegalArgumentException(
-                    "attribute " + a.name() + " was skipped when it was read");
+            case OnnxAttribute.Unsupported a -> throw skipped("attribute " + a.name());
           };
       out.writeInt64(20, type);
     };
@@ -120,7 +129,7 @@ public final class OnnxWriter {
       if (!dims.isEmpty()) {
         out.writeByteArray(1, bytes(o -> writeLongs(o, dims)));
       }
-      out.writeInt64(2, tensor.type().onnxCode());
+      out.writeInt64(2, OnnxType.of(tensor.type()).code());
       text(out, 8, name);
       out.writeByteArray(9, tensor.bytes());
     };
@@ -129,20 +138,25 @@ public final class OnnxWriter {
   private static Body valueInfo(OnnxValueInfo info) {
     return out -> {
       out.writeString(1, info.name());
-      message(out, 2, type -> message(type, 1, tensorType(info)));
+      switch (info.kind()) {
+        case TENSOR -> message(out, 2, type -> message(type, 1, tensorType(info)));
+        case UNDECLARED -> {}
+        case SPARSE_TENSOR, SEQUENCE, MAP, OPTIONAL, OPAQUE ->
+            throw skipped("the type of " + info.name());
+      }
     };
   }
 
   private static Body tensorType(OnnxValueInfo info) {
     return out -> {
       out.writeInt64(1, info.elementType());
-      if (info.dims().isPresent()) {
-        List<OptionalLong> dims = info.dims().get();
+      if (info.shape().isPresent()) {
+        List<OnnxDimension> dims = info.shape().get();
         message(
             out,
             2,
             shape -> {
-              for (OptionalLong dim : dims) {
+              for (OnnxDimension dim : dims) {
                 message(shape, 1, d -> writeDimension(d, dim));
               }
             });
@@ -150,12 +164,16 @@ public final class OnnxWriter {
     };
   }
 
-  private static void writeDimension(CodedOutputStream out, OptionalLong dim) throws IOException {
-    if (dim.isPresent()) {
-      out.writeInt64(1, dim.getAsLong());
-    } else {
-      out.writeString(2, "N");
+  private static void writeDimension(CodedOutputStream out, OnnxDimension dim) throws IOException {
+    switch (dim) {
+      case OnnxDimension.Sized sized -> out.writeInt64(1, sized.size());
+      case OnnxDimension.Named named -> out.writeString(2, named.name());
+      case OnnxDimension.Unknown _ -> {}
     }
+  }
+
+  private static IllegalArgumentException skipped(String what) {
+    return new IllegalArgumentException(what + " was skipped when it was read");
   }
 
   private static void writeLongs(CodedOutputStream out, List<Long> values) throws IOException {

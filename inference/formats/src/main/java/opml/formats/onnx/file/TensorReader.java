@@ -1,130 +1,96 @@
 package opml.formats.onnx.file;
 
-import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
-import opml.engine.tensor.ElementType;
-import opml.engine.tensor.Shape;
-import opml.engine.tensor.Tensor;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
+import java.util.Optional;
 
-/// Reads the current field as a `TensorProto`. The dimensions decide nothing about memory: what is allocated
-/// is what the file really holds, and it must then match the dimensions.
+/// Reads the current field, which has been named, as a `TensorProto`: what it is called and how it is declared. The
+/// data are passed over and read when they are asked for ([StoredTensor]).
 final class TensorReader {
-  private final ProtobufReader in;
+  private static final int EXTERNAL = 1;
 
-  TensorReader(ProtobufReader in) {
+  private final ProtobufReader in;
+  private final ByteSource source;
+
+  TensorReader(ProtobufReader in, ByteSource source) {
     this.in = in;
+    this.source = source;
   }
 
   OnnxTensor read(String what) {
     String name = "";
-    List<Integer> dims = new ArrayList<>();
-    long dataType = 0;
-    byte @Nullable [] raw = null;
-    ByteArrayOutputStream floats = new ByteArrayOutputStream();
-    List<Long> longs = new ArrayList<>();
-    in.entry().open(what);
+    List<Long> dims = new ArrayList<>();
+    long type = 0;
+    long location = 0;
+    long raw = 0;
+    long floats = 0;
+    long ints = 0;
+    long longs = 0;
+    long others = 0;
+    boolean segmented = false;
+    Map<String, String> external = new HashMap<>();
+    long from = in.position();
+    long to = in.contentEnd();
+    in.open(what);
     while (in.next()) {
       switch (in.field()) {
-        case 1 -> in.varints("dims", dim -> dims.add(dim(dim)));
-        case 2 -> dataType = in.single().varint("dataType");
-        case 3 -> throw in.malformed("tensors in segments are not supported");
-        case 4 -> in.floats("floatData", bits -> append(floats, bits));
-        case 5 -> in.varints("int32Data", value -> longs.add(value));
-        case 7 -> in.varints("int64Data", value -> longs.add(value));
-        case 8 -> name = in.single().text("name");
-        case 9 -> raw = in.single().bytes("rawData");
-        case 13 -> throw in.malformed("data outside the model file is refused");
-        case 14 -> {
-          if (in.single().varint("dataLocation") != 0) {
-            throw in.malformed("data outside the model file is refused");
-          }
+        case 1 -> in.repeated("dims").numbers(dim -> dims.add(counted(dim)));
+        case 2 -> type = in.single("data_type").number();
+        case 3 -> {
+          segmented = true;
+          in.skip();
         }
+        case 4 -> floats += in.skip();
+        case 5 -> ints += in.skip();
+        case 7 -> longs += in.skip();
+        case 6, 10, 11 -> others += in.skip();
+        case 8 -> name = in.single("name").text();
+        case 9 -> raw = in.single("raw_data").skipContent();
+        case 13 -> external(external);
+        case 14 -> location = in.single("data_location").number();
         default -> in.skip();
       }
     }
-    ElementType type = type(name, dataType);
-    Shape shape = shape(name, dims);
-    int given = (raw == null ? 0 : 1) + (floats.size() == 0 ? 0 : 1) + (longs.isEmpty() ? 0 : 1);
-    if (given > 1) {
-      throw in.malformed("tensor " + name + " gives its data in " + given + " ways");
+    if (location < 0 || location > EXTERNAL) {
+      throw in.damaged("expected data_location 0 (in the file) or 1 (external), found " + location);
     }
-    byte[] bytes;
-    if (raw != null) {
-      bytes = raw;
-    } else if (type == ElementType.F32) {
-      bytes = floats.toByteArray();
-    } else {
-      bytes = littleEndian(type, longs);
+    String place = in.place("") + (name.isEmpty() ? "" : " (" + name + ")");
+    in.close();
+    int typeCode = Math.clamp(type, -1, Integer.MAX_VALUE);
+    StoredTensor stored =
+        new StoredTensor(
+            source,
+            place,
+            from,
+            to,
+            typeCode,
+            List.copyOf(dims),
+            new StoredTensor.Held(raw, floats, ints, longs, others, segmented),
+            location == EXTERNAL ? Optional.of(Map.copyOf(external)) : Optional.empty());
+    return new OnnxTensor(name, typeCode, dims, stored::read);
+  }
+
+  private long counted(long dim) {
+    in.count();
+    return dim;
+  }
+
+  private void external(Map<String, String> entries) {
+    String key = "";
+    String value = "";
+    in.entry("external_data").open("external_data");
+    while (in.next()) {
+      switch (in.field()) {
+        case 1 -> key = in.single("key").text();
+        case 2 -> value = in.single("value").text();
+        default -> in.skip();
+      }
     }
-    if (bytes.length != Tensor.byteSize(type, shape)) {
-      throw in.malformed(
-          String.format(
-              Locale.ROOT,
-              "tensor %s is %s %s, %d bytes, but holds %d",
-              name,
-              type.label(),
-              shape,
-              Tensor.byteSize(type, shape),
-              bytes.length));
+    if (entries.put(key, value) != null) {
+      throw in.damaged("expected each key once, found " + key + " twice");
     }
     in.close();
-    return new OnnxTensor(name, Tensor.ofBytes(type, shape, bytes));
-  }
-
-  private int dim(long dim) {
-    in.entry();
-    if (dim < 0 || dim > Integer.MAX_VALUE) {
-      throw in.malformed("dimension " + dim + " is not from 0 to 2^31 - 1");
-    }
-    return (int) dim;
-  }
-
-  private Shape shape(String name, List<Integer> dims) {
-    try {
-      return new Shape(dims);
-    } catch (IllegalArgumentException e) {
-      throw in.malformed("tensor " + name + ": " + e.getMessage());
-    }
-  }
-
-  private ElementType type(String name, long dataType) {
-    for (ElementType type : ElementType.values()) {
-      if (type.onnxCode() == dataType) {
-        return type;
-      }
-    }
-    throw in.malformed(
-        "tensor "
-            + name
-            + " has data type "
-            + dataType
-            + "; supported are 1 (float), 2 (uint8), "
-            + "3 (int8), 6 (int32), 7 (int64), 9 (bool)");
-  }
-
-  private byte[] littleEndian(ElementType type, List<Long> values) {
-    byte[] bytes = new byte[values.size() * type.bytes()];
-    int at = 0;
-    for (long value : values) {
-      int unused = 64 - 8 * type.bytes();
-      boolean signed = value << unused >> unused == value;
-      boolean unsigned = value << unused >>> unused == value;
-      if (!signed && !unsigned) {
-        throw in.malformed(value + " is not an " + type.label());
-      }
-      for (int i = 0; i < type.bytes(); i++) {
-        bytes[at++] = (byte) (value >>> 8 * i);
-      }
-    }
-    return bytes;
-  }
-
-  private static void append(ByteArrayOutputStream out, int bits) {
-    for (int i = 0; i < 4; i++) {
-      out.write(bits >>> 8 * i);
-    }
   }
 }

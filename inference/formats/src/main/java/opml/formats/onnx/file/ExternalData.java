@@ -1,0 +1,91 @@
+package opml.formats.onnx.file;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Map;
+import opml.engine.tensor.Tensor;
+
+/// A tensor's data in a file beside the model. Models come from strangers, so that what they name is read only if it is
+/// a regular file inside the model's folder, also after links.
+///
+/// @param entries `location`, a path relative to the folder; `offset`, 0 if absent; `length`, what the tensor needs if
+///     absent. Others, such as `checksum`, say nothing that we need.
+record ExternalData(StoredTensor tensor, Map<String, String> entries) {
+  /// {@return the bytes that the tensor needs}
+  MemorySegment read(long bytes) throws IOException {
+    String location = entries.getOrDefault("location", "");
+    Path file = file(location);
+    ByteSource source =
+        ByteSource.OfFile.of(tensor.source().name() + ", external data " + location, file);
+    long offset = number("offset", 0);
+    long length = number("length", bytes);
+    if (length != bytes) {
+      throw tensor.refuse(
+          "%s has %d bytes, but %s are declared in %s"
+              .formatted(tensor.described(), bytes, length, location));
+    }
+    if (offset > source.size() || bytes > source.size() - offset) {
+      throw tensor.refuse(
+          "expected %d bytes from %d on in %s, but it has %d"
+              .formatted(bytes, offset, location, source.size()));
+    }
+    MemorySegment data = Tensor.allocate(bytes);
+    try (ByteSource.Access access = source.open()) {
+      access.read(offset, data);
+    }
+    return data;
+  }
+
+  private Path file(String location) throws IOException {
+    Path folder =
+        tensor
+            .source()
+            .folder()
+            .orElseThrow(
+                () -> tensor.refuse("its data lie outside the model file, in " + location));
+    Path relative;
+    try {
+      relative = Path.of(location);
+    } catch (InvalidPathException e) {
+      throw tensor.refuse("its data lie in " + location + ", which is no path");
+    }
+    if (location.isEmpty()
+        || relative.isAbsolute()
+        || location.startsWith("/")
+        || location.startsWith("\\")) {
+      throw tensor.refuse(
+          "expected its data in a file of the model's folder, found location \"" + location + "\"");
+    }
+    if (relative.normalize().startsWith("..")) {
+      throw tensor.refuse("its data would lie outside the model's folder, in " + location);
+    }
+    Path real;
+    try {
+      real = folder.resolve(relative).toRealPath();
+    } catch (NoSuchFileException e) {
+      throw tensor.refuse("its data lie in " + location + ", which is not there");
+    } catch (IOException e) {
+      throw tensor.refuse("its data lie in " + location + ", which cannot be read: " + e);
+    }
+    if (!real.startsWith(folder.toRealPath())) {
+      throw tensor.refuse(
+          "its data would lie outside the model's folder: " + location + " is a link to " + real);
+    }
+    if (!Files.isRegularFile(real)) {
+      throw tensor.refuse("its data lie in " + location + ", which is no regular file");
+    }
+    return real;
+  }
+
+  private long number(String key, long ifAbsent) {
+    String text = entries.getOrDefault(key, Long.toString(ifAbsent));
+    if (!text.matches("[0-9]{1,18}")) {
+      throw tensor.refuse("expected a number of bytes as " + key + ", found \"" + text + "\"");
+    }
+    return Long.parseLong(text);
+  }
+}

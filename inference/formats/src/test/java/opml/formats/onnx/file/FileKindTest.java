@@ -1,0 +1,120 @@
+package opml.formats.onnx.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.zip.GZIPOutputStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import opml.core.codec.MalformedException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FileKindTest {
+  @TempDir private Path folder;
+
+  @Test
+  void filesOfOtherProgramsAreCalledByTheirNames() throws IOException {
+    refused(new byte[0], "the file is empty");
+    refused("<!DOCTYPE html>\n<html lang=\"en\">", "this is an HTML page");
+    refused("\n <HTML>", "this is an HTML page");
+    refused("#!/bin/sh\necho hello\n", "this is a text file");
+    refused("{\"ir_version\": 8}", "this is a text file");
+    refused(
+        "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 26454\n",
+        "this is a git-LFS pointer, the model itself was not fetched");
+    refused(zip("archive/data.pkl"), "this is a PyTorch file; export the model with torch.onnx");
+    refused(zip("readme.txt"), "this is a zip archive");
+    refused(
+        HexFormat.of().parseHex("80028a0a6cfc9c46f9206aa850192e"), "this is a Python pickle, as");
+    refused(littleEndian(0x46554747, 3, 0, 0), "this is a GGUF file");
+    refused(littleEndian(28, 0x334c4654, 0, 0), "this is a TFLite file");
+    byte[] header = "{\"w\":{\"dtype\":\"F32\"}}".getBytes(StandardCharsets.UTF_8);
+    refused(
+        ByteBuffer.allocate(8 + header.length)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .putLong(header.length)
+            .put(header)
+            .array(),
+        "this is a safetensors file");
+    refused(HexFormat.of().parseHex("894844460d0a1a0a0000"), "this is an HDF5 file");
+    refused(HexFormat.of().parseHex("934e554d5059010076007b27"), "this is a NumPy array");
+    ByteArrayOutputStream zipped = new ByteArrayOutputStream();
+    try (GZIPOutputStream out = new GZIPOutputStream(zipped)) {
+      out.write(OnnxWriter.write(SampleModel.dense()));
+    }
+    refused(zipped.toByteArray(), "this is a gzip archive");
+    byte[] tar = new byte[1024];
+    System.arraycopy("model.onnx".getBytes(StandardCharsets.UTF_8), 0, tar, 0, 10);
+    System.arraycopy("ustar".getBytes(StandardCharsets.UTF_8), 0, tar, 257, 5);
+    refused(tar, "this is a tar archive");
+  }
+
+  @Test
+  void bytesThatBeginLikeNothingAreNoModel() {
+    refused(new byte[100], "it does not begin with a field of a model");
+    refused(HexFormat.of().parseHex("0bff00"), "it does not begin with a field of a model");
+    // a message of another program: field 1 is text there, a number in a model
+    refused(
+        new RawMessage().with(1, "\1\2").toBytes(), "it does not begin with a field of a model");
+    refused(new RawMessage().with(1, 8).toBytes(), "it has no graph");
+  }
+
+  @Test
+  void onlyRegularFilesAreOpened() throws IOException {
+    assertThatThrownBy(() -> OnnxReader.read(folder))
+        .isInstanceOf(MalformedException.class)
+        .hasMessage(folder + ": not an ONNX file: this is a folder");
+    Path device = Path.of("/dev/zero");
+    if (Files.exists(device)) {
+      assertThatThrownBy(() -> OnnxReader.read(device))
+          .isInstanceOf(MalformedException.class)
+          .hasMessageContaining("/dev/zero: not an ONNX file: this is a device or pipe");
+    }
+    assertThatThrownBy(() -> OnnxReader.read(folder.resolve("none.onnx")))
+        .isInstanceOf(NoSuchFileException.class);
+  }
+
+  @Test
+  void aModelIsNothingElse() {
+    assertThat(FileKind.of(OnnxWriter.write(SampleModel.dense()))).isEmpty();
+    assertThat(FileKind.of(RawModels.externalSum(2, "w.bin"))).isEmpty();
+  }
+
+  private static void refused(String text, String problem) {
+    refused(text.getBytes(StandardCharsets.UTF_8), problem);
+  }
+
+  private static void refused(byte[] bytes, String problem) {
+    assertThatThrownBy(() -> OnnxReader.parse("model.onnx", bytes))
+        .isInstanceOf(MalformedException.class)
+        .hasMessageStartingWith("model.onnx: not an ONNX file: " + problem);
+  }
+
+  private static byte[] zip(String name) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ZipOutputStream out = new ZipOutputStream(bytes)) {
+      out.putNextEntry(new ZipEntry(name));
+      out.write(1);
+      out.closeEntry();
+    }
+    return bytes.toByteArray();
+  }
+
+  private static byte[] littleEndian(int... words) {
+    ByteBuffer bytes = ByteBuffer.allocate(4 * words.length).order(ByteOrder.LITTLE_ENDIAN);
+    for (int word : words) {
+      bytes.putInt(word);
+    }
+    return bytes.array();
+  }
+}

@@ -1,0 +1,243 @@
+package opml.formats.onnx.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import opml.core.codec.MalformedException;
+import opml.engine.tensor.Tensor;
+import opml.kernels.catalog.KernelCatalog;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Loads large files in a JVM of little memory. Most of their bytes are holes that the file system does not store.
+class LargeFileTest {
+  private static final int MIB = 1 << 20;
+
+  @TempDir private Path folder;
+
+  @Test
+  void integersOf120MegabytesCostNothingWhileNobodyReadsThem() throws Exception {
+    // a hole is zeros, and a zero byte is a varint
+    Constant unused = packed("unused", 120_000_000, 120_000_000);
+    assertThat(load(192, file(RawModels.sumGraph(4), floats("c", 4), unused)))
+        .isEqualTo("loaded, 16 bytes of constants");
+  }
+
+  @Test
+  void integersThatAreReadMustFitAndMatch() throws Exception {
+    Path file = file(RawModels.sumGraph(4), packed("c", 120_000_000, 120_000_000));
+    assertThat(load(192, file))
+        .isEqualTo(
+            file
+                + ", graph, initializer 0 (c): int64 120000000 has 960000000 bytes, more than the 67108864 of a slot");
+    file = file(RawModels.sumGraph(4), packed("c", 120_000_000, 8_000_000));
+    assertThat(load(192, file))
+        .isEqualTo(
+            file
+                + ", graph, initializer 0 (c): int64 8000000 has 8000000 elements, "
+                + "which cannot be the 120000000 bytes of int64_data");
+    file = file(RawModels.sumGraph(4), packed("c", 60_000_000, 8_000_000));
+    assertThat(load(192, file))
+        .startsWith(file + ": damaged at byte ")
+        .endsWith("in graph, initializer 0 (c), int64_data: expected 8000000 elements, found more");
+  }
+
+  @Test
+  void integersOf80MegabytesAreReadIntoTheirPlace() throws Exception {
+    byte[] minusOnes = new byte[80_000_000];
+    Arrays.fill(minusOnes, (byte) 0xff);
+    for (int end = 9; end < minusOnes.length; end += 10) {
+      minusOnes[end] = 1;
+    }
+    RawMessage tensor = RawModels.tensor("c", OnnxType.INT64.code(), 8_000_000).with(7, minusOnes);
+    Path file = folder.resolve("full.onnx");
+    Files.write(file, RawModels.model(RawModels.sumGraph(8_000_000).with(5, tensor)));
+    Tensor value = OnnxReader.read(file).graph().initializers().getFirst().value();
+    assertThat(value.integer(0)).isEqualTo(-1);
+    assertThat(value.integer(7_999_999)).isEqualTo(-1);
+    // floats and integers are not added, which is found once the integers are in memory
+    assertThat(load(192, file)).startsWith(file + ", node ");
+  }
+
+  @Test
+  void aFileOf574MegabytesNeedsOnlyWhatTheGraphNeeds() throws Exception {
+    List<Constant> constants = new ArrayList<>(List.of(floats("c", 12 * MIB)));
+    for (int i = 0; i < 9; i++) {
+      constants.add(raw("unused" + i, OnnxType.FLOAT, 4L * 12 * MIB, 12 * MIB));
+    }
+    constants.add(raw("half", OnnxType.FLOAT16, 70_600_000, 35_300_000));
+    Path file = file(RawModels.sumGraph(12 * MIB), constants.toArray(Constant[]::new));
+    assertThat(Files.size(file)).isBetween(573_900_000L, 574_900_000L);
+    assertThat(load(256, file)).isEqualTo("loaded, 50331648 bytes of constants");
+  }
+
+  @Test
+  void aTypeThatWeDoNotHaveIsRefusedAtOnce() throws Exception {
+    Path file = file(RawModels.sumGraph(4), raw("c", OnnxType.FLOAT16, 574_000_000, 287_000_000));
+    assertThat(load(64, file))
+        .isEqualTo(
+            file
+                + ", graph, initializer 0 (c): float16 287000000; supported types are "
+                + OnnxType.supported());
+  }
+
+  @Test
+  void aFileAboveFourGibibytesIsReadAsAnyOther() throws Exception {
+    Constant huge = raw("unused", OnnxType.UINT8, 5L << 30, 5L << 30);
+    Path file = file(RawModels.sumGraph(4), huge, floats("c", 4));
+    assertThat(Files.size(file)).isGreaterThan(5L << 30);
+    assertThat(load(64, file)).isEqualTo("loaded, 16 bytes of constants");
+  }
+
+  @Test
+  void dataOfAHugeFileBesideTheModelAreReadFromWhereTheyLie() throws Exception {
+    Path weights = folder.resolve("weights.bin");
+    try (FileChannel out = create(weights)) {
+      out.write(ByteBuffer.wrap(new byte[] {0, 0, (byte) 0x80, 0x3f}), 5L << 30);
+    }
+    RawMessage constant =
+        RawModels.external("c", 1, RawModels.entry("location", "weights.bin"), 1)
+            .with(13, RawModels.entry("offset", Long.toString(5L << 30)));
+    Path file = Files.write(folder.resolve("small.onnx"), RawModels.sum(1, constant));
+    assertThat(OnnxReader.read(file).graph().initializers().getFirst().value().floats())
+        .containsExactly(1f);
+    assertThat(load(64, file)).isEqualTo("loaded, 4 bytes of constants");
+  }
+
+  @Test
+  void aCutFileIsGivenUpWithoutReadingIt() throws Exception {
+    Path file = file(RawModels.sumGraph(4), packed("c", 4L << 30, 100));
+    try (FileChannel out = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      out.truncate(3L << 30);
+    }
+    long start = System.nanoTime();
+    assertThatThrownBy(() -> OnnxReader.read(file))
+        .isInstanceOf(MalformedException.class)
+        .hasMessageMatching(
+            ".*: damaged at byte 6: expected graph of \\d+ bytes, but only \\d+ are left");
+    assertThat(TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start)).isLessThan(5);
+  }
+
+  @Test
+  void manySmallThingsDoNotFillTheMemory() throws Exception {
+    for (int field : new int[] {1, 5, 11, 13, 15}) {
+      byte[] thing = new RawMessage().with(field, new RawMessage().with(4, "A")).toBytes();
+      if (field != 1) {
+        thing = new RawMessage().with(field, new byte[0]).toBytes();
+      }
+      byte[] graph = new byte[thing.length * 3 * MIB / 2];
+      for (int at = 0; at < graph.length; at += thing.length) {
+        System.arraycopy(thing, 0, graph, at, thing.length);
+      }
+      Path file = folder.resolve("many.onnx");
+      Files.write(file, new RawMessage().with(1, 8).with(7, graph).toBytes());
+      assertThat(load(256, file)).contains("more than 1048576 nodes, names and numbers");
+    }
+  }
+
+  @Test
+  void aFileThatChangesBetweenGraphAndDataIsNotMixed() throws IOException {
+    Path file = file(RawModels.sumGraph(4), floats("c", 4));
+    OnnxTensor constant = OnnxReader.read(file).graph().initializers().getFirst();
+    assertThat(constant.value().floats()).hasSize(4);
+    Files.write(file, RawModels.externalSum(4, "elsewhere"));
+    assertThatThrownBy(constant::value)
+        .isInstanceOf(MalformedException.class)
+        .hasMessage(file + ": somebody has changed the file while it was read");
+  }
+
+  /// A tensor whose last field is `data` zeros.
+  private record Constant(RawMessage head, long data) {
+    long size() {
+      return head.toBytes().length + data;
+    }
+  }
+
+  private static Constant floats(String name, int count) {
+    return raw(name, OnnxType.FLOAT, 4L * count, count);
+  }
+
+  private static Constant raw(String name, OnnxType type, long bytes, long... dims) {
+    return new Constant(RawModels.tensor(name, type.code(), dims).withHead(9, bytes), bytes);
+  }
+
+  private static Constant packed(String name, long bytes, long... dims) {
+    return new Constant(
+        RawModels.tensor(name, OnnxType.INT64.code(), dims).withHead(7, bytes), bytes);
+  }
+
+  /// Writes a model of a graph and constants.
+  private Path file(RawMessage graph, Constant... constants) throws IOException {
+    List<byte[]> heads = new ArrayList<>();
+    long size = graph.toBytes().length;
+    for (Constant constant : constants) {
+      byte[] head = new RawMessage().withHead(5, constant.size()).toBytes();
+      heads.add(head);
+      size += head.length + constant.size();
+    }
+    Path file = folder.resolve("model.onnx");
+    try (FileChannel out = create(file)) {
+      write(out, RawModels.head().withHead(7, size).toBytes());
+      write(out, graph.toBytes());
+      for (int i = 0; i < constants.length; i++) {
+        write(out, heads.get(i));
+        write(out, constants[i].head().toBytes());
+        out.position(out.position() + constants[i].data());
+      }
+      // a hole at the end is none: an empty name of the producer follows
+      write(out, new RawMessage().with(2, "").toBytes());
+    }
+    return file;
+  }
+
+  private static FileChannel create(Path file) throws IOException {
+    Files.deleteIfExists(file);
+    return FileChannel.open(
+        file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, StandardOpenOption.SPARSE);
+  }
+
+  private static void write(FileChannel out, byte[] bytes) throws IOException {
+    out.write(ByteBuffer.wrap(bytes));
+  }
+
+  /// {@return what the probe prints in a JVM of so much memory}
+  private static String load(int heapMiB, Path file) throws IOException, InterruptedException {
+    List<String> command =
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx" + heapMiB + "m",
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            classPath(),
+            LoadProbe.class.getName(),
+            file.toString());
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String output =
+        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).as(output).isZero();
+    return output;
+  }
+
+  private static String classPath() {
+    List<Class<?>> homes =
+        List.of(MalformedException.class, KernelCatalog.class, OnnxReader.class, LoadProbe.class);
+    return String.join(File.pathSeparator, homes.stream().map(LargeFileTest::home).toList());
+  }
+
+  private static String home(Class<?> type) {
+    return new File(type.getProtectionDomain().getCodeSource().getLocation().getPath()).getPath();
+  }
+}
