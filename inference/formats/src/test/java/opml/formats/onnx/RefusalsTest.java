@@ -16,8 +16,11 @@ import opml.formats.onnx.file.OnnxGraph;
 import opml.formats.onnx.file.OnnxModel;
 import opml.formats.onnx.file.OnnxNode;
 import opml.formats.onnx.file.OnnxOpset;
+import opml.formats.onnx.file.OnnxReader;
 import opml.formats.onnx.file.OnnxTensor;
+import opml.formats.onnx.file.OnnxType;
 import opml.formats.onnx.file.OnnxValueInfo;
+import opml.formats.onnx.file.RawMessage;
 import org.junit.jupiter.api.Test;
 
 /// A model that cannot run is told all reasons at once, each with its count and first place.
@@ -178,6 +181,41 @@ class RefusalsTest {
   }
 
   @Test
+  void constantsOfOtherTypesAreCountedByType() {
+    RawMessage graph = new RawMessage();
+    for (int i = 0; i < 40; i++) {
+      String from = i == 0 ? "x" : "h" + i;
+      graph.with(1, rawNode("Add", i == 39 ? "y" : "h" + (i + 1), from, "w" + i));
+    }
+    for (int i = 0; i < 40; i++) {
+      graph.with(
+          5,
+          new RawMessage().with(2, OnnxType.FLOAT16.code()).with(8, "w" + i).with(9, new byte[2]));
+    }
+    graph.with(
+        5, new RawMessage().with(2, OnnxType.DOUBLE.code()).with(8, "unread").with(9, new byte[8]));
+    assertThat(refusal(graph))
+        .hasMessage("model cannot be run here: type float16 (40 tensors, first: w0)");
+    RawMessage sparse = new RawMessage().with(1, new RawMessage().with(8, "s"));
+    RawMessage half = new RawMessage().with(2, OnnxType.FLOAT16.code()).with(9, new byte[2]);
+    RawMessage value = new RawMessage().with(1, "value").with(5, half).with(20, 4);
+    RawMessage more =
+        new RawMessage()
+            .with(1, rawNode("Constant", "c").with(5, value))
+            .with(1, rawNode("Sum", "y", "x", "s", "c", "large"))
+            .with(5, new RawMessage().withPacked(1, 1 << 20, 1 << 20).with(2, 1).with(8, "large"))
+            .with(15, sparse);
+    assertThat(refusal(more))
+        .hasMessage(
+            """
+            model cannot be run here, for 4 reasons:
+              operators that we do not have: Sum (1 node: #1 Sum)
+              Constant: type of attribute value: float16 scalar (1 node: #0 Constant)
+              type sparse tensor (1 tensor: s)
+              tensors of more than 67108864 bytes are not supported: float 1048576x1048576 (1 tensor: large)""");
+  }
+
+  @Test
   void inputsWhoseShapeIsNotKnownAreRefused() {
     OnnxValueInfo symbolic =
         new OnnxValueInfo(
@@ -274,6 +312,27 @@ class RefusalsTest {
     assertThat(refusal(13, doubling, List.of(first), List.of(X), List.of(Y)).reasons())
         .hasSize(1)
         .allMatch(reason -> reason.kind() == Kind.SIZE && reason.count() == 1);
+  }
+
+  private static RawMessage rawNode(String opType, String output, String... inputs) {
+    RawMessage node = new RawMessage();
+    for (String input : inputs) {
+      node.with(1, input);
+    }
+    return node.with(2, output).with(4, opType);
+  }
+
+  /// {@return the refusal of a graph of x and y, written by hand}
+  private static ImportException refusal(RawMessage graph) {
+    RawMessage shape = new RawMessage().with(1, new RawMessage().with(1, 1));
+    RawMessage tensor = new RawMessage().with(1, OnnxType.FLOAT.code()).with(2, shape);
+    RawMessage type = new RawMessage().with(1, tensor);
+    graph.with(11, new RawMessage().with(1, "x").with(2, type));
+    graph.with(12, new RawMessage().with(1, "y").with(2, type));
+    byte[] model =
+        new RawMessage().with(1, 8).with(8, new RawMessage().with(2, 13)).with(7, graph).toBytes();
+    return catchThrowableOfType(
+        ImportException.class, () -> OnnxImporter.of("model", OnnxReader.parse("model", model)));
   }
 
   private static ImportException refusal(List<OnnxNode> nodes) {
