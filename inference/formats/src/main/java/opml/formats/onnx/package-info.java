@@ -4,8 +4,9 @@
 /// the importer of its operator: one small class an operator, found in [opml.formats.onnx.Operators]. Such
 /// a class checks everything that its kernel takes for granted (kernels check nothing), infers the shape of
 /// the result, and emits the kernel's call through [opml.formats.onnx.NodeImport]. Views (Reshape, Flatten,
-/// Identity) emit nothing: their result is the same slot, and of a constant the same constant.
+/// Identity) emit nothing: their result is the same slot, and of a constant the same constant. What shapes are
+/// computed with (Shape, Gather, Concat) becomes a constant at once.
 ///
-/// What is refused is refused with the name of the file and of the node, in an
-/// [opml.formats.onnx.ImportException].
+/// An operator's class refuses a node with a [opml.formats.onnx.Refused], which the importer notes before it goes
+/// on; at the end all of them are one [opml.formats.onnx.ImportException].
 package opml.formats.onnx;
