@@ -3,7 +3,7 @@ package opml.formats.onnx;
 import java.util.Optional;
 import opml.engine.tensor.ElementType;
 
-/// Conv over two spatial axes.
+/// Conv over one or two spatial axes.
 final class ConvOperator implements Operator {
   @Override
   public void importNode(NodeImport node) {

@@ -7,13 +7,9 @@ import opml.engine.tensor.Shape;
 /// The sizes of a convolution, of floats or of 8-bit integers.
 record Convolution(
     int batch, int inChannels, int outChannels, int groups, Window window, Shape result) {
-  /// Reads the attributes of x (batch, channels, height, width) and w (outChannels, channels / groups, height, width).
+  /// Reads the attributes of x (batch, channels, height, width) and w (outChannels, channels / groups, height, width),
+  /// or both without height.
   static Convolution of(NodeImport node, Value x, Value w) {
-    node.require(
-        x.shape().rank() == 4 && w.shape().rank() == 4,
-        "supported are images of (batch, channels, height, width) and weights of (channels, channels of a group,"
-            + " height, width)",
-        x.describe() + " and " + w.describe());
     Window window = Window.ofWeights(node, x, w);
     int inChannels = x.shape().dim(1);
     int outChannels = w.shape().dim(0);
@@ -26,12 +22,7 @@ record Convolution(
         w.shape() + " for " + inChannels + " channels in " + groups + " groups");
     int batch = x.shape().dim(0);
     return new Convolution(
-        batch,
-        inChannels,
-        outChannels,
-        groups,
-        window,
-        Shapes.of(node, batch, outChannels, window.out()[0], window.out()[1]));
+        batch, inChannels, outChannels, groups, window, window.result(node, batch, outChannels));
   }
 
   void requirePerChannel(NodeImport node, Shape shape, String what) {

@@ -5,7 +5,7 @@ import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
 
-/// MaxPool and AveragePool over two spatial axes. MaxPool's second output, the indices, is not supported.
+/// MaxPool and AveragePool over one or two spatial axes. MaxPool's second output, the indices, is not supported.
 record PoolOperator(Kind kind) implements Operator {
   enum Kind {
     MAXIMUM,
@@ -25,7 +25,7 @@ record PoolOperator(Kind kind) implements Operator {
     window.requireElements(node);
     Shape in = x.shape();
     int planes = in.countOf(0, 2);
-    Shape result = Shapes.of(node, in.dim(0), in.dim(1), window.out()[0], window.out()[1]);
+    Shape result = window.result(node, in.dim(0), in.dim(1));
     switch (kind) {
       case MAXIMUM -> {
         node.attributes().integer("storage_order", 0, 0, 1); // of the indices

@@ -4,7 +4,7 @@ import java.util.Optional;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Tensor;
 
-/// QLinearConv of 8-bit tensors over two spatial axes. Padding is the zero point of x, and so adds nothing.
+/// QLinearConv of 8-bit tensors over one or two spatial axes. Padding is the zero point of x, and so adds nothing.
 final class QLinearConvOperator implements Operator {
   @Override
   public void importNode(NodeImport node) {

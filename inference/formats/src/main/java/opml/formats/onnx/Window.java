@@ -2,26 +2,39 @@ package opml.formats.onnx;
 
 import java.util.Arrays;
 import java.util.Optional;
+import opml.engine.tensor.Shape;
 
-/// The windows that Conv and the pools slide over the last two axes of (batch, channels, height, width).
+/// The windows that Conv and the pools slide over the last two axes of (batch, channels, height, width), or the last one
+/// of (batch, channels, width), which is an image of height 1.
 ///
 /// The kernels take any window that overlaps its image and index with ints; sizes are bounded so that a
 /// position never leaves the range of an int.
 ///
+/// @param axes one or two
 /// @param kernel height and width; likewise the others
 /// @param padBegin rows above and columns left of the image
 /// @param padEnd rows below and columns right of it; a last, partial window may reach beyond
 @SuppressWarnings("ArrayRecordComponent") // made here, read once
 record Window(
-    int[] in, int[] out, int[] kernel, int[] stride, int[] padBegin, int[] padEnd, int[] dilation) {
+    int axes,
+    int[] in,
+    int[] out,
+    int[] kernel,
+    int[] stride,
+    int[] padBegin,
+    int[] padEnd,
+    int[] dilation) {
   /// Bounds kernel sizes, strides, paddings and dilations.
   private static final int MAX = 1 << 12;
 
   /// Reads the attributes of a convolution.
   static Window ofWeights(NodeImport node, Value x, Value w) {
-    int[] kernel = {w.shape().dim(2), w.shape().dim(3)};
-    node.attributes()
-        .integers("kernel_shape", 2, 1, MAX)
+    node.require(
+        isImage(x.shape()) && w.shape().rank() == x.shape().rank(),
+        "supported are images of (batch, channels, height, width) or (batch, channels, width), and weights of as many axes",
+        x.describe() + " and " + w.describe());
+    int[] kernel = plane(w.shape());
+    pair(node, "kernel_shape", x.shape().rank() - 2)
         .ifPresent(
             declared ->
                 node.require(
@@ -37,12 +50,11 @@ record Window(
   /// @param ceil whether a last, partial window counts
   static Window ofPool(NodeImport node, Value x, boolean ceil) {
     node.require(
-        x.shape().rank() == 4,
-        "supported are images of (batch, channels, height, width)",
+        isImage(x.shape()),
+        "supported are images of (batch, channels, height, width) or (batch, channels, width)",
         x.describe());
     int[] kernel =
-        node.attributes()
-            .integers("kernel_shape", 2, 1, MAX)
+        pair(node, "kernel_shape", x.shape().rank() - 2)
             .orElseThrow(() -> new Refused("kernel_shape is missing", ""));
     return of(node, x, kernel, Optional.of(ceil));
   }
@@ -50,15 +62,17 @@ record Window(
   /// @param ceil of pools, whether a last, partial window counts
   private static Window of(NodeImport node, Value x, int[] kernel, Optional<Boolean> ceil) {
     Attributes attributes = node.attributes();
-    int[] stride = attributes.integers("strides", 2, 1, MAX).orElse(new int[] {1, 1});
-    int[] dilation = attributes.integers("dilations", 2, 1, MAX).orElse(new int[] {1, 1});
-    int[] pads = attributes.integers("pads", 4, 0, MAX).orElse(new int[4]);
+    int axes = x.shape().rank() - 2;
+    int[] stride = pair(node, "strides", axes).orElse(new int[] {1, 1});
+    int[] dilation = pair(node, "dilations", axes).orElse(new int[] {1, 1});
+    int[] declared = attributes.integers("pads", 2 * axes, 0, MAX).orElse(new int[2 * axes]);
+    int[] pads = axes == 2 ? declared : new int[] {0, declared[0], 0, declared[1]};
     String auto = attributes.text("auto_pad", "NOTSET");
     boolean explicit = auto.equals("NOTSET") || auto.isEmpty();
     node.require(
         explicit || Arrays.stream(pads).allMatch(pad -> pad == 0),
         "pads and auto_pad " + auto + " exclude each other");
-    int[] in = {x.shape().dim(2), x.shape().dim(3)};
+    int[] in = plane(x.shape());
     int[] out = new int[2];
     int[] begin = new int[2];
     int[] end = new int[2];
@@ -89,7 +103,31 @@ record Window(
         out[i]++;
       }
     }
-    return new Window(in, out, kernel, stride, begin, end, dilation);
+    return new Window(axes, in, out, kernel, stride, begin, end, dilation);
+  }
+
+  private static boolean isImage(Shape shape) {
+    return shape.rank() == 3 || shape.rank() == 4;
+  }
+
+  /// {@return height and width}
+  private static int[] plane(Shape shape) {
+    int last = shape.rank() - 1;
+    return new int[] {last == 3 ? shape.dim(2) : 1, shape.dim(last)};
+  }
+
+  /// {@return a positive number for height and width, or absent}
+  private static Optional<int[]> pair(NodeImport node, String name, int axes) {
+    return node.attributes()
+        .integers(name, axes, 1, MAX)
+        .map(values -> axes == 2 ? values : new int[] {1, values[0]});
+  }
+
+  /// {@return the shape of what the windows give}
+  Shape result(NodeImport node, int batch, int channels) {
+    return axes == 2
+        ? Shapes.of(node, batch, channels, out[0], out[1])
+        : Shapes.of(node, batch, channels, out[1]);
   }
 
   /// Checks that every window holds at least one element of the image, without which a pool has no value.
@@ -122,7 +160,7 @@ record Window(
   /// {@return the same windows over an image that has its padding}
   Window padded() {
     int[] size = {in[0] + padBegin[0] + padEnd[0], in[1] + padBegin[1] + padEnd[1]};
-    return new Window(size, out, kernel, stride, new int[2], new int[2], dilation);
+    return new Window(axes, size, out, kernel, stride, new int[2], new int[2], dilation);
   }
 
   /// {@return the scalars from kernel height to dilation width, as the kernels order them}

@@ -275,6 +275,64 @@ class LegalModelsTest {
   }
 
   @Test
+  void convolutionsAndPoolsMayHaveOneAxis() {
+    Tensor x = whole(random, 2, 4, 9);
+    Tensor w = whole(random, 6, 2, 3);
+    OnnxAttribute strides = Ints.of("strides", 2);
+    OnnxAttribute pads = Ints.of("pads", 1, 0);
+    OnnxAttribute dilations = Ints.of("dilations", 2);
+    Tensor y = run(11, "Conv", x, List.of(w), strides, pads, dilations, new IntValue("group", 2));
+    assertThat(y.shape()).isEqualTo(Shape.of(2, 6, 3));
+    OnnxAttribute kernel = Ints.of("kernel_shape", 3);
+    Tensor max = run(11, "MaxPool", x, List.of(), kernel, strides, pads, dilations);
+    Tensor mean = run(19, "AveragePool", x, List.of(), kernel, strides, pads, dilations);
+    assertThat(max.shape()).isEqualTo(Shape.of(2, 4, 3));
+    for (int image = 0; image < 2; image++) {
+      for (int at = 0; at < 3; at++) {
+        for (int out = 0; out < 6; out++) {
+          float sum = 0;
+          for (int channel = 0; channel < 2; channel++) {
+            for (int tap = 0; tap < 3; tap++) {
+              int place = 2 * at - 1 + 2 * tap;
+              if (place >= 0 && place < 9) {
+                sum +=
+                    x.f32((image * 4 + out / 3 * 2 + channel) * 9 + place)
+                        * w.f32((out * 2 + channel) * 3 + tap);
+              }
+            }
+          }
+          assertThat(y.f32((image * 6 + out) * 3 + at)).as("seed %d", seed).isEqualTo(sum);
+        }
+        for (int channel = 0; channel < 4; channel++) {
+          float greatest = Float.NEGATIVE_INFINITY;
+          float sum = 0;
+          int count = 0;
+          for (int place = 2 * at - 1; place < 2 * at + 5; place += 2) {
+            if (place >= 0 && place < 9) {
+              float value = x.f32((image * 4 + channel) * 9 + place);
+              greatest = Math.max(greatest, value);
+              sum += value;
+              count++;
+            }
+          }
+          int result = (image * 4 + channel) * 3 + at;
+          assertThat(max.f32(result)).as("seed %d", seed).isEqualTo(greatest);
+          assertThat(mean.f32(result)).as("seed %d", seed).isEqualTo(sum / count);
+        }
+      }
+    }
+    assertThatThrownBy(
+            () ->
+                run(
+                    11,
+                    "MaxPool",
+                    whole(random, 1, 1, 2, 2, 2),
+                    List.of(),
+                    Ints.of("kernel_shape", 1, 1, 1)))
+        .hasMessageContaining("supported are images of (batch, channels, height, width)");
+  }
+
+  @Test
   void paddingOfZerosMayStandBesideAutoPad() {
     Tensor x = Tensor.ofFloats(Shape.of(1, 1, 1, 3), 1, 2, 3);
     OnnxAttribute kernel = Ints.of("kernel_shape", 1, 2);
