@@ -28,7 +28,7 @@ final class CastOperator implements Operator {
       node.define(x);
       return;
     }
-    Tensor from = x.constant().orElseThrow(node::unsupported);
+    Tensor from = node.foldedInput(0);
     Tensor to = node.foldable(type, from.shape());
     for (int i = 0; i < from.shape().count(); i++) {
       if (type == ElementType.F32) {

@@ -29,7 +29,7 @@ final class ConcatOperator implements Operator {
     List<Tensor> parts = new ArrayList<>();
     long size = 0;
     for (int i = 0; i < node.inputs(); i++) {
-      Tensor part = node.constant(i);
+      Tensor part = node.foldedInput(i);
       node.require(
           part.type() == first.type()
               && part.shape().rank() == rank

@@ -20,6 +20,7 @@ final class ConstantOfShapeOperator implements Operator {
         node.attributes().tensor("value").orElseGet(() -> Tensor.ofFloats(Shape.of(1), 0));
     node.attributes().end();
     node.require(value.shape().count() == 1, "value is not one number");
+    node.foldedInput(0);
     List<Integer> dims = new ArrayList<>();
     for (long dim : node.integers(0)) {
       node.require(dim >= 0 && dim <= Integer.MAX_VALUE, "a size is out of range", "" + dim);

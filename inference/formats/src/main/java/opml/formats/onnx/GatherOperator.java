@@ -17,8 +17,8 @@ final class GatherOperator implements Operator {
   @Override
   public void importNode(NodeImport node) {
     node.arity(2, 2);
-    Tensor data = node.constant(0);
-    Tensor indices = node.constant(1);
+    Tensor data = node.foldedInput(0);
+    Tensor indices = node.foldedInput(1);
     Shape from = data.shape();
     int rank = from.rank();
     int axis = node.axis(node.attributes().integer("axis", 0, -rank, rank), rank);

@@ -111,6 +111,11 @@ final class NodeImport {
         .orElseThrow(() -> new Refused("input " + index + " must be a constant", ""));
   }
 
+  /// {@return input `index` of an operator that no kernel computes}
+  Tensor foldedInput(int index) {
+    return input(index).constant().orElseThrow(this::unsupported);
+  }
+
   /// {@return the numbers of input `index`, which must be a constant list (or one number) of integers}
   long[] integers(int index) {
     Tensor tensor = constant(index);

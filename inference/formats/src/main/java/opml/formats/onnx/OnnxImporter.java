@@ -217,11 +217,12 @@ public final class OnnxImporter {
       return;
     }
     Value value = Value.computed(name, type.get(), shape.get());
-    graph.define(name, value);
     try {
       value.requireSlot();
+      graph.define(name, value);
     } catch (Refused e) {
       problems.add(e.kind(), "input", name, e.rule(), e.detail());
+      graph.defineUnknown(name, false);
     }
   }
 
@@ -239,7 +240,7 @@ public final class OnnxImporter {
       long dim = declared.get(i).known().orElse(1);
       if (declared.get(i).known().isEmpty() && i > 0) {
         symbolic.add(i + " is " + declared.get(i).label());
-      } else if (dim < 1 || dim > Integer.MAX_VALUE) {
+      } else if (dim < 0 || dim > Integer.MAX_VALUE) {
         bad.add(i + " is " + dim);
       }
       dims.add((int) dim);

@@ -22,6 +22,7 @@ final class SliceOperator implements Operator {
   public void importNode(NodeImport node) {
     boolean asInputs = node.opset() >= BOUNDS_ARE_INPUTS;
     node.arity(asInputs ? 3 : 1, asInputs ? 5 : 1);
+    Tensor data = node.foldedInput(0);
     long[] starts = list(node, "starts", 1, asInputs).orElseThrow(() -> missing("starts"));
     long[] ends = list(node, "ends", 2, asInputs).orElseThrow(() -> missing("ends"));
     long[] axes =
@@ -36,7 +37,6 @@ final class SliceOperator implements Operator {
             && axes.length == starts.length
             && steps.length == starts.length,
         "starts, ends, axes and steps are not equally many");
-    Tensor data = node.constant(0);
     Shape from = data.shape();
     int rank = from.rank();
     long[] first = new long[rank];

@@ -134,6 +134,33 @@ class RefusalsTest {
                     node("s1", "Sub", "s", "x", "x"),
                     node("c", "Cast", "y", new IntValue("to", 7), "x", "s"))))
         .hasMessageContaining("Sub (1 node: s1)");
+    for (String opType : List.of("Gather", "Concat", "Slice", "ConstantOfShape")) {
+      int inputs = opType.equals("ConstantOfShape") ? 1 : opType.equals("Gather") ? 2 : 3;
+      String[] names = List.of("x", "i", "i").subList(0, inputs).toArray(String[]::new);
+      OnnxNode node =
+          opType.equals("Gather") || opType.equals("Concat")
+              ? node("n", opType, "y", new IntValue("axis", 0), names)
+              : node("n", opType, "y", names);
+      assertThat(refusal(List.of(node)))
+          .hasMessage(
+              "model cannot be run here: operators that we do not have: "
+                  + opType
+                  + " (1 node: n)");
+    }
+  }
+
+  @Test
+  void inputsThatAreEmptyOrTooLargeAreRefusedOnce() {
+    OnnxValueInfo empty = OnnxValueInfo.of("x", ElementType.F32, Shape.of(0, 3));
+    List<OnnxNode> relu = List.of(node("r", "Relu", "y", "x"));
+    assertThat(refusal(13, relu, List.of(), List.of(empty), List.of(Y)))
+        .hasMessage(
+            "model cannot be run here: tensors without elements are not supported: float 0x3 (1 input: x)");
+    OnnxValueInfo large = OnnxValueInfo.of("x", ElementType.F32, Shape.of(1 << 25));
+    assertThat(refusal(13, relu, List.of(), List.of(large), List.of(Y)))
+        .hasMessage(
+            "model cannot be run here: tensors of more than 67108864 bytes are not supported: float 33554432"
+                + " (1 input: x)");
   }
 
   @Test
@@ -244,7 +271,7 @@ class RefusalsTest {
         new OnnxValueInfo("x", 1, Optional.of(List.of(OptionalLong.of(0), OptionalLong.of(-1))));
     assertThat(
             refusal(13, List.of(node("r", "Relu", "y", "x")), List.of(), List.of(bad), List.of(Y)))
-        .hasMessage("model cannot be run here: input x has impossible dimensions: 0 is 0, 1 is -1");
+        .hasMessage("model cannot be run here: input x has impossible dimensions: 1 is -1");
   }
 
   @Test
