@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Bytes that are read piece by piece and of which nothing is kept, so that a file may be larger than the memory.
 ///
-/// Files are read, not mapped: a mapped file that somebody cuts meanwhile ends in an error of the JVM, not in a message.
+/// Files are read, not mapped: a mapped file that somebody cuts meanwhile ends in an error of the JVM, not in a
+/// message.
 sealed interface ByteSource {
   /// {@return what errors call it}
   String name();
