@@ -1,5 +1,7 @@
 package opml.engine.tensor;
 
+import java.util.Locale;
+
 /// What a tensor holds.
 public enum ElementType {
   F32(4),

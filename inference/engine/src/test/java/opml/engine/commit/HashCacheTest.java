@@ -23,8 +23,6 @@ import opml.engine.graph.Slot;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
-import opml.formats.onnx.OnnxImporter;
-import opml.formats.onnx.file.RawModels;
 import opml.kernels.catalog.KernelCatalog;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -98,22 +96,6 @@ class HashCacheTest {
     assertThat(load(more)).isEqualTo(SIZES.length + 1);
     Graph fewer = graphOf(graph(1).slots().subList(0, 2));
     assertThat(load(fewer)).isEqualTo(2);
-  }
-
-  /// As weights do that lie beside the model file.
-  @Test
-  void weightsInAFileBesideTheModelAreHashedAgainWhenTheyChange() throws IOException {
-    byte[] weights = new byte[4 * (LARGE / 4)];
-    new Random(1).nextBytes(weights);
-    Path beside = Files.write(folder.resolve("weights.bin"), weights);
-    Files.write(model, RawModels.externalSum(LARGE / 4, "weights.bin"));
-    assertThat(load(OnnxImporter.load(model))).isOne();
-    assertThat(load(OnnxImporter.load(model))).isZero();
-    FileTime time = Files.getLastModifiedTime(beside);
-    weights[weights.length - 1] ^= 1;
-    Files.write(beside, weights);
-    Files.setLastModifiedTime(beside, time);
-    assertThat(load(OnnxImporter.load(model))).isOne();
   }
 
   @Test

@@ -18,7 +18,7 @@ final class Attributes {
   Attributes(List<OnnxAttribute> attributes) {
     for (OnnxAttribute attribute : attributes) {
       if (unread.put(attribute.name(), attribute) != null) {
-        throw new Refused("attribute " + attribute.name() + " is given twice", "");
+        throw new RefusedNode("attribute " + attribute.name() + " is given twice", "");
       }
     }
   }
@@ -33,7 +33,7 @@ final class Attributes {
       throw wrongType(attribute, "an int");
     }
     if (value.value() < min || value.value() > max) {
-      throw new Refused(
+      throw new RefusedNode(
           "attribute " + name + " is out of range", value.value() + ", not " + min + " to " + max);
     }
     return (int) value.value();
@@ -89,14 +89,14 @@ final class Attributes {
     }
     long[] values = longs.get();
     if (values.length != size) {
-      throw new Refused(
+      throw new RefusedNode(
           "attribute " + name + " has the wrong length", values.length + ", not " + size);
     }
     int[] integers = new int[size];
     for (int i = 0; i < size; i++) {
       long entry = values[i];
       if (entry < min || entry > max) {
-        throw new Refused(
+        throw new RefusedNode(
             "attribute " + name + " is out of range", entry + ", not " + min + " to " + max);
       }
       integers[i] = (int) entry;
@@ -115,7 +115,7 @@ final class Attributes {
             attribute -> {
               if (attribute instanceof OnnxAttribute.TensorValue value) {
                 if (value.tensor().type().flatMap(OnnxType::element).isEmpty()) {
-                  throw new Refused(
+                  throw new RefusedNode(
                       Kind.TYPE, "type of attribute " + name, value.tensor().describe());
                 }
                 return value.value();
@@ -126,13 +126,13 @@ final class Attributes {
 
   void end() {
     if (!unread.isEmpty()) {
-      throw new Refused(
+      throw new RefusedNode(
           "unknown attributes: " + String.join(", ", unread.keySet().stream().sorted().toList()),
           "");
     }
   }
 
-  private static Refused wrongType(OnnxAttribute attribute, String wanted) {
-    return new Refused("attribute " + attribute.name() + " is not " + wanted, "");
+  private static RefusedNode wrongType(OnnxAttribute attribute, String wanted) {
+    return new RefusedNode("attribute " + attribute.name() + " is not " + wanted, "");
   }
 }

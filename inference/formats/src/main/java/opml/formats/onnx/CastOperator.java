@@ -23,7 +23,7 @@ final class CastOperator implements Operator {
     ElementType type =
         OnnxType.of(code)
             .flatMap(OnnxType::element)
-            .orElseThrow(() -> new Refused(Kind.TYPE, "to type " + OnnxType.nameOf(code), ""));
+            .orElseThrow(() -> new RefusedNode(Kind.TYPE, "to type " + OnnxType.nameOf(code), ""));
     if (x.type() == type) {
       node.define(x);
       return;

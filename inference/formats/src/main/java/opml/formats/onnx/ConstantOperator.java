@@ -22,7 +22,7 @@ final class ConstantOperator implements Operator {
     attributes.end();
     node.defineConstant(
         tensor.orElseThrow(
-            () -> new Refused("expected value, value_float(s) or value_int(s)", "")));
+            () -> new RefusedNode("expected value, value_float(s) or value_int(s)", "")));
   }
 
   private static Tensor number(OnnxAttribute attribute) {
@@ -46,7 +46,7 @@ final class ConstantOperator implements Operator {
     };
   }
 
-  private static Refused wrong(OnnxAttribute attribute) {
-    return new Refused("attribute " + attribute.name() + " does not hold numbers", "");
+  private static RefusedNode wrong(OnnxAttribute attribute) {
+    return new RefusedNode("attribute " + attribute.name() + " does not hold numbers", "");
   }
 }

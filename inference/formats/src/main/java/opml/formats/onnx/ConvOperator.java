@@ -10,7 +10,7 @@ final class ConvOperator implements Operator {
     node.arity(2, 3);
     Value x = node.input(0, ElementType.F32);
     Value w = node.input(1, ElementType.F32);
-    Convolution conv = Convolution.of(node, x, w);
+    ConvolutionShape conv = ConvolutionShape.of(node, x, w);
     Optional<Value> bias = node.optional(2).map(value -> node.input(2, ElementType.F32));
     bias.ifPresent(value -> conv.requirePerChannel(node, value.shape(), "bias"));
     node.attributes().end();

@@ -106,7 +106,7 @@ final class GraphImport {
   /// Refuses so many more bytes of constants that are not the file's, if they are too many.
   void requireFoldable(long bytes) {
     if (bytes > MAX_FOLDED - folded) {
-      throw new Refused(
+      throw new RefusedNode(
           Kind.SIZE,
           "constants that follow from others take more than " + MAX_FOLDED + " bytes",
           "");
@@ -141,7 +141,7 @@ final class GraphImport {
           new GraphNode(call.name(), call.operator(), call.kernel(), operands, call.scalars()));
     }
     if (nodes.size() > Graph.MAX_COUNT || slots.size() > Graph.MAX_COUNT) {
-      throw new Refused(Kind.SIZE, "more than " + Graph.MAX_COUNT + " nodes or tensors", "");
+      throw new RefusedNode(Kind.SIZE, "more than " + Graph.MAX_COUNT + " nodes or tensors", "");
     }
     return new Graph(
         slots,

@@ -45,13 +45,13 @@ final class NodeImport {
   /// @param detail this node's sizes
   void require(boolean holds, String rule, String detail) {
     if (!holds) {
-      throw new Refused(rule, detail);
+      throw new RefusedNode(rule, detail);
     }
   }
 
   /// {@return the refusal of a use of an operator that no kernel computes}
-  Refused unsupported() {
-    return new Refused(Kind.OPERATOR, node.opType(), "");
+  RefusedNode unsupported() {
+    return new RefusedNode(Kind.OPERATOR, node.opType(), "");
   }
 
   /// Checks the number of inputs, and that nobody reads an output but the first.
@@ -73,7 +73,7 @@ final class NodeImport {
 
   /// {@return input `index`, which must be there}
   Value input(int index) {
-    return optional(index).orElseThrow(() -> new Refused("input " + index + " is missing", ""));
+    return optional(index).orElseThrow(() -> new RefusedNode("input " + index + " is missing", ""));
   }
 
   /// {@return input `index`, which must be of this type}
@@ -92,7 +92,7 @@ final class NodeImport {
 
   void requireType(boolean holds, ElementType type, String supported) {
     if (!holds) {
-      throw new Refused(Kind.TYPE, "type " + Types.name(type) + ", where " + supported, "");
+      throw new RefusedNode(Kind.TYPE, "type " + Types.name(type) + ", where " + supported, "");
     }
   }
 
@@ -108,7 +108,7 @@ final class NodeImport {
   Tensor constant(int index) {
     return input(index)
         .constant()
-        .orElseThrow(() -> new Refused("input " + index + " must be a constant", ""));
+        .orElseThrow(() -> new RefusedNode("input " + index + " must be a constant", ""));
   }
 
   /// {@return input `index` of an operator that no kernel computes}

@@ -49,7 +49,7 @@ public final class OnnxImporter {
 
   private final OnnxGraph model;
   private final List<OnnxFunction> functions;
-  private final Problems problems = new Problems();
+  private final ImportProblems problems = new ImportProblems();
   private final Map<String, OnnxTensor> initializers = new HashMap<>();
   private final Map<String, Integer> producers = new HashMap<>();
 
@@ -105,7 +105,7 @@ public final class OnnxImporter {
     }
     try {
       return Optional.of(graph.finish(inputs.getFirst().name(), model.outputs().getFirst().name()));
-    } catch (Refused e) {
+    } catch (RefusedNode e) {
       problems.add(e.kind(), 1, String.valueOf(e.getMessage()));
       return Optional.empty();
     }
@@ -220,7 +220,7 @@ public final class OnnxImporter {
     try {
       value.requireSlot();
       graph.define(name, value);
-    } catch (Refused e) {
+    } catch (RefusedNode e) {
       problems.add(e.kind(), "input", name, e.rule(), e.detail());
       graph.defineUnknown(name, false);
     }
@@ -373,7 +373,7 @@ public final class OnnxImporter {
       try {
         operator.get().importNode(new NodeImport(graph, node, label(index)));
         return;
-      } catch (Refused e) {
+      } catch (RefusedNode e) {
         String rule = e.kind() == Kind.OPERATOR ? e.rule() : node.opType() + ": " + e.rule();
         problems.add(e.kind(), NODE, label(index), rule, e.detail());
       }

@@ -6,7 +6,7 @@ import opml.formats.onnx.file.OnnxNode;
 interface Operator {
   /// Checks the node and emits what computes it.
   ///
-  /// @throws Refused if the node is wrong or more than we support
+  /// @throws RefusedNode if the node is wrong or more than we support
   void importNode(NodeImport node);
 
   /// {@return whether no kernel computes such a node: all of its inputs must be known at import}

@@ -9,7 +9,7 @@ final class QLinearConvOperator implements Operator {
   @Override
   public void importNode(NodeImport node) {
     node.arity(8, 9);
-    Convolution conv = Convolution.of(node, node.quantised(0), node.quantised(3));
+    ConvolutionShape conv = ConvolutionShape.of(node, node.quantised(0), node.quantised(3));
     node.attributes().end();
     QuantisedProduct product = QuantisedProduct.of(node, conv.outChannels());
     Optional<Tensor> bias = QuantisedProduct.bias(node, 8, conv.outChannels());

@@ -36,7 +36,7 @@ record Requantization(Tensor multiplier, Tensor shift) {
       }
       int shift = up - exponent;
       if (shift < 1 || shift > MAX_SHIFT) {
-        throw new Refused(
+        throw new RefusedNode(
             "the scales are too far apart",
             a
                 + ", "
@@ -68,7 +68,7 @@ record Requantization(Tensor multiplier, Tensor shift) {
   /// {@return the integer that times 2^(exponent - 23) is the scale}
   private static BigInteger mantissa(float scale) {
     if (!(scale > 0) || Float.isInfinite(scale)) {
-      throw new Refused("a scale is not a positive number", "" + scale);
+      throw new RefusedNode("a scale is not a positive number", "" + scale);
     }
     int bits = Float.floatToIntBits(scale);
     int fraction = bits & 0x7fffff;

@@ -18,7 +18,7 @@ final class Shapes {
     try {
       return new Shape(dims);
     } catch (IllegalArgumentException e) {
-      throw new Refused(Kind.SIZE, "the result is too large", dims.toString());
+      throw new RefusedNode(Kind.SIZE, "the result is too large", dims.toString());
     }
   }
 }

@@ -82,7 +82,7 @@ final class SliceOperator implements Operator {
         : node.attributes().longs(name);
   }
 
-  private static Refused missing(String what) {
-    return new Refused(what + " are missing", "");
+  private static RefusedNode missing(String what) {
+    return new RefusedNode(what + " are missing", "");
   }
 }

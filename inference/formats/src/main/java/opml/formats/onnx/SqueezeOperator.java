@@ -36,7 +36,7 @@ enum SqueezeOperator implements Operator {
         }
       }
       case UNSQUEEZE -> {
-        long[] added = axes.orElseThrow(() -> new Refused("the axes are missing", ""));
+        long[] added = axes.orElseThrow(() -> new RefusedNode("the axes are missing", ""));
         node.require(
             dims.size() + added.length <= Shape.MAX_RANK,
             "the result has more than " + Shape.MAX_RANK + " axes");

@@ -65,10 +65,10 @@ record Value(ElementType type, Shape shape, Place place) {
   /// Checks that there can be a slot for it.
   void requireSlot() {
     if (place.bytes() < 1) {
-      throw new Refused(Kind.SIZE, "tensors without elements are not supported", describe());
+      throw new RefusedNode(Kind.SIZE, "tensors without elements are not supported", describe());
     }
     if (place.bytes() > Slot.MAX_BYTES) {
-      throw new Refused(Kind.SIZE, TOO_LARGE, describe());
+      throw new RefusedNode(Kind.SIZE, TOO_LARGE, describe());
     }
   }
 

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.Optional;
 import opml.engine.tensor.Shape;
 
-/// The windows that Conv and the pools slide over the last two axes of (batch, channels, height, width), or the last one
-/// of (batch, channels, width), which is an image of height 1.
+/// The windows that Conv and the pools slide over the last two axes of (batch, channels, height, width), or the last
+/// one of (batch, channels, width), which is an image of height 1.
 ///
 /// The kernels take any window that overlaps its image and index with ints; sizes are bounded so that a
 /// position never leaves the range of an int.
@@ -31,7 +31,8 @@ record Window(
   static Window ofWeights(NodeImport node, Value x, Value w) {
     node.require(
         isImage(x.shape()) && w.shape().rank() == x.shape().rank(),
-        "supported are images of (batch, channels, height, width) or (batch, channels, width), and weights of as many axes",
+        "supported are images of (batch, channels, height, width) or (batch, channels, width), "
+            + "and weights of as many axes",
         x.describe() + " and " + w.describe());
     int[] kernel = plane(w.shape());
     pair(node, "kernel_shape", x.shape().rank() - 2)
@@ -55,7 +56,7 @@ record Window(
         x.describe());
     int[] kernel =
         pair(node, "kernel_shape", x.shape().rank() - 2)
-            .orElseThrow(() -> new Refused("kernel_shape is missing", ""));
+            .orElseThrow(() -> new RefusedNode("kernel_shape is missing", ""));
     return of(node, x, kernel, Optional.of(ceil));
   }
 
@@ -89,7 +90,7 @@ record Window(
           begin[i] = auto.equals("SAME_UPPER") ? total / 2 : total - total / 2;
           end[i] = total - begin[i];
         }
-        default -> throw new Refused("auto_pad " + auto + " does not exist", "");
+        default -> throw new RefusedNode("auto_pad " + auto + " does not exist", "");
       }
       int room = in[i] + begin[i] + end[i] - reach;
       // a pool's only window may reach over the image, by less than a stride

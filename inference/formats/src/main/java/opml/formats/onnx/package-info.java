@@ -7,6 +7,6 @@
 /// Identity) emit nothing: their result is the same slot, and of a constant the same constant. What shapes are
 /// computed with (Shape, Gather, Concat) becomes a constant at once.
 ///
-/// An operator's class refuses a node with a [opml.formats.onnx.Refused], which the importer notes before it goes
+/// An operator's class refuses a node with a [opml.formats.onnx.RefusedNode], which the importer notes before it goes
 /// on; at the end all of them are one [opml.formats.onnx.ImportException].
 package opml.formats.onnx;

@@ -184,7 +184,7 @@ class QuantisedOperatorsTest {
     assertThat(up.multiplier().integer(0)).isBetween(1L << 30, (1L << 31) - 1);
     for (float bad : new float[] {0, -1, Float.NaN, Float.POSITIVE_INFINITY}) {
       assertThatThrownBy(() -> Requantization.of(1, new float[] {bad}, 1))
-          .isInstanceOf(Refused.class);
+          .isInstanceOf(RefusedNode.class);
     }
     assertThatThrownBy(() -> Requantization.of(1e30f, new float[] {1}, 1e-5f))
         .hasMessageContaining("give a shift of");

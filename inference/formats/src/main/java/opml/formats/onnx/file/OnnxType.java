@@ -1,5 +1,6 @@
 package opml.formats.onnx.file;
 
+import java.util.Locale;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -90,6 +91,6 @@ public enum OnnxType {
 
   /// {@return ONNX's name: `float`, `uint8`, `bfloat16`, …}
   public String label() {
-    return name().toLowerCase(java.util.Locale.ROOT);
+    return name().toLowerCase(Locale.ROOT);
   }
 }

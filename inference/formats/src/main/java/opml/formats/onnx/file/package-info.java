@@ -3,14 +3,14 @@
 /// Source: `onnx.proto` (IR versions 3 to 10), which numbers the fields. [opml.formats.onnx.file.OnnxReader] is
 /// strict, because model files come from strangers: every length is checked against the bytes that are there,
 /// nothing nests without bound, and what is not needed is not read. A file may be of any size: the graph is kept, and
-/// of an [opml.formats.onnx.file.OnnxTensor] only where its data lie. They are read when they are asked for, straight into
-/// their place, from the file or from another one in the model's folder, never from outside of it.
+/// of an [opml.formats.onnx.file.OnnxTensor] only where its data lie. They are read when they are asked for, straight
+/// into their place, from the file or from another one in the model's folder, never from outside of it.
 ///
 /// What changes the meaning of a model and is not kept is kept by name, so that the importer refuses it where the
 /// result depends on it: functions, sparse initialisers, sub-graphs and other attributes
 /// ([opml.formats.onnx.file.OnnxAttribute.Unsupported]), types that we do not have ([opml.formats.onnx.file.OnnxType]).
-/// Documentation, metadata and what is for training are skipped. [opml.formats.onnx.file.OnnxWriter] gives the same bytes
-/// for the same model.
+/// Documentation, metadata and what is for training are skipped. [opml.formats.onnx.file.OnnxWriter] gives the same
+/// bytes for the same model.
 ///
 /// Errors speak as ONNX's users do:
 ///

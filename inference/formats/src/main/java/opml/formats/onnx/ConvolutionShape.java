@@ -5,11 +5,11 @@ import java.util.stream.Stream;
 import opml.engine.tensor.Shape;
 
 /// The sizes of a convolution, of floats or of 8-bit integers.
-record Convolution(
+record ConvolutionShape(
     int batch, int inChannels, int outChannels, int groups, Window window, Shape result) {
   /// Reads the attributes of x (batch, channels, height, width) and w (outChannels, channels / groups, height, width),
   /// or both without height.
-  static Convolution of(NodeImport node, Value x, Value w) {
+  static ConvolutionShape of(NodeImport node, Value x, Value w) {
     Window window = Window.ofWeights(node, x, w);
     int inChannels = x.shape().dim(1);
     int outChannels = w.shape().dim(0);
@@ -21,7 +21,7 @@ record Convolution(
         "the weights do not fit the channels",
         w.shape() + " for " + inChannels + " channels in " + groups + " groups");
     int batch = x.shape().dim(0);
-    return new Convolution(
+    return new ConvolutionShape(
         batch, inChannels, outChannels, groups, window, window.result(node, batch, outChannels));
   }
 

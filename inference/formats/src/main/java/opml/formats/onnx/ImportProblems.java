@@ -6,7 +6,7 @@ import java.util.Map;
 import opml.formats.onnx.Reason.Kind;
 
 /// What is wrong with a model, gathered while the importer walks on: one reason for each sort, counted.
-final class Problems {
+final class ImportProblems {
   private record Sort(Kind kind, String unit, String rule) {}
 
   private final Map<Sort, Reason> reasons = new LinkedHashMap<>();

@@ -5,7 +5,7 @@ import opml.formats.onnx.Reason.Kind;
 
 /// One node that cannot be imported. The importer catches it, notes it and goes on, so that a model's owner learns of
 /// everything at once.
-final class Refused extends RuntimeException {
+final class RefusedNode extends RuntimeException {
   @Serial private static final long serialVersionUID = 1;
 
   private final Kind kind;
@@ -14,14 +14,14 @@ final class Refused extends RuntimeException {
 
   /// @param rule what is wrong, in words that fit every node with the same fault
   /// @param detail the sizes and names of this node; may be empty
-  Refused(Kind kind, String rule, String detail) {
+  RefusedNode(Kind kind, String rule, String detail) {
     super(detail.isEmpty() ? rule : rule + ": " + detail);
     this.kind = kind;
     this.rule = rule;
     this.detail = detail;
   }
 
-  Refused(String rule, String detail) {
+  RefusedNode(String rule, String detail) {
     this(Kind.USE, rule, detail);
   }
 
