@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ExternalWeightsTest {
-  private static final int FLOATS = (int) HashCache.LEAST_BYTES / 4 + 1250;
+  private static final int FLOATS = 1 << 19;
 
   @TempDir private Path folder;
 
