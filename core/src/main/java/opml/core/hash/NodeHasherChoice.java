@@ -22,6 +22,8 @@ import java.util.function.Supplier;
 final class NodeHasherChoice {
   private static final Logger LOG = System.getLogger(NodeHasher.class.getName());
 
+  private static final String VECTOR_MODULE = "jdk.incubator.vector";
+
   /// Hashing less than this is over before a trial would be.
   private static final long PAIRS_BEFORE_TRIAL = 1 << 16;
 
@@ -177,7 +179,19 @@ final class NodeHasherChoice {
     return new SplittableRandom(System.nanoTime()).longs(8L * TRIAL_PAIRS).toArray();
   }
 
+  /// Java warns whenever it starts with a module of an incubator, but not of one that is loaded later. To load it, as
+  /// the JDK does with modules of its own, takes an export that the launcher's jar asks for in its manifest.
   private static boolean moduleThere() {
-    return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
+    if (ModuleLayer.boot().findModule(VECTOR_MODULE).isPresent()) {
+      return true;
+    }
+    try {
+      Class.forName("jdk.internal.module.Modules")
+          .getMethod("loadModule", String.class)
+          .invoke(null, VECTOR_MODULE);
+      return true;
+    } catch (ReflectiveOperationException e) {
+      return false;
+    }
   }
 }
