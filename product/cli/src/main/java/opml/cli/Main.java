@@ -17,6 +17,7 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
+    ExitDeadline deadline = ExitDeadline.install();
     @Nullable String home = System.getProperty(HOME_PROPERTY);
     if (home != null && System.getProperty(AnvilBinary.CONTRACTS_PROPERTY) == null) {
       System.setProperty(
@@ -31,7 +32,7 @@ public final class Main {
       err.flush();
       code = ExitCode.FAILED;
     }
-    System.exit(code);
+    deadline.exit(code);
   }
 
   private static PrintWriter writer(FileDescriptor descriptor) {

@@ -28,7 +28,13 @@ import picocli.CommandLine.ScopeType;
     commandListHeading = "%nCommands:%n",
     optionListHeading = "%nOptions:%n",
     exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {"0:done", "1:failed; one line on standard error says why", "2:wrong usage"},
+    exitCodeList = {
+      Cli.DONE_HELP,
+      Cli.FAILED_HELP,
+      Cli.USAGE_HELP,
+      Cli.INTERRUPTED_HELP,
+      Cli.TERMINATED_HELP
+    },
     footerHeading = "%nExamples:%n",
     footer = {
       "  opml demo",
@@ -52,6 +58,10 @@ import picocli.CommandLine.ScopeType;
       WithdrawCommand.class,
       VmCommand.class,
       BenchCommand.class,
-      ConformanceCommand.class
+      ConformanceCommand.class,
+      BuildCommand.class,
+      TestCommand.class,
+      CompletionCommand.class,
+      HelpCommand.class
     })
 public final class OpmlCommand {}

@@ -6,5 +6,6 @@
 ///   - `option` holds the options that several commands share: a key, a deployment, a model, an input,
 ///   - `chain`, `model`, `market` and `machine` hold the commands themselves.
 ///
-/// Exit codes: 0 done; 1 failed, with one line on the standard error; 2 wrong usage.
+/// Exit codes: 0 done; 1 failed, with one line on the standard error; 2 bad arguments; 130 and 143 after SIGINT and
+/// SIGTERM.
 package opml.cli;

@@ -25,7 +25,7 @@ final class CliRun {
     String[] words = Arrays.stream(arguments).map(String::valueOf).toArray(String[]::new);
     this.thread =
         Thread.ofPlatform()
-            .name("opml " + words[0])
+            .name("opml " + String.join(" ", words))
             .start(() -> code = Cli.run(new PrintWriter(out), new PrintWriter(err), words));
   }
 
@@ -100,11 +100,26 @@ final class CliRun {
     return this;
   }
 
-  /// Asserts a failure as users want it: exit code 1 and one line with these words.
+  /// Asserts a failure as users want it: one line with these words. The exit code is 2 if the line begins with an
+  /// option, whose value is to blame, and 1 if nothing is wrong with the arguments.
   void failsWith(String... words) {
     assertThat(err().lines().toList()).as("out: %s", out()).hasSize(1);
     assertThat(err()).startsWith("opml: ").contains(words).doesNotContain("this is a bug");
-    assertThat(code).isEqualTo(ExitCode.FAILED);
+    assertThat(code).isEqualTo(err().startsWith("opml: --") ? ExitCode.USAGE : ExitCode.FAILED);
+  }
+
+  /// Asserts wrong usage: nothing done, exit code 2, what is wrong in the first line, and where help is in the next.
+  CliRun isMisusedWith(String... words) {
+    String first = err().lines().findFirst().orElse("");
+    assertThat(first).startsWith("opml: ");
+    for (String word : words) {
+      assertThat(first).contains(word);
+    }
+    assertThat(err().lines().count()).as(err()).isLessThanOrEqualTo(4);
+    assertThat(err()).doesNotContain("this is a bug", "\tat ");
+    assertThat(out()).isEmpty();
+    assertThat(code).as(err()).isEqualTo(ExitCode.USAGE);
+    return this;
   }
 
   private static JsonNode parse(String line) {

@@ -99,9 +99,10 @@ class ConformanceCommandsTest {
     malformed("3F800000 3F800000 40000000 00\n3F8 3F800000 40000000 00\n", "line 2: '3F8' has 3");
     malformed("3F80000g 3F800000 40000000 00\n", "'3F80000g' is not hexadecimal");
     malformed("\n", "there is no line");
-    CliRun.of("conformance", "float", "f64_add", file("")).failsWith("'f64_add'", "f32_add, f32_s");
+    CliRun.of("conformance", "float", "f64_add", file(""))
+        .isMisusedWith("'f64_add'", "f32_add, f32_s");
     CliRun.of("conformance", "float", "f32_add", folder.resolve("none")).failsWith("no such file");
-    CliRun.of("conformance", "float").failsWith("FUNCTION and FILE, or --random N");
+    CliRun.of("conformance", "float").isMisusedWith("FUNCTION and FILE, or --random N");
   }
 
   private void passes(String function, String lines) throws IOException {

@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import opml.cli.console.ExitCode;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
 class UsageTest {
+  /// Commands without a result that a program would read as JSON.
+  private static final Set<String> TEXT_ONLY =
+      Set.of("opml help", "opml completion", "opml build", "opml test");
+
   @Test
   void everyCommandExplainsItselfWithAnExampleAndItsExitCodes() {
     List<CommandLine> all = new ArrayList<>();
@@ -20,12 +25,15 @@ class UsageTest {
       CliRun help = CliRun.of((Object[]) words).succeeds();
       assertThat(help.out())
           .as(name)
-          .contains("Usage: " + name, "Examples:\n  ", "Exit codes:", "--help");
+          .contains("Usage: " + name, "Examples:\n  ", "Exit codes:", "--help")
+          .contains("  130   ", "  143   ");
       String[] own = command.getCommandSpec().usageMessage().footer();
       assertThat(help.out()).as("examples on whole lines, to paste").contains(own);
       if (command.getSubcommands().isEmpty()) {
         assertThat(String.join("\n", own)).as("an example of this command").contains(name);
-        assertThat(command.getCommandSpec().findOption("--json")).as(name).isNotNull();
+        assertThat(command.getCommandSpec().findOption("--json") == null)
+            .as(name)
+            .isEqualTo(TEXT_ONLY.contains(name));
       }
     }
   }
@@ -53,13 +61,39 @@ class UsageTest {
             "deploy --key-file k --claim-bond 0.0000000000000000001",
             "withdraw --key-file k --to 0x12",
             "request --model m --input i --fee 1 --key-file k",
-            "serve --key-file k --fetch-from ftp",
-            "verify --model m")) {
-      CliRun run = CliRun.of((Object[]) line.split(" "));
-      assertThat(run.code()).as(line + ": " + run.err()).isEqualTo(ExitCode.USAGE);
-      assertThat(run.err()).startsWith("opml: ");
-      assertThat(run.err().lines().count()).isLessThanOrEqualTo(4);
-      assertThat(run.out()).isEmpty();
+            "serve --key-file k",
+            "help nonsense",
+            "help chain down",
+            "help demo more",
+            "build --slow",
+            "test --fast",
+            "completion fish")) {
+      CliRun.of((Object[]) line.split(" ")).isMisusedWith();
+    }
+  }
+
+  @Test
+  void everyWayToAskForHelpGivesTheSameHelp() {
+    String all = CliRun.of("--help").succeeds().out();
+    assertThat(all).contains("  build  ", "  test  ", "  completion  ");
+    assertThat(CliRun.of("help").succeeds().out()).isEqualTo(all);
+    assertThat(CliRun.of().succeeds().out()).isEqualTo(all);
+    String one = CliRun.of("chain", "up", "--help").succeeds().out();
+    assertThat(CliRun.of("help", "chain", "up").succeeds().out()).isEqualTo(one);
+    assertThat(CliRun.of("chain", "up", "-h").succeeds().out()).isEqualTo(one);
+  }
+
+  @Test
+  void theCompletionKnowsEveryCommandAndItsOptions() {
+    String script = CliRun.of("completion").succeeds().out();
+    List<CommandLine> all = new ArrayList<>();
+    collect(Cli.commandLine(), all);
+    for (CommandLine command : all) {
+      assertThat(script).contains(command.getCommandName());
+      command
+          .getCommandSpec()
+          .options()
+          .forEach(option -> assertThat(script).contains(option.longestName()));
     }
   }
 

@@ -6,7 +6,8 @@ import java.util.concurrent.TimeUnit;
 /// While this is open, SIGINT and SIGTERM interrupt the thread that opened it, and the JVM waits for it to close, so
 /// that a long run ends between two of its steps and not inside one. The exit code is then the signal's, 130 or 143.
 public final class StopSignal implements AutoCloseable {
-  private static final long PATIENCE_SECONDS = 20;
+  /// Less than the JVM gives all its hooks together.
+  private static final long PATIENCE_SECONDS = 3;
 
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Thread hook;

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import opml.cli.Cli;
 import opml.cli.console.Console;
 import opml.cli.console.Json;
 import opml.cli.console.Messages;
@@ -25,7 +26,9 @@ import picocli.CommandLine.Option;
     exitCodeList = {
       "0:done, whether or not every goal was reached",
       "1:failed, or two machines differ",
-      "2:wrong usage"
+      Cli.USAGE_HELP,
+      Cli.INTERRUPTED_HELP,
+      Cli.TERMINATED_HELP
     },
     footer = {"  opml bench vm", "  opml bench vm --report vm.json"})
 @SuppressWarnings("NullAway.Init") // filled by picocli

@@ -23,8 +23,11 @@ import opml.lab.conformance.floats.RandomRun;
 import opml.lab.conformance.floats.TestFloatRun;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /// Soft-float against TestFloat's lines or this machine's floats.
 @Command(
@@ -43,6 +46,7 @@ import picocli.CommandLine.Parameters;
 public final class ConformanceFloatCommand implements Callable<Integer> {
   private static final int BUFFER_CHARS = 1 << 16;
 
+  @Spec private CommandSpec spec;
   @Mixin private Console console;
 
   @Parameters(
@@ -91,7 +95,7 @@ public final class ConformanceFloatCommand implements Callable<Integer> {
       return random(random.get()) ? 0 : 1;
     }
     if (named.isEmpty() || file.isEmpty()) {
-      throw new Failure("expected is FUNCTION and FILE, or --random N; functions: " + names());
+      throw misused("expected is FUNCTION and FILE, or --random N; functions: " + names());
     }
     FloatReport report = lines(function(named.get()), file.get());
     show(report, 0);
@@ -141,10 +145,13 @@ public final class ConformanceFloatCommand implements Callable<Integer> {
     }
   }
 
-  private static FloatFunction function(String name) {
+  private FloatFunction function(String name) {
     return FloatFunction.named(name)
-        .orElseThrow(
-            () -> new Failure("'%s' is not among the functions: %s".formatted(name, names())));
+        .orElseThrow(() -> misused("'%s' is not among the functions: %s".formatted(name, names())));
+  }
+
+  private ParameterException misused(String why) {
+    return new ParameterException(spec.commandLine(), why);
   }
 
   private static String names() {

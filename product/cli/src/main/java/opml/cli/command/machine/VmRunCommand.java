@@ -23,7 +23,9 @@ import picocli.CommandLine.Parameters;
     exitCodeList = {
       "0..255:the program's",
       "1:also: it failed; one line on standard error says why",
-      "2:also: wrong usage"
+      "2:also: bad arguments",
+      "130:also: interrupted by Ctrl-C",
+      "143:also: ended by SIGTERM, within five seconds"
     },
     footer = {
       "  clang --target=riscv64 -march=rv64im -nostdlib -static -o seven.elf seven.c",
