@@ -1,0 +1,284 @@
+package opml.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import opml.mnist.DemoModel;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+/// The script `./opml` itself, wherever it lies and however it is called.
+@Tag("launcher")
+class LauncherTest {
+  private static final String VERSION = "opml 0.1.0-SNAPSHOT\n";
+
+  @TempDir Path folder;
+
+  @Test
+  void itWorksThroughASymbolicLink() throws IOException {
+    Checkout checkout = Checkout.make(folder.resolve("checkout"));
+    Path link = Files.createSymbolicLink(folder.resolve("link"), checkout.launcher());
+    works(Run.of(link.toString(), "--version").in(folder));
+  }
+
+  @Test
+  void itWorksThroughAChainOfRelativeLinks() throws IOException {
+    Checkout.make(folder.resolve("checkout"));
+    Path bin = Files.createDirectories(folder.resolve("bin"));
+    Files.createSymbolicLink(bin.resolve("first"), Path.of("../checkout/opml"));
+    Files.createSymbolicLink(folder.resolve("second"), Path.of("bin/first"));
+    Path third = Files.createSymbolicLink(bin.resolve("third"), Path.of("../second"));
+    works(Run.of(third.toString(), "--version").in(Path.of("/")));
+    works(Run.of("./third", "--version").in(bin));
+  }
+
+  @Test
+  void itWorksFromThePath() {
+    Checkout checkout = Checkout.make(folder.resolve("checkout"));
+    String path = checkout.folder() + ":" + System.getenv("PATH");
+    works(Run.of("/bin/sh", "-c", "opml --version").in(folder).with("PATH", path));
+  }
+
+  @Test
+  void itWorksWithoutAHome() {
+    works(Checkout.make(folder.resolve("checkout")).run("--version").without("HOME"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"C", "POSIX", "no_SUCH.UTF-8", ""})
+  void itWorksInAnyLocaleWithLettersOfAnyAlphabet(String locale) throws IOException {
+    Checkout checkout = Checkout.make(folder.resolve("é中 $x'\"&;"));
+    Path model = Files.write(checkout.folder().resolve("modèle.onnx"), DemoModel.INT8.onnx());
+    for (String name : List.of("modèle.onnx", model.toString())) {
+      Run run = checkout.run("model", "import", name).with("LC_ALL", locale);
+      assertThat(run.toEnd().endsWith(Cli.OK).out()).startsWith("0x");
+    }
+    Run none = checkout.run("model", "import", "où.onnx").with("LC_ALL", locale).toEnd();
+    assertThat(none.endsWith(Cli.FAILED).err()).startsWith("opml: où.onnx: there is no such file");
+  }
+
+  @Test
+  void itWritesNothingIntoACheckoutThatIsBuilt() throws IOException {
+    Checkout checkout = Checkout.make(folder.resolve("checkout"));
+    Map<Path, FileTime> before = files(checkout.folder());
+    List<Path> folders = before.keySet().stream().filter(Files::isDirectory).toList();
+    for (Path each : folders) {
+      Files.setPosixFilePermissions(each, PosixFilePermissions.fromString("r-xr-xr-x"));
+    }
+    try {
+      works(checkout.run("--version").in(folder));
+      Run help = checkout.run("demo", "--help").in(folder).toEnd();
+      assertThat(help.endsWith(Cli.OK).out()).startsWith("Usage: opml demo");
+      assertThat(files(checkout.folder())).isEqualTo(before);
+    } finally {
+      for (Path each : folders) {
+        Files.setPosixFilePermissions(each, PosixFilePermissions.fromString("rwxr-xr-x"));
+      }
+    }
+  }
+
+  private static Map<Path, FileTime> files(Path top) throws IOException {
+    Map<Path, FileTime> times = new TreeMap<>();
+    try (Stream<Path> files = Files.walk(top)) {
+      for (Path file : files.filter(file -> !Files.isSymbolicLink(file)).toList()) {
+        times.put(file, Files.getLastModifiedTime(file));
+      }
+    }
+    return times;
+  }
+
+  @Test
+  void itWorksFromAnotherFolderAndNamesAreThoseOfThatFolder() throws IOException {
+    Checkout.make(folder.resolve("checkout"));
+    Path other = Files.createDirectories(folder.resolve("other"));
+    Files.write(other.resolve("here.onnx"), DemoModel.INT8.onnx());
+    Run run = Run.of("../checkout/opml", "model", "import", "here.onnx").in(other);
+    assertThat(run.toEnd().endsWith(Cli.OK).out()).startsWith("0x");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"standard input, <&-", "standard output, >&-", "standard error, 2>&-"})
+  void itWorksWithAClosedStream(String name, String closed) throws IOException {
+    Checkout checkout = Checkout.make(folder.resolve("checkout"));
+    Path model = Files.write(checkout.folder().resolve("m.onnx"), DemoModel.INT8.onnx());
+    String command = "./opml model import " + model.getFileName() + " " + closed;
+    Run run = Run.of("/bin/sh", "-c", command).in(checkout.folder()).toEnd().endsWith(Cli.OK);
+    assertThat(troubles(run)).as(name).isEmpty();
+    assertThat(run.out().startsWith("0x")).as(name).isEqualTo(!closed.startsWith(">"));
+    Run none = Run.of("/bin/sh", "-c", "./opml model import none " + closed);
+    none.in(checkout.folder()).toEnd().endsWith(Cli.FAILED);
+    assertThat(Files.readAllBytes(model)).as(name).isEqualTo(DemoModel.INT8.onnx());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "help", "--help", "-h", "help chain up", "chain up --help"})
+  void itShowsHelpHoweverItIsAsked(String line) {
+    Checkout checkout = Checkout.make(folder.resolve("checkout"));
+    String[] words = line.isEmpty() ? new String[0] : line.split(" ");
+    Run run = checkout.run(words).toEnd().endsWith(Cli.OK);
+    assertThat(run.err()).isEmpty();
+    assertThat(run.out())
+        .startsWith(line.contains("chain up") ? "Usage: opml chain up" : "Usage: opml ")
+        .contains("Exit codes:", "  143  ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"build --help", "test --help", "help build", "help test"})
+  void itExplainsWhatItDoesItself(String line) {
+    Run run = Checkout.make(folder.resolve("checkout")).run(line.split(" ")).toEnd();
+    assertThat(run.endsWith(Cli.OK).out()).startsWith("Usage: opml ").contains("Examples:");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"build --slow", "build now", "test --fast", "nonsense", "build --quick x"})
+  void itRefusesWhatItDoesNotKnow(String line) {
+    Run run = Checkout.make(folder.resolve("checkout")).run(line.split(" ")).toEnd();
+    assertThat(run.endsWith(Cli.USAGE).err()).startsWith("opml: ");
+  }
+
+  static Stream<String> commands() {
+    return all(Cli.commandLine());
+  }
+
+  private static Stream<String> all(CommandLine command) {
+    return Stream.concat(
+        Stream.of(command.getCommandSpec().qualifiedName()),
+        command.getSubcommands().values().stream().flatMap(LauncherTest::all));
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  void theJvmWarnsOfNothing(String command) {
+    Checkout checkout = Checkout.make(folder.resolve("checkout"));
+    String[] words = (command + " --help").substring("opml ".length()).split(" ");
+    assertThat(checkout.run(words).toEnd().endsWith(Cli.OK).err()).isEmpty();
+  }
+
+  @Test
+  void theJvmDoesNotWarnOfVectorsAndMemoryEither() throws IOException {
+    Checkout checkout = Checkout.make(folder.resolve("checkout"));
+    Files.write(checkout.folder().resolve("m.onnx"), DemoModel.FLOAT.onnx());
+    Run inspect = checkout.run("model", "inspect", "m.onnx").toEnd().endsWith(Cli.OK);
+    assertThat(troubles(inspect)).isEmpty();
+    assertThat(inspect.out()).contains("gemm.f32");
+  }
+
+  /// Stands in for Maven: takes a second, leaves what a build leaves, and keeps a record.
+  private static final String MAVEN =
+      """
+      #!/bin/sh -e
+      echo begin >>"$RECORD"
+      echo '[INFO] Downloading from central: https://example.org/a.pom'
+      echo '[INFO] Building core 0.1.0-SNAPSHOT                       [2/10]'
+      sleep 1
+      mkdir -p "$OUTPUT"
+      ln -sf "$BUILD/opml.jar" "$BUILD/lib" "$OUTPUT"
+      echo end >>"$RECORD"
+      """;
+
+  private Run unbuilt(Checkout checkout, String... words) throws IOException {
+    Path bin = Files.createDirectories(folder.resolve("bin"));
+    Path maven = Files.writeString(bin.resolve("mvn"), MAVEN);
+    Files.setPosixFilePermissions(maven, PosixFilePermissions.fromString("rwxr-xr-x"));
+    return checkout
+        .run(words)
+        .with("PATH", bin + ":" + System.getenv("PATH"))
+        .with("RECORD", folder.resolve("record").toString())
+        .with("OUTPUT", checkout.output().resolve("quick").toString())
+        .with("BUILD", Checkout.build().orElseThrow().toString());
+  }
+
+  private List<String> record() throws IOException {
+    return Files.readAllLines(folder.resolve("record"));
+  }
+
+  @Test
+  void twoAtOnceBuildOnce() throws IOException {
+    Checkout checkout = Checkout.unbuilt(folder.resolve("checkout"));
+    try (Run first = unbuilt(checkout, "--version").start();
+        Run second = unbuilt(checkout, "--version").start()) {
+      first.join(Duration.ofMinutes(1)).endsWith(Cli.OK);
+      second.join(Duration.ofMinutes(1)).endsWith(Cli.OK);
+      assertThat(first.out()).startsWith(VERSION);
+      assertThat(second.out()).startsWith(VERSION);
+      assertThat(record()).containsExactly("begin", "end");
+      assertThat(first.err() + second.err())
+          .contains("waits for another build", "Maven downloads", "core (2 of 10)");
+      assertThat(checkout.folder().resolve("target/opml.lock")).doesNotExist();
+    }
+  }
+
+  @Test
+  void theLockOfADeadProcessIsTakenOver() throws IOException {
+    Checkout checkout = Checkout.unbuilt(folder.resolve("checkout"));
+    Run dead = Run.of("/bin/true").toEnd();
+    Path lock = Files.createDirectories(checkout.folder().resolve("target")).resolve("opml.lock");
+    Files.createSymbolicLink(lock, Path.of(String.valueOf(dead.process().pid())));
+    works(unbuilt(checkout, "--version"));
+    assertThat(lock).doesNotExist();
+  }
+
+  @Test
+  void whatChangedDuringABuildIsBuiltNextTime() throws IOException {
+    Checkout checkout = Checkout.unbuilt(folder.resolve("checkout"));
+    Path nested = Files.createDirectories(checkout.folder().resolve("wing/module/src/main"));
+    try (Run run = unbuilt(checkout, "build", "--quick").start()) {
+      run.until("core (2 of 10)");
+      Files.writeString(nested.resolve("New.java"), "");
+      run.join(Duration.ofMinutes(1)).endsWith(Cli.OK);
+    }
+    works(unbuilt(checkout, "--version"));
+    works(unbuilt(checkout, "--version"));
+    assertThat(record()).containsExactly("begin", "end", "begin", "end");
+  }
+
+  @Test
+  void aSignalEndsABuildAndFreesTheLock() throws IOException {
+    Checkout checkout = Checkout.unbuilt(folder.resolve("checkout"));
+    try (Run run = unbuilt(checkout, "--version").start()) {
+      run.until("core (2 of 10)");
+      run.terminate(Duration.ofSeconds(5)).endsWith(Cli.TERMINATED);
+    }
+    assertThat(checkout.folder().resolve("target/opml.lock")).doesNotExist();
+    works(unbuilt(checkout, "--version"));
+  }
+
+  @Test
+  void aBuildThatFailsIsSaidAndDoneAgain() throws IOException {
+    Checkout checkout = Checkout.unbuilt(folder.resolve("checkout"));
+    Run run = unbuilt(checkout, "--version").with("OUTPUT", "/dev/null/x").toEnd();
+    assertThat(run.endsWith(Cli.FAILED).err()).contains("the build failed", "build.log");
+    works(unbuilt(checkout, "--version"));
+  }
+
+  @AfterEach
+  void nothingIsLeftRunning() {
+    assertThat(ProcessHandle.current().children().filter(ProcessHandle::isAlive)).isEmpty();
+  }
+
+  /// {@return what stands on the standard error, but for the progress that a busy computer has time to show}
+  private static List<String> troubles(Run run) {
+    return run.err().lines().filter(line -> !line.contains("hashing the weights")).toList();
+  }
+
+  private static void works(Run run) {
+    assertThat(run.toEnd().endsWith(Cli.OK).out()).startsWith(VERSION);
+  }
+}

@@ -1,0 +1,151 @@
+package opml.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import opml.ethereum.devchain.AnvilBinary;
+import opml.mnist.DemoModel;
+import opml.mnist.digit.Pgm;
+import opml.mnist.digit.SampleDigit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// SIGTERM ends every command within five seconds, with the exit code that says so, and its children too.
+@Tag("launcher")
+class SignalTest {
+  private static final Duration PROMISED = Duration.ofSeconds(5);
+
+  @TempDir Path folder;
+
+  private Checkout checkout;
+  private Path borrowed;
+
+  @BeforeEach
+  void makeCheckout() throws IOException {
+    checkout = Checkout.make(folder.resolve("checkout"));
+    borrowed = checkout.borrowContracts();
+  }
+
+  @AfterEach
+  void giveBack() throws IOException {
+    Files.delete(borrowed);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "conformance float --random 1000000000 | random cases",
+        "bench vm                              | ",
+        "model run m.onnx --input seven.pgm --vm | ",
+        "demo --all                            | A private chain runs at",
+        "chain up --port 0 --keys keys --state chain.json | Ctrl-C ends it",
+      })
+  void aCommandEndsInTime(String line, String sign) throws IOException {
+    requireAnvil();
+    writeFiles();
+    try (Run run = checkout.run(line.strip().split(" ")).start()) {
+      if (sign == null) {
+        run.await(
+            () -> run.process().toHandle().info().command().orElse("").contains("java"), "JVM");
+        pause(Duration.ofSeconds(1));
+      } else {
+        run.until(sign);
+      }
+      run.terminate(PROMISED).endsWith(Cli.TERMINATED);
+    }
+  }
+
+  @Test
+  void agentsEndInTime() throws IOException {
+    requireAnvil();
+    writeFiles();
+    try (Run chain = checkout.run("chain", "up", "--port", "0", "--keys", "keys").start()) {
+      chain.until("Ctrl-C ends it");
+      String url = chain.out().replaceAll("(?s).* at (http://[0-9.:]+),.*", "$1");
+      succeeds("deploy --key-file keys/deployer.key --window 3600 --allowance 1800 --rpc " + url);
+      succeeds("model register m.onnx --key-file keys/server.key");
+      try (Run server = command("serve --model m.onnx --key-file keys/server.key").start();
+          Run verifier = command("verify --model m.onnx --key-file keys/verifier.key").start();
+          Run requester =
+              command(
+                      "request --model m.onnx --input seven.pgm --fee 0.01 --deadline 3600"
+                          + " --key-file keys/requester.key --wait")
+                  .start()) {
+        server.until("claimed");
+        verifier.until("registered true");
+        requester.until("provisional output");
+        for (Run run : new Run[] {server, verifier, requester}) {
+          run.terminate(PROMISED).endsWith(Cli.TERMINATED);
+        }
+        assertThat(server.out()).contains("stopped");
+      }
+      chain.terminate(PROMISED).endsWith(Cli.TERMINATED);
+    }
+  }
+
+  @Test
+  void aChainThatHangsIsEndedAllTheSame() {
+    requireAnvil();
+    try (Run chain = checkout.run("chain", "up", "--port", "0").start()) {
+      chain.until("Ctrl-C ends it");
+      ProcessHandle anvil =
+          chain
+              .process()
+              .descendants()
+              .filter(process -> process.info().command().orElse("").endsWith("/anvil"))
+              .findFirst()
+              .orElseThrow();
+      Run.of("/bin/kill", "-STOP", String.valueOf(anvil.pid())).toEnd().endsWith(0);
+      chain.terminate(PROMISED).endsWith(Cli.TERMINATED);
+      assertThat(Run.runs(anvil)).isFalse();
+    }
+  }
+
+  @Test
+  void ctrlCIsToldFromATermination() throws IOException {
+    requireAnvil();
+    try (Run chain = checkout.run("chain", "up", "--port", "0").start()) {
+      chain.until("Ctrl-C ends it");
+      Run.of("/bin/kill", "-INT", String.valueOf(chain.process().pid())).toEnd().endsWith(0);
+      chain.join(PROMISED).endsWith(Cli.INTERRUPTED);
+    }
+  }
+
+  private Run command(String line) {
+    return checkout.run(line.split(" "));
+  }
+
+  private void succeeds(String line) {
+    command(line).toEnd().endsWith(Cli.OK);
+  }
+
+  private void writeFiles() throws IOException {
+    Files.write(checkout.folder().resolve("m.onnx"), DemoModel.INT8.onnx());
+    byte[] seven = Pgm.write(SampleDigit.ALL.get(7).digit(), "seven");
+    Files.write(checkout.folder().resolve("seven.pgm"), seven);
+  }
+
+  private static void pause(Duration time) {
+    try {
+      Thread.sleep(time);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static void requireAnvil() {
+    Assumptions.assumeTrue(
+        AnvilBinary.installed().isPresent(),
+        "NOT TESTED: anvil is not installed; run npm ci in contracts/");
+  }
+}
