@@ -189,7 +189,7 @@ class LauncherTest {
       echo '[INFO] Building core 0.1.0-SNAPSHOT                       [2/10]'
       sleep 1
       mkdir -p "$OUTPUT"
-      ln -sf "$BUILD/opml.jar" "$BUILD/lib" "$OUTPUT"
+      cp -R "$BUILD/opml.jar" "$BUILD/lib" "$OUTPUT"
       echo end >>"$RECORD"
       """;
 
