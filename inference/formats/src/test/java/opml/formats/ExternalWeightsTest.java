@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ExternalWeightsTest {
-  private static final int FLOATS = 1 << 19;
+  private static final int FLOATS = 3 << 20;
 
   @TempDir private Path folder;
 

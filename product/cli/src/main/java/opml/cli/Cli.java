@@ -15,29 +15,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /// Runs command lines.
 public final class Cli {
-  public static final int OK = 0;
-
-  /// The command was understood and did not succeed.
-  public static final int FAILED = 1;
-
-  /// The command was not understood, or one of its arguments is not what it must be.
-  public static final int USAGE = 2;
-
-  /// A signal ended the command: SIGHUP, SIGINT or SIGTERM.
-  public static final int HUNG_UP = 129;
-
-  public static final int INTERRUPTED = 130;
-  public static final int TERMINATED = 143;
-
-  /// The exit codes, as help shows them.
-  public static final String DONE_HELP = "0:done";
-
-  public static final String FAILED_HELP = "1:failed; one line on standard error says why";
-  public static final String USAGE_HELP =
-      "2:bad arguments: unknown, missing, or not what was expected";
-  public static final String INTERRUPTED_HELP = "130:interrupted by Ctrl-C";
-  public static final String TERMINATED_HELP = "143:ended by SIGTERM, within five seconds";
-
   private Cli() {}
 
   /// Runs a command and returns its exit code; no command at all is a question for help. Nothing that goes wrong shows
@@ -50,10 +27,10 @@ public final class Cli {
       return code;
     } catch (OutOfMemoryError e) {
       err.println("opml: not enough memory; give Java more with JAVA_TOOL_OPTIONS=-Xmx8g");
-      return FAILED;
+      return ExitCode.FAILED;
     } catch (Error e) {
       err.println("opml: " + Messages.of(e));
-      return FAILED;
+      return ExitCode.FAILED;
     } finally {
       err.flush();
     }
@@ -84,6 +61,6 @@ public final class Cli {
   private static int failed(Exception e, CommandLine command, ParseResult parsed) {
     command.getOut().flush();
     command.getErr().println("opml: " + Messages.of(e));
-    return e instanceof Failure failure && failure.isAboutAnArgument() ? USAGE : FAILED;
+    return e instanceof Failure failure && failure.isAboutAnArgument() ? ExitCode.USAGE : ExitCode.FAILED;
   }
 }

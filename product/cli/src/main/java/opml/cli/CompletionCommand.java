@@ -1,5 +1,6 @@
 package opml.cli;
 
+import opml.cli.console.ExitCode;
 import java.util.concurrent.Callable;
 import picocli.AutoComplete;
 import picocli.CommandLine.Command;
@@ -19,6 +20,6 @@ final class CompletionCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     spec.commandLine().getOut().println(AutoComplete.bash("opml", spec.root().commandLine()));
-    return Cli.OK;
+    return ExitCode.OK;
   }
 }

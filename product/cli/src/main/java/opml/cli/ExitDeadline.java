@@ -1,5 +1,6 @@
 package opml.cli;
 
+import opml.cli.console.ExitCode;
 import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -39,7 +40,7 @@ final class ExitDeadline {
   }
 
   private void enforce() {
-    int status = signal().orElse(code.get() == NONE ? Cli.FAILED : code.get());
+    int status = signal().orElse(code.get() == NONE ? ExitCode.FAILED : code.get());
     try {
       Thread.sleep(LIMIT);
     } catch (InterruptedException e) {
@@ -56,9 +57,9 @@ final class ExitDeadline {
       if (matcher.matches()) {
         return OptionalInt.of(
             switch (matcher.group(1)) {
-              case "HUP" -> Cli.HUNG_UP;
-              case "INT" -> Cli.INTERRUPTED;
-              default -> Cli.TERMINATED;
+              case "HUP" -> ExitCode.HUNG_UP;
+              case "INT" -> ExitCode.INTERRUPTED;
+              default -> ExitCode.TERMINATED;
             });
       }
     }

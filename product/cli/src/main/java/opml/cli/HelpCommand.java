@@ -1,5 +1,6 @@
 package opml.cli;
 
+import opml.cli.console.ExitCode;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -31,7 +32,7 @@ final class HelpCommand implements Callable<Integer> {
               explained.getSubcommands().get(name), () -> refuse(String.join(" ", names)));
     }
     explained.usage(spec.commandLine().getOut());
-    return Cli.OK;
+    return ExitCode.OK;
   }
 
   private CommandLine refuse(String command) {

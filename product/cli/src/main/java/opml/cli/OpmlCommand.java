@@ -1,5 +1,6 @@
 package opml.cli;
 
+import opml.cli.console.ExitCode;
 import opml.cli.command.bench.BenchCommand;
 import opml.cli.command.chain.ChainCommand;
 import opml.cli.command.chain.DeployCommand;
@@ -29,11 +30,11 @@ import picocli.CommandLine.ScopeType;
     optionListHeading = "%nOptions:%n",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
-      Cli.DONE_HELP,
-      Cli.FAILED_HELP,
-      Cli.USAGE_HELP,
-      Cli.INTERRUPTED_HELP,
-      Cli.TERMINATED_HELP
+      ExitCode.DONE_HELP,
+      ExitCode.FAILED_HELP,
+      ExitCode.USAGE_HELP,
+      ExitCode.INTERRUPTED_HELP,
+      ExitCode.TERMINATED_HELP
     },
     footerHeading = "%nExamples:%n",
     footer = {

@@ -72,7 +72,7 @@ record Checkout(Path folder) {
   static Checkout unbuilt(Path folder) throws IOException {
     Assumptions.assumeTrue(
         build().isPresent(), "NOT TESTED: nothing is built that the launcher could start");
-    Path root = Tree.root();
+    Path root = Tree.here().root();
     Files.createDirectories(folder.resolve(".mvn"));
     Files.copy(root.resolve("opml"), folder.resolve("opml"), StandardCopyOption.COPY_ATTRIBUTES);
     Files.copy(root.resolve("pom.xml"), folder.resolve("pom.xml"));
@@ -81,12 +81,12 @@ record Checkout(Path folder) {
 
   /// Lends this checkout the chain and the tools of the tree, until they are given back.
   Path borrowContracts() throws IOException {
-    return Files.createSymbolicLink(folder.resolve("contracts"), Tree.root().resolve("contracts"));
+    return Files.createSymbolicLink(folder.resolve("contracts"), Tree.here().root().resolve("contracts"));
   }
 
   /// {@return the youngest build of this tree, checked or quick}
   static Optional<Path> build() {
-    Path output = new Checkout(Tree.root()).output();
+    Path output = new Checkout(Tree.here().root()).output();
     return Stream.of(output, output.resolve("quick"))
         .filter(build -> Files.exists(build.resolve("opml.jar")))
         .filter(build -> Files.isDirectory(build.resolve("lib")))

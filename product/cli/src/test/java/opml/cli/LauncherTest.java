@@ -2,6 +2,7 @@ package opml.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import opml.cli.console.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,10 +68,10 @@ class LauncherTest {
     Path model = Files.write(checkout.folder().resolve("modèle.onnx"), DemoModel.INT8.onnx());
     for (String name : List.of("modèle.onnx", model.toString())) {
       Run run = checkout.run("model", "import", name).with("LC_ALL", locale);
-      assertThat(run.toEnd().endsWith(Cli.OK).out()).startsWith("0x");
+      assertThat(run.toEnd().endsWith(ExitCode.OK).out()).startsWith("0x");
     }
     Run none = checkout.run("model", "import", "où.onnx").with("LC_ALL", locale).toEnd();
-    assertThat(none.endsWith(Cli.FAILED).err()).startsWith("opml: où.onnx: there is no such file");
+    assertThat(none.endsWith(ExitCode.FAILED).err()).startsWith("opml: où.onnx: there is no such file");
   }
 
   @Test
@@ -84,7 +85,7 @@ class LauncherTest {
     try {
       works(checkout.run("--version").in(folder));
       Run help = checkout.run("demo", "--help").in(folder).toEnd();
-      assertThat(help.endsWith(Cli.OK).out()).startsWith("Usage: opml demo");
+      assertThat(help.endsWith(ExitCode.OK).out()).startsWith("Usage: opml demo");
       assertThat(files(checkout.folder())).isEqualTo(before);
     } finally {
       for (Path each : folders) {
@@ -109,7 +110,7 @@ class LauncherTest {
     Path other = Files.createDirectories(folder.resolve("other"));
     Files.write(other.resolve("here.onnx"), DemoModel.INT8.onnx());
     Run run = Run.of("../checkout/opml", "model", "import", "here.onnx").in(other);
-    assertThat(run.toEnd().endsWith(Cli.OK).out()).startsWith("0x");
+    assertThat(run.toEnd().endsWith(ExitCode.OK).out()).startsWith("0x");
   }
 
   @ParameterizedTest
@@ -118,11 +119,11 @@ class LauncherTest {
     Checkout checkout = Checkout.make(folder.resolve("checkout"));
     Path model = Files.write(checkout.folder().resolve("m.onnx"), DemoModel.INT8.onnx());
     String command = "./opml model import " + model.getFileName() + " " + closed;
-    Run run = Run.of("/bin/sh", "-c", command).in(checkout.folder()).toEnd().endsWith(Cli.OK);
+    Run run = Run.of("/bin/sh", "-c", command).in(checkout.folder()).toEnd().endsWith(ExitCode.OK);
     assertThat(troubles(run)).as(name).isEmpty();
     assertThat(run.out().startsWith("0x")).as(name).isEqualTo(!closed.startsWith(">"));
     Run none = Run.of("/bin/sh", "-c", "./opml model import none " + closed);
-    none.in(checkout.folder()).toEnd().endsWith(Cli.FAILED);
+    none.in(checkout.folder()).toEnd().endsWith(ExitCode.FAILED);
     assertThat(Files.readAllBytes(model)).as(name).isEqualTo(DemoModel.INT8.onnx());
   }
 
@@ -131,7 +132,7 @@ class LauncherTest {
   void itShowsHelpHoweverItIsAsked(String line) {
     Checkout checkout = Checkout.make(folder.resolve("checkout"));
     String[] words = line.isEmpty() ? new String[0] : line.split(" ");
-    Run run = checkout.run(words).toEnd().endsWith(Cli.OK);
+    Run run = checkout.run(words).toEnd().endsWith(ExitCode.OK);
     assertThat(run.err()).isEmpty();
     assertThat(run.out())
         .startsWith(line.contains("chain up") ? "Usage: opml chain up" : "Usage: opml ")
@@ -142,7 +143,7 @@ class LauncherTest {
   @ValueSource(strings = {"build --help", "test --help", "help build", "help test"})
   void itExplainsWhatItDoesItself(String line) {
     Run run = Checkout.make(folder.resolve("checkout")).run(line.split(" ")).toEnd();
-    assertThat(run.endsWith(Cli.OK).out()).startsWith("Usage: opml ").contains("Examples:");
+    assertThat(run.endsWith(ExitCode.OK).out()).startsWith("Usage: opml ").contains("Examples:");
   }
 
   @ParameterizedTest
@@ -150,7 +151,7 @@ class LauncherTest {
       strings = {"build --slow", "build now", "test --fast", "nonsense", "build --quick x"})
   void itRefusesWhatItDoesNotKnow(String line) {
     Run run = Checkout.make(folder.resolve("checkout")).run(line.split(" ")).toEnd();
-    assertThat(run.endsWith(Cli.USAGE).err()).startsWith("opml: ");
+    assertThat(run.endsWith(ExitCode.USAGE).err()).startsWith("opml: ");
   }
 
   static Stream<String> commands() {
@@ -168,14 +169,14 @@ class LauncherTest {
   void theJvmWarnsOfNothing(String command) {
     Checkout checkout = Checkout.make(folder.resolve("checkout"));
     String[] words = (command + " --help").substring("opml ".length()).split(" ");
-    assertThat(checkout.run(words).toEnd().endsWith(Cli.OK).err()).isEmpty();
+    assertThat(checkout.run(words).toEnd().endsWith(ExitCode.OK).err()).isEmpty();
   }
 
   @Test
   void theJvmDoesNotWarnOfVectorsAndMemoryEither() throws IOException {
     Checkout checkout = Checkout.make(folder.resolve("checkout"));
     Files.write(checkout.folder().resolve("m.onnx"), DemoModel.FLOAT.onnx());
-    Run inspect = checkout.run("model", "inspect", "m.onnx").toEnd().endsWith(Cli.OK);
+    Run inspect = checkout.run("model", "inspect", "m.onnx").toEnd().endsWith(ExitCode.OK);
     assertThat(troubles(inspect)).isEmpty();
     assertThat(inspect.out()).contains("gemm.f32");
   }
@@ -214,8 +215,8 @@ class LauncherTest {
     Checkout checkout = Checkout.unbuilt(folder.resolve("checkout"));
     try (Run first = unbuilt(checkout, "--version").start();
         Run second = unbuilt(checkout, "--version").start()) {
-      first.join(Duration.ofMinutes(1)).endsWith(Cli.OK);
-      second.join(Duration.ofMinutes(1)).endsWith(Cli.OK);
+      first.join(Duration.ofMinutes(1)).endsWith(ExitCode.OK);
+      second.join(Duration.ofMinutes(1)).endsWith(ExitCode.OK);
       assertThat(first.out()).startsWith(VERSION);
       assertThat(second.out()).startsWith(VERSION);
       assertThat(record()).containsExactly("begin", "end");
@@ -242,7 +243,7 @@ class LauncherTest {
     try (Run run = unbuilt(checkout, "build", "--quick").start()) {
       run.until("core (2 of 10)");
       Files.writeString(nested.resolve("New.java"), "");
-      run.join(Duration.ofMinutes(1)).endsWith(Cli.OK);
+      run.join(Duration.ofMinutes(1)).endsWith(ExitCode.OK);
     }
     works(unbuilt(checkout, "--version"));
     works(unbuilt(checkout, "--version"));
@@ -254,7 +255,7 @@ class LauncherTest {
     Checkout checkout = Checkout.unbuilt(folder.resolve("checkout"));
     try (Run run = unbuilt(checkout, "--version").start()) {
       run.until("core (2 of 10)");
-      run.terminate(Duration.ofSeconds(5)).endsWith(Cli.TERMINATED);
+      run.terminate(Duration.ofSeconds(5)).endsWith(ExitCode.TERMINATED);
     }
     assertThat(checkout.folder().resolve("target/opml.lock")).doesNotExist();
     works(unbuilt(checkout, "--version"));
@@ -264,7 +265,7 @@ class LauncherTest {
   void aBuildThatFailsIsSaidAndDoneAgain() throws IOException {
     Checkout checkout = Checkout.unbuilt(folder.resolve("checkout"));
     Run run = unbuilt(checkout, "--version").with("OUTPUT", "/dev/null/x").toEnd();
-    assertThat(run.endsWith(Cli.FAILED).err()).contains("the build failed", "build.log");
+    assertThat(run.endsWith(ExitCode.FAILED).err()).contains("the build failed", "build.log");
     works(unbuilt(checkout, "--version"));
   }
 
@@ -279,6 +280,6 @@ class LauncherTest {
   }
 
   private static void works(Run run) {
-    assertThat(run.toEnd().endsWith(Cli.OK).out()).startsWith(VERSION);
+    assertThat(run.toEnd().endsWith(ExitCode.OK).out()).startsWith(VERSION);
   }
 }

@@ -3,6 +3,7 @@ package opml.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import opml.cli.console.ExitCode;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -43,7 +44,7 @@ class ReadmeTest {
 
   @Test
   void everyCommandIsOneThatExistsWithOptionsThatExist() throws IOException {
-    Readme readme = Readme.of(Tree.root());
+    Readme readme = Readme.of(Tree.here().root());
     List<String> lines = new ArrayList<>(readme.inline());
     readme.blocks().forEach(block -> lines.addAll(block.commands()));
     int calls = 0;
@@ -63,7 +64,7 @@ class ReadmeTest {
 
   @Test
   void onlyTheTestOfEverythingIsExempt() throws IOException {
-    assertThat(Readme.of(Tree.root()).blocks().stream().filter(Readme.Block::isExempt))
+    assertThat(Readme.of(Tree.here().root()).blocks().stream().filter(Readme.Block::isExempt))
         .allSatisfy(block -> assertThat(block.commands()).containsExactly("./opml test"));
   }
 
@@ -91,7 +92,7 @@ class ReadmeTest {
           Run run = Run.of("bash", "-c", command).in(clone.folder()).start();
           String sign = sign(command);
           if (sign.isEmpty()) {
-            run.join(PATIENCE).endsWith(Cli.OK);
+            run.join(PATIENCE).endsWith(ExitCode.OK);
           } else {
             lasting.add(run);
             run.until(sign);
@@ -117,13 +118,13 @@ class ReadmeTest {
   /// {@return a fresh clone with what is built in this tree, so that it need not be built again}
   private Checkout cloned() throws IOException {
     Assumptions.assumeTrue(
-        Files.exists(Tree.root().resolve(".git")) && Checkout.build().isPresent(),
+        Files.exists(Tree.here().root().resolve(".git")) && Checkout.build().isPresent(),
         "NOT TESTED: this tree is no clone, or not built");
     Path target = folder.resolve("clone");
-    Run.of("git", "clone", "--quiet", Tree.root().toString(), target.toString())
+    Run.of("git", "clone", "--quiet", Tree.here().root().toString(), target.toString())
         .toEnd()
         .endsWith(0);
-    Path tools = Tree.root().resolve("contracts/node_modules");
+    Path tools = Tree.here().root().resolve("contracts/node_modules");
     if (Files.isDirectory(tools)) {
       Path copy = target.resolve("contracts/node_modules");
       Checkout.link(tools, copy);

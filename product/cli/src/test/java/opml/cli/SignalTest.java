@@ -2,6 +2,7 @@ package opml.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import opml.cli.console.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,7 +62,7 @@ class SignalTest {
       } else {
         run.until(sign);
       }
-      run.terminate(PROMISED).endsWith(Cli.TERMINATED);
+      run.terminate(PROMISED).endsWith(ExitCode.TERMINATED);
     }
   }
 
@@ -85,11 +86,11 @@ class SignalTest {
         verifier.until("registered true");
         requester.until("provisional output");
         for (Run run : new Run[] {server, verifier, requester}) {
-          run.terminate(PROMISED).endsWith(Cli.TERMINATED);
+          run.terminate(PROMISED).endsWith(ExitCode.TERMINATED);
         }
         assertThat(server.out()).contains("stopped");
       }
-      chain.terminate(PROMISED).endsWith(Cli.TERMINATED);
+      chain.terminate(PROMISED).endsWith(ExitCode.TERMINATED);
     }
   }
 
@@ -106,7 +107,7 @@ class SignalTest {
               .findFirst()
               .orElseThrow();
       Run.of("/bin/kill", "-STOP", String.valueOf(anvil.pid())).toEnd().endsWith(0);
-      chain.terminate(PROMISED).endsWith(Cli.TERMINATED);
+      chain.terminate(PROMISED).endsWith(ExitCode.TERMINATED);
       assertThat(Run.runs(anvil)).isFalse();
     }
   }
@@ -117,7 +118,7 @@ class SignalTest {
     try (Run chain = checkout.run("chain", "up", "--port", "0").start()) {
       chain.until("Ctrl-C ends it");
       Run.of("/bin/kill", "-INT", String.valueOf(chain.process().pid())).toEnd().endsWith(0);
-      chain.join(PROMISED).endsWith(Cli.INTERRUPTED);
+      chain.join(PROMISED).endsWith(ExitCode.INTERRUPTED);
     }
   }
 
@@ -126,7 +127,7 @@ class SignalTest {
   }
 
   private void succeeds(String line) {
-    command(line).toEnd().endsWith(Cli.OK);
+    command(line).toEnd().endsWith(ExitCode.OK);
   }
 
   private void writeFiles() throws IOException {

@@ -27,13 +27,13 @@ import org.xml.sax.SAXException;
 ///
 /// @param root the folder of the launcher
 /// @param modules in the order in which the poms list them, by name
-record Tree(Path root, Map<String, Module> modules) {
+public record Tree(Path root, Map<String, Module> modules) {
   private static final Pattern PACKAGE = Pattern.compile("^package ([\\w.]+);", Pattern.MULTILINE);
 
   /// A Maven module with sources.
   ///
   /// @param uses the modules of this project that its pom names for the product, not for tests alone
-  record Module(String name, Path folder, List<String> uses) {}
+  public record Module(String name, Path folder, List<String> uses) {}
 
   /// A Java source.
   ///
@@ -65,7 +65,7 @@ record Tree(Path root, Map<String, Module> modules) {
   }
 
   /// {@return the tree that this test is part of}
-  static Tree here() {
+  public static Tree here() {
     Path folder = Path.of("").toAbsolutePath();
     while (!Files.exists(folder.resolve("opml"))) {
       folder = Objects.requireNonNull(folder.getParent(), "no launcher above the working folder");

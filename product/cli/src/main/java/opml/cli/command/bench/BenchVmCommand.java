@@ -1,10 +1,10 @@
 package opml.cli.command.bench;
 
+import opml.cli.console.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import opml.cli.Cli;
 import opml.cli.console.Console;
 import opml.cli.console.Json;
 import opml.cli.console.Messages;
@@ -26,9 +26,9 @@ import picocli.CommandLine.Option;
     exitCodeList = {
       "0:done, whether or not every goal was reached",
       "1:failed, or two machines differ",
-      Cli.USAGE_HELP,
-      Cli.INTERRUPTED_HELP,
-      Cli.TERMINATED_HELP
+      ExitCode.USAGE_HELP,
+      ExitCode.INTERRUPTED_HELP,
+      ExitCode.TERMINATED_HELP
     },
     footer = {"  opml bench vm", "  opml bench vm --report vm.json"})
 @SuppressWarnings("NullAway.Init") // filled by picocli
