@@ -422,12 +422,15 @@ public final class OnnxImporter {
     return true;
   }
 
+  /// {@return whether a constant whose dimensions make sense is larger than a slot}
   private static boolean isLarge(ElementType type, List<Long> dims) {
     double bytes = type.bytes();
+    boolean sensible = true;
     for (long dim : dims) {
-      bytes *= Math.max(dim, 0);
+      bytes *= dim;
+      sensible &= dim >= 0 && dim <= Integer.MAX_VALUE;
     }
-    return bytes > Slot.MAX_BYTES;
+    return sensible && bytes > Slot.MAX_BYTES;
   }
 
   private void output(GraphImport graph, OnnxValueInfo output) {
