@@ -31,8 +31,8 @@ record Window(
   static Window ofWeights(NodeImport node, Value x, Value w) {
     node.require(
         isImage(x.shape()) && w.shape().rank() == x.shape().rank(),
-        "supported are images of (batch, channels, height, width) or (batch, channels, width), "
-            + "and weights of as many axes",
+        "supported are images of (batch, channels, height, width) or (batch, channels, width), and weights of as"
+            + " many axes",
         x.describe() + " and " + w.describe());
     int[] kernel = plane(w.shape());
     pair(node, "kernel_shape", x.shape().rank() - 2)

@@ -112,8 +112,8 @@ class ImportTest {
             new OnnxNode(
                 "n1", "FusedMatMul", "com.microsoft", List.of("a"), List.of("b"), List.of()),
             new OnnxNode("", "Loop", "", List.of("b"), List.of("y"), List.of())),
-        "operators that we do not have: Gelu (1 node: a), com.microsoft.FusedMatMul (1 node: n1), "
-            + "Loop (1 node: #2 Loop)");
+        "operators that we do not have: Gelu (1 node: a), com.microsoft.FusedMatMul (1 node: n1),"
+            + " Loop (1 node: #2 Loop)");
   }
 
   @Test
