@@ -2,11 +2,18 @@ package opml.formats;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import opml.engine.commit.HashCache;
 import opml.engine.commit.InitialHashes;
 import opml.engine.commit.Model;
+import opml.engine.commit.ModelDescriptor;
+import opml.engine.commit.StepLimit;
 import opml.engine.graph.Graph;
+import opml.engine.graph.GraphNode;
+import opml.formats.onnx.ImportException;
 import opml.formats.onnx.OnnxImporter;
+import opml.formats.onnx.Reason;
 import opml.kernels.catalog.PinnedPrograms;
 
 /// From a model file to what is registered: the graph in it, committed to with the pinned programs.
@@ -19,9 +26,9 @@ public final class ModelLoader {
   ///
   /// @throws IOException if the file cannot be read
   /// @throws opml.core.codec.MalformedException if it is not a model file
-  /// @throws opml.formats.onnx.ImportException if it is one that we cannot run
+  /// @throws ImportException if it is one that we cannot run; it tells every reason
   public static Model load(Path file) throws IOException {
-    return Model.of(OnnxImporter.load(file), PinnedPrograms::of);
+    return Model.of(graph(file), PinnedPrograms::of);
   }
 
   /// Imports as [#load(Path)], with the hashes of the weights from a cache if it has them.
@@ -29,7 +36,46 @@ public final class ModelLoader {
   /// @param progress hears of hashing that has to be done
   public static Model load(Path file, HashCache cache, InitialHashes.Progress progress)
       throws IOException {
-    Graph graph = OnnxImporter.load(file);
+    Graph graph = graph(file);
     return Model.of(graph, PinnedPrograms::of, cache.of(file, graph, progress));
+  }
+
+  private static Graph graph(Path file) throws IOException {
+    Graph graph = OnnxImporter.load(file);
+    List<Reason> reasons = beyondTheProtocol(graph);
+    if (!reasons.isEmpty()) {
+      throw new ImportException(file.toString(), reasons);
+    }
+    return graph;
+  }
+
+  /// {@return what no claim, or no dispute, could be about}
+  private static List<Reason> beyondTheProtocol(Graph graph) {
+    List<Reason> reasons = new ArrayList<>();
+    long output = graph.slots().get(graph.output().slot()).bytes();
+    if (output > ModelDescriptor.MAX_OUTPUT_BYTES) {
+      reasons.add(
+          new Reason(
+              Reason.Kind.SIZE,
+              1,
+              "",
+              "",
+              "output %s has %,d bytes; a claim carries at most %,d"
+                  .formatted(graph.output().name(), output, ModelDescriptor.MAX_OUTPUT_BYTES)));
+    }
+    List<GraphNode> slow =
+        graph.nodes().stream()
+            .filter(node -> !StepLimit.holds(node.kernel(), node.scalarArray()))
+            .toList();
+    if (!slow.isEmpty()) {
+      reasons.add(
+          new Reason(
+              Reason.Kind.SIZE,
+              slow.size(),
+              "node",
+              slow.getFirst().name(),
+              "may execute more than %,d instructions in the machine".formatted(StepLimit.MOST)));
+    }
+    return reasons;
   }
 }

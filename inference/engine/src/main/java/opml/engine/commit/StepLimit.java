@@ -8,7 +8,15 @@ public final class StepLimit {
   private static final int BITS_PER_MOVE = 4;
   private static final int MAX = 40;
 
+  /// No node may execute as many instructions.
+  public static final long MOST = 1L << MAX;
+
   private StepLimit() {}
+
+  /// {@return whether a node's kernel stays below the most instructions that a dispute may be about}
+  public static boolean holds(Kernel kernel, long[] scalars) {
+    return kernel.cost().instructions(scalars) < MOST;
+  }
 
   /// {@return the binary logarithm of the step limit}
   ///

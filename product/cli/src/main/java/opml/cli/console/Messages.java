@@ -9,6 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import opml.core.codec.MalformedException;
 import opml.ethereum.chain.ChainException;
 import opml.ethereum.devchain.DevChainException;
@@ -18,7 +19,7 @@ import opml.lab.bench.BenchException;
 import opml.vm.elf.MemoryShortException;
 import org.jspecify.annotations.Nullable;
 
-/// What went wrong, as one line.
+/// What went wrong, in words: as one line, or whole.
 public final class Messages {
   private static final int LIMIT = 600;
 
@@ -44,6 +45,16 @@ public final class Messages {
         });
   }
 
+  /// {@return everything that an exception tells: all reasons of a refusal, a line each and none cut; of anything else
+  /// one line}
+  public static String whole(Throwable e) {
+    return switch (e) {
+      case Failure _, ImportException _ ->
+          words(e).lines().map(Messages::printable).collect(Collectors.joining("\n"));
+      default -> of(e);
+    };
+  }
+
   /// {@return the failure of reading or writing a file, which names the file whether or not the exception does}
   public static Failure at(Path file, IOException e) {
     String why = of(e);
@@ -52,15 +63,20 @@ public final class Messages {
 
   /// {@return a text of any origin on one line, printable and not endless}
   public static String oneLine(@Nullable String text) {
-    StringBuilder line = new StringBuilder();
-    Objects.requireNonNullElse(text, "unknown")
-        .strip()
-        .replaceAll("\\s*\\R\\s*", " | ")
-        .codePoints()
-        .limit(LIMIT)
+    String line =
+        Objects.requireNonNullElse(text, "unknown").strip().replaceAll("\\s*\\R\\s*", " | ");
+    return printable(
+        line.codePoints()
+            .limit(LIMIT)
+            .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+            .toString());
+  }
+
+  private static String printable(String line) {
+    return line.codePoints()
         .map(c -> Character.isISOControl(c) ? '.' : c)
-        .forEach(line::appendCodePoint);
-    return line.toString();
+        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+        .toString();
   }
 
   private static String words(Throwable e) {
