@@ -21,11 +21,13 @@ class ExternalWeightsTest {
   @TempDir private Path folder;
 
   @Test
-  void weightsBesideTheModelAreHashedAgainWhenTheyChangeThoughTheirTimeDoesNot() throws IOException {
+  void weightsBesideTheModelAreHashedAgainWhenTheyChangeThoughTheirTimeDoesNot()
+      throws IOException {
     byte[] weights = new byte[4 * FLOATS];
     new Random(1).nextBytes(weights);
     Path beside = Files.write(folder.resolve("weights.bin"), weights);
-    Path file = Files.write(folder.resolve("model.onnx"), RawModels.externalSum(FLOATS, "weights.bin"));
+    Path file =
+        Files.write(folder.resolve("model.onnx"), RawModels.externalSum(FLOATS, "weights.bin"));
     List<Long> hashed = new ArrayList<>();
     Model first = load(file, hashed);
     assertThat(hashed).isNotEmpty();

@@ -61,6 +61,8 @@ public final class Cli {
   private static int failed(Exception e, CommandLine command, ParseResult parsed) {
     command.getOut().flush();
     command.getErr().println("opml: " + Messages.whole(e));
-    return e instanceof Failure failure && failure.isAboutAnArgument() ? ExitCode.USAGE : ExitCode.FAILED;
+    return e instanceof Failure failure && failure.isAboutAnArgument()
+        ? ExitCode.USAGE
+        : ExitCode.FAILED;
   }
 }

@@ -1,7 +1,7 @@
 package opml.cli;
 
-import opml.cli.console.ExitCode;
 import java.util.concurrent.Callable;
+import opml.cli.console.ExitCode;
 import picocli.AutoComplete;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

@@ -1,11 +1,11 @@
 package opml.cli;
 
-import opml.cli.console.ExitCode;
 import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import opml.cli.console.ExitCode;
 
 /// Ends this JVM in time. Shutdown hooks let an agent finish its step and a chain write its state, but neither may keep
 /// whoever sent SIGTERM waiting: after the limit the JVM ends without them, and takes its child processes along.

@@ -1,9 +1,9 @@
 package opml.cli;
 
-import opml.cli.console.ExitCode;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import opml.cli.console.ExitCode;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

@@ -1,6 +1,5 @@
 package opml.cli;
 
-import opml.cli.console.ExitCode;
 import opml.cli.command.bench.BenchCommand;
 import opml.cli.command.chain.ChainCommand;
 import opml.cli.command.chain.DeployCommand;
@@ -13,6 +12,7 @@ import opml.cli.command.market.StatusCommand;
 import opml.cli.command.market.VerifyCommand;
 import opml.cli.command.market.WithdrawCommand;
 import opml.cli.command.model.ModelCommand;
+import opml.cli.console.ExitCode;
 import opml.cli.story.DemoCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ScopeType;

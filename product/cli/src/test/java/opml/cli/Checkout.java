@@ -1,7 +1,5 @@
 package opml.cli;
 
-import opml.tree.Tree;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -14,6 +12,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import opml.tree.Tree;
 import org.junit.jupiter.api.Assumptions;
 
 /// A folder that the launcher takes for a checkout with everything built, without a copy of what was built.
@@ -81,7 +80,8 @@ record Checkout(Path folder) {
 
   /// Lends this checkout the chain and the tools of the tree, until they are given back.
   Path borrowContracts() throws IOException {
-    return Files.createSymbolicLink(folder.resolve("contracts"), Tree.here().root().resolve("contracts"));
+    return Files.createSymbolicLink(
+        folder.resolve("contracts"), Tree.here().root().resolve("contracts"));
   }
 
   /// {@return the youngest build of this tree, checked or quick}

@@ -1,6 +1,5 @@
 package opml.cli;
 
-import opml.cli.console.ExitCode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JacksonException;
@@ -11,6 +10,7 @@ import java.io.StringWriter;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import opml.cli.console.ExitCode;
 
 /// A command line that runs in this JVM, with what it writes.
 final class CliRun {

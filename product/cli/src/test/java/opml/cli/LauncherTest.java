@@ -2,7 +2,6 @@ package opml.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import opml.cli.console.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import opml.cli.console.ExitCode;
 import opml.mnist.DemoModel;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -71,7 +71,8 @@ class LauncherTest {
       assertThat(run.toEnd().endsWith(ExitCode.OK).out()).startsWith("0x");
     }
     Run none = checkout.run("model", "import", "où.onnx").with("LC_ALL", locale).toEnd();
-    assertThat(none.endsWith(ExitCode.FAILED).err()).startsWith("opml: où.onnx: there is no such file");
+    assertThat(none.endsWith(ExitCode.FAILED).err())
+        .startsWith("opml: où.onnx: there is no such file");
   }
 
   @Test

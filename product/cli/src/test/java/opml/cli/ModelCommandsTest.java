@@ -8,6 +8,8 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import opml.cli.console.ExitCode;
 import opml.cli.console.JsonTensor;
@@ -15,6 +17,12 @@ import opml.cli.console.Npy;
 import opml.cli.console.TensorType;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
+import opml.formats.onnx.file.OnnxGraph;
+import opml.formats.onnx.file.OnnxModel;
+import opml.formats.onnx.file.OnnxNode;
+import opml.formats.onnx.file.OnnxOpset;
+import opml.formats.onnx.file.OnnxValueInfo;
+import opml.formats.onnx.file.OnnxWriter;
 import opml.mnist.DemoModel;
 import opml.mnist.digit.Pgm;
 import opml.mnist.digit.SampleDigit;
@@ -169,6 +177,24 @@ class ModelCommandsTest {
     Path half = folder.resolve("half.onnx");
     Files.write(half, Arrays.copyOf(Files.readAllBytes(model), 5_000));
     CliRun.of("model", "inspect", half).failsWith("half.onnx");
+  }
+
+  @Test
+  void everyReasonOfARefusalReachesTheUser() throws IOException {
+    List<OnnxNode> nodes = new ArrayList<>();
+    for (int i = 0; i < 90; i++) {
+      String in = i == 0 ? "x" : "v" + i;
+      nodes.add(OnnxNode.of("OperatorNumber" + i, List.of(in), List.of("v" + (i + 1))));
+    }
+    OnnxValueInfo x = OnnxValueInfo.of("x", ElementType.F32, Shape.of(1, 3));
+    OnnxValueInfo y = OnnxValueInfo.of("v90", ElementType.F32, Shape.of(1, 3));
+    OnnxGraph graph = new OnnxGraph("g", nodes, List.of(), List.of(x), List.of(y));
+    OnnxModel strange = new OnnxModel(8, "", List.of(new OnnxOpset("", 13)), graph);
+    Path file = Files.write(folder.resolve("strange.onnx"), OnnxWriter.write(strange));
+    CliRun run = CliRun.of("model", "import", file);
+    assertThat(run.code()).isEqualTo(ExitCode.FAILED);
+    assertThat(run.err()).contains("strange.onnx");
+    nodes.forEach(node -> assertThat(run.err()).contains(node.opType() + " "));
   }
 
   @Test

@@ -3,7 +3,6 @@ package opml.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
-import opml.cli.console.ExitCode;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -18,6 +17,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import opml.cli.console.ExitCode;
 import opml.tree.Tree;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;

@@ -2,11 +2,11 @@ package opml.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import opml.cli.console.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import opml.cli.console.ExitCode;
 import opml.ethereum.devchain.AnvilBinary;
 import opml.mnist.DemoModel;
 import opml.mnist.digit.Pgm;

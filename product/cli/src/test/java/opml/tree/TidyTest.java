@@ -18,7 +18,8 @@ class TidyTest {
       Set.of(
           "opml.cli.Main", // the launcher starts it
           "opml.compiler.library.Extremes", // compiled into programs, by its name
-          "opml.game.referee.Referee", // the contract as a model, which tests and simulators play on
+          "opml.game.referee.Referee", // the contract as a model, which tests and simulators play
+          // on
           "opml.compiler.Pin", // pins programs anew, by hand
           "opml.mnist.train.Train"); // trains the demo models anew, by hand
 

@@ -1,12 +1,5 @@
 package opml.formats.onnx;
 
-import opml.engine.tensor.Shape;
-import opml.engine.tensor.Tensor;
-import opml.formats.onnx.file.OnnxAttribute;
-import opml.formats.onnx.file.OnnxAttribute.IntValue;
-import opml.formats.onnx.file.OnnxAttribute.Ints;
-import opml.formats.onnx.file.OnnxNode;
-import opml.formats.onnx.file.OnnxTensor;
 import static opml.formats.onnx.OperatorHarness.run;
 import static opml.formats.onnx.OperatorHarness.whole;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -15,6 +8,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import opml.engine.tensor.Shape;
+import opml.engine.tensor.Tensor;
+import opml.formats.onnx.file.OnnxAttribute;
+import opml.formats.onnx.file.OnnxAttribute.IntValue;
+import opml.formats.onnx.file.OnnxAttribute.Ints;
+import opml.formats.onnx.file.OnnxNode;
+import opml.formats.onnx.file.OnnxTensor;
 import org.junit.jupiter.api.Test;
 
 /// What is computed at import: constants that follow from shapes and from other constants.

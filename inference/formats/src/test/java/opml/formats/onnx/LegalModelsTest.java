@@ -1,5 +1,15 @@
 package opml.formats.onnx;
 
+import static opml.formats.onnx.OperatorHarness.imported;
+import static opml.formats.onnx.OperatorHarness.model;
+import static opml.formats.onnx.OperatorHarness.run;
+import static opml.formats.onnx.OperatorHarness.whole;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
 import opml.engine.graph.Graph;
 import opml.engine.graph.GraphNode;
 import opml.engine.graph.Slot;
@@ -14,16 +24,6 @@ import opml.formats.onnx.file.OnnxNode;
 import opml.formats.onnx.file.OnnxTensor;
 import opml.formats.onnx.file.OnnxValueInfo;
 import opml.formats.onnx.file.SampleModel;
-import static opml.formats.onnx.OperatorHarness.imported;
-import static opml.formats.onnx.OperatorHarness.model;
-import static opml.formats.onnx.OperatorHarness.run;
-import static opml.formats.onnx.OperatorHarness.whole;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
-import java.util.ArrayList;
-import java.util.List;
-import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 /// Legal models as exporters write them, of every age, with the values that ONNX gives them.

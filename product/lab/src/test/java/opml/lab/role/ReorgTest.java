@@ -19,9 +19,9 @@ import opml.hub.Journal;
 import opml.hub.Picture.SeenGame;
 import opml.lab.play.ForwardingChain;
 import opml.lab.play.Scene;
+import opml.lab.play.TestModels;
 import opml.lab.scenario.Liar;
 import opml.lab.scenario.Lie;
-import opml.lab.play.TestModels;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -149,7 +149,8 @@ class ReorgTest {
     Data answer = sent.getLast();
 
     dev.reorg(2);
-    Agent otherSham = scene.verifier(5, new Liar(scene.model(), new Lie.InLastStep(0, 9)), Journal.SILENT);
+    Agent otherSham =
+        scene.verifier(5, new Liar(scene.model(), new Lie.InLastStep(0, 9)), Journal.SILENT);
     otherSham.tick();
     SeenGame now = scene.games().getFirst();
     assertThat(now.id()).as("the ids say nothing of the positions").isEqualTo(before.id());

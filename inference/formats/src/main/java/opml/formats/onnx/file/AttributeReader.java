@@ -2,10 +2,7 @@ package opml.formats.onnx.file;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
-import opml.engine.tensor.Tensor;
-import org.jspecify.annotations.Nullable;
 
 /// Reads the current field of a node as one attribute.
 final class AttributeReader {

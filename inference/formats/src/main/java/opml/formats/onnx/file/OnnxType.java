@@ -1,7 +1,7 @@
 package opml.formats.onnx.file;
 
-import java.util.Locale;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import opml.engine.tensor.ElementType;

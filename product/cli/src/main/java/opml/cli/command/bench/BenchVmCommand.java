@@ -1,11 +1,11 @@
 package opml.cli.command.bench;
 
-import opml.cli.console.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import opml.cli.console.Console;
+import opml.cli.console.ExitCode;
 import opml.cli.console.Json;
 import opml.cli.console.Messages;
 import opml.lab.bench.vm.VmBench;

@@ -68,14 +68,17 @@ record Attention(List<Item> items) {
     }
   }
 
-  private static void game(List<Item> items, SeenGame seen, long now, StatusWords words, long allowance) {
+  private static void game(
+      List<Item> items, SeenGame seen, long now, StatusWords words, long allowance) {
     Bytes32 id = seen.id().hash();
     if (seen.settled().isVoid()) {
       items.add(new Item("game", id, "void: the challenger can take the bond back"));
     } else if (words.isLate(seen)) {
       items.add(
           new Item(
-              "game", id, "the " + StatusWords.onTurn(seen) + "'s clock has run out: a timeout is due"));
+              "game",
+              id,
+              "the " + StatusWords.onTurn(seen) + "'s clock has run out: a timeout is due"));
     } else if (seen.settled().isPlayed()) {
       long left = seen.clock().lastMoment(seen.positions().getLast().onTurn()) - now;
       if (left < allowance / SOON) {

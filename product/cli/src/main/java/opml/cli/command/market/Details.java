@@ -70,14 +70,17 @@ final class Details {
     for (Position position : seen.positions()) {
       line(
           "move " + position.move(),
-          "%s disputes %s".formatted(StatusWords.name(position.poster()), StatusWords.disputed(position)));
+          "%s disputes %s"
+              .formatted(StatusWords.name(position.poster()), StatusWords.disputed(position)));
     }
     line("moved", moment(seen.clock().movedAt()));
     if (seen.settled().isPlayed()) {
       line("clock ends", moment(seen.clock().lastMoment(last.onTurn())));
     }
     for (Side side : Side.values()) {
-      line(StatusWords.name(side) + " had", Moments.span(seen.clock().left(side)) + " at the last move");
+      line(
+          StatusWords.name(side) + " had",
+          Moments.span(seen.clock().left(side)) + " at the last move");
     }
     return this;
   }

@@ -26,7 +26,9 @@ record FirstDemo(double demo, double build) {
     Path folder = temporary();
     try {
       progress.accept("first demo: Maven's build alone, with an empty repository");
-      double build = seconds(home, folder.resolve("build"), List.of("mvn", "-B", "-q", "-DskipTests", "package"));
+      double build =
+          seconds(
+              home, folder.resolve("build"), List.of("mvn", "-B", "-q", "-DskipTests", "package"));
       progress.accept("first demo: ./opml demo, with an empty repository");
       double demo = seconds(home, folder.resolve("demo"), List.of("./opml", "demo"));
       return new FirstDemo(demo, build);

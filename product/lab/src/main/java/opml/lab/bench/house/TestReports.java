@@ -31,7 +31,8 @@ record TestReports(List<Result> results) {
   record Result(String className, String name, Outcome outcome) {
     /// {@return the class's own name}
     String simpleName() {
-      return className.substring(1 + Math.max(className.lastIndexOf('.'), className.lastIndexOf('$')));
+      return className.substring(
+          1 + Math.max(className.lastIndexOf('.'), className.lastIndexOf('$')));
     }
 
     @Override
