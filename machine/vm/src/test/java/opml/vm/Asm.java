@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.function.IntUnaryOperator;
 import opml.vm.isa.Op;
 
-/// A small assembler for tests. It encodes from the manual's field layout, and does not share the decoder's code for
-/// immediates.
+/// A small assembler for tests. It encodes from the manual's field layout, and shares no code with the decoder or with
+/// [opml.vm.isa.Instruction#encode()]: it is what both are compared with.
 public final class Asm {
   public static final int ZERO = 0;
   public static final int RA = 1;

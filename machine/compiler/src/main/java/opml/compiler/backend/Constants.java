@@ -28,7 +28,7 @@ final class Constants {
       words.add(Encoding.immediate(NodeOp.ADD, rd, 0, (int) value));
     } else if (value == (int) value) {
       int low = (int) value << 20 >> 20;
-      words.add(Encoding.lui(rd, (int) value - low >>> 12));
+      words.add(Encoding.lui(rd, (int) value - low));
       if (low != 0) {
         words.add(Encoding.immediate(NodeOp.ADDW, rd, rd, low));
       }
@@ -50,7 +50,7 @@ final class Constants {
       return List.of(Encoding.load(NodeOp.LD, rd, 0, address));
     }
     int low = address << 20 >> 20;
-    return List.of(Encoding.lui(rd, address - low >>> 12), Encoding.load(NodeOp.LD, rd, rd, low));
+    return List.of(Encoding.lui(rd, address - low), Encoding.load(NodeOp.LD, rd, rd, low));
   }
 
   /// {@return the constants, little-endian}

@@ -54,6 +54,28 @@ public enum Format {
     };
   }
 
+  /// {@return the bits of a word of this format that carry an immediate; what does not fit is cut off}
+  int place(int immediate) {
+    return switch (this) {
+      case REGISTER, HINT, FIXED -> 0;
+      case IMMEDIATE -> immediate << 20;
+      case SHIFT -> (immediate & 63) << 20;
+      case SHIFT_WORD -> (immediate & 31) << 20;
+      case STORE -> immediate >> 5 << 25 | (immediate & 31) << 7;
+      case BRANCH ->
+          (immediate >> 12 & 1) << 31
+              | (immediate >> 11 & 1) << 7
+              | (immediate >> 5 & 63) << 25
+              | (immediate >> 1 & 15) << 8;
+      case UPPER -> immediate & 0xfffff000;
+      case JUMP ->
+          (immediate >> 20 & 1) << 31
+              | immediate & 0xff000
+              | (immediate >> 11 & 1) << 20
+              | (immediate >> 1 & 1023) << 21;
+    };
+  }
+
   boolean writes() {
     return switch (this) {
       case REGISTER, IMMEDIATE, SHIFT, SHIFT_WORD, UPPER, JUMP -> true;

@@ -11,4 +11,11 @@ public record Instruction(Op op, int rd, int rs1, int rs2, int imm) {
   public static Instruction decode(int word) {
     return Decoder.decode(word);
   }
+
+  /// {@return its word, with zeros in the fields that its format ignores}
+  ///
+  /// @throws IllegalArgumentException if an operand does not fit, or the format lacks it and it is not 0
+  public int encode() {
+    return Encoder.encode(this);
+  }
 }

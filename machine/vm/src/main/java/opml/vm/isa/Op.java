@@ -1,8 +1,8 @@
 package opml.vm.isa;
 
 /// The machine's instructions: RV64I and M, and nothing else. Each is told by its format's mask and its value under it;
-/// a word that matches none is [#ILLEGAL]. This is the table of `spec/machine.md` §3, in its order; the decoder and the
-/// disassembler read it.
+/// a word that matches none is [#ILLEGAL]. This is the table of `spec/machine.md` §3, in its order; decoder, encoder,
+/// disassembler and compiler read it.
 public enum Op {
   LUI(Format.UPPER, 0x37),
   AUIPC(Format.UPPER, 0x17),
