@@ -2,12 +2,11 @@ package opml.compiler;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import opml.compiler.program.CompiledProgram;
+import opml.kernels.abi.FixedSegment;
+import opml.kernels.abi.Geometry;
 import opml.vm.jit.Machines;
 import opml.vm.machine.Machine;
 import opml.vm.state.MemoryImage;
@@ -18,7 +17,6 @@ import opml.vm.state.Program;
 /// @param segments the contents of the segment arguments afterwards
 /// @param steps instructions executed, the exit included
 public record KernelCall(int exitCode, List<byte[]> segments, long steps) {
-  private static final int SMALLEST_REGION = 12;
   private static final long MOST_STEPS = 1L << 36;
 
   public KernelCall {
@@ -31,8 +29,8 @@ public record KernelCall(int exitCode, List<byte[]> segments, long steps) {
   /// @param scalars in the ABI's 64-bit form
   /// @throws IllegalStateException if the program ends otherwise, or not within 2^36 steps
   public static KernelCall run(CompiledProgram program, List<byte[]> segments, long... scalars) {
-    int region = regionFor(segments);
-    MemoryImage image = image(program, segments, scalars);
+    Geometry geometry = geometry(program, segments, scalars);
+    MemoryImage image = image(program, geometry, segments, scalars);
     Machine machine = Machines.of(Program.of(program.code(), image.depth()), image);
     machine.runTo(MOST_STEPS);
     if (!machine.state().hasExited()) {
@@ -41,7 +39,7 @@ public record KernelCall(int exitCode, List<byte[]> segments, long steps) {
     }
     List<byte[]> after = new ArrayList<>();
     for (int i = 0; i < segments.size(); i++) {
-      after.add(machine.memory().read((i + 1L) << region, segments.get(i).length));
+      after.add(machine.memory().read(geometry.segment(i), segments.get(i).length));
     }
     return new KernelCall(machine.state().exitCode(), after, machine.steps());
   }
@@ -51,43 +49,33 @@ public record KernelCall(int exitCode, List<byte[]> segments, long steps) {
   ///
   /// @param scalars in the ABI's 64-bit form
   public static MemoryImage image(CompiledProgram program, List<byte[]> segments, long... scalars) {
-    int region = regionFor(segments);
+    return image(program, geometry(program, segments, scalars), segments, scalars);
+  }
+
+  private static MemoryImage image(
+      CompiledProgram program, Geometry geometry, List<byte[]> segments, long[] scalars) {
+    byte[] fixed = layout(segments, scalars).bytes(geometry, scalars, program.constants());
     List<MemoryImage.Piece> pieces = new ArrayList<>();
-    pieces.add(MemoryImage.Piece.of(0, fixed(program, segments.size(), region, scalars)));
+    pieces.add(MemoryImage.Piece.of(0, fixed));
     for (int i = 0; i < segments.size(); i++) {
-      pieces.add(MemoryImage.Piece.of((i + 1L) << region, segments.get(i)));
+      pieces.add(MemoryImage.Piece.of(geometry.segment(i), segments.get(i)));
     }
-    return new MemoryImage(region - 1, pieces);
+    return new MemoryImage(geometry.memDepth(), pieces);
+  }
+
+  private static Geometry geometry(CompiledProgram program, List<byte[]> segments, long[] scalars) {
+    int fixedBytes = layout(segments, scalars).size(program.constants().length);
+    int largest = segments.stream().mapToInt(segment -> segment.length).max().orElse(1);
+    return Geometry.of(largest, fixedBytes, program.stackBytes());
+  }
+
+  private static FixedSegment layout(List<byte[]> segments, long[] scalars) {
+    return new FixedSegment(segments.size(), scalars.length);
   }
 
   private static String place(CompiledProgram program, Machine machine) {
     long pc = machine.state().pc();
     return pc < 0 || pc >= 4L * program.instructionCount() ? "nowhere" : program.at(pc).toString();
-  }
-
-  /// {@return the least s whose regions of 2^s bytes hold every segment}
-  public static int regionFor(List<byte[]> segments) {
-    int region = SMALLEST_REGION;
-    for (byte[] segment : segments) {
-      while (1L << region < segment.length) {
-        region++;
-      }
-    }
-    return region;
-  }
-
-  /// {@return the fixed segment: stack pointer, bases, scalars, constants}
-  public static byte[] fixed(CompiledProgram program, int segments, int region, long... scalars) {
-    byte[] constants = program.constants();
-    ByteBuffer out =
-        ByteBuffer.allocate(8 * (1 + segments + scalars.length) + constants.length)
-            .order(ByteOrder.LITTLE_ENDIAN);
-    out.putLong(1L << region);
-    for (int i = 0; i < segments; i++) {
-      out.putLong((i + 1L) << region);
-    }
-    Arrays.stream(scalars).forEach(out::putLong);
-    return out.put(constants).array();
   }
 
   /// {@return a copy aligned as kernels want it}

@@ -108,7 +108,7 @@ public final class NodeMachines implements NodeRunner, NodeRuns {
     List<Piece> pieces = new ArrayList<>();
     pieces.add(Piece.of(0, committed.fixed()));
     for (int j = 0; j < operands.length; j++) {
-      long address = committed.geometry().address(j + 1);
+      long address = committed.geometry().segment(j);
       switch (committed.node().operands().get(j)) {
         case Operand.Read read ->
             pieces.add(new Piece(address, operands[j], hashes(read.slot(), operands[j])));

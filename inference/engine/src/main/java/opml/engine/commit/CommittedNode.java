@@ -21,13 +21,15 @@ public record CommittedNode(
     Geometry geometry,
     byte[] fixed,
     NodeDescriptor descriptor) {
-  /// Places a node's operands: argument j at the start of region j + 1.
+  /// Places a node's operands as [Geometry] has it.
   ///
   /// @throws IllegalArgumentException if an operand, or the number of steps, is too large
   public static CommittedNode of(Graph graph, GraphNode node, PinnedProgram program) {
-    int fixedBytes = FixedSegment.size(node.kernel(), program);
+    FixedSegment layout = FixedSegment.of(node.kernel());
+    byte[] constants = program.constants();
+    int fixedBytes = layout.size(constants.length);
     Geometry geometry = Geometry.of(largest(graph, node), fixedBytes, program.stackBytes());
-    byte[] fixed = FixedSegment.bytes(node.kernel(), program, geometry, node.scalarArray());
+    byte[] fixed = layout.bytes(geometry, node.scalarArray(), constants);
     int fixedDepth = MerkleRoot.depthFor(fixedBytes);
     List<Segment> segments = new ArrayList<>();
     List<Output> outputs = new ArrayList<>();
@@ -57,12 +59,12 @@ public record CommittedNode(
 
   private static Segment segment(Graph graph, Geometry geometry, int argument, int slot) {
     int depth = graph.slots().get(slot).depth();
-    return new Segment.FromSlot(depth, geometry.index(argument + 1, depth), slot);
+    return new Segment.FromSlot(depth, geometry.index(argument, depth), slot);
   }
 
   private static Output output(Graph graph, Geometry geometry, int argument, int slot) {
     int depth = graph.slots().get(slot).depth();
-    return new Output(depth, geometry.index(argument + 1, depth), slot);
+    return new Output(depth, geometry.index(argument, depth), slot);
   }
 
   private static long largest(Graph graph, GraphNode node) {

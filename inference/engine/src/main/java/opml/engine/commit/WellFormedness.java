@@ -144,18 +144,20 @@ public final class WellFormedness {
   /// limit above its bound.
   private void program(String name, NodeDescriptor node, Kernel kernel, byte[] fixed) {
     PinnedProgram program = programs.apply(kernel);
-    int regionLog2 = node.memDepth() + 1;
-    if (fixed.length != FixedSegment.size(kernel, program) || regionLog2 < 12 || regionLog2 > 26) {
+    FixedSegment layout = FixedSegment.of(kernel);
+    byte[] constants = program.constants();
+    Optional<Geometry> geometry = Geometry.ofMemory(node.memDepth());
+    if (fixed.length != layout.size(constants.length) || geometry.isEmpty()) {
       problems.add(name + ": the fixed segment or the memory is not as " + kernel + " has it");
       return;
     }
-    long[] scalars = FixedSegment.scalars(kernel, fixed);
-    byte[] expected = FixedSegment.bytes(kernel, program, new Geometry(regionLog2), scalars);
+    long[] scalars = layout.values(fixed);
+    byte[] expected = layout.bytes(geometry.get(), scalars, constants);
     require(
         Arrays.equals(fixed, expected),
         name + ": stack, addresses or constants are not as " + kernel + " has them");
     require(
-        fixed.length + program.stackBytes() <= 1L << regionLog2,
+        fixed.length + program.stackBytes() <= geometry.get().regionBytes(),
         name + ": the stack would reach the constants");
     long bound = kernel.cost().instructions(scalars);
     require(

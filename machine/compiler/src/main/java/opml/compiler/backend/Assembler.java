@@ -9,6 +9,7 @@ import opml.compiler.ir.MethodRef;
 import opml.compiler.ir.NodeOp;
 import opml.compiler.ir.Origin;
 import opml.compiler.program.Symbol;
+import opml.kernels.abi.FixedSegment;
 import org.jspecify.annotations.Nullable;
 
 /// Lays allocated methods out one behind the other, the kernel first, and writes their words. A branch that does not
@@ -94,7 +95,9 @@ final class Assembler {
       case MachineInstruction.Exit _ -> word(Encoding.ECALL);
       case MachineInstruction.Start _ -> {
         if (stackBytes > 0) {
-          word(Encoding.load(NodeOp.LD, Registers.STACK, 0, 0));
+          word(
+              Encoding.load(
+                  NodeOp.LD, Registers.STACK, Registers.ZERO, FixedSegment.STACK_POINTER));
           word(Encoding.immediate(NodeOp.ADD, Registers.STACK, Registers.STACK, -stackBytes));
         }
       }

@@ -9,6 +9,7 @@ import opml.compiler.ir.MethodGraph;
 import opml.compiler.ir.MethodRef;
 import opml.compiler.program.CompiledProgram;
 import opml.compiler.program.Symbol;
+import opml.kernels.abi.FixedSegment;
 
 /// Turns graphs into a program: methods are handed over callees first, the kernel last.
 public final class Backend {
@@ -37,7 +38,7 @@ public final class Backend {
               + MOST_STACK
               + " are in reach");
     }
-    Constants constants = new Constants(8 * (1 + parameters));
+    Constants constants = new Constants(FixedSegment.constants(parameters));
     Assembler assembler = new Assembler(compiled, constants, ref);
     methods.reversed().forEach(assembler::add);
     List<Symbol> symbols = new ArrayList<>();

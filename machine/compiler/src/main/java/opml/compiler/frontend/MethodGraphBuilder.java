@@ -7,6 +7,7 @@ import opml.compiler.ir.MethodGraph;
 import opml.compiler.ir.MethodRef;
 import opml.compiler.ir.Node;
 import opml.compiler.ir.Terminator;
+import opml.kernels.abi.FixedSegment;
 import org.jspecify.annotations.Nullable;
 
 /// Builds the graph of one compiled method, with the methods inlined into it.
@@ -32,12 +33,12 @@ public final class MethodGraphBuilder {
     return builder.build(ref, arguments);
   }
 
-  /// {@return the graph of the kernel itself, whose arguments lie in the fixed segment from address 8 on}
+  /// {@return the graph of the kernel itself, whose arguments lie in the [FixedSegment]}
   public static MethodGraph kernel(CallGraph calls, MethodRef ref) {
     MethodGraphBuilder builder = new MethodGraphBuilder(calls, ref);
     List<Node> arguments = new ArrayList<>();
     for (Kind kind : calls.code(ref).parameters()) {
-      arguments.add(builder.graph.fixed(8L + 8L * arguments.size(), kind.isNarrow()));
+      arguments.add(builder.graph.fixed(FixedSegment.argument(arguments.size()), kind.isNarrow()));
     }
     return builder.build(ref, arguments);
   }

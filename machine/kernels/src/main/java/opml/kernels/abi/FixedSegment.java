@@ -3,48 +3,82 @@ package opml.kernels.abi;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import opml.kernels.catalog.Kernel;
-import opml.kernels.catalog.PinnedProgram;
 
-/// The constant bytes at address 0 of a node's memory: what the start stub loads, and the program's constants.
+/// The constant bytes at address 0 of a node's memory: what the start stub loads, the arguments, and the program's
+/// constants.
 ///
 /// ```
 /// 0             the first stack pointer, the end of region 0
-/// 8·(1+j)       address of segment argument j: region j+1
+/// 8·(1+j)       address of segment argument j
 /// 8·(1+k+i)     scalar argument i
 /// 8·(1+k+n)     constants
 /// ```
 ///
 /// All numbers are 64 bits, little-endian.
-public final class FixedSegment {
-  private FixedSegment() {}
+///
+/// @param segments how many segment arguments the kernel has, k
+/// @param scalars how many scalar arguments, n
+public record FixedSegment(int segments, int scalars) {
+  /// The address of the first stack pointer.
+  public static final int STACK_POINTER = 0;
 
-  /// {@return the size for a kernel}
-  public static int size(Kernel kernel, PinnedProgram program) {
-    return 8 * (1 + kernel.segments().size() + kernel.scalars().size())
-        + program.constants().length;
+  private static final int WORD = 8;
+  private static final int ARGUMENTS = STACK_POINTER + WORD;
+
+  public FixedSegment {
+    if (segments < 0 || scalars < 0) {
+      throw new IllegalArgumentException(
+          "a kernel of %d segments and %d scalars".formatted(segments, scalars));
+    }
+  }
+
+  /// {@return the layout for a kernel}
+  public static FixedSegment of(Kernel kernel) {
+    return new FixedSegment(kernel.segments().size(), kernel.scalars().size());
+  }
+
+  /// {@return the address of an argument, the scalars counted on behind the segments}
+  public static int argument(int index) {
+    return ARGUMENTS + WORD * index;
+  }
+
+  /// {@return the address of the first constant, behind so many arguments}
+  public static int constants(int arguments) {
+    return argument(arguments);
+  }
+
+  /// {@return the size with so many bytes of constants}
+  public int size(int constantBytes) {
+    return constants(segments + scalars) + constantBytes;
   }
 
   /// {@return the bytes}
-  public static byte[] bytes(
-      Kernel kernel, PinnedProgram program, Geometry geometry, long[] scalars) {
-    ByteBuffer bytes = ByteBuffer.allocate(size(kernel, program)).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.putLong(geometry.address(1));
-    for (int j = 0; j < kernel.segments().size(); j++) {
-      bytes.putLong(geometry.address(j + 1));
+  ///
+  /// @param values of the scalars, in the ABI's 64-bit form
+  /// @param constants of the program
+  public byte[] bytes(Geometry geometry, long[] values, byte[] constants) {
+    if (values.length != scalars) {
+      throw new IllegalArgumentException(
+          "%d values for %d scalars".formatted(values.length, scalars));
     }
-    for (long scalar : scalars) {
-      bytes.putLong(scalar);
+    ByteBuffer bytes = ByteBuffer.allocate(size(constants.length)).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.putLong(STACK_POINTER, geometry.stackTop());
+    for (int j = 0; j < segments; j++) {
+      bytes.putLong(argument(j), geometry.segment(j));
     }
-    return bytes.put(program.constants()).array();
+    for (int i = 0; i < scalars; i++) {
+      bytes.putLong(argument(segments + i), values[i]);
+    }
+    return bytes.put(constants(segments + scalars), constants).array();
   }
 
-  /// {@return the scalars that a fixed segment of the kernel holds}
-  public static long[] scalars(Kernel kernel, byte[] fixed) {
+  /// {@return the values of the scalars in the bytes of a fixed segment}
+  public long[] values(byte[] fixed) {
     ByteBuffer bytes = ByteBuffer.wrap(fixed).order(ByteOrder.LITTLE_ENDIAN);
-    long[] scalars = new long[kernel.scalars().size()];
-    for (int i = 0; i < scalars.length; i++) {
-      scalars[i] = bytes.getLong(8 * (1 + kernel.segments().size() + i));
+    long[] values = new long[scalars];
+    for (int i = 0; i < scalars; i++) {
+      values[i] = bytes.getLong(argument(segments + i));
     }
-    return scalars;
+    return values;
   }
 }

@@ -1,3 +1,4 @@
-/// How a kernel's program finds its arguments: the memory of a node, as `spec/graph.md` lays it out.
-/// [opml.kernels.abi.Geometry] places the regions, [opml.kernels.abi.FixedSegment] is what lies at address 0.
+/// What a node's memory looks like to its program (`spec/graph.md`): [opml.kernels.abi.Geometry] has the regions,
+/// [opml.kernels.abi.FixedSegment] what lies at address 0. The compiler puts these addresses into programs, the engine
+/// commits to memories laid out so, and the machine is started with them.
 package opml.kernels.abi;

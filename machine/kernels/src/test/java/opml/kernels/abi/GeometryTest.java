@@ -21,11 +21,23 @@ class GeometryTest {
   @Test
   void addressesAndIndexesAgree() {
     Geometry geometry = new Geometry(14);
+    assertThat(geometry.stackTop()).isEqualTo(1 << 14);
     for (int depth = 0; depth <= 9; depth++) {
-      for (int region = 0; region < 16; region++) {
-        assertThat(geometry.index(region, depth) << (5 + depth))
-            .isEqualTo(geometry.address(region));
+      for (int j = 0; j < 15; j++) {
+        assertThat(geometry.segment(j)).isEqualTo((j + 1L) << 14);
+        assertThat(geometry.index(j, depth) << (5 + depth)).isEqualTo(geometry.segment(j));
       }
     }
+  }
+
+  @Test
+  void aMemorysDepthTellsItsRegions() {
+    for (int regionLog2 = 12; regionLog2 <= 26; regionLog2++) {
+      Geometry geometry = new Geometry(regionLog2);
+      assertThat(geometry.memDepth()).isEqualTo(regionLog2 - 1);
+      assertThat(Geometry.ofMemory(geometry.memDepth())).contains(geometry);
+    }
+    assertThat(Geometry.ofMemory(10)).isEmpty();
+    assertThat(Geometry.ofMemory(26)).isEmpty();
   }
 }
