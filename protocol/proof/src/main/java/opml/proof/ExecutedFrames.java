@@ -2,8 +2,8 @@ package opml.proof;
 
 import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import opml.core.merkle.SparseTree;
 import opml.engine.commit.GraphState;
 import opml.engine.trace.GraphExecution;
@@ -11,11 +11,11 @@ import opml.engine.trace.GraphExecution;
 /// The states of a graph that was really run. The slots of a state are put together when they are asked for, and only
 /// the states asked for last are kept.
 public final class ExecutedFrames implements Frames {
-  private record State(GraphState state, SparseTree slots, Map<Integer, MemorySegment> values)
+  private record State(GraphState state, SparseTree slots, List<MemorySegment> values)
       implements Frame {
     @Override
     public MemorySegment slot(int slot) {
-      return Objects.requireNonNull(values.get(slot));
+      return values.get(slot);
     }
   }
 

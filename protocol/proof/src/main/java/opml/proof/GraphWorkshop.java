@@ -13,6 +13,7 @@ import opml.engine.commit.WellFormedness;
 import opml.engine.run.KernelProvider;
 import opml.engine.run.NativeNodes;
 import opml.engine.run.NodeRunner;
+import opml.engine.run.Workers;
 import opml.engine.trace.GraphExecution;
 import opml.game.work.Work;
 import opml.game.work.Workshop;
@@ -73,10 +74,10 @@ public final class GraphWorkshop implements Workshop {
         new Job(model.id(), Keccak.hash(input)), _ -> compute(model, input));
   }
 
-  /// {@return the states of a native run, which falls back on the machine where Java throws}
+  /// {@return the states of a native run on all cores, which falls back on the machine where Java throws}
   public static Frames frames(Model model, byte[] input) {
     NodeRunner nodes = new NativeNodes(KernelProvider.reference(), new NodeMachines(model));
-    return new ExecutedFrames(GraphExecution.run(model, input, nodes));
+    return new ExecutedFrames(GraphExecution.run(model, input, nodes, Workers.allCores()));
   }
 
   private GraphWork compute(Model model, byte[] input) {

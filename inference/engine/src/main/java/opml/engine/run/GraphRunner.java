@@ -1,23 +1,33 @@
 package opml.engine.run;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import opml.engine.graph.Graph;
 import opml.engine.graph.GraphNode;
 import opml.engine.graph.Slot;
 import opml.engine.tensor.Tensor;
-import org.jspecify.annotations.Nullable;
 
-/// Runs a graph from an input to an output.
+/// Runs a graph from an input to an output: the one executor, whoever asks.
 ///
-/// One pass over the nodes is a dataflow: each node starts when the nodes whose results it reads are done,
-/// and results live in memory of their own, so that a slot that is written twice has two values and nobody
-/// waits for its readers. When all are done, the results take effect in the order of the nodes, up to one
-/// that stops or fails: whatever ran behind it never happened.
+/// One pass over the nodes is a dataflow: each node starts when the nodes whose results it reads are done, and results
+/// live in memory of their own, so that a slot that is written twice has two values and nobody waits for its readers.
+/// The results take effect in the order of the nodes, an [Observer] sees each, up to one that stops or fails: whatever
+/// ran behind it never happened. No node starts before all those of the pass before it have taken effect, since a loop
+/// mostly ends with its last node.
+///
+/// On the caller's own thread the dataflow is one node long, and so is a plain loop.
 public final class GraphRunner {
   private final Graph graph;
   private final NodeRunner nodes;
@@ -36,42 +46,24 @@ public final class GraphRunner {
     record Failed(int node) implements Result {}
   }
 
-  /// Runs on one input, independent nodes side by side.
+  /// Runs on one input, one node after the other on this thread.
   ///
   /// @param input exactly the bytes of the input's slot
   /// @throws IllegalArgumentException if it is not of that size
-  public Result run(MemorySegment input, Executor executor) {
-    MemorySegment[] slots = start(input);
-    for (long loop = 0; loop < graph.loops(); loop++) {
-      List<CompletableFuture<NodeOutcome>> pass = new ArrayList<>();
-      @Nullable Integer[] writers = new Integer[slots.length];
-      for (int i = 0; i < graph.nodes().size(); i++) {
-        pass.add(schedule(i, slots.clone(), writers.clone(), pass, executor));
-        for (int slot : graph.nodes().get(i).outputs()) {
-          writers[slot] = i;
-        }
-      }
-      @Nullable Result end = takeEffect(pass, slots);
-      if (end != null) {
-        return end;
-      }
-    }
-    return finished(slots);
+  public Result run(MemorySegment input) {
+    return run(input, Workers.caller(), Observer.NONE);
   }
 
-  /// Runs on one input, one node after the other on this thread.
-  public Result run(MemorySegment input) {
-    MemorySegment[] slots = start(input);
-    for (long step = 0; step < graph.steps(); step++) {
-      int node = (int) (step % graph.nodes().size());
-      GraphNode call = graph.nodes().get(node);
-      NodeOutcome outcome = nodes.run(graph, node, Operands.of(graph, call, slot -> slots[slot]));
-      @Nullable Result end = write(node, outcome, slots);
-      if (end != null) {
-        return end;
-      }
-    }
-    return finished(slots);
+  /// Runs on one input, independent nodes side by side.
+  public Result run(MemorySegment input, Executor executor) {
+    return run(input, Workers.of(executor), Observer.NONE);
+  }
+
+  /// Runs on one input.
+  ///
+  /// @param observer sees every step
+  public Result run(MemorySegment input, Workers workers, Observer observer) {
+    return run(start(input), 0, graph.steps(), workers, observer);
   }
 
   /// Runs on many inputs, as many at a time as the machine has cores, each on one thread.
@@ -81,22 +73,58 @@ public final class GraphRunner {
     return inputs.parallelStream().map(this::run).toList();
   }
 
+  /// Runs some of the steps.
+  ///
+  /// @param slots what the slots hold before step `from`, replaced by what they hold at the end
+  /// @param to the end of the steps, exclusively
+  /// @param observer sees each of them
+  public Result run(MemorySegment[] slots, long from, long to, Workers workers, Observer observer) {
+    Dataflow dataflow = new Dataflow(slots, workers.executor());
+    try {
+      long next = from;
+      for (long step = from; step < to; step++) {
+        long endOfPass = step - node(step) + graph.nodes().size();
+        long end = Math.min(Math.min(to, endOfPass), step + workers.ahead());
+        while (next < end) {
+          dataflow.start(node(next++));
+        }
+        NodeOutcome outcome = dataflow.next();
+        if (outcome instanceof NodeOutcome.Exited exited) {
+          write(node(step), exited, slots);
+        }
+        observer.ran(step, outcome);
+        switch (outcome) {
+          case NodeOutcome.Failed _ -> {
+            return new Result.Failed(node(step));
+          }
+          case NodeOutcome.Exited exited -> {
+            if (exited.stops()) {
+              return finished(slots);
+            }
+          }
+        }
+      }
+      return finished(slots);
+    } finally {
+      dataflow.abandon();
+    }
+  }
+
   /// {@return what the slots hold before the first node}
-  private MemorySegment[] start(MemorySegment input) {
+  ///
+  /// @param input exactly the bytes of the input's slot
+  /// @throws IllegalArgumentException if it is not of that size
+  public MemorySegment[] start(MemorySegment input) {
     Slot inputSlot = graph.slots().get(graph.input().slot());
     if (input.byteSize() != inputSlot.bytes()) {
       throw new IllegalArgumentException(
-          "the input has "
-              + input.byteSize()
-              + " bytes; "
-              + inputSlot.name()
-              + " is "
-              + inputSlot.type().label()
-              + " "
-              + inputSlot.shape()
-              + ", "
-              + inputSlot.bytes()
-              + " bytes");
+          "the input has %d bytes; %s is %s %s, %d bytes"
+              .formatted(
+                  input.byteSize(),
+                  inputSlot.name(),
+                  inputSlot.type().label(),
+                  inputSlot.shape(),
+                  inputSlot.bytes()));
     }
     MemorySegment[] slots = new MemorySegment[graph.slots().size()];
     for (int i = 0; i < slots.length; i++) {
@@ -107,83 +135,88 @@ public final class GraphRunner {
     return slots;
   }
 
-  /// Starts a node once the writers of its inputs are done. `before` and `writers` are the node's own.
-  private CompletableFuture<NodeOutcome> schedule(
-      int node,
-      MemorySegment[] before,
-      @Nullable Integer[] writers,
-      List<CompletableFuture<NodeOutcome>> pass,
-      Executor executor) {
-    GraphNode call = graph.nodes().get(node);
-    List<CompletableFuture<NodeOutcome>> awaited = new ArrayList<>();
-    for (int slot : call.inputs()) {
-      @Nullable Integer writer = writers[slot];
-      if (writer != null) {
-        awaited.add(pass.get(writer));
-      }
-    }
-    return CompletableFuture.allOf(awaited.toArray(CompletableFuture[]::new))
-        .thenApplyAsync(
-            done -> {
-              for (int slot : call.inputs()) {
-                @Nullable Integer writer = writers[slot];
-                if (writer != null) {
-                  switch (pass.get(writer).join()) {
-                    case NodeOutcome.Failed failed -> {
-                      return failed;
-                    }
-                    case NodeOutcome.Exited exited -> before[slot] = output(writer, slot, exited);
-                  }
-                }
-              }
-              return nodes.run(graph, node, Operands.of(graph, call, slot -> before[slot]));
-            },
-            executor);
+  private int node(long step) {
+    return (int) (step % graph.nodes().size());
   }
 
-  private @Nullable Result takeEffect(
-      List<CompletableFuture<NodeOutcome>> pass, MemorySegment[] slots) {
-    for (int i = 0; i < pass.size(); i++) {
-      NodeOutcome outcome;
-      try {
-        outcome = pass.get(i).join();
-      } catch (CompletionException e) {
-        throw e.getCause() instanceof RuntimeException cause ? cause : e;
-      }
-      @Nullable Result end = write(i, outcome, slots);
-      if (end != null) {
-        return end;
-      }
-    }
-    return null;
-  }
-
-  /// Puts a node's results into the slots, and returns the run's result if it ends here.
-  private @Nullable Result write(int node, NodeOutcome outcome, MemorySegment[] slots) {
-    return switch (outcome) {
-      case NodeOutcome.Failed failed -> new Result.Failed(node);
-      case NodeOutcome.Exited exited -> {
-        for (int slot : graph.nodes().get(node).outputs()) {
-          slots[slot] = output(node, slot, exited);
-        }
-        yield exited.stops() ? finished(slots) : null;
-      }
-    };
-  }
-
-  private MemorySegment output(int node, int slot, NodeOutcome.Exited exited) {
+  private void write(int node, NodeOutcome.Exited exited, MemorySegment[] slots) {
     int[] outputs = graph.nodes().get(node).outputs();
     for (int i = 0; i < outputs.length; i++) {
-      if (outputs[i] == slot) {
-        return exited.outputs().get(i);
-      }
+      slots[outputs[i]] = exited.outputs().get(i);
     }
-    throw new IllegalStateException("node " + node + " does not write slot " + slot);
   }
 
   private Result finished(MemorySegment[] slots) {
     Slot slot = graph.slots().get(graph.output().slot());
     MemorySegment bytes = slots[graph.output().slot()].asSlice(0, slot.bytes());
     return new Result.Finished(new Tensor(slot.type(), graph.output().shape(), bytes));
+  }
+
+  /// The nodes that have started and not yet taken effect.
+  private final class Dataflow {
+    private final Executor executor;
+    private final Queue<CompletableFuture<NodeOutcome>> started = new ArrayDeque<>();
+
+    /// What each slot will hold for the node that starts next.
+    private final List<CompletableFuture<MemorySegment>> slots;
+
+    private final AtomicBoolean abandoned = new AtomicBoolean();
+
+    Dataflow(MemorySegment[] slots, Executor executor) {
+      this.slots =
+          new ArrayList<>(Arrays.stream(slots).map(CompletableFuture::completedFuture).toList());
+      this.executor = executor;
+    }
+
+    /// Starts a node once the writers of its inputs are done.
+    void start(int node) {
+      GraphNode call = graph.nodes().get(node);
+      Map<Integer, CompletableFuture<MemorySegment>> inputs = new HashMap<>();
+      for (int slot : call.inputs()) {
+        inputs.put(slot, slots.get(slot));
+      }
+      CompletableFuture<NodeOutcome> outcome =
+          CompletableFuture.allOf(inputs.values().toArray(CompletableFuture[]::new))
+              .thenApplyAsync(_ -> run(node, inputs), executor);
+      started.add(outcome);
+      int[] outputs = call.outputs();
+      for (int i = 0; i < outputs.length; i++) {
+        int output = i;
+        slots.set(outputs[i], outcome.thenApply(done -> output(done, output)));
+      }
+    }
+
+    private NodeOutcome run(int node, Map<Integer, CompletableFuture<MemorySegment>> inputs) {
+      if (abandoned.get()) {
+        throw new CancellationException("the run has ended before this node");
+      }
+      GraphNode call = graph.nodes().get(node);
+      return nodes.run(
+          graph,
+          node,
+          Operands.of(graph, call, slot -> Objects.requireNonNull(inputs.get(slot)).join()));
+    }
+
+    private static MemorySegment output(NodeOutcome outcome, int output) {
+      return switch (outcome) {
+        case NodeOutcome.Exited exited -> exited.outputs().get(output);
+        case NodeOutcome.Failed _ ->
+            throw new CancellationException("the node that writes this has failed");
+      };
+    }
+
+    /// {@return what the first of the started nodes does}, waiting for it
+    NodeOutcome next() {
+      try {
+        return started.remove().join();
+      } catch (CompletionException e) {
+        throw e.getCause() instanceof RuntimeException cause ? cause : e;
+      }
+    }
+
+    /// Keeps what has not begun from running: it lies behind the end.
+    void abandon() {
+      abandoned.set(true);
+    }
   }
 }

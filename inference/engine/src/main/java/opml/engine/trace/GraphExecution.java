@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import opml.core.hash.Bytes32;
 import opml.core.merkle.MerkleRoot;
 import opml.core.merkle.SparseTree;
@@ -14,17 +13,19 @@ import opml.engine.commit.CommittedNode;
 import opml.engine.commit.GraphState;
 import opml.engine.commit.Model;
 import opml.engine.commit.Output;
-import opml.engine.graph.Slot;
+import opml.engine.run.GraphRunner;
 import opml.engine.run.NodeOutcome;
 import opml.engine.run.NodeRunner;
-import opml.engine.run.Operands;
+import opml.engine.run.Observer;
+import opml.engine.run.Workers;
 import opml.engine.tensor.Tensor;
 
 /// A model's run on an input, with all of its states: number 0 has the input written, number `i` follows step `i - 1`.
 ///
-/// Kept are the states' commitments, the roots of what each step wrote, and of the values as many as fit a bound:
-/// those of other states are computed again from a state before.
-/// A run that has stopped or failed stays as it is, and its later steps cost nothing.
+/// A [GraphRunner] runs it; what its steps write is hashed and kept as they take effect, while later nodes run. Kept
+/// are the states' commitments, the roots of what each step wrote, and of the values as many as fit a bound: those of
+/// other states are computed again from a state before. A run that has stopped or failed stays as it is, and its later
+/// steps cost nothing.
 public final class GraphExecution {
   /// Bytes of values kept besides those of the last state.
   private static final long KEPT_BYTES = 256L << 20;
@@ -37,41 +38,46 @@ public final class GraphExecution {
   /// The roots of what each step wrote.
   private final List<List<Bytes32>> roots = new ArrayList<>();
 
-  private final NodeRunner nodes;
+  private final GraphRunner runner;
+  private final Workers workers;
   private final KeptValues kept;
 
-  private GraphExecution(Model model, MemorySegment input, NodeRunner nodes, long keptBytes) {
-    this.nodes = nodes;
-    this.kept = new KeptValues(keptBytes);
+  private GraphExecution(
+      Model model, byte[] input, NodeRunner nodes, Workers workers, long keptBytes) {
     this.model = model;
-    this.input = input;
+    this.input = Tensor.allocate(input.length).copyFrom(MemorySegment.ofArray(input));
+    this.runner = new GraphRunner(model.graph(), nodes);
+    this.workers = workers;
+    this.kept = new KeptValues(keptBytes);
     this.startSlots = model.initialSlots();
-    int slot = model.graph().input().slot();
-    startSlots.set(slot, MerkleRoot.of(input, model.descriptor().inputDepth()));
-    states.add(GraphState.running(startSlots.root()));
   }
 
-  /// Runs a model.
+  /// Runs a model, one node after the other on this thread.
   ///
   /// @param input exactly the bytes of the input's slot
   public static GraphExecution run(Model model, byte[] input, NodeRunner nodes) {
-    return run(model, input, nodes, KEPT_BYTES);
+    return run(model, input, nodes, Workers.caller());
   }
 
   /// Runs a model.
   ///
   /// @param nodes runs them, now and when values are wanted that were not kept
+  /// @param workers on whose threads it does so
+  public static GraphExecution run(Model model, byte[] input, NodeRunner nodes, Workers workers) {
+    return run(model, input, nodes, workers, KEPT_BYTES);
+  }
+
+  /// Runs a model.
+  ///
   /// @param keptBytes bytes of values kept besides those of the last state
-  public static GraphExecution run(Model model, byte[] input, NodeRunner nodes, long keptBytes) {
+  public static GraphExecution run(
+      Model model, byte[] input, NodeRunner nodes, Workers workers, long keptBytes) {
     if (input.length != model.descriptor().inputBytes()) {
       throw new IllegalArgumentException(
-          "the input has "
-              + input.length
-              + " bytes, the model takes "
-              + model.descriptor().inputBytes());
+          "the input has %d bytes, the model takes %d"
+              .formatted(input.length, model.descriptor().inputBytes()));
     }
-    MemorySegment copy = Tensor.allocate(input.length).copyFrom(MemorySegment.ofArray(input));
-    GraphExecution execution = new GraphExecution(model, copy, nodes, keptBytes);
+    GraphExecution execution = new GraphExecution(model, input, nodes, workers, keptBytes);
     execution.proceed();
     return execution;
   }
@@ -106,26 +112,18 @@ public final class GraphExecution {
     return slots;
   }
 
-  /// {@return what the slots hold in a state; not to be changed}
-  public Map<Integer, MemorySegment> values(long index) {
-    Map<Integer, MemorySegment> values = new HashMap<>();
-    List<Slot> slots = model.graph().slots();
-    for (int i = 0; i < slots.size(); i++) {
-      Slot slot = slots.get(i);
-      values.put(
-          i, slot.initial().map(Tensor::data).orElseGet(() -> Tensor.allocate(slot.bytes())));
-    }
-    values.put(model.graph().input().slot(), input);
+  /// {@return what the slots hold in a state, by their numbers; not to be changed}
+  public List<MemorySegment> values(long index) {
+    MemorySegment[] values = runner.start(input);
     long end = Math.min(index, roots.size());
     long from = kept.floor(end);
     kept.putInto(values, from);
-    for (long step = from; step < end; step++) {
-      if (!(run(step, values) instanceof NodeOutcome.Exited exited)) {
-        throw new IllegalStateException("step " + step + " did not fail when it ran before");
-      }
-      values.putAll(written(step, exited));
+    if (runner.run(values, from, end, workers, Observer.NONE)
+        instanceof GraphRunner.Result.Failed failed) {
+      throw new IllegalStateException(
+          "node %d fails in a step that did not fail when it ran before".formatted(failed.node()));
     }
-    return values;
+    return List.of(values);
   }
 
   /// {@return the bytes of the output; none if the run failed}
@@ -133,7 +131,8 @@ public final class GraphExecution {
     if (finalState().status() == GraphState.Status.FAILED) {
       return new byte[0];
     }
-    return Objects.requireNonNull(values(length()).get(model.graph().output().slot()))
+    return values(length())
+        .get(model.graph().output().slot())
         .asSlice(0, model.descriptor().outputBytes())
         .toArray(ValueLayout.JAVA_BYTE);
   }
@@ -143,48 +142,30 @@ public final class GraphExecution {
     return model.nodes().get((int) (step % model.nodes().size()));
   }
 
-  private NodeOutcome run(long step, Map<Integer, MemorySegment> values) {
-    int node = (int) (step % model.nodes().size());
-    MemorySegment[] operands =
-        Operands.of(
-            model.graph(),
-            model.graph().nodes().get(node),
-            slot -> Objects.requireNonNull(values.get(slot)));
-    return nodes.run(model.graph(), node, operands);
-  }
-
-  private Map<Integer, MemorySegment> written(long step, NodeOutcome.Exited exited) {
-    Map<Integer, MemorySegment> written = new HashMap<>();
-    List<Output> outputs = outputs(step);
-    for (int i = 0; i < outputs.size(); i++) {
-      written.put(outputs.get(i).slot(), exited.outputs().get(i));
-    }
-    return written;
-  }
-
   private void proceed() {
+    MemorySegment[] values = runner.start(input);
+    int slot = model.graph().input().slot();
+    startSlots.set(slot, MerkleRoot.of(input, model.descriptor().inputDepth()));
+    states.add(GraphState.running(startSlots.root()));
     SparseTree slots = startSlots.copy();
-    Map<Integer, MemorySegment> values = values(0);
-    for (long step = 0; step < length(); step++) {
-      switch (run(step, values)) {
-        case NodeOutcome.Failed failed -> {
-          states.add(GraphState.FAILED);
-          return;
+    runner.run(values, 0, length(), workers, (step, outcome) -> commit(step, outcome, slots));
+  }
+
+  private void commit(long step, NodeOutcome outcome, SparseTree slots) {
+    switch (outcome) {
+      case NodeOutcome.Failed _ -> states.add(GraphState.FAILED);
+      case NodeOutcome.Exited exited -> {
+        List<Output> outputs = outputs(step);
+        List<Bytes32> written = new ArrayList<>();
+        Map<Integer, MemorySegment> values = new HashMap<>();
+        for (int i = 0; i < outputs.size(); i++) {
+          MemorySegment value = exited.outputs().get(i);
+          written.add(MerkleRoot.of(value, outputs.get(i).depth()));
+          values.put(outputs.get(i).slot(), value);
         }
-        case NodeOutcome.Exited exited -> {
-          List<Output> outputs = outputs(step);
-          List<Bytes32> written = new ArrayList<>();
-          for (int i = 0; i < outputs.size(); i++) {
-            written.add(MerkleRoot.of(exited.outputs().get(i), outputs.get(i).depth()));
-          }
-          roots.add(written);
-          values.putAll(written(step, exited));
-          kept.add(step + 1, written(step, exited));
-          states.add(StateUpdate.write(slots, outputs, written, exited.stops()).after());
-          if (exited.stops()) {
-            return;
-          }
-        }
+        roots.add(written);
+        kept.add(step + 1, values);
+        states.add(StateUpdate.write(slots, outputs, written, exited.stops()).after());
       }
     }
   }

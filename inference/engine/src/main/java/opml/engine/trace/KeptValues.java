@@ -59,8 +59,10 @@ final class KeptValues {
   }
 
   /// Puts what a kept state's slots hold over what they held at first.
-  void putInto(Map<Integer, MemorySegment> values, long index) {
-    writes.headMap(index, true).values().forEach(values::putAll);
+  void putInto(MemorySegment[] values, long index) {
+    for (Map<Integer, MemorySegment> written : writes.headMap(index, true).values()) {
+      written.forEach((slot, value) -> values[slot] = value);
+    }
   }
 
   private void thin() {

@@ -4,13 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
-import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.LongStream;
 import opml.engine.graph.Graph;
 import opml.engine.graph.GraphNode;
 import opml.engine.graph.Operand;
@@ -19,11 +26,10 @@ import opml.engine.graph.Slot;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
-import opml.kernels.catalog.KernelCatalog;
 import org.junit.jupiter.api.Test;
 
 class GraphRunnerTest {
-  private static final Shape SHAPE = Shape.of(8);
+  private static final Shape SHAPE = RandomGraphs.SHAPE;
   private static final NodeRunner NATIVE =
       new NativeNodes(KernelProvider.reference(), NodeRunner.unavailable());
 
@@ -31,24 +37,138 @@ class GraphRunnerTest {
   void bitsDoNotDependOnThreads() throws InterruptedException {
     long seed = System.nanoTime();
     SplittableRandom random = new SplittableRandom(seed);
-    for (int i = 0; i < 50; i++) {
-      Graph graph = randomGraph(random);
-      Tensor input = Tensor.ofFloats(SHAPE, 1, -2, 3, -4, 5, -6, 7, 8);
-      GraphRunner runner = new GraphRunner(graph, NATIVE);
-      float[] alone = output(runner.run(input.data()));
-      for (int threads : new int[] {1, 2, 5}) {
-        try (ExecutorService executor = Executors.newFixedThreadPool(threads)) {
-          assertThat(output(runner.run(input.data(), executor)))
-              .as("seed %d, case %d", seed, i)
+    try (ExecutorService one = Executors.newFixedThreadPool(1);
+        ExecutorService two = Executors.newFixedThreadPool(2);
+        ExecutorService many = Executors.newFixedThreadPool(9)) {
+      List<Workers> crews =
+          List.of(
+              Workers.of(one),
+              Workers.of(two),
+              new Workers(two, 2),
+              Workers.of(many),
+              new Workers(many, 5),
+              Workers.allCores());
+      for (int i = 0; i < 300; i++) {
+        Graph graph = RandomGraphs.graph(random);
+        NodeRunner nodes = RandomGraphs.withAccidents(NATIVE, random.nextInt());
+        GraphRunner runner = new GraphRunner(graph, i % 3 == 0 ? NATIVE : nodes);
+        MemorySegment input = Tensor.ofFloats(SHAPE, 1, -2, 3, -4, 5, -6, 7, i).data();
+        List<String> alone = course(runner, input, Workers.caller());
+        for (Workers workers : crews) {
+          assertThat(course(runner, input, workers))
+              .as("seed %d, case %d, %s", seed, i, workers)
               .isEqualTo(alone);
         }
       }
     }
   }
 
+  /// {@return all that can be seen of a run: each step in its order, and how it ended}
+  private static List<String> course(GraphRunner runner, MemorySegment input, Workers workers) {
+    List<String> course = new ArrayList<>();
+    try {
+      GraphRunner.Result result =
+          runner.run(input, workers, (step, outcome) -> course.add(step + " " + text(outcome)));
+      course.add(
+          switch (result) {
+            case GraphRunner.Result.Finished finished -> text(finished.output().data());
+            case GraphRunner.Result.Failed failed -> failed.toString();
+          });
+    } catch (IllegalStateException e) {
+      course.add(e.toString());
+    }
+    return course;
+  }
+
+  private static String text(NodeOutcome outcome) {
+    return switch (outcome) {
+      case NodeOutcome.Failed failed -> failed.toString();
+      case NodeOutcome.Exited(boolean stops, List<MemorySegment> outputs) ->
+          stops + " " + outputs.stream().map(GraphRunnerTest::text).toList();
+    };
+  }
+
+  private static String text(MemorySegment segment) {
+    return HexFormat.of().formatHex(segment.toArray(ValueLayout.JAVA_BYTE));
+  }
+
+  @Test
+  void independentNodesRunSideBySide() throws InterruptedException {
+    Graph graph = independent(2);
+    CyclicBarrier together = new CyclicBarrier(2);
+    NodeRunner meeting =
+        (g, node, operands) -> {
+          try {
+            together.await(1, TimeUnit.MINUTES);
+          } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
+            throw new AssertionError("one node ran while the other did not", e);
+          }
+          return NATIVE.run(g, node, operands);
+        };
+    MemorySegment input = Tensor.zero(ElementType.F32, SHAPE).data();
+    try (ExecutorService executor = Executors.newFixedThreadPool(2)) {
+      assertThat(output(new GraphRunner(graph, meeting).run(input, executor))).containsOnly(0f);
+    }
+  }
+
+  @Test
+  void nothingStartsBehindTheEnd() {
+    AtomicInteger calls = new AtomicInteger();
+    NodeRunner failing =
+        (graph, node, operands) -> {
+          calls.incrementAndGet();
+          return new NodeOutcome.Failed();
+        };
+    List<Runnable> held = new ArrayList<>();
+    Executor firstOnly =
+        task -> {
+          if (calls.get() == 0) {
+            task.run();
+          } else {
+            held.add(task);
+          }
+        };
+    GraphRunner runner = new GraphRunner(independent(5), failing);
+    MemorySegment input = Tensor.zero(ElementType.F32, SHAPE).data();
+    assertThat(runner.run(input, firstOnly)).isEqualTo(new GraphRunner.Result.Failed(0));
+    assertThat(held).hasSize(4);
+    held.forEach(Runnable::run);
+    assertThat(calls).hasValue(1);
+  }
+
+  @Test
+  void noMoreNodesRunAheadThanAllowedAndNoneIntoTheNextPass() throws InterruptedException {
+    AtomicInteger begun = new AtomicInteger();
+    NodeRunner counting =
+        (graph, node, operands) -> {
+          begun.incrementAndGet();
+          return NATIVE.run(graph, node, operands);
+        };
+    Graph once = independent(7);
+    Graph graph = new Graph(once.slots(), once.nodes(), once.input(), once.output(), 3);
+    MemorySegment input = Tensor.zero(ElementType.F32, SHAPE).data();
+    try (ExecutorService executor = Executors.newFixedThreadPool(4)) {
+      for (int ahead : new int[] {1, 3, 100}) {
+        begun.set(0);
+        List<Long> steps = new ArrayList<>();
+        new GraphRunner(graph, counting)
+            .run(
+                input,
+                new Workers(executor, ahead),
+                (step, outcome) -> {
+                  steps.add(step);
+                  long most = Math.min(step + ahead, (step / 7 + 1) * 7);
+                  assertThat((long) begun.get()).isBetween(step + 1, most);
+                });
+        assertThat(steps).isEqualTo(LongStream.range(0, 21).boxed().toList());
+      }
+    }
+    assertThatThrownBy(() -> new Workers(Runnable::run, 0)).hasMessage("no node can run 0 ahead");
+  }
+
   @Test
   void manyInputsKeepTheirOrder() {
-    Graph graph = randomGraph(new SplittableRandom(1));
+    Graph graph = RandomGraphs.graph(new SplittableRandom(1));
     GraphRunner runner = new GraphRunner(graph, NATIVE);
     List<MemorySegment> inputs = new ArrayList<>();
     for (int i = 0; i < 100; i++) {
@@ -123,48 +243,32 @@ class GraphRunnerTest {
   }
 
   /// {@return `count` nodes that each add x to one slot: y = x, 2x, 3x, …}
-  public static Graph add(int count) {
+  private static Graph add(int count) {
     List<GraphNode> nodes = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      nodes.add(node(i, "add.f32", new Operand.Read(0), new Operand.Read(1), new Operand.Write(1)));
-    }
-    return new Graph(
-        List.of(slot("x"), slot("y")), nodes, new Port("x", 0, SHAPE), new Port("y", 1, SHAPE), 1);
-  }
-
-  /// Slots that are read and written again and again, in any order.
-  private static Graph randomGraph(SplittableRandom random) {
-    List<Slot> slots = new ArrayList<>();
-    for (int i = 0; i < 5; i++) {
-      slots.add(slot("s" + i));
-    }
-    List<GraphNode> nodes = new ArrayList<>();
-    for (int i = 0; i < 20; i++) {
-      int to = random.nextInt(5);
-      Operand a = new Operand.Read(random.nextInt(5));
-      Operand b = new Operand.Read(random.nextInt(5));
+      Operand y = new Operand.Read(1);
       nodes.add(
-          switch (random.nextInt(3)) {
-            case 0 -> node(i, "add.f32", a, b, new Operand.Write(to));
-            case 1 -> node(i, "mul.f32", a, b, new Operand.Write(to));
-            default -> node(i, "relu.f32", a, new Operand.Write(to));
-          });
+          RandomGraphs.node("n" + i, "add.f32", new Operand.Read(0), y, new Operand.Write(1)));
     }
     return new Graph(
-        slots, nodes, new Port("s0", 0, SHAPE), new Port("s1", 1, SHAPE), random.nextInt(1, 3));
+        List.of(RandomGraphs.slot("x"), RandomGraphs.slot("y")),
+        nodes,
+        new Port("x", 0, SHAPE),
+        new Port("y", 1, SHAPE),
+        1);
   }
 
-  private static GraphNode node(int index, String kernel, Operand... operands) {
-    List<Long> scalars =
-        kernel.startsWith("relu")
-            ? List.of(8L)
-            : List.of(1L, 1L, 1L, 8L, 0L, 0L, 0L, 1L, 0L, 0L, 0L, 1L);
-    return new GraphNode(
-        "n" + index, kernel, KernelCatalog.byName(kernel), List.of(operands), scalars);
-  }
-
-  private static Slot slot(String name) {
-    return new Slot(name, ElementType.F32, SHAPE, Optional.empty());
+  /// {@return `count` nodes that each read x, and write a slot of their own}
+  private static Graph independent(int count) {
+    List<Slot> slots = new ArrayList<>();
+    List<GraphNode> nodes = new ArrayList<>();
+    slots.add(RandomGraphs.slot("x"));
+    for (int i = 0; i < count; i++) {
+      slots.add(RandomGraphs.slot("y" + i));
+      nodes.add(
+          RandomGraphs.node("n" + i, "relu.f32", new Operand.Read(0), new Operand.Write(i + 1)));
+    }
+    return new Graph(slots, nodes, new Port("x", 0, SHAPE), new Port("y0", 1, SHAPE), 1);
   }
 
   private static float[] output(GraphRunner.Result result) {

@@ -11,6 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.SplittableRandom;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import opml.core.hash.Bytes32;
 import opml.core.merkle.MerkleRoot;
@@ -32,6 +35,8 @@ import opml.engine.run.KernelProvider;
 import opml.engine.run.NativeNodes;
 import opml.engine.run.NodeOutcome;
 import opml.engine.run.NodeRunner;
+import opml.engine.run.RandomGraphs;
+import opml.engine.run.Workers;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
@@ -140,7 +145,7 @@ class GraphExecutionTest {
             runs.incrementAndGet();
             return NATIVE.run(graph, node, operands);
           };
-      GraphExecution few = GraphExecution.run(model, ints(5), counting, bytes);
+      GraphExecution few = GraphExecution.run(model, ints(5), counting, Workers.caller(), bytes);
       assertThat(few.output()).isEqualTo(all.output());
       assertThat(runs).as("the last state is always kept").hasValue(loops);
       for (int i = 0; i < 40; i++) {
@@ -155,6 +160,44 @@ class GraphExecutionTest {
       assertThat(runs.get()).isGreaterThan(loops);
       assertThat(runs.get()).isLessThan(loops + 80 * (bytes == 0 ? loops : loops / 2));
     }
+  }
+
+  @Test
+  void theStatesDoNotDependOnThreads() throws InterruptedException {
+    long seed = System.nanoTime();
+    SplittableRandom random = new SplittableRandom(seed);
+    try (ExecutorService two = Executors.newFixedThreadPool(2);
+        ExecutorService many = Executors.newFixedThreadPool(7)) {
+      List<Workers> crews = List.of(Workers.of(two), Workers.of(many), Workers.allCores());
+      for (int i = 0; i < 40; i++) {
+        Model model = Model.of(RandomGraphs.graph(random), TestPrograms::of);
+        byte[] input = floats(1, -2, 3, -4, 5, -6, 7, i);
+        NodeRunner nodes = failingAt(random.nextInt(40));
+        GraphExecution alone = GraphExecution.run(model, input, nodes);
+        for (Workers workers : crews) {
+          GraphExecution other = GraphExecution.run(model, input, nodes, workers, 200);
+          for (long step = 0; step <= alone.length(); step++) {
+            String where = "seed %d, case %d, state %d".formatted(seed, i, step);
+            assertThat(other.state(step)).as(where).isEqualTo(alone.state(step));
+            assertThat(other.slots(step).root()).as(where).isEqualTo(alone.slots(step).root());
+            assertThat(bytes(other.values(step)))
+                .as(where)
+                .usingRecursiveComparison()
+                .isEqualTo(bytes(alone.values(step)));
+          }
+          assertThat(other.output()).isEqualTo(alone.output());
+        }
+      }
+    }
+  }
+
+  private static NodeRunner failingAt(int bad) {
+    return (graph, node, operands) ->
+        node == bad ? new NodeOutcome.Failed() : NATIVE.run(graph, node, operands);
+  }
+
+  private static List<byte[]> bytes(List<MemorySegment> values) {
+    return values.stream().map(value -> value.toArray(ValueLayout.JAVA_BYTE)).toList();
   }
 
   @Test
