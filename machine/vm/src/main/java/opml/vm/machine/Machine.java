@@ -9,6 +9,13 @@ import opml.vm.step.StepProof;
 /// A program that runs, and that can be stopped after any number of steps. What sort of machine it is shows in its
 /// speed only.
 public interface Machine {
+  /// Makes machines of one sort, such as `Interpreter::new`.
+  @FunctionalInterface
+  interface Maker {
+    /// {@return a machine that starts at `pc` with these registers}
+    Machine of(Program program, Memory memory, long pc, long[] registers);
+  }
+
   Program program();
 
   /// {@return the data memory; whoever writes to it between runs marks its pages dirty}

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32;
+import opml.vm.jit.Machines;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,7 +65,7 @@ class CGuestTest {
   void aProgramFromGccRuns(@TempDir Path folder) throws IOException, InterruptedException {
     for (String level : List.of("-O0", "-O2", "-Os")) {
       Path elf = compile(folder, level, "-march=rv64im", "-mabi=lp64");
-      Executable.Outcome outcome = Elf64.load(elf).run(10_000_000);
+      Executable.Outcome outcome = Elf64.load(elf).run(Machines::of, 10_000_000);
       assertThat(outcome.state().exitCode()).as(level).isEqualTo(7);
       assertThat(outcome.steps()).isGreaterThan(10_000);
     }

@@ -14,6 +14,7 @@ import java.util.function.Consumer;
 import opml.core.codec.MalformedException;
 import opml.vm.Asm;
 import opml.vm.isa.Op;
+import opml.vm.jit.Machines;
 import opml.vm.state.MachineState;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,25 +69,26 @@ class Elf64Test {
     Path path = folder.resolve("a.elf");
     Files.write(path, elf(file -> {}));
     Executable executable = Elf64.load(path);
-    Executable.Outcome outcome = executable.run(1000);
+    Executable.Outcome outcome = executable.run(Machines::of, 1000);
     assertThat(outcome.state().exitCode()).isEqualTo(42);
     assertThat(outcome.steps()).isEqualTo(7);
     assertThat(executable.entry()).isEqualTo(CODE_ADDRESS);
     // 0x13000 bytes and a megabyte of stack.
     assertThat(executable.program().memDepth()).isEqualTo(16);
     // The code is data as well.
-    assertThat(executable.machine().memory().read(CODE_ADDRESS, CODE.length)).isEqualTo(CODE);
+    assertThat(executable.machine(Machines::of).memory().read(CODE_ADDRESS, CODE.length))
+        .isEqualTo(CODE);
   }
 
   @Test
   void anImageLinkedHighIsMovedDownByMultiplesOfTheLargestMemory() {
-    MachineState low = Elf64.load(elf(file -> {}), "a.elf").run(1000).state();
+    MachineState low = Elf64.load(elf(file -> {}), "a.elf").run(Machines::of, 1000).state();
     for (long base : new long[] {1L << 30, 0x80000000L, 0xffffffff80000000L}) {
       Executable moved = Elf64.load(elf(file -> linkedAt(file, base)), "a.elf");
       assertThat(moved.base()).isEqualTo(base);
       assertThat(moved.entry()).isEqualTo(CODE_ADDRESS);
       // Absolute data addresses wrap to where they were, so even this program is none the wiser.
-      assertThat(moved.run(1000).state()).isEqualTo(low);
+      assertThat(moved.run(Machines::of, 1000).state()).isEqualTo(low);
     }
     refused("link it lower", file -> file.putLong(CODE_HEADER + 16, 0x80000000L));
     refused(
@@ -109,7 +111,7 @@ class Elf64Test {
             "a.elf");
     assertThat(executable.base()).isEqualTo(0x80000000L);
     assertThat(executable.entry()).isZero();
-    assertThat(executable.machine().memory().read(0, CODE.length)).isEqualTo(CODE);
+    assertThat(executable.machine(Machines::of).memory().read(0, CODE.length)).isEqualTo(CODE);
   }
 
   private static void linkedAt(ByteBuffer file, long base) {
@@ -120,7 +122,7 @@ class Elf64Test {
 
   @Test
   void aRunEndsAtItsLimit() {
-    Executable.Outcome outcome = Elf64.load(elf(file -> {}), "a.elf").run(3);
+    Executable.Outcome outcome = Elf64.load(elf(file -> {}), "a.elf").run(Machines::of, 3);
     assertThat(outcome.steps()).isEqualTo(3);
     assertThat(outcome.state().exit()).isEqualTo(MachineState.RUNNING);
   }

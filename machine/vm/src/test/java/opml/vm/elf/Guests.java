@@ -15,6 +15,7 @@ import opml.vm.machine.Interpreter;
 import opml.vm.machine.Machine;
 import opml.vm.state.MachineState;
 import opml.vm.state.Memory;
+import opml.vm.state.Program;
 import opml.vm.step.DirectAccess;
 import opml.vm.step.Step;
 
@@ -34,26 +35,15 @@ final class Guests {
   /// Every machine; the others must do as the first one does.
   static final List<Way> MACHINES =
       List.of(
-          (executable, limit) ->
-              run(
-                  new Interpreter(
-                      executable.program(),
-                      new Memory(executable.memory()),
-                      executable.entry(),
-                      new long[32]),
-                  limit),
-          (executable, limit) ->
-              run(
-                  new JitMachine(
-                      executable.program(),
-                      new Memory(executable.memory()),
-                      executable.entry(),
-                      new long[32],
-                      JitSettings.EAGER),
-                  limit),
+          (executable, limit) -> run(executable.machine(Interpreter::new), limit),
+          (executable, limit) -> run(executable.machine(Guests::eager), limit),
           Guests::step);
 
   private Guests() {}
+
+  private static Machine eager(Program program, Memory memory, long pc, long[] registers) {
+    return new JitMachine(program, memory, pc, registers, JitSettings.EAGER);
+  }
 
   private static Run run(Machine machine, long limit) {
     machine.runTo(limit);

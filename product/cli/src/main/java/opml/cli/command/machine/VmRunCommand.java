@@ -7,6 +7,7 @@ import opml.cli.console.Console;
 import opml.cli.console.Failure;
 import opml.cli.console.Json;
 import opml.vm.elf.Executable;
+import opml.vm.jit.Machines;
 import opml.vm.state.MachineState;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -53,7 +54,7 @@ public final class VmRunCommand implements Callable<Integer> {
     }
     Executable executable = ExecutableFile.load(file);
     long begin = System.nanoTime();
-    Executable.Outcome outcome = executable.run(limit);
+    Executable.Outcome outcome = executable.run(Machines::of, limit);
     double seconds = (System.nanoTime() - begin) / 1e9;
     MachineState state = outcome.state();
     if (!state.halted()) {

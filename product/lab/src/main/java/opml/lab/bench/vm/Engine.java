@@ -4,7 +4,6 @@ import opml.vm.elf.Executable;
 import opml.vm.jit.JitMachine;
 import opml.vm.machine.Interpreter;
 import opml.vm.machine.Machine;
-import opml.vm.state.MachineState;
 import opml.vm.state.Memory;
 
 /// The two ways to run many steps.
@@ -14,11 +13,9 @@ enum Engine {
 
   /// {@return a machine at the executable's entry; the memory holds the executable's image}
   Machine machine(Executable executable, Memory memory) {
-    long[] registers = new long[MachineState.REGISTERS];
     return switch (this) {
-      case JIT -> new JitMachine(executable.program(), memory, executable.entry(), registers);
-      case INTERPRETER ->
-          new Interpreter(executable.program(), memory, executable.entry(), registers);
+      case JIT -> executable.machine(JitMachine::new, memory);
+      case INTERPRETER -> executable.machine(Interpreter::new, memory);
     };
   }
 }

@@ -15,6 +15,7 @@ import opml.core.hash.Bytes32;
 import opml.vm.elf.Elf64;
 import opml.vm.elf.Executable;
 import opml.vm.elf.MemoryShortException;
+import opml.vm.jit.Machines;
 import opml.vm.machine.Machine;
 import opml.vm.state.MachineState;
 import opml.vm.state.ProgramDescriptor;
@@ -106,7 +107,7 @@ public final class RiscvCheck {
       Map<String, String> agreement,
       List<String> differences) {
     ProgramDescriptor program = executable.program().descriptor();
-    Machine machine = executable.machine();
+    Machine machine = executable.machine(Machines::of);
     SortedSet<Long> places = places(outcome.steps(), name);
     for (long place : places) {
       machine.runTo(place);

@@ -1,13 +1,14 @@
 package opml.lab.conformance.riscv;
 
 import java.util.List;
-import java.util.function.Function;
 import opml.vm.elf.Executable;
 import opml.vm.jit.JitMachine;
 import opml.vm.jit.JitSettings;
 import opml.vm.machine.Interpreter;
 import opml.vm.machine.Machine;
 import opml.vm.state.MachineState;
+import opml.vm.state.Memory;
+import opml.vm.state.Program;
 import opml.vm.step.DirectAccess;
 import opml.vm.step.Step;
 
@@ -26,38 +27,18 @@ public record Runner(String name, long most, Way way) {
   /// @param steps the most that `Step` runs through; of longer programs it executes samples
   public static List<Runner> all(long steps) {
     return List.of(
-        new Runner(
-            "interpreter",
-            Long.MAX_VALUE,
-            (executable, limit) -> run(Runner::interpreter, executable, limit)),
-        new Runner(
-            "JIT", Long.MAX_VALUE, (executable, limit) -> run(Runner::jit, executable, limit)),
+        new Runner("interpreter", Long.MAX_VALUE, on(Interpreter::new)),
+        new Runner("JIT", Long.MAX_VALUE, on(Runner::eager)),
         new Runner("Step", steps, Runner::step));
   }
 
-  private static Executable.Outcome run(
-      Function<Executable, Machine> maker, Executable executable, long limit) {
-    Machine machine = maker.apply(executable);
-    machine.runTo(limit);
-    return new Executable.Outcome(machine.state(), machine.steps());
-  }
-
-  private static Machine interpreter(Executable executable) {
-    return new Interpreter(
-        executable.program(),
-        executable.newMemory(),
-        executable.entry(),
-        new long[MachineState.REGISTERS]);
+  private static Way on(Machine.Maker maker) {
+    return (executable, limit) -> executable.run(maker, limit);
   }
 
   /// Translates at once, since these programs are short.
-  private static Machine jit(Executable executable) {
-    return new JitMachine(
-        executable.program(),
-        executable.newMemory(),
-        executable.entry(),
-        new long[MachineState.REGISTERS],
-        JitSettings.EAGER);
+  private static Machine eager(Program program, Memory memory, long pc, long[] registers) {
+    return new JitMachine(program, memory, pc, registers, JitSettings.EAGER);
   }
 
   private static Executable.Outcome step(Executable executable, long limit) {
