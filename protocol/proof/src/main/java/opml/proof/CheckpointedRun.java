@@ -1,5 +1,6 @@
 package opml.proof;
 
+import java.util.List;
 import opml.vm.checkpoint.CheckpointPolicy;
 import opml.vm.checkpoint.Checkpoints;
 import opml.vm.machine.Machine;
@@ -38,6 +39,11 @@ public final class CheckpointedRun implements MachineRun {
   @Override
   public MachineState stateAt(long index) {
     return checkpoints.stateAt(index);
+  }
+
+  @Override
+  public List<MachineState> statesAt(long[] indexes) {
+    return checkpoints.statesAt(indexes);
   }
 
   @Override

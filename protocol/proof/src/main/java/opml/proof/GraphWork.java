@@ -188,15 +188,6 @@ public final class GraphWork implements Work {
     }
 
     @Override
-    public List<Bytes32> at(long[] indexes) {
-      List<Bytes32> states = new ArrayList<>();
-      for (long index : indexes) {
-        states.add(at(index));
-      }
-      return states;
-    }
-
-    @Override
     public Optional<Trace> refine(long step) {
       boolean runs = frames.stateAt(step).status() == GraphState.Status.RUNNING;
       return runs

@@ -1,5 +1,7 @@
 package opml.proof;
 
+import java.util.Arrays;
+import java.util.List;
 import opml.vm.state.MachineState;
 import opml.vm.state.Memory;
 import opml.vm.state.Program;
@@ -12,6 +14,14 @@ public interface MachineRun extends AutoCloseable {
 
   /// {@return the state after `index` steps}
   MachineState stateAt(long index);
+
+  /// {@return the states after so many steps each}. A run that has to go from one to the next overrides this, to pass
+  /// all of them once.
+  ///
+  /// @param indexes ascending
+  default List<MachineState> statesAt(long[] indexes) {
+    return Arrays.stream(indexes).mapToObj(this::stateAt).toList();
+  }
 
   /// {@return the witness of the step from state `index`}
   StepProof proofAt(long index);

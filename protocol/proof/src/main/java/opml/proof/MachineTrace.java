@@ -1,8 +1,10 @@
 package opml.proof;
 
+import java.util.List;
 import java.util.Optional;
 import opml.core.hash.Bytes32;
 import opml.game.trace.Trace;
+import opml.vm.state.MachineState;
 
 /// The level-1 trace of a node: one state an instruction, `2^stepsLog2` instructions.
 final class MachineTrace implements Trace {
@@ -27,6 +29,11 @@ final class MachineTrace implements Trace {
   @Override
   public Bytes32 at(long index) {
     return run.stateAt(index).hash();
+  }
+
+  @Override
+  public List<Bytes32> at(long[] indexes) {
+    return run.statesAt(indexes).stream().map(MachineState::hash).toList();
   }
 
   @Override

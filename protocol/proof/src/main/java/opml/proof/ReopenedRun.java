@@ -1,5 +1,6 @@
 package opml.proof;
 
+import java.util.List;
 import opml.vm.state.MachineState;
 import opml.vm.state.Memory;
 import opml.vm.state.Program;
@@ -15,6 +16,11 @@ record ReopenedRun(OpenRuns runs, long step) implements MachineRun {
   @Override
   public MachineState stateAt(long index) {
     return runs.use(step, run -> run.stateAt(index));
+  }
+
+  @Override
+  public List<MachineState> statesAt(long[] indexes) {
+    return runs.use(step, run -> run.statesAt(indexes));
   }
 
   @Override
