@@ -2,8 +2,8 @@ package opml.engine.commit;
 
 import opml.kernels.catalog.Kernel;
 
-/// How long a node's level-1 trace is: the least multiple of four bits above the kernel's proven bound,
-/// because a dissection has 16 parts. A program that still runs then has failed.
+/// How long a node's level-1 trace is: the least multiple of four bits above the kernel's bound, because a dissection
+/// has 16 parts. The bound is measured and tested, not proved. A program that still runs then has failed.
 public final class StepLimit {
   private static final int BITS_PER_MOVE = 4;
   private static final int MAX = 40;
@@ -29,11 +29,7 @@ public final class StepLimit {
       }
     }
     throw new IllegalArgumentException(
-        kernel.name()
-            + " may execute "
-            + bound
-            + " instructions, not below 2^"
-            + MAX
-            + "; the node would have to be split into tiles");
+        "%s may execute %d instructions, not below 2^%d; the node would have to be split into tiles"
+            .formatted(kernel.name(), bound, MAX));
   }
 }

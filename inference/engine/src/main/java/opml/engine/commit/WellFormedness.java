@@ -25,7 +25,7 @@ import opml.kernels.catalog.PinnedProgram;
 /// only has hashes. An agent that served or disputed an ill-formed model could lose a game that it plays
 /// right, so agents refuse it.
 ///
-/// Only kernels of our catalogue are admitted, since a bound of the steps is proven for no other program.
+/// Only kernels of our catalogue are admitted, since no other program has a bound of its steps, which is tested.
 /// Scalars are taken as they are: what kernels take for granted of them is checked where models are imported,
 /// so whoever has the model file should rather import it and compare identities.
 public final class WellFormedness {
@@ -117,7 +117,7 @@ public final class WellFormedness {
     outputs(name, node);
     Optional<Kernel> kernel = kernel(node.codeRoot(), node.codeDepth());
     if (kernel.isEmpty()) {
-      problems.add(name + ": its program is none of our kernels, no bound of its steps is proven");
+      problems.add(name + ": its program is none of our kernels, no bound of its steps is known");
     } else {
       program(name, node, kernel.get(), fixed);
     }

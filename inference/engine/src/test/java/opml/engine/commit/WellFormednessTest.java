@@ -71,7 +71,7 @@ class WellFormednessTest {
   }
 
   @Test
-  void foreignProgramsHaveNoProvenBound() {
+  void foreignProgramsHaveNoBound() {
     assertThat(
             problems(
                 node ->

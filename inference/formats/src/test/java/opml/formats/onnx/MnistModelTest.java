@@ -75,7 +75,9 @@ class MnistModelTest {
     assertThat(table.input()).isEqualTo("Input3 f32 1x1x28x28");
     assertThat(table.output()).isEqualTo("Plus214_Output_0 f32 1x10");
     assertThat(table.rows()).hasSize(10);
-    assertThat(table.rows().getFirst().outputs()).isEqualTo("f32 1x8x28x28");
+    int written = table.rows().getFirst().writes().getFirst();
+    assertThat(table.slots().get(written).type()).isEqualTo(ElementType.F32);
+    assertThat(table.slots().get(written).shape()).isEqualTo(Shape.of(1, 8, 28, 28));
     assertThat(table.parameterBytes()).isEqualTo(23_976);
   }
 

@@ -7,6 +7,7 @@ import opml.cli.console.Json;
 import opml.cli.console.TensorType;
 import opml.cli.option.ModelFile;
 import opml.engine.commit.Model;
+import opml.engine.commit.ModelDescription;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -29,6 +30,7 @@ public final class ModelImportCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Model model = ModelFile.load(file, console);
+    ModelDescription description = ModelDescription.of(model);
     console.show(
         Json.object(
             "model", model.id(),
@@ -42,8 +44,8 @@ public final class ModelImportCommand implements Callable<Integer> {
                     model.id(),
                     model.nodes().size(),
                     model.graph().slots().size(),
-                    TensorType.inputOf(model),
-                    TensorType.outputOf(model)));
+                    description.input(),
+                    description.output()));
     return 0;
   }
 }

@@ -2,7 +2,6 @@ package opml.cli.command.model;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -13,8 +12,9 @@ import opml.cli.console.Json;
 import opml.cli.console.Table;
 import opml.cli.console.TensorType;
 import opml.cli.option.ModelFile;
-import opml.engine.commit.CommittedNode;
 import opml.engine.commit.Model;
+import opml.engine.commit.ModelDescription;
+import opml.engine.commit.ModelDescription.Row;
 import opml.engine.commit.ModelDescriptor;
 import opml.engine.graph.Slot;
 import org.jspecify.annotations.Nullable;
@@ -37,19 +37,22 @@ public final class ModelInspectCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Model model = ModelFile.load(file, console);
-    console.show(object(model), () -> text(model));
+    ModelDescription description = ModelDescription.of(model);
+    console.show(object(description), () -> text(description));
     return 0;
   }
 
-  private static String text(Model model) {
+  private static String text(ModelDescription model) {
     ModelDescriptor descriptor = model.descriptor();
     Table facts =
         new Table("model", model.id().toString())
             .row("graph root", descriptor.graphRoot() + ", depth " + descriptor.graphDepth())
             .row("slots root", descriptor.initialSlotsRoot() + ", depth " + descriptor.slotDepth())
-            .row("input", TensorType.inputOf(model))
-            .row("output", TensorType.outputOf(model))
-            .row("level-0 steps", Amounts.count(descriptor.steps()));
+            .row("input", model.input())
+            .row("output", model.output())
+            .row("parameters", Amounts.count(model.parameterBytes()) + " B")
+            .row("level-0 steps", Amounts.count(descriptor.steps()))
+            .row("most steps of a pass", Amounts.count(model.stepBound()));
     Table nodes =
         new Table(
             "node",
@@ -61,22 +64,22 @@ public final class ModelInspectCommand implements Callable<Integer> {
             "most steps",
             "level 1",
             "memory");
-    for (int i = 0; i < model.nodes().size(); i++) {
-      CommittedNode node = model.nodes().get(i);
+    for (int i = 0; i < model.rows().size(); i++) {
+      Row node = model.rows().get(i);
       nodes.row(
           i,
-          node.node().name(),
-          node.node().operator(),
-          node.node().kernel().name(),
-          slots(node.node().inputs()),
-          slots(node.node().outputs()),
-          Amounts.count(bound(node)),
+          node.name(),
+          node.operator(),
+          node.kernel(),
+          slots(node.reads()),
+          slots(node.writes()),
+          Amounts.count(node.bound()),
           "2^" + node.descriptor().stepsLog2() + " steps",
           "2^" + (node.descriptor().memDepth() + 5) + " B");
     }
     Table slots = new Table("slot", "name", "type", "shape", "bytes", "depth", "initially");
-    for (int i = 0; i < model.graph().slots().size(); i++) {
-      Slot slot = model.graph().slots().get(i);
+    for (int i = 0; i < model.slots().size(); i++) {
+      Slot slot = model.slots().get(i);
       slots.row(
           i,
           slot.name(),
@@ -89,34 +92,30 @@ public final class ModelInspectCommand implements Callable<Integer> {
     return facts + "\n" + nodes + "\n" + slots;
   }
 
-  private static String slots(int[] slots) {
-    return Arrays.stream(slots).mapToObj(String::valueOf).collect(Collectors.joining(" "));
+  private static String slots(List<Integer> slots) {
+    return slots.stream().map(String::valueOf).collect(Collectors.joining(" "));
   }
 
-  private static long bound(CommittedNode node) {
-    return node.node().kernel().cost().instructions(node.node().scalarArray());
-  }
-
-  private static Map<String, @Nullable Object> object(Model model) {
+  private static Map<String, @Nullable Object> object(ModelDescription model) {
     ModelDescriptor descriptor = model.descriptor();
     List<Object> nodes = new ArrayList<>();
-    for (CommittedNode node : model.nodes()) {
+    for (Row node : model.rows()) {
       nodes.add(
           Json.object(
-              "name", node.node().name(),
-              "operator", node.node().operator(),
-              "kernel", node.node().kernel().name(),
-              "hash", node.descriptor().hash(),
+              "name", node.name(),
+              "operator", node.operator(),
+              "kernel", node.kernel(),
+              "hash", node.hash(),
               "codeRoot", node.descriptor().codeRoot(),
-              "reads", Arrays.stream(node.node().inputs()).boxed().toList(),
-              "writes", Arrays.stream(node.node().outputs()).boxed().toList(),
-              "scalars", node.node().scalars(),
-              "stepsBound", bound(node),
+              "reads", node.reads(),
+              "writes", node.writes(),
+              "scalars", node.scalars(),
+              "stepsBound", node.bound(),
               "stepsLog2", node.descriptor().stepsLog2(),
               "memDepth", node.descriptor().memDepth()));
     }
     List<Object> slots = new ArrayList<>();
-    for (Slot slot : model.graph().slots()) {
+    for (Slot slot : model.slots()) {
       slots.add(
           Json.object(
               "name", slot.name(),
@@ -138,6 +137,8 @@ public final class ModelInspectCommand implements Callable<Integer> {
         "inputBytes", descriptor.inputBytes(),
         "outputSlot", descriptor.outputSlot(),
         "outputBytes", descriptor.outputBytes(),
+        "parameterBytes", model.parameterBytes(),
+        "stepsBound", model.stepBound(),
         "nodes", nodes,
         "slots", slots);
   }
