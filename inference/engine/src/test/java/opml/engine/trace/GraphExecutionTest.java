@@ -169,7 +169,7 @@ class GraphExecutionTest {
     try (ExecutorService two = Executors.newFixedThreadPool(2);
         ExecutorService many = Executors.newFixedThreadPool(7)) {
       List<Workers> crews = List.of(Workers.of(two), Workers.of(many), Workers.allCores());
-      for (int i = 0; i < 40; i++) {
+      for (int i = 0; i < 20; i++) {
         Model model = Model.of(RandomGraphs.graph(random), TestPrograms::of);
         byte[] input = floats(1, -2, 3, -4, 5, -6, 7, i);
         NodeRunner nodes = failingAt(random.nextInt(40));
@@ -180,6 +180,9 @@ class GraphExecutionTest {
             String where = "seed %d, case %d, state %d".formatted(seed, i, step);
             assertThat(other.state(step)).as(where).isEqualTo(alone.state(step));
             assertThat(other.slots(step).root()).as(where).isEqualTo(alone.slots(step).root());
+            if (step % 8 != i % 8) {
+              continue;
+            }
             assertThat(bytes(other.values(step)))
                 .as(where)
                 .usingRecursiveComparison()

@@ -12,6 +12,9 @@ import opml.compiler.ir.MethodGraph;
 import opml.compiler.ir.MethodRef;
 import opml.compiler.ir.Node;
 import opml.compiler.ir.NodeOp;
+import opml.compiler.library.Extremes;
+import opml.kernels.softfloat.Bits;
+import opml.kernels.softfloat.SoftFloat;
 import org.jspecify.annotations.Nullable;
 
 /// The methods that kernel Java may call outside of itself, each either a few nodes or a call of library code.
@@ -23,9 +26,9 @@ final class Intrinsics {
   }
 
   private static final String SEGMENT = "(Ljava/lang/foreign/MemorySegment;J";
-  private static final String SOFT_FLOAT = "opml/kernels/softfloat/SoftFloat";
-  private static final String BITS = "opml/kernels/softfloat/Bits";
-  private static final String EXTREMES = "opml/compiler/library/Extremes";
+  private static final String SOFT_FLOAT = internalName(SoftFloat.class);
+  private static final String BITS = internalName(Bits.class);
+  private static final String EXTREMES = internalName(Extremes.class);
   private static final Map<MethodRef, Expansion> EXPANSIONS = new HashMap<>();
   private static final Map<MethodRef, MethodRef> LIBRARY = new HashMap<>();
 
@@ -38,6 +41,10 @@ final class Intrinsics {
   }
 
   private Intrinsics() {}
+
+  private static String internalName(Class<?> owner) {
+    return owner.getName().replace('.', '/');
+  }
 
   static @Nullable Expansion expansion(MethodRef ref) {
     return EXPANSIONS.get(ref);

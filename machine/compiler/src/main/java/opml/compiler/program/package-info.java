@@ -1,3 +1,3 @@
-/// What comes out: [opml.compiler.program.CompiledProgram], its words and constants, with a
-/// [opml.compiler.program.Symbol] for every place that people may want to look up.
+/// What comes out: [opml.compiler.program.CompiledProgram], whose [opml.compiler.program.Symbol]s say which line of
+/// which method an instruction comes from.
 package opml.compiler.program;

@@ -2,8 +2,8 @@ package opml.kernels.abi;
 
 import java.util.Optional;
 
-/// A node's address space: 16 regions of `2^regionLog2` bytes (`spec/graph.md`). Region 0 holds the fixed segment at its
-/// start and the stack at its end, region j + 1 segment argument j.
+/// A node's address space: 16 regions of `2^regionLog2` bytes (`spec/graph.md`). Region 0 holds the fixed segment at
+/// its start and the stack at its end, region j + 1 segment argument j.
 ///
 /// @param regionLog2 12 to 26
 public record Geometry(int regionLog2) {
