@@ -2,15 +2,15 @@ package opml.engine.tensor;
 
 import java.util.Locale;
 
-/// What a tensor holds. The number is ONNX's `TensorProto.DataType`.
+/// What a tensor holds.
 public enum ElementType {
-  F32(1, 4),
-  U8(2, 1),
-  I8(3, 1),
-  I32(6, 4),
-  I64(7, 8),
+  F32(4),
+  U8(1),
+  I8(1),
+  I32(4),
+  I64(8),
   /// One byte, 0 or 1.
-  BOOL(9, 1);
+  BOOL(1);
 
   private final int bytes;
 
