@@ -17,7 +17,6 @@ class TidyTest {
   private static final Set<String> ENTRIES =
       Set.of(
           "opml.cli.Main", // the launcher starts it
-          "opml.compiler.library.Extremes", // compiled into programs, by its name
           "opml.game.referee.Referee", // the contract as a model, which tests and simulators play
           // on
           "opml.compiler.Pin", // pins programs anew, by hand

@@ -1,7 +1,6 @@
 package opml.engine.graph;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import opml.engine.tensor.ElementType;
@@ -14,6 +13,12 @@ import opml.kernels.catalog.Kernel;
 public final class GraphBuilder {
   private final List<Slot> slots = new ArrayList<>();
   private final List<GraphNode> nodes = new ArrayList<>();
+
+  /// {@return the number of this new slot}
+  public int add(Slot slot) {
+    slots.add(slot);
+    return slots.size() - 1;
+  }
 
   /// {@return the number of a new slot that is zeros before a node, or the model's user, writes it}
   ///
@@ -37,23 +42,11 @@ public final class GraphBuilder {
     return new Call(kernel, name, operator);
   }
 
-  /// {@return whether a node writes this slot}
-  public boolean isWritten(int slot) {
-    return nodes.stream()
-        .flatMapToInt(node -> Arrays.stream(node.outputs()))
-        .anyMatch(written -> written == slot);
-  }
-
   /// {@return the graph, whose nodes run once}
   ///
   /// @throws IllegalArgumentException if it has no nodes, or a port does not fit its slot
   public Graph build(Port input, Port output) {
     return new Graph(slots, nodes, input, output, 1);
-  }
-
-  private int add(Slot slot) {
-    slots.add(slot);
-    return slots.size() - 1;
   }
 
   /// A node under construction.
@@ -88,10 +81,16 @@ public final class GraphBuilder {
       return this;
     }
 
+    /// The next scalar argument, in the form that the kernel's program takes: an int sign-extended, a float as its bits.
+    public Call scalar(long value) {
+      scalars.add(value);
+      return this;
+    }
+
     /// The next scalar arguments.
     public Call ints(int... values) {
       for (int value : values) {
-        scalars.add((long) value);
+        scalar(value);
       }
       return this;
     }

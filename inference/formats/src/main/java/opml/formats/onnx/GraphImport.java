@@ -8,8 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import opml.engine.graph.Graph;
-import opml.engine.graph.GraphNode;
-import opml.engine.graph.Operand;
+import opml.engine.graph.GraphBuilder;
 import opml.engine.graph.Port;
 import opml.engine.graph.Slot;
 import opml.engine.tensor.ElementType;
@@ -122,42 +121,33 @@ final class GraphImport {
     Value result = value(outputName).orElseThrow();
     boolean written = calls.stream().anyMatch(call -> call.writes(Set.of(result.place())));
     Value output = written ? result : copy(outputName, result);
+    List<Call> needed = needed(output.place());
+    GraphBuilder graph = new GraphBuilder();
     Map<Value.Place, Integer> numbers = new HashMap<>();
-    List<Slot> slots = new ArrayList<>();
-    number(input.place(), numbers, slots);
-    List<GraphNode> nodes = new ArrayList<>();
-    for (Call call : needed(output.place())) {
-      List<Operand> operands = new ArrayList<>();
+    number(input.place(), numbers, graph);
+    for (Call call : needed) {
+      GraphBuilder.Call node = graph.call(call.kernel(), call.name(), call.operator());
       for (Source source : call.sources()) {
-        operands.add(
-            switch (source) {
-              case Source.Read from -> new Operand.Read(number(from.place(), numbers, slots));
-              case Source.Write to -> new Operand.Write(number(to.place(), numbers, slots));
-              case Source.Absent absent -> new Operand.Absent(absent.bytes());
-            });
+        switch (source) {
+          case Source.Read from -> node.read(number(from.place(), numbers, graph));
+          case Source.Write to -> node.write(number(to.place(), numbers, graph));
+          case Source.Absent absent -> node.zeros(absent.bytes());
+        }
       }
-      nodes.add(
-          new GraphNode(call.name(), call.operator(), call.kernel(), operands, call.scalars()));
+      call.scalars().forEach(node::scalar);
+      node.end();
     }
-    if (nodes.size() > Graph.MAX_COUNT || slots.size() > Graph.MAX_COUNT) {
+    if (needed.size() > Graph.MAX_COUNT || numbers.size() > Graph.MAX_COUNT) {
       throw new RefusedNode(Kind.SIZE, "more than " + Graph.MAX_COUNT + " nodes or tensors", "");
     }
-    return new Graph(
-        slots,
-        nodes,
-        new Port(inputName, number(input.place(), numbers, slots), input.shape()),
-        new Port(outputName, number(output.place(), numbers, slots), output.shape()),
-        1);
+    return graph.build(
+        new Port(inputName, number(input.place(), numbers, graph), input.shape()),
+        new Port(outputName, number(output.place(), numbers, graph), output.shape()));
   }
 
   private static int number(
-      Value.Place place, Map<Value.Place, Integer> numbers, List<Slot> slots) {
-    return numbers.computeIfAbsent(
-        place,
-        key -> {
-          slots.add(key.slot());
-          return slots.size() - 1;
-        });
+      Value.Place place, Map<Value.Place, Integer> numbers, GraphBuilder graph) {
+    return numbers.computeIfAbsent(place, key -> graph.add(key.slot()));
   }
 
   /// {@return the calls on whose results the output depends, in their order}

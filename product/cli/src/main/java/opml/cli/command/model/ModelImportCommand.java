@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import opml.cli.console.Console;
 import opml.cli.console.Json;
-import opml.cli.console.TensorType;
 import opml.cli.option.ModelFile;
 import opml.engine.commit.Model;
 import opml.engine.commit.ModelDescription;

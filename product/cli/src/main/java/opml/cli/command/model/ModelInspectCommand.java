@@ -10,7 +10,6 @@ import opml.cli.console.Amounts;
 import opml.cli.console.Console;
 import opml.cli.console.Json;
 import opml.cli.console.Table;
-import opml.cli.console.TensorType;
 import opml.cli.option.ModelFile;
 import opml.engine.commit.Model;
 import opml.engine.commit.ModelDescription;
