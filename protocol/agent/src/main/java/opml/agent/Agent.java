@@ -24,7 +24,7 @@ import opml.game.solver.Solver;
 import opml.game.work.Work;
 import opml.game.work.Workshop;
 import opml.hub.Hub;
-import opml.hub.HubParameters;
+import opml.game.move.Parameters;
 import opml.hub.HubReader;
 import opml.hub.Journal;
 import opml.hub.Journal.Entry;
@@ -192,7 +192,7 @@ public abstract sealed class Agent permits Server, Verifier {
   /// {@return why this deployment's times are too short for a run that took so long, if they are: the rest of the
   /// window and of the allowance is for censorship, delays and reorganisations (`spec/protocol.md` §6)}
   private Optional<String> tooSlow(Work work, double seconds) {
-    HubParameters parameters = hub.deployment().parameters();
+    Parameters parameters = hub.deployment().parameters();
     if (seconds > parameters.window() / 4.0) {
       return Optional.of(
           "a run takes %.1f s, more than a quarter of the window of %d s"
@@ -238,7 +238,7 @@ public abstract sealed class Agent permits Server, Verifier {
 
   /// Has the own credit paid out.
   final void withdraw() {
-    BigInteger credit = responder.credit().value();
+    BigInteger credit = hub.credit().value();
     settler.actions(credit).forEach(responder::perform);
   }
 }

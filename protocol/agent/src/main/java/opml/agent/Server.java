@@ -99,12 +99,7 @@ public final class Server extends Agent {
   }
 
   private void claim(SeenRequest request, Work work) {
-    Wei bond =
-        hub()
-            .deployment()
-            .hub()
-            .read(hub().sender().chain().snapshot(), "bondDue", request.id().hash())
-            .wei(0);
+    Wei bond = hub().bondDue(request.id());
     if (!affords(bond)) {
       skip("request " + request.id(), "the account cannot deposit the bond of " + bond);
       return;

@@ -2,6 +2,9 @@ package opml.hub;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
+import opml.game.claim.RequestId;
+import opml.game.move.Parameters;
 import opml.core.account.Address;
 import opml.core.account.Wei;
 import opml.core.hash.Bytes32;
@@ -19,12 +22,12 @@ import opml.hub.contracts.Artifacts;
 /// @param registry the contract of models
 /// @param block at or before the hub's deployment: reading events begins here
 public record Deployment(
-    long chainId, Contract hub, Contract registry, long block, HubParameters parameters) {
+    long chainId, Contract hub, Contract registry, long block, Parameters parameters) {
   /// The machine's specification that this software plays by (`spec/machine.md`).
   public static final Bytes32 MACHINE_VERSION = version("opml/1/rv64im");
 
   /// Deploys registry, graph step, step verifier and hub, in this order.
-  public static Deployment deploy(Sender sender, HubParameters parameters) {
+  public static Deployment deploy(Sender sender, Parameters parameters) {
     long block = sender.chain().latest().number();
     Contract registry = sender.deploy(Artifacts.MODEL_REGISTRY.load());
     Contract graphStep = sender.deploy(Artifacts.GRAPH_STEP.load());
@@ -36,7 +39,7 @@ public record Deployment(
             graphStep.address(),
             step.address(),
             MACHINE_VERSION,
-            Arrays.asList(parameters.encode()));
+            encoded(parameters));
     return new Deployment(sender.chain().id(), hub, registry, block, parameters);
   }
 
@@ -55,16 +58,40 @@ public record Deployment(
     }
     Address registry = hub.read(state, "registry").address(0);
     state.requireCode(registry, "ModelRegistry");
-    HubParameters parameters =
-        new HubParameters(
+    Parameters parameters = parameters(hub, state);
+    Contract models = Artifacts.MODEL_REGISTRY.load().at(registry);
+    return new Deployment(state.chain().id(), hub, models, block, parameters);
+  }
+
+  private static Parameters parameters(Contract hub, Snapshot state) {
+    try {
+      return new Parameters(
             hub.read(state, "window").number(0),
             hub.read(state, "allowance").number(0),
             hub.read(state, "claimBond").wei(0),
             hub.read(state, "challengeBond").wei(0),
-            HubParameters.share(hub.read(state, "challengerShare")),
-            HubParameters.share(hub.read(state, "requesterShare")));
-    Contract models = Artifacts.MODEL_REGISTRY.load().at(registry);
-    return new Deployment(state.chain().id(), hub, models, block, parameters);
+            (int) hub.read(state, "challengerShare").number(0),
+            (int) hub.read(state, "requesterShare").number(0));
+    } catch (IllegalArgumentException e) {
+      throw new ChainException.Malformed(
+          "what is at %s is no hub: %s".formatted(hub.address(), e.getMessage()));
+    }
+  }
+
+  /// {@return as the hub's constructor takes them}
+  private static List<Object> encoded(Parameters parameters) {
+    return List.of(
+        parameters.window(),
+        parameters.allowance(),
+        parameters.claimBond().value(),
+        parameters.challengeBond().value(),
+        (long) parameters.challengerShare(),
+        (long) parameters.requesterShare());
+  }
+
+  /// {@return what the next claim of a request deposits}
+  public Wei bondDue(Snapshot state, RequestId request) {
+    return hub.read(state, "bondDue", request.hash()).wei(0);
   }
 
   /// {@return what the hub owes an account}

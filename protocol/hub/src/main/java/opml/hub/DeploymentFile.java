@@ -17,8 +17,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import opml.game.move.Parameters;
 import opml.core.account.Address;
 import opml.core.account.Wei;
 import opml.core.codec.MalformedException;
@@ -35,7 +37,7 @@ public record DeploymentFile(
     Address hub,
     Address registry,
     long block,
-    HubParameters parameters,
+    Parameters parameters,
     Optional<URI> rpc) {
   private static final int MAX_BYTES = 64 << 10;
 
@@ -151,14 +153,26 @@ public record DeploymentFile(
           address("/hub"),
           address("/registry"),
           number("/block"),
-          new HubParameters(
-              number("/parameters/window"),
-              number("/parameters/allowance"),
-              wei("/parameters/claimBond"),
-              wei("/parameters/challengeBond"),
-              share("/parameters/challengerShare"),
-              share("/parameters/requesterShare")),
+          parameters(),
           rpc());
+    }
+
+    private Parameters parameters() {
+      long window = number("/parameters/window");
+      long allowance = number("/parameters/allowance");
+      Wei claimBond = wei("/parameters/claimBond");
+      Wei challengeBond = wei("/parameters/challengeBond");
+      int challengerShare = share("/parameters/challengerShare");
+      int requesterShare = share("/parameters/requesterShare");
+      List<String> problems =
+          Parameters.problems(
+              window, allowance, claimBond, challengeBond, challengerShare, requesterShare);
+      if (!problems.isEmpty()) {
+        throw new MalformedException(
+            source + ": /parameters: no hub has " + String.join("; ", problems));
+      }
+      return new Parameters(
+          window, allowance, claimBond, challengeBond, challengerShare, requesterShare);
     }
 
     private long number(String place) {
@@ -171,8 +185,8 @@ public record DeploymentFile(
 
     private int share(String place) {
       long share = number(place);
-      if (share > HubParameters.WHOLE) {
-        throw expected(place, "a number from 0 to " + HubParameters.WHOLE);
+      if (share > Parameters.WHOLE) {
+        throw expected(place, "a number from 0 to " + Parameters.WHOLE);
       }
       return (int) share;
     }

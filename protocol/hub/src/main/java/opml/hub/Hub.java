@@ -62,6 +62,16 @@ public final class Hub {
     return sender;
   }
 
+  /// {@return what the next claim of a request deposits}
+  public Wei bondDue(RequestId request) {
+    return deployment.bondDue(sender.chain().snapshot(), request);
+  }
+
+  /// {@return what the hub owes this account}
+  public Wei credit() {
+    return deployment.credit(sender.chain().snapshot(), account());
+  }
+
   /// A request that the chain has.
   public record Asked(RequestId id, Receipt receipt) {}
 

@@ -95,6 +95,6 @@ public final class Requester {
 
   /// Has the requester's shares of dead claims, and fees given back, paid out.
   public void withdraw() {
-    settler.actions(responder.credit().value()).forEach(responder::perform);
+    settler.actions(hub.credit().value()).forEach(responder::perform);
   }
 }

@@ -95,7 +95,7 @@ public final class Responder {
               () -> hub.expire(expire.request()),
               receipt -> new Entry.Expired(expire.request(), receipt));
       case Action.Withdraw _ -> {
-        Wei credit = credit();
+        Wei credit = hub.credit();
         send(
             action,
             () -> hub.withdraw(hub.account()),
@@ -104,11 +104,6 @@ public final class Responder {
       case Action.Challenge _, Action.Dissect _, Action.Refine _, Action.Execute _ ->
           throw new IllegalArgumentException("needs the work that it is argued from: " + action);
     }
-  }
-
-  /// {@return what the hub owes this account}
-  public Wei credit() {
-    return hub.deployment().credit(hub.sender().chain().snapshot(), hub.account());
   }
 
   private void tell(Action action, String why) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
+import opml.game.move.Parameters;
 import opml.core.account.Address;
 import opml.core.codec.MalformedException;
 import org.junit.jupiter.api.Assumptions;
@@ -24,7 +25,7 @@ class DeploymentFileTest {
           Address.ofHex("0x00000000000000000000000000000000000000aa"),
           Address.ofHex("0x00000000000000000000000000000000000000bb"),
           7,
-          HubParameters.DEFAULT,
+          Parameters.DEFAULT,
           Optional.of(URI.create("http://127.0.0.1:8545")));
 
   @TempDir Path folder;

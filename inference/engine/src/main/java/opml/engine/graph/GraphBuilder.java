@@ -81,7 +81,8 @@ public final class GraphBuilder {
       return this;
     }
 
-    /// The next scalar argument, in the form that the kernel's program takes: an int sign-extended, a float as its bits.
+    /// The next scalar argument, in the form that the kernel's program takes: an int sign-extended, a float as its
+    /// bits.
     public Call scalar(long value) {
       scalars.add(value);
       return this;

@@ -4,7 +4,7 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import opml.core.account.Wei;
-import opml.hub.HubParameters;
+import opml.game.move.Parameters;
 import opml.mnist.DemoModel;
 
 /// Every scenario that is played for real, over both models.
@@ -12,7 +12,7 @@ public final class Scenarios {
   private static final String REFUTED = "request expired, claim dead";
   private static final String UPHELD = "request final, claim final";
 
-  private static final HubParameters MONEY = Stage.PARAMETERS;
+  private static final Parameters MONEY = Stage.PARAMETERS;
 
   private Scenarios() {}
 
@@ -334,6 +334,6 @@ public final class Scenarios {
   private static BigInteger share(int parts) {
     return bond()
         .multiply(BigInteger.valueOf(parts))
-        .divide(BigInteger.valueOf(HubParameters.WHOLE));
+        .divide(BigInteger.valueOf(Parameters.WHOLE));
   }
 }

@@ -16,7 +16,7 @@ import opml.ethereum.send.GasMeter;
 import opml.ethereum.send.SendPolicy;
 import opml.ethereum.send.Sender;
 import opml.hub.Deployment;
-import opml.hub.HubParameters;
+import opml.game.move.Parameters;
 import opml.hub.HubReader;
 import opml.hub.ModelRegistration;
 import opml.hub.Picture;
@@ -25,7 +25,7 @@ import opml.hub.Picture;
 /// pays their own gas.
 public final class Stage {
   /// A day to challenge and half a day to think, as a deployment would have it; the chain's clock is ours to set.
-  public static final HubParameters PARAMETERS = HubParameters.DEFAULT;
+  public static final Parameters PARAMETERS = Parameters.DEFAULT;
 
   private final DevChain chain;
   private final Deployment deployment;
@@ -45,7 +45,7 @@ public final class Stage {
   }
 
   /// Deploys the contracts with these parameters and registers a model.
-  public static Deployment deploy(Sender deployer, HubParameters parameters, Model model) {
+  public static Deployment deploy(Sender deployer, Parameters parameters, Model model) {
     Deployment deployment = Deployment.deploy(deployer, parameters);
     byte[] uri = "opml:models/mnist-cnn".getBytes(StandardCharsets.UTF_8);
     ModelRegistration.register(deployment, deployer, model.descriptor().encode(), uri);
@@ -98,6 +98,6 @@ public final class Stage {
   /// {@return what the hub owes this account}
   public BigInteger owed(Address account) {
     Snapshot now = chain.chain().snapshot();
-    return deployment.hub().read(now, "credit", account).uint(0);
+    return deployment.credit(now, account).value();
   }
 }

@@ -29,7 +29,6 @@ import opml.game.claim.ClaimId;
 import opml.game.claim.GameId;
 import opml.game.claim.RequestId;
 import opml.game.move.Action;
-import opml.game.move.Allowance;
 import opml.game.move.Game;
 import opml.game.move.GameFormat;
 import opml.game.move.Parameters;
@@ -41,7 +40,7 @@ import opml.game.referee.Rules;
 import opml.game.solver.Solver;
 import opml.game.work.Work;
 import opml.hub.Evidence;
-import opml.hub.HubParameters;
+import opml.game.move.Parameters;
 import opml.hub.HubReader;
 import opml.hub.Picture;
 import opml.hub.Terms;
@@ -62,7 +61,7 @@ import org.junit.jupiter.api.condition.EnabledIf;
 class RefereeTest {
   private static final int CALLS = 160;
   private static final byte[] INPUT = TestModels.input(1, 2, 3);
-  private static final HubParameters TERMS = Scene.PARAMETERS;
+  private static final Parameters TERMS = Scene.PARAMETERS;
 
   private static DevChain dev;
 
@@ -92,13 +91,7 @@ class RefereeTest {
       new Referee(
           dev.chain().id(),
           contract.address(),
-          new Parameters(
-              TERMS.window(),
-              new Allowance(TERMS.allowance()),
-              TERMS.claimBond().value(),
-              TERMS.challengeBond().value(),
-              TERMS.challengerShare(),
-              TERMS.requesterShare()),
+          TERMS,
           new Rules(GameFormat.PROTOCOL, runs));
   private final HubReader reader = new HubReader(scene.deployment(), dev.chain());
   private final Solver solver = new Solver(GameFormat.PROTOCOL);

@@ -17,7 +17,7 @@ import opml.game.claim.RequestId;
 import opml.game.work.Workshop;
 import opml.hub.Deployment;
 import opml.hub.Hub;
-import opml.hub.HubParameters;
+import opml.game.move.Parameters;
 import opml.hub.HubReader;
 import opml.hub.Journal;
 import opml.hub.Picture;
@@ -30,7 +30,7 @@ import opml.proof.GraphWorkshop;
 /// A fresh hub with one model on a development chain, and accounts by number: 0 deployed, 1 asks, the others are for
 /// the test.
 public record Scene(DevChain dev, Deployment deployment, Model model, GraphWorkshop honest) {
-  public static final HubParameters PARAMETERS = HubParameters.DEFAULT.withTimes(1000, 400);
+  public static final Parameters PARAMETERS = Parameters.DEFAULT.withTimes(1000, 400);
   public static final Wei FEE = Wei.gwei(10_000_000);
 
   public static Scene set(DevChain dev, Model model) {
@@ -111,7 +111,7 @@ public record Scene(DevChain dev, Deployment deployment, Model model, GraphWorks
 
   /// {@return what the hub owes this account}
   public BigInteger credit(int account) {
-    return deployment.hub().read(dev.chain().snapshot(), "credit", address(account)).uint(0);
+    return deployment.credit(dev.chain().snapshot(), address(account)).value();
   }
 
   public Wei balance(int account) {

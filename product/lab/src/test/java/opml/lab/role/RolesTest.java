@@ -33,7 +33,7 @@ import opml.game.solver.Solver;
 import opml.game.trace.Trace;
 import opml.game.work.Work;
 import opml.hub.Hub;
-import opml.hub.HubParameters;
+import opml.game.move.Parameters;
 import opml.hub.Journal;
 import opml.hub.Journal.Entry;
 import opml.hub.Requester;
@@ -52,7 +52,7 @@ import org.junit.jupiter.api.condition.EnabledIf;
 @EnabledIf(value = AnvilBinary.IS_INSTALLED, disabledReason = AnvilBinary.MISSING)
 class RolesTest {
   private static final byte[] INPUT = TestModels.input(1, 2, 3);
-  private static final HubParameters MONEY = Scene.PARAMETERS;
+  private static final Parameters MONEY = Scene.PARAMETERS;
 
   private static DevChain dev;
 

@@ -1,40 +1,87 @@
 package opml.game.move;
 
 import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.List;
+import opml.core.account.Wei;
 
-/// What a deployment fixes for ever: `protocol.md` §2 and §5.
+/// What a deployment fixes for ever: `spec/protocol.md` §2 and §5.
 ///
-/// @param window for how many seconds a claim can be challenged
-/// @param allowance how long each side of a game may think
-/// @param claimBond what the first live claim of a request deposits, in wei; the n-th deposits n times as much
-/// @param challengeBond what a challenge deposits, in wei; at most a quarter of the claim's
+/// @param window seconds in which a claim can be challenged
+/// @param allowance seconds that a side of a game may think in all
+/// @param claimBond what the first live claim of a request deposits; the n-th deposits n times as much
+/// @param challengeBond what a challenge deposits; at most a quarter of the claim's
 /// @param challengerShare of a dead claim's bond, in parts of 10,000
 /// @param requesterShare of a dead claim's bond, in parts of 10,000; both together at most half, the rest is burnt
 public record Parameters(
     long window,
-    Allowance allowance,
-    BigInteger claimBond,
-    BigInteger challengeBond,
+    long allowance,
+    Wei claimBond,
+    Wei challengeBond,
     int challengerShare,
     int requesterShare) {
-  private static final int WHOLE = 10_000;
+  /// Shares are parts of this.
+  public static final int WHOLE = 10_000;
 
+  private static final long SECONDS_END = 1L << 32;
+  private static final int BONDS = 4;
+
+  /// Bonds for gas at 50 gwei and 0.8 million gas a side; a day to challenge and half a day to think.
+  public static final Parameters DEFAULT =
+      new Parameters(
+          86_400, 43_200, Wei.gwei(160_000_000), Wei.gwei(40_000_000), WHOLE / 4, WHOLE / 4);
+
+  /// @throws IllegalArgumentException with all [#problems], if there are any
   public Parameters {
-    if (window <= 0
-        || challengeBond.signum() <= 0
-        || claimBond.compareTo(challengeBond.shiftLeft(2)) < 0
-        || challengerShare < 0
-        || requesterShare < 0
-        || challengerShare + requesterShare > WHOLE / 2) {
-      throw new IllegalArgumentException(
-          "unsound: window %d s, bonds %s and %s wei, shares %d and %d of %d"
-              .formatted(window, claimBond, challengeBond, challengerShare, requesterShare, WHOLE));
+    List<String> problems =
+        problems(window, allowance, claimBond, challengeBond, challengerShare, requesterShare);
+    if (!problems.isEmpty()) {
+      throw new IllegalArgumentException("unsound: " + String.join("; ", problems));
     }
+  }
+
+  /// {@return the same money with other times, in seconds}
+  public Parameters withTimes(long newWindow, long newAllowance) {
+    return new Parameters(
+        newWindow, newAllowance, claimBond, challengeBond, challengerShare, requesterShare);
+  }
+
+  /// {@return why no hub can be made of these, which its constructor would say one by one}
+  public static List<String> problems(
+      long window,
+      long allowance,
+      Wei claimBond,
+      Wei challengeBond,
+      int challengerShare,
+      int requesterShare) {
+    List<String> problems = new ArrayList<>();
+    if (window < 1 || window >= SECONDS_END) {
+      problems.add("a window of %d s, expected are 1 to 2^32 - 1".formatted(window));
+    }
+    if (allowance < 1 || allowance >= SECONDS_END) {
+      problems.add("an allowance of %d s, expected are 1 to 2^32 - 1".formatted(allowance));
+    }
+    if (challengeBond.isZero()) {
+      problems.add("no bond for challenges, expected is at least a wei");
+    }
+    if (claimBond.compareTo(challengeBond.times(BONDS)) < 0) {
+      problems.add(
+          "a bond of %s for claims, expected is at least %d times that for challenges, %s"
+              .formatted(claimBond, BONDS, challengeBond));
+    }
+    if (challengerShare < 0
+        || requesterShare < 0
+        || (long) challengerShare + requesterShare > WHOLE / 2) {
+      problems.add(
+          "shares of %d and %d for challenger and requester, expected are parts of %d, at most half of it together"
+              .formatted(challengerShare, requesterShare, WHOLE));
+    }
+    return problems;
   }
 
   /// {@return the bond of a claim beside so many live ones, in wei}
   public BigInteger bondBeside(long liveClaims) {
-    return claimBond.multiply(BigInteger.valueOf(1 + liveClaims));
+    return claimBond.value().multiply(BigInteger.valueOf(1 + liveClaims));
   }
 
   /// {@return the winning challenger's part of a dead claim's bond, in wei, rounded down}

@@ -20,6 +20,7 @@ import opml.game.claim.Request;
 import opml.game.claim.RequestId;
 import opml.game.claim.RequestState;
 import opml.game.claim.RequestStatus;
+import opml.game.move.Allowance;
 import opml.game.move.Action;
 import opml.game.move.Game;
 import opml.game.move.GameStatus;
@@ -169,7 +170,7 @@ public final class Referee {
         Refusal.WINDOW_CLOSED,
         "claimed at " + claim.claimedAt());
     require(
-        value.equals(parameters.challengeBond()),
+        value.equals(parameters.challengeBond().value()),
         Refusal.CHALLENGE_BOND_WRONG,
         value + ", not " + parameters.challengeBond() + " wei");
     Request request = request(claim.claim().request()).request();
@@ -182,7 +183,7 @@ public final class Referee {
             claim.claim().finalState(),
             opening,
             states,
-            parameters.allowance(),
+            new Allowance(parameters.allowance()),
             now);
 
     ledger.payIn(value);
@@ -209,7 +210,7 @@ public final class Referee {
         Refusal.GAME_NOT_RUNNING,
         "the game is " + game.status());
     require(game.isVoid(), Refusal.CLAIM_NOT_DEAD, "the claim is " + game.claimStatus());
-    ledger.credit(game.challenger(), parameters.challengeBond());
+    ledger.credit(game.challenger(), parameters.challengeBond().value());
     put(id, game.with(GameStatus.VOID));
   }
 
@@ -260,7 +261,7 @@ public final class Referee {
   public void perform(Address caller, Action action, long now) {
     switch (action) {
       case Action.Challenge challenge ->
-          challenge(caller, challenge.claim(), challenge.states(), parameters.challengeBond(), now);
+          challenge(caller, challenge.claim(), challenge.states(), parameters.challengeBond().value(), now);
       case Action.Move move -> move(caller, move, now);
       case Action.Timeout timeout -> timeout(timeout.game(), now);
       case Action.Reclaim reclaim -> reclaim(reclaim.game());
@@ -285,14 +286,14 @@ public final class Referee {
     ClaimState claim = claim(claimId);
     long openGames = claim.openGames() - 1;
     if (loser == Side.CHALLENGER) {
-      ledger.credit(game.server(), parameters.challengeBond());
+      ledger.credit(game.server(), parameters.challengeBond().value());
       replace(claim, claim.status(), claim.games(), openGames);
       return;
     }
     RequestState request = request(claim.claim().request());
     BigInteger toChallenger = parameters.toChallenger(claim.bond());
     BigInteger toRequester = parameters.toRequester(claim.bond());
-    ledger.credit(game.challenger(), parameters.challengeBond().add(toChallenger));
+    ledger.credit(game.challenger(), parameters.challengeBond().value().add(toChallenger));
     ledger.credit(request.request().requester(), toRequester);
     // The rest, so that no rounding leaves a wei behind.
     ledger.credit(Address.BURNT, claim.bond().subtract(toChallenger).subtract(toRequester));

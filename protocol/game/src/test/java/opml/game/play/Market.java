@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
 import opml.core.account.Address;
+import opml.core.account.Wei;
 import opml.core.hash.Bytes32;
 import opml.core.hash.Keccak;
 import opml.game.claim.ClaimId;
@@ -17,7 +18,6 @@ import opml.game.claim.GameId;
 import opml.game.claim.RequestId;
 import opml.game.claim.RequestStatus;
 import opml.game.move.Action;
-import opml.game.move.Allowance;
 import opml.game.move.Game;
 import opml.game.move.GameFormat;
 import opml.game.move.Parameters;
@@ -54,9 +54,9 @@ final class Market {
   static final Parameters PARAMETERS =
       new Parameters(
           WINDOW,
-          new Allowance(ALLOWANCE),
-          BigInteger.valueOf(16_007),
-          BigInteger.valueOf(4_001),
+          ALLOWANCE,
+          Wei.of(16_007),
+          Wei.of(4_001),
           2_500,
           2_500);
 
@@ -136,8 +136,8 @@ final class Market {
   }
 
   GameId challenge(Address challenger, ClaimId claim, List<Bytes32> states) {
-    GameId id = hub.challenge(challenger, claim, states, PARAMETERS.challengeBond(), now);
-    pay(challenger, PARAMETERS.challengeBond());
+    GameId id = hub.challenge(challenger, claim, states, PARAMETERS.challengeBond().value(), now);
+    pay(challenger, PARAMETERS.challengeBond().value());
     games.put(id, new ArrayList<>(List.of(hub.game(id).position())));
     checkMoney();
     return id;
@@ -286,7 +286,7 @@ final class Market {
     for (GameId id : games.keySet()) {
       Game game = hub.game(id);
       if (game.isPlayed() || game.isVoid()) {
-        bonds = bonds.add(PARAMETERS.challengeBond());
+        bonds = bonds.add(PARAMETERS.challengeBond().value());
       }
     }
     if (!ledger.paidIn().equals(somewhere) || !ledger.locked().equals(bonds)) {

@@ -27,8 +27,8 @@ import org.junit.jupiter.api.Test;
 
 /// The rows of the attack table (`protocol.md` §7) that are about several claims and games, and about money.
 class MarketAttackTest {
-  private static final BigInteger CLAIM_BOND = Market.PARAMETERS.claimBond();
-  private static final BigInteger CHALLENGE_BOND = Market.PARAMETERS.challengeBond();
+  private static final BigInteger CLAIM_BOND = Market.PARAMETERS.claimBond().value();
+  private static final BigInteger CHALLENGE_BOND = Market.PARAMETERS.challengeBond().value();
   private static final BigInteger BURNT =
       CLAIM_BOND
           .subtract(Market.PARAMETERS.toChallenger(CLAIM_BOND))

@@ -24,7 +24,7 @@ import opml.ethereum.send.SendPolicy;
 import opml.ethereum.send.Sender;
 import opml.hub.Deployment;
 import opml.hub.DeploymentFile;
-import opml.hub.HubParameters;
+import opml.game.move.Parameters;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -108,10 +108,10 @@ public final class DeployCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    HubParameters parameters =
-        new HubParameters(
+    requireSane();
+    Parameters parameters =
+        new Parameters(
             window, allowance, claimBond, challengeBond, challengerShare, requesterShare);
-    requireSane(parameters);
     Wallet wallet = key.wallet();
     try (RpcChain chain = NodeOption.connect(rpc)) {
       GasMeter meter = new GasMeter();
@@ -143,9 +143,11 @@ public final class DeployCommand implements Callable<Integer> {
 
   /// The hub's constructor refuses the same, but only after the other contracts are paid for; and gas is paid before
   /// the file is written.
-  private void requireSane(HubParameters parameters) {
+  private void requireSane() {
     Problems problems = new Problems();
-    parameters.problems().forEach(problem -> problems.when(true, problem));
+    Parameters.problems(
+            window, allowance, claimBond, challengeBond, challengerShare, requesterShare)
+        .forEach(problem -> problems.when(true, problem));
     Path folder = out.toAbsolutePath().getParent();
     problems
         .when(

@@ -24,7 +24,7 @@ import opml.engine.commit.Model;
 import opml.ethereum.chain.ChainException;
 import opml.game.work.Work;
 import opml.game.work.Workshop;
-import opml.hub.HubParameters;
+import opml.game.move.Parameters;
 import opml.proof.GraphWorkshop;
 import org.jspecify.annotations.Nullable;
 
@@ -92,7 +92,7 @@ final class FetchingWorkshop implements Workshop, AutoCloseable {
       Places places,
       Download download,
       ModelCache cache,
-      HubParameters terms,
+      Parameters terms,
       Lines journal,
       InstantSource clock) {
     this.own = own;

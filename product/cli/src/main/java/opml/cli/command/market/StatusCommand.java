@@ -8,7 +8,7 @@ import opml.cli.console.Console;
 import opml.cli.console.Failure;
 import opml.cli.console.Moments;
 import opml.cli.option.DeploymentOption;
-import opml.hub.HubParameters;
+import opml.game.move.Parameters;
 import opml.hub.HubReader;
 import opml.hub.Picture;
 import picocli.CommandLine;
@@ -39,7 +39,7 @@ public final class StatusCommand implements Callable<Integer> {
   public Integer call() {
     Optional<IdPrefix> prefix = id.map(IdPrefix::of);
     try (DeploymentOption.Opened opened = deployment.open()) {
-      HubParameters terms = opened.deployment().parameters();
+      Parameters terms = opened.deployment().parameters();
       Picture picture = new HubReader(opened.deployment(), opened.chain()).read();
       Overview overview =
           prefix

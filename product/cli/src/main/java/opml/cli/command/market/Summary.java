@@ -12,7 +12,7 @@ import opml.ethereum.send.GasMeter;
 import opml.game.claim.ClaimStatus;
 import opml.game.claim.RequestStatus;
 import opml.game.move.GameStatus;
-import opml.hub.HubParameters;
+import opml.game.move.Parameters;
 import opml.hub.Picture;
 import opml.hub.Picture.SeenClaim;
 import opml.hub.Picture.SeenGame;
@@ -42,7 +42,7 @@ record Summary(
     Wei bonded,
     GasMeter.Usage gas) {
   static Summary of(
-      Picture picture, HubParameters terms, Address self, GasMeter.Usage gas, Instant now) {
+      Picture picture, Parameters terms, Address self, GasMeter.Usage gas, Instant now) {
     Tally tally = new Tally(terms, self);
     picture.requests().values().forEach(tally::add);
     for (SeenClaim claim : picture.claims().values()) {
@@ -81,7 +81,7 @@ record Summary(
     private BigInteger lost = BigInteger.ZERO;
     private BigInteger bonded = BigInteger.ZERO;
 
-    Tally(HubParameters terms, Address self) {
+    Tally(Parameters terms, Address self) {
       this.challengeBond = terms.challengeBond().value();
       this.challengerShare = BigInteger.valueOf(terms.challengerShare());
       this.self = self;
@@ -123,7 +123,7 @@ record Summary(
         }
         case CHALLENGER_WON -> {
           BigInteger share =
-              claimBond.multiply(challengerShare).divide(BigInteger.valueOf(HubParameters.WHOLE));
+              claimBond.multiply(challengerShare).divide(BigInteger.valueOf(Parameters.WHOLE));
           earned = challenges ? earned.add(share) : earned;
         }
       }

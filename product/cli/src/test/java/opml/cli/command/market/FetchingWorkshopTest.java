@@ -18,7 +18,7 @@ import opml.cli.command.market.Download.Source;
 import opml.core.hash.Bytes32;
 import opml.formats.ModelLoader;
 import opml.game.work.Work;
-import opml.hub.HubParameters;
+import opml.game.move.Parameters;
 import opml.mnist.DemoModel;
 import opml.mnist.digit.SampleDigit;
 import opml.proof.GraphWorkshop;
@@ -53,14 +53,14 @@ class FetchingWorkshopTest {
   void aModelIsFetchedCheckedAndKept() throws IOException {
     server.serve("/right", DemoModel.INT8.onnx());
     places.add(server.uri("/right"));
-    try (FetchingWorkshop workshop = workshop(HubParameters.DEFAULT)) {
+    try (FetchingWorkshop workshop = workshop(Parameters.DEFAULT)) {
       assertThat(workshop.work(wanted, INPUT)).as("at once, without waiting").isEmpty();
       until("fetched");
       assertThat(workshop.work(wanted, INPUT)).map(Work::result).isPresent();
     }
     assertThat(files()).containsExactly(wanted + ".onnx");
     told.clear();
-    try (FetchingWorkshop again = workshop(HubParameters.DEFAULT)) {
+    try (FetchingWorkshop again = workshop(Parameters.DEFAULT)) {
       assertThat(again.work(wanted, INPUT)).isEmpty();
       until("fetched");
       assertThat(server.asked("/right")).as("the second comes from the folder").isEqualTo(1);
@@ -68,7 +68,7 @@ class FetchingWorkshopTest {
     // Who damages the folder gains nothing.
     Files.write(cache().resolve(wanted + ".onnx"), DemoModel.FLOAT.onnx());
     told.clear();
-    try (FetchingWorkshop again = workshop(HubParameters.DEFAULT)) {
+    try (FetchingWorkshop again = workshop(Parameters.DEFAULT)) {
       assertThat(again.work(wanted, INPUT)).isEmpty();
       until("fetched");
       assertThat(server.asked("/right")).isEqualTo(2);
@@ -86,7 +86,7 @@ class FetchingWorkshopTest {
     for (String path : new String[] {"/other", "/half", "/noise", "/empty", "/broken", "/absent"}) {
       places.add(server.uri(path));
     }
-    try (FetchingWorkshop workshop = workshop(HubParameters.DEFAULT)) {
+    try (FetchingWorkshop workshop = workshop(Parameters.DEFAULT)) {
       assertThat(workshop.work(wanted, INPUT)).isEmpty();
       until("/absent why HTTP status 404");
       assertThat(told)
@@ -109,7 +109,7 @@ class FetchingWorkshopTest {
   void aSlowPlaceHoldsNobodyUp() throws IOException {
     server.serveSlowly("/slow");
     places.add(server.uri("/slow"));
-    try (FetchingWorkshop workshop = workshop(HubParameters.DEFAULT)) {
+    try (FetchingWorkshop workshop = workshop(Parameters.DEFAULT)) {
       long begin = System.nanoTime();
       for (int i = 0; i < 100; i++) {
         assertThat(workshop.work(wanted, INPUT)).isEmpty();
@@ -124,7 +124,7 @@ class FetchingWorkshopTest {
     Bytes32 id = ModelLoader.load(Files.write(folder.resolve("float.onnx"), slow)).id();
     server.serve("/slow", slow);
     places.add(server.uri("/slow"));
-    try (FetchingWorkshop workshop = workshop(HubParameters.DEFAULT.withTimes(1, 1))) {
+    try (FetchingWorkshop workshop = workshop(Parameters.DEFAULT.withTimes(1, 1))) {
       assertThat(workshop.work(id, INPUT)).isEmpty();
       until("a run may take");
       assertThat(workshop.work(id, INPUT)).isEmpty();
@@ -138,7 +138,7 @@ class FetchingWorkshopTest {
     Files.write(cache().resolve("older.onnx"), new byte[1]);
     server.serve("/right", DemoModel.INT8.onnx());
     places.add(server.uri("/right"));
-    try (FetchingWorkshop workshop = workshop(HubParameters.DEFAULT)) {
+    try (FetchingWorkshop workshop = workshop(Parameters.DEFAULT)) {
       assertThat(workshop.work(wanted, INPUT)).isEmpty();
       until("remove some");
       assertThat(server.asked("/right")).isZero();
@@ -155,7 +155,7 @@ class FetchingWorkshopTest {
     return bytes;
   }
 
-  private FetchingWorkshop workshop(HubParameters terms) {
+  private FetchingWorkshop workshop(Parameters terms) {
     return new FetchingWorkshop(
         new GraphWorkshop(List.of()),
         _ -> List.copyOf(places),
