@@ -230,7 +230,12 @@ class LargeFileTest {
 
   private static String classPath() {
     List<Class<?>> homes =
-        List.of(MalformedException.class, KernelCatalog.class, OnnxReader.class, LoadProbe.class);
+        List.of(
+            MalformedException.class,
+            KernelCatalog.class,
+            Tensor.class,
+            OnnxReader.class,
+            LoadProbe.class);
     return String.join(File.pathSeparator, homes.stream().map(LargeFileTest::home).toList());
   }
 
