@@ -22,7 +22,8 @@ class ExternalWeightsTest {
   @TempDir private Path folder;
 
   @Test
-  void weightsBesideTheModelAreHashedAgainWhenTheyChangeThoughTheirTimeDoesNot() throws IOException {
+  void weightsBesideTheModelAreHashedAgainWhenTheyChangeThoughTheirTimeDoesNot()
+      throws IOException {
     byte[] weights = new byte[4 * FLOATS];
     new Random(1).nextBytes(weights);
     Path beside = Files.write(folder.resolve("weights.bin"), weights);

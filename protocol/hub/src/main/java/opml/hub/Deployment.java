@@ -3,8 +3,6 @@ package opml.hub;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
-import opml.game.claim.RequestId;
-import opml.game.move.Parameters;
 import opml.core.account.Address;
 import opml.core.account.Wei;
 import opml.core.hash.Bytes32;
@@ -13,6 +11,8 @@ import opml.ethereum.abi.ContractAbi;
 import opml.ethereum.chain.ChainException;
 import opml.ethereum.chain.Snapshot;
 import opml.ethereum.send.Sender;
+import opml.game.claim.RequestId;
+import opml.game.move.Parameters;
 import opml.hub.contracts.Artifacts;
 
 /// One set of opml contracts on one chain. The hub knows the others, so its address is all that a user needs.
@@ -66,12 +66,12 @@ public record Deployment(
   private static Parameters parameters(Contract hub, Snapshot state) {
     try {
       return new Parameters(
-            hub.read(state, "window").number(0),
-            hub.read(state, "allowance").number(0),
-            hub.read(state, "claimBond").wei(0),
-            hub.read(state, "challengeBond").wei(0),
-            (int) hub.read(state, "challengerShare").number(0),
-            (int) hub.read(state, "requesterShare").number(0));
+          hub.read(state, "window").number(0),
+          hub.read(state, "allowance").number(0),
+          hub.read(state, "claimBond").wei(0),
+          hub.read(state, "challengeBond").wei(0),
+          (int) hub.read(state, "challengerShare").number(0),
+          (int) hub.read(state, "requesterShare").number(0));
     } catch (IllegalArgumentException e) {
       throw new ChainException.Malformed(
           "what is at %s is no hub: %s".formatted(hub.address(), e.getMessage()));

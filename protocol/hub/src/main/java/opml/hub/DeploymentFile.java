@@ -20,13 +20,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import opml.game.move.Parameters;
 import opml.core.account.Address;
 import opml.core.account.Wei;
 import opml.core.codec.MalformedException;
 import opml.core.codec.WholeFile;
 import opml.ethereum.chain.Chain;
 import opml.ethereum.chain.ChainException;
+import opml.game.move.Parameters;
 
 /// Where a deployment is, as a JSON file that its users hand to each other. It holds no secret, and nothing in it is
 /// believed: the chain is asked for everything again, and what differs is refused.

@@ -332,8 +332,6 @@ public final class Scenarios {
   }
 
   private static BigInteger share(int parts) {
-    return bond()
-        .multiply(BigInteger.valueOf(parts))
-        .divide(BigInteger.valueOf(Parameters.WHOLE));
+    return bond().multiply(BigInteger.valueOf(parts)).divide(BigInteger.valueOf(Parameters.WHOLE));
   }
 }

@@ -40,7 +40,6 @@ import opml.game.referee.Rules;
 import opml.game.solver.Solver;
 import opml.game.work.Work;
 import opml.hub.Evidence;
-import opml.game.move.Parameters;
 import opml.hub.HubReader;
 import opml.hub.Picture;
 import opml.hub.Terms;
@@ -89,10 +88,7 @@ class RefereeTest {
       new KnownRuns(works.stream().map(work -> new KnownRuns.Run(work, inputRoot)).toList());
   private final Referee referee =
       new Referee(
-          dev.chain().id(),
-          contract.address(),
-          TERMS,
-          new Rules(GameFormat.PROTOCOL, runs));
+          dev.chain().id(), contract.address(), TERMS, new Rules(GameFormat.PROTOCOL, runs));
   private final HubReader reader = new HubReader(scene.deployment(), dev.chain());
   private final Solver solver = new Solver(GameFormat.PROTOCOL);
 

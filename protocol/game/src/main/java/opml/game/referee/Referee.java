@@ -20,8 +20,8 @@ import opml.game.claim.Request;
 import opml.game.claim.RequestId;
 import opml.game.claim.RequestState;
 import opml.game.claim.RequestStatus;
-import opml.game.move.Allowance;
 import opml.game.move.Action;
+import opml.game.move.Allowance;
 import opml.game.move.Game;
 import opml.game.move.GameStatus;
 import opml.game.move.LevelStart;
@@ -261,7 +261,12 @@ public final class Referee {
   public void perform(Address caller, Action action, long now) {
     switch (action) {
       case Action.Challenge challenge ->
-          challenge(caller, challenge.claim(), challenge.states(), parameters.challengeBond().value(), now);
+          challenge(
+              caller,
+              challenge.claim(),
+              challenge.states(),
+              parameters.challengeBond().value(),
+              now);
       case Action.Move move -> move(caller, move, now);
       case Action.Timeout timeout -> timeout(timeout.game(), now);
       case Action.Reclaim reclaim -> reclaim(reclaim.game());

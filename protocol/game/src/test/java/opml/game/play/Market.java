@@ -52,13 +52,7 @@ final class Market {
   static final long DEADLINE = 500;
   static final BigInteger FEE = BigInteger.valueOf(1_003);
   static final Parameters PARAMETERS =
-      new Parameters(
-          WINDOW,
-          ALLOWANCE,
-          Wei.of(16_007),
-          Wei.of(4_001),
-          2_500,
-          2_500);
+      new Parameters(WINDOW, ALLOWANCE, Wei.of(16_007), Wei.of(4_001), 2_500, 2_500);
 
   private final Toy toy;
   private final ToyTrace truth;

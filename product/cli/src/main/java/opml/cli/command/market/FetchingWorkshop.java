@@ -22,9 +22,9 @@ import opml.core.hash.Bytes32;
 import opml.engine.commit.CommittedNode;
 import opml.engine.commit.Model;
 import opml.ethereum.chain.ChainException;
+import opml.game.move.Parameters;
 import opml.game.work.Work;
 import opml.game.work.Workshop;
-import opml.game.move.Parameters;
 import opml.proof.GraphWorkshop;
 import org.jspecify.annotations.Nullable;
 
