@@ -10,4 +10,5 @@ module opml.formats {
   exports opml.formats;
   exports opml.formats.onnx;
   exports opml.formats.onnx.file;
+  exports opml.formats.refusal;
 }

@@ -11,9 +11,9 @@ import opml.engine.commit.ModelDescriptor;
 import opml.engine.commit.StepLimit;
 import opml.engine.graph.Graph;
 import opml.engine.graph.GraphNode;
-import opml.formats.onnx.ImportException;
+import opml.formats.refusal.ImportException;
 import opml.formats.onnx.OnnxImporter;
-import opml.formats.onnx.Reason;
+import opml.formats.refusal.Reason;
 import opml.kernels.catalog.PinnedPrograms;
 
 /// From a model file to what is registered: the graph in it, committed to with the pinned programs.

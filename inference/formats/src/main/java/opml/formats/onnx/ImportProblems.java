@@ -1,9 +1,11 @@
 package opml.formats.onnx;
 
+import opml.formats.refusal.Reason;
+
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import opml.formats.onnx.Reason.Kind;
+import opml.formats.refusal.Reason.Kind;
 
 /// What is wrong with a model, gathered while the importer walks on: one reason for each sort, counted.
 final class ImportProblems {

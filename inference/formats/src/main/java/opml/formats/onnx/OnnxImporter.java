@@ -1,5 +1,14 @@
 package opml.formats.onnx;
 
+import opml.formats.onnx.node.RefusedNode;
+import opml.formats.onnx.node.GraphImport;
+import opml.formats.onnx.node.Value;
+import opml.formats.refusal.ImportException;
+import opml.formats.onnx.node.Operator;
+import opml.formats.onnx.node.NodeImport;
+import opml.formats.onnx.node.Types;
+import opml.formats.onnx.operator.Operators;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -20,8 +29,8 @@ import opml.engine.graph.Graph;
 import opml.engine.graph.Slot;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
-import opml.formats.onnx.GraphImport.State;
-import opml.formats.onnx.Reason.Kind;
+import opml.formats.onnx.node.GraphImport.State;
+import opml.formats.refusal.Reason.Kind;
 import opml.formats.onnx.file.OnnxDimension;
 import opml.formats.onnx.file.OnnxFunction;
 import opml.formats.onnx.file.OnnxGraph;

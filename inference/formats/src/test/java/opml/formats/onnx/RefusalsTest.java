@@ -1,5 +1,8 @@
 package opml.formats.onnx;
 
+import opml.formats.refusal.ImportException;
+import opml.formats.refusal.Reason;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -10,7 +13,7 @@ import java.util.OptionalLong;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
-import opml.formats.onnx.Reason.Kind;
+import opml.formats.refusal.Reason.Kind;
 import opml.formats.onnx.file.OnnxAttribute.IntValue;
 import opml.formats.onnx.file.OnnxGraph;
 import opml.formats.onnx.file.OnnxModel;

@@ -1,5 +1,7 @@
 package opml.formats.onnx;
 
+import opml.formats.refusal.ImportException;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

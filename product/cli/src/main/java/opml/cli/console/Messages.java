@@ -14,7 +14,7 @@ import opml.core.codec.MalformedException;
 import opml.ethereum.chain.ChainException;
 import opml.ethereum.devchain.DevChainException;
 import opml.ethereum.key.KeyException;
-import opml.formats.onnx.ImportException;
+import opml.formats.refusal.ImportException;
 import opml.lab.bench.BenchException;
 import opml.vm.elf.MemoryShortException;
 import org.jspecify.annotations.Nullable;

@@ -19,7 +19,7 @@ public final class ModelFile {
   ///
   /// @throws Failure if it cannot be read, or is too large
   /// @throws opml.core.codec.MalformedException if it is not an ONNX model
-  /// @throws opml.formats.onnx.ImportException if it is one that we cannot run
+  /// @throws opml.formats.refusal.ImportException if it is one that we cannot run
   public static Model load(Path file, Console console) {
     try {
       HashingNotes progress = new HashingNotes(file, console::note, System::nanoTime);

@@ -16,7 +16,7 @@ import opml.engine.commit.HashCache;
 import opml.engine.commit.InitialHashes;
 import opml.engine.commit.Model;
 import opml.formats.ModelLoader;
-import opml.formats.onnx.ImportException;
+import opml.formats.refusal.ImportException;
 
 /// A folder of fetched model files, each named by its model's id. A name proves nothing: every file is imported and its
 /// id compared, whenever it is taken.

@@ -1,0 +1,195 @@
+package opml.formats.onnx.node;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import opml.engine.graph.Graph;
+import opml.engine.graph.GraphBuilder;
+import opml.engine.graph.Port;
+import opml.engine.graph.Slot;
+import opml.engine.tensor.ElementType;
+import opml.engine.tensor.Shape;
+import opml.engine.tensor.Tensor;
+import opml.formats.refusal.Reason.Kind;
+import opml.kernels.catalog.Kernel;
+import opml.kernels.catalog.KernelCatalog;
+
+/// The graph while it grows: the values by name and the calls of kernels. Slots are numbered at the end, when it is
+/// clear which calls the output needs: a branch of which only the shape was asked leaves nothing behind.
+public final class GraphImport {
+  /// Constants that follow from others, all together: without a bound, a small file could fill the memory.
+  private static final long MAX_FOLDED = Slot.MAX_BYTES;
+
+  /// What is known of a value.
+  public enum State {
+    CONSTANT,
+    COMPUTED,
+    /// Nothing, because what would compute it was refused.
+    UNKNOWN,
+    /// Nothing, but it would be a constant.
+    UNKNOWN_CONSTANT,
+    /// No node and no constant has the name.
+    UNDEFINED
+  }
+
+  /// What a call hands to its kernel.
+  public sealed interface Source {
+    record Read(Value.Place place) implements Source {}
+
+    record Write(Value.Place place) implements Source {}
+
+    record Absent(long bytes) implements Source {}
+  }
+
+  /// A node to be.
+  public record Call(
+      String name, String operator, Kernel kernel, List<Source> sources, List<Long> scalars) {
+    private boolean writes(Set<Value.Place> places) {
+      return sources.stream()
+          .anyMatch(s -> s instanceof Source.Write w && places.contains(w.place()));
+    }
+  }
+
+  private final int opset;
+  private final Set<String> read;
+  private final Map<String, Value> values = new HashMap<>();
+  private final Map<String, State> unknown = new HashMap<>();
+  private final List<Call> calls = new ArrayList<>();
+  private long folded;
+
+  /// @param read names of the values that a node that is imported reads, or that are outputs
+  public GraphImport(int opset, Set<String> read) {
+    this.opset = opset;
+    this.read = read;
+  }
+
+  public int opset() {
+    return opset;
+  }
+
+  public boolean reads(String name) {
+    return read.contains(name);
+  }
+
+  /// Gives a value its name. Names are known to be unique.
+  public void define(String name, Value value) {
+    values.put(name, value);
+  }
+
+  /// Notes that nothing is known of a value.
+  public void defineUnknown(String name, boolean constant) {
+    unknown.put(name, constant ? State.UNKNOWN_CONSTANT : State.UNKNOWN);
+  }
+
+  public State state(String name) {
+    return value(name)
+        .map(value -> value.isConstant() ? State.CONSTANT : State.COMPUTED)
+        .orElseGet(() -> unknown.getOrDefault(name, State.UNDEFINED));
+  }
+
+  public Optional<Value> value(String name) {
+    return Optional.ofNullable(values.get(name));
+  }
+
+  /// Counts a constant that is not the file's.
+  public void fold(Tensor tensor) {
+    folded += Tensor.byteSize(tensor.type(), tensor.shape());
+    requireFoldable(0);
+  }
+
+  /// Refuses so many more bytes of constants that are not the file's, if they are too many.
+  public void requireFoldable(long bytes) {
+    if (bytes > MAX_FOLDED - folded) {
+      throw new RefusedNode(
+          Kind.SIZE,
+          "constants that follow from others take more than " + MAX_FOLDED + " bytes",
+          "");
+    }
+  }
+
+  public void add(Call call) {
+    calls.add(call);
+  }
+
+  /// {@return the graph from the input, which is slot 0, to the output}
+  public Graph finish(String inputName, String outputName) {
+    Value input = value(inputName).orElseThrow();
+    Value result = value(outputName).orElseThrow();
+    boolean written = calls.stream().anyMatch(call -> call.writes(Set.of(result.place())));
+    Value output = written ? result : copy(outputName, result);
+    List<Call> needed = needed(output.place());
+    GraphBuilder graph = new GraphBuilder();
+    Map<Value.Place, Integer> numbers = new HashMap<>();
+    number(input.place(), numbers, graph);
+    for (Call call : needed) {
+      GraphBuilder.Call node = graph.call(call.kernel(), call.name(), call.operator());
+      for (Source source : call.sources()) {
+        switch (source) {
+          case Source.Read from -> node.read(number(from.place(), numbers, graph));
+          case Source.Write to -> node.write(number(to.place(), numbers, graph));
+          case Source.Absent absent -> node.zeros(absent.bytes());
+        }
+      }
+      call.scalars().forEach(node::scalar);
+      node.end();
+    }
+    if (needed.size() > Graph.MAX_COUNT || numbers.size() > Graph.MAX_COUNT) {
+      throw new RefusedNode(Kind.SIZE, "more than " + Graph.MAX_COUNT + " nodes or tensors", "");
+    }
+    return graph.build(
+        new Port(inputName, number(input.place(), numbers, graph), input.shape()),
+        new Port(outputName, number(output.place(), numbers, graph), output.shape()));
+  }
+
+  private static int number(
+      Value.Place place, Map<Value.Place, Integer> numbers, GraphBuilder graph) {
+    return numbers.computeIfAbsent(place, key -> graph.add(key.slot()));
+  }
+
+  /// {@return the calls on whose results the output depends, in their order}
+  private List<Call> needed(Value.Place output) {
+    Set<Value.Place> wanted = new HashSet<>(Set.of(output));
+    List<Call> needed = new ArrayList<>();
+    for (Call call : calls.reversed()) {
+      if (call.writes(wanted)) {
+        needed.add(call);
+        for (Source source : call.sources()) {
+          if (source instanceof Source.Read from) {
+            wanted.add(from.place());
+          }
+        }
+      }
+    }
+    return needed.reversed();
+  }
+
+  /// Computes a value that no node computes, the input or a constant, since a graph has a node and its output is what
+  /// a node wrote. No float kernel copies every bit, but a product of bytes with one, taken as integers, does.
+  private Value copy(String name, Value value) {
+    value.requireSlot();
+    Value copy = Value.computed(name, value.type(), value.shape());
+    Tensor one = Tensor.ofBytes(ElementType.U8, Shape.of(1), new byte[] {1});
+    Tensor multiplier = Tensor.ofInts(Shape.of(1), 1 << 30);
+    Tensor shift = Tensor.ofInts(Shape.of(1), 30);
+    long bytes = value.place().bytes();
+    calls.add(
+        new Call(
+            name,
+            "Identity",
+            KernelCatalog.byName("qlinear.matmul"),
+            List.of(
+                new Source.Read(value.place()),
+                new Source.Read(Value.constant(name + ".one", one).place()),
+                new Source.Read(Value.constant(name + ".multiplier", multiplier).place()),
+                new Source.Read(Value.constant(name + ".shift", shift).place()),
+                new Source.Absent(Integer.BYTES),
+                new Source.Write(copy.place())),
+            // m, n, k; three zero points; one scale for all; all unsigned
+            List.of(bytes, 1L, 1L, 0L, 0L, 0L, 0L, 1L, 1L, 1L)));
+    return copy;
+  }
+}

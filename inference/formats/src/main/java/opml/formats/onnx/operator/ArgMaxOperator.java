@@ -1,0 +1,37 @@
+package opml.formats.onnx.operator;
+
+import opml.formats.onnx.node.Value;
+import opml.formats.onnx.node.Operator;
+import opml.formats.onnx.node.NodeImport;
+
+import java.util.ArrayList;
+import java.util.List;
+import opml.engine.tensor.ElementType;
+import opml.engine.tensor.Shape;
+
+/// ArgMax along one axis, as i64.
+final class ArgMaxOperator implements Operator {
+  @Override
+  public void importNode(NodeImport node) {
+    node.arity(1, 1);
+    Value x = node.input(0, ElementType.F32);
+    Shape shape = x.shape();
+    int rank = shape.rank();
+    int axis = node.axis(node.attributes().integer("axis", 0, -rank, rank), rank);
+    boolean keep = node.attributes().flag("keepdims", true);
+    boolean last = node.attributes().flag("select_last_index", false);
+    node.attributes().end();
+    List<Integer> dims = new ArrayList<>(shape.dims());
+    if (keep) {
+      dims.set(axis, 1);
+    } else {
+      dims.subList(axis, axis + 1).clear();
+    }
+    node.call("argmax.f32")
+        .read(x)
+        .write(ElementType.I64, new Shape(dims))
+        .ints(shape.countOf(0, axis), shape.dim(axis), shape.countOf(axis + 1, rank))
+        .flag(last)
+        .emit();
+  }
+}

@@ -1,0 +1,67 @@
+package opml.formats.onnx.operator;
+
+import opml.formats.onnx.node.RefusedNode;
+import opml.formats.onnx.node.Value;
+import opml.formats.onnx.node.Operator;
+import opml.formats.onnx.node.NodeImport;
+
+import opml.engine.tensor.ElementType;
+import opml.engine.tensor.Tensor;
+import opml.formats.refusal.Reason.Kind;
+import opml.formats.onnx.file.OnnxNode;
+import opml.formats.onnx.file.OnnxType;
+
+/// Cast of a constant; to the same type it is another name.
+final class CastOperator implements Operator {
+  @Override
+  public boolean needsConstants(OnnxNode node) {
+    return true;
+  }
+
+  @Override
+  public void importNode(NodeImport node) {
+    node.arity(1, 1);
+    node.attributes().flag("saturate", true); // for 8-bit floats
+    int code = node.attributes().integer("to", 0, 0, Integer.MAX_VALUE);
+    node.attributes().end();
+    Value x = node.input(0);
+    ElementType type =
+        OnnxType.of(code)
+            .flatMap(OnnxType::element)
+            .orElseThrow(() -> new RefusedNode(Kind.TYPE, "to type " + OnnxType.nameOf(code), ""));
+    if (x.type() == type) {
+      node.define(x);
+      return;
+    }
+    Tensor from = node.foldedInput(0);
+    Tensor to = node.foldable(type, from.shape());
+    for (int i = 0; i < from.shape().count(); i++) {
+      if (type == ElementType.F32) {
+        Elements.put(to, i, (float) from.integer(i));
+      } else {
+        Elements.put(to, i, integer(node, from, i, type));
+      }
+    }
+    node.fold(to);
+  }
+
+  private static long integer(NodeImport node, Tensor from, int index, ElementType type) {
+    boolean toBool = type == ElementType.BOOL;
+    if (from.type() != ElementType.F32) {
+      long value = from.integer(index);
+      return toBool && value != 0 ? 1 : value;
+    }
+    float value = from.f32(index);
+    if (toBool) {
+      return value != 0 ? 1 : 0;
+    }
+    // beyond these a cast is undefined
+    int bits = 8 * type.bytes();
+    double least = type == ElementType.U8 ? 0 : -Math.scalb(1.0, bits - 1);
+    double above = Math.scalb(1.0, type == ElementType.U8 ? bits : bits - 1);
+    double whole = value < 0 ? Math.ceil(value) : Math.floor(value);
+    node.require(
+        whole >= least && whole < above, "a float is out of the integer's range", "" + value);
+    return (long) whole;
+  }
+}

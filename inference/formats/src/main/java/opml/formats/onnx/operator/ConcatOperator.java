@@ -1,0 +1,61 @@
+package opml.formats.onnx.operator;
+
+import opml.formats.onnx.node.Value;
+import opml.formats.onnx.node.Shapes;
+import opml.formats.onnx.node.Operator;
+import opml.formats.onnx.node.NodeImport;
+import opml.formats.onnx.node.Types;
+
+import java.util.ArrayList;
+import java.util.List;
+import opml.engine.tensor.Shape;
+import opml.engine.tensor.Tensor;
+import opml.formats.onnx.file.OnnxNode;
+
+/// Concat of constants; of a single tensor it is another name.
+final class ConcatOperator implements Operator {
+  @Override
+  public boolean needsConstants(OnnxNode node) {
+    return node.inputs().size() > 1;
+  }
+
+  @Override
+  public void importNode(NodeImport node) {
+    node.arity(1, Integer.MAX_VALUE);
+    Value first = node.input(0);
+    Shape shape = first.shape();
+    int rank = shape.rank();
+    node.require(node.attributes().has("axis"), "attribute axis is missing");
+    int axis = node.axis(node.attributes().integer("axis", 0, -rank, rank), rank);
+    node.attributes().end();
+    if (node.inputs() == 1) {
+      node.define(first);
+      return;
+    }
+    List<Tensor> parts = new ArrayList<>();
+    long size = 0;
+    for (int i = 0; i < node.inputs(); i++) {
+      Tensor part = node.foldedInput(i);
+      node.require(
+          part.type() == first.type()
+              && part.shape().rank() == rank
+              && part.shape().with(axis, 0).equals(shape.with(axis, 0)),
+          "the inputs do not fit together",
+          Types.describe(part.type(), part.shape()) + " and " + first.describe());
+      parts.add(part);
+      size += part.shape().dim(axis);
+    }
+    List<Integer> dims = new ArrayList<>(shape.dims());
+    dims.set(axis, (int) Math.min(size, Integer.MAX_VALUE));
+    Tensor result = node.foldable(first.type(), Shapes.of(node, dims));
+    long at = 0;
+    for (int outer = 0; outer < shape.countOf(0, axis); outer++) {
+      for (Tensor part : parts) {
+        long count = part.shape().countOf(axis, rank);
+        Elements.copy(part, outer * count, result, at, count);
+        at += count;
+      }
+    }
+    node.fold(result);
+  }
+}

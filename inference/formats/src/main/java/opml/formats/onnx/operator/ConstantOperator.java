@@ -1,0 +1,57 @@
+package opml.formats.onnx.operator;
+
+import opml.formats.onnx.node.RefusedNode;
+import opml.formats.onnx.node.Attributes;
+import opml.formats.onnx.node.Operator;
+import opml.formats.onnx.node.NodeImport;
+
+import java.util.Optional;
+import opml.engine.tensor.ElementType;
+import opml.engine.tensor.Shape;
+import opml.engine.tensor.Tensor;
+import opml.formats.onnx.file.OnnxAttribute;
+
+/// Constant: a tensor, number or list of numbers among the attributes.
+final class ConstantOperator implements Operator {
+  @Override
+  public void importNode(NodeImport node) {
+    node.arity(0, 0);
+    Attributes attributes = node.attributes();
+    Optional<Tensor> tensor =
+        attributes
+            .tensor("value")
+            .or(() -> attributes.any("value_float").map(ConstantOperator::number))
+            .or(() -> attributes.any("value_int").map(ConstantOperator::number))
+            .or(() -> attributes.any("value_floats").map(ConstantOperator::number))
+            .or(() -> attributes.any("value_ints").map(ConstantOperator::number));
+    attributes.end();
+    node.defineConstant(
+        tensor.orElseThrow(
+            () -> new RefusedNode("expected value, value_float(s) or value_int(s)", "")));
+  }
+
+  private static Tensor number(OnnxAttribute attribute) {
+    return switch (attribute) {
+      case OnnxAttribute.FloatValue a -> Tensor.ofFloats(Shape.SCALAR, a.value());
+      case OnnxAttribute.IntValue a -> Tensor.ofLongs(Shape.SCALAR, a.value());
+      case OnnxAttribute.Floats a -> {
+        Tensor tensor = Tensor.zero(ElementType.F32, Shape.of(a.values().size()));
+        for (int i = 0; i < a.values().size(); i++) {
+          tensor.data().set(Tensor.F32, 4L * i, a.values().get(i));
+        }
+        yield tensor;
+      }
+      case OnnxAttribute.Ints a ->
+          Tensor.ofLongs(
+              Shape.of(a.values().size()), a.values().stream().mapToLong(i -> i).toArray());
+      case OnnxAttribute.Text a -> throw wrong(a);
+      case OnnxAttribute.Texts a -> throw wrong(a);
+      case OnnxAttribute.TensorValue a -> throw wrong(a);
+      case OnnxAttribute.Unsupported a -> throw wrong(a);
+    };
+  }
+
+  private static RefusedNode wrong(OnnxAttribute attribute) {
+    return new RefusedNode("attribute " + attribute.name() + " does not hold numbers", "");
+  }
+}

@@ -1,0 +1,58 @@
+package opml.formats.onnx.operator;
+
+import opml.formats.onnx.node.Value;
+import opml.formats.onnx.node.NodeImport;
+
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import opml.engine.tensor.Shape;
+
+/// The sizes of a convolution, of floats or of 8-bit integers.
+record ConvolutionShape(
+    int batch, int inChannels, int outChannels, int groups, Window window, Shape result) {
+  /// Reads the attributes of x (batch, channels, height, width) and w (outChannels, channels / groups, height, width),
+  /// or both without height.
+  static ConvolutionShape of(NodeImport node, Value x, Value w) {
+    Window window = Window.ofWeights(node, x, w);
+    int inChannels = x.shape().dim(1);
+    int outChannels = w.shape().dim(0);
+    int groups = node.attributes().integer("group", 1, 1, Integer.MAX_VALUE);
+    node.require(
+        inChannels % groups == 0
+            && outChannels % groups == 0
+            && w.shape().dim(1) == inChannels / groups,
+        "the weights do not fit the channels",
+        w.shape() + " for " + inChannels + " channels in " + groups + " groups");
+    int batch = x.shape().dim(0);
+    return new ConvolutionShape(
+        batch, inChannels, outChannels, groups, window, window.result(node, batch, outChannels));
+  }
+
+  void requirePerChannel(NodeImport node, Shape shape, String what) {
+    node.require(
+        shape.equals(Shape.of(outChannels)),
+        "the " + what + " must have one number for each channel",
+        shape + " for " + outChannels + " channels");
+  }
+
+  /// {@return the products that one output adds up, at most}
+  long products() {
+    return (long) (inChannels / groups) * window.kernel()[0] * window.kernel()[1];
+  }
+
+  /// {@return the scalars from batch to groups, as the kernels order them}
+  int[] scalars() {
+    int[] sizes = {
+      batch,
+      inChannels,
+      window.in()[0],
+      window.in()[1],
+      outChannels,
+      window.out()[0],
+      window.out()[1]
+    };
+    return Stream.of(sizes, window.scalars(), new int[] {groups})
+        .flatMapToInt(IntStream::of)
+        .toArray();
+  }
+}

@@ -1,0 +1,159 @@
+package opml.formats.onnx.operator;
+
+import opml.formats.onnx.node.Value;
+import opml.formats.onnx.node.Operator;
+import opml.formats.onnx.node.NodeImport;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import opml.engine.tensor.ElementType;
+import opml.engine.tensor.Shape;
+import opml.engine.tensor.Tensor;
+import opml.formats.onnx.operator.Broadcast.Loop;
+import opml.formats.onnx.file.OnnxNode;
+
+/// Add, Sub, Mul and Div with broadcasting. Of constant integers all four are constants, as exporters compute shapes
+/// with them; of floats the kernels have Add and Mul.
+enum ElementwiseOperator implements Operator {
+  ADD("add.f32"),
+  SUBTRACT(""),
+  MULTIPLY("mul.f32"),
+  DIVIDE("");
+
+  private static final int LOOPS = 4;
+  private static final int NUMPY_BROADCASTING = 7;
+
+  private final String kernel;
+
+  ElementwiseOperator(String kernel) {
+    this.kernel = kernel;
+  }
+
+  @Override
+  public boolean needsConstants(OnnxNode node) {
+    return kernel.isEmpty();
+  }
+
+  @Override
+  public void importNode(NodeImport node) {
+    node.arity(2, 2);
+    Value a = node.input(0);
+    Value b = node.input(1);
+    if (node.opset() < NUMPY_BROADCASTING) {
+      b = aligned(node, a.shape(), b);
+    }
+    node.attributes().end();
+    if (isInteger(a) && a.isConstant() && b.isConstant()) {
+      fold(node, a, b);
+      return;
+    }
+    if (kernel.isEmpty()) {
+      throw node.unsupported();
+    }
+    for (Value value : List.of(a, b)) {
+      node.requireType(
+          value.type() == ElementType.F32,
+          value.type(),
+          "float and integer constants are supported");
+    }
+    Shape result = Broadcast.shape(node, a.shape(), b.shape());
+    Broadcast broadcast = Broadcast.of(node, a, a.shape(), 1, b, b.shape(), 1, LOOPS);
+    List<Loop> loops = broadcast.loops();
+    int[] dims = new int[LOOPS];
+    int[] aStrides = new int[LOOPS];
+    int[] bStrides = new int[LOOPS];
+    Arrays.fill(dims, 1);
+    int aStride = 1;
+    int bStride = 1;
+    for (int i = 0; i < loops.size(); i++) {
+      Loop loop = loops.get(loops.size() - 1 - i);
+      int at = LOOPS - 1 - i;
+      dims[at] = loop.size();
+      aStrides[at] = loop.aRepeats() ? 0 : aStride;
+      bStrides[at] = loop.bRepeats() ? 0 : bStride;
+      aStride *= loop.aRepeats() ? 1 : loop.size();
+      bStride *= loop.bRepeats() ? 1 : loop.size();
+    }
+    node.call(kernel)
+        .read(broadcast.a())
+        .read(broadcast.b())
+        .write(ElementType.F32, result)
+        .ints(dims)
+        .ints(aStrides)
+        .ints(bStrides)
+        .emit();
+  }
+
+  /// Before opset 7 nothing broadcasts unless `broadcast` says so, and then `b` alone: it is a part of a's shape that
+  /// begins at `axis`, or else its end.
+  private static Value aligned(NodeImport node, Shape a, Value b) {
+    boolean broadcast = node.attributes().flag("broadcast", false);
+    boolean hasAxis = node.attributes().has("axis");
+    int axis = node.attributes().integer("axis", 0, -a.rank(), a.rank());
+    Shape shape = b.shape();
+    if (!broadcast) {
+      node.require(
+          shape.equals(a), "shapes differ, without the attribute broadcast", a + " and " + shape);
+      return b;
+    }
+    if (!hasAxis) {
+      axis = a.rank() - shape.rank();
+    } else if (axis < 0) {
+      axis += a.rank();
+    }
+    int behind = a.rank() - shape.rank() - axis;
+    node.require(
+        axis >= 0 && behind >= 0, "b is no part of a", shape + " at axis " + axis + " of " + a);
+    List<Integer> dims = new ArrayList<>(shape.dims());
+    dims.addAll(Collections.nCopies(behind, 1));
+    return b.reshaped(new Shape(dims));
+  }
+
+  private static boolean isInteger(Value value) {
+    return value.type() == ElementType.I64 || value.type() == ElementType.I32;
+  }
+
+  private void fold(NodeImport node, Value a, Value b) {
+    node.require(a.type() == b.type(), "types differ", a.describe() + " and " + b.describe());
+    Shape shape = Broadcast.shape(node, a.shape(), b.shape());
+    Tensor result = node.foldable(a.type(), shape);
+    Tensor left = a.constant().orElseThrow();
+    Tensor right = b.constant().orElseThrow();
+    for (int i = 0; i < shape.count(); i++) {
+      long x = left.integer(index(shape, a.shape(), i));
+      long y = right.integer(index(shape, b.shape(), i));
+      Elements.put(result, i, apply(node, x, y));
+    }
+    node.fold(result);
+  }
+
+  private long apply(NodeImport node, long x, long y) {
+    return switch (this) {
+      case ADD -> x + y;
+      case SUBTRACT -> x - y;
+      case MULTIPLY -> x * y;
+      case DIVIDE -> {
+        node.require(y != 0, "an integer is divided by zero");
+        yield x / y;
+      }
+    };
+  }
+
+  /// {@return the index in an operand of what the result has at `index`}
+  private static int index(Shape result, Shape operand, int index) {
+    int at = 0;
+    int stride = 1;
+    int rest = index;
+    for (int axis = result.rank() - 1; axis >= 0; axis--) {
+      int own = axis - result.rank() + operand.rank();
+      if (own >= 0) {
+        at += operand.dim(own) == 1 ? 0 : rest % result.dim(axis) * stride;
+        stride *= operand.dim(own);
+      }
+      rest /= result.dim(axis);
+    }
+    return at;
+  }
+}

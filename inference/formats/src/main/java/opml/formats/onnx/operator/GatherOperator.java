@@ -1,0 +1,55 @@
+package opml.formats.onnx.operator;
+
+import opml.formats.onnx.node.Shapes;
+import opml.formats.onnx.node.Operator;
+import opml.formats.onnx.node.NodeImport;
+
+import java.util.ArrayList;
+import java.util.List;
+import opml.engine.tensor.ElementType;
+import opml.engine.tensor.Shape;
+import opml.engine.tensor.Tensor;
+import opml.formats.onnx.file.OnnxNode;
+
+/// Gather from a constant by constant indices.
+final class GatherOperator implements Operator {
+  @Override
+  public boolean needsConstants(OnnxNode node) {
+    return true;
+  }
+
+  @Override
+  public void importNode(NodeImport node) {
+    node.arity(2, 2);
+    Tensor data = node.foldedInput(0);
+    Tensor indices = node.foldedInput(1);
+    Shape from = data.shape();
+    int rank = from.rank();
+    int axis = node.axis(node.attributes().integer("axis", 0, -rank, rank), rank);
+    node.attributes().end();
+    node.requireType(
+        indices.type() == ElementType.I64 || indices.type() == ElementType.I32,
+        indices.type(),
+        "int64 and int32 are supported");
+    List<Integer> dims = new ArrayList<>(from.dims().subList(0, axis));
+    dims.addAll(indices.shape().dims());
+    dims.addAll(from.dims().subList(axis + 1, rank));
+    Tensor result = node.foldable(data.type(), Shapes.of(node, dims));
+    int size = from.dim(axis);
+    int inner = from.countOf(axis + 1, rank);
+    long at = 0;
+    for (int outer = 0; outer < from.countOf(0, axis); outer++) {
+      for (int i = 0; i < indices.shape().count(); i++) {
+        long index = indices.integer(i);
+        node.require(
+            index >= -size && index < size,
+            "an index is out of range",
+            index + " of " + size + " along axis " + axis);
+        long row = (long) outer * size + (index < 0 ? index + size : index);
+        Elements.copy(data, row * inner, result, at, inner);
+        at += inner;
+      }
+    }
+    node.fold(result);
+  }
+}

@@ -1,0 +1,66 @@
+package opml.formats.onnx.operator;
+
+import opml.formats.onnx.node.Value;
+import opml.formats.onnx.node.Shapes;
+import opml.formats.onnx.node.Operator;
+import opml.formats.onnx.node.NodeImport;
+
+import java.util.Optional;
+import opml.engine.tensor.ElementType;
+import opml.engine.tensor.Shape;
+
+/// Gemm: `alpha·A'·B' + beta·C`; A' and B' are A and B or their transposes, C broadcasts to the result.
+final class GemmOperator implements Operator {
+  private static final int NUMPY_BROADCASTING = 7;
+
+  @Override
+  public void importNode(NodeImport node) {
+    node.arity(2, 3);
+    float alpha = node.attributes().real("alpha", 1);
+    float beta = node.attributes().real("beta", 1);
+    boolean transA = node.attributes().flag("transA", false);
+    boolean transB = node.attributes().flag("transB", false);
+    boolean broadcast =
+        node.opset() >= NUMPY_BROADCASTING || node.attributes().flag("broadcast", false);
+    node.attributes().end();
+    Value a = matrix(node, 0);
+    Value b = matrix(node, 1);
+    int m = a.shape().dim(transA ? 1 : 0);
+    int k = a.shape().dim(transA ? 0 : 1);
+    int n = b.shape().dim(transB ? 0 : 1);
+    node.require(
+        b.shape().dim(transB ? 1 : 0) == k, "inner sizes differ", a.shape() + " and " + b.shape());
+    Optional<Value> c = node.optional(2).map(value -> node.input(2, ElementType.F32));
+    node.require(
+        broadcast || c.isPresent() && c.get().shape().equals(Shape.of(m, n)),
+        "C is not as large as the result, without the attribute broadcast");
+    int rows = c.map(value -> trailing(node, value.shape(), 1, m)).orElse(1);
+    int columns = c.map(value -> trailing(node, value.shape(), 0, n)).orElse(1);
+    node.call("gemm.f32")
+        .readOrZeros(k == 0 ? Optional.empty() : Optional.of(a), ElementType.F32.bytes())
+        .readOrZeros(k == 0 ? Optional.empty() : Optional.of(b), ElementType.F32.bytes())
+        .readOrZeros(c, ElementType.F32.bytes())
+        .write(ElementType.F32, Shapes.of(node, m, n))
+        .ints(m, n, k)
+        .ints(transA ? 1 : k, transA ? m : 1)
+        .ints(transB ? 1 : n, transB ? k : 1)
+        .ints(rows == 1 ? 0 : columns, columns == 1 ? 0 : 1)
+        .real(alpha)
+        .real(c.isPresent() ? beta : 1)
+        .emit();
+  }
+
+  private static Value matrix(NodeImport node, int index) {
+    Value value = node.input(index, ElementType.F32);
+    node.require(value.shape().rank() == 2, "A and B must be matrices", value.describe());
+    return value;
+  }
+
+  /// {@return C's size along the last but `fromEnd` axis, which must be 1 or `full`}
+  private static int trailing(NodeImport node, Shape c, int fromEnd, int full) {
+    node.require(c.rank() <= 2, "C must be a matrix or less", "" + c);
+    int size = fromEnd < c.rank() ? c.dim(c.rank() - 1 - fromEnd) : 1;
+    node.require(size == 1 || size == full, "C does not fit the result", "" + c);
+    return size;
+  }
+}

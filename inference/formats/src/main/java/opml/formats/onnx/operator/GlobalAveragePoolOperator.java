@@ -1,0 +1,29 @@
+package opml.formats.onnx.operator;
+
+import opml.formats.onnx.node.Value;
+import opml.formats.onnx.node.Operator;
+import opml.formats.onnx.node.NodeImport;
+
+import java.util.ArrayList;
+import java.util.List;
+import opml.engine.tensor.ElementType;
+import opml.engine.tensor.Shape;
+
+/// GlobalAveragePool: the mean of each channel's plane.
+final class GlobalAveragePoolOperator implements Operator {
+  @Override
+  public void importNode(NodeImport node) {
+    node.arity(1, 1);
+    node.attributes().end();
+    Value x = node.input(0, ElementType.F32);
+    Shape in = x.shape();
+    node.require(in.rank() >= 3, "the input has no planes", x.describe());
+    List<Integer> dims = new ArrayList<>(in.dims());
+    dims.subList(2, dims.size()).replaceAll(dim -> 1);
+    node.call("globalaveragepool.f32")
+        .read(x)
+        .write(ElementType.F32, new Shape(dims))
+        .ints(in.countOf(0, 2), in.countOf(2, in.rank()))
+        .emit();
+  }
+}

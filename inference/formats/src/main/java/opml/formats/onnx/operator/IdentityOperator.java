@@ -1,0 +1,14 @@
+package opml.formats.onnx.operator;
+
+import opml.formats.onnx.node.Operator;
+import opml.formats.onnx.node.NodeImport;
+
+/// Identity: another name.
+final class IdentityOperator implements Operator {
+  @Override
+  public void importNode(NodeImport node) {
+    node.arity(1, 1);
+    node.attributes().end();
+    node.define(node.input(0));
+  }
+}

@@ -1,0 +1,35 @@
+package opml.formats.onnx.operator;
+
+import opml.formats.onnx.node.Operator;
+import opml.formats.onnx.node.NodeImport;
+
+import java.util.Optional;
+import opml.engine.tensor.ElementType;
+import opml.engine.tensor.Tensor;
+
+/// QLinearConv of 8-bit tensors over one or two spatial axes. Padding is the zero point of x, and so adds nothing.
+final class QLinearConvOperator implements Operator {
+  @Override
+  public void importNode(NodeImport node) {
+    node.arity(8, 9);
+    ConvolutionShape conv = ConvolutionShape.of(node, node.quantised(0), node.quantised(3));
+    node.attributes().end();
+    QuantisedProduct product = QuantisedProduct.of(node, conv.outChannels());
+    Optional<Tensor> bias = QuantisedProduct.bias(node, 8, conv.outChannels());
+    product.requireNoOverflow(node, conv.products(), bias);
+    node.call("qlinear.conv2d")
+        .read(product.a())
+        .read(product.b())
+        .derived("multiplier", product.requantization().multiplier())
+        .derived("shift", product.requantization().shift())
+        .readOrZeros(bias.map(tensor -> node.input(8)), 4L * conv.outChannels())
+        .write(product.resultType(), conv.result())
+        .ints(conv.scalars())
+        .ints(product.aZero(), product.bZero(), product.yZero())
+        .flag(product.perChannel())
+        .flag(product.a().type() == ElementType.U8)
+        .flag(product.b().type() == ElementType.U8)
+        .flag(product.resultType() == ElementType.U8)
+        .emit();
+  }
+}

@@ -1,0 +1,92 @@
+package opml.formats.onnx.operator;
+
+import opml.formats.onnx.node.RefusedNode;
+import opml.formats.onnx.node.Operator;
+import opml.formats.onnx.node.NodeImport;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.LongStream;
+import opml.engine.tensor.Shape;
+import opml.engine.tensor.Tensor;
+import opml.formats.onnx.file.OnnxNode;
+
+/// Slice of a constant. Since opset 10 the bounds are inputs, and there are steps.
+final class SliceOperator implements Operator {
+  private static final int BOUNDS_ARE_INPUTS = 10;
+
+  @Override
+  public boolean needsConstants(OnnxNode node) {
+    return true;
+  }
+
+  @Override
+  public void importNode(NodeImport node) {
+    boolean asInputs = node.opset() >= BOUNDS_ARE_INPUTS;
+    node.arity(asInputs ? 3 : 1, asInputs ? 5 : 1);
+    Tensor data = node.foldedInput(0);
+    long[] starts = list(node, "starts", 1, asInputs).orElseThrow(() -> missing("starts"));
+    long[] ends = list(node, "ends", 2, asInputs).orElseThrow(() -> missing("ends"));
+    long[] axes =
+        list(node, "axes", 3, asInputs)
+            .orElseGet(() -> LongStream.range(0, starts.length).toArray());
+    long[] steps =
+        (asInputs ? list(node, "steps", 4, true) : Optional.<long[]>empty())
+            .orElseGet(() -> LongStream.generate(() -> 1).limit(starts.length).toArray());
+    node.attributes().end();
+    node.require(
+        ends.length == starts.length
+            && axes.length == starts.length
+            && steps.length == starts.length,
+        "starts, ends, axes and steps are not equally many");
+    Shape from = data.shape();
+    int rank = from.rank();
+    long[] first = new long[rank];
+    long[] step = new long[rank];
+    Arrays.fill(step, 1);
+    List<Integer> dims = new ArrayList<>(from.dims());
+    for (int i = 0; i < axes.length; i++) {
+      int axis = node.axis(Math.clamp(axes[i], -rank - 1, rank), rank);
+      node.require(steps[i] != 0, "a step is zero");
+      int size = from.dim(axis);
+      boolean down = steps[i] < 0;
+      // going down, one before the first element is an end, and the last element the highest start
+      long start = Math.clamp(fromFront(starts[i], size), 0, down ? size - 1L : size);
+      long end = Math.clamp(fromFront(ends[i], size), down ? -1 : 0, size);
+      long span = down ? start - end : end - start;
+      long stride = Math.clamp(Math.absExact(Math.max(steps[i], -Long.MAX_VALUE)), 1, size + 1L);
+      dims.set(axis, (int) Math.max(0, (span + stride - 1) / stride));
+      first[axis] = start;
+      step[axis] = down ? -stride : stride;
+    }
+    Tensor result = node.foldable(data.type(), new Shape(dims));
+    for (int i = 0; i < result.shape().count(); i++) {
+      long at = 0;
+      int rest = i;
+      int stride = 1;
+      for (int axis = rank - 1; axis >= 0; axis--) {
+        at += (first[axis] + rest % dims.get(axis) * step[axis]) * stride;
+        rest /= dims.get(axis);
+        stride *= from.dim(axis);
+      }
+      Elements.copy(data, at, result, i, 1);
+    }
+    node.fold(result);
+  }
+
+  private static long fromFront(long index, int size) {
+    return index < 0 ? index + size : index;
+  }
+
+  private static Optional<long[]> list(NodeImport node, String name, int index, boolean asInput) {
+    return asInput
+        ? node.optional(index).map(value -> node.integers(index))
+        : node.attributes().longs(name);
+  }
+
+  private static RefusedNode missing(String what) {
+    return new RefusedNode(what + " are missing", "");
+  }
+}

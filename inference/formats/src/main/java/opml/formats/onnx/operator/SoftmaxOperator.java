@@ -1,0 +1,32 @@
+package opml.formats.onnx.operator;
+
+import opml.formats.onnx.node.Value;
+import opml.formats.onnx.node.Operator;
+import opml.formats.onnx.node.NodeImport;
+
+import opml.engine.tensor.ElementType;
+import opml.engine.tensor.Shape;
+
+/// Softmax. Before opset 13 it flattens everything from `axis` (default 1) into one; since then it runs along
+/// `axis` (default the last) alone.
+final class SoftmaxOperator implements Operator {
+  private static final int PER_AXIS = 13;
+
+  @Override
+  public void importNode(NodeImport node) {
+    node.arity(1, 1);
+    Value x = node.input(0, ElementType.F32);
+    Shape shape = x.shape();
+    int rank = shape.rank();
+    boolean perAxis = node.opset() >= PER_AXIS;
+    int declared = node.attributes().integer("axis", perAxis ? -1 : 1, -rank, rank);
+    node.attributes().end();
+    int axis = node.axis(declared, rank);
+    int end = perAxis ? axis + 1 : rank;
+    node.call("softmax.f32")
+        .read(x)
+        .write(ElementType.F32, shape)
+        .ints(shape.countOf(0, axis), shape.countOf(axis, end), shape.countOf(end, rank))
+        .emit();
+  }
+}

@@ -1,0 +1,179 @@
+package opml.formats.onnx.operator;
+
+import opml.formats.onnx.node.RefusedNode;
+import opml.formats.onnx.node.Value;
+import opml.formats.onnx.node.Shapes;
+import opml.formats.onnx.node.Attributes;
+import opml.formats.onnx.node.NodeImport;
+
+import java.util.Arrays;
+import java.util.Optional;
+import opml.engine.tensor.Shape;
+
+/// The windows that Conv and the pools slide over the last two axes of (batch, channels, height, width), or the last
+/// one of (batch, channels, width), which is an image of height 1.
+///
+/// The kernels take any window that overlaps its image and index with ints; sizes are bounded so that a
+/// position never leaves the range of an int.
+///
+/// @param axes one or two
+/// @param kernel height and width; likewise the others
+/// @param padBegin rows above and columns left of the image
+/// @param padEnd rows below and columns right of it; a last, partial window may reach beyond
+@SuppressWarnings("ArrayRecordComponent") // made here, read once
+record Window(
+    int axes,
+    int[] in,
+    int[] out,
+    int[] kernel,
+    int[] stride,
+    int[] padBegin,
+    int[] padEnd,
+    int[] dilation) {
+  /// Bounds kernel sizes, strides, paddings and dilations.
+  private static final int MAX = 1 << 12;
+
+  /// Reads the attributes of a convolution.
+  static Window ofWeights(NodeImport node, Value x, Value w) {
+    node.require(
+        isImage(x.shape()) && w.shape().rank() == x.shape().rank(),
+        "supported are images of (batch, channels, height, width) or (batch, channels, width), and weights of as"
+            + " many axes",
+        x.describe() + " and " + w.describe());
+    int[] kernel = plane(w.shape());
+    pair(node, "kernel_shape", x.shape().rank() - 2)
+        .ifPresent(
+            declared ->
+                node.require(
+                    Arrays.equals(declared, kernel), "kernel_shape differs from the weights"));
+    for (int size : kernel) {
+      node.require(size >= 1 && size <= MAX, "kernels are not 1 to " + MAX, w.describe());
+    }
+    return of(node, x, kernel, Optional.empty());
+  }
+
+  /// Reads the attributes of a pool.
+  ///
+  /// @param ceil whether a last, partial window counts
+  static Window ofPool(NodeImport node, Value x, boolean ceil) {
+    node.require(
+        isImage(x.shape()),
+        "supported are images of (batch, channels, height, width) or (batch, channels, width)",
+        x.describe());
+    int[] kernel =
+        pair(node, "kernel_shape", x.shape().rank() - 2)
+            .orElseThrow(() -> new RefusedNode("kernel_shape is missing", ""));
+    return of(node, x, kernel, Optional.of(ceil));
+  }
+
+  /// @param ceil of pools, whether a last, partial window counts
+  private static Window of(NodeImport node, Value x, int[] kernel, Optional<Boolean> ceil) {
+    Attributes attributes = node.attributes();
+    int axes = x.shape().rank() - 2;
+    int[] stride = pair(node, "strides", axes).orElse(new int[] {1, 1});
+    int[] dilation = pair(node, "dilations", axes).orElse(new int[] {1, 1});
+    int[] declared = attributes.integers("pads", 2 * axes, 0, MAX).orElse(new int[2 * axes]);
+    int[] pads = axes == 2 ? declared : new int[] {0, declared[0], 0, declared[1]};
+    String auto = attributes.text("auto_pad", "NOTSET");
+    boolean explicit = auto.equals("NOTSET") || auto.isEmpty();
+    node.require(
+        explicit || Arrays.stream(pads).allMatch(pad -> pad == 0),
+        "pads and auto_pad " + auto + " exclude each other");
+    int[] in = plane(x.shape());
+    int[] out = new int[2];
+    int[] begin = new int[2];
+    int[] end = new int[2];
+    for (int i = 0; i < 2; i++) {
+      int reach = (kernel[i] - 1) * dilation[i] + 1;
+      switch (auto) {
+        case "NOTSET", "", "VALID" -> {
+          begin[i] = pads[i];
+          end[i] = pads[i + 2];
+        }
+        case "SAME_UPPER", "SAME_LOWER" -> {
+          int wanted = (in[i] + stride[i] - 1) / stride[i];
+          int total = Math.max(0, (wanted - 1) * stride[i] + reach - in[i]);
+          begin[i] = auto.equals("SAME_UPPER") ? total / 2 : total - total / 2;
+          end[i] = total - begin[i];
+        }
+        default -> throw new RefusedNode("auto_pad " + auto + " does not exist", "");
+      }
+      int room = in[i] + begin[i] + end[i] - reach;
+      // a pool's only window may reach over the image, by less than a stride
+      node.require(
+          room >= 0 || ceil.isPresent() && room > -stride[i],
+          "the kernel is larger than the padded image",
+          reach + " and " + (in[i] + begin[i] + end[i]));
+      out[i] = room / stride[i] + 1;
+      boolean partial = ceil.orElse(false) && room > 0 && room % stride[i] != 0;
+      if (partial && out[i] * stride[i] < in[i] + begin[i]) {
+        out[i]++;
+      }
+    }
+    return new Window(axes, in, out, kernel, stride, begin, end, dilation);
+  }
+
+  private static boolean isImage(Shape shape) {
+    return shape.rank() == 3 || shape.rank() == 4;
+  }
+
+  /// {@return height and width}
+  private static int[] plane(Shape shape) {
+    int last = shape.rank() - 1;
+    return new int[] {last == 3 ? shape.dim(2) : 1, shape.dim(last)};
+  }
+
+  /// {@return a positive number for height and width, or absent}
+  private static Optional<int[]> pair(NodeImport node, String name, int axes) {
+    return node.attributes()
+        .integers(name, axes, 1, MAX)
+        .map(values -> axes == 2 ? values : new int[] {1, values[0]});
+  }
+
+  /// {@return the shape of what the windows give}
+  Shape result(NodeImport node, int batch, int channels) {
+    return axes == 2
+        ? Shapes.of(node, batch, channels, out[0], out[1])
+        : Shapes.of(node, batch, channels, out[1]);
+  }
+
+  /// Checks that every window holds at least one element of the image, without which a pool has no value.
+  void requireElements(NodeImport node) {
+    for (int i = 0; i < 2; i++) {
+      for (int o = 0; o < out[i]; o++) {
+        int start = o * stride[i] - padBegin[i];
+        int skipped = start >= 0 ? 0 : (-start + dilation[i] - 1) / dilation[i];
+        boolean holds = skipped < kernel[i] && start + skipped * dilation[i] < in[i];
+        node.require(holds, "a window lies in the padding alone");
+      }
+    }
+  }
+
+  /// {@return whether a last window reaches beyond the padding}
+  boolean reachesBeyond() {
+    for (int i = 0; i < 2; i++) {
+      int last = (out[i] - 1) * stride[i] + (kernel[i] - 1) * dilation[i];
+      if (last >= in[i] + padBegin[i] + padEnd[i]) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  boolean hasPadding() {
+    return padBegin[0] + padBegin[1] + padEnd[0] + padEnd[1] > 0;
+  }
+
+  /// {@return the same windows over an image that has its padding}
+  Window padded() {
+    int[] size = {in[0] + padBegin[0] + padEnd[0], in[1] + padBegin[1] + padEnd[1]};
+    return new Window(axes, size, out, kernel, stride, new int[2], new int[2], dilation);
+  }
+
+  /// {@return the scalars from kernel height to dilation width, as the kernels order them}
+  int[] scalars() {
+    return new int[] {
+      kernel[0], kernel[1], stride[0], stride[1], padBegin[0], padBegin[1], dilation[0], dilation[1]
+    };
+  }
+}
