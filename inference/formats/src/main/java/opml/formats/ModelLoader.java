@@ -11,8 +11,8 @@ import opml.engine.commit.ModelDescriptor;
 import opml.engine.commit.StepLimit;
 import opml.engine.graph.Graph;
 import opml.engine.graph.GraphNode;
-import opml.formats.refusal.ImportException;
 import opml.formats.onnx.OnnxImporter;
+import opml.formats.refusal.ImportException;
 import opml.formats.refusal.Reason;
 import opml.kernels.catalog.PinnedPrograms;
 

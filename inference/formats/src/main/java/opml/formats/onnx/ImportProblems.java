@@ -1,10 +1,9 @@
 package opml.formats.onnx;
 
-import opml.formats.refusal.Reason;
-
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import opml.formats.refusal.Reason;
 import opml.formats.refusal.Reason.Kind;
 
 /// What is wrong with a model, gathered while the importer walks on: one reason for each sort, counted.

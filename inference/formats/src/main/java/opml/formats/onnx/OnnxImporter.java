@@ -1,14 +1,5 @@
 package opml.formats.onnx;
 
-import opml.formats.onnx.node.RefusedNode;
-import opml.formats.onnx.node.GraphImport;
-import opml.formats.onnx.node.Value;
-import opml.formats.refusal.ImportException;
-import opml.formats.onnx.node.Operator;
-import opml.formats.onnx.node.NodeImport;
-import opml.formats.onnx.node.Types;
-import opml.formats.onnx.operator.Operators;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -29,8 +20,6 @@ import opml.engine.graph.Graph;
 import opml.engine.graph.Slot;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
-import opml.formats.onnx.node.GraphImport.State;
-import opml.formats.refusal.Reason.Kind;
 import opml.formats.onnx.file.OnnxDimension;
 import opml.formats.onnx.file.OnnxFunction;
 import opml.formats.onnx.file.OnnxGraph;
@@ -41,6 +30,16 @@ import opml.formats.onnx.file.OnnxReader;
 import opml.formats.onnx.file.OnnxTensor;
 import opml.formats.onnx.file.OnnxType;
 import opml.formats.onnx.file.OnnxValueInfo;
+import opml.formats.onnx.node.GraphImport;
+import opml.formats.onnx.node.GraphImport.State;
+import opml.formats.onnx.node.NodeImport;
+import opml.formats.onnx.node.Operator;
+import opml.formats.onnx.node.RefusedNode;
+import opml.formats.onnx.node.Types;
+import opml.formats.onnx.node.Value;
+import opml.formats.onnx.operator.Operators;
+import opml.formats.refusal.ImportException;
+import opml.formats.refusal.Reason.Kind;
 import org.jspecify.annotations.Nullable;
 
 /// Turns an ONNX model of one input and one output into a graph.

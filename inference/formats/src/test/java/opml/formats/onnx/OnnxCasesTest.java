@@ -1,7 +1,5 @@
 package opml.formats.onnx;
 
-import opml.formats.refusal.ImportException;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.within;
@@ -25,6 +23,7 @@ import opml.engine.run.NodeRunner;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Tensor;
 import opml.engine.trace.GraphExecution;
+import opml.formats.refusal.ImportException;
 import opml.kernels.catalog.PinnedPrograms;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;

@@ -1,8 +1,5 @@
 package opml.formats.onnx;
 
-import opml.formats.refusal.ImportException;
-import opml.formats.refusal.Reason;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -13,7 +10,6 @@ import java.util.OptionalLong;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
-import opml.formats.refusal.Reason.Kind;
 import opml.formats.onnx.file.OnnxAttribute.IntValue;
 import opml.formats.onnx.file.OnnxGraph;
 import opml.formats.onnx.file.OnnxModel;
@@ -24,6 +20,9 @@ import opml.formats.onnx.file.OnnxTensor;
 import opml.formats.onnx.file.OnnxType;
 import opml.formats.onnx.file.OnnxValueInfo;
 import opml.formats.onnx.file.RawMessage;
+import opml.formats.refusal.ImportException;
+import opml.formats.refusal.Reason;
+import opml.formats.refusal.Reason.Kind;
 import org.junit.jupiter.api.Test;
 
 /// A model that cannot run is told all reasons at once, each with its count and first place.

@@ -1,7 +1,5 @@
 package opml.formats.onnx;
 
-import opml.formats.refusal.ImportException;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -15,6 +13,7 @@ import opml.formats.onnx.file.OnnxOpset;
 import opml.formats.onnx.file.OnnxReader;
 import opml.formats.onnx.file.RawModels;
 import opml.formats.onnx.file.SampleModel;
+import opml.formats.refusal.ImportException;
 import org.junit.jupiter.api.Test;
 
 /// What a file may have beside what its output needs.

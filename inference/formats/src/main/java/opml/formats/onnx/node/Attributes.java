@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import opml.engine.tensor.Tensor;
-import opml.formats.refusal.Reason.Kind;
 import opml.formats.onnx.file.OnnxAttribute;
 import opml.formats.onnx.file.OnnxType;
+import opml.formats.refusal.Reason.Kind;
 import org.jspecify.annotations.Nullable;
 
 /// A node's attributes by name. Those that nobody asked for are refused at the end: an attribute that we do

@@ -6,9 +6,9 @@ import java.util.Optional;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
+import opml.formats.onnx.file.OnnxNode;
 import opml.formats.onnx.node.GraphImport.Source;
 import opml.formats.refusal.Reason.Kind;
-import opml.formats.onnx.file.OnnxNode;
 import opml.kernels.catalog.KernelCatalog;
 import org.jspecify.annotations.Nullable;
 

@@ -1,14 +1,13 @@
 package opml.formats.onnx.operator;
 
-import opml.formats.onnx.node.Value;
-import opml.formats.onnx.node.Shapes;
-import opml.formats.onnx.node.NodeImport;
-
 import java.util.ArrayList;
 import java.util.List;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
+import opml.formats.onnx.node.NodeImport;
+import opml.formats.onnx.node.Shapes;
+import opml.formats.onnx.node.Value;
 
 /// Numpy's broadcasting of two operands, as nested loops that a kernel has.
 ///

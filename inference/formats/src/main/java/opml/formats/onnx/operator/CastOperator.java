@@ -1,15 +1,14 @@
 package opml.formats.onnx.operator;
 
-import opml.formats.onnx.node.RefusedNode;
-import opml.formats.onnx.node.Value;
-import opml.formats.onnx.node.Operator;
-import opml.formats.onnx.node.NodeImport;
-
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Tensor;
-import opml.formats.refusal.Reason.Kind;
 import opml.formats.onnx.file.OnnxNode;
 import opml.formats.onnx.file.OnnxType;
+import opml.formats.onnx.node.NodeImport;
+import opml.formats.onnx.node.Operator;
+import opml.formats.onnx.node.RefusedNode;
+import opml.formats.onnx.node.Value;
+import opml.formats.refusal.Reason.Kind;
 
 /// Cast of a constant; to the same type it is another name.
 final class CastOperator implements Operator {

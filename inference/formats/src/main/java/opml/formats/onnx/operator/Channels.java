@@ -1,9 +1,8 @@
 package opml.formats.onnx.operator;
 
-import opml.formats.onnx.node.Value;
-import opml.formats.onnx.node.NodeImport;
-
 import opml.engine.tensor.Shape;
+import opml.formats.onnx.node.NodeImport;
+import opml.formats.onnx.node.Value;
 
 /// How QuantizeLinear and DequantizeLinear see a tensor: with one scale as a single channel, else as (outer,
 /// channels, inner).

@@ -1,16 +1,15 @@
 package opml.formats.onnx.operator;
 
-import opml.formats.onnx.node.Value;
-import opml.formats.onnx.node.Shapes;
-import opml.formats.onnx.node.Operator;
-import opml.formats.onnx.node.NodeImport;
-import opml.formats.onnx.node.Types;
-
 import java.util.ArrayList;
 import java.util.List;
 import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
 import opml.formats.onnx.file.OnnxNode;
+import opml.formats.onnx.node.NodeImport;
+import opml.formats.onnx.node.Operator;
+import opml.formats.onnx.node.Shapes;
+import opml.formats.onnx.node.Types;
+import opml.formats.onnx.node.Value;
 
 /// Concat of constants; of a single tensor it is another name.
 final class ConcatOperator implements Operator {

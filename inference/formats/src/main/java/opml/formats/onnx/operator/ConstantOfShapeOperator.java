@@ -1,14 +1,13 @@
 package opml.formats.onnx.operator;
 
-import opml.formats.onnx.node.Shapes;
-import opml.formats.onnx.node.Operator;
-import opml.formats.onnx.node.NodeImport;
-
 import java.util.ArrayList;
 import java.util.List;
 import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
 import opml.formats.onnx.file.OnnxNode;
+import opml.formats.onnx.node.NodeImport;
+import opml.formats.onnx.node.Operator;
+import opml.formats.onnx.node.Shapes;
 
 /// ConstantOfShape: one value, repeated.
 final class ConstantOfShapeOperator implements Operator {

@@ -1,15 +1,14 @@
 package opml.formats.onnx.operator;
 
-import opml.formats.onnx.node.RefusedNode;
-import opml.formats.onnx.node.Attributes;
-import opml.formats.onnx.node.Operator;
-import opml.formats.onnx.node.NodeImport;
-
 import java.util.Optional;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
 import opml.formats.onnx.file.OnnxAttribute;
+import opml.formats.onnx.node.Attributes;
+import opml.formats.onnx.node.NodeImport;
+import opml.formats.onnx.node.Operator;
+import opml.formats.onnx.node.RefusedNode;
 
 /// Constant: a tensor, number or list of numbers among the attributes.
 final class ConstantOperator implements Operator {

@@ -1,11 +1,10 @@
 package opml.formats.onnx.operator;
 
-import opml.formats.onnx.node.Value;
-import opml.formats.onnx.node.NodeImport;
-
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import opml.engine.tensor.Shape;
+import opml.formats.onnx.node.NodeImport;
+import opml.formats.onnx.node.Value;
 
 /// The sizes of a convolution, of floats or of 8-bit integers.
 record ConvolutionShape(

@@ -1,13 +1,12 @@
 package opml.formats.onnx.operator;
 
-import opml.formats.onnx.node.Value;
-import opml.formats.onnx.node.Operator;
-import opml.formats.onnx.node.NodeImport;
-
 import java.util.Optional;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Tensor;
 import opml.formats.onnx.file.OnnxType;
+import opml.formats.onnx.node.NodeImport;
+import opml.formats.onnx.node.Operator;
+import opml.formats.onnx.node.Value;
 
 /// DequantizeLinear from int8 or uint8 to float32, and from int32 where all is known at import, as biases are.
 final class DequantizeOperator implements Operator {

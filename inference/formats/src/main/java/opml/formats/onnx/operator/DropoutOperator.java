@@ -1,10 +1,9 @@
 package opml.formats.onnx.operator;
 
-import opml.formats.onnx.node.Operator;
-import opml.formats.onnx.node.NodeImport;
-
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Tensor;
+import opml.formats.onnx.node.NodeImport;
+import opml.formats.onnx.node.Operator;
 
 /// Dropout as inference has it: another name. The mask, its second output, is not supported.
 final class DropoutOperator implements Operator {

@@ -1,9 +1,5 @@
 package opml.formats.onnx.operator;
 
-import opml.formats.onnx.node.Value;
-import opml.formats.onnx.node.Operator;
-import opml.formats.onnx.node.NodeImport;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -11,8 +7,11 @@ import java.util.List;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
-import opml.formats.onnx.operator.Broadcast.Loop;
 import opml.formats.onnx.file.OnnxNode;
+import opml.formats.onnx.node.NodeImport;
+import opml.formats.onnx.node.Operator;
+import opml.formats.onnx.node.Value;
+import opml.formats.onnx.operator.Broadcast.Loop;
 
 /// Add, Sub, Mul and Div with broadcasting. Of constant integers all four are constants, as exporters compute shapes
 /// with them; of floats the kernels have Add and Mul.

@@ -1,10 +1,9 @@
 package opml.formats.onnx.operator;
 
-import opml.formats.onnx.node.Value;
-import opml.formats.onnx.node.Operator;
-import opml.formats.onnx.node.NodeImport;
-
 import opml.engine.tensor.Shape;
+import opml.formats.onnx.node.NodeImport;
+import opml.formats.onnx.node.Operator;
+import opml.formats.onnx.node.Value;
 
 /// Flatten: the same bytes as a matrix, cut before `axis` (default 1).
 final class FlattenOperator implements Operator {

@@ -1,15 +1,14 @@
 package opml.formats.onnx.operator;
 
-import opml.formats.onnx.node.Shapes;
-import opml.formats.onnx.node.Operator;
-import opml.formats.onnx.node.NodeImport;
-
 import java.util.ArrayList;
 import java.util.List;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
 import opml.formats.onnx.file.OnnxNode;
+import opml.formats.onnx.node.NodeImport;
+import opml.formats.onnx.node.Operator;
+import opml.formats.onnx.node.Shapes;
 
 /// Gather from a constant by constant indices.
 final class GatherOperator implements Operator {

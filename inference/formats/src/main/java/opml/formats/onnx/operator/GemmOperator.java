@@ -1,13 +1,12 @@
 package opml.formats.onnx.operator;
 
-import opml.formats.onnx.node.Value;
-import opml.formats.onnx.node.Shapes;
-import opml.formats.onnx.node.Operator;
-import opml.formats.onnx.node.NodeImport;
-
 import java.util.Optional;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
+import opml.formats.onnx.node.NodeImport;
+import opml.formats.onnx.node.Operator;
+import opml.formats.onnx.node.Shapes;
+import opml.formats.onnx.node.Value;
 
 /// Gemm: `alpha·A'·B' + beta·C`; A' and B' are A and B or their transposes, C broadcasts to the result.
 final class GemmOperator implements Operator {

@@ -1,7 +1,7 @@
 package opml.formats.onnx.operator;
 
-import opml.formats.onnx.node.Operator;
 import opml.formats.onnx.node.NodeImport;
+import opml.formats.onnx.node.Operator;
 
 /// Identity: another name.
 final class IdentityOperator implements Operator {

@@ -1,9 +1,8 @@
 package opml.formats.onnx.operator;
 
-import opml.formats.onnx.node.Operator;
-
 import java.util.Map;
 import java.util.Optional;
+import opml.formats.onnx.node.Operator;
 import org.jspecify.annotations.Nullable;
 
 /// The operators of ONNX's own operator set that we import, opset 6 to 23, inference forms.

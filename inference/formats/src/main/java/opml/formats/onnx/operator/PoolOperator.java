@@ -1,14 +1,13 @@
 package opml.formats.onnx.operator;
 
-import opml.formats.onnx.node.Value;
-import opml.formats.onnx.node.Shapes;
-import opml.formats.onnx.node.Operator;
-import opml.formats.onnx.node.NodeImport;
-
 import java.util.Optional;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
+import opml.formats.onnx.node.NodeImport;
+import opml.formats.onnx.node.Operator;
+import opml.formats.onnx.node.Shapes;
+import opml.formats.onnx.node.Value;
 
 /// MaxPool and AveragePool over one or two spatial axes. MaxPool's second output, the indices, is not supported.
 record PoolOperator(Kind kind) implements Operator {

@@ -1,11 +1,10 @@
 package opml.formats.onnx.operator;
 
-import opml.formats.onnx.node.Operator;
-import opml.formats.onnx.node.NodeImport;
-
 import java.util.Optional;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Tensor;
+import opml.formats.onnx.node.NodeImport;
+import opml.formats.onnx.node.Operator;
 
 /// QLinearConv of 8-bit tensors over one or two spatial axes. Padding is the zero point of x, and so adds nothing.
 final class QLinearConvOperator implements Operator {

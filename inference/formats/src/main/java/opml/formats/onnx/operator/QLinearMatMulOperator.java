@@ -1,11 +1,10 @@
 package opml.formats.onnx.operator;
 
-import opml.formats.onnx.node.Operator;
-import opml.formats.onnx.node.NodeImport;
-
 import java.util.Optional;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
+import opml.formats.onnx.node.NodeImport;
+import opml.formats.onnx.node.Operator;
 
 /// QLinearMatMul of 8-bit matrices; leading axes of a are rows, b is one matrix.
 final class QLinearMatMulOperator implements Operator {

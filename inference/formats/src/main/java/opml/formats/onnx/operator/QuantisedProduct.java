@@ -1,14 +1,13 @@
 package opml.formats.onnx.operator;
 
-import opml.formats.onnx.node.Value;
-import opml.formats.onnx.node.NodeImport;
-import opml.formats.onnx.node.Types;
-
 import java.util.Arrays;
 import java.util.Optional;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
+import opml.formats.onnx.node.NodeImport;
+import opml.formats.onnx.node.Types;
+import opml.formats.onnx.node.Value;
 
 /// The scales and zero points of QLinearMatMul and QLinearConv, whose inputs 0 to 7 are a, its scale and zero
 /// point, b, its scale and zero point, and the result's scale and zero point. All but a and b must be

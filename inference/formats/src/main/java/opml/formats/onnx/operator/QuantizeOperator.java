@@ -1,12 +1,11 @@
 package opml.formats.onnx.operator;
 
-import opml.formats.onnx.node.Value;
-import opml.formats.onnx.node.Operator;
-import opml.formats.onnx.node.NodeImport;
-
 import java.util.Optional;
 import opml.engine.tensor.ElementType;
 import opml.formats.onnx.file.OnnxType;
+import opml.formats.onnx.node.NodeImport;
+import opml.formats.onnx.node.Operator;
+import opml.formats.onnx.node.Value;
 
 /// QuantizeLinear from float32 to int8 or uint8, which the zero point's type tells, or else `output_dtype`.
 final class QuantizeOperator implements Operator {

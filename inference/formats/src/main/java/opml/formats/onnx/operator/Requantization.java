@@ -1,10 +1,9 @@
 package opml.formats.onnx.operator;
 
-import opml.formats.onnx.node.RefusedNode;
-
 import java.math.BigInteger;
 import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
+import opml.formats.onnx.node.RefusedNode;
 
 /// The real factor `aScale·bScale/yScale` of a quantised product, as an integer multiplier in [2^30, 2^31)
 /// and a right shift, one pair for the tensor or one for each channel.

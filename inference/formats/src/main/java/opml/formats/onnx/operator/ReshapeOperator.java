@@ -1,14 +1,13 @@
 package opml.formats.onnx.operator;
 
-import opml.formats.onnx.node.Value;
-import opml.formats.onnx.node.Shapes;
-import opml.formats.onnx.node.Operator;
-import opml.formats.onnx.node.NodeImport;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import opml.engine.tensor.Shape;
+import opml.formats.onnx.node.NodeImport;
+import opml.formats.onnx.node.Operator;
+import opml.formats.onnx.node.Shapes;
+import opml.formats.onnx.node.Value;
 
 /// Reshape to a shape known at import: 0 keeps a dimension (unless `allowzero`), one -1 takes what is left.
 final class ReshapeOperator implements Operator {

@@ -1,10 +1,9 @@
 package opml.formats.onnx.operator;
 
-import opml.formats.onnx.node.Operator;
-import opml.formats.onnx.node.NodeImport;
-
 import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
+import opml.formats.onnx.node.NodeImport;
+import opml.formats.onnx.node.Operator;
 
 /// Shape and Size: constants, since every shape is known at import.
 enum ShapeOperator implements Operator {

@@ -1,9 +1,5 @@
 package opml.formats.onnx.operator;
 
-import opml.formats.onnx.node.RefusedNode;
-import opml.formats.onnx.node.Operator;
-import opml.formats.onnx.node.NodeImport;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -12,6 +8,9 @@ import java.util.stream.LongStream;
 import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
 import opml.formats.onnx.file.OnnxNode;
+import opml.formats.onnx.node.NodeImport;
+import opml.formats.onnx.node.Operator;
+import opml.formats.onnx.node.RefusedNode;
 
 /// Slice of a constant. Since opset 10 the bounds are inputs, and there are steps.
 final class SliceOperator implements Operator {

@@ -1,11 +1,10 @@
 package opml.formats.onnx.operator;
 
-import opml.formats.onnx.node.Value;
-import opml.formats.onnx.node.Operator;
-import opml.formats.onnx.node.NodeImport;
-
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
+import opml.formats.onnx.node.NodeImport;
+import opml.formats.onnx.node.Operator;
+import opml.formats.onnx.node.Value;
 
 /// Softmax. Before opset 13 it flattens everything from `axis` (default 1) into one; since then it runs along
 /// `axis` (default the last) alone.

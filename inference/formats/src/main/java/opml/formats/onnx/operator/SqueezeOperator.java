@@ -1,16 +1,15 @@
 package opml.formats.onnx.operator;
 
-import opml.formats.onnx.node.RefusedNode;
-import opml.formats.onnx.node.Value;
-import opml.formats.onnx.node.Operator;
-import opml.formats.onnx.node.NodeImport;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeSet;
 import opml.engine.tensor.Shape;
+import opml.formats.onnx.node.NodeImport;
+import opml.formats.onnx.node.Operator;
+import opml.formats.onnx.node.RefusedNode;
+import opml.formats.onnx.node.Value;
 
 /// Squeeze and Unsqueeze: the same bytes without, or with, axes of size one. Since opset 13 the axes are an input.
 enum SqueezeOperator implements Operator {

@@ -1,14 +1,13 @@
 package opml.formats.onnx.operator;
 
-import opml.formats.onnx.node.RefusedNode;
-import opml.formats.onnx.node.Value;
-import opml.formats.onnx.node.Shapes;
-import opml.formats.onnx.node.Attributes;
-import opml.formats.onnx.node.NodeImport;
-
 import java.util.Arrays;
 import java.util.Optional;
 import opml.engine.tensor.Shape;
+import opml.formats.onnx.node.Attributes;
+import opml.formats.onnx.node.NodeImport;
+import opml.formats.onnx.node.RefusedNode;
+import opml.formats.onnx.node.Shapes;
+import opml.formats.onnx.node.Value;
 
 /// The windows that Conv and the pools slide over the last two axes of (batch, channels, height, width), or the last
 /// one of (batch, channels, width), which is an image of height 1.

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import opml.core.codec.MalformedException;
 import opml.engine.graph.Graph;
-import opml.formats.refusal.ImportException;
 import opml.formats.onnx.OnnxImporter;
+import opml.formats.refusal.ImportException;
 
 /// Imports the model file that is its argument and prints what comes of it. A JVM of its own, so that a test can
 /// bound its memory.

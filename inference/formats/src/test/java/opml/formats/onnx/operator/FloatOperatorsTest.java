@@ -1,7 +1,5 @@
 package opml.formats.onnx.operator;
 
-import opml.formats.refusal.ImportException;
-
 import static opml.formats.onnx.operator.OperatorHarness.floats;
 import static opml.formats.onnx.operator.OperatorHarness.run;
 import static opml.formats.onnx.operator.OperatorHarness.whole;
@@ -17,6 +15,7 @@ import opml.engine.tensor.Tensor;
 import opml.formats.onnx.file.OnnxAttribute;
 import opml.formats.onnx.file.OnnxAttribute.IntValue;
 import opml.formats.onnx.file.OnnxAttribute.Ints;
+import opml.formats.refusal.ImportException;
 import org.junit.jupiter.api.Test;
 
 /// Each operator against the obvious loops, on whole numbers, whose sums are exact in any order.

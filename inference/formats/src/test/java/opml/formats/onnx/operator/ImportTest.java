@@ -1,8 +1,5 @@
 package opml.formats.onnx.operator;
 
-import opml.formats.onnx.OnnxImporter;
-import opml.formats.refusal.ImportException;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -19,6 +16,7 @@ import opml.engine.graph.Slot;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
+import opml.formats.onnx.OnnxImporter;
 import opml.formats.onnx.file.OnnxAttribute;
 import opml.formats.onnx.file.OnnxAttribute.Ints;
 import opml.formats.onnx.file.OnnxGraph;
@@ -30,6 +28,7 @@ import opml.formats.onnx.file.OnnxTensor;
 import opml.formats.onnx.file.OnnxValueInfo;
 import opml.formats.onnx.file.OnnxWriter;
 import opml.formats.onnx.file.SampleModel;
+import opml.formats.refusal.ImportException;
 import opml.kernels.catalog.PinnedPrograms;
 import org.junit.jupiter.api.Test;
 

@@ -1,6 +1,5 @@
 package opml.formats.onnx.operator;
 
-
 import static opml.formats.onnx.operator.OperatorHarness.imported;
 import static opml.formats.onnx.operator.OperatorHarness.model;
 import static opml.formats.onnx.operator.OperatorHarness.run;

@@ -1,8 +1,5 @@
 package opml.formats.onnx.operator;
 
-import opml.formats.onnx.node.RefusedNode;
-import opml.formats.refusal.ImportException;
-
 import static opml.formats.onnx.operator.OperatorHarness.bytes;
 import static opml.formats.onnx.operator.OperatorHarness.run;
 import static opml.formats.onnx.operator.OperatorHarness.scalar;
@@ -18,6 +15,8 @@ import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
 import opml.formats.onnx.file.OnnxAttribute.IntValue;
+import opml.formats.onnx.node.RefusedNode;
+import opml.formats.refusal.ImportException;
 import org.junit.jupiter.api.Test;
 
 class QuantisedOperatorsTest {

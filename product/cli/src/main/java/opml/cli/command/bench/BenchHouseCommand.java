@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import opml.cli.console.Console;
+import opml.cli.console.ExitCode;
 import opml.cli.console.Failure;
 import opml.cli.console.Json;
 import opml.cli.console.Messages;
@@ -22,14 +23,17 @@ import picocli.CommandLine.Option;
 @Command(
     name = "house",
     description = {
-      "Measures what whoever comes in from outside meets: scenarios and their gas, the README's commands",
-      "word for word, the first demo on a fresh machine, ONNX cases, ways to start the launcher, and every",
-      "fault that was found once. Runs tests by Maven in this checkout."
+      "Measures what whoever comes in from outside meets:",
+      "scenarios and their gas, the README word for word, the first demo on a",
+      "fresh machine, ONNX cases, ways to start the launcher, and every fault that",
+      "was found once. Runs tests by Maven in this checkout, some ten minutes."
     },
     exitCodeList = {
       "0:done, and nothing is broken",
       "1:failed, or something is broken",
-      "2:wrong usage"
+      ExitCode.USAGE_HELP,
+      ExitCode.INTERRUPTED_HELP,
+      ExitCode.TERMINATED_HELP
     },
     footer = {"  opml bench house", "  opml bench house --first-demo --report house.json"})
 @SuppressWarnings("NullAway.Init") // filled by picocli
