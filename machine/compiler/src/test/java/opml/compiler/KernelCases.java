@@ -135,7 +135,7 @@ final class KernelCases {
             List.of(floats((long) outer * n * inner)), 8L * outer * inner, outer, n, inner, flag());
       }
       case "quantize", "dequantize" -> channelwise(kernel.name().equals("quantize"));
-      case "qlinear.matmul" -> quantizedMatmul();
+      case "qlinear.matmul" -> quantisedMatmul();
       default -> throw new AssertionError("no cases for the kernel " + kernel);
     };
   }
@@ -187,7 +187,7 @@ final class KernelCases {
         1);
   }
 
-  private Case convolution(boolean quantized) {
+  private Case convolution(boolean quantised) {
     int batch = 1 + flag();
     int groups = small();
     int channels = groups * small();
@@ -220,11 +220,11 @@ final class KernelCases {
     long weights = (long) outputs * (channels / groups) * kernelHeight * kernelWidth;
     long out = (long) batch * outputs * outHeight * outWidth;
     long[] scalars = IntStream.of(geometry).asLongStream().toArray();
-    if (!quantized) {
+    if (!quantised) {
       return of(List.of(floats(image), floats(weights), floats(outputs)), 4 * out, scalars);
     }
     int perChannel = flag();
-    long[] more = quantization(perChannel);
+    long[] more = quantisation(perChannel);
     int scales = perChannel != 0 ? outputs : 1;
     return of(
         List.of(
@@ -237,14 +237,14 @@ final class KernelCases {
         LongStream.concat(LongStream.of(scalars), LongStream.of(more)).toArray());
   }
 
-  private long[] quantization(int per) {
+  private long[] quantisation(int per) {
     int first = flag();
     int second = flag();
     int third = flag();
     return new long[] {zero(first), zero(second), zero(third), per, first, second, third};
   }
 
-  private Case quantizedMatmul() {
+  private Case quantisedMatmul() {
     int m = small();
     int n = 1 + random.nextInt(11); // around the columns taken together
     int k = size();
@@ -258,7 +258,7 @@ final class KernelCases {
             ints(scales, 1, 63),
             ints(n, Integer.MIN_VALUE, Integer.MAX_VALUE)),
         (long) m * n,
-        LongStream.concat(LongStream.of(m, n, k), LongStream.of(quantization(perColumn)))
+        LongStream.concat(LongStream.of(m, n, k), LongStream.of(quantisation(perColumn)))
             .toArray());
   }
 

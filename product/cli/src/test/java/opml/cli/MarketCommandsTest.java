@@ -24,12 +24,12 @@ import opml.ethereum.devchain.DevChain;
 import opml.ethereum.key.Wallet;
 import opml.ethereum.send.Sender;
 import opml.formats.ModelLoader;
+import opml.formats.image.Pgm;
 import opml.game.claim.RequestId;
 import opml.game.work.Work;
 import opml.hub.DeploymentFile;
 import opml.hub.Hub;
 import opml.mnist.DemoModel;
-import opml.mnist.digit.Pgm;
 import opml.mnist.digit.SampleDigit;
 import opml.proof.GraphWorkshop;
 import org.junit.jupiter.api.AfterAll;
@@ -60,7 +60,8 @@ class MarketCommandsTest {
     floats = Files.write(folder.resolve("float.onnx"), DemoModel.FLOAT.onnx());
     seven =
         Files.write(
-            folder.resolve("seven.pgm"), Pgm.write(SampleDigit.ALL.get(7).digit(), "seven"));
+            folder.resolve("seven.pgm"),
+            Pgm.write(SampleDigit.ALL.get(7).digit().image(), "seven"));
     CliRun.of(
             "deploy",
             "--rpc",

@@ -17,6 +17,7 @@ import opml.cli.console.Npy;
 import opml.cli.console.TensorType;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
+import opml.formats.image.Pgm;
 import opml.formats.onnx.file.OnnxGraph;
 import opml.formats.onnx.file.OnnxModel;
 import opml.formats.onnx.file.OnnxNode;
@@ -24,7 +25,6 @@ import opml.formats.onnx.file.OnnxOpset;
 import opml.formats.onnx.file.OnnxValueInfo;
 import opml.formats.onnx.file.OnnxWriter;
 import opml.mnist.DemoModel;
-import opml.mnist.digit.Pgm;
 import opml.mnist.digit.SampleDigit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,7 +40,7 @@ class ModelCommandsTest {
   void writeFiles() throws IOException {
     model = Files.write(folder.resolve("int8.onnx"), DemoModel.INT8.onnx());
     seven = folder.resolve("seven.pgm");
-    Files.write(seven, Pgm.write(SampleDigit.ALL.get(7).digit(), "seven"));
+    Files.write(seven, Pgm.write(SampleDigit.ALL.get(7).digit().image(), "seven"));
   }
 
   @Test

@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import opml.cli.console.ExitCode;
 import opml.ethereum.devchain.AnvilBinary;
+import opml.formats.image.Pgm;
 import opml.mnist.DemoModel;
-import opml.mnist.digit.Pgm;
 import opml.mnist.digit.SampleDigit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -132,7 +132,7 @@ class SignalTest {
 
   private void writeFiles() throws IOException {
     Files.write(checkout.folder().resolve("m.onnx"), DemoModel.INT8.onnx());
-    byte[] seven = Pgm.write(SampleDigit.ALL.get(7).digit(), "seven");
+    byte[] seven = Pgm.write(SampleDigit.ALL.get(7).digit().image(), "seven");
     Files.write(checkout.folder().resolve("seven.pgm"), seven);
   }
 

@@ -47,6 +47,10 @@ final class Tidy {
         "doing it, or a line in ROADMAP.md");
   }
 
+  /// How not to spell a word, and how it is spelt. ONNX's operators keep their names.
+  private static final Map<Pattern, String> SPELLINGS =
+      Map.of(Pattern.compile("\\w*[Qq]uantiz(?:ation|ed|er|ing)\\w*"), "quantis-");
+
   private final Tree tree;
   private final List<Tree.Source> sources;
 
@@ -156,6 +160,21 @@ final class Tidy {
           found.add(place(source) + ": import " + name.group());
         }
       }
+    }
+    return found;
+  }
+
+  /// A word is spelt in one way in the whole tree.
+  List<String> spellings() {
+    List<String> found = new ArrayList<>();
+    for (Tree.Source source : sources) {
+      SPELLINGS.forEach(
+          (word, better) -> {
+            Matcher matcher = word.matcher(source.text());
+            if (matcher.find()) {
+              found.add(place(source) + ": " + matcher.group() + ", elsewhere " + better);
+            }
+          });
     }
     return found;
   }

@@ -58,6 +58,11 @@ class TidyTest {
     }
 
     @Test
+    void aWordIsSpeltInOneWay() {
+      assertThat(tidy.spellings()).isEmpty();
+    }
+
+    @Test
     void noNameIsSpeltOutInTheCode() {
       assertThat(tidy.inlineQualifiedNames()).isEmpty();
     }
@@ -96,6 +101,7 @@ class TidyTest {
       assertThat(tidy.packageCircles()).isEmpty();
       assertThat(tidy.deadClasses(Set.of("opml.high.Start"))).isEmpty();
       assertThat(tidy.namesThatStandTwice()).isEmpty();
+      assertThat(tidy.spellings()).isEmpty();
       assertThat(tidy.inlineQualifiedNames()).isEmpty();
       assertThat(tidy.bannedCalls(List.of())).isEmpty();
       assertThat(tidy.longLines()).isEmpty();
@@ -148,6 +154,14 @@ class TidyTest {
     void aNameThatStandsTwiceIsFound() throws IOException {
       source("high", "opml.high.other", "Base", "", "");
       assertThat(plant().namesThatStandTwice()).singleElement().asString().contains(" and ");
+    }
+
+    @Test
+    void anotherSpellingIsFoundButNotInTheNameOfAnOperator() throws IOException {
+      source("low", "opml.low", "Base", "", "String s = \"QuantizeLinear\"; // quantize");
+      assertThat(plant().spellings()).isEmpty();
+      source("low", "opml.low", "Base", "", "// Quanti" + "zation");
+      assertThat(plant().spellings()).hasSize(1);
     }
 
     @Test

@@ -133,8 +133,7 @@ public final class Responder {
       journal.tell(receipt.map(told).orElseGet(() -> new Entry.Overtaken(action)));
     } catch (ChainException.Reverted e) {
       // A true trace is never refused (theorem T1). A false one is, at its last step; it must not
-      // end the agent, which
-      // has other games to play.
+      // end the agent, which has other games to play.
       journal.tell(new Entry.Refused(action, e.revert().toString()));
     }
   }

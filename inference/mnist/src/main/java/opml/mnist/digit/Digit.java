@@ -1,6 +1,8 @@
 package opml.mnist.digit;
 
 import java.util.Arrays;
+import opml.core.codec.MalformedException;
+import opml.formats.image.GrayImage;
 
 /// A handwritten digit as the demo models take it: 28 x 28 unsigned bytes, row by row, 0 background, 255 ink.
 ///
@@ -22,6 +24,22 @@ public final class Digit {
           "%d bytes, expected %d (%d x %d pixels)".formatted(pixels.length, PIXELS, SIDE, SIDE));
     }
     this.pixels = pixels.clone();
+  }
+
+  /// {@return the digit that an image shows}
+  ///
+  /// @param source names the image in errors
+  /// @throws MalformedException if it is of another size: scaling it is not a reader's business
+  public static Digit of(String source, GrayImage image) {
+    if (image.width() != SIDE || image.height() != SIDE) {
+      throw new MalformedException(
+          "%s: the image is %s, expected %d x %d".formatted(source, image, SIDE, SIDE));
+    }
+    return new Digit(image.pixels());
+  }
+
+  public GrayImage image() {
+    return new GrayImage(SIDE, SIDE, pixels);
   }
 
   /// {@return a copy of the pixels, unsigned: the input of the int8 model}

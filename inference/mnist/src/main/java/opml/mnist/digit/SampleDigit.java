@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
+import opml.formats.image.Pgm;
 
 /// An image of the MNIST test set that is in the jar, so that a demo needs no other data.
 ///
@@ -48,7 +49,7 @@ public record SampleDigit(int label, int testIndex) {
       if (in == null) {
         throw new IllegalStateException("the jar lacks " + fileName());
       }
-      return Pgm.parse(fileName(), in.readAllBytes());
+      return Digit.of(fileName(), Pgm.parse(fileName(), in.readAllBytes()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -7,12 +7,12 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import opml.formats.image.Pgm;
 import opml.formats.onnx.file.OnnxModel;
 import opml.formats.onnx.file.OnnxWriter;
 import opml.mnist.DemoModel;
 import opml.mnist.data.LabelledImages;
 import opml.mnist.data.MnistData;
-import opml.mnist.digit.Pgm;
 import opml.mnist.digit.SampleDigit;
 import opml.mnist.export.FloatModel;
 import opml.mnist.export.Int8Model;
@@ -82,7 +82,7 @@ public final class Train {
       throw new IllegalStateException(
           "test image %d shows a %d".formatted(sample.testIndex(), test.label(sample.testIndex())));
     }
-    return Pgm.write(test.digit(sample.testIndex()), sample.origin());
+    return Pgm.write(test.digit(sample.testIndex()).image(), sample.origin());
   }
 
   private static void write(Path file, byte[] bytes, PrintStream log) throws IOException {

@@ -33,8 +33,8 @@ import opml.kernels.operators.Convolution;
 import opml.kernels.operators.Elementwise;
 import opml.kernels.operators.Pooling;
 import opml.kernels.operators.Products;
-import opml.kernels.operators.Quantization;
-import opml.kernels.operators.QuantizedProducts;
+import opml.kernels.operators.Quantisation;
+import opml.kernels.operators.QuantisedProducts;
 import opml.kernels.operators.Selection;
 import org.jspecify.annotations.Nullable;
 
@@ -122,28 +122,28 @@ public final class KernelCatalog {
               }),
           new Kernel(
               "quantize",
-              Quantization.class,
+              Quantisation.class,
               names("x scale zeroPoint y"),
               ints("outer channels inner perChannel unsigned"),
               s -> channelwise(s, DIVIDE + ROUND + CONVERT + STORE + CALL)),
           new Kernel(
               "dequantize",
-              Quantization.class,
+              Quantisation.class,
               names("x scale zeroPoint y"),
               ints("outer channels inner perChannel unsigned"),
               s -> channelwise(s, CONVERT + MULTIPLY + STORE)),
           new Kernel(
               "qlinear.matmul",
-              QuantizedProducts.class,
+              QuantisedProducts.class,
               names("a b multiplier shift bias y"),
               ints("m n k aZero bZero yZero perColumn aUnsigned bUnsigned yUnsigned"),
-              KernelCatalog::quantizedMatmul),
+              KernelCatalog::quantisedMatmul),
           new Kernel(
               "qlinear.conv2d",
-              QuantizedProducts.class,
+              QuantisedProducts.class,
               names("x w multiplier shift bias y"),
               ints(CONVOLUTION + " xZero wZero yZero perChannel xUnsigned wUnsigned yUnsigned"),
-              KernelCatalog::quantizedConvolution));
+              KernelCatalog::quantisedConvolution));
 
   private static final Map<String, Kernel> BY_NAME =
       ALL.stream().collect(Collectors.toUnmodifiableMap(Kernel::name, Function.identity()));
@@ -186,7 +186,7 @@ public final class KernelCatalog {
         KERNEL, times(images, sum(TURN, times(outChannels, sum(3 * TURN, times(s[5], row))))));
   }
 
-  private static long quantizedMatmul(long[] s) {
+  private static long quantisedMatmul(long[] s) {
     long four = sum(times(s[2], MATMUL_FOUR), 4 * REQUANTIZE + TURN);
     long one = sum(times(s[2], MATMUL_ONE), REQUANTIZE + TURN);
     long columns = Math.max(s[1], 0);
@@ -194,7 +194,7 @@ public final class KernelCatalog {
     return sum(KERNEL, times(s[0], row));
   }
 
-  private static long quantizedConvolution(long[] s) {
+  private static long quantisedConvolution(long[] s) {
     long outputs = Math.max(s[4] / Math.max(s[15], 1), 1); // of one group
     long groups = Math.ceilDiv(Math.max(s[4], 0), outputs);
     long planes =

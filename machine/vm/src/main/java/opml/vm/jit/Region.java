@@ -17,9 +17,8 @@ abstract class Region {
   static final long WRONG_GUESS = -1;
 
   // HotSpot's last compiler takes a method that was called often, rather than one that loops long;
-  // so the first calls
-  // are short. Yet each is long enough for the way from any check to the next, at most a method's
-  // length.
+  // so the first calls are short. Yet each is long enough for the way from any check to the next,
+  // at most a method's length.
   private static final int FIRST_CALLS = 1000;
   private static final int FIRST_SHARE = 10_000;
   private static final int SHARE = 200_000;

@@ -14,11 +14,10 @@ import opml.cli.console.JsonTensor;
 import opml.cli.console.Messages;
 import opml.cli.console.Npy;
 import opml.cli.console.TensorType;
-import opml.mnist.digit.Digit;
-import opml.mnist.digit.Pgm;
+import opml.formats.image.Pgm;
 
 /// Reads what a model is to be run on: a NumPy array (`.npy`), nested arrays of numbers (`.json`), the tensor's bytes
-/// as they are, a digit as a `.pgm` image, or one image of an idx file of MNIST. Pixels become bytes, or floats where
+/// as they are, a `.pgm` image, or one image of an idx file. Pixels become bytes, or floats where
 /// the model wants four times as many bytes as the image has pixels.
 ///
 /// What a file begins with counts more than how its name ends, except for bytes of just the right number: those are
@@ -26,7 +25,7 @@ import opml.mnist.digit.Pgm;
 public final class InputFile {
   /// What `--input` says of itself.
   public static final String DESCRIPTION =
-      "The input: a NumPy array (.npy), nested arrays of numbers (.json), the bytes as they are, a digit as .pgm, or an"
+      "The input: a NumPy array (.npy), nested arrays of numbers (.json), the bytes as they are, a .pgm image, or an"
           + " idx file of images.";
 
   /// The largest input that any model here takes, and a header.
@@ -113,16 +112,16 @@ public final class InputFile {
     ByteBuffer header = ByteBuffer.wrap(bytes).position(4);
     int count = header.getInt();
     long size = (long) header.getInt() * header.getInt();
-    if (count < 1 || size != Digit.PIXELS || bytes.length - IDX_HEADER != count * size) {
+    if (count < 1 || size < 1 || bytes.length - IDX_HEADER != count * (double) size) {
       throw new Failure(
-          "%s, offset 4: %d images of %d pixels do not make a file of %d bytes; expected are images of %d pixels"
-              .formatted(file, count, size, bytes.length, Digit.PIXELS));
+          "%s, offset 4: %d images of %d pixels do not make a file of %d bytes"
+              .formatted(file, count, size, bytes.length));
     }
     if (index < 0 || index >= count) {
       throw new Failure("%s: there is no image %d, only 0 to %d".formatted(file, index, count - 1));
     }
-    int from = IDX_HEADER + index * Digit.PIXELS;
-    return Arrays.copyOfRange(bytes, from, from + Digit.PIXELS);
+    int from = IDX_HEADER + index * (int) size;
+    return Arrays.copyOfRange(bytes, from, from + (int) size);
   }
 
   private byte[] pixels(byte[] pixels) {

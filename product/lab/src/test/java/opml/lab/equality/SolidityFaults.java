@@ -226,8 +226,8 @@ final class SolidityFaults {
         "(access.memDepth + 5)) - 1) & ~(width - 1);",
         "(access.memDepth + 5)) - 1) & ~(width - 1 & 3);");
     // Without its mask an address would still wrap: climbing looks at as many bits of the index as
-    // the tree is deep, and
-    // the place in the leaf at the lowest five only. So that mistake is none, and is not here.
+    // the tree is deep, and the place in the leaf at the lowest five only. So that mistake is none,
+    // and is not here.
     plant(
         "memory is half as large",
         "(1 << (access.memDepth + 5)) - 1",

@@ -171,8 +171,7 @@ public class Rules {
   }
 
   // INVARIANT: so does a list one level below: its end means another state above. Without this
-  // guard a copycat posts the true trace
-  // of the node. Overridden by the test that shows it.
+  // guard a copycat posts the true trace of the node. Overridden by the test that shows it.
   void requireAnotherImage(Bytes32 image, Bytes32 disputed) {
     RefusedCallException.require(!image.equals(disputed), Refusal.END_NOT_DISPUTED, "E' = E");
   }

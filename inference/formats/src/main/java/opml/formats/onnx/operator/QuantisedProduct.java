@@ -19,7 +19,7 @@ record QuantisedProduct(
     int bZero,
     int yZero,
     ElementType resultType,
-    Requantization requantization,
+    Requantisation requantisation,
     boolean perChannel) {
   /// @param channels of the result, for which b may have scales of their own
   static QuantisedProduct of(NodeImport node, int channels) {
@@ -50,7 +50,7 @@ record QuantisedProduct(
         bZero,
         (int) yZero.integer(0),
         yZero.type(),
-        Requantization.of(aScale, bScales.floats(), yScale),
+        Requantisation.of(aScale, bScales.floats(), yScale),
         bScales.shape().count() > 1);
   }
 

@@ -161,7 +161,7 @@ class QuantisedOperatorsTest {
       float a = scale();
       float b = scale();
       float y = scale();
-      Requantization parts = Requantization.of(a, new float[] {b}, y);
+      Requantisation parts = Requantisation.of(a, new float[] {b}, y);
       long multiplier = parts.multiplier().integer(0);
       long shift = parts.shift().integer(0);
       assertThat(multiplier).as("seed %d", seed).isBetween(1L << 30, (1L << 31) - 1);
@@ -175,20 +175,20 @@ class QuantisedOperatorsTest {
 
   @Test
   void specialMultipliers() {
-    Requantization one = Requantization.of(1, new float[] {1}, 1);
+    Requantisation one = Requantisation.of(1, new float[] {1}, 1);
     assertThat(one.multiplier().integer(0)).isEqualTo(1L << 30);
     assertThat(one.shift().integer(0)).isEqualTo(30);
-    Requantization tiny = Requantization.of(Float.MIN_VALUE, new float[] {1}, Float.MIN_VALUE);
+    Requantisation tiny = Requantisation.of(Float.MIN_VALUE, new float[] {1}, Float.MIN_VALUE);
     assertThat(tiny).extracting(r -> r.shift().integer(0)).isEqualTo(30L);
     // (1 - 2^-24)^2 rounds to itself, far below one; a quotient just below one rounds up to it
     float below = Math.nextDown(1f);
-    Requantization up = Requantization.of(below, new float[] {Math.nextUp(1f)}, 1);
+    Requantisation up = Requantisation.of(below, new float[] {Math.nextUp(1f)}, 1);
     assertThat(up.multiplier().integer(0)).isBetween(1L << 30, (1L << 31) - 1);
     for (float bad : new float[] {0, -1, Float.NaN, Float.POSITIVE_INFINITY}) {
-      assertThatThrownBy(() -> Requantization.of(1, new float[] {bad}, 1))
+      assertThatThrownBy(() -> Requantisation.of(1, new float[] {bad}, 1))
           .isInstanceOf(RefusedNode.class);
     }
-    assertThatThrownBy(() -> Requantization.of(1e30f, new float[] {1}, 1e-5f))
+    assertThatThrownBy(() -> Requantisation.of(1e30f, new float[] {1}, 1e-5f))
         .hasMessageContaining("give a shift of");
   }
 

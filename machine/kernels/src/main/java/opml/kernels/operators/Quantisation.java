@@ -7,8 +7,8 @@ import opml.kernels.memory.Mem;
 /// Between float32 and 8-bit integers, as ONNX has QuantizeLinear and DequantizeLinear, and between accumulators and
 /// 8-bit integers.
 @SuppressWarnings("NarrowCalculation") // offsets are ints: see the package
-public final class Quantization {
-  private Quantization() {}
+public final class Quantisation {
+  private Quantisation() {}
 
   /// `y = saturate(rne(x / scale) + zeroPoint)`; NaN gives the zero point.
   ///

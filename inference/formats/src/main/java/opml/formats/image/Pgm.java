@@ -1,17 +1,20 @@
-package opml.mnist.digit;
+package opml.formats.image;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import opml.core.codec.MalformedException;
 
-/// Digits as binary PGM files ("P5", Netpbm): 28 x 28, greatest value 255, 0 background and 255 ink. Anything else is
-/// refused rather than scaled: a model would answer, and answer wrong.
+/// Images as binary PGM files ("P5", Netpbm) whose greatest value is 255. Anything else is refused rather than scaled:
+/// a model would answer, and answer wrong.
+///
+/// Source: the Netpbm manual, *pgm*.
 public final class Pgm {
-  /// A header with a few lines of comment fits; a large photograph is not read as a whole just to be refused.
-  private static final long MAX_FILE_BYTES = 64 << 10;
+  /// A header with many lines of comment fits.
+  private static final long MAX_FILE_BYTES = GrayImage.PIXELS_MOST + (64L << 10);
 
   private static final int MAX_VALUE = 255;
 
@@ -24,48 +27,50 @@ public final class Pgm {
     this.bytes = bytes;
   }
 
-  /// {@return the digit in `file`}
-  /// @throws MalformedException if the file is not a digit, naming it, the offset and what was expected
-  public static Digit read(Path file) throws IOException {
+  /// {@return the image in `file`}
+  ///
+  /// @throws MalformedException if the file is no such image, naming it, the offset and what was expected
+  public static GrayImage read(Path file) throws IOException {
     long size = Files.size(file);
     if (size > MAX_FILE_BYTES) {
       throw new MalformedException(
-          "%s: %d bytes, expected a PGM image of %d x %d pixels, which has some %d"
-              .formatted(file, size, Digit.SIDE, Digit.SIDE, Digit.PIXELS + 13));
+          "%s: %d bytes, a PGM image has at most %d".formatted(file, size, MAX_FILE_BYTES));
     }
     return parse(file.toString(), Files.readAllBytes(file));
   }
 
-  /// {@return the digit in `bytes`; `source` names them in errors}
+  /// {@return the image in `bytes`; `source` names them in errors}
+  ///
   /// @throws MalformedException as [#read]
-  public static Digit parse(String source, byte[] bytes) {
-    return new Pgm(source, bytes).digit();
+  public static GrayImage parse(String source, byte[] bytes) {
+    return new Pgm(source, bytes).image();
   }
 
-  /// {@return `digit` as a PGM file with one line of comment, in ASCII}
-  public static byte[] write(Digit digit, String comment) {
+  /// {@return an image as a PGM file with one line of comment, in ASCII}
+  public static byte[] write(GrayImage image, String comment) {
     if (!comment.chars().allMatch(c -> c >= ' ' && c < 127)) {
       throw new IllegalArgumentException("not one line of ASCII: " + comment);
     }
-    String header = "P5\n# %s\n%d %d\n%d\n".formatted(comment, Digit.SIDE, Digit.SIDE, MAX_VALUE);
+    String header =
+        "P5\n# %s\n%d %d\n%d\n".formatted(comment, image.width(), image.height(), MAX_VALUE);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.writeBytes(header.getBytes(StandardCharsets.US_ASCII));
-    out.writeBytes(digit.pixels());
+    out.writeBytes(image.pixels());
     return out.toByteArray();
   }
 
-  private Digit digit() {
+  private GrayImage image() {
     if (bytes.length < 2 || bytes[0] != 'P' || bytes[1] != '5') {
       throw malformed(0, "not a binary PGM file, which starts with P5");
     }
     offset = 2;
     int width = number("width");
     int height = number("height");
-    if (width != Digit.SIDE || height != Digit.SIDE) {
+    if (width < 1 || height < 1 || (long) width * height > GrayImage.PIXELS_MOST) {
       throw malformed(
           offset,
-          "the image is %d x %d pixels, expected %d x %d"
-              .formatted(width, height, Digit.SIDE, Digit.SIDE));
+          "the image is %d x %d pixels, expected 1 to %d in all"
+              .formatted(width, height, GrayImage.PIXELS_MOST));
     }
     int maxValue = number("greatest value");
     if (maxValue != MAX_VALUE) {
@@ -76,13 +81,11 @@ public final class Pgm {
     }
     offset++;
     int left = bytes.length - offset;
-    if (left != Digit.PIXELS) {
+    if (left != width * height) {
       throw malformed(
-          offset, "%d bytes of pixels follow, expected %d".formatted(left, Digit.PIXELS));
+          offset, "%d bytes of pixels follow, expected %d".formatted(left, width * height));
     }
-    byte[] pixels = new byte[Digit.PIXELS];
-    System.arraycopy(bytes, offset, pixels, 0, Digit.PIXELS);
-    return new Digit(pixels);
+    return new GrayImage(width, height, Arrays.copyOfRange(bytes, offset, bytes.length));
   }
 
   private int number(String field) {

@@ -10,12 +10,12 @@ import opml.formats.onnx.node.RefusedNode;
 ///
 /// The factor is a quotient of integers times a power of two, since each scale is; it is rounded once, half
 /// to even, exactly (`spec/graph.md`).
-record Requantization(Tensor multiplier, Tensor shift) {
+record Requantisation(Tensor multiplier, Tensor shift) {
   private static final int BITS = 31;
   private static final int MAX_SHIFT = 62;
 
   /// @param b one scale, or one for each channel
-  static Requantization of(float a, float[] b, float y) {
+  static Requantisation of(float a, float[] b, float y) {
     int[] multipliers = new int[b.length];
     int[] shifts = new int[b.length];
     for (int i = 0; i < b.length; i++) {
@@ -53,7 +53,7 @@ record Requantization(Tensor multiplier, Tensor shift) {
       shifts[i] = shift;
     }
     Shape shape = Shape.of(b.length);
-    return new Requantization(Tensor.ofInts(shape, multipliers), Tensor.ofInts(shape, shifts));
+    return new Requantisation(Tensor.ofInts(shape, multipliers), Tensor.ofInts(shape, shifts));
   }
 
   /// {@return numerator·2^up / denominator, rounded half to even}

@@ -14,7 +14,7 @@ import java.math.RoundingMode;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
-class QuantizationTest {
+class QuantisationTest {
   private final long seed = System.nanoTime();
   private final SplittableRandom random = new SplittableRandom(seed);
 
@@ -86,7 +86,7 @@ class QuantizationTest {
               .multiply(BigDecimal.valueOf(multiplier))
               .divide(BigDecimal.TWO.pow(shift), 0, RoundingMode.HALF_EVEN)
               .longValueExact();
-      assertThat(Quantization.requantize(accumulator, multiplier, shift, 3, 0))
+      assertThat(Quantisation.requantize(accumulator, multiplier, shift, 3, 0))
           .as("%d · %d / 2^%d, seed %d", accumulator, multiplier, shift, seed)
           .isEqualTo((int) Math.clamp(exact + 3, -128L, 127L));
     }
@@ -95,7 +95,7 @@ class QuantizationTest {
   @Test
   void requantisesTheEndsOfTheRange() {
     for (int accumulator : new int[] {Integer.MIN_VALUE, -1, 0, 1, Integer.MAX_VALUE}) {
-      assertThat(Quantization.requantize(accumulator, Integer.MAX_VALUE, 62, 0, 0))
+      assertThat(Quantisation.requantize(accumulator, Integer.MAX_VALUE, 62, 0, 0))
           .isEqualTo(
               accumulator == Integer.MIN_VALUE ? -1 : accumulator == Integer.MAX_VALUE ? 1 : 0);
     }
@@ -127,7 +127,7 @@ class QuantizationTest {
         int c = flags[0] != 0 ? j : 0;
         int zero = 5;
         expected[i] =
-            (byte) Quantization.requantize((int) sum, multiplier[c], shift[c], zero, flags[3]);
+            (byte) Quantisation.requantize((int) sum, multiplier[c], shift[c], zero, flags[3]);
       }
       MemorySegment y = memory(expected.length);
       run(

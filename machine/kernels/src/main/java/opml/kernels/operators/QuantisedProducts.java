@@ -6,12 +6,12 @@ import opml.kernels.memory.Mem;
 /// MatMul and convolution of 8-bit integers, accumulated in int32 (which wraps) and requantised. Integer sums are
 /// exact, so their order is free.
 @SuppressWarnings("NarrowCalculation") // offsets are ints: see the package
-public final class QuantizedProducts {
-  private QuantizedProducts() {}
+public final class QuantisedProducts {
+  private QuantisedProducts() {}
 
   /// `y[i, j] = requantise(bias[j] + Σ (a[i, l] - aZero) · (b[l, j] - bZero))`; a is (m, k), b (k, n), y (m, n).
   ///
-  /// bias has n elements; multiplier and shift n if `perColumn`, else one; see [Quantization#requantize] for their
+  /// bias has n elements; multiplier and shift n if `perColumn`, else one; see [Quantisation#requantize] for their
   /// ranges. Flags ending in `Unsigned` tell how a tensor's bytes and its zero point are read.
   public static void qlinearMatmul(
       MemorySegment a,
@@ -30,8 +30,8 @@ public final class QuantizedProducts {
       int aUnsigned,
       int bUnsigned,
       int yUnsigned) {
-    int aMask = Quantization.mask(aUnsigned);
-    int bMask = Quantization.mask(bUnsigned);
+    int aMask = Quantisation.mask(aUnsigned);
+    int bMask = Quantisation.mask(bUnsigned);
     for (int i = 0; i < m; i++) {
       long aRow = (long) i * k;
       long yRow = (long) i * n;
@@ -197,8 +197,8 @@ public final class QuantizedProducts {
       int yUnsigned) {
     int channels = inChannels / groups; // of one group
     int groupOutputs = outChannels / groups;
-    int xMask = Quantization.mask(xUnsigned);
-    int wMask = Quantization.mask(wUnsigned);
+    int xMask = Quantisation.mask(xUnsigned);
+    int wMask = Quantisation.mask(wUnsigned);
     for (int image = 0; image < batch; image++) {
       int out = 0;
       while (out < outChannels) {
@@ -466,6 +466,6 @@ public final class QuantizedProducts {
     int scale = perChannel != 0 ? 4 * channel : 0;
     int factor = Mem.i32(multiplier, scale);
     int right = Mem.i32(shift, scale);
-    Mem.putI8(y, at, Quantization.requantize(sum, factor, right, zero, unsigned));
+    Mem.putI8(y, at, Quantisation.requantize(sum, factor, right, zero, unsigned));
   }
 }
