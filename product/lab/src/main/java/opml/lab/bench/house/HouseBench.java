@@ -1,5 +1,7 @@
 package opml.lab.bench.house;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,6 +17,8 @@ import opml.mnist.digit.Digit;
 /// Measures the house, one figure after the other. Needs a checkout with its history, Maven, Node and the registries.
 public final class HouseBench {
   private static final String README = "ReadmeTest";
+  private static final String README_RUN =
+      "everyCommandWorksWordForWordInItsOrderInAFreshClone";
   private static final String LAUNCHER = "LauncherTest";
   private static final String CASES = "OnnxCasesTest";
 
@@ -48,7 +52,7 @@ public final class HouseBench {
     return new HouseFigures(
         scenarios.ended(),
         scenarios.gasRatio(),
-        reports.count(test -> test.simpleName().equals(README)),
+        readme(home, reports),
         ratio,
         reports.count(test -> test.simpleName().equals(CASES)),
         reports.count(test -> test.simpleName().equals(LAUNCHER)),
@@ -56,7 +60,23 @@ public final class HouseBench {
         missing);
   }
 
+  /// {@return how many commands the README has, all of them right if the test that runs it word for word passed}
+  private static Count readme(Path home, TestReports reports) {
+    int commands;
+    try (Stream<String> lines = Files.lines(home.resolve("README.md"))) {
+      commands = (int) lines.filter(line -> line.contains("./opml ") && line.startsWith("./")).count();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    boolean passed =
+        reports
+            .count(test -> test.simpleName().equals(README) && test.name().startsWith(README_RUN))
+            .whole();
+    return new Count(commands, passed ? commands : 0);
+  }
+
   private static TestReports test(Path home, FaultTable table) {
+    TestReports.delete(home);
     Set<String> classes = new TreeSet<>(List.of(README, LAUNCHER, CASES));
     table.faults().forEach(fault -> classes.add(fault.testClass()));
     String tests = classes.stream().map(name -> name + "*").collect(Collectors.joining(","));

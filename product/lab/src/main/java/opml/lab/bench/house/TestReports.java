@@ -19,6 +19,9 @@ import org.xml.sax.SAXException;
 ///
 /// @param results one a test, in the order of the files
 record TestReports(List<Result> results) {
+  /// Folders from a checkout down to a report.
+  private static final int DEPTH = 5;
+
   /// How one test ended.
   enum Outcome {
     PASSED,
@@ -47,15 +50,26 @@ record TestReports(List<Result> results) {
 
   /// Reads all reports below a checkout.
   static TestReports below(Path home) {
-    List<Result> results = new ArrayList<>();
-    try (Stream<Path> files = Files.walk(home, 5)) {
-      for (Path file : files.filter(TestReports::isReport).sorted().toList()) {
-        results.addAll(read(file));
+    return new TestReports(files(home).stream().flatMap(file -> read(file).stream()).toList());
+  }
+
+  /// Deletes all reports below a checkout, so that nothing is taken for new that is old.
+  static void delete(Path home) {
+    try {
+      for (Path file : files(home)) {
+        Files.delete(file);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return new TestReports(results);
+  }
+
+  private static List<Path> files(Path home) {
+    try (Stream<Path> files = Files.walk(home, DEPTH)) {
+      return files.filter(TestReports::isReport).sorted().toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /// {@return how many of these tests ran, and passed}
