@@ -1,12 +1,8 @@
 package opml.cli.story;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import opml.cli.console.Amounts;
 import opml.cli.console.Console;
@@ -14,6 +10,7 @@ import opml.cli.console.Failure;
 import opml.cli.console.Json;
 import opml.cli.console.Table;
 import opml.ethereum.devchain.DevChain;
+import opml.cli.option.ReportOption;
 import opml.lab.scenario.Report;
 import opml.lab.scenario.Scenario;
 import opml.lab.scenario.Scenarios;
@@ -43,11 +40,7 @@ public final class DemoCommand implements Callable<Integer> {
   @Option(names = "--all", description = "Play every scenario, and measure gas and time.")
   private boolean all;
 
-  @Option(
-      names = "--report",
-      paramLabel = "FILE.json",
-      description = "Write what came of it as JSON.")
-  private @Nullable Path report;
+  @Mixin private ReportOption report;
 
   @Option(
       names = "--digit",
@@ -64,9 +57,7 @@ public final class DemoCommand implements Callable<Integer> {
             .findFirst()
             .orElseThrow(
                 () -> new Failure("--digit: there is no digit " + digit + ", only 0 to 9"));
-    if (report != null) {
-      write(report, "{}\n"); // a disk that is full now is better known now
-    }
+    report.begin();
     try (DevChain chain = DevChain.start(DevChain.Options.DEFAULT.withProgress(console::note))) {
       console.say("A private chain runs at %s.".formatted(chain.url()));
       console.say("This is the digit (a %d):%n".formatted(digit));
@@ -120,7 +111,7 @@ public final class DemoCommand implements Callable<Integer> {
             "scenarios", reports.stream().map(DemoCommand::json).toList(),
             "steps", gas,
             "vm", times);
-    Optional.ofNullable(report).ifPresent(file -> write(file, Json.line(json) + "\n"));
+    report.end(json);
     console.show(json, () -> text(reports, gas, times));
   }
 
@@ -166,13 +157,5 @@ public final class DemoCommand implements Callable<Integer> {
         "%n%d scenarios, %d ended as they must%n"
             .formatted(reports.size(), reports.stream().filter(Report::ok).count()));
     return text.toString();
-  }
-
-  private static void write(Path file, String text) {
-    try {
-      Files.writeString(file, text);
-    } catch (IOException e) {
-      throw new Failure("--report " + file + ": cannot be written: " + e.getMessage(), e);
-    }
   }
 }

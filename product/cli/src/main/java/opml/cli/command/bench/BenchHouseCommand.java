@@ -1,6 +1,5 @@
 package opml.cli.command.bench;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -9,7 +8,7 @@ import opml.cli.console.Console;
 import opml.cli.console.ExitCode;
 import opml.cli.console.Failure;
 import opml.cli.console.Json;
-import opml.cli.console.Messages;
+import opml.cli.option.ReportOption;
 import opml.lab.bench.house.Count;
 import opml.lab.bench.house.HouseBench;
 import opml.lab.bench.house.HouseFigures;
@@ -40,8 +39,7 @@ import picocli.CommandLine.Option;
 public final class BenchHouseCommand implements Callable<Integer> {
   @Mixin private Console console;
 
-  @Option(names = "--report", paramLabel = "FILE.json", description = "Write the figures as JSON.")
-  private @Nullable Path report;
+  @Mixin private ReportOption report;
 
   @Option(
       names = "--first-demo",
@@ -50,15 +48,11 @@ public final class BenchHouseCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (report != null) {
-      write(report, "{}\n"); // what cannot be written is better known now
-    }
+    report.begin();
     HouseFigures figures =
         HouseBench.run(home(), SampleDigit.ALL.get(7).digit(), firstDemo, console::note);
     console.show(json(figures), () -> text(figures));
-    if (report != null) {
-      write(report, Json.line(json(figures)) + "\n");
-    }
+    report.end(json(figures));
     return figures.right() ? 0 : 1;
   }
 
@@ -108,13 +102,5 @@ public final class BenchHouseCommand implements Callable<Integer> {
     StringBuilder text = new StringBuilder(goals.toString());
     figures.missing().forEach(why -> text.append(why).append('\n'));
     return text.toString();
-  }
-
-  private static void write(Path file, String text) {
-    try {
-      Files.writeString(file, text);
-    } catch (IOException e) {
-      throw Messages.at(file, e);
-    }
   }
 }

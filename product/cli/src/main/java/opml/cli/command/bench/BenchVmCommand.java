@@ -1,19 +1,13 @@
 package opml.cli.command.bench;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import opml.cli.console.Console;
 import opml.cli.console.ExitCode;
-import opml.cli.console.Json;
-import opml.cli.console.Messages;
+import opml.cli.option.ReportOption;
 import opml.lab.bench.vm.VmBench;
 import opml.lab.bench.vm.VmFigures;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /// The machine's figures.
 @Command(
@@ -35,28 +29,15 @@ import picocli.CommandLine.Option;
 public final class BenchVmCommand implements Callable<Integer> {
   @Mixin private Console console;
 
-  @Option(names = "--report", paramLabel = "FILE.json", description = "Write the figures as JSON.")
-  private @Nullable Path report;
+  @Mixin private ReportOption report;
 
   @Override
   public Integer call() {
-    if (report != null) {
-      write(report, "{}\n"); // what cannot be written is better known now
-    }
+    report.begin();
     VmFigures result = VmBench.run(console::note);
     VmFiguresView view = new VmFiguresView(result);
     console.show(view.json(), view::table);
-    if (report != null) {
-      write(report, Json.line(view.json()) + "\n");
-    }
+    report.end(view.json());
     return result.right() ? 0 : 1;
-  }
-
-  private static void write(Path file, String text) {
-    try {
-      Files.writeString(file, text);
-    } catch (IOException e) {
-      throw Messages.at(file, e);
-    }
   }
 }
