@@ -170,7 +170,7 @@ public abstract sealed class Agent permits Server, Verifier {
     double seconds = (System.nanoTime() - begin) / 1e9;
     if (work.isEmpty()) {
       // It may be among them later.
-      skip(what, "model " + modelId + " is not among ours");
+      skip(what, "model " + modelId + " is not among ours; it is left alone until it is");
       return work;
     }
     works.put(request.id(), work);

@@ -78,10 +78,17 @@ public final class JsonTensor {
               .formatted(
                   source,
                   place(e.getLocation()),
-                  Messages.oneLine(Objects.requireNonNullElse(e.getOriginalMessage(), "broken"))));
+                  words(Objects.requireNonNullElse(e.getOriginalMessage(), "broken"))));
     } catch (CharacterCodingException e) {
       throw new MalformedException(source + ": not UTF-8, which JSON is written in");
     }
+  }
+
+  /// The parser tells Java programmers how to allow what JSON has not; users are told how to write it.
+  private static String words(String parser) {
+    return parser.startsWith("Non-standard token")
+        ? "write \"NaN\", \"Infinity\" and \"-Infinity\" in quotes"
+        : Messages.oneLine(parser);
   }
 
   /// {@return a tensor as arrays nested like its shape, on one line}

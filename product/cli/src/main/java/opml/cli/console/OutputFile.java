@@ -44,8 +44,10 @@ public final class OutputFile {
               + " ending");
     }
     Path folder = file.toAbsolutePath().getParent();
-    if (Files.isDirectory(file)
-        || folder == null
+    if (Files.isDirectory(file)) {
+      throw new Failure("--output " + file + ": this is a folder");
+    }
+    if (folder == null
         || !Files.isDirectory(folder)
         || !(Files.exists(file) ? Files.isWritable(file) : Files.isWritable(folder))) {
       throw new Failure("--output " + file + ": its folder is not there or cannot be written to");

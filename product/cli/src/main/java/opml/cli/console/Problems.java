@@ -6,12 +6,20 @@ import java.util.List;
 /// What is wrong with a command's input, all of it: nobody wants to mend one thing to be told of the next.
 public final class Problems {
   private final List<String> found = new ArrayList<>();
+  private boolean misused;
 
   /// Notes a problem, if it is one.
   public Problems when(boolean wrong, String problem) {
     if (wrong) {
       found.add(problem);
     }
+    return this;
+  }
+
+  /// Notes that an argument is wrong: then the whole command was asked wrongly.
+  public Problems misuse(String problem) {
+    found.add(problem);
+    misused = true;
     return this;
   }
 
@@ -30,7 +38,8 @@ public final class Problems {
   /// @throws Failure that tells all problems
   public void fail() {
     if (!found.isEmpty()) {
-      throw new Failure(String.join("; also ", found));
+      String all = String.join("; also ", found);
+      throw misused ? Failure.misuse(all) : new Failure(all);
     }
   }
 }

@@ -48,6 +48,13 @@ public final class DeploymentOption {
       return new Hub(deployment, new Sender(chain, account, SendPolicy.DEFAULT, listener));
     }
 
+    /// Checks that the hub is still there: whoever waits long may find another chain at the same place.
+    ///
+    /// @throws opml.ethereum.chain.ChainException.NoContract if it is not
+    public void requireHub() {
+      chain.snapshot().requireCode(deployment.hub().address(), "Hub");
+    }
+
     @Override
     public void close() {
       chain.close();

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -84,6 +85,8 @@ final class KeyFile {
       }
     } catch (NoSuchFileException e) {
       throw new KeyException("no key file " + file);
+    } catch (AccessDeniedException e) {
+      throw new KeyException("key file " + file + " may not be read by this user", e);
     } catch (IOException e) {
       throw new KeyException("cannot read key file " + file + ": " + e.getMessage(), e);
     } catch (UnsupportedOperationException e) {

@@ -147,7 +147,7 @@ public final class DeployCommand implements Callable<Integer> {
     Problems problems = new Problems();
     Parameters.problems(
             window, allowance, claimBond, challengeBond, challengerShare, requesterShare)
-        .forEach(problem -> problems.when(true, problem));
+        .forEach(problems::misuse);
     Path folder = out.toAbsolutePath().getParent();
     problems
         .when(

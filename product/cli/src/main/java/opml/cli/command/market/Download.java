@@ -218,7 +218,7 @@ final class Download {
     for (InetAddress address : addresses) {
       if (isLocal(address)) {
         throw new RefusedException(
-            "its host is on this machine or in this network; --fetch-from local allows that");
+            "its host is on this machine or in this network; to allow that, add local: --fetch-from https,http,local");
       }
     }
   }

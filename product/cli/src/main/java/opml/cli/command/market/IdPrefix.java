@@ -12,7 +12,7 @@ record IdPrefix(String digits) {
   static IdPrefix of(String text) {
     String digits = text.replaceFirst("…$", "").toLowerCase(Locale.ROOT);
     if (!digits.matches("0x[0-9a-f]{4,64}")) {
-      throw new Failure("ID " + text + ": expected is 0x and 4 to 64 hexadecimal digits");
+      throw Failure.misuse("ID " + text + ": expected is 0x and 4 to 64 hexadecimal digits");
     }
     return new IdPrefix(digits);
   }

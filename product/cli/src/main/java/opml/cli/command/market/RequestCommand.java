@@ -125,7 +125,16 @@ public final class RequestCommand implements Callable<Integer> {
             new Requester(hub, new JournalWriter(console, InstantSource.system()));
         long window = opened.deployment().parameters().window();
         SeenClaim result =
-            new Waiting(console, requester::answer, asked, window, pause).until(sent.id());
+            new Waiting(
+                    console,
+                    id -> {
+                      opened.requireHub();
+                      return requester.answer(id);
+                    },
+                    asked,
+                    window,
+                    pause)
+                .until(sent.id());
         options.finish(console, result, asked, output);
       }
     }

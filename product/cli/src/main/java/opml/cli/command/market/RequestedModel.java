@@ -1,8 +1,10 @@
 package opml.cli.command.market;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import opml.cli.console.Console;
+import opml.cli.console.Failure;
 import opml.cli.console.OutputText;
 import opml.cli.console.TensorType;
 import opml.cli.option.ModelFile;
@@ -17,6 +19,9 @@ record RequestedModel(Bytes32 id, Optional<Model> model) {
   static RequestedModel of(String named, Console console) {
     if (named.matches("0x[0-9a-fA-F]{64}")) {
       return new RequestedModel(Bytes32.ofHex(named), Optional.empty());
+    }
+    if (named.matches("0x[0-9a-fA-F]*") && !Files.exists(Path.of(named))) {
+      throw Failure.misuse("--model " + named + ": a model's id is 0x and all of its 64 digits");
     }
     return of(Path.of(named), console);
   }

@@ -68,7 +68,15 @@ public final class ResultCommand implements Callable<Integer> {
       Optional<SeenClaim> result =
           options.wait
               ? Optional.of(
-                  new Waiting(console, wanted -> answer(reader, wanted), model, window, pause)
+                  new Waiting(
+                          console,
+                          wanted -> {
+                            opened.requireHub();
+                            return answer(reader, wanted);
+                          },
+                          model,
+                          window,
+                          pause)
                       .until(request.id()))
               : shown(picture, request, model, window);
       if (output.isPresent() && result.isEmpty()) {

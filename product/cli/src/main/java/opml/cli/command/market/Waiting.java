@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import opml.cli.console.Console;
 import opml.cli.console.Failure;
@@ -49,7 +50,12 @@ final class Waiting {
   SeenClaim until(RequestId id) {
     try (StopSignal _ = StopSignal.open()) {
       while (true) {
-        switch (look(id)) {
+        Optional<Answer> answer = look(id);
+        if (answer.isEmpty()) {
+          Thread.sleep(pause);
+          continue;
+        }
+        switch (answer.get()) {
           case Answer.Waiting _ -> progress("nobody has claimed a result yet");
           case Answer.Unanswered _ -> progress("nobody answered in time; the fee comes back");
           case Answer.Provisional provisional -> {
@@ -72,15 +78,20 @@ final class Waiting {
     }
   }
 
-  private Answer look(RequestId id) throws InterruptedException {
+  /// {@return what has become of the request; nothing, with the reason told once, while the chain does not say}
+  ///
+  /// @throws ChainException if it is another chain now, or one without the hub: no waiting helps then
+  private Optional<Answer> look(RequestId id) throws InterruptedException {
     try {
-      return look.at(id);
+      return Optional.of(look.at(id));
+    } catch (ChainException.NoContract | ChainException.WrongChain e) {
+      throw e;
     } catch (ChainException e) {
       if (Thread.interrupted()) {
         throw new InterruptedException();
       }
-      console.note("opml: " + Messages.of(e) + "; waiting on");
-      return new Answer.Waiting();
+      progress("the chain does not answer: " + Messages.of(e));
+      return Optional.empty();
     }
   }
 

@@ -1,5 +1,7 @@
 package opml.cli.command.model;
 
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -48,6 +50,7 @@ public final class ModelRegisterCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    requirePlace();
     Model model = ModelFile.load(file, console);
     Wallet wallet = key.wallet();
     try (DeploymentOption.Opened opened = deployment.open()) {
@@ -68,16 +71,30 @@ public final class ModelRegisterCommand implements Callable<Integer> {
       }
       long used = gas;
       console.show(
-          Json.object("model", model.id(), "alreadyRegistered", known, "gas", used),
-          () ->
-              "%s %s"
-                  .formatted(
-                      model.id(),
-                      known
-                          ? "was registered already"
-                          : "registered, " + Amounts.count(used) + " gas"));
+          Json.object("model", model.id(), "alreadyRegistered", known, "uri", uri, "gas", used),
+          () -> "%s %s".formatted(model.id(), told(known, used)));
     }
     return 0;
+  }
+
+  private String told(boolean known, long gas) {
+    String registered = known ? "was registered already" : "registered";
+    String published = uri.isEmpty() ? "" : ", published at " + uri;
+    return registered + published + (gas == 0 ? "" : ", " + Amounts.count(gas) + " gas");
+  }
+
+  /// What is published stays on the chain for ever, and everybody who wants the model tries it.
+  private void requirePlace() {
+    if (uri.isEmpty()) {
+      return;
+    }
+    try {
+      if (!new URI(uri).isAbsolute()) {
+        throw new Failure("--uri " + uri + ": expected is a scheme and a place, as in https://…");
+      }
+    } catch (URISyntaxException e) {
+      throw new Failure("--uri " + uri + ": not a URI: " + e.getReason(), e);
+    }
   }
 
   private static boolean isRegistered(DeploymentOption.Opened opened, Model model) {
