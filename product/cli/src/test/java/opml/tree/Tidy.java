@@ -1,5 +1,6 @@
 package opml.tree;
 
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -21,9 +22,14 @@ import java.util.stream.Collectors;
 final class Tidy {
   private static final int LINE_COLUMNS_MAX = 120;
 
-  private static final Pattern IMPORT =
-      Pattern.compile(
-          "^import (?:static )?(opml(?:\\.[a-z]\\w*)+)\\.([A-Z]\\w*)", Pattern.MULTILINE);
+  /// A class of ours by its full name, imported or not, however it is broken over lines.
+  private static final Pattern LINK =
+      Pattern.compile("(?<![\\w.])opml((?:\\s*\\.\\s*[a-z]\\w*)+)\\s*\\.\\s*([A-Z]\\w*)");
+
+  /// What names more than a class, so that no rule can see which.
+  private static final Pattern SWEEPING =
+      Pattern.compile("\\bimport\\s+(?:module\\s+[\\w.]+|(?:static\\s+)?opml[\\w.\\s]*\\*)\\s*;");
+
   private static final Pattern INLINE =
       Pattern.compile("(?<![\\w.])(?:java|javax|opml|org|com)(?:\\.[a-z]\\w*)+\\.[A-Z]\\w*");
   private static final Pattern WORD = Pattern.compile("[A-Za-z_$][\\w$]*");
@@ -32,9 +38,18 @@ final class Tidy {
   private static final Map<Pattern, String> BANNED = new LinkedHashMap<>();
 
   static {
+    String functions =
+        "(?:exp|log|sin|cos|tan|asin|acos|atan|atan2|sinh|cosh|tanh|hypot|pow|cbrt|exp2|expm1|log1p|log10)";
     BANNED.put(
-        Pattern.compile("\\bMath\\.(exp|log|sin|cos|tan|pow|tanh|cbrt|exp2|expm1|log1p|log10)\\("),
+        Pattern.compile("(?<!Strict)\\bMath\\s*(?:\\.|::)\\s*" + functions + "\\b(?!\\w)"),
         "StrictMath, or a polynomial of our own: its bits differ between JVMs");
+    BANNED.put(
+        Pattern.compile("import\\s+static\\s+java\\s*\\.\\s*lang\\s*\\.\\s*Math\\b"),
+        "the class's name, so that this test sees the call");
+    BANNED.put(
+        Pattern.compile("\\bClass\\s*\\.\\s*forName\\("),
+        "the class itself: a name in a text follows no arrow");
+    BANNED.put(Pattern.compile("\\\\u+[0-9a-fA-F]{4}"), "the letter itself, in the code");
     BANNED.put(
         Pattern.compile("\\breduceLanes\\("),
         "a written fold: the order of reduceLanes is not specified");
@@ -42,10 +57,10 @@ final class Tidy {
     BANNED.put(
         Pattern.compile("\\bfloatToRawIntBits\\("),
         "floatToIntBits: a NaN has one form where it is stored");
-    BANNED.put(
-        Pattern.compile("\\b(TO" + "DO|FIX" + "ME|XX" + "X)\\b"),
-        "doing it, or a line in ROADMAP.md");
   }
+
+  /// What is left undone is told in ROADMAP.md, not in a source, comment or not.
+  private static final Pattern UNDONE = Pattern.compile("\\b(TO" + "DO|FIX" + "ME|XX" + "X)\\b");
 
   /// How not to spell a word, and how it is spelt. ONNX's operators keep their names.
   private static final Map<Pattern, String> SPELLINGS =
@@ -98,7 +113,7 @@ final class Tidy {
   List<String> packageCircles() {
     Map<String, Map<String, String>> uses = new TreeMap<>();
     for (Tree.Source source : sources) {
-      if (source.main() && source.isClass()) {
+      if (source.main()) {
         for (Link link : links(source)) {
           if (!link.packageName().equals(source.packageName())) {
             uses.computeIfAbsent(source.packageName(), p -> new TreeMap<>())
@@ -117,21 +132,63 @@ final class Tidy {
     return found;
   }
 
-  /// Every class of the product is named by another one of the product.
+  /// Every class of the product is reached from where it is entered, over classes that name each other.
   ///
   /// @param entries classes that are there for the outside, by full name
   List<String> deadClasses(Set<String> entries) {
-    Map<String, Integer> naming = new HashMap<>();
+    Map<String, Tree.Source> classes = new TreeMap<>();
     for (Tree.Source source : sources) {
       if (source.main() && source.isClass()) {
-        words(source.code()).forEach(word -> naming.merge(word, 1, Integer::sum));
+        classes.put(source.packageName() + "." + source.className(), source);
       }
     }
+    Set<String> reached = new HashSet<>();
+    Deque<String> open = new ArrayDeque<>(entries);
+    while (!open.isEmpty()) {
+      String name = open.remove();
+      Tree.Source source = classes.get(name);
+      if (source != null && reached.add(name)) {
+        open.addAll(named(source, classes.keySet()));
+      }
+    }
+    return classes.entrySet().stream()
+        .filter(entry -> !reached.contains(entry.getKey()))
+        .map(entry -> place(entry.getValue()) + ": nothing that is started names it")
+        .toList();
+  }
+
+  /// {@return the classes that a source names: those that it imports or spells out, and those of its package}
+  private static Set<String> named(Tree.Source source, Set<String> classes) {
+    Set<String> named = new HashSet<>();
+    links(source).forEach(link -> named.add(link.toString()));
+    for (String word : words(source.code())) {
+      named.add(source.packageName() + "." + word);
+    }
+    named.retainAll(classes);
+    return named;
+  }
+
+  /// Nothing is imported by the handful: an arrow that nobody spells out is one that nobody sees.
+  List<String> sweepingImports() {
     return sources.stream()
-        .filter(source -> source.main() && source.isClass())
-        .filter(source -> naming.getOrDefault(source.className(), 0) < 2)
-        .filter(source -> !entries.contains(source.packageName() + "." + source.className()))
-        .map(source -> place(source) + ": no other class of the product names it")
+        .filter(source -> SWEEPING.matcher(source.code()).find())
+        .map(source -> place(source) + ": import each class by its name")
+        .toList();
+  }
+
+  /// A package of the product is in one module only.
+  List<String> packagesOfTwoModules() {
+    Map<String, Set<String>> modules = new TreeMap<>();
+    for (Tree.Source source : sources) {
+      if (source.main() && source.isClass()) {
+        modules
+            .computeIfAbsent(source.packageName(), name -> new TreeSet<>())
+            .add(source.module().name());
+      }
+    }
+    return modules.entrySet().stream()
+        .filter(entry -> entry.getValue().size() > 1)
+        .map(entry -> entry.getKey() + " is in " + entry.getValue())
         .toList();
   }
 
@@ -182,17 +239,27 @@ final class Tidy {
   /// @param exempt sources that may call what is banned, because they test it
   List<String> bannedCalls(Collection<String> exempt) {
     List<String> found = new ArrayList<>();
-    forEachLine(
-        (place, line) -> {
-          String code = line.replaceFirst("//.*", "");
-          BANNED.forEach(
-              (call, instead) -> {
-                if (call.matcher(code).find() && exempt.stream().noneMatch(place::contains)) {
-                  found.add(place + ": use " + instead);
-                }
-              });
-        });
+    for (String ending : List.of(".java", ".sol")) {
+      for (Path file : tree.files(ending)) {
+        String place = tree.relative(file);
+        if (exempt.stream().noneMatch(place::contains)) {
+          String text = Tree.read(file);
+          String code = JavaCode.of(text);
+          BANNED.forEach((call, instead) -> find(call, code, place, "use " + instead, found));
+          find(UNDONE, text, place, "use ROADMAP.md", found);
+        }
+      }
+    }
     return found;
+  }
+
+  private static void find(
+      Pattern pattern, String text, String place, String problem, List<String> found) {
+    Matcher matcher = pattern.matcher(text);
+    while (matcher.find()) {
+      long line = 1 + text.substring(0, matcher.start()).chars().filter(c -> c == '\n').count();
+      found.add(place + ":" + line + ": " + problem);
+    }
   }
 
   List<String> longLines() {
@@ -265,9 +332,9 @@ final class Tidy {
 
   private static List<Link> links(Tree.Source source) {
     List<Link> links = new ArrayList<>();
-    Matcher matcher = IMPORT.matcher(source.text());
+    Matcher matcher = LINK.matcher(source.code());
     while (matcher.find()) {
-      links.add(new Link(matcher.group(1), matcher.group(2)));
+      links.add(new Link("opml" + matcher.group(1).replaceAll("\\s", ""), matcher.group(2)));
     }
     return links;
   }

@@ -22,9 +22,11 @@ class TidyTest {
           "opml.compiler.Pin", // pins programs anew, by hand
           "opml.mnist.train.Train"); // trains the demo models anew, by hand
 
-  /// Tests that compare our functions with the platform's, or show that the compiler refuses those.
-  private static final List<String> TESTS_OF_NUMBERS =
+  /// Tests that compare our functions with the platform's, or show that the compiler refuses those; and the one class
+  /// that asks for another of the JDK's, which may not be there.
+  private static final List<String> EXEMPT =
       List.of(
+          "core/src/main/java/opml/core/hash/NodeHasherChoice.java",
           "machine/kernels/src/test/",
           "machine/compiler/src/test/java/opml/compiler/kernels/Refused.java");
 
@@ -45,6 +47,16 @@ class TidyTest {
     @Test
     void noPackageDependsOnItself() {
       assertThat(tidy.packageCircles()).isEmpty();
+    }
+
+    @Test
+    void everyArrowIsSpeltOut() {
+      assertThat(tidy.sweepingImports()).isEmpty();
+    }
+
+    @Test
+    void aPackageIsInOneModule() {
+      assertThat(tidy.packagesOfTwoModules()).isEmpty();
     }
 
     @Test
@@ -69,7 +81,7 @@ class TidyTest {
 
     @Test
     void noBannedCallIsLeft() {
-      assertThat(tidy.bannedCalls(TESTS_OF_NUMBERS)).isEmpty();
+      assertThat(tidy.bannedCalls(EXEMPT)).isEmpty();
     }
 
     @Test
@@ -100,6 +112,8 @@ class TidyTest {
       assertThat(tidy.arrowsAgainstTheOrder()).isEmpty();
       assertThat(tidy.packageCircles()).isEmpty();
       assertThat(tidy.deadClasses(Set.of("opml.high.Start"))).isEmpty();
+      assertThat(tidy.sweepingImports()).isEmpty();
+      assertThat(tidy.packagesOfTwoModules()).isEmpty();
       assertThat(tidy.namesThatStandTwice()).isEmpty();
       assertThat(tidy.spellings()).isEmpty();
       assertThat(tidy.inlineQualifiedNames()).isEmpty();
@@ -135,6 +149,43 @@ class TidyTest {
     }
 
     @Test
+    void anArrowIsSeenHoweverItIsWritten() throws IOException {
+      for (String body :
+          List.of(
+              "opml.high.Start s;",
+              "opml . high\n.Start s;",
+              "char a = '\"'; opml.high.Start s;")) {
+        source("low", "opml.low", "Base", "", body);
+        assertThat(plant().wrongArrows()).as(body).hasSize(1);
+      }
+      for (String head :
+          List.of("import  opml.high.Start;", "import static opml.high.Start.NAME;")) {
+        source("low", "opml.low", "Base", head, "");
+        assertThat(plant().wrongArrows()).as(head).hasSize(1);
+      }
+      for (String head : List.of("import opml.high.*;", "import module opml.high;")) {
+        source("low", "opml.low", "Base", head, "");
+        assertThat(plant().sweepingImports()).as(head).hasSize(1);
+      }
+      source("low", "opml.low", "Base", "", "Object o = Class" + ".forName(\"opml.high.Start\");");
+      assertThat(plant().bannedCalls(List.of())).hasSize(1);
+    }
+
+    @Test
+    void aPackageOfTwoModulesIsFound() throws IOException {
+      source("low", "opml.high", "Other", "", "");
+      assertThat(plant().packagesOfTwoModules()).hasSize(1);
+    }
+
+    @Test
+    void twoDeadClassesDoNotKeepEachOtherAlive() throws IOException {
+      source("low", "opml.low", "One", "", "Two two;");
+      source("low", "opml.low", "Two", "", "One one;");
+      source("high", "opml.high", "Names", "", "enum Name { One, Two }");
+      assertThat(plant().deadClasses(Set.of("opml.high.Start", "opml.high.Names"))).hasSize(2);
+    }
+
+    @Test
     void aDeadClassIsFoundAlsoIfATestOrACommentNamesIt() throws IOException {
       source("low", "opml.low", "Dead", "", "Dead self;");
       source("low", "opml.low", "Other", "/// [Dead]", "Base base; Other other;");
@@ -146,8 +197,23 @@ class TidyTest {
 
     @Test
     void aBannedCallIsFound() throws IOException {
-      source("low", "opml.low", "Base", "", "double d = Math." + "exp(1);");
-      assertThat(plant().bannedCalls(List.of())).singleElement().asString().contains("StrictMath");
+      for (String body :
+          List.of(
+              "double d = Math." + "exp(1);",
+              "double d = Math\n  ." + "log (2);",
+              "DoubleUnaryOperator f = Math::" + "sinh;",
+              "String s = \"http://x\" + Math." + "exp(1);")) {
+        source("low", "opml.low", "Base", "", body);
+        assertThat(plant().bannedCalls(List.of()))
+            .as(body)
+            .singleElement()
+            .asString()
+            .contains("StrictMath");
+      }
+      source("low", "opml.low", "Base", "import static java.lang.Math." + "exp;", "");
+      assertThat(plant().bannedCalls(List.of())).isNotEmpty();
+      source("low", "opml.low", "Base", "", "double d = StrictMath.exp(1); // Math." + "exp(1)");
+      assertThat(plant().bannedCalls(List.of())).isEmpty();
     }
 
     @Test

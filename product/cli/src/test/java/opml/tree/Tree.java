@@ -55,12 +55,9 @@ public record Tree(Path root, Map<String, Module> modules) {
       return !className().endsWith("-info");
     }
 
-    /// {@return the text without comments, and with empty strings}
+    /// {@return the text without comments and literals}
     String code() {
-      return text.replaceAll("(?s)\"\"\".*?\"\"\"", "\"\"")
-          .replaceAll("\"(\\\\.|[^\"\\\\\\n])*\"", "\"\"")
-          .replaceAll("//.*", "")
-          .replaceAll("(?s)/\\*.*?\\*/", "");
+      return JavaCode.of(text);
     }
   }
 
