@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -15,6 +16,7 @@ import java.util.stream.Stream;
 import opml.cli.console.ExitCode;
 import opml.mnist.DemoModel;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -237,6 +239,146 @@ class LauncherTest {
     assertThat(lock).doesNotExist();
   }
 
+  /// Process 1 always runs, and never is a build that ended.
+  @ParameterizedTest
+  @ValueSource(strings = {"1", "1:", "1:0"})
+  void theLockOfADeadProcessIsTakenOverThoughItsNumberIsInUseAgain(String owner)
+      throws IOException {
+    Checkout checkout = Checkout.unbuilt(folder.resolve("checkout"));
+    Path lock = Files.createSymbolicLink(target(checkout, "opml.lock"), Path.of(owner));
+    works(unbuilt(checkout, "--version"));
+    assertThat(lock).doesNotExist();
+  }
+
+  @Test
+  void theLockOfALivingProcessIsWaitedForAndSaysHowToEndThat() throws IOException {
+    Checkout checkout = Checkout.unbuilt(folder.resolve("checkout"));
+    Path lock = target(checkout, "opml.lock");
+    try (Run first = unbuilt(checkout, "--version").start()) {
+      first.until("core (2 of 10)");
+      Path owner = Files.readSymbolicLink(lock);
+      assertThat(owner.toString()).startsWith(first.process().pid() + ":");
+      first.join(Duration.ofMinutes(1)).endsWith(ExitCode.OK);
+      Files.delete(checkout.output().resolve("quick/built"));
+      try (Run living = sleeper();
+          Run second = unbuilt(checkout, "--version")) {
+        Files.createSymbolicLink(lock, Path.of(living.out().strip()));
+        second.start().until("process " + living.process().pid() + "); if that is none, remove");
+        Files.delete(lock);
+        second.join(Duration.ofMinutes(1)).endsWith(ExitCode.OK);
+        living.stop();
+      }
+    }
+  }
+
+  /// {@return a process that writes what the launcher would write into a lock of its own, and lives on}
+  private Run sleeper() {
+    String script =
+        "eval \"$(sed -n '/^start_of() (/,/^)/p' opml)\"; echo $$:$(start_of $$); exec sleep 60";
+    Run run = Run.of("/bin/sh", "-c", script).in(folder.resolve("checkout")).start();
+    return run.until("\n");
+  }
+
+  static List<String> obstacles() {
+    return List.of(
+        "touch opml.lock",
+        "mkdir opml.lock",
+        "mkdir other && ln -s other opml.lock",
+        "ln -s . opml.lock",
+        "ln -s -- -1 opml.lock",
+        "ln -s 0 opml.lock",
+        "ln -s 12x:3 opml.lock",
+        "touch opml.lock.broken && ln -s 1:0 opml.lock",
+        "mkdir -p opml.lock.broken/full && ln -s 1:0 opml.lock",
+        "ln -s . opml.lock.broken && ln -s 1:0 opml.lock");
+  }
+
+  @ParameterizedTest
+  @MethodSource("obstacles")
+  void whatIsNoLockButStandsInItsPlaceIsSaidOnceAndLeftAlone(String obstacle) throws IOException {
+    Checkout checkout = Checkout.unbuilt(folder.resolve("checkout"));
+    Path target = target(checkout, "");
+    Run.of("/bin/sh", "-c", obstacle).in(target).toEnd().endsWith(0);
+    Map<Path, FileTime> before = files(target);
+    Run run = unbuilt(checkout, "--version").start().join(Duration.ofSeconds(20));
+    assertThat(run.endsWith(ExitCode.FAILED).err().lines())
+        .singleElement()
+        .asString()
+        .startsWith("opml: ")
+        .contains("opml.lock", " is in the way", "Remove it");
+    assertThat(files(target)).isEqualTo(before);
+  }
+
+  private static Path target(Checkout checkout, String name) throws IOException {
+    return Files.createDirectories(checkout.folder().resolve("target")).resolve(name);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"opml.jar", "lib"})
+  void aBuildOfWhichAPartIsGoneIsBuiltAgain(String part) throws IOException {
+    Checkout checkout = Checkout.unbuilt(folder.resolve("checkout"));
+    works(unbuilt(checkout, "--version"));
+    Path quick = checkout.output().resolve("quick");
+    Files.move(quick.resolve(part), folder.resolve("gone"));
+    works(unbuilt(checkout, "--version"));
+    assertThat(record()).containsExactly("begin", "end", "begin", "end");
+  }
+
+  @Test
+  void whatHasAnotherContentIsBuiltWhateverItsTimeAndClassesOfItAreForgotten() throws IOException {
+    Checkout checkout = Checkout.unbuilt(folder.resolve("checkout"));
+    Path module = checkout.folder().resolve("wing/module");
+    Path source = Files.createDirectories(module.resolve("src/main")).resolve("A.java");
+    Files.writeString(source, "1");
+    Path classes = Files.createDirectories(module.resolve("target/quick/classes"));
+    Path others = Files.createDirectories(module.resolveSibling("other/target/quick/classes"));
+    works(unbuilt(checkout, "--version"));
+    FileTime time = Files.getLastModifiedTime(source);
+    assertThat(classes).exists();
+
+    Files.writeString(source, "2");
+    Files.setLastModifiedTime(source, FileTime.from(time.toInstant().minus(Duration.ofDays(1))));
+    works(unbuilt(checkout, "--version"));
+    assertThat(record()).hasSize(4);
+    assertThat(classes).doesNotExist();
+    assertThat(others).exists();
+
+    Files.delete(source);
+    works(unbuilt(checkout, "--version"));
+    works(unbuilt(checkout, "--version"));
+    assertThat(record()).hasSize(6);
+  }
+
+  @Test
+  void aTimeInTheFutureIsNoReasonToBuild() throws IOException {
+    Checkout checkout = Checkout.unbuilt(folder.resolve("checkout"));
+    works(unbuilt(checkout, "--version"));
+    FileTime tomorrow = FileTime.from(Instant.now().plus(Duration.ofDays(1)));
+    Files.setLastModifiedTime(checkout.folder().resolve("pom.xml"), tomorrow);
+    works(unbuilt(checkout, "--version"));
+    works(unbuilt(checkout, "--version"));
+    assertThat(record()).containsExactly("begin", "end");
+  }
+
+  @Test
+  void aLogThatCannotBeWrittenIsSaid() throws IOException {
+    Path full = Path.of("/dev/full");
+    Assumptions.assumeTrue(Files.exists(full), "NOT TESTED: this system has no full disk to lend");
+    Checkout checkout = Checkout.unbuilt(folder.resolve("checkout"));
+    Path log = Files.createSymbolicLink(target(checkout, "build.log"), full);
+    Run run = unbuilt(checkout, "--version").toEnd();
+    assertThat(run.endsWith(ExitCode.FAILED).err())
+        .endsWith("opml: the build failed: " + log + " cannot be written; is the disk full?\n")
+        .doesNotContain("I/O error");
+    Files.delete(log);
+    Files.createDirectory(log);
+    run = unbuilt(checkout, "--version").toEnd();
+    assertThat(run.endsWith(ExitCode.FAILED).err())
+        .endsWith("opml: " + log + " cannot be written\n");
+    Files.delete(log);
+    works(unbuilt(checkout, "--version"));
+  }
+
   @Test
   void whatChangedDuringABuildIsBuiltNextTime() throws IOException {
     Checkout checkout = Checkout.unbuilt(folder.resolve("checkout"));
@@ -259,6 +401,7 @@ class LauncherTest {
       run.terminate(Duration.ofSeconds(5)).endsWith(ExitCode.TERMINATED);
     }
     assertThat(checkout.folder().resolve("target/opml.lock")).doesNotExist();
+    assertThat(checkout.folder().resolve("target/build.pipe")).doesNotExist();
     works(unbuilt(checkout, "--version"));
   }
 
