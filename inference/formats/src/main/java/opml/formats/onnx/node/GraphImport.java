@@ -95,20 +95,16 @@ public final class GraphImport {
     return Optional.ofNullable(values.get(name));
   }
 
-  /// Counts a constant that is not the file's.
-  public void fold(Tensor tensor) {
-    folded += Tensor.byteSize(tensor.type(), tensor.shape());
-    requireFoldable(0);
-  }
-
-  /// Refuses so many more bytes of constants that are not the file's, if they are too many.
-  public void requireFoldable(long bytes) {
+  /// Counts so many more bytes of constants that are not the file's, or refuses them if they are too many. They stay
+  /// counted if the node is refused then: the time that it took is bounded with them.
+  public void countFolded(long bytes) {
     if (bytes > MAX_FOLDED - folded) {
       throw new RefusedNode(
           Kind.SIZE,
           "constants that follow from others take more than " + MAX_FOLDED + " bytes",
           "");
     }
+    folded += bytes;
   }
 
   public void add(Call call) {
