@@ -45,6 +45,7 @@ record Window(
             declared ->
                 node.require(
                     Arrays.equals(declared, kernel), "kernel_shape differs from the weights"));
+    w.requireSlot();
     for (int size : kernel) {
       node.require(size >= 1 && size <= MAX, "kernels are not 1 to " + MAX, w.describe());
     }
@@ -67,6 +68,7 @@ record Window(
 
   /// @param ceil of pools, whether a last, partial window counts
   private static Window of(NodeImport node, Value x, int[] kernel, Optional<Boolean> ceil) {
+    x.requireSlot(); // of an image without elements, other sizes have no bound
     Attributes attributes = node.attributes();
     int axes = x.shape().rank() - 2;
     int[] stride = pair(node, "strides", axes).orElse(new int[] {1, 1});
@@ -139,13 +141,25 @@ record Window(
   /// Checks that every window holds at least one element of the image, without which a pool has no value.
   void requireElements(NodeImport node) {
     for (int i = 0; i < 2; i++) {
-      for (int o = 0; o < out[i]; o++) {
-        int start = o * stride[i] - padBegin[i];
-        int skipped = start >= 0 ? 0 : (-start + dilation[i] - 1) / dilation[i];
-        boolean holds = skipped < kernel[i] && start + skipped * dilation[i] < in[i];
-        node.require(holds, "a window lies in the padding alone");
+      node.require(holdElements(i), "a window lies in the padding alone");
+    }
+  }
+
+  /// Of the windows that begin inside, the last is nearest to the end. Of those that begin in the padding, the first
+  /// skips most; where each enters the image repeats after as many windows as the dilation at most.
+  private boolean holdElements(int i) {
+    if ((out[i] - 1) * stride[i] - padBegin[i] >= in[i]
+        || (padBegin[i] + dilation[i] - 1) / dilation[i] >= kernel[i]) {
+      return false;
+    }
+    int outside = Math.min(out[i], (padBegin[i] + stride[i] - 1) / stride[i]);
+    int distinct = in[i] >= dilation[i] ? 0 : Math.min(outside, dilation[i]);
+    for (int o = 0; o < distinct; o++) {
+      if (Math.floorMod(o * stride[i] - padBegin[i], dilation[i]) >= in[i]) {
+        return false;
       }
     }
+    return true;
   }
 
   /// {@return whether a last window reaches beyond the padding}
