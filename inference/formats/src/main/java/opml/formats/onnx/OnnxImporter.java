@@ -21,7 +21,6 @@ import opml.engine.graph.Slot;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
 import opml.formats.onnx.file.OnnxDimension;
-import opml.formats.onnx.file.OnnxFunction;
 import opml.formats.onnx.file.OnnxGraph;
 import opml.formats.onnx.file.OnnxModel;
 import opml.formats.onnx.file.OnnxNode;
@@ -56,14 +55,27 @@ public final class OnnxImporter {
   private static final String NODE = "node";
 
   private final OnnxGraph model;
-  private final List<OnnxFunction> functions;
+  private final Set<Called> functions;
+  private final Set<String> sparse;
   private final ImportProblems problems = new ImportProblems();
   private final Map<String, OnnxTensor> initializers = new HashMap<>();
   private final Map<String, Integer> producers = new HashMap<>();
 
+  /// An operator as nodes call it, whatever its overload. A function of the model takes the place of ours.
+  private record Called(String domain, String name) {
+    /// ONNX's own domain has two names.
+    static Called of(String domain, String name) {
+      return new Called(Operators.isOnnx(domain) ? "" : domain, name);
+    }
+  }
+
   private OnnxImporter(OnnxModel model) {
     this.model = model.graph();
-    this.functions = model.functions();
+    this.functions =
+        model.functions().stream()
+            .map(function -> Called.of(function.domain(), function.name()))
+            .collect(Collectors.toSet());
+    this.sparse = Set.copyOf(model.graph().sparseInitializers());
   }
 
   /// Reads and imports a file.
@@ -373,7 +385,7 @@ public final class OnnxImporter {
             .filter(
                 ours ->
                     node.overload().isEmpty()
-                        && functions.stream().noneMatch(function -> function.isUsedBy(node)));
+                        && !functions.contains(Called.of(node.domain(), node.opType())));
     if (operator.isEmpty() || !constant && unknown && operator.get().needsConstants(node)) {
       String domain = Operators.isOnnx(node.domain()) ? "" : node.domain() + ".";
       problems.add(Kind.OPERATOR, NODE, label(index), domain + node.opType(), "");
@@ -384,6 +396,11 @@ public final class OnnxImporter {
       } catch (RefusedNode e) {
         String rule = e.kind() == Kind.OPERATOR ? e.rule() : node.opType() + ": " + e.rule();
         problems.add(e.kind(), NODE, label(index), rule, e.detail());
+      } catch (MalformedException | UncheckedIOException e) {
+        throw e;
+      } catch (RuntimeException e) {
+        throw new IllegalStateException(
+            "node " + label(index) + ": the importer of " + node.opType() + " failed: " + e, e);
       }
     }
     boolean isConstant = constant || operator.map(Operator::asksForShape).orElse(false);
@@ -408,7 +425,7 @@ public final class OnnxImporter {
   ///
   /// @return whether there is one of that name
   private boolean initializer(GraphImport graph, String name) {
-    if (model.sparseInitializers().contains(name)) {
+    if (sparse.contains(name)) {
       unsupportedType("sparse tensor", name);
       graph.defineUnknown(name, true);
       return true;
