@@ -16,6 +16,7 @@ import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.stream.Collectors;
 import opml.core.codec.MalformedException;
+import opml.core.codec.Names;
 import opml.engine.graph.Graph;
 import opml.engine.graph.Slot;
 import opml.engine.tensor.ElementType;
@@ -181,11 +182,12 @@ public final class OnnxImporter {
     for (int i = 0; i < model.nodes().size(); i++) {
       OnnxNode node = model.nodes().get(i);
       if (!node.name().isEmpty() && !nodeNames.add(node.name())) {
-        problems.add(Kind.GRAPH, NODE, node.name(), "nodes with the name of another node", "");
+        problems.add(Kind.GRAPH, NODE, label(i), "nodes with the name of another node", "");
       }
+      String output = "output of node " + label(i);
       for (String result : node.outputs()) {
         if (!result.isEmpty()) {
-          name(taken, result, "output of node " + label(i));
+          name(taken, result, output);
           producers.putIfAbsent(result, i);
         }
       }
@@ -196,13 +198,14 @@ public final class OnnxImporter {
     if (name.isEmpty()) {
       problems.add(Kind.GRAPH, "value", what, "values without a name", "");
     } else if (!taken.add(name)) {
-      problems.add(Kind.GRAPH, "value", name, "values with a name that is taken", what);
+      problems.add(
+          Kind.GRAPH, "value", Names.shown(name), "values with a name that is taken", what);
     }
   }
 
   private void requireOne(Kind kind, String what, List<OnnxValueInfo> values) {
     if (values.size() != 1) {
-      String names = values.stream().map(OnnxValueInfo::name).collect(Collectors.joining(", "));
+      String names = Names.list(values.stream().map(OnnxValueInfo::name).toList());
       problems.add(
           kind,
           values.size(),
@@ -219,17 +222,18 @@ public final class OnnxImporter {
   /// one.
   private void input(GraphImport graph, OnnxValueInfo input) {
     String name = input.name();
+    String shown = "input " + Names.shown(name);
     if (input.kind() != OnnxValueInfo.Kind.TENSOR) {
       problems.add(
           Kind.TYPE,
           1,
-          "input " + name + " is " + input.kind().label() + "; a tensor is supported");
+          shown + " is " + input.kind().label() + "; a tensor is supported");
       graph.defineUnknown(name, false);
       return;
     }
     Optional<ElementType> type = input.type().flatMap(OnnxType::element);
     if (type.isEmpty()) {
-      unsupportedType(OnnxType.nameOf(input.elementType()), "input " + name);
+      unsupportedType(OnnxType.nameOf(input.elementType()), shown);
     }
     Optional<Shape> shape = shape(input);
     if (type.isEmpty() || shape.isEmpty()) {
@@ -241,13 +245,13 @@ public final class OnnxImporter {
       value.requireSlot();
       graph.define(name, value);
     } catch (RefusedNode e) {
-      problems.add(e.kind(), "input", name, e.rule(), e.detail());
+      problems.add(e.kind(), "input", Names.shown(name), e.rule(), e.detail());
       graph.defineUnknown(name, false);
     }
   }
 
   private Optional<Shape> shape(OnnxValueInfo input) {
-    String what = "input " + input.name();
+    String what = "input " + Names.shown(input.name());
     if (input.shape().isEmpty()) {
       problems.add(Kind.SHAPE, 1, what + " has no shape");
       return Optional.empty();
@@ -271,12 +275,12 @@ public final class OnnxImporter {
           symbolic.size(),
           what
               + " has dimensions that are not numbers: "
-              + String.join(", ", symbolic)
+              + Names.list(symbolic)
               + "; only dimension 0 may be symbolic, and is 1 then");
     }
     if (!bad.isEmpty()) {
       problems.add(
-          Kind.SIZE, bad.size(), what + " has impossible dimensions: " + String.join(", ", bad));
+          Kind.SIZE, bad.size(), what + " has impossible dimensions: " + Names.list(bad));
     }
     if (!symbolic.isEmpty() || !bad.isEmpty()) {
       return Optional.empty();
@@ -284,7 +288,8 @@ public final class OnnxImporter {
     try {
       return Optional.of(new Shape(dims));
     } catch (IllegalArgumentException e) {
-      problems.add(Kind.SIZE, 1, what + " has too many dimensions or elements: " + dims);
+      problems.add(Kind.SIZE, 1, what + " has too many dimensions or elements: "
+              + Names.list(dims.stream().map(String::valueOf).toList()));
       return Optional.empty();
     }
   }
@@ -413,7 +418,7 @@ public final class OnnxImporter {
       if (!initializer(graph, name)) {
         if (!producers.containsKey(name)) {
           problems.add(
-              Kind.GRAPH, NODE, label(reader), "nodes that read what nothing defines", name);
+              Kind.GRAPH, NODE, label(reader), "nodes that read what nothing defines", Names.shown(name));
         }
         graph.defineUnknown(name, false);
       }
@@ -426,7 +431,7 @@ public final class OnnxImporter {
   /// @return whether there is one of that name
   private boolean initializer(GraphImport graph, String name) {
     if (sparse.contains(name)) {
-      unsupportedType("sparse tensor", name);
+      unsupportedType("sparse tensor", Names.shown(name));
       graph.defineUnknown(name, true);
       return true;
     }
@@ -436,10 +441,11 @@ public final class OnnxImporter {
     }
     Optional<ElementType> type = initializer.type().flatMap(OnnxType::element);
     if (type.isEmpty()) {
-      unsupportedType(initializer.type().map(OnnxType::label).orElse("unknown"), name);
+      unsupportedType(initializer.type().map(OnnxType::label).orElse("unknown"), Names.shown(name));
       graph.defineUnknown(name, true);
     } else if (isLarge(type.get(), initializer.dims())) {
-      problems.add(Kind.SIZE, "tensor", name, Value.TOO_LARGE, initializer.describe());
+      problems.add(
+          Kind.SIZE, "tensor", Names.shown(name), Value.TOO_LARGE, initializer.describe());
       graph.defineUnknown(name, true);
     } else {
       graph.define(name, Value.constant(name, initializer.value()));
@@ -461,7 +467,8 @@ public final class OnnxImporter {
   private void output(GraphImport graph, OnnxValueInfo output) {
     String name = output.name();
     if (graph.state(name) == State.UNDEFINED && !initializer(graph, name)) {
-      problems.add(Kind.GRAPH, "output", name, "outputs that nothing defines", "");
+      problems.add(
+          Kind.GRAPH, "output", Names.shown(name), "outputs that nothing defines", "");
       return;
     }
     graph
@@ -473,16 +480,16 @@ public final class OnnxImporter {
                 problems.add(
                     Kind.TYPE,
                     "output",
-                    name,
+                    Names.shown(name),
                     "outputs that are not of the declared type",
                     Types.name(value.type())
                         + ", declared "
                         + OnnxType.nameOf(output.elementType())));
   }
 
-  /// {@return the node's name, or its number and operator where it has none}
+  /// {@return the node's name as it may be shown, or its number and operator where it has none}
   private String label(int index) {
     OnnxNode node = model.nodes().get(index);
-    return node.name().isEmpty() ? "#" + index + " " + node.opType() : node.name();
+    return Names.shown(node.name().isEmpty() ? "#" + index + " " + node.opType() : node.name());
   }
 }

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import opml.core.codec.Names;
 
 /// Reads the current field, which has been named, as a `TensorProto`: what it is called and how it is declared. The
 /// data are passed over and read when they are asked for ([StoredTensor]).
@@ -56,7 +57,7 @@ final class TensorReader {
     if (location < 0 || location > EXTERNAL) {
       throw in.damaged("expected data_location 0 (in the file) or 1 (external), found " + location);
     }
-    String place = in.place("") + (name.isEmpty() ? "" : " (" + name + ")");
+    String place = in.place("") + (name.isEmpty() ? "" : " (" + Names.shown(name) + ")");
     in.close();
     int typeCode = Math.clamp(type, -1, Integer.MAX_VALUE);
     StoredTensor stored =
@@ -89,7 +90,7 @@ final class TensorReader {
       }
     }
     if (entries.put(key, value) != null) {
-      throw in.damaged("expected each key once, found " + key + " twice");
+      throw in.damaged("expected each key once, found " + Names.shown(key) + " twice");
     }
     in.close();
   }

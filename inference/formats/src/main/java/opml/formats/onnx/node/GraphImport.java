@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import opml.core.codec.Names;
 import opml.engine.graph.Graph;
 import opml.engine.graph.GraphBuilder;
 import opml.engine.graph.Port;
@@ -48,6 +49,10 @@ public final class GraphImport {
   /// A node to be.
   public record Call(
       String name, String operator, Kernel kernel, List<Source> sources, List<Long> scalars) {
+    public Call {
+      name = Names.shown(name);
+    }
+
     private boolean writes(Set<Value.Place> places) {
       return sources.stream()
           .anyMatch(s -> s instanceof Source.Write w && places.contains(w.place()));
@@ -137,8 +142,8 @@ public final class GraphImport {
       throw new RefusedNode(Kind.SIZE, "more than " + Graph.MAX_COUNT + " nodes or tensors", "");
     }
     return graph.build(
-        new Port(inputName, number(input.place(), numbers, graph), input.shape()),
-        new Port(outputName, number(output.place(), numbers, graph), output.shape()));
+        new Port(Names.shown(inputName), number(input.place(), numbers, graph), input.shape()),
+        new Port(Names.shown(outputName), number(output.place(), numbers, graph), output.shape()));
   }
 
   private static int number(

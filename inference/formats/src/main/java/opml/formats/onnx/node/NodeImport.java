@@ -3,6 +3,7 @@ package opml.formats.onnx.node;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import opml.core.codec.Names;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
@@ -65,7 +66,10 @@ public final class NodeImport {
         inputs + " inputs, not " + minInputs + (minInputs == maxInputs ? "" : " to " + maxInputs));
     for (int i = 1; i < node.outputs().size(); i++) {
       String output = node.outputs().get(i);
-      require(!graph.reads(output), "output " + i + " is read, supported is the first", output);
+      require(
+          !graph.reads(output),
+          "output " + i + " is read, supported is the first",
+          Names.shown(output));
     }
     require(!node.outputs().getFirst().isEmpty(), "the first output has no name");
   }

@@ -2,6 +2,7 @@ package opml.formats.onnx.operator;
 
 import java.util.Arrays;
 import java.util.Optional;
+import opml.core.codec.Names;
 import opml.engine.tensor.Shape;
 import opml.formats.onnx.node.Attributes;
 import opml.formats.onnx.node.NodeImport;
@@ -79,7 +80,7 @@ record Window(
     boolean explicit = auto.equals("NOTSET") || auto.isEmpty();
     node.require(
         explicit || Arrays.stream(pads).allMatch(pad -> pad == 0),
-        "pads and auto_pad " + auto + " exclude each other");
+        "pads and auto_pad " + Names.shown(auto) + " exclude each other");
     int[] in = plane(x.shape());
     int[] out = new int[2];
     int[] begin = new int[2];
@@ -97,7 +98,7 @@ record Window(
           begin[i] = auto.equals("SAME_UPPER") ? total / 2 : total - total / 2;
           end[i] = total - begin[i];
         }
-        default -> throw new RefusedNode("auto_pad " + auto + " does not exist", "");
+        default -> throw new RefusedNode("auto_pad " + Names.shown(auto) + " does not exist", "");
       }
       int room = in[i] + begin[i] + end[i] - reach;
       // a pool's only window may reach over the image, by less than a stride
