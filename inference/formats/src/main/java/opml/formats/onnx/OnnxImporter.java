@@ -85,8 +85,19 @@ public final class OnnxImporter {
   /// @throws MalformedException if it is not an ONNX model
   /// @throws ImportException if it is one that we cannot run
   public static Graph load(Path file) throws IOException {
+    return imported(file, OnnxReader.read(file));
+  }
+
+  /// Reads and imports as [#load] a file that must have all of its data in itself.
+  ///
+  /// @throws MalformedException also if a tensor's data are beside the file
+  public static Graph loadAlone(Path file) throws IOException {
+    return imported(file, OnnxReader.readAlone(file));
+  }
+
+  private static Graph imported(Path file, OnnxModel model) throws IOException {
     try {
-      return of(file.toString(), OnnxReader.read(file));
+      return of(file.toString(), model);
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
@@ -224,10 +235,7 @@ public final class OnnxImporter {
     String name = input.name();
     String shown = "input " + Names.shown(name);
     if (input.kind() != OnnxValueInfo.Kind.TENSOR) {
-      problems.add(
-          Kind.TYPE,
-          1,
-          shown + " is " + input.kind().label() + "; a tensor is supported");
+      problems.add(Kind.TYPE, 1, shown + " is " + input.kind().label() + "; a tensor is supported");
       graph.defineUnknown(name, false);
       return;
     }
@@ -279,8 +287,7 @@ public final class OnnxImporter {
               + "; only dimension 0 may be symbolic, and is 1 then");
     }
     if (!bad.isEmpty()) {
-      problems.add(
-          Kind.SIZE, bad.size(), what + " has impossible dimensions: " + Names.list(bad));
+      problems.add(Kind.SIZE, bad.size(), what + " has impossible dimensions: " + Names.list(bad));
     }
     if (!symbolic.isEmpty() || !bad.isEmpty()) {
       return Optional.empty();
@@ -288,7 +295,11 @@ public final class OnnxImporter {
     try {
       return Optional.of(new Shape(dims));
     } catch (IllegalArgumentException e) {
-      problems.add(Kind.SIZE, 1, what + " has too many dimensions or elements: "
+      problems.add(
+          Kind.SIZE,
+          1,
+          what
+              + " has too many dimensions or elements: "
               + Names.list(dims.stream().map(String::valueOf).toList()));
       return Optional.empty();
     }
@@ -418,7 +429,11 @@ public final class OnnxImporter {
       if (!initializer(graph, name)) {
         if (!producers.containsKey(name)) {
           problems.add(
-              Kind.GRAPH, NODE, label(reader), "nodes that read what nothing defines", Names.shown(name));
+              Kind.GRAPH,
+              NODE,
+              label(reader),
+              "nodes that read what nothing defines",
+              Names.shown(name));
         }
         graph.defineUnknown(name, false);
       }
@@ -444,8 +459,7 @@ public final class OnnxImporter {
       unsupportedType(initializer.type().map(OnnxType::label).orElse("unknown"), Names.shown(name));
       graph.defineUnknown(name, true);
     } else if (isLarge(type.get(), initializer.dims())) {
-      problems.add(
-          Kind.SIZE, "tensor", Names.shown(name), Value.TOO_LARGE, initializer.describe());
+      problems.add(Kind.SIZE, "tensor", Names.shown(name), Value.TOO_LARGE, initializer.describe());
       graph.defineUnknown(name, true);
     } else {
       graph.define(name, Value.constant(name, initializer.value()));
@@ -467,8 +481,7 @@ public final class OnnxImporter {
   private void output(GraphImport graph, OnnxValueInfo output) {
     String name = output.name();
     if (graph.state(name) == State.UNDEFINED && !initializer(graph, name)) {
-      problems.add(
-          Kind.GRAPH, "output", Names.shown(name), "outputs that nothing defines", "");
+      problems.add(Kind.GRAPH, "output", Names.shown(name), "outputs that nothing defines", "");
       return;
     }
     graph

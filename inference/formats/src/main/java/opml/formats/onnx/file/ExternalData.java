@@ -46,8 +46,7 @@ record ExternalData(StoredTensor tensor, Map<String, String> entries) {
         tensor
             .source()
             .folder()
-            .orElseThrow(
-                () -> tensor.refuse("its data lie outside the model file, in " + shown()));
+            .orElseThrow(() -> tensor.refuse("its data lie outside the model file, in " + shown()));
     Path relative;
     try {
       relative = Path.of(location);
@@ -70,7 +69,8 @@ record ExternalData(StoredTensor tensor, Map<String, String> entries) {
     } catch (NoSuchFileException e) {
       throw tensor.refuse("its data lie in " + shown() + ", which is not there");
     } catch (IOException e) {
-      throw tensor.refuse("its data lie in " + shown() + ", which cannot be read: " + Names.shown("" + e));
+      throw tensor.refuse(
+          "its data lie in " + shown() + ", which cannot be read: " + Names.shown("" + e));
     }
     if (!real.startsWith(folder.toRealPath())) {
       throw tensor.refuse(
@@ -90,7 +90,8 @@ record ExternalData(StoredTensor tensor, Map<String, String> entries) {
   private long number(String key, long ifAbsent) {
     String text = entries.getOrDefault(key, Long.toString(ifAbsent));
     if (!text.matches("[0-9]{1,18}")) {
-      throw tensor.refuse("expected a number of bytes as " + key + ", found \"" + Names.shown(text) + "\"");
+      throw tensor.refuse(
+          "expected a number of bytes as " + key + ", found \"" + Names.shown(text) + "\"");
     }
     return Long.parseLong(text);
   }

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import opml.core.codec.MalformedException;
 import opml.core.codec.Names;
 
 /// Reads the current field, which has been named, as a `TensorProto`: what it is called and how it is declared. The
@@ -14,10 +15,13 @@ final class TensorReader {
 
   private final ProtobufReader in;
   private final ByteSource source;
+  private final boolean alone;
 
-  TensorReader(ProtobufReader in, ByteSource source) {
+  /// @param alone whether no tensor may have its data beside the file
+  TensorReader(ProtobufReader in, ByteSource source, boolean alone) {
     this.in = in;
     this.source = source;
+    this.alone = alone;
   }
 
   OnnxTensor read(String what) {
@@ -59,6 +63,12 @@ final class TensorReader {
     }
     String place = in.place("") + (name.isEmpty() ? "" : " (" + Names.shown(name) + ")");
     in.close();
+    if (alone && location == EXTERNAL) {
+      throw new MalformedException(
+          "%s, %s: its data lie in %s, beside the model, which a file from a stranger may not have"
+              .formatted(
+                  source.name(), place, Names.shown(external.getOrDefault("location", "no file"))));
+    }
     int typeCode = Math.clamp(type, -1, Integer.MAX_VALUE);
     StoredTensor stored =
         new StoredTensor(

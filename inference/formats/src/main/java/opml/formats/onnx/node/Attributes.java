@@ -128,8 +128,7 @@ public final class Attributes {
   public void end() {
     if (!unread.isEmpty()) {
       throw new RefusedNode(
-          "unknown attributes: " + Names.list(unread.keySet().stream().sorted().toList()),
-          "");
+          "unknown attributes: " + Names.list(unread.keySet().stream().sorted().toList()), "");
     }
   }
 
