@@ -299,8 +299,9 @@ public final class OnnxImporter {
           Kind.SIZE,
           1,
           what
-              + " has too many dimensions or elements: "
-              + Names.list(dims.stream().map(String::valueOf).toList()));
+              + " has too many dimensions or elements: ["
+              + Names.list(dims.stream().map(String::valueOf).toList())
+              + "]");
       return Optional.empty();
     }
   }

@@ -141,14 +141,12 @@ record Window(
 
   /// Checks that every window holds at least one element of the image, without which a pool has no value.
   void requireElements(NodeImport node) {
-    for (int i = 0; i < 2; i++) {
-      node.require(holdElements(i), "a window lies in the padding alone");
-    }
+    node.require(holdElements(0) && holdElements(1), "a window lies in the padding alone");
   }
 
   /// Of the windows that begin inside, the last is nearest to the end. Of those that begin in the padding, the first
   /// skips most; where each enters the image repeats after as many windows as the dilation at most.
-  private boolean holdElements(int i) {
+  boolean holdElements(int i) {
     if ((out[i] - 1) * stride[i] - padBegin[i] >= in[i]
         || (padBegin[i] + dilation[i] - 1) / dilation[i] >= kernel[i]) {
       return false;
