@@ -31,6 +31,14 @@ public final class ModelLoader {
     return Model.of(graph(file), PinnedPrograms::of);
   }
 
+  /// Imports as [#load(Path)] a file that comes from a stranger, which may not have data beside it: what it named there
+  /// would be a file of ours.
+  ///
+  /// @throws opml.core.codec.MalformedException also if a tensor's data are beside the file
+  public static Model loadAlone(Path file) throws IOException {
+    return Model.of(supported(file, OnnxImporter.loadAlone(file)), PinnedPrograms::of);
+  }
+
   /// Imports as [#load(Path)], with the hashes of the weights from a cache if it has them.
   ///
   /// @param progress hears of hashing that has to be done
@@ -41,7 +49,10 @@ public final class ModelLoader {
   }
 
   private static Graph graph(Path file) throws IOException {
-    Graph graph = OnnxImporter.load(file);
+    return supported(file, OnnxImporter.load(file));
+  }
+
+  private static Graph supported(Path file, Graph graph) {
     List<Reason> reasons = beyondTheProtocol(graph);
     if (!reasons.isEmpty()) {
       throw new ImportException(file.toString(), reasons);

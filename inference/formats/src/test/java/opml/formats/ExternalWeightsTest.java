@@ -1,6 +1,7 @@
 package opml.formats;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,10 +10,13 @@ import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import opml.core.codec.MalformedException;
 import opml.engine.commit.HashCache;
 import opml.engine.graph.Graph;
 import opml.formats.onnx.OnnxImporter;
+import opml.formats.onnx.file.OnnxWriter;
 import opml.formats.onnx.file.RawModels;
+import opml.formats.onnx.file.SampleModel;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,6 +40,27 @@ class ExternalWeightsTest {
     Files.write(beside, weights);
     Files.setLastModifiedTime(beside, time);
     assertThat(hashed(file)).isOne();
+  }
+
+  @Test
+  void aFileThatStandsAloneHasNoDataBesideIt() throws IOException {
+    Files.write(folder.resolve("weights.bin"), new byte[16]);
+    Path file = folder.resolve("model.onnx");
+    Files.write(file, RawModels.externalSum(4, "weights.bin"));
+    assertThat(ModelLoader.load(file).graph().nodes()).hasSize(1);
+    assertThatThrownBy(() -> ModelLoader.loadAlone(file))
+        .isInstanceOf(MalformedException.class)
+        .hasMessage(
+            file
+                + ", graph, initializer 0 (c): its data lie in weights.bin, beside the model, which a file from a"
+                + " stranger may not have");
+    // also where nobody reads them
+    Files.write(file, RawModels.sumAndDamagedConstants());
+    assertThat(ModelLoader.load(file).graph().nodes()).hasSize(1);
+    assertThatThrownBy(() -> ModelLoader.loadAlone(file))
+        .hasMessageContaining("initializer 3 (away): its data lie in /dev/zero, beside the model");
+    Files.write(file, OnnxWriter.write(SampleModel.dense()));
+    assertThat(ModelLoader.loadAlone(file).id()).isEqualTo(ModelLoader.load(file).id());
   }
 
   /// {@return how many constants had to be hashed}

@@ -5,7 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/// The dimensions of a tensor, outermost first; none for a scalar. Their product fits an int.
+/// The dimensions of a tensor, outermost first; none for a scalar. Their product fits an int, and so
+/// does that of any of them: beside a dimension of 0 the others are bounded as if it were 1.
 public record Shape(List<Integer> dims) {
   public static final Shape SCALAR = new Shape(List.of());
 
@@ -22,7 +23,7 @@ public record Shape(List<Integer> dims) {
       if (dim < 0) {
         throw new IllegalArgumentException("negative dimension in " + dims);
       }
-      count *= dim;
+      count *= Math.max(dim, 1);
       if (count > Integer.MAX_VALUE) {
         throw new IllegalArgumentException("more than 2^31 - 1 elements: " + dims);
       }

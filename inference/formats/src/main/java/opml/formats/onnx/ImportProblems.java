@@ -3,6 +3,7 @@ package opml.formats.onnx;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import opml.core.codec.Names;
 import opml.formats.refusal.Reason;
 import opml.formats.refusal.Reason.Kind;
 
@@ -21,12 +22,13 @@ final class ImportProblems {
   ///
   /// @param unit what is counted
   /// @param place where
-  /// @param rule what is wrong, the same for all occurrences of the sort
+  /// @param rule what is wrong, the same for all occurrences of the sort; of an operator its name, whole
   /// @param detail what it is here; empty if nothing is to be said
   void add(Kind kind, String unit, String place, String rule, String detail) {
+    String text = kind == Kind.OPERATOR ? Names.shown(rule) : rule;
     reasons.merge(
         new Sort(kind, unit, rule),
-        new Reason(kind, 1, unit, place, detail.isEmpty() ? rule : rule + ": " + detail),
+        new Reason(kind, 1, unit, place, detail.isEmpty() ? text : text + ": " + detail),
         (first, next) -> new Reason(kind, first.count() + 1, unit, first.first(), first.text()));
   }
 

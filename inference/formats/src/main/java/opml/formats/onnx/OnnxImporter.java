@@ -16,12 +16,12 @@ import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.stream.Collectors;
 import opml.core.codec.MalformedException;
+import opml.core.codec.Names;
 import opml.engine.graph.Graph;
 import opml.engine.graph.Slot;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
 import opml.formats.onnx.file.OnnxDimension;
-import opml.formats.onnx.file.OnnxFunction;
 import opml.formats.onnx.file.OnnxGraph;
 import opml.formats.onnx.file.OnnxModel;
 import opml.formats.onnx.file.OnnxNode;
@@ -56,14 +56,27 @@ public final class OnnxImporter {
   private static final String NODE = "node";
 
   private final OnnxGraph model;
-  private final List<OnnxFunction> functions;
+  private final Set<Called> functions;
+  private final Set<String> sparse;
   private final ImportProblems problems = new ImportProblems();
   private final Map<String, OnnxTensor> initializers = new HashMap<>();
   private final Map<String, Integer> producers = new HashMap<>();
 
+  /// An operator as nodes call it, whatever its overload. A function of the model takes the place of ours.
+  private record Called(String domain, String name) {
+    /// ONNX's own domain has two names.
+    static Called of(String domain, String name) {
+      return new Called(Operators.isOnnx(domain) ? "" : domain, name);
+    }
+  }
+
   private OnnxImporter(OnnxModel model) {
     this.model = model.graph();
-    this.functions = model.functions();
+    this.functions =
+        model.functions().stream()
+            .map(function -> Called.of(function.domain(), function.name()))
+            .collect(Collectors.toSet());
+    this.sparse = Set.copyOf(model.graph().sparseInitializers());
   }
 
   /// Reads and imports a file.
@@ -72,8 +85,19 @@ public final class OnnxImporter {
   /// @throws MalformedException if it is not an ONNX model
   /// @throws ImportException if it is one that we cannot run
   public static Graph load(Path file) throws IOException {
+    return imported(file, OnnxReader.read(file));
+  }
+
+  /// Reads and imports as [#load] a file that must have all of its data in itself.
+  ///
+  /// @throws MalformedException also if a tensor's data are beside the file
+  public static Graph loadAlone(Path file) throws IOException {
+    return imported(file, OnnxReader.readAlone(file));
+  }
+
+  private static Graph imported(Path file, OnnxModel model) throws IOException {
     try {
-      return of(file.toString(), OnnxReader.read(file));
+      return of(file.toString(), model);
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
@@ -169,11 +193,12 @@ public final class OnnxImporter {
     for (int i = 0; i < model.nodes().size(); i++) {
       OnnxNode node = model.nodes().get(i);
       if (!node.name().isEmpty() && !nodeNames.add(node.name())) {
-        problems.add(Kind.GRAPH, NODE, node.name(), "nodes with the name of another node", "");
+        problems.add(Kind.GRAPH, NODE, label(i), "nodes with the name of another node", "");
       }
+      String output = "output of node " + label(i);
       for (String result : node.outputs()) {
         if (!result.isEmpty()) {
-          name(taken, result, "output of node " + label(i));
+          name(taken, result, output);
           producers.putIfAbsent(result, i);
         }
       }
@@ -184,13 +209,14 @@ public final class OnnxImporter {
     if (name.isEmpty()) {
       problems.add(Kind.GRAPH, "value", what, "values without a name", "");
     } else if (!taken.add(name)) {
-      problems.add(Kind.GRAPH, "value", name, "values with a name that is taken", what);
+      problems.add(
+          Kind.GRAPH, "value", Names.shown(name), "values with a name that is taken", what);
     }
   }
 
   private void requireOne(Kind kind, String what, List<OnnxValueInfo> values) {
     if (values.size() != 1) {
-      String names = values.stream().map(OnnxValueInfo::name).collect(Collectors.joining(", "));
+      String names = Names.list(values.stream().map(OnnxValueInfo::name).toList());
       problems.add(
           kind,
           values.size(),
@@ -207,17 +233,15 @@ public final class OnnxImporter {
   /// one.
   private void input(GraphImport graph, OnnxValueInfo input) {
     String name = input.name();
+    String shown = "input " + Names.shown(name);
     if (input.kind() != OnnxValueInfo.Kind.TENSOR) {
-      problems.add(
-          Kind.TYPE,
-          1,
-          "input " + name + " is " + input.kind().label() + "; a tensor is supported");
+      problems.add(Kind.TYPE, 1, shown + " is " + input.kind().label() + "; a tensor is supported");
       graph.defineUnknown(name, false);
       return;
     }
     Optional<ElementType> type = input.type().flatMap(OnnxType::element);
     if (type.isEmpty()) {
-      unsupportedType(OnnxType.nameOf(input.elementType()), "input " + name);
+      unsupportedType(OnnxType.nameOf(input.elementType()), shown);
     }
     Optional<Shape> shape = shape(input);
     if (type.isEmpty() || shape.isEmpty()) {
@@ -229,13 +253,13 @@ public final class OnnxImporter {
       value.requireSlot();
       graph.define(name, value);
     } catch (RefusedNode e) {
-      problems.add(e.kind(), "input", name, e.rule(), e.detail());
+      problems.add(e.kind(), "input", Names.shown(name), e.rule(), e.detail());
       graph.defineUnknown(name, false);
     }
   }
 
   private Optional<Shape> shape(OnnxValueInfo input) {
-    String what = "input " + input.name();
+    String what = "input " + Names.shown(input.name());
     if (input.shape().isEmpty()) {
       problems.add(Kind.SHAPE, 1, what + " has no shape");
       return Optional.empty();
@@ -259,12 +283,11 @@ public final class OnnxImporter {
           symbolic.size(),
           what
               + " has dimensions that are not numbers: "
-              + String.join(", ", symbolic)
+              + Names.list(symbolic)
               + "; only dimension 0 may be symbolic, and is 1 then");
     }
     if (!bad.isEmpty()) {
-      problems.add(
-          Kind.SIZE, bad.size(), what + " has impossible dimensions: " + String.join(", ", bad));
+      problems.add(Kind.SIZE, bad.size(), what + " has impossible dimensions: " + Names.list(bad));
     }
     if (!symbolic.isEmpty() || !bad.isEmpty()) {
       return Optional.empty();
@@ -272,7 +295,13 @@ public final class OnnxImporter {
     try {
       return Optional.of(new Shape(dims));
     } catch (IllegalArgumentException e) {
-      problems.add(Kind.SIZE, 1, what + " has too many dimensions or elements: " + dims);
+      problems.add(
+          Kind.SIZE,
+          1,
+          what
+              + " has too many dimensions or elements: ["
+              + Names.list(dims.stream().map(String::valueOf).toList())
+              + "]");
       return Optional.empty();
     }
   }
@@ -373,7 +402,7 @@ public final class OnnxImporter {
             .filter(
                 ours ->
                     node.overload().isEmpty()
-                        && functions.stream().noneMatch(function -> function.isUsedBy(node)));
+                        && !functions.contains(Called.of(node.domain(), node.opType())));
     if (operator.isEmpty() || !constant && unknown && operator.get().needsConstants(node)) {
       String domain = Operators.isOnnx(node.domain()) ? "" : node.domain() + ".";
       problems.add(Kind.OPERATOR, NODE, label(index), domain + node.opType(), "");
@@ -384,6 +413,11 @@ public final class OnnxImporter {
       } catch (RefusedNode e) {
         String rule = e.kind() == Kind.OPERATOR ? e.rule() : node.opType() + ": " + e.rule();
         problems.add(e.kind(), NODE, label(index), rule, e.detail());
+      } catch (MalformedException | UncheckedIOException e) {
+        throw e;
+      } catch (RuntimeException e) {
+        throw new IllegalStateException(
+            "node " + label(index) + ": the importer of " + node.opType() + " failed: " + e, e);
       }
     }
     boolean isConstant = constant || operator.map(Operator::asksForShape).orElse(false);
@@ -396,7 +430,11 @@ public final class OnnxImporter {
       if (!initializer(graph, name)) {
         if (!producers.containsKey(name)) {
           problems.add(
-              Kind.GRAPH, NODE, label(reader), "nodes that read what nothing defines", name);
+              Kind.GRAPH,
+              NODE,
+              label(reader),
+              "nodes that read what nothing defines",
+              Names.shown(name));
         }
         graph.defineUnknown(name, false);
       }
@@ -408,8 +446,8 @@ public final class OnnxImporter {
   ///
   /// @return whether there is one of that name
   private boolean initializer(GraphImport graph, String name) {
-    if (model.sparseInitializers().contains(name)) {
-      unsupportedType("sparse tensor", name);
+    if (sparse.contains(name)) {
+      unsupportedType("sparse tensor", Names.shown(name));
       graph.defineUnknown(name, true);
       return true;
     }
@@ -419,10 +457,10 @@ public final class OnnxImporter {
     }
     Optional<ElementType> type = initializer.type().flatMap(OnnxType::element);
     if (type.isEmpty()) {
-      unsupportedType(initializer.type().map(OnnxType::label).orElse("unknown"), name);
+      unsupportedType(initializer.type().map(OnnxType::label).orElse("unknown"), Names.shown(name));
       graph.defineUnknown(name, true);
     } else if (isLarge(type.get(), initializer.dims())) {
-      problems.add(Kind.SIZE, "tensor", name, Value.TOO_LARGE, initializer.describe());
+      problems.add(Kind.SIZE, "tensor", Names.shown(name), Value.TOO_LARGE, initializer.describe());
       graph.defineUnknown(name, true);
     } else {
       graph.define(name, Value.constant(name, initializer.value()));
@@ -444,7 +482,7 @@ public final class OnnxImporter {
   private void output(GraphImport graph, OnnxValueInfo output) {
     String name = output.name();
     if (graph.state(name) == State.UNDEFINED && !initializer(graph, name)) {
-      problems.add(Kind.GRAPH, "output", name, "outputs that nothing defines", "");
+      problems.add(Kind.GRAPH, "output", Names.shown(name), "outputs that nothing defines", "");
       return;
     }
     graph
@@ -456,16 +494,16 @@ public final class OnnxImporter {
                 problems.add(
                     Kind.TYPE,
                     "output",
-                    name,
+                    Names.shown(name),
                     "outputs that are not of the declared type",
                     Types.name(value.type())
                         + ", declared "
                         + OnnxType.nameOf(output.elementType())));
   }
 
-  /// {@return the node's name, or its number and operator where it has none}
+  /// {@return the node's name as it may be shown, or its number and operator where it has none}
   private String label(int index) {
     OnnxNode node = model.nodes().get(index);
-    return node.name().isEmpty() ? "#" + index + " " + node.opType() : node.name();
+    return Names.shown(node.name().isEmpty() ? "#" + index + " " + node.opType() : node.name());
   }
 }

@@ -1,6 +1,9 @@
 package opml.formats.refusal;
 
-/// One reason why a model cannot be run here: everything of one sort that is wrong with it.
+import opml.core.codec.Names;
+
+/// One reason why a model cannot be run here: everything of one sort that is wrong with it. It is one line, whatever
+/// the model calls its parts.
 ///
 /// @param count how often it occurs
 /// @param unit what is counted: `node`, `tensor`, …; empty where the text says it
@@ -27,6 +30,11 @@ public record Reason(Kind kind, int count, String unit, String first, String tex
     GRAPH,
     /// An operator that we have, used in a way that we have not or that is wrong.
     USE
+  }
+
+  public Reason {
+    first = Names.printable(first);
+    text = Names.printable(text);
   }
 
   /// {@return text, count and first place as people read them}

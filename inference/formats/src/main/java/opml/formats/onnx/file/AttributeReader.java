@@ -3,6 +3,7 @@ package opml.formats.onnx.file;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import opml.core.codec.Names;
 
 /// Reads the current field of a node as one attribute.
 final class AttributeReader {
@@ -72,7 +73,7 @@ final class AttributeReader {
       }
     }
     if (type == TENSOR && t.isEmpty()) {
-      throw in.damaged("expected a tensor in attribute " + name + ", found none");
+      throw in.damaged("expected a tensor in attribute " + Names.shown(name) + ", found none");
     }
     in.close();
     if (!reference.isEmpty()) {

@@ -7,6 +7,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
+import opml.core.codec.Names;
 import opml.engine.tensor.Tensor;
 
 /// A tensor's data in a file beside the model. Models come from strangers, so that what they name is read only if it is
@@ -20,18 +21,18 @@ record ExternalData(StoredTensor tensor, Map<String, String> entries) {
     String location = entries.getOrDefault("location", "");
     Path file = file(location);
     ByteSource source =
-        ByteSource.OfFile.of(tensor.source().name() + ", external data " + location, file);
+        ByteSource.OfFile.of(tensor.source().name() + ", external data " + shown(), file);
     long offset = number("offset", 0);
     long length = number("length", bytes);
     if (length != bytes) {
       throw tensor.refuse(
           "%s has %d bytes, but %s are declared in %s"
-              .formatted(tensor.described(), bytes, length, location));
+              .formatted(tensor.described(), bytes, length, shown()));
     }
     if (offset > source.size() || bytes > source.size() - offset) {
       throw tensor.refuse(
           "expected %d bytes from %d on in %s, but it has %d"
-              .formatted(bytes, offset, location, source.size()));
+              .formatted(bytes, offset, shown(), source.size()));
     }
     MemorySegment data = Tensor.allocate(bytes);
     try (ByteSource.Access access = source.open()) {
@@ -45,46 +46,52 @@ record ExternalData(StoredTensor tensor, Map<String, String> entries) {
         tensor
             .source()
             .folder()
-            .orElseThrow(
-                () -> tensor.refuse("its data lie outside the model file, in " + location));
+            .orElseThrow(() -> tensor.refuse("its data lie outside the model file, in " + shown()));
     Path relative;
     try {
       relative = Path.of(location);
     } catch (InvalidPathException e) {
-      throw tensor.refuse("its data lie in " + location + ", which is no path");
+      throw tensor.refuse("its data lie in " + shown() + ", which is no path");
     }
     if (location.isEmpty()
         || relative.isAbsolute()
         || location.startsWith("/")
         || location.startsWith("\\")) {
       throw tensor.refuse(
-          "expected its data in a file of the model's folder, found location \"" + location + "\"");
+          "expected its data in a file of the model's folder, found location \"" + shown() + "\"");
     }
     if (relative.normalize().startsWith("..")) {
-      throw tensor.refuse("its data would lie outside the model's folder, in " + location);
+      throw tensor.refuse("its data would lie outside the model's folder, in " + shown());
     }
     Path real;
     try {
       real = folder.resolve(relative).toRealPath();
     } catch (NoSuchFileException e) {
-      throw tensor.refuse("its data lie in " + location + ", which is not there");
+      throw tensor.refuse("its data lie in " + shown() + ", which is not there");
     } catch (IOException e) {
-      throw tensor.refuse("its data lie in " + location + ", which cannot be read: " + e);
+      throw tensor.refuse(
+          "its data lie in " + shown() + ", which cannot be read: " + Names.shown("" + e));
     }
     if (!real.startsWith(folder.toRealPath())) {
       throw tensor.refuse(
-          "its data would lie outside the model's folder: " + location + " is a link to " + real);
+          "its data would lie outside the model's folder: " + shown() + " is a link to " + real);
     }
     if (!Files.isRegularFile(real)) {
-      throw tensor.refuse("its data lie in " + location + ", which is no regular file");
+      throw tensor.refuse("its data lie in " + shown() + ", which is no regular file");
     }
     return real;
+  }
+
+  /// {@return the location as a message may show it}
+  private String shown() {
+    return Names.shown(entries.getOrDefault("location", ""));
   }
 
   private long number(String key, long ifAbsent) {
     String text = entries.getOrDefault(key, Long.toString(ifAbsent));
     if (!text.matches("[0-9]{1,18}")) {
-      throw tensor.refuse("expected a number of bytes as " + key + ", found \"" + text + "\"");
+      throw tensor.refuse(
+          "expected a number of bytes as " + key + ", found \"" + Names.shown(text) + "\"");
     }
     return Long.parseLong(text);
   }

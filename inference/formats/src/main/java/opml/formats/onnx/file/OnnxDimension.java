@@ -1,6 +1,7 @@
 package opml.formats.onnx.file;
 
 import java.util.OptionalLong;
+import opml.core.codec.Names;
 
 /// One dimension of a declared shape.
 public sealed interface OnnxDimension {
@@ -22,7 +23,7 @@ public sealed interface OnnxDimension {
   default String label() {
     return switch (this) {
       case Sized sized -> Long.toString(sized.size());
-      case Named named -> named.name();
+      case Named named -> Names.shown(named.name());
       case Unknown _ -> "?";
     };
   }

@@ -18,9 +18,9 @@ public final class OnnxReader {
   private final ProtobufReader in;
   private final TensorReader tensors;
 
-  private OnnxReader(ProtobufReader in, ByteSource source) {
+  private OnnxReader(ProtobufReader in, ByteSource source, boolean alone) {
     this.in = in;
-    this.tensors = new TensorReader(in, source);
+    this.tensors = new TensorReader(in, source, alone);
   }
 
   /// Reads a file. Data that a tensor has outside of it must lie in the same folder, or below.
@@ -28,13 +28,24 @@ public final class OnnxReader {
   /// @throws MalformedException if it is not a model that we can represent; names file, place and byte
   /// @throws IOException if the file cannot be read
   public static OnnxModel read(Path file) throws IOException {
+    return read(file, false);
+  }
+
+  /// Reads as [#read(Path)] a file that must have all of its data in itself, as one from a stranger.
+  ///
+  /// @throws MalformedException also if a tensor, read or not, has its data beside the file
+  public static OnnxModel readAlone(Path file) throws IOException {
+    return read(file, true);
+  }
+
+  private static OnnxModel read(Path file, boolean alone) throws IOException {
     if (Files.isDirectory(file)) {
       throw notOnnx(file.toString(), "this is a folder");
     }
     if (Files.exists(file) && !Files.isRegularFile(file)) {
       throw notOnnx(file.toString(), "this is a device or pipe, expected a regular file");
     }
-    return read(ByteSource.OfFile.of(file.toString(), file));
+    return read(ByteSource.OfFile.of(file.toString(), file), alone);
   }
 
   /// Reads the bytes of a model file; `source` names them in errors. They must not be changed as long as the model's
@@ -43,13 +54,13 @@ public final class OnnxReader {
   /// @throws MalformedException as [#read]
   public static OnnxModel parse(String source, byte[] bytes) {
     try {
-      return read(new ByteSource.InMemory(source, bytes));
+      return read(new ByteSource.InMemory(source, bytes), false);
     } catch (IOException e) {
       throw new UncheckedIOException("reading from memory failed", e);
     }
   }
 
-  private static OnnxModel read(ByteSource source) throws IOException {
+  private static OnnxModel read(ByteSource source, boolean alone) throws IOException {
     try (ByteSource.Access access = source.open()) {
       byte[] head = new byte[(int) Math.min(FileKind.HEAD, source.size())];
       access.read(0, head, head.length);
@@ -58,7 +69,7 @@ public final class OnnxReader {
         throw notOnnx(source.name(), other.get());
       }
       ProtobufReader in = new ProtobufReader(source.name(), access, "", 0, source.size());
-      return new OnnxReader(in, source).model(source.name());
+      return new OnnxReader(in, source, alone).model(source.name());
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }

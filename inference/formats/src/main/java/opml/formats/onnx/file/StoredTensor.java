@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import opml.core.codec.MalformedException;
+import opml.core.codec.Names;
 import opml.engine.graph.Slot;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
@@ -95,7 +96,7 @@ record StoredTensor(
   }
 
   MalformedException refuse(String problem) {
-    return new MalformedException(source.name() + ", " + place + ": " + problem);
+    return new MalformedException(source.name() + ", " + place + ": " + Names.printable(problem));
   }
 
   private Shape shape() {

@@ -5,6 +5,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import opml.core.codec.MalformedException;
+import opml.core.codec.Names;
 
 /// Reads the current field, which has been named, as a `TensorProto`: what it is called and how it is declared. The
 /// data are passed over and read when they are asked for ([StoredTensor]).
@@ -13,10 +15,13 @@ final class TensorReader {
 
   private final ProtobufReader in;
   private final ByteSource source;
+  private final boolean alone;
 
-  TensorReader(ProtobufReader in, ByteSource source) {
+  /// @param alone whether no tensor may have its data beside the file
+  TensorReader(ProtobufReader in, ByteSource source, boolean alone) {
     this.in = in;
     this.source = source;
+    this.alone = alone;
   }
 
   OnnxTensor read(String what) {
@@ -56,8 +61,14 @@ final class TensorReader {
     if (location < 0 || location > EXTERNAL) {
       throw in.damaged("expected data_location 0 (in the file) or 1 (external), found " + location);
     }
-    String place = in.place("") + (name.isEmpty() ? "" : " (" + name + ")");
+    String place = in.place("") + (name.isEmpty() ? "" : " (" + Names.shown(name) + ")");
     in.close();
+    if (alone && location == EXTERNAL) {
+      throw new MalformedException(
+          "%s, %s: its data lie in %s, beside the model, which a file from a stranger may not have"
+              .formatted(
+                  source.name(), place, Names.shown(external.getOrDefault("location", "no file"))));
+    }
     int typeCode = Math.clamp(type, -1, Integer.MAX_VALUE);
     StoredTensor stored =
         new StoredTensor(
@@ -89,7 +100,7 @@ final class TensorReader {
       }
     }
     if (entries.put(key, value) != null) {
-      throw in.damaged("expected each key once, found " + key + " twice");
+      throw in.damaged("expected each key once, found " + Names.shown(key) + " twice");
     }
     in.close();
   }

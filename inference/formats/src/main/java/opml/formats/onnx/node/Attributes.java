@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import opml.core.codec.Names;
 import opml.engine.tensor.Tensor;
 import opml.formats.onnx.file.OnnxAttribute;
 import opml.formats.onnx.file.OnnxType;
@@ -18,7 +19,7 @@ public final class Attributes {
   public Attributes(List<OnnxAttribute> attributes) {
     for (OnnxAttribute attribute : attributes) {
       if (unread.put(attribute.name(), attribute) != null) {
-        throw new RefusedNode("attribute " + attribute.name() + " is given twice", "");
+        throw new RefusedNode("attribute " + Names.shown(attribute.name()) + " is given twice", "");
       }
     }
   }
@@ -127,8 +128,7 @@ public final class Attributes {
   public void end() {
     if (!unread.isEmpty()) {
       throw new RefusedNode(
-          "unknown attributes: " + String.join(", ", unread.keySet().stream().sorted().toList()),
-          "");
+          "unknown attributes: " + Names.list(unread.keySet().stream().sorted().toList()), "");
     }
   }
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import opml.core.codec.Names;
 import opml.engine.graph.Graph;
 import opml.engine.graph.GraphBuilder;
 import opml.engine.graph.Port;
@@ -48,6 +49,10 @@ public final class GraphImport {
   /// A node to be.
   public record Call(
       String name, String operator, Kernel kernel, List<Source> sources, List<Long> scalars) {
+    public Call {
+      name = Names.shown(name);
+    }
+
     private boolean writes(Set<Value.Place> places) {
       return sources.stream()
           .anyMatch(s -> s instanceof Source.Write w && places.contains(w.place()));
@@ -95,20 +100,16 @@ public final class GraphImport {
     return Optional.ofNullable(values.get(name));
   }
 
-  /// Counts a constant that is not the file's.
-  public void fold(Tensor tensor) {
-    folded += Tensor.byteSize(tensor.type(), tensor.shape());
-    requireFoldable(0);
-  }
-
-  /// Refuses so many more bytes of constants that are not the file's, if they are too many.
-  public void requireFoldable(long bytes) {
+  /// Counts so many more bytes of constants that are not the file's, or refuses them if they are too many. They stay
+  /// counted if the node is refused then: the time that it took is bounded with them.
+  public void countFolded(long bytes) {
     if (bytes > MAX_FOLDED - folded) {
       throw new RefusedNode(
           Kind.SIZE,
           "constants that follow from others take more than " + MAX_FOLDED + " bytes",
           "");
     }
+    folded += bytes;
   }
 
   public void add(Call call) {
@@ -141,8 +142,8 @@ public final class GraphImport {
       throw new RefusedNode(Kind.SIZE, "more than " + Graph.MAX_COUNT + " nodes or tensors", "");
     }
     return graph.build(
-        new Port(inputName, number(input.place(), numbers, graph), input.shape()),
-        new Port(outputName, number(output.place(), numbers, graph), output.shape()));
+        new Port(Names.shown(inputName), number(input.place(), numbers, graph), input.shape()),
+        new Port(Names.shown(outputName), number(output.place(), numbers, graph), output.shape()));
   }
 
   private static int number(

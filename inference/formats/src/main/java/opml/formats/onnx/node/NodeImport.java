@@ -3,6 +3,7 @@ package opml.formats.onnx.node;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import opml.core.codec.Names;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /// One node while it is imported: its inputs and attributes, and where its results go.
 public final class NodeImport {
+  /// More than a tensor has axes. A short file can have a node for each name of one long list.
+  private static final int MAX_LIST = 64;
+
   private final GraphImport graph;
   private final OnnxNode node;
   private final String name;
@@ -62,7 +66,10 @@ public final class NodeImport {
         inputs + " inputs, not " + minInputs + (minInputs == maxInputs ? "" : " to " + maxInputs));
     for (int i = 1; i < node.outputs().size(); i++) {
       String output = node.outputs().get(i);
-      require(!graph.reads(output), "output " + i + " is read, supported is the first", output);
+      require(
+          !graph.reads(output),
+          "output " + i + " is read, supported is the first",
+          Names.shown(output));
     }
     require(!node.outputs().getFirst().isEmpty(), "the first output has no name");
   }
@@ -123,6 +130,10 @@ public final class NodeImport {
     requireType(
         type == ElementType.I64 || type == ElementType.I32, type, "int64 and int32 are supported");
     require(tensor.shape().rank() <= 1, "input " + index + " must be a list", "" + tensor.shape());
+    require(
+        tensor.shape().count() <= MAX_LIST,
+        "input " + index + " has more than " + MAX_LIST + " numbers",
+        "" + tensor.shape());
     return tensor.integers();
   }
 
@@ -131,21 +142,20 @@ public final class NodeImport {
     graph.define(node.outputs().getFirst(), value);
   }
 
-  /// Declares the node's result to be a constant that the file has.
+  /// Declares the node's result to be a constant: one that the file has, a handful of numbers, or a [#foldable].
   public void defineConstant(Tensor tensor) {
     define(Value.constant(node.outputs().getFirst(), tensor));
   }
 
-  /// Declares the node's result to be a constant that follows from others.
-  public void fold(Tensor tensor) {
-    graph.fold(tensor);
-    defineConstant(tensor);
+  /// {@return a new constant that follows from others, refused before it takes memory}
+  public Tensor foldable(ElementType type, Shape shape) {
+    countFolded(Tensor.byteSize(type, shape));
+    return Tensor.zero(type, shape);
   }
 
-  /// {@return a new constant for [#fold], refused before it takes memory}
-  public Tensor foldable(ElementType type, Shape shape) {
-    graph.requireFoldable(Tensor.byteSize(type, shape));
-    return Tensor.zero(type, shape);
+  /// Counts bytes of constants that follow from others, before they take memory.
+  public void countFolded(long bytes) {
+    graph.countFolded(bytes);
   }
 
   /// {@return the call of a kernel, whose operands and scalars are then given in order}

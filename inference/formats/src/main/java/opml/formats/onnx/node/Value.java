@@ -1,6 +1,7 @@
 package opml.formats.onnx.node;
 
 import java.util.Optional;
+import opml.core.codec.Names;
 import opml.engine.graph.Slot;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
@@ -21,7 +22,7 @@ public record Value(ElementType type, Shape shape, Place place) {
     private final Optional<Tensor> constant;
 
     private Place(String name, ElementType type, Shape shape, Optional<Tensor> constant) {
-      this.name = name;
+      this.name = Names.shown(name);
       this.type = type;
       this.shape = shape;
       this.constant = constant;

@@ -41,7 +41,7 @@ final class CastOperator implements Operator {
         Elements.put(to, i, integer(node, from, i, type));
       }
     }
-    node.fold(to);
+    node.defineConstant(to);
   }
 
   private static long integer(NodeImport node, Tensor from, int index, ElementType type) {

@@ -41,20 +41,24 @@ final class ConcatOperator implements Operator {
               && part.shape().with(axis, 0).equals(shape.with(axis, 0)),
           "the inputs do not fit together",
           Types.describe(part.type(), part.shape()) + " and " + first.describe());
-      parts.add(part);
+      if (part.shape().count() > 0) {
+        parts.add(part);
+      }
       size += part.shape().dim(axis);
     }
     List<Integer> dims = new ArrayList<>(shape.dims());
     dims.set(axis, (int) Math.min(size, Integer.MAX_VALUE));
     Tensor result = node.foldable(first.type(), Shapes.of(node, dims));
     long at = 0;
-    for (int outer = 0; outer < shape.countOf(0, axis); outer++) {
+    // without elements, the axes before may still count to 2^31
+    int outers = parts.isEmpty() ? 0 : shape.countOf(0, axis);
+    for (int outer = 0; outer < outers; outer++) {
       for (Tensor part : parts) {
         long count = part.shape().countOf(axis, rank);
         Elements.copy(part, outer * count, result, at, count);
         at += count;
       }
     }
-    node.fold(result);
+    node.defineConstant(result);
   }
 }

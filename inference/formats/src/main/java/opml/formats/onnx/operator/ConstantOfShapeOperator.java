@@ -33,6 +33,6 @@ final class ConstantOfShapeOperator implements Operator {
     for (int i = 0; i < result.shape().count(); i++) {
       Elements.copy(value, 0, result, i, 1);
     }
-    node.fold(result);
+    node.defineConstant(result);
   }
 }

@@ -57,6 +57,6 @@ final class DequantizeOperator implements Operator {
       long zero = zeroPoint.map(tensor -> tensor.integer(channel)).orElse(0L);
       Elements.put(y, i, (float) (x.integer(i) - zero) * scale.f32(channel));
     }
-    node.fold(y);
+    node.defineConstant(y);
   }
 }

@@ -125,7 +125,7 @@ enum ElementwiseOperator implements Operator {
       long y = right.integer(index(shape, b.shape(), i));
       Elements.put(result, i, apply(node, x, y));
     }
-    node.fold(result);
+    node.defineConstant(result);
   }
 
   private long apply(NodeImport node, long x, long y) {

@@ -37,7 +37,9 @@ final class GatherOperator implements Operator {
     int size = from.dim(axis);
     int inner = from.countOf(axis + 1, rank);
     long at = 0;
-    for (int outer = 0; outer < from.countOf(0, axis); outer++) {
+    // without elements, the axes before may still count to 2^31
+    int outers = result.shape().count() == 0 ? 0 : from.countOf(0, axis);
+    for (int outer = 0; outer < outers; outer++) {
       for (int i = 0; i < indices.shape().count(); i++) {
         long index = indices.integer(i);
         node.require(
@@ -49,6 +51,6 @@ final class GatherOperator implements Operator {
         at += inner;
       }
     }
-    node.fold(result);
+    node.defineConstant(result);
   }
 }

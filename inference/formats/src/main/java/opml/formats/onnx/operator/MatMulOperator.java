@@ -44,7 +44,7 @@ final class MatMulOperator implements Operator {
     }
     Shape result = Shapes.of(node, dims);
     if (k == 0) {
-      node.fold(node.foldable(ElementType.F32, result)); // sums without terms
+      node.defineConstant(node.foldable(ElementType.F32, result)); // sums without terms
       return;
     }
     Broadcast broadcast = Broadcast.of(node, a, aBatch, m * k, b, bBatch, k * n, 1);

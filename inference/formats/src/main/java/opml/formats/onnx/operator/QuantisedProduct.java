@@ -35,7 +35,10 @@ record QuantisedProduct(
         "input 4 must be one scale or one for each channel",
         describe(bScales) + " for " + channels + " channels");
     Tensor bZeros = node.constant(5);
-    node.require(bZeros.shape().count() >= 1, "input 5 is empty");
+    node.require(
+        bZeros.shape().count() == 1 || bZeros.shape().count() == channels && channels > 0,
+        "input 5 must be one zero point or one for each channel",
+        describe(bZeros) + " for " + channels + " channels");
     node.require(
         bZeros.type() == b.type(), "zero points of b are not of its type", describe(bZeros));
     int bZero = (int) bZeros.integer(0);
@@ -43,6 +46,7 @@ record QuantisedProduct(
         Arrays.stream(bZeros.integers()).allMatch(z -> z == bZero), "zero points of b differ");
     Tensor yZero = single(node, 7);
     node.requireType(yZero.type().isQuantised(), yZero.type(), "int8 and uint8 are supported");
+    node.countFolded(2L * Integer.BYTES * bScales.shape().count());
     return new QuantisedProduct(
         a,
         b,

@@ -30,11 +30,11 @@ enum ShapeOperator implements Operator {
             shape.dims().subList(from, Math.max(from, clamp(end, rank))).stream()
                 .mapToLong(dim -> dim)
                 .toArray();
-        node.fold(Tensor.ofLongs(Shape.of(dims.length), dims));
+        node.defineConstant(Tensor.ofLongs(Shape.of(dims.length), dims));
       }
       case SIZE -> {
         node.attributes().end();
-        node.fold(Tensor.ofLongs(Shape.SCALAR, shape.count()));
+        node.defineConstant(Tensor.ofLongs(Shape.SCALAR, shape.count()));
       }
     }
   }

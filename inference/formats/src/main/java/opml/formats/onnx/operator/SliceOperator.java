@@ -50,6 +50,9 @@ final class SliceOperator implements Operator {
       int axis = node.axis(Math.clamp(axes[i], -rank - 1, rank), rank);
       node.require(steps[i] != 0, "a step is zero");
       int size = from.dim(axis);
+      if (size == 0) {
+        continue;
+      }
       boolean down = steps[i] < 0;
       // going down, one before the first element is an end, and the last element the highest start
       long start = Math.clamp(fromFront(starts[i], size), 0, down ? size - 1L : size);
@@ -72,7 +75,7 @@ final class SliceOperator implements Operator {
       }
       Elements.copy(data, at, result, i, 1);
     }
-    node.fold(result);
+    node.defineConstant(result);
   }
 
   private static long fromFront(long index, int size) {

@@ -2,6 +2,7 @@ package opml.formats.onnx.operator;
 
 import java.util.Arrays;
 import java.util.Optional;
+import opml.core.codec.Names;
 import opml.engine.tensor.Shape;
 import opml.formats.onnx.node.Attributes;
 import opml.formats.onnx.node.NodeImport;
@@ -45,6 +46,7 @@ record Window(
             declared ->
                 node.require(
                     Arrays.equals(declared, kernel), "kernel_shape differs from the weights"));
+    w.requireSlot();
     for (int size : kernel) {
       node.require(size >= 1 && size <= MAX, "kernels are not 1 to " + MAX, w.describe());
     }
@@ -67,6 +69,7 @@ record Window(
 
   /// @param ceil of pools, whether a last, partial window counts
   private static Window of(NodeImport node, Value x, int[] kernel, Optional<Boolean> ceil) {
+    x.requireSlot(); // of an image without elements, other sizes have no bound
     Attributes attributes = node.attributes();
     int axes = x.shape().rank() - 2;
     int[] stride = pair(node, "strides", axes).orElse(new int[] {1, 1});
@@ -77,7 +80,7 @@ record Window(
     boolean explicit = auto.equals("NOTSET") || auto.isEmpty();
     node.require(
         explicit || Arrays.stream(pads).allMatch(pad -> pad == 0),
-        "pads and auto_pad " + auto + " exclude each other");
+        "pads and auto_pad " + Names.shown(auto) + " exclude each other");
     int[] in = plane(x.shape());
     int[] out = new int[2];
     int[] begin = new int[2];
@@ -95,7 +98,7 @@ record Window(
           begin[i] = auto.equals("SAME_UPPER") ? total / 2 : total - total / 2;
           end[i] = total - begin[i];
         }
-        default -> throw new RefusedNode("auto_pad " + auto + " does not exist", "");
+        default -> throw new RefusedNode("auto_pad " + Names.shown(auto) + " does not exist", "");
       }
       int room = in[i] + begin[i] + end[i] - reach;
       // a pool's only window may reach over the image, by less than a stride
@@ -138,14 +141,24 @@ record Window(
 
   /// Checks that every window holds at least one element of the image, without which a pool has no value.
   void requireElements(NodeImport node) {
-    for (int i = 0; i < 2; i++) {
-      for (int o = 0; o < out[i]; o++) {
-        int start = o * stride[i] - padBegin[i];
-        int skipped = start >= 0 ? 0 : (-start + dilation[i] - 1) / dilation[i];
-        boolean holds = skipped < kernel[i] && start + skipped * dilation[i] < in[i];
-        node.require(holds, "a window lies in the padding alone");
+    node.require(holdElements(0) && holdElements(1), "a window lies in the padding alone");
+  }
+
+  /// Of the windows that begin inside, the last is nearest to the end. Of those that begin in the padding, the first
+  /// skips most; where each enters the image repeats after as many windows as the dilation at most.
+  boolean holdElements(int i) {
+    if ((out[i] - 1) * stride[i] - padBegin[i] >= in[i]
+        || (padBegin[i] + dilation[i] - 1) / dilation[i] >= kernel[i]) {
+      return false;
+    }
+    int outside = Math.min(out[i], (padBegin[i] + stride[i] - 1) / stride[i]);
+    int distinct = in[i] >= dilation[i] ? 0 : Math.min(outside, dilation[i]);
+    for (int o = 0; o < distinct; o++) {
+      if (Math.floorMod(o * stride[i] - padBegin[i], dilation[i]) >= in[i]) {
+        return false;
       }
     }
+    return true;
   }
 
   /// {@return whether a last window reaches beyond the padding}
