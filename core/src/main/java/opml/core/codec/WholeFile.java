@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -15,6 +16,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 /// take the file's name, in one step: at every moment the name stands for the old file or for the new one, whatever
 /// ends this process.
 public final class WholeFile {
+  /// The system follows as many.
+  private static final int LINKS_MOST = 40;
+
   private WholeFile() {}
 
   /// Writes what a file will hold.
@@ -41,8 +45,7 @@ public final class WholeFile {
       }
       return;
     }
-    // Whoever names a link means the file behind it.
-    Path target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
+    Path target = target(file);
     Path draft =
         Files.createTempFile(
             target.getParent(),
@@ -61,6 +64,21 @@ public final class WholeFile {
       Files.deleteIfExists(draft);
     }
     forceName(target);
+  }
+
+  /// {@return what a writing makes or replaces: whoever names a link means the file behind it, be it there or not}
+  ///
+  /// @throws IOException if the folder is not there, or links lead in a circle
+  public static Path target(Path file) throws IOException {
+    Path target = file.toAbsolutePath();
+    for (int links = 0; Files.isSymbolicLink(target); links++) {
+      if (links == LINKS_MOST) {
+        throw new FileSystemLoopException(file.toString());
+      }
+      target = target.resolveSibling(Files.readSymbolicLink(target));
+    }
+    Path folder = target.getParent();
+    return folder == null ? target : folder.toRealPath().resolve(target.getFileName());
   }
 
   /// The name is in the folder, which has a place of its own on the disk.

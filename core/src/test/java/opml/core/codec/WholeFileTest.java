@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -50,6 +51,22 @@ class WholeFileTest {
     assertThatThrownBy(() -> WholeFile.write(Path.of("/dev/full"), new byte[] {1}))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("No space left");
+  }
+
+  @Test
+  void theFileBehindADanglingLinkIsMade() throws IOException {
+    Path far = Files.createDirectory(folder.resolve("far"));
+    Path inner = Files.createSymbolicLink(far.resolve("inner"), Path.of("../state"));
+    Path link = Files.createSymbolicLink(folder.resolve("link"), inner);
+    WholeFile.write(link, new byte[] {'n'});
+    assertThat(link).isSymbolicLink();
+    assertThat(inner).isSymbolicLink();
+    assertThat(folder.resolve("state")).hasContent("n");
+    Path circle = folder.resolve("circle");
+    Files.createSymbolicLink(circle, circle);
+    assertThatThrownBy(() -> WholeFile.write(circle, new byte[1]))
+        .isInstanceOf(FileSystemLoopException.class)
+        .hasMessageContaining("circle");
   }
 
   private List<String> names() throws IOException {

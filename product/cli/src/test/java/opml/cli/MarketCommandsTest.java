@@ -427,7 +427,7 @@ class MarketCommandsTest {
         key,
         "no contract Hub at 0x00000000000000000000000000000000000000ee");
     elsewhere("other.json", text.replace("7200", "7201"), key, "has other parameters");
-    elsewhere("half.json", text.substring(0, 40), key, "half.json: not JSON");
+    elsewhere("half.json", text.substring(0, 40), key, "half.json, line ");
     elsewhere(
         "down.json",
         text.replaceAll("\"rpc\" : \"[^\"]*\"", "\"rpc\" : \"http://127.0.0.1:1\""),

@@ -198,6 +198,29 @@ class ModelCommandsTest {
   }
 
   @Test
+  void namesInAModelDoNotReachTheTerminalAsTheyAre() throws IOException {
+    String evil = "\u001b]0;owned\u0007\u202e\u009b2J\n0xfeed";
+    OnnxValueInfo x = OnnxValueInfo.of("x" + evil, ElementType.F32, Shape.of(1, 3));
+    OnnxValueInfo y = OnnxValueInfo.of("y" + evil, ElementType.F32, Shape.of(1, 3));
+    OnnxNode node = OnnxNode.of("Relu", List.of(x.name()), List.of(y.name()));
+    OnnxGraph graph = new OnnxGraph("g", List.of(node), List.of(), List.of(x), List.of(y));
+    OnnxModel strange = new OnnxModel(8, "", List.of(new OnnxOpset("", 13)), graph);
+    Path file = Files.write(folder.resolve("strange.onnx"), OnnxWriter.write(strange));
+    Path input = Files.write(folder.resolve("input.bin"), new byte[12]);
+    for (CliRun run :
+        List.of(
+            CliRun.of("model", "import", file),
+            CliRun.of("model", "inspect", file),
+            CliRun.of("model", "inspect", file, "--json"),
+            CliRun.of("model", "run", file, "--input", input))) {
+      assertThat(run.out() + run.err())
+          .isNotEmpty()
+          .doesNotContainPattern("[\\p{Cntrl}\\x80-\\x9f\\u202e&&[^\n]]")
+          .doesNotContainPattern("(?m)^0xfeed");
+    }
+  }
+
+  @Test
   void damagedModelsAreRefusedOrRunAndNeverBreakTheCommand() throws IOException {
     long seed = new Random().nextLong();
     Random random = new Random(seed);

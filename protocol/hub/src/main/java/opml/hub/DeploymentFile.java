@@ -2,7 +2,9 @@ package opml.hub;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -83,7 +85,17 @@ public record DeploymentFile(
     try {
       root = MAPPER.readTree(text);
     } catch (JacksonException e) {
-      throw new MalformedException(source + ": not JSON: " + e.getOriginalMessage());
+      JsonLocation at = e.getLocation();
+      throw new MalformedException(
+          "%s%s: not JSON: %s"
+              .formatted(
+                  source,
+                  at == null
+                      ? ""
+                      : ", line %d, column %d".formatted(at.getLineNr(), at.getColumnNr()),
+                  e instanceof StreamConstraintsException
+                      ? "a number, a name or a nesting without end"
+                      : e.getOriginalMessage()));
     }
     if (!root.isObject()) {
       throw new MalformedException(source + ": not a deployment, which is a JSON object");

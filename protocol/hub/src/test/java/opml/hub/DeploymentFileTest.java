@@ -71,6 +71,8 @@ class DeploymentFileTest {
     refused(SAMPLE.text() + "{}", "not JSON");
     refused("[]", "not a deployment");
     refused("{\"hub\":1,\"hub\":2}", "not JSON");
+    refused("{\n \"hub\": x}", ", line 2, column ");
+    refused("{\"block\": " + "1".repeat(2_000) + "}", "a number, a name or a nesting without end");
   }
 
   @Test
@@ -88,7 +90,7 @@ class DeploymentFileTest {
       try {
         DeploymentFile.parse("d.json", text.toString());
       } catch (MalformedException e) {
-        assertThat(e).as("seed " + seed).hasMessageStartingWith("d.json: ");
+        assertThat(e).as("seed " + seed).hasMessageMatching("(?s)d\\.json(, line [0-9]+, column [0-9]+)?: .*");
       } catch (RuntimeException e) {
         throw new AssertionError("seed " + seed + ", text " + text, e);
       }

@@ -2,6 +2,7 @@ package opml.formats.image;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +15,7 @@ import opml.core.codec.MalformedException;
 /// Source: the Netpbm manual, *pgm*.
 public final class Pgm {
   /// A header with many lines of comment fits.
-  private static final long MAX_FILE_BYTES = GrayImage.PIXELS_MOST + (64L << 10);
+  private static final int MAX_FILE_BYTES = GrayImage.PIXELS_MOST + (64 << 10);
 
   private static final int MAX_VALUE = 255;
 
@@ -36,7 +37,16 @@ public final class Pgm {
       throw new MalformedException(
           "%s: %d bytes, a PGM image has at most %d".formatted(file, size, MAX_FILE_BYTES));
     }
-    return parse(file.toString(), Files.readAllBytes(file));
+    // A device says that it has no bytes, and has no end.
+    byte[] bytes;
+    try (InputStream in = Files.newInputStream(file)) {
+      bytes = in.readNBytes(MAX_FILE_BYTES + 1);
+    }
+    if (bytes.length > MAX_FILE_BYTES) {
+      throw new MalformedException(
+          "%s: more than %d bytes, which a PGM image has at most".formatted(file, MAX_FILE_BYTES));
+    }
+    return parse(file.toString(), bytes);
   }
 
   /// {@return the image in `bytes`; `source` names them in errors}

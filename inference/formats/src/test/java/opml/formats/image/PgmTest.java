@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.fail;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
@@ -66,6 +67,16 @@ class PgmTest {
     assertThatThrownBy(() -> Pgm.read(file))
         .isInstanceOf(MalformedException.class)
         .hasMessageContaining("photo.pgm: 4294967296 bytes, a PGM image has at most");
+  }
+
+  @Test
+  void aDeviceWithoutEndIsGivenUp(@TempDir Path folder) throws IOException {
+    Path endless = Files.createSymbolicLink(folder.resolve("endless.pgm"), Path.of("/dev/zero"));
+    assertThatThrownBy(() -> Pgm.read(endless))
+        .isInstanceOf(MalformedException.class)
+        .hasMessageContaining("endless.pgm: more than");
+    // Whoever clears the folder would warn that this leads out of it.
+    Files.delete(endless);
   }
 
   @Test

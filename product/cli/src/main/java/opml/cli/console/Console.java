@@ -20,19 +20,19 @@ public final class Console {
 
   /// Shows a result: the object to programs, the text to people.
   public void show(Map<String, @Nullable Object> object, Supplier<String> text) {
-    write(out(), json ? Json.line(object) : text.get());
+    write(out(), json ? Json.line(object) : Printable.lines(text.get()));
   }
 
   /// Says something to people only.
   public void say(String text) {
     if (!json) {
-      write(out(), text);
+      write(out(), Printable.lines(text));
     }
   }
 
   /// Says what is no result, such as progress or a trouble that may pass.
   public void note(String text) {
-    write(command.commandLine().getErr(), text);
+    write(command.commandLine().getErr(), Printable.lines(text));
   }
 
   private PrintWriter out() {

@@ -126,7 +126,7 @@ public final class JournalWriter implements Journal {
       case GameId id -> Amounts.brief(id.hash());
       case Long number -> Amounts.count(number);
       case Double seconds -> Amounts.seconds(seconds);
-      default -> value.toString();
+      default -> Printable.line(value.toString());
     };
   }
 

@@ -31,7 +31,7 @@ public final class Json {
   /// {@return the value on one line}
   public static String line(Object value) {
     try {
-      return MAPPER.writeValueAsString(value);
+      return Printable.json(MAPPER.writeValueAsString(value));
     } catch (JacksonException e) {
       throw new IllegalStateException("not JSON: " + value, e);
     }

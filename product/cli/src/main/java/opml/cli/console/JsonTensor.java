@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -34,13 +35,16 @@ public final class JsonTensor {
 
   private static final long TEXT_BYTES_IN_ANY_CASE = 64 << 10;
 
+  /// Of a number, or of the name of a value that is none.
+  private static final int MAX_CHARACTERS = 64;
+
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
           .streamReadConstraints(
               StreamReadConstraints.builder()
                   .maxNestingDepth(Shape.MAX_RANK + 1)
-                  .maxNumberLength(64)
-                  .maxStringLength(64)
+                  .maxNumberLength(MAX_CHARACTERS)
+                  .maxStringLength(MAX_CHARACTERS)
                   .build())
           .build();
 
@@ -71,7 +75,12 @@ public final class JsonTensor {
                 .onMalformedInput(CodingErrorAction.REPORT)
                 .onUnmappableCharacter(CodingErrorAction.REPORT));
     try (JsonParser json = FACTORY.createParser(text)) {
-      return new JsonTensor(source, wanted, json).whole();
+      JsonTensor tensor = new JsonTensor(source, wanted, json);
+      try {
+        return tensor.whole();
+      } catch (StreamConstraintsException e) {
+        throw tensor.malformed(tensor.tooLong());
+      }
     } catch (JacksonException e) {
       throw new MalformedException(
           "%s%s: not JSON: %s"
@@ -256,6 +265,13 @@ public final class JsonTensor {
       case null -> "the end of the file";
       default -> Messages.oneLine(json.getText());
     };
+  }
+
+  /// {@return what the parser would not read, which it tells in its own programmers' words and without a place}
+  private String tooLong() {
+    return json.currentToken() == JsonToken.VALUE_STRING
+        ? "a string of more than " + MAX_CHARACTERS + " characters"
+        : "a number of more than " + MAX_CHARACTERS + " characters";
   }
 
   private MalformedException malformed(String problem) {

@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 public final class Messages {
   private static final int LIMIT = 600;
 
+  /// Reasons are told whole, but not a file's content.
+  private static final int REASON_LIMIT = 100_000;
+
   private Messages() {}
 
   /// {@return the line for an exception: its own words if its cause lies outside of this software, and otherwise the
@@ -45,12 +48,15 @@ public final class Messages {
         });
   }
 
-  /// {@return everything that an exception tells: all reasons of a refusal, a line each and none cut; of anything else
-  /// one line}
+  /// {@return everything that an exception tells: all reasons of a refusal, a line each and none cut that a person would
+  /// read; of anything else one line}
   public static String whole(Throwable e) {
     return switch (e) {
       case Failure _, ImportException _ ->
-          words(e).lines().map(Messages::printable).collect(Collectors.joining("\n"));
+          words(e)
+              .lines()
+              .map(line -> Printable.cut(Printable.line(line), REASON_LIMIT))
+              .collect(Collectors.joining("\n"));
       default -> of(e);
     };
   }
@@ -65,18 +71,7 @@ public final class Messages {
   public static String oneLine(@Nullable String text) {
     String line =
         Objects.requireNonNullElse(text, "unknown").strip().replaceAll("\\s*\\R\\s*", " | ");
-    return printable(
-        line.codePoints()
-            .limit(LIMIT)
-            .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-            .toString());
-  }
-
-  private static String printable(String line) {
-    return line.codePoints()
-        .map(c -> Character.isISOControl(c) ? '.' : c)
-        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-        .toString();
+    return Printable.cut(Printable.line(line), LIMIT);
   }
 
   private static String words(Throwable e) {

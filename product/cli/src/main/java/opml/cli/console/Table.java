@@ -4,15 +4,19 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// A plain table: columns as wide as their widest cell, numbers to the right.
+/// A plain table: columns as wide as their widest cell, numbers to the right. Cells are cut where they get long, since
+/// one of them makes all rows as long as itself.
 public final class Table {
   private static final String GAP = "  ";
+
+  /// A hash and a few words fit.
+  private static final int CELL_CHARACTERS = 80;
 
   private final List<String> header;
   private final List<List<String>> rows = new ArrayList<>();
 
   public Table(String... header) {
-    this.header = List.of(header);
+    this.header = Arrays.stream(header).map(Table::cell).toList();
   }
 
   /// Adds a row with as many cells as there are columns.
@@ -20,8 +24,12 @@ public final class Table {
     if (cells.length != header.size()) {
       throw new IllegalArgumentException(cells.length + " cells for " + header.size() + " columns");
     }
-    rows.add(Arrays.stream(cells).map(String::valueOf).toList());
+    rows.add(Arrays.stream(cells).map(Table::cell).toList());
     return this;
+  }
+
+  private static String cell(Object content) {
+    return Printable.cut(Printable.line(String.valueOf(content)), CELL_CHARACTERS);
   }
 
   /// {@return the lines: header, rule, rows}

@@ -34,6 +34,6 @@ public record TensorType(String name, ElementType element, Shape shape) {
   /// {@return as people read it: `image u8 1x28x28`}
   @Override
   public String toString() {
-    return "%s %s %s".formatted(name, element.label(), shape);
+    return "%s %s %s".formatted(Printable.line(name), element.label(), shape);
   }
 }

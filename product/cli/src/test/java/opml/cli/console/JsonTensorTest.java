@@ -89,7 +89,17 @@ class JsonTensorTest {
     refused("", FLOATS, "the end of the file, expected an array");
     refused("[1, 2, 3, 4, 5, 6] 7", FLOATS, "expected nothing behind the array");
     refused("[".repeat(1_000), FLOATS, "an array, expected a number");
-    refused("[1, 2, 3, 4, 5, " + "1".repeat(1_000) + "]", FLOATS, "not JSON");
+    for (String number :
+        new String[] {"1".repeat(1_000), "0." + "1".repeat(63), "-" + "1".repeat(64)}) {
+      refused(
+          "[1, 2, 3,\n4, 5, " + number + "]",
+          FLOATS,
+          "a.json, line 2, column 7: a number of more than 64 characters");
+    }
+    refused(
+        "[1, 2, 3, 4, 5, \"" + "N".repeat(65) + "\"]",
+        FLOATS,
+        "line 1, column 17: a string of more than 64 characters");
     TensorType bools = new TensorType("x", ElementType.BOOL, Shape.of(2));
     refused("[true, 2]", bools, "expected an integer from 0 to 1");
     refused("[true, \"no\"]", bools, "expected true, false, 0 or 1");

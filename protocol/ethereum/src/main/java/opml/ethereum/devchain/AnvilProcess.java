@@ -24,9 +24,17 @@ import org.jspecify.annotations.Nullable;
 /// from this JVM; when the JVM is gone, for whatever reason, the kernel closes the pipe, a `cat` in
 /// the shell sees its end, and the shell ends anvil.
 final class AnvilProcess implements AutoCloseable {
+  /// Signals often reach the whole process group: Ctrl-C in a terminal, `timeout`, a shell that ends its jobs. anvil
+  /// would end first, before its state can be asked for, and it takes SIGINT and SIGTERM whether or not they were
+  /// ignored when it started. So it gets a session of its own, on systems that have `setsid`.
+  private static final String IN_ITS_OWN_SESSION =
+      """
+      command -v setsid >/dev/null && exec setsid "$@"
+      exec "$@"
+      """;
+
   /// Standard input moves to descriptor 3, because a shell without job control gives background jobs
-  /// an empty one. Interrupts from the keyboard reach the whole process group; they are ignored here
-  /// so that anvil ends in one way only, and its state can be asked for before.
+  /// an empty one.
   private static final String WATCHDOG =
       """
       trap '' INT HUP
@@ -64,7 +72,9 @@ final class AnvilProcess implements AutoCloseable {
   ///
   /// @throws DevChainException with anvil's own words if it does not start
   static AnvilProcess start(Path anvil, List<String> arguments, Duration patience) {
-    List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", WATCHDOG, "opml-anvil"));
+    List<String> command =
+        new ArrayList<>(List.of("/bin/sh", "-c", IN_ITS_OWN_SESSION, "opml-anvil"));
+    command.addAll(List.of("/bin/sh", "-c", WATCHDOG, "opml-anvil"));
     command.add(anvil.toString());
     command.addAll(arguments);
     Process started;

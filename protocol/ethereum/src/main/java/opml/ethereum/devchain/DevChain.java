@@ -78,15 +78,24 @@ public final class DevChain implements AutoCloseable {
   private final RpcChain chain;
   private final List<Wallet> accounts;
   private final Optional<StateKeeper> keeper;
-  private final Thread hook = new Thread(this::end, "end-chain");
+  private final Optional<StateLock> lock;
+  private final Consumer<String> troubles;
+  private final Thread hook = new Thread(this::endWithThisJvm, "end-chain");
   private boolean ended;
 
   private DevChain(
-      AnvilProcess process, RpcChain chain, List<Wallet> accounts, Optional<StateKeeper> keeper) {
+      AnvilProcess process,
+      RpcChain chain,
+      List<Wallet> accounts,
+      Optional<StateKeeper> keeper,
+      Optional<StateLock> lock,
+      Consumer<String> troubles) {
     this.process = process;
     this.chain = chain;
     this.accounts = accounts;
     this.keeper = keeper;
+    this.lock = lock;
+    this.troubles = troubles;
   }
 
   /// Starts a fresh chain on a free port.
@@ -99,8 +108,18 @@ public final class DevChain implements AutoCloseable {
   /// Starts a chain.
   ///
   /// @throws DevChainException if anvil cannot be found, installed or started, or cannot load the state, which is then
-  ///     left as it is
+  ///     left as it is, or if another chain runs on it
   public static DevChain start(Options options) {
+    Optional<StateLock> lock = options.state().map(StateLock::take);
+    try {
+      return start(options, lock);
+    } catch (RuntimeException e) {
+      lock.ifPresent(StateLock::close);
+      throw e;
+    }
+  }
+
+  private static DevChain start(Options options, Optional<StateLock> lock) {
     Path anvil = AnvilBinary.ofThisProcess(options.progress()).findOrInstall();
     boolean loads = options.state().filter(Files::exists).isPresent();
     AnvilProcess process = started(anvil, options, loads);
@@ -117,7 +136,7 @@ public final class DevChain implements AutoCloseable {
                       new StateKeeper(
                           file, url(process.port()), options.saveEvery(), options.progress()));
       List<Wallet> accounts = process.keys().stream().map(Wallet::of).toList();
-      DevChain dev = new DevChain(process, chain, accounts, keeper);
+      DevChain dev = new DevChain(process, chain, accounts, keeper, lock, options.progress());
       Runtime.getRuntime().addShutdownHook(dev.hook);
       return dev;
     } catch (RuntimeException e) {
@@ -268,6 +287,15 @@ public final class DevChain implements AutoCloseable {
     }
   }
 
+  /// There is nobody left to throw at.
+  private void endWithThisJvm() {
+    try {
+      end();
+    } catch (RuntimeException e) {
+      troubles.accept(String.valueOf(e.getMessage()));
+    }
+  }
+
   /// Whoever comes second waits until all is written.
   private synchronized void end() {
     if (ended) {
@@ -279,6 +307,7 @@ public final class DevChain implements AutoCloseable {
     } finally {
       chain.close();
       process.close();
+      lock.ifPresent(StateLock::close);
     }
   }
 }

@@ -26,6 +26,7 @@ import opml.ethereum.chain.ChainException;
 import opml.ethereum.rpc.Rpc;
 import opml.ethereum.rpc.RpcChain;
 import opml.ethereum.send.Sender;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
@@ -163,6 +164,99 @@ class DevChainTest {
     }
   }
 
+  /// Run in a JVM of its own by [#aSignalToTheWholeGroupLosesNoBlock]: blocks that only the last save writes.
+  public static final class Keeper {
+    private Keeper() {}
+
+    public static void main(String[] arguments) throws InterruptedException {
+      DevChain dev =
+          DevChain.start(
+              DevChain.Options.DEFAULT
+                  .withState(Path.of(arguments[0]))
+                  .withSaveEvery(Duration.ofHours(1)));
+      dev.mine(7);
+      System.out.println("MINED");
+      Thread.sleep(Duration.ofMinutes(1));
+    }
+  }
+
+  @Test
+  void aSignalToTheWholeGroupLosesNoBlock() throws Exception {
+    Path setsid = Path.of("/usr/bin/setsid");
+    Assumptions.assumeTrue(Files.isExecutable(setsid), "needs setsid to make a process group");
+    Path state = folder.resolve("state.json");
+    Path err = folder.resolve("err");
+    List<String> command = new ArrayList<>(List.of(setsid.toString()));
+    command.addAll(java(Keeper.class, state.toString()));
+    Process child = new ProcessBuilder(command).redirectError(err.toFile()).start();
+    try (BufferedReader lines = child.inputReader()) {
+      assertThat(lines.readLine()).isEqualTo("MINED");
+      List<ProcessHandle> family = child.descendants().toList();
+      new ProcessBuilder("/bin/kill", "-TERM", "--", "-" + child.pid()).start().waitFor();
+      assertThat(child.waitFor(8, TimeUnit.SECONDS)).isTrue();
+      requireEnded(family);
+    } finally {
+      child.destroyForcibly();
+    }
+    assertThat(Files.readString(err)).doesNotContain("Exception in thread");
+    try (DevChain dev = DevChain.start(DevChain.Options.DEFAULT.withState(state))) {
+      assertThat(dev.chain().latest().number()).isEqualTo(7);
+    }
+  }
+
+  @Test
+  void anAnvilThatEndedFirstIsSaidInOneLine() throws Exception {
+    Path err = folder.resolve("err");
+    Process child =
+        new ProcessBuilder(java(Keeper.class, folder.resolve("state.json").toString()))
+            .redirectError(err.toFile())
+            .start();
+    try (BufferedReader lines = child.inputReader()) {
+      assertThat(lines.readLine()).isEqualTo("MINED");
+      child
+          .descendants()
+          .filter(process -> process.info().command().orElse("").endsWith("/anvil"))
+          .forEach(ProcessHandle::destroyForcibly);
+      child.destroy();
+      assertThat(child.waitFor(8, TimeUnit.SECONDS)).isTrue();
+    } finally {
+      child.destroyForcibly();
+    }
+    assertThat(Files.readString(err)).doesNotContain("Exception in thread", "\tat ");
+  }
+
+  @Test
+  void aStateFileHasOneChainAtATime() throws Exception {
+    Path state = folder.resolve("state.json");
+    Path link = Files.createSymbolicLink(folder.resolve("link.json"), state);
+    DevChain.Options options = DevChain.Options.DEFAULT.withState(state);
+    DevChain dev = DevChain.start(options.withState(link));
+    try (dev) {
+      assertThat(link).isSymbolicLink();
+      assertThatThrownBy(() -> DevChain.start(options).close())
+          .isInstanceOf(DevChainException.class)
+          .hasMessageContaining("state.json: another chain runs on this state file");
+      Process other = new ProcessBuilder(java(Keeper.class, state.toString())).start();
+      try (BufferedReader errors = other.errorReader()) {
+        assertThat(errors.lines()).anyMatch(l -> l.contains("state.json: another chain runs"));
+      } finally {
+        other.destroyForcibly();
+      }
+    }
+    DevChain.start(options).close();
+  }
+
+  @Test
+  void whatIsNoFileKeepsNoChain() throws Exception {
+    Path pipe = folder.resolve("pipe");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    for (Path file : List.of(pipe, folder, Path.of("/dev/full"))) {
+      assertThatThrownBy(() -> DevChain.start(DevChain.Options.DEFAULT.withState(file)).close())
+          .isInstanceOf(DevChainException.class)
+          .hasMessage(file + ": not a regular file, so no chain can be kept in it");
+    }
+  }
+
   @Test
   void closingEndsAnvil() {
     DevChain dev = DevChain.start(DevChain.Options.DEFAULT);
@@ -239,11 +333,17 @@ class DevChainTest {
   }
 
   private static Process child(Class<?> main, String... arguments) throws IOException {
+    return new ProcessBuilder(java(main, arguments))
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
+  }
+
+  private static List<String> java(Class<?> main, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin/java").toString());
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     command.addAll(List.of(arguments));
-    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    return command;
   }
 
   @Test

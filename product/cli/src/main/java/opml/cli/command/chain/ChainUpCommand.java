@@ -29,7 +29,8 @@ import picocli.CommandLine.Option;
     description = {
       "Runs a development chain (anvil) on this machine, until Ctrl-C.",
       "With a state file it goes on where it ended. The file is replaced in one step every ten seconds and at the end,",
-      "so that it is always whole; what it held at the start stays beside it as FILE.previous."
+      "so that it is always whole; what it held at the start stays beside it as FILE.previous,",
+      "and FILE.lock keeps a second chain away from it."
     },
     footer = {
       "  opml chain up --keys keys",

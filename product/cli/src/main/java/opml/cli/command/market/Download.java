@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.io.Serial;
 import java.net.InetAddress;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -24,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import opml.cli.console.Messages;
@@ -62,6 +62,7 @@ final class Download {
 
   private static final int REDIRECTIONS_MAX = 5;
   private static final int OK = 200;
+  private static final int PORTS_MAX = 65_535;
   private static final Duration CONNECT = Duration.ofSeconds(10);
 
   private final Set<Source> sources;
@@ -157,7 +158,7 @@ final class Download {
 
   private HttpResponse<Void> get(HttpClient client, URI uri, Path file, long end)
       throws IOException, InterruptedException {
-    requireReachable(uri);
+    requireReachable(uri, end);
     HttpRequest request;
     try {
       request = HttpRequest.newBuilder(uri).GET().build();
@@ -175,7 +176,7 @@ final class Download {
     try {
       return pending.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
-      throw new IOException("not there after " + patience.toSeconds() + " s", e);
+      throw late(e);
     } catch (ExecutionException e) {
       throw cause(e);
     } finally {
@@ -196,7 +197,7 @@ final class Download {
         why == null ? cause.getClass().getSimpleName() : Messages.oneLine(why), e);
   }
 
-  private void requireReachable(URI uri) throws IOException {
+  private void requireReachable(URI uri, long end) throws IOException, InterruptedException {
     switch (scheme(uri)) {
       case "http" -> require(Source.HTTP);
       case "https" -> require(Source.HTTPS);
@@ -206,34 +207,37 @@ final class Download {
     if (host == null || uri.getUserInfo() != null) {
       throw new RefusedException("expected is a URI with a host, and without a user");
     }
+    int port = uri.getPort();
+    if (port == 0 || port > PORTS_MAX) {
+      throw new RefusedException("port " + port + ", expected is 1 to " + PORTS_MAX);
+    }
     if (sources.contains(Source.LOCAL)) {
       return;
     }
-    InetAddress[] addresses;
-    try {
-      addresses = InetAddress.getAllByName(host);
-    } catch (UnknownHostException e) {
-      throw new IOException("no such host", e);
-    }
-    for (InetAddress address : addresses) {
-      if (isLocal(address)) {
+    for (InetAddress address : addresses(host, end)) {
+      if (LocalAddresses.contains(address)) {
         throw new RefusedException(
             "its host is on this machine or in this network; to allow that, add local: --fetch-from https,http,local");
       }
     }
   }
 
-  private static boolean isLocal(InetAddress address) {
-    byte[] bytes = address.getAddress();
-    boolean uniqueLocal = bytes.length == 16 && (bytes[0] & 0xfe) == 0xfc;
-    boolean shared = bytes.length == 4 && bytes[0] == 100 && (bytes[1] & 0xc0) == 64;
-    return address.isLoopbackAddress()
-        || address.isAnyLocalAddress()
-        || address.isLinkLocalAddress()
-        || address.isSiteLocalAddress()
-        || address.isMulticastAddress()
-        || uniqueLocal
-        || shared;
+  /// Looks a name up. The system has its own, long idea of how long that may take and hears of no interruption, so it
+  /// is asked in another thread; not a virtual one, which it would keep from letting others run.
+  private InetAddress[] addresses(String host, long end) throws IOException, InterruptedException {
+    FutureTask<InetAddress[]> asked = new FutureTask<>(() -> InetAddress.getAllByName(host));
+    Thread.ofPlatform().daemon().name("look-up").start(asked);
+    try {
+      return asked.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      throw late(e);
+    } catch (ExecutionException e) {
+      throw new IOException("no such host", e);
+    }
+  }
+
+  private IOException late(TimeoutException e) {
+    return new IOException("not there after " + patience.toSeconds() + " s", e);
   }
 
   private void require(Source source) throws IOException {

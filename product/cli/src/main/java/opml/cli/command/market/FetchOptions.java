@@ -89,11 +89,14 @@ final class FetchOptions {
   FetchingWorkshop workshop(
       GraphWorkshop own, Deployment deployment, Chain chain, JournalWriter journal) {
     long bytes = (long) maxMegabytes << 20;
+    Duration patience = Duration.ofSeconds(timeout);
+    BoundedImports imports = new BoundedImports(BoundedImports.patience(patience));
     return new FetchingWorkshop(
         own,
         model -> ModelRegistration.places(deployment, chain, model),
-        new Download(sources, bytes, Duration.ofSeconds(timeout)),
-        new ModelCache(folder.orElseGet(() -> HashCache.folderOfUser("models")), bytes),
+        new Download(sources, bytes, patience),
+        new ModelCache(folder.orElseGet(() -> HashCache.folderOfUser("models")), bytes, imports),
+        imports,
         deployment.parameters(),
         journal::line,
         InstantSource.system());

@@ -36,7 +36,8 @@ import org.jspecify.annotations.Nullable;
 /// gave a wrong file is left alone for hours, and one that gave none for longer each time; of a model, a few places are
 /// tried in a round, those that are not to be left alone.
 ///
-/// A stranger's model may also be right and take forever. Models of which a run could take the agent too long for its
+/// A stranger's file may take for ever to import, and a right model for ever to run. Imports are given up in time, and
+/// nothing more is fetched while too many of them go on all the same. Models of which a run could take the agent too long for its
 /// games are refused before they are run.
 final class FetchingWorkshop implements Workshop, AutoCloseable {
   /// Tells where a model's file was published, oldest first.
@@ -77,6 +78,7 @@ final class FetchingWorkshop implements Workshop, AutoCloseable {
   private final Places places;
   private final Download download;
   private final ModelCache cache;
+  private final BoundedImports imports;
   private final double secondsMax;
   private final Lines journal;
   private final InstantSource clock;
@@ -92,6 +94,7 @@ final class FetchingWorkshop implements Workshop, AutoCloseable {
       Places places,
       Download download,
       ModelCache cache,
+      BoundedImports imports,
       Parameters terms,
       Lines journal,
       InstantSource clock) {
@@ -99,6 +102,7 @@ final class FetchingWorkshop implements Workshop, AutoCloseable {
     this.places = places;
     this.download = download;
     this.cache = cache;
+    this.imports = imports;
     this.secondsMax = Math.min(terms.window() / 4.0, terms.allowance() / 10.0);
     this.journal = journal;
     this.clock = clock;
@@ -114,7 +118,10 @@ final class FetchingWorkshop implements Workshop, AutoCloseable {
   }
 
   private synchronized void want(Bytes32 model) {
-    if (queued.size() < MODELS_QUEUED && isDue(models.get(model)) && queued.add(model)) {
+    if (!imports.areStuck()
+        && queued.size() < MODELS_QUEUED
+        && isDue(models.get(model))
+        && queued.add(model)) {
       background.execute(() -> fetch(model));
     }
   }
@@ -143,6 +150,9 @@ final class FetchingWorkshop implements Workshop, AutoCloseable {
   }
 
   private boolean round(Bytes32 id) throws IOException, InterruptedException {
+    if (imports.areStuck()) {
+      return false;
+    }
     Optional<Model> kept = cache.find(id);
     if (kept.isPresent()) {
       return accept(kept.get(), "the folder of fetched models");
@@ -166,6 +176,16 @@ final class FetchingWorkshop implements Workshop, AutoCloseable {
       } catch (Download.RefusedException e) {
         sites.put(site, new Miss(1, clock.instant().plus(AFTER_A_WRONG_FILE)));
         refused(id, shown, Messages.of(e));
+        if (imports.areStuck()) {
+          journal.line(
+              "fetching stopped",
+              JournalWriter.facts(
+                  "why",
+                  BoundedImports.LEFT_MOST
+                      + " files are still being imported after their time; nothing is fetched until they end, or this"
+                      + " agent is started anew"));
+          return false;
+        }
       } catch (IOException e) {
         sites.merge(site, missed(0), (before, _) -> missed(before.count()));
         refused(id, shown, Messages.of(e));

@@ -12,8 +12,6 @@ import java.util.Optional;
 import opml.cli.console.Failure;
 import opml.core.codec.MalformedException;
 import opml.core.hash.Bytes32;
-import opml.engine.commit.HashCache;
-import opml.engine.commit.InitialHashes;
 import opml.engine.commit.Model;
 import opml.formats.ModelLoader;
 import opml.formats.refusal.ImportException;
@@ -31,13 +29,15 @@ final class ModelCache {
 
   private final Path folder;
   private final long maxBytes;
+  private final BoundedImports imports;
 
   /// @param folder made if it is not there
   /// @param maxBytes of a file
   /// @throws Failure if it cannot be made
-  ModelCache(Path folder, long maxBytes) {
+  ModelCache(Path folder, long maxBytes, BoundedImports imports) {
     this.folder = folder;
     this.maxBytes = maxBytes;
+    this.imports = imports;
     try {
       Files.createDirectories(
           folder,
@@ -60,17 +60,20 @@ final class ModelCache {
   }
 
   /// {@return a model that was fetched before}
-  Optional<Model> find(Bytes32 id) throws IOException {
+  Optional<Model> find(Bytes32 id) throws IOException, InterruptedException {
     Path file = file(id);
     if (!Files.isRegularFile(file)) {
       return Optional.empty();
     }
     try {
-      Model model = ModelLoader.load(file, HashCache.ofUser(), InitialHashes.Progress.NONE);
+      Model model = imports.run(() -> load(file));
       if (model.id().equals(id)) {
         return Optional.of(model);
       }
-    } catch (MalformedException | ImportException | IllegalArgumentException e) {
+    } catch (Download.RefusedException
+        | MalformedException
+        | ImportException
+        | IllegalArgumentException e) {
       // It was whole when it came here; the next one comes from where this came from.
       Files.deleteIfExists(file);
       return Optional.empty();
@@ -100,9 +103,9 @@ final class ModelCache {
   /// Imports a draft, and keeps it if it is the model of this id.
   ///
   /// @throws Download.RefusedException if it is not; the draft is gone then
-  Model keep(Path draft, Bytes32 id) throws IOException {
+  Model keep(Path draft, Bytes32 id) throws IOException, InterruptedException {
     try {
-      Model model = ModelLoader.load(draft);
+      Model model = imports.run(() -> load(draft));
       if (!model.id().equals(id)) {
         throw new Download.RefusedException("the file there is model " + model.id());
       }
@@ -118,6 +121,10 @@ final class ModelCache {
     } finally {
       Files.deleteIfExists(draft);
     }
+  }
+
+  private static Model load(Path file) throws IOException {
+    return ModelLoader.load(file);
   }
 
   private Path file(Bytes32 id) {

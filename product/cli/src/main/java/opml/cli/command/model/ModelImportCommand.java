@@ -4,9 +4,9 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import opml.cli.console.Console;
 import opml.cli.console.Json;
+import opml.cli.console.TensorType;
 import opml.cli.option.ModelFile;
 import opml.engine.commit.Model;
-import opml.engine.commit.ModelDescription;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -29,7 +29,6 @@ public final class ModelImportCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Model model = ModelFile.load(file, console);
-    ModelDescription description = ModelDescription.of(model);
     console.show(
         Json.object(
             "model", model.id(),
@@ -43,8 +42,8 @@ public final class ModelImportCommand implements Callable<Integer> {
                     model.id(),
                     model.nodes().size(),
                     model.graph().slots().size(),
-                    description.input(),
-                    description.output()));
+                    TensorType.inputOf(model),
+                    TensorType.outputOf(model)));
     return 0;
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -54,7 +55,8 @@ class DownloadTest {
   void whatTheUserDidNotAllowIsNotAskedFor() {
     server.serve("/whole", new byte[10]);
     server.redirect("/file", "file:///etc/hostname");
-    refused(download(Source.HTTP, Source.HTTPS), server.uri("/whole"), "--fetch-from local");
+    refused(
+        download(Source.HTTP, Source.HTTPS), server.uri("/whole"), "--fetch-from https,http,local");
     refused(download(Source.HTTPS, Source.LOCAL), server.uri("/whole"), "does not allow http");
     refused(download(Source.HTTP, Source.HTTPS, Source.LOCAL), "file:///etc/hostname", "file");
     refused(download(Source.values()), server.uri("/file"), "http or https");
@@ -62,9 +64,71 @@ class DownloadTest {
         new String[] {
           "localhost", "10.0.0.1", "169.254.169.254", "[::1]", "[fd00::1]", "0.0.0.0"
         }) {
-      refused(download(Source.HTTP), "http://" + host + "/m", "--fetch-from local");
+      refused(download(Source.HTTP), "http://" + host + "/m", "--fetch-from https,http,local");
     }
     assertThat(server.asked("/whole")).isZero();
+  }
+
+  @Test
+  void addressesThatMayLeadIntoThisNetworkAreLocal() {
+    for (String host :
+        new String[] {
+          "[::127.0.0.1]",
+          "[::ffff:127.0.0.1]",
+          "[::ffff:0:127.0.0.1]",
+          "[64:ff9b::7f00:1]",
+          "[64:ff9b:1::7f00:1]",
+          "[2001:0:1::1]",
+          "[2002:7f00:1::]",
+          "[fdff::1]",
+          "[fe80::1]",
+          "[fec0::1]",
+          "[ff02::1]",
+          "[::]",
+          "0.1.2.3",
+          "100.127.255.255",
+          "127.255.255.255",
+          "172.31.255.255",
+          "192.0.0.1",
+          "192.168.0.1",
+          "198.19.255.255",
+          "224.0.0.1",
+          "240.0.0.1",
+          "255.255.255.255"
+        }) {
+      refused(download(Source.HTTP), "http://" + host + "/m", "--fetch-from https,http,local");
+    }
+    for (String literal :
+        new String[] {
+          "8.8.8.8",
+          "100.128.0.1",
+          "126.255.255.255",
+          "172.32.0.1",
+          "192.0.1.1",
+          "198.20.0.1",
+          "223.255.255.255",
+          "2001:1::1",
+          "2003::1",
+          "2606:4700::1"
+        }) {
+      assertThat(LocalAddresses.contains(InetAddress.ofLiteral(literal))).as(literal).isFalse();
+    }
+  }
+
+  @Test
+  void portsThatNobodyHasAreRefused() {
+    for (String port : new String[] {"0", "65536", "2147483647"}) {
+      refused(
+          download(Source.values()), "http://127.0.0.1:" + port + "/m", "expected is 1 to 65535");
+    }
+  }
+
+  @Test
+  void aLookUpTakesOfTheSameTime() {
+    missed(
+        new Download(Set.of(Source.HTTP), MAX, Duration.ZERO),
+        "http://nowhere.invalid/m",
+        "not there after 0 s");
   }
 
   @Test

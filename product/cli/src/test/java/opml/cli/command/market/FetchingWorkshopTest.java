@@ -1,6 +1,7 @@
 package opml.cli.command.market;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import opml.cli.command.market.Download.Source;
 import opml.core.hash.Bytes32;
@@ -145,6 +147,55 @@ class FetchingWorkshopTest {
     }
   }
 
+  @Test
+  void anImportThatTakesTooLongIsGivenUpAndThePlaceLeftAlone() throws Exception {
+    server.serve("/right", DemoModel.INT8.onnx());
+    places.add(server.uri("/right"));
+    try (FetchingWorkshop workshop =
+        workshop(Parameters.DEFAULT, new BoundedImports(Duration.ZERO))) {
+      assertThat(workshop.work(wanted, INPUT)).isEmpty();
+      until("the file there takes more than 0 s to import");
+      for (int minute = 0; minute < 30; minute++) {
+        now = now.plusSeconds(60);
+        assertThat(workshop.work(wanted, INPUT)).isEmpty();
+        Thread.sleep(10);
+      }
+      assertThat(server.asked("/right")).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void nothingIsFetchedWhileImportsThatNeverEndGoOn() throws Exception {
+    CountDownLatch end = new CountDownLatch(1);
+    BoundedImports imports = new BoundedImports(Duration.ofMillis(20));
+    for (int i = 0; i < BoundedImports.LEFT_MOST; i++) {
+      assertThat(imports.areStuck()).isFalse();
+      assertThatThrownBy(() -> imports.run(() -> endless(end)))
+          .isInstanceOf(Download.RefusedException.class);
+    }
+    assertThat(imports.areStuck()).isTrue();
+    server.serve("/right", DemoModel.INT8.onnx());
+    places.add(server.uri("/right"));
+    try (FetchingWorkshop workshop = workshop(Parameters.DEFAULT, imports)) {
+      assertThat(workshop.work(wanted, INPUT)).isEmpty();
+      assertThatThrownBy(() -> imports.run(() -> 1)).hasMessageContaining("too many other files");
+      assertThat(server.asked("/right")).isZero();
+    }
+    end.countDown();
+    while (imports.areStuck()) {
+      Thread.onSpinWait();
+    }
+    assertThat(new BoundedImports(Duration.ofMinutes(1)).run(() -> 1)).isEqualTo(1);
+  }
+
+  /// An import that hears of no interruption.
+  private static int endless(CountDownLatch end) {
+    while (end.getCount() > 0) {
+      Thread.onSpinWait();
+    }
+    return 0;
+  }
+
   private Path cache() {
     return folder.resolve("cache");
   }
@@ -156,11 +207,16 @@ class FetchingWorkshopTest {
   }
 
   private FetchingWorkshop workshop(Parameters terms) {
+    return workshop(terms, new BoundedImports(Duration.ofMinutes(1)));
+  }
+
+  private FetchingWorkshop workshop(Parameters terms, BoundedImports imports) {
     return new FetchingWorkshop(
         new GraphWorkshop(List.of()),
         _ -> List.copyOf(places),
         new Download(Set.of(Source.HTTP, Source.LOCAL), 1 << 20, Duration.ofSeconds(20)),
-        new ModelCache(cache(), 1 << 20),
+        new ModelCache(cache(), 1 << 20, imports),
+        imports,
         terms,
         (event, facts) -> told.add(event + " " + text(facts)),
         () -> now);
