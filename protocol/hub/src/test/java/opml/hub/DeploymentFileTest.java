@@ -90,7 +90,9 @@ class DeploymentFileTest {
       try {
         DeploymentFile.parse("d.json", text.toString());
       } catch (MalformedException e) {
-        assertThat(e).as("seed " + seed).hasMessageMatching("(?s)d\\.json(, line [0-9]+, column [0-9]+)?: .*");
+        assertThat(e)
+            .as("seed " + seed)
+            .hasMessageMatching("(?s)d\\.json(, line [0-9]+, column [0-9]+)?: .*");
       } catch (RuntimeException e) {
         throw new AssertionError("seed " + seed + ", text " + text, e);
       }

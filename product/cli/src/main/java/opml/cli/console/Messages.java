@@ -48,8 +48,8 @@ public final class Messages {
         });
   }
 
-  /// {@return everything that an exception tells: all reasons of a refusal, a line each and none cut that a person would
-  /// read; of anything else one line}
+  /// {@return everything that an exception tells: all reasons of a refusal, a line each and none cut that a person
+  /// would read; of anything else one line}
   public static String whole(Throwable e) {
     return switch (e) {
       case Failure _, ImportException _ ->

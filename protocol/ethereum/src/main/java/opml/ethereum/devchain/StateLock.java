@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Keeps a state file to one chain: of two that write it in turns, each would lose what the other one wrote.
 ///
-/// Since the state file is replaced with every writing, the lock is on an empty file beside it, `FILE.lock`, which stays
-/// there. The system takes the lock back when this process ends, however it ends.
+/// Since the state file is replaced with every writing, the lock is on an empty file beside it, `FILE.lock`, which
+/// stays there. The system takes the lock back when this process ends, however it ends.
 final class StateLock implements AutoCloseable {
   private final FileChannel channel;
 

@@ -37,8 +37,8 @@ import org.jspecify.annotations.Nullable;
 /// tried in a round, those that are not to be left alone.
 ///
 /// A stranger's file may take for ever to import, and a right model for ever to run. Imports are given up in time, and
-/// nothing more is fetched while too many of them go on all the same. Models of which a run could take the agent too long for its
-/// games are refused before they are run.
+/// nothing more is fetched while too many of them go on all the same. Models of which a run could take the agent too
+/// long for its games are refused before they are run.
 final class FetchingWorkshop implements Workshop, AutoCloseable {
   /// Tells where a model's file was published, oldest first.
   @FunctionalInterface

@@ -124,7 +124,7 @@ final class ModelCache {
   }
 
   private static Model load(Path file) throws IOException {
-    return ModelLoader.load(file);
+    return ModelLoader.loadAlone(file);
   }
 
   private Path file(Bytes32 id) {

@@ -17,8 +17,7 @@ import opml.mnist.digit.Digit;
 /// Measures the house, one figure after the other. Needs a checkout with its history, Maven, Node and the registries.
 public final class HouseBench {
   private static final String README = "ReadmeTest";
-  private static final String README_RUN =
-      "everyCommandWorksWordForWordInItsOrderInAFreshClone";
+  private static final String README_RUN = "everyCommandWorksWordForWordInItsOrderInAFreshClone";
   private static final String LAUNCHER = "LauncherTest";
   private static final String CASES = "OnnxCasesTest";
 
@@ -64,7 +63,8 @@ public final class HouseBench {
   private static Count readme(Path home, TestReports reports) {
     int commands;
     try (Stream<String> lines = Files.lines(home.resolve("README.md"))) {
-      commands = (int) lines.filter(line -> line.contains("./opml ") && line.startsWith("./")).count();
+      commands =
+          (int) lines.filter(line -> line.contains("./opml ") && line.startsWith("./")).count();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
