@@ -177,7 +177,7 @@ class HostileModelsTest {
     nodes.add(node("", "Reshape", "y", List.of(), "p" + (count - 1), "s"));
     List<OnnxFunction> functions =
         IntStream.range(0, 100_000)
-            .mapToObj(i -> new OnnxFunction("", "IdentitY" + i, ""))
+            .mapToObj(i -> new OnnxFunction("", "IdentitY", "o" + i))
             .toList();
     List<String> sparse =
         IntStream.range(0, 50_000).mapToObj(i -> "an initializer of a long nams " + i).toList();
