@@ -76,7 +76,7 @@ class ChainCommandsTest {
             3000,
             "--out",
             folder.resolve("none/x"))
-        .failsWith(
+        .isMisusedWith(
             "a window of 0 s",
             "at least 4 times that for challenges, 0.04 ETH",
             "shares of 2500 and 3000",

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 /// Models that somebody made to hurt who imports them: a short file costs little time, and what it calls its parts
 /// stays inside the line that tells of them.
 class HostileModelsTest {
-  private static final Duration SOON = Duration.ofSeconds(20);
+  private static final Duration SOON = Duration.ofSeconds(10);
   private static final OnnxValueInfo X = OnnxValueInfo.of("x", ElementType.F32, Shape.of(1, 4));
   private static final OnnxValueInfo Y = new OnnxValueInfo("y", 0, Optional.empty());
 
@@ -177,7 +177,7 @@ class HostileModelsTest {
     nodes.add(node("", "Reshape", "y", List.of(), "p" + (count - 1), "s"));
     List<OnnxFunction> functions =
         IntStream.range(0, 100_000)
-            .mapToObj(i -> new OnnxFunction("", "IdentitY" + i, ""))
+            .mapToObj(i -> new OnnxFunction("", "IdentitY", "o" + i))
             .toList();
     List<String> sparse =
         IntStream.range(0, 50_000).mapToObj(i -> "an initializer of a long nams " + i).toList();

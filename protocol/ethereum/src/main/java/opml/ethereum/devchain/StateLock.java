@@ -3,10 +3,11 @@ package opml.ethereum.devchain;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import opml.core.codec.WholeFile;
 import org.jspecify.annotations.Nullable;
 
@@ -15,9 +16,15 @@ import org.jspecify.annotations.Nullable;
 /// Since the state file is replaced with every writing, the lock is on an empty file beside it, `FILE.lock`, which
 /// stays there. The system takes the lock back when this process ends, however it ends.
 final class StateLock implements AutoCloseable {
+  /// The files that chains of this process have. Looking at the lock would lose it: the system takes a lock back when
+  /// the process closes the file, through whichever of its channels.
+  private static final Set<Path> OURS = ConcurrentHashMap.newKeySet();
+
+  private final Path target;
   private final FileChannel channel;
 
-  private StateLock(FileChannel channel) {
+  private StateLock(Path target, FileChannel channel) {
+    this.target = target;
     this.channel = channel;
   }
 
@@ -30,30 +37,37 @@ final class StateLock implements AutoCloseable {
     }
     try {
       Path target = WholeFile.target(file);
-      FileChannel channel =
-          FileChannel.open(
-              target.resolveSibling(target.getFileName() + ".lock"),
-              StandardOpenOption.WRITE,
-              StandardOpenOption.CREATE);
-      if (!isLocked(channel)) {
-        channel.close();
-        throw new DevChainException(
-            file + ": another chain runs on this state file; end that one, or name another file");
+      if (!OURS.add(target)) {
+        throw taken(file);
       }
-      return new StateLock(channel);
+      try {
+        return new StateLock(target, locked(file, target));
+      } catch (IOException | RuntimeException e) {
+        OURS.remove(target);
+        throw e;
+      }
     } catch (IOException e) {
       throw new DevChainException(file + ": cannot be locked: " + e, e);
     }
   }
 
-  private static boolean isLocked(FileChannel channel) throws IOException {
-    try {
-      @Nullable FileLock lock = channel.tryLock();
-      return lock != null;
-    } catch (OverlappingFileLockException e) {
-      // The other chain is in this process.
-      return false;
+  private static FileChannel locked(Path file, Path target) throws IOException {
+    FileChannel channel =
+        FileChannel.open(
+            target.resolveSibling(target.getFileName() + ".lock"),
+            StandardOpenOption.WRITE,
+            StandardOpenOption.CREATE);
+    @Nullable FileLock lock = channel.tryLock();
+    if (lock == null) {
+      channel.close();
+      throw taken(file);
     }
+    return channel;
+  }
+
+  private static DevChainException taken(Path file) {
+    return new DevChainException(
+        file + ": another chain runs on this state file; end that one, or name another file");
   }
 
   @Override
@@ -62,6 +76,8 @@ final class StateLock implements AutoCloseable {
       channel.close();
     } catch (IOException e) {
       throw new DevChainException("cannot unlock the state file: " + e, e);
+    } finally {
+      OURS.remove(target);
     }
   }
 }
