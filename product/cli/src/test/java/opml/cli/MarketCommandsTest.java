@@ -196,7 +196,7 @@ class MarketCommandsTest {
         .failsWith("only the model's file tells", "--model");
     on("result", id, "--model", floats).failsWith("float.onnx is model 0x", "is for model 0x");
     on("result", "0xffffffffff").failsWith("no request begins with 0xffffffffff");
-    on("result", "digit").failsWith("ID digit: expected is 0x");
+    on("result", "digit").isMisusedWith("ID digit: expected is 0x");
   }
 
   @Test
