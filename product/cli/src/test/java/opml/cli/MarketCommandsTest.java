@@ -174,7 +174,7 @@ class MarketCommandsTest {
         .contains("request " + id, "final", "claims until", "final state", "output          0x");
     assertThat(status.at("/claims/0/finalState").asText()).matches("0x[0-9a-f]{64}");
     assertThat(status.path("attention").size()).isZero();
-    on("status", "0xg").failsWith("hexadecimal");
+    on("status", "0xg").isMisusedWith("hexadecimal");
     on("status", "0xffffffffff").failsWith("no request, claim or game begins with 0xffffffffff");
     assertThat(on("withdraw", "--key-file", server).succeeds().out()).contains("nothing");
   }
