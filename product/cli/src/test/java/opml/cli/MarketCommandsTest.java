@@ -220,8 +220,8 @@ class MarketCommandsTest {
     assertThat(liar.claim(id, work, Wei.ether(1))).isPresent();
     CliRun dry =
         onStart("verify", "--model", model, "--dry-run", "--poll", 0.05, "--summary-every", 0.1);
-    dry.until("would challenge").until("summary");
-    assertThat(dry.out()).contains("why our run ends in state 0x", "live claims 1");
+    dry.until("would challenge").until("live claims 1");
+    assertThat(dry.out()).contains("why our run ends in state 0x");
     dry.stop().succeeds();
     CliRun counted =
         onStart(
@@ -236,7 +236,8 @@ class MarketCommandsTest {
             "--summary-every",
             0.1,
             "--json");
-    counted.until("\"event\":\"would challenge\"").until("\"event\":\"summary\"");
+    // A summary before the first look says that nothing was read yet.
+    counted.until("\"event\":\"would challenge\"").until("\"claimsLive\":1");
     counted.stop().succeeds();
     assertThat(counted.json())
         .filteredOn(line -> line.path("event").asText().equals("summary"))
