@@ -14,6 +14,7 @@ import opml.core.account.Wei;
 import opml.core.hash.Bytes32;
 import opml.ethereum.chain.ChainException;
 import opml.game.claim.Availability;
+import opml.game.claim.ClaimId;
 import opml.game.claim.RequestId;
 import opml.game.move.Action;
 import opml.game.move.Game;
@@ -94,6 +95,11 @@ public abstract sealed class Agent permits Server, Verifier {
 
   abstract void act(Picture picture);
 
+  /// {@return the output of a claim of the present picture}
+  final byte[] output(ClaimId claim) {
+    return reader.output(claim);
+  }
+
   /// {@return what it looked at last; any thread may ask}
   public final Optional<Picture> seen() {
     return seen;
@@ -150,17 +156,17 @@ public abstract sealed class Agent permits Server, Verifier {
 
   private Optional<Work> compute(SeenRequest request) {
     String what = "request " + request.id();
-    if (request.state().request().availability() != Availability.EMITTED
-        || request.input().isEmpty()) {
+    if (request.state().request().availability() != Availability.EMITTED) {
       works.put(request.id(), Optional.empty());
       skip(what, "the hub did not see its input, so no claim on it can be judged");
       return Optional.empty();
     }
     long begin = System.nanoTime();
     Bytes32 modelId = request.state().request().modelId();
+    byte[] input = reader.input(request.id());
     Optional<Work> work;
     try {
-      work = workshop.work(modelId, request.input().get());
+      work = workshop.work(modelId, input);
     } catch (RuntimeException e) {
       // Whatever an input does to our software, it must not keep this agent from its other games.
       works.put(request.id(), Optional.empty());

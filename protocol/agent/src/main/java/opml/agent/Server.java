@@ -134,8 +134,8 @@ public final class Server extends Agent {
     try {
       Optional<Receipt> receipt =
           isFinal
-              ? hub().deliverFinal(seen.id(), claim.output())
-              : hub().deliverProvisional(claim.id(), claim.output());
+              ? hub().deliverFinal(seen.id(), output(claim.id()))
+              : hub().deliverProvisional(claim.id(), output(claim.id()));
       receipt.ifPresent(done -> tell(new Entry.Delivered(seen.id(), isFinal, done)));
     } catch (ChainException.Reverted e) {
       refusesToHear.add(seen.id());

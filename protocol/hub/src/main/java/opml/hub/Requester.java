@@ -1,8 +1,9 @@
 package opml.hub;
 
-import java.util.Objects;
 import opml.core.account.Wei;
 import opml.core.hash.Bytes32;
+import opml.ethereum.chain.ChainException;
+import opml.game.claim.ClaimId;
 import opml.game.claim.ClaimStatus;
 import opml.game.claim.RequestId;
 import opml.game.solver.Settler;
@@ -43,11 +44,14 @@ public final class Requester {
                             : new Waiting());
         case FINAL ->
             new Final(
-                Objects.requireNonNull(
-                    picture.claimsOn(request.id()).stream()
-                        .filter(claim -> claim.state().status() == ClaimStatus.FINAL)
-                        .findFirst()
-                        .orElse(null)));
+                picture.claimsOn(request.id()).stream()
+                    .filter(claim -> claim.state().status() == ClaimStatus.FINAL)
+                    .findFirst()
+                    .orElseThrow(
+                        () ->
+                            new ChainException.Malformed(
+                                "the node shows request %s as final, and no final claim of it"
+                                    .formatted(request.id()))));
         case EXPIRED -> new Expired();
       };
     }
@@ -82,6 +86,11 @@ public final class Requester {
     }
     settler.actions(request.state(), picture.now()).forEach(responder::perform);
     return Answer.of(picture, request);
+  }
+
+  /// {@return the output of a claim that was answered with, with its trailing zeros; empty if it is that the run fails}
+  public byte[] output(ClaimId id) {
+    return reader.output(id);
   }
 
   /// Ends the own requests that nobody answered, so that their fees become credit.

@@ -157,7 +157,7 @@ class RolesTest {
                     uri)
                 .paying(Scene.FEE));
     RequestId id = scene.picture().requests().keySet().iterator().next();
-    assertThat(scene.picture().requests().get(id).input()).isEmpty();
+    assertThat(scene.picture().requests().get(id).bytes()).isEmpty();
     scene.hub(3).claim(id, liar.work(INPUT), MONEY.claimBond());
     assertLeavesAlone(scene.verifier(4, journal), "the hub did not see its input");
     assertThat(scene.games()).isEmpty();
@@ -464,7 +464,7 @@ class RolesTest {
     scene.server(2, Journal.SILENT).tick();
     Requester.Answer provisional = requester.answer(id);
     assertThat(provisional).isInstanceOf(Requester.Answer.Provisional.class);
-    assertThat(((Requester.Answer.Provisional) provisional).claim().output())
+    assertThat(requester.output(((Requester.Answer.Provisional) provisional).claim().id()))
         .isEqualTo(honest().result().output());
     scene.passWindow();
     scene.server(2, Journal.SILENT).tick();

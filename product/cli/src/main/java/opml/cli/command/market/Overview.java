@@ -1,5 +1,7 @@
 package opml.cli.command.market;
 
+import java.util.function.Function;
+import opml.game.claim.ClaimId;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HexFormat;
@@ -175,12 +177,17 @@ record Overview(
     }
   }
 
-  Map<String, @Nullable Object> object(BlockRef block, Credits credits, Attention attention) {
+  /// @param outputs reads the output of a claim
+  Map<String, @Nullable Object> object(
+      BlockRef block,
+      Credits credits,
+      Attention attention,
+      Function<ClaimId, byte[]> outputs) {
     return Json.object(
         "block", block.number(),
         "time", now,
         "requests", requests.stream().map(Overview::object).toList(),
-        "claims", claims.stream().map(this::object).toList(),
+        "claims", claims.stream().map(seen -> object(seen, outputs)).toList(),
         "games", games.stream().map(Overview::object).toList(),
         "credits", credits.objects(),
         "attention", attention.items().stream().map(Attention.Item::object).toList());
@@ -196,7 +203,7 @@ record Overview(
         "fee", request.fee(),
         "deadline", request.deadline(),
         "inputRoot", request.inputRoot(),
-        "inputBytes", seen.input().map(bytes -> bytes.length),
+        "inputBytes", seen.bytes(),
         "callback", request.callback(),
         "callbackGas", request.callbackGas(),
         "claims", seen.state().claims(),
@@ -204,7 +211,8 @@ record Overview(
         "status", seen.state().status());
   }
 
-  private Map<String, @Nullable Object> object(SeenClaim seen) {
+  private Map<String, @Nullable Object> object(
+      SeenClaim seen, Function<ClaimId, byte[]> outputs) {
     return Json.object(
         "id", seen.id().hash(),
         "request", seen.state().claim().request(),
@@ -213,7 +221,7 @@ record Overview(
         "claimedAt", seen.state().claimedAt(),
         "windowEnds", seen.state().claimedAt() + window,
         "finalState", seen.state().claim().finalState(),
-        "outputHex", "0x" + HexFormat.of().formatHex(seen.output()),
+        "outputHex", "0x" + HexFormat.of().formatHex(outputs.apply(seen.id())),
         "games", seen.state().games(),
         "openGames", seen.state().openGames(),
         "status", seen.state().status());

@@ -21,7 +21,9 @@ import opml.core.account.Wei;
 import opml.ethereum.chain.Receipt;
 import opml.ethereum.key.Wallet;
 import opml.hub.Hub;
-import opml.hub.Picture.SeenClaim;
+import opml.game.claim.ClaimId;
+import opml.game.claim.RequestId;
+import opml.hub.Requester.Answer;
 import opml.hub.Requester;
 import opml.hub.Terms;
 import picocli.CommandLine.Command;
@@ -124,18 +126,26 @@ public final class RequestCommand implements Callable<Integer> {
         Requester requester =
             new Requester(hub, new JournalWriter(console, InstantSource.system()));
         long window = opened.deployment().parameters().window();
-        SeenClaim result =
+        ClaimedResult result =
             new Waiting(
                     console,
-                    id -> {
-                      opened.requireHub();
-                      return requester.answer(id);
+                    new Waiting.Look() {
+                      @Override
+                      public Answer at(RequestId id) {
+                        opened.requireHub();
+                        return requester.answer(id);
+                      }
+
+                      @Override
+                      public byte[] output(ClaimId id) {
+                        return requester.output(id);
+                      }
                     },
                     asked,
                     window,
                     pause)
                 .until(sent.id());
-        options.finish(console, result, asked, output);
+        options.finish(console, result, output);
       }
     }
     return 0;

@@ -1,5 +1,7 @@
 package opml.cli.command.market;
 
+import java.util.function.Function;
+import opml.game.claim.ClaimId;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -40,7 +42,8 @@ public final class StatusCommand implements Callable<Integer> {
     Optional<IdPrefix> prefix = id.map(IdPrefix::of);
     try (DeploymentOption.Opened opened = deployment.open()) {
       Parameters terms = opened.deployment().parameters();
-      Picture picture = new HubReader(opened.deployment(), opened.chain()).read();
+      HubReader reader = new HubReader(opened.deployment(), opened.chain());
+      Picture picture = reader.read();
       Overview overview =
           prefix
               .map(begins -> Overview.of(picture, terms.window(), begins))
@@ -53,11 +56,11 @@ public final class StatusCommand implements Callable<Integer> {
       Credits credits =
           Credits.read(opened.deployment(), opened.chain().snapshot(picture.block()), picture);
       console.show(
-          overview.object(picture.block(), credits, attention),
+          overview.object(picture.block(), credits, attention, reader::output),
           () ->
               prefix
                   .map(
-                      begins -> head(picture) + details(overview, words, begins) + "\n" + attention)
+                      begins -> head(picture) + details(overview, words, begins, reader::output) + "\n" + attention)
                   .orElseGet(
                       () ->
                           head(picture)
@@ -75,8 +78,9 @@ public final class StatusCommand implements Callable<Integer> {
   }
 
   /// {@return what was named in full; a request with its claims and their games, which it is about}
-  private static String details(Overview overview, StatusWords words, IdPrefix prefix) {
-    Details details = new Details(overview, words);
+  private static String details(
+      Overview overview, StatusWords words, IdPrefix prefix, Function<ClaimId, byte[]> outputs) {
+    Details details = new Details(overview, words, outputs);
     boolean request = overview.requests().stream().anyMatch(seen -> prefix.begins(seen.id()));
     overview.requests().stream().filter(seen -> prefix.begins(seen.id())).forEach(details::add);
     overview.claims().stream()
