@@ -77,7 +77,7 @@ public final class Server extends Agent {
   private boolean wants(SeenRequest seen, List<SeenClaim> claims, long now) {
     Request request = seen.state().request();
     if (seen.state().status() != RequestStatus.OPEN
-        || now > request.deadline()
+        || now > seen.state().deadline()
         || !request.admits(self())) {
       return false;
     }

@@ -78,7 +78,12 @@ public final class Verifier extends Agent {
             work.result().outputHash(),
             self(),
             picture.now())) {
-      Wei bond = hub().deployment().parameters().challengeBond();
+      Wei bond =
+          new Wei(
+              hub()
+                  .deployment()
+                  .parameters()
+                  .challengeBondBeside(claim.state().openGames()));
       if (!mayEnter(claim.state().claim().request())) {
         continue;
       }

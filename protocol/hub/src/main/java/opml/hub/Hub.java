@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.Set;
 import opml.core.account.Address;
 import opml.core.account.Wei;
+import opml.core.codec.ShortBuffer;
 import opml.core.hash.Bytes32;
 import opml.ethereum.abi.Contract;
 import opml.ethereum.chain.Call;
@@ -27,6 +28,7 @@ public final class Hub {
       Set.of(
           "AlreadyDelivered",
           "BondTooSmall",
+          "ChallengeBondTooSmall",
           "ClaimNotLive",
           "ClockExpired",
           "ClockRunning",
@@ -77,7 +79,7 @@ public final class Hub {
 
   /// Asks for an inference.
   ///
-  /// @param input exactly the model's input bytes
+  /// @param input the model's input bytes, with or without their trailing zeros
   /// @return the request's id, from the event
   public RequestId request(Bytes32 modelId, Terms terms, byte[] input, Wei fee) {
     return ask(modelId, terms, input, fee).id();
@@ -85,7 +87,7 @@ public final class Hub {
 
   /// Asks for an inference.
   ///
-  /// @param input exactly the model's input bytes
+  /// @param input the model's input bytes, with or without their trailing zeros
   /// @return the request with the receipt of its transaction
   public Asked ask(Bytes32 modelId, Terms terms, byte[] input, Wei fee) {
     Receipt receipt = sender.send(asking(modelId, terms, input, fee));
@@ -115,7 +117,9 @@ public final class Hub {
   }
 
   private Call asking(Bytes32 modelId, Terms terms, byte[] input, Wei fee) {
-    return contract.call("request", modelId, terms.encode(), input).paying(fee);
+    return contract
+        .call("request", modelId, terms.encode(), ShortBuffer.trim(input))
+        .paying(fee);
   }
 
   /// Claims what this work came to.
@@ -137,7 +141,7 @@ public final class Hub {
     return attempt(
         contract
             .call("challenge", action.claim().hash(), evidence)
-            .paying(deployment.parameters().challengeBond()));
+            .paying(deployment.challengeBondDue(sender.chain().snapshot(), action.claim())));
   }
 
   public Optional<Receipt> dissect(Action.Dissect action) {
@@ -199,12 +203,16 @@ public final class Hub {
 
   /// Tells the requester's contract a result that may still be refuted.
   public Optional<Receipt> deliverProvisional(ClaimId claim, byte[] output) {
-    return attempt(contract.call("deliverProvisional", claim.hash(), output));
+    return attempt(
+        deployment
+            .deliveries()
+            .call("deliverProvisional", claim.hash(), ShortBuffer.trim(output)));
   }
 
   /// Tells the requester's contract the final result.
   public Optional<Receipt> deliverFinal(RequestId request, byte[] output) {
-    return attempt(contract.call("deliverFinal", request.hash(), output));
+    return attempt(
+        deployment.deliveries().call("deliverFinal", request.hash(), ShortBuffer.trim(output)));
   }
 
   /// Has this account's credit sent to `to`.

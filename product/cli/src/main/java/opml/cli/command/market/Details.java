@@ -35,7 +35,7 @@ final class Details {
     line("requester", request.requester());
     line("server", request.server().isZero() ? "anyone" : request.server());
     line("fee", new Wei(request.fee()));
-    line("claims until", moment(request.deadline()));
+    line("claims until", moment(seen.state().deadline()));
     line("input", seen.bytes().map(bytes -> bytes + " bytes").orElse("not on the chain"));
     line("input root", request.inputRoot());
     if (!request.callback().isZero()) {
