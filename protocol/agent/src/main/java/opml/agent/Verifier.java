@@ -79,11 +79,7 @@ public final class Verifier extends Agent {
             self(),
             picture.now())) {
       Wei bond =
-          new Wei(
-              hub()
-                  .deployment()
-                  .parameters()
-                  .challengeBondBeside(claim.state().openGames()));
+          new Wei(hub().deployment().parameters().challengeBondBeside(claim.state().openGames()));
       if (!mayEnter(claim.state().claim().request())) {
         continue;
       }

@@ -251,8 +251,7 @@ final class Book {
         .toList();
   }
 
-  private Told<?> follow(
-      Subject subject, Collection<Kept<HubEvent>> history, boolean isShortened) {
+  private Told<?> follow(Subject subject, Collection<Kept<HubEvent>> history, boolean isShortened) {
     return switch (subject.kind()) {
       case REQUEST -> RequestHistory.told(history);
       case CLAIM -> ClaimHistory.told(history);

@@ -62,8 +62,7 @@ final class GameHistory {
   ///
   /// @param allowance seconds that a side may think in all
   /// @param isShortened whether its positions were followed once, and have lost their states since
-  static Told<Played> told(
-      Collection<Kept<HubEvent>> events, long allowance, boolean isShortened) {
+  static Told<Played> told(Collection<Kept<HubEvent>> events, long allowance, boolean isShortened) {
     GameHistory history = new GameHistory(allowance, isShortened);
     events.forEach(history::follow);
     return history.told();
@@ -117,9 +116,7 @@ final class GameHistory {
       return false;
     }
     if (next.level() != last.level()) {
-      return next.level() == last.level() + 1
-          && next.first() == 0
-          && last.part(part).length() == 1;
+      return next.level() == last.level() + 1 && next.first() == 0 && last.part(part).length() == 1;
     }
     return next.context().equals(last.context())
         && last.part(part).equals(next.interval())

@@ -64,12 +64,7 @@ sealed interface HubEvent {
   }
 
   record Claimed(
-      Claim claim,
-      ClaimId id,
-      int resultStatus,
-      Bytes32 slotsRoot,
-      BigInteger bond,
-      long claimedAt)
+      Claim claim, ClaimId id, int resultStatus, Bytes32 slotsRoot, BigInteger bond, long claimedAt)
       implements HubEvent {
     @Override
     public List<Subject> about() {
@@ -180,8 +175,7 @@ sealed interface HubEvent {
 
     private static HubEvent unreadable(LogEntry log, String why) {
       return new Unreadable(
-          log.blockHash(),
-          "log %d of block %d: %s".formatted(log.index(), log.blockNumber(), why));
+          log.blockHash(), "log %d of block %d: %s".formatted(log.index(), log.blockNumber(), why));
     }
 
     private HubEvent decode(Event event) {
@@ -205,7 +199,9 @@ sealed interface HubEvent {
         case "Moved" -> moved(values);
         case "GameEnded" ->
             new GameEnded(
-                game(values), claim(values), oneOf(GameStatus.values(), values.number("status"), 2));
+                game(values),
+                claim(values),
+                oneOf(GameStatus.values(), values.number("status"), 2));
         case "Delivered" -> new Delivered(request(values), claim(values), values.bool("isFinal"));
         default -> throw new IllegalArgumentException("nothing is known of " + event.name());
       };

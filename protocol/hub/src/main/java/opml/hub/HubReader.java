@@ -34,8 +34,8 @@ import org.jspecify.annotations.Nullable;
 /// A node is not believed. Ids are recomputed from what they commit to, positions must answer one another, and what the
 /// hub has numbered must be there without gaps. Whoever has something at stake has it compared with the hub's own views
 /// ([Stakes]). What does not fit is a trouble of its object alone: it is told, the object is asked for again by its id,
-/// and all others are read on. What no hash binds is left to the node: what others have not at stake, the last requests
-/// of an account.
+/// and all others are read on. What no hash binds is left to the node: what is not at stake, the last requests of an
+/// account, and the states of positions that were answered already.
 ///
 /// Pictures never go back in time, but for a reorganisation: a node that is behind what was seen already, or behind what
 /// the caller knows to be there ([#notBefore]), is waited for a moment, and then [ChainException.Unreachable].
@@ -55,7 +55,7 @@ public final class HubReader {
   private final Deployment deployment;
   private final Chain chain;
   private final HubEvent.Decoder decoder;
-  private final LogFollower<HubEvent> follower;
+  private final LogFollower<Kept<HubEvent>> follower;
   private final LogReader byId;
   private final Payloads payloads;
   private final Book book;
@@ -76,7 +76,11 @@ public final class HubReader {
     this.decoder = new HubEvent.Decoder(deployment);
     this.follower =
         new LogFollower<>(
-            chain, decoder.filter(), decoder::decode, deployment.block(), confirmations);
+            chain,
+            decoder.filter(),
+            log -> Kept.of(log, decoder::decode),
+            deployment.block(),
+            confirmations);
     this.byId = new LogReader(chain, BLOCKS_BY_ID);
     this.payloads = new Payloads(deployment, chain);
     this.book = new Book(deployment.parameters().allowance());
@@ -129,9 +133,7 @@ public final class HubReader {
     SeenClaim claim = known("claim", id, picture.claims().get(id));
     RequestId request = claim.state().claim().request();
     return payloads.output(
-        claim,
-        known("request", request, picture.requests().get(request)),
-        picture.block());
+        claim, known("request", request, picture.requests().get(request)), picture.block());
   }
 
   private Picture lastPicture() {
@@ -153,10 +155,11 @@ public final class HubReader {
 
   private BlockRef follow() {
     for (int look = 1; ; look++) {
-      for (LogFollower.Update<HubEvent> update : follower.poll()) {
+      for (LogFollower.Update<Kept<HubEvent>> update : follower.poll()) {
         switch (update) {
-          case LogFollower.Update.Forward<HubEvent> forward -> forward.logs().forEach(book::add);
-          case LogFollower.Update.Back<HubEvent> back -> {
+          case LogFollower.Update.Forward<Kept<HubEvent>> forward ->
+              forward.logs().forEach(book::add);
+          case LogFollower.Update.Back<Kept<HubEvent>> back -> {
             book.undo(back.upTo());
             // The chain itself went back, and what was known of it with it.
             floor = Math.min(floor, back.upTo());
@@ -171,7 +174,8 @@ public final class HubReader {
       if (look == LOOKS) {
         throw new ChainException.Unreachable(
             "the node is behind: it has got to block %s, and block %d is known"
-                .formatted(position.map(block -> Long.toString(block.number())).orElse("none"), floor));
+                .formatted(
+                    position.map(block -> Long.toString(block.number())).orElse("none"), floor));
       }
       pause();
     }
@@ -215,8 +219,7 @@ public final class HubReader {
       }
       case GAME -> found.addAll(byId(all.with(0, subject.id()), block));
       case REQUESTER ->
-          found.addAll(
-              byId(deployment.hub().filter("Requested").with(1, subject.id()), block));
+          found.addAll(byId(deployment.hub().filter("Requested").with(1, subject.id()), block));
       case BLOCK -> found.addAll(byId.read(all, at, at, decoder::decode));
     }
     book.reread(subject, found, isContradicted);
@@ -240,7 +243,9 @@ public final class HubReader {
           difference(subject, book.picture(block, List.of()))
               .ifPresent(
                   difference ->
-                      troubles.add("the node's events and views of %s differ: %s".formatted(subject, difference)));
+                      troubles.add(
+                          "the node's events and views of %s differ: %s"
+                              .formatted(subject, difference)));
         }
       } catch (ChainException e) {
         troubles.add("%s cannot be compared: %s".formatted(subject, e.getMessage()));
@@ -321,8 +326,7 @@ public final class HubReader {
 
   private Optional<String> difference(SeenGame seen, Values view) {
     Position position = seen.positions().getLast();
-    BigInteger bond =
-        deployment.parameters().challengeBondBeside(view.number("ahead"));
+    BigInteger bond = deployment.parameters().challengeBondBeside(view.number("ahead"));
     return new Differences()
         .compare("status", seen.status().ordinal(), view.number("status"))
         .compare("bond", seen.bond(), bond)
@@ -331,9 +335,7 @@ public final class HubReader {
         .compare("time of the move", seen.clock().movedAt(), view.number("movedAt"))
         .compare("server's time", seen.clock().left(Side.SERVER), view.number("serverLeft"))
         .compare(
-            "challenger's time",
-            seen.clock().left(Side.CHALLENGER),
-            view.number("challengerLeft"))
+            "challenger's time", seen.clock().left(Side.CHALLENGER), view.number("challengerLeft"))
         .found();
   }
 

@@ -70,7 +70,8 @@ public final class ModelRegistration {
         case Bytes32 root -> preimage.word(root);
         case BigInteger number -> preimage.word(number);
         case Boolean flag -> preimage.word(flag ? 1 : 0);
-        default -> throw new IllegalStateException("a model has roots, numbers and flags, not " + field);
+        default ->
+            throw new IllegalStateException("a model has roots, numbers and flags, not " + field);
       }
     }
     if (!preimage.hash().equals(modelId)) {

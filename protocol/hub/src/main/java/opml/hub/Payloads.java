@@ -35,7 +35,8 @@ final class Payloads {
   private final Chain chain;
   private final HubEvent.Decoder decoder;
   private final Map<Bytes32, byte[]> remembered = new LinkedHashMap<>(16, 0.75f, true);
-  private final Map<Bytes32, ModelRegistration.Buffers> models = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<Bytes32, ModelRegistration.Buffers> models =
+      new LinkedHashMap<>(16, 0.75f, true);
 
   Payloads(Deployment deployment, Chain chain) {
     this.deployment = deployment;

@@ -19,7 +19,7 @@ import opml.game.move.GameStatus;
 import opml.game.move.Position;
 import opml.game.move.Side;
 import opml.game.solver.Paths;
-import opml.game.work.Trace;
+import opml.game.trace.Trace;
 
 /// Everything that the hub holds after one block, oldest first.
 ///

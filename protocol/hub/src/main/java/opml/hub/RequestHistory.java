@@ -86,8 +86,7 @@ final class RequestHistory {
     if (!finals.equals(finalClaim.stream().toList())) {
       doubts.add(
           "is %s by claim %s, and its final claims are %s"
-              .formatted(
-                  status, finalClaim.map(ClaimId::toString).orElse("none"), finals));
+              .formatted(status, finalClaim.map(ClaimId::toString).orElse("none"), finals));
     }
     long live = claimsThatAre(ClaimStatus.LIVE).size();
     return doubts.with(

@@ -16,8 +16,7 @@ public record Stakes(Optional<Address> account, Predicate<SeenRequest> interest)
 
   /// {@return the stakes of an account that cares for all open requests}
   public static Stakes of(Address account) {
-    return new Stakes(
-        Optional.of(account), seen -> seen.state().status() == RequestStatus.OPEN);
+    return new Stakes(Optional.of(account), seen -> seen.state().status() == RequestStatus.OPEN);
   }
 
   boolean isMine(Address other) {

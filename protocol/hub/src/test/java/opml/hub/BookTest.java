@@ -103,7 +103,7 @@ class BookTest {
               0,
               Side.CHALLENGER,
               0,
-              256,
+              4096,
               Bytes32.ofWord(1),
               Bytes32.ofWord(2),
               states(16, 1));
@@ -180,11 +180,15 @@ class BookTest {
     assertThat(asked.state().deadline()).isEqualTo(7000);
     assertThat(asked.state().extensions()).isEqualTo(1);
     assertThat(asked.finalDelivered()).isTrue();
-    assertThat(seen.claimsOn(request)).extracting(Picture.SeenClaim::id).containsExactly(wrong, right);
+    assertThat(seen.claimsOn(request))
+        .extracting(Picture.SeenClaim::id)
+        .containsExactly(wrong, right);
     ClaimState dead = seen.claimsOn(request).getFirst().state();
     assertThat(dead.status()).isEqualTo(ClaimStatus.DEAD);
     assertThat(dead.games()).isEqualTo(3);
-    assertThat(dead.openGames()).as("the hub, too, does not count down for a void game").isEqualTo(1);
+    assertThat(dead.openGames())
+        .as("the hub, too, does not count down for a void game")
+        .isEqualTo(1);
     assertThat(dead.rewarded()).as("the killing one, and the void one").isEqualTo(2);
     assertThat(seen.gamesOn(wrong))
         .extracting(Picture.SeenGame::status)
@@ -241,6 +245,7 @@ class BookTest {
     Map<ClaimId, RequestId> live = new HashMap<>();
     Map<Position, ClaimId> running = new HashMap<>();
     for (int i = 0; i < 150; i++) {
+      long now = i;
       switch (random.nextInt(6)) {
         case 0 -> requests.add(history.ask(random.nextBoolean() ? ASKS : DOUBTS));
         case 1, 2 -> {
@@ -249,20 +254,23 @@ class BookTest {
             live.put(history.claim(request), request);
           }
         }
-        case 3 -> any(live, random).ifPresent(
-            claim -> running.put(history.challenge(claim, DOUBTS, i), claim));
-        case 4 -> any(running, random).ifPresent(
-            position -> {
-              ClaimId claim = running.remove(position);
-              if (position.length() >= 32) {
-                running.put(history.answer(position, random.nextInt(16), i), claim);
-              } else if (claim != null) {
-                RequestId request = live.remove(claim);
-                if (request != null) {
-                  history.kill(position.game(), claim, request);
-                }
-              }
-            });
+        case 3 ->
+            any(live, random)
+                .ifPresent(claim -> running.put(history.challenge(claim, DOUBTS, now), claim));
+        case 4 ->
+            any(running, random)
+                .ifPresent(
+                    position -> {
+                      ClaimId claim = running.remove(position);
+                      if (position.length() >= 32) {
+                        running.put(history.answer(position, random.nextInt(16), now), claim);
+                      } else if (claim != null) {
+                        RequestId request = live.remove(claim);
+                        if (request != null) {
+                          history.kill(position.game(), claim, request);
+                        }
+                      }
+                    });
         default -> {
           // A quiet moment.
         }
@@ -338,9 +346,7 @@ class BookTest {
     more.claims.put(request, 5L);
     ClaimId phantom = more.claim(request);
     Book book = book(truth);
-    book.add(
-        new Kept<>(
-            new Kept.Place(9, Bytes32.ofWord(9), 0), more.events.getFirst().value()));
+    book.add(new Kept<>(new Kept.Place(9, Bytes32.ofWord(9), 0), more.events.getFirst().value()));
     assertThat(picture(book, history).claims()).containsKey(phantom);
     Subject doubted = book.doubts().getFirst().subject();
     book.reread(doubted, truth, false);
@@ -381,6 +387,7 @@ class BookTest {
   void gamesThatAreLongOverKeepLittle() {
     History history = new History();
     RequestId request = history.ask(ASKS);
+    history.ask(DOUBTS); // so that the game and its claim end in one block
     ClaimId claim = history.claim(request);
     Position first = history.challenge(claim, DOUBTS, 20);
     Position second = history.answer(first, 3, 50);

@@ -3,49 +3,47 @@ package opml.lab.hub;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.function.Function;
-import opml.ethereum.abi.Contract;
-import opml.ethereum.abi.Values;
-import opml.ethereum.chain.Call;
-import opml.ethereum.chain.Kept;
-import opml.ethereum.chain.Snapshot;
-import opml.game.claim.ClaimId;
-import opml.game.claim.ClaimState;
-import opml.game.claim.RequestState;
-import opml.game.move.Side;
-import opml.hub.Requester;
-import opml.hub.Stakes;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import opml.game.claim.GameId;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import opml.agent.Agent;
 import opml.core.account.Address;
 import opml.core.account.Wei;
 import opml.core.hash.Bytes32;
+import opml.ethereum.abi.Contract;
+import opml.ethereum.abi.Values;
 import opml.ethereum.chain.BlockRef;
+import opml.ethereum.chain.Call;
 import opml.ethereum.chain.Chain;
 import opml.ethereum.chain.ChainException;
 import opml.ethereum.chain.Data;
+import opml.ethereum.chain.Kept;
 import opml.ethereum.chain.LogEntry;
 import opml.ethereum.chain.LogFilter;
+import opml.ethereum.chain.Snapshot;
 import opml.ethereum.devchain.AnvilBinary;
 import opml.ethereum.devchain.DevChain;
 import opml.game.claim.Claim;
+import opml.game.claim.ClaimId;
+import opml.game.claim.ClaimState;
 import opml.game.claim.ClaimStatus;
-import opml.game.claim.GameId;
 import opml.game.claim.GameIdentity;
 import opml.game.claim.RequestId;
+import opml.game.claim.RequestState;
 import opml.game.claim.RequestStatus;
 import opml.game.move.GameStatus;
+import opml.game.move.Side;
 import opml.game.work.Work;
 import opml.game.work.Workshop;
 import opml.hub.Hub;
@@ -55,6 +53,8 @@ import opml.hub.Picture;
 import opml.hub.Picture.SeenClaim;
 import opml.hub.Picture.SeenGame;
 import opml.hub.Picture.SeenRequest;
+import opml.hub.Requester;
+import opml.hub.Stakes;
 import opml.hub.Terms;
 import opml.lab.play.ForwardingChain;
 import opml.lab.play.Scene;
@@ -355,13 +355,36 @@ class HubReaderTest {
     return Stakes.of(scene.address(3));
   }
 
+  /// {@return what hashes and views bind: the hub does not remember positions that were answered}
+  private static Picture bound(Picture picture) {
+    Map<GameId, SeenGame> games = new LinkedHashMap<>();
+    picture
+        .games()
+        .forEach(
+            (id, seen) ->
+                games.put(
+                    id,
+                    new SeenGame(
+                        id,
+                        seen.claim(),
+                        seen.challenger(),
+                        seen.server(),
+                        seen.bond(),
+                        seen.claimStatus(),
+                        seen.status(),
+                        seen.clock(),
+                        List.of(seen.positions().getLast()))));
+    return new Picture(
+        picture.block(), picture.requests(), picture.claims(), games, picture.troubles());
+  }
+
   @Test
   void everyAlteredEventIsNoticed() {
     dispute();
     List<LogEntry> logs = hubLogs();
     long seed = System.nanoTime();
     Random random = new Random(seed);
-    List<String> truth = describe(scene.picture());
+    List<String> truth = describe(bound(scene.picture()));
     int noticed = 0;
     for (int i = 0; i < logs.size(); i++) {
       for (int turn = 0; turn < 6; turn++) {
@@ -371,7 +394,7 @@ class HubReaderTest {
         Chain lying = lying(all -> replaced(all, logs.get(index), Optional.of(altered)));
         Picture seen = new HubReader(scene.deployment(), lying).read(stakes());
         if (seen.troubles().isEmpty()) {
-          assertThat(describe(seen))
+          assertThat(describe(bound(seen)))
               .as("seed %d, %s became %s", seed, log, altered)
               .isEqualTo(truth);
         } else {
@@ -527,8 +550,7 @@ class HubReaderTest {
     Contract hub = scene.deployment().hub();
     Bytes32 ended = hub.filter("ClaimEnded").topics().getFirst();
     Chain lying =
-        lying(
-            logs -> logs.stream().filter(log -> !log.topics().getFirst().equals(ended)).toList());
+        lying(logs -> logs.stream().filter(log -> !log.topics().getFirst().equals(ended)).toList());
     Picture seen = new HubReader(scene.deployment(), lying).read();
     assertThat(seen.troubles()).singleElement().asString().contains("is FINAL by claim");
     SeenRequest request = seen.requests().get(id);
@@ -556,9 +578,7 @@ class HubReaderTest {
       @Override
       public <T> List<Kept<T>> logs(
           LogFilter filter, long from, long to, Function<LogEntry, T> keep) {
-        return from > head[0]
-            ? List.of()
-            : super.logs(filter, from, Math.min(to, head[0]), keep);
+        return from > head[0] ? List.of() : super.logs(filter, from, Math.min(to, head[0]), keep);
       }
     };
   }
@@ -757,9 +777,7 @@ class HubReaderTest {
         // The next look finds it back.
       }
       down[0] = false;
-      assertThat(describe(reader))
-          .as("silent after %d answers", limit)
-          .isEqualTo(describe(anew()));
+      assertThat(describe(reader)).as("silent after %d answers", limit).isEqualTo(describe(anew()));
     }
   }
 

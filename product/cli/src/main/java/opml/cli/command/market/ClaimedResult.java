@@ -40,10 +40,7 @@ record ClaimedResult(SeenClaim claim, byte[] output, RequestedModel model) {
     if (isFailure()) {
       return "output none: the model fails on this input";
     }
-    return model
-        .read(output)
-        .map(OutputText::toString)
-        .orElseGet(this::bytes);
+    return model.read(output).map(OutputText::toString).orElseGet(this::bytes);
   }
 
   private String bytes() {

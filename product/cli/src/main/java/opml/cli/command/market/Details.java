@@ -1,11 +1,11 @@
 package opml.cli.command.market;
 
-import java.util.function.Function;
-import opml.game.claim.ClaimId;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.function.Function;
 import opml.cli.console.Moments;
 import opml.core.account.Wei;
+import opml.game.claim.ClaimId;
 import opml.game.claim.Request;
 import opml.game.move.Position;
 import opml.game.move.Side;

@@ -1,7 +1,5 @@
 package opml.cli.command.market;
 
-import java.util.function.Function;
-import opml.game.claim.ClaimId;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HexFormat;
@@ -10,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import opml.cli.console.Amounts;
 import opml.cli.console.Json;
@@ -17,6 +16,7 @@ import opml.cli.console.Moments;
 import opml.cli.console.Table;
 import opml.core.account.Wei;
 import opml.ethereum.chain.BlockRef;
+import opml.game.claim.ClaimId;
 import opml.game.claim.ClaimStatus;
 import opml.game.claim.Request;
 import opml.game.claim.RequestId;
@@ -120,7 +120,9 @@ record Overview(
           Amounts.brief(seen.id().hash()),
           Amounts.brief(request.modelId()),
           Amounts.rounded(new Wei(request.fee())),
-          seen.state().status() == RequestStatus.OPEN ? Moments.from(now, seen.state().deadline()) : "",
+          seen.state().status() == RequestStatus.OPEN
+              ? Moments.from(now, seen.state().deadline())
+              : "",
           seen.state().claims(),
           words.of(seen));
     }
@@ -179,10 +181,7 @@ record Overview(
 
   /// @param outputs reads the output of a claim
   Map<String, @Nullable Object> object(
-      BlockRef block,
-      Credits credits,
-      Attention attention,
-      Function<ClaimId, byte[]> outputs) {
+      BlockRef block, Credits credits, Attention attention, Function<ClaimId, byte[]> outputs) {
     return Json.object(
         "block", block.number(),
         "time", now,
@@ -211,8 +210,7 @@ record Overview(
         "status", seen.state().status());
   }
 
-  private Map<String, @Nullable Object> object(
-      SeenClaim seen, Function<ClaimId, byte[]> outputs) {
+  private Map<String, @Nullable Object> object(SeenClaim seen, Function<ClaimId, byte[]> outputs) {
     return Json.object(
         "id", seen.id().hash(),
         "request", seen.state().claim().request(),

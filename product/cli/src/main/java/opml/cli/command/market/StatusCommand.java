@@ -1,15 +1,15 @@
 package opml.cli.command.market;
 
-import java.util.function.Function;
-import opml.game.claim.ClaimId;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import opml.cli.console.Amounts;
 import opml.cli.console.Console;
 import opml.cli.console.Failure;
 import opml.cli.console.Moments;
 import opml.cli.option.DeploymentOption;
+import opml.game.claim.ClaimId;
 import opml.game.move.Parameters;
 import opml.hub.HubReader;
 import opml.hub.Picture;
@@ -60,7 +60,11 @@ public final class StatusCommand implements Callable<Integer> {
           () ->
               prefix
                   .map(
-                      begins -> head(picture) + details(overview, words, begins, reader::output) + "\n" + attention)
+                      begins ->
+                          head(picture)
+                              + details(overview, words, begins, reader::output)
+                              + "\n"
+                              + attention)
                   .orElseGet(
                       () ->
                           head(picture)

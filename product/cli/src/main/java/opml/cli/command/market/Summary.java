@@ -1,16 +1,16 @@
 package opml.cli.command.market;
 
-import java.util.Optional;
-import opml.game.claim.ClaimState;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import opml.cli.console.Amounts;
 import opml.cli.console.JournalWriter;
 import opml.cli.console.Moments;
 import opml.core.account.Address;
 import opml.core.account.Wei;
 import opml.ethereum.send.GasMeter;
+import opml.game.claim.ClaimState;
 import opml.game.claim.ClaimStatus;
 import opml.game.claim.RequestStatus;
 import opml.game.move.GameStatus;
@@ -124,7 +124,8 @@ record Summary(
           lost = challenges ? lost.add(game.bond()) : lost;
         }
         case CHALLENGER_WON, VOID ->
-            earned = challenges ? earned.add(claim.map(this::share).orElse(BigInteger.ZERO)) : earned;
+            earned =
+                challenges ? earned.add(claim.map(this::share).orElse(BigInteger.ZERO)) : earned;
       }
     }
 

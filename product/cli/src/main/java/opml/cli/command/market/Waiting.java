@@ -21,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 /// Waits for the result of a request, and says how far it is. A chain that is away for a while is waited for, too.
 final class Waiting {
   /// How to look what has become of a request.
-  @FunctionalInterface
   interface Look {
     Answer at(RequestId id);
 
