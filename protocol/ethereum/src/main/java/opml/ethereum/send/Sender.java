@@ -77,6 +77,23 @@ public final class Sender {
     return await(submit(call));
   }
 
+  public Wei tip() {
+    return chain.suggestedTip();
+  }
+
+  /// Sends orders one after the other; one that fails hinders no other.
+  public java.util.List<Outcome> sendAll(java.util.List<Order> orders) {
+    java.util.List<Outcome> outcomes = new java.util.ArrayList<>();
+    for (Order order : orders) {
+      try {
+        outcomes.add(new Outcome.Mined(send(order.call())));
+      } catch (ChainException e) {
+        outcomes.add(new Outcome.Failed(e));
+      }
+    }
+    return outcomes;
+  }
+
   /// Deploys a contract and waits until it is there.
   ///
   /// @param arguments of its constructor
