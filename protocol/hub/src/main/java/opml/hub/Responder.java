@@ -252,7 +252,9 @@ public final class Responder {
 
   /// {@return whether a transaction that failed so is certain never to arrive}
   private static boolean isKnownNotToBe(ChainException why) {
-    return why instanceof ChainException.TooExpensive || why instanceof ChainException.Replaced;
+    return why instanceof ChainException.TooExpensive
+        || why instanceof ChainException.InsufficientFunds
+        || why instanceof ChainException.Replaced;
   }
 
   /// {@return whether all that was ever sent is known to have arrived, or never to arrive}
