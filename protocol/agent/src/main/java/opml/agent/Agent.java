@@ -10,7 +10,6 @@ import java.util.stream.Stream;
 import opml.core.account.Address;
 import opml.core.account.Wei;
 import opml.core.hash.Bytes32;
-import opml.ethereum.chain.Chain;
 import opml.ethereum.chain.ChainException;
 import opml.game.claim.Availability;
 import opml.game.claim.ClaimStatus;
@@ -365,8 +364,7 @@ public abstract sealed class Agent permits Server, Verifier {
 
   /// {@return what a unit of gas costs now, tip included}
   final Wei price() {
-    Chain chain = hub.sender().chain();
-    return chain.latest().baseFee().plus(hub.sender().tip());
+    return hub.sender().price();
   }
 
   private long gasOfASide(RequestId request) {

@@ -243,6 +243,7 @@ public final class Responder {
             .ifPresent(receipt -> newestBlock = Math.max(newestBlock, receipt.blockNumber()));
         yield Hub.isOvertaken(refusal) ? duty.overtaken() : duty.refused().apply(refusal.revert());
       }
+      case Outcome.Failed(ChainException.Outdated _) -> duty.overtaken();
       case Outcome.Failed(ChainException why) -> {
         clear &= isKnownNotToBe(why);
         yield new Entry.Trouble(duty.what(), String.valueOf(why.getMessage()));
@@ -254,6 +255,7 @@ public final class Responder {
   private static boolean isKnownNotToBe(ChainException why) {
     return why instanceof ChainException.TooExpensive
         || why instanceof ChainException.InsufficientFunds
+        || why instanceof ChainException.OutOfGas
         || why instanceof ChainException.Replaced;
   }
 
