@@ -113,7 +113,7 @@ public final class Server extends Agent {
     }
     picture.requests().values().stream()
         .filter(request -> request.state().status() == RequestStatus.OPEN)
-        .sorted(Comparator.comparingLong(request -> request.state().request().deadline()))
+        .sorted(Comparator.comparingLong(request -> request.state().deadline()))
         .forEach(request -> about("request " + request.id(), () -> answer(picture, request)));
     for (SeenClaim claim : picture.claims().values()) {
       SeenRequest request = picture.requests().get(claim.state().claim().request());
@@ -162,7 +162,7 @@ public final class Server extends Agent {
 
   private boolean wants(SeenRequest seen, List<SeenClaim> claims, long now) {
     Request request = seen.state().request();
-    if (now > request.deadline() || !request.admits(self()) || refusesUs.contains(seen.id())) {
+    if (now > seen.state().deadline() || !request.admits(self()) || refusesUs.contains(seen.id())) {
       return false;
     }
     List<SeenClaim> mine = claims.stream().filter(this::isMine).toList();

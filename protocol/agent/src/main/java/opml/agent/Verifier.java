@@ -109,7 +109,7 @@ public final class Verifier extends Agent {
 
   private void challenge(
       Picture picture, SeenClaim claim, SeenRequest request, Work work, Action action) {
-    Wei bond = terms().challengeBond();
+    Wei bond = bondBeside(claim.state().openGames());
     if (!(action instanceof Action.Challenge challenge) || !mayEnter(request.id())) {
       return;
     }
@@ -118,5 +118,11 @@ public final class Verifier extends Agent {
     } else {
       skip("claim " + claim.id(), "it is wrong, but the account cannot deposit " + bond);
     }
+  }
+
+  /// {@return what a challenge deposits beside so many open games; where somebody opens games, one more may come first,
+  /// and the hub gives a surplus back}
+  private Wei bondBeside(long openGames) {
+    return new Wei(terms().challengeBondBeside(openGames == 0 ? 0 : openGames + 1));
   }
 }

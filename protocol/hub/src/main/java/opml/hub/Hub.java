@@ -4,6 +4,7 @@ import java.util.Optional;
 import java.util.Set;
 import opml.core.account.Address;
 import opml.core.account.Wei;
+import opml.core.codec.ShortBuffer;
 import opml.core.hash.Bytes32;
 import opml.ethereum.abi.Contract;
 import opml.ethereum.chain.Call;
@@ -25,6 +26,7 @@ public final class Hub {
       Set.of(
           "AlreadyDelivered",
           "BondTooSmall",
+          "ChallengeBondTooSmall",
           "ClaimNotLive",
           "ClockExpired",
           "ClockRunning",
@@ -45,7 +47,7 @@ public final class Hub {
   public Hub(Deployment deployment, Sender sender) {
     this.deployment = deployment;
     this.contract = deployment.hub();
-    this.calls = new HubCalls(contract);
+    this.calls = new HubCalls(deployment);
     this.sender = sender;
   }
 
@@ -67,6 +69,11 @@ public final class Hub {
     return deployment.bondDue(sender.chain().snapshot(), request);
   }
 
+  /// {@return what the next challenge of a claim deposits}
+  public Wei challengeBondDue(ClaimId claim) {
+    return deployment.challengeBondDue(sender.chain().snapshot(), claim);
+  }
+
   /// {@return what the hub owes this account}
   public Wei credit() {
     return deployment.credit(sender.chain().snapshot(), account());
@@ -77,7 +84,7 @@ public final class Hub {
 
   /// Asks for an inference.
   ///
-  /// @param input exactly the model's input bytes
+  /// @param input the model's input bytes, with or without their trailing zeros
   /// @return the request's id, from the event
   public RequestId request(Bytes32 modelId, Terms terms, byte[] input, Wei fee) {
     return ask(modelId, terms, input, fee).id();
@@ -85,7 +92,7 @@ public final class Hub {
 
   /// Asks for an inference.
   ///
-  /// @param input exactly the model's input bytes
+  /// @param input the model's input bytes, with or without their trailing zeros
   /// @return the request with the receipt of its transaction
   public Asked ask(Bytes32 modelId, Terms terms, byte[] input, Wei fee) {
     Receipt receipt = sender.send(asking(modelId, terms, input, fee));
@@ -115,7 +122,9 @@ public final class Hub {
   }
 
   private Call asking(Bytes32 modelId, Terms terms, byte[] input, Wei fee) {
-    return contract.call("request", modelId, terms.encode(), input).paying(fee);
+    return contract
+        .call("request", modelId, terms.encode(), ShortBuffer.trim(input))
+        .paying(fee);
   }
 
   /// {@return the calls that this class makes, to be sent together with others}
@@ -129,7 +138,7 @@ public final class Hub {
   }
 
   public Optional<Receipt> challenge(Action.Challenge action, Work work) {
-    return attempt(calls.challenge(action, work, deployment.parameters().challengeBond()));
+    return attempt(calls.challenge(action, work, challengeBondDue(action.claim())));
   }
 
   public Optional<Receipt> dissect(Action.Dissect action) {

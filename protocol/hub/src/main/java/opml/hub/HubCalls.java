@@ -3,6 +3,7 @@ package opml.hub;
 import java.util.List;
 import opml.core.account.Address;
 import opml.core.account.Wei;
+import opml.core.codec.ShortBuffer;
 import opml.ethereum.abi.Contract;
 import opml.ethereum.chain.Call;
 import opml.game.claim.ClaimId;
@@ -15,9 +16,11 @@ import opml.game.work.Work;
 /// The hub's calls, with the proofs that it asks for, not sent yet.
 final class HubCalls {
   private final Contract contract;
+  private final Contract deliveries;
 
-  HubCalls(Contract contract) {
-    this.contract = contract;
+  HubCalls(Deployment deployment) {
+    this.contract = deployment.hub();
+    this.deliveries = deployment.deliveries();
   }
 
   /// {@return the claim of what this work came to}
@@ -97,11 +100,11 @@ final class HubCalls {
   }
 
   Call deliverProvisional(ClaimId claim, byte[] output) {
-    return contract.call("deliverProvisional", claim.hash(), output);
+    return deliveries.call("deliverProvisional", claim.hash(), ShortBuffer.trim(output));
   }
 
   Call deliverFinal(RequestId request, byte[] output) {
-    return contract.call("deliverFinal", request.hash(), output);
+    return deliveries.call("deliverFinal", request.hash(), ShortBuffer.trim(output));
   }
 
   private static List<Object> encode(Position position) {

@@ -41,7 +41,7 @@ public final class Requester {
                 .<Answer>map(Provisional::new)
                 .orElseGet(
                     () ->
-                        picture.now() > request.state().request().deadline()
+                        picture.now() > request.state().deadline()
                             ? new Unanswered()
                             : new Waiting());
         case FINAL ->
@@ -76,7 +76,7 @@ public final class Requester {
 
   /// Puts a request.
   ///
-  /// @param input exactly the model's input bytes
+  /// @param input the model's input bytes, with or without their trailing zeros
   /// @param fee for the server whose claim becomes final
   public RequestId request(Bytes32 modelId, byte[] input, Terms terms, Wei fee) {
     return hub.request(modelId, terms, input, fee);

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import opml.core.codec.ShortBuffer;
 import opml.core.hash.Bytes32;
 import opml.core.hash.Keccak;
 import opml.engine.commit.Model;
@@ -79,7 +80,12 @@ public final class GraphWorkshop implements Workshop {
 
   @Override
   public synchronized Optional<Work> work(Bytes32 modelId, byte[] input) {
-    return Optional.ofNullable(models.get(modelId)).map(model -> graphWork(model, input));
+    return Optional.ofNullable(models.get(modelId))
+        .map(model -> graphWork(model, ShortBuffer.pad(input, inputBytes(model))));
+  }
+
+  private static int inputBytes(Model model) {
+    return Math.toIntExact(model.descriptor().inputBytes());
   }
 
   /// {@return the run of a model on an input}

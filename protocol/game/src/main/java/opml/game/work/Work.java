@@ -1,6 +1,7 @@
 package opml.game.work;
 
 import java.util.List;
+import opml.core.codec.ShortBuffer;
 import opml.core.hash.Bytes32;
 import opml.core.hash.Keccak;
 import opml.game.trace.Trace;
@@ -31,12 +32,12 @@ public interface Work {
   /// settles them}
   long gasOfASide();
 
-  /// {@return the output and the proof of its root at the output slot under the final slots root; empty if the run
-  /// failed}
+  /// {@return the output, with its length before it, and the proof of its root at the output slot under the final slots
+  /// root; empty if the run failed}
   byte[] claimEvidence();
 
   /// {@return the initial root of the input slot and its proof under the model's initial slots root, which a challenge
-  /// begins with}
+  /// begins with; behind them the same of the output slot, the input being written, if the model's output is given}
   byte[] openingEvidence();
 
   /// {@return what `refine` needs besides the position's list, to open the trace of node `step` with these states}
@@ -62,7 +63,7 @@ public interface Work {
   record Result(int status, Bytes32 slotsRoot, byte[] output, Bytes32 finalState) {
     /// {@return what a claim says of the output}
     public Bytes32 outputHash() {
-      return Keccak.hash(output);
+      return Keccak.hash(ShortBuffer.trim(output));
     }
   }
 

@@ -6,6 +6,7 @@ import opml.ethereum.abi.ContractAbi;
 /// `contracts/tools/artifacts.js`, which also proves that they are what the sources compile to.
 public enum Artifacts {
   HUB("Hub"),
+  DELIVERIES("Deliveries"),
   MODEL_REGISTRY("ModelRegistry"),
   GRAPH_STEP("GraphStep"),
   STEP("Step");

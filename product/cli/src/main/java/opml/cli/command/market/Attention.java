@@ -63,7 +63,7 @@ record Attention(List<Item> items) {
 
   private static void request(List<Item> items, SeenRequest seen, Overview overview) {
     Bytes32 id = seen.id().hash();
-    long left = seen.state().request().deadline() - overview.now();
+    long left = seen.state().deadline() - overview.now();
     long states =
         overview.claims().stream()
             .filter(claim -> claim.state().claim().request().equals(seen.id()))
