@@ -1,8 +1,8 @@
 package opml.agent;
 
 /// What answering a request takes in gas, rounded up from what the contracts take (`contracts/README.md`): the least
-/// that a fee must pay for.
-final class FeeFloor {
+/// that a fee must pay for, unless a server's [Server.Policy] says otherwise.
+public final class FeeFloor {
   private static final long CLAIM = 150_000;
   private static final long RESOLVE = 95_000;
 
@@ -20,14 +20,14 @@ final class FeeFloor {
   /// {@return the gas of a claim and of what brings its money home}
   ///
   /// @param evidenceBytes output and proof
-  static long ofClaim(int evidenceBytes) {
+  public static long ofClaim(int evidenceBytes) {
     return CLAIM + RESOLVE + WITHDRAW + BYTE * evidenceBytes;
   }
 
   /// {@return the gas of telling a contract the result, provisional and final}
   ///
   /// @param callbackGas that each passes on
-  static long ofDeliveries(long callbackGas, int outputBytes) {
+  public static long ofDeliveries(long callbackGas, int outputBytes) {
     return DELIVERIES * (DELIVERY + callbackGas + BYTE * outputBytes);
   }
 }
