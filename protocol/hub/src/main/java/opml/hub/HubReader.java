@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import opml.core.account.Address;
@@ -19,6 +20,7 @@ import opml.ethereum.abi.Values;
 import opml.ethereum.chain.BlockRef;
 import opml.ethereum.chain.Chain;
 import opml.ethereum.chain.ChainException;
+import opml.ethereum.chain.LogEntry;
 import opml.ethereum.chain.LogFollower;
 import opml.ethereum.chain.Snapshot;
 import opml.game.claim.Availability;
@@ -59,7 +61,7 @@ public final class HubReader {
   private final Contract hub;
   private final Chain chain;
   private final int confirmations;
-  private LogFollower follower;
+  private LogFollower<LogEntry> follower;
   private final List<Event> events = new ArrayList<>();
 
   private final Map<RequestId, SeenRequest> endedRequests = new LinkedHashMap<>();
@@ -80,8 +82,9 @@ public final class HubReader {
     this.follower = fromTheBeginning();
   }
 
-  private LogFollower fromTheBeginning() {
-    return new LogFollower(chain, hub.filter(), deployment.block(), confirmations);
+  private LogFollower<LogEntry> fromTheBeginning() {
+    return new LogFollower<>(
+        chain, hub.filter(), Function.identity(), deployment.block(), confirmations);
   }
 
   /// {@return the hub as it is now}
@@ -180,10 +183,10 @@ public final class HubReader {
   }
 
   private void follow() {
-    for (LogFollower.Update update : follower.poll()) {
+    for (LogFollower.Update<LogEntry> update : follower.poll()) {
       switch (update) {
-        case LogFollower.Update.Forward forward -> events.addAll(hub.events(forward.logs()));
-        case LogFollower.Update.Back back -> {
+        case LogFollower.Update.Forward<LogEntry> forward -> events.addAll(hub.events(forward.logs()));
+        case LogFollower.Update.Back<LogEntry> back -> {
           events.removeIf(event -> event.log().blockNumber() > back.upTo());
           forgetEnded();
         }

@@ -51,15 +51,22 @@ public abstract sealed class ChainException extends RuntimeException {
   public static final class Refused extends ChainException {
     @Serial private static final long serialVersionUID = 1;
 
+    private final String method;
     private final int code;
     private final String reason;
     private final transient Optional<Data> data;
 
     public Refused(String method, int code, String reason, Optional<Data> data) {
       super(method + " was refused: " + Text.shortened(reason) + " (code " + code + ")");
+      this.method = method;
       this.code = code;
       this.reason = reason;
       this.data = data;
+    }
+
+    /// {@return the JSON-RPC method that was asked for}
+    public String method() {
+      return method;
     }
 
     public int code() {
@@ -114,6 +121,15 @@ public abstract sealed class ChainException extends RuntimeException {
 
     public Receipt receipt() {
       return receipt;
+    }
+  }
+
+  /// The account has not the money for what it asks, gas included. Nothing was sent; less, or later, may do.
+  public static final class InsufficientFunds extends ChainException {
+    @Serial private static final long serialVersionUID = 1;
+
+    public InsufficientFunds(String message) {
+      super(message);
     }
   }
 
