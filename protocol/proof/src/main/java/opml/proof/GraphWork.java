@@ -61,6 +61,16 @@ public final class GraphWork implements Work {
   }
 
   @Override
+  public long keptBytes() {
+    return frames.keptBytes();
+  }
+
+  @Override
+  public long gasOfASide() {
+    return GameGas.ofASide(model);
+  }
+
+  @Override
   public byte[] claimEvidence() {
     Frames.Frame last = frames.at(frames.length());
     if (last.state().status() == GraphState.Status.FAILED) {

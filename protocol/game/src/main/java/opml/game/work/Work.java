@@ -11,6 +11,9 @@ import opml.game.trace.Trace;
 ///
 /// All witnesses are packed as `IHub` and `IGraphStep` describe them; proofs are `mask u64 ‖ siblings`.
 public interface Work {
+  /// More gas than a side needs in any game within the bounds of `spec/protocol.md` §1.4.
+  long GAS_OF_ANY_SIDE = 2_500_000;
+
   /// {@return the level-0 trace; its single steps refine into traces of instructions}
   Trace trace();
 
@@ -19,6 +22,15 @@ public interface Work {
 
   /// {@return the length of the longest trace that a step refines into: no replay takes more instructions}
   long replaySteps();
+
+  /// {@return about how many bytes of memory this run keeps, also while it rests}
+  default long keptBytes() {
+    return 0;
+  }
+
+  /// {@return a bound of the gas that the server's side of a game about this run may need for all its moves and what
+  /// settles them}
+  long gasOfASide();
 
   /// {@return the output, with its length before it, and the proof of its root at the output slot under the final slots
   /// root; empty if the run failed}

@@ -9,7 +9,8 @@ public enum Artifacts {
   DELIVERIES("Deliveries"),
   MODEL_REGISTRY("ModelRegistry"),
   GRAPH_STEP("GraphStep"),
-  STEP("Step");
+  STEP("Step"),
+  RESULT_RECEIVER("IResultReceiver");
 
   private final String contract;
 
