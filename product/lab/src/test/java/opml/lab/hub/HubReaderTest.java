@@ -3,14 +3,13 @@ package opml.lab.hub;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
-import opml.game.claim.GameId;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -38,6 +37,7 @@ import opml.game.claim.Claim;
 import opml.game.claim.ClaimId;
 import opml.game.claim.ClaimState;
 import opml.game.claim.ClaimStatus;
+import opml.game.claim.GameId;
 import opml.game.claim.GameIdentity;
 import opml.game.claim.RequestId;
 import opml.game.claim.RequestState;
@@ -538,6 +538,41 @@ class HubReaderTest {
           .asString()
           .contains("status", object.toString());
     }
+  }
+
+  @Test
+  void theTimeOfAnothersClaimIsComparedSinceItSaysHowLongItCanBeChallenged() {
+    RequestId id = scene.ask(INPUT);
+    scene.hub(3).claim(id, liar.work(INPUT), Scene.PARAMETERS.claimBond());
+    LogEntry claimed =
+        hubLogs().stream()
+            .filter(
+                log ->
+                    log.topics()
+                        .getFirst()
+                        .equals(
+                            scene.deployment().hub().filter("Claimed").topics().getFirst()))
+            .findFirst()
+            .orElseThrow();
+    byte[] data = claimed.data().toArray();
+    data[5 * 32 - 2] ^= 8; // the fifth word: claimedAt
+    LogEntry earlier =
+        new LogEntry(
+            claimed.address(),
+            claimed.topics(),
+            Data.of(data),
+            claimed.blockNumber(),
+            claimed.blockHash(),
+            claimed.transaction(),
+            claimed.index());
+    boolean[] lies = {true};
+    Chain moody =
+        lying(all -> lies[0] ? replaced(all, claimed, Optional.of(earlier)) : all);
+    HubReader reader = new HubReader(scene.deployment(), moody);
+    Stakes verifier = Stakes.of(scene.address(4));
+    assertThat(reader.read(verifier).troubles()).singleElement().asString().contains("time");
+    lies[0] = false;
+    assertThat(describe(reader.read(verifier))).isEqualTo(describe(scene.picture()));
   }
 
   /// Audit, finding 18.
