@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.Serial;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import opml.agent.Agent;
 import opml.agent.Server;
@@ -14,6 +16,8 @@ import opml.core.account.Wei;
 import opml.ethereum.chain.Chain;
 import opml.ethereum.chain.ChainException;
 import opml.ethereum.chain.Data;
+import opml.ethereum.chain.Receipt;
+import opml.ethereum.chain.TxHash;
 import opml.ethereum.devchain.AnvilBinary;
 import opml.ethereum.devchain.DevChain;
 import opml.game.claim.ClaimStatus;
@@ -107,7 +111,7 @@ class RestartTest {
   }
 
   private Function<Chain, Agent> server(int account, Workshop workshop) {
-    Server.Policy policy = new Server.Policy(Wei.ZERO, true, 1, 0);
+    Server.Policy policy = new Server.Policy(Optional.of(Wei.ZERO), true, 1, 0);
     return chain -> new Server(scene.hub(account, chain), workshop, Journal.SILENT, policy);
   }
 
@@ -204,26 +208,42 @@ class RestartTest {
   @Test
   void aTickThatWasCutShortIsWaitedForByTheNextOfTheSameProcess() {
     scene.ask(INPUT);
-    boolean[] mines = {false};
+    boolean[] sent = {false};
+    List<String> cut = new ArrayList<>();
     Chain chain =
         new ForwardingChain(dev.chain()) {
           @Override
           public void send(Data signed) {
             dev.autoMine(false);
             super.send(signed);
+            sent[0] = true;
+          }
+
+          @Override
+          public Optional<Receipt> receipt(TxHash transaction) {
+            cut();
+            return super.receipt(transaction);
           }
 
           @Override
           public long minedNonce(Address account) {
-            if (mines[0]) {
+            cut();
+            return super.minedNonce(account);
+          }
+
+          /// After the sending, the first answer is none, and from then on blocks come.
+          private void cut() {
+            if (sent[0] && cut.isEmpty()) {
+              cut.add("here");
+              throw new ChainException.Malformed("the node stammers");
+            }
+            if (!cut.isEmpty()) {
               dev.mine(1);
             }
-            return super.minedNonce(account);
           }
         };
     Agent server = server(2, scene.honest()).apply(chain);
-    assertThatThrownBy(server::tick).isInstanceOf(ChainException.Unconfirmed.class);
-    mines[0] = true;
+    server.tick();
     server.tick();
     dev.autoMine(true);
     dev.mine(1);

@@ -62,7 +62,7 @@ public final class LogReader {
 
   private static boolean isTooMuch(ChainException e) {
     return !(e instanceof ChainException.Refused refused)
-        || Refusal.of(refused) == Refusal.TOO_MUCH;
+        || NodeRefusal.of(refused) == NodeRefusal.TOO_MUCH;
   }
 
   private <T> List<Kept<T>> block(LogFilter filter, long number, Function<LogEntry, T> keep) {

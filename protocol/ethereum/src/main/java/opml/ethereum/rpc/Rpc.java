@@ -31,7 +31,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import opml.ethereum.chain.ChainException;
 import opml.ethereum.chain.Data;
-import opml.ethereum.chain.Refusal;
+import opml.ethereum.chain.NodeRefusal;
 import opml.ethereum.chain.Text;
 import org.jspecify.annotations.Nullable;
 
@@ -180,12 +180,12 @@ public final class Rpc implements AutoCloseable {
           throw e;
         }
       } catch (ChainException.Refused e) {
-        Refusal refusal = Refusal.of(e);
+        NodeRefusal refusal = NodeRefusal.of(e);
         if (!refusal.passes()) {
           throw e;
         }
         if (pauses.areOver()) {
-          throw refusal == Refusal.BUSY
+          throw refusal == NodeRefusal.BUSY
               ? new ChainException.Unreachable(node() + " is busy: " + e.getMessage(), e)
               : e;
         }

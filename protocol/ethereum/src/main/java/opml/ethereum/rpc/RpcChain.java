@@ -21,7 +21,7 @@ import opml.ethereum.chain.Kept;
 import opml.ethereum.chain.LogEntry;
 import opml.ethereum.chain.LogFilter;
 import opml.ethereum.chain.Receipt;
-import opml.ethereum.chain.Refusal;
+import opml.ethereum.chain.NodeRefusal;
 import opml.ethereum.chain.Text;
 import opml.ethereum.chain.TxHash;
 
@@ -121,7 +121,7 @@ public final class RpcChain implements Chain, AutoCloseable {
     try {
       return stateAt(at, Answer::data, "eth_call", transaction(call, from), byHash(at));
     } catch (ChainException.Refused e) {
-      throw switch (Refusal.of(e)) {
+      throw switch (NodeRefusal.of(e)) {
         case REVERTED -> reverted(call, e);
         case NO_FUNDS -> noFunds(e);
         default -> e;
@@ -235,7 +235,7 @@ public final class RpcChain implements Chain, AutoCloseable {
       // The words for a revert are without number, those for the rest are few: what is none of them
       // is a revert, so
       // that a client with words of its own turns one call away and not its caller.
-      throw switch (Refusal.of(e)) {
+      throw switch (NodeRefusal.of(e)) {
         case REVERTED, TOO_MUCH, FALTERED, OTHER -> reverted(call, e);
         case NO_FUNDS -> noFunds(e);
         case BUSY, BEHIND, NONCE, UNSUPPORTED -> e;
@@ -253,7 +253,7 @@ public final class RpcChain implements Chain, AutoCloseable {
     try {
       rpc.read(Answer::txHash, "eth_sendRawTransaction", signed.toString());
     } catch (ChainException.Refused e) {
-      throw Refusal.of(e) == Refusal.NO_FUNDS ? noFunds(e) : e;
+      throw NodeRefusal.of(e) == NodeRefusal.NO_FUNDS ? noFunds(e) : e;
     }
   }
 
@@ -311,7 +311,7 @@ public final class RpcChain implements Chain, AutoCloseable {
     try {
       return rpc.read(as, method, params);
     } catch (ChainException.Refused e) {
-      if (Refusal.of(e) != Refusal.REVERTED && !snapshot(at).isCurrent()) {
+      if (NodeRefusal.of(e) != NodeRefusal.REVERTED && !snapshot(at).isCurrent()) {
         throw new ChainException.Reorganised(at + " is no longer part of the chain");
       }
       throw e;

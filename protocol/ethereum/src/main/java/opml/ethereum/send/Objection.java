@@ -3,9 +3,9 @@ package opml.ethereum.send;
 import java.util.List;
 import java.util.Locale;
 import opml.ethereum.chain.ChainException;
-import opml.ethereum.chain.Refusal;
+import opml.ethereum.chain.NodeRefusal;
 
-/// What a node's pool has against a transaction, finer than [Refusal] tells it. There are no codes for it; these are the
+/// What a node's pool has against a transaction, finer than [NodeRefusal] tells it. There are no codes for it; these are the
 /// words of geth, reth, erigon, nethermind, besu, anvil and hardhat, in lower case.
 enum Objection {
   /// It has this very transaction.
@@ -56,6 +56,6 @@ enum Objection {
         return kind;
       }
     }
-    return Refusal.of(refusal).passes() ? BUSY : FINAL;
+    return NodeRefusal.of(refusal).passes() ? BUSY : FINAL;
   }
 }

@@ -167,6 +167,11 @@ public final class Sender {
     return look.waiting().isEmpty();
   }
 
+  /// {@return what a unit of gas costs now, tip included}
+  public Wei price() {
+    return chain().latest().baseFee().plus(account.tip());
+  }
+
   /// {@return the account's money after the newest block}
   public Wei balance() {
     return chain().balance(address(), chain().latest());

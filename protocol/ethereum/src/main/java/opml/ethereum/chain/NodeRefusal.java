@@ -7,7 +7,7 @@ import java.util.Set;
 /// What a node means by refusing a request. JSON-RPC has codes for little of it and clients use them as they like, so
 /// this goes by what they say: geth, erigon, nethermind, besu, reth, anvil, hardhat and ganache, and the providers
 /// Infura, Alchemy and QuickNode, in lower case.
-public enum Refusal {
+public enum NodeRefusal {
   /// A contract reverted, or ran into an instruction that ends it.
   REVERTED,
   /// The account cannot pay for what it asks.
@@ -149,7 +149,7 @@ public enum Refusal {
   private static final int INTERNAL_ERROR = -32603;
 
   /// {@return what this refusal means}
-  public static Refusal of(ChainException.Refused refused) {
+  public static NodeRefusal of(ChainException.Refused refused) {
     String words = refused.reason().toLowerCase(Locale.ROOT);
     boolean executes =
         refused.method().equals("eth_call") || refused.method().equals("eth_estimateGas");
