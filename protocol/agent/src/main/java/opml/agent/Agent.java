@@ -12,6 +12,7 @@ import opml.core.account.Wei;
 import opml.core.hash.Bytes32;
 import opml.ethereum.chain.ChainException;
 import opml.game.claim.Availability;
+import opml.game.claim.ClaimId;
 import opml.game.claim.ClaimStatus;
 import opml.game.claim.RequestId;
 import opml.game.claim.RequestStatus;
@@ -120,8 +121,10 @@ public abstract sealed class Agent permits Server, Verifier {
     if (clear) {
       responder.cleared();
     }
+    // Decided on an older picture than that of the own last transaction, it would be done twice.
+    reader.notBefore(responder.newestBlock());
     Picture picture = reader.read(Stakes.of(self()));
-    picture.troubles().forEach(why -> trouble("the chain", why));
+    picture.troubles().forEach(trouble -> trouble("the node", trouble));
     seen = Optional.of(picture);
     begin(picture);
     defend(picture);
@@ -167,9 +170,9 @@ public abstract sealed class Agent permits Server, Verifier {
   /// {@return the least bond that this agent's business takes}
   abstract Wei leastBond();
 
-  /// {@return the output of a claim of this picture}
-  final byte[] output(SeenClaim claim) {
-    return reader.output(claim.id());
+  /// {@return the output of a claim of the present picture}
+  final byte[] output(ClaimId claim) {
+    return reader.output(claim);
   }
 
   /// {@return what it looked at last; any thread may ask}
@@ -293,8 +296,13 @@ public abstract sealed class Agent permits Server, Verifier {
       skip(what, "the hub did not see its input, so no claim on it can be judged");
       return Optional.empty();
     }
-    byte[] input = reader.input(id);
     Bytes32 modelId = request.state().request().modelId();
+    if (!workshop.knows(modelId)) {
+      // It may be among them later.
+      skip(what, "model " + modelId + " is not among ours; it is left alone until it is");
+      return Optional.empty();
+    }
+    byte[] input = reader.input(id);
     long begin = System.nanoTime();
     Optional<Work> made;
     try {
@@ -307,8 +315,6 @@ public abstract sealed class Agent permits Server, Verifier {
     }
     double seconds = (System.nanoTime() - begin) / 1e9;
     if (made.isEmpty()) {
-      // It may be among them later.
-      skip(what, "model " + modelId + " is not among ours; it is left alone until it is");
       return made;
     }
     Work work = made.get();

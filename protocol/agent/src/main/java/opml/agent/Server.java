@@ -215,7 +215,7 @@ public final class Server extends Agent {
     if (!wanted) {
       return;
     }
-    byte[] output = output(claim);
+    byte[] output = output(claim.id());
     if (!paysDeliveries(request, output.length)) {
       return;
     }

@@ -263,7 +263,7 @@ class RolesTest {
                     ? Optional.of(broken)
                     : scene.honest().work(model, input),
             journal);
-    assertLeavesAlone(server, "the hub refuses our claim with ProofMismatch");
+    assertLeavesAlone(server, "the hub refuses our claim with ");
     assertThat(scene.claims()).hasSize(1);
   }
 
