@@ -20,8 +20,8 @@ import opml.ethereum.chain.Data;
 import opml.ethereum.chain.Kept;
 import opml.ethereum.chain.LogEntry;
 import opml.ethereum.chain.LogFilter;
-import opml.ethereum.chain.Receipt;
 import opml.ethereum.chain.NodeRefusal;
+import opml.ethereum.chain.Receipt;
 import opml.ethereum.chain.Text;
 import opml.ethereum.chain.TxHash;
 
