@@ -123,15 +123,9 @@ public final class RequestCommand implements Callable<Integer> {
           new Registry(opened.deployment(), opened.chain().snapshot()).buffers(asked.id());
       // The registry lets an output have 24,576 bytes.
       int outputBytes = Math.toIntExact(buffers.outputBytes());
-      byte[] bytes =
-          InputFile.read(
-              input,
-              buffers.input().bytes(),
-              asked.inputType(),
-              index);
+      byte[] bytes = InputFile.read(input, buffers.input().bytes(), asked.inputType(), index);
       long until = Math.addExact(opened.chain().latest().timestamp(), deadline);
-      Terms terms =
-          new Terms(server, until, callback, gasToHear(opened, outputBytes));
+      Terms terms = new Terms(server, until, callback, gasToHear(opened, outputBytes));
       Hub.GasEstimate estimate = announced(hub, asked, terms, bytes);
       warnOfALowFee(estimate.price(), terms, outputBytes);
       Hub.Asked sent = hub.ask(asked.id(), terms, bytes, fee);
