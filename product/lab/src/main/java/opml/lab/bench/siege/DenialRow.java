@@ -71,22 +71,20 @@ final class DenialRow {
   private static RowFigures figures(
       Ground ground, RequestId request, BigInteger before, Consumer<String> progress) {
     Picture picture = ground.picture();
-    RequestStatus status =
-        Objects.requireNonNull(picture.requests().get(request)).state().status();
+    RequestStatus status = Objects.requireNonNull(picture.requests().get(request)).state().status();
     boolean answered = status == RequestStatus.FINAL;
     BigInteger cost = before.subtract(ground.total(MALLORY)).subtract(ground.total(SHAM));
     double bonds =
         new BigDecimal(cost)
-            .divide(
-                new BigDecimal(ground.parameters().claimBond().value()), MathContext.DECIMAL64)
+            .divide(new BigDecimal(ground.parameters().claimBond().value()), MathContext.DECIMAL64)
             .doubleValue();
     String line =
-        "the request is %s; that cost %.2f bonds".formatted(answered ? "answered" : "denied", bonds);
+        "the request is %s; that cost %.2f bonds"
+            .formatted(answered ? "answered" : "denied", bonds);
     progress.accept(line);
     return new RowFigures(
         Map.of("denial_ratio", bonds),
-        List.of(
-            Reach.atLeast("bonds that it costs to deny a request", bonds, BONDS_LEAST)),
+        List.of(Reach.atLeast("bonds that it costs to deny a request", bonds, BONDS_LEAST)),
         List.of(line));
   }
 }

@@ -56,9 +56,7 @@ record FloodRow(int games, int answered, BigInteger gain, String claim) {
     int games = silent.games() + playing.games();
     int answered = silent.answered() + playing.answered();
     return new RowFigures(
-        Map.of(
-            "flood",
-            Map.of("games", games, "answered", answered, "attacker_gain_wei", gain)),
+        Map.of("flood", Map.of("games", games, "answered", answered, "attacker_gain_wei", gain)),
         List.of(
             Reach.all("games of a flood that were answered", answered, games),
             Reach.none("wei that a flood gains", gain.doubleValue())),

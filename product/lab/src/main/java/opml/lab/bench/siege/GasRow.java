@@ -7,12 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import opml.agent.Agent;
 import opml.agent.Server;
-import opml.core.account.Wei;
 import opml.ethereum.devchain.DevChain;
 import opml.ethereum.send.GasMeter;
 import opml.ethereum.send.SendPolicy;
@@ -51,9 +49,7 @@ final class GasRow {
     double inferenceRatio = (double) inference / before.getOrDefault(INFERENCE, 0L);
     double disputeRatio = (double) dispute / before.getOrDefault(DISPUTE, 0L);
     return new RowFigures(
-        Map.of(
-            "gas",
-            Map.of("inference_ratio", inferenceRatio, "dispute_ratio", disputeRatio)),
+        Map.of("gas", Map.of("inference_ratio", inferenceRatio, "dispute_ratio", disputeRatio)),
         List.of(
             Reach.atMost("gas of an inference / before", inferenceRatio, RATIO_MOST),
             Reach.atMost("gas of a dispute / before", disputeRatio, RATIO_MOST)),

@@ -147,11 +147,17 @@ final class IdleRow {
     long nonce = nonces.computeIfAbsent(from, ground.dev().chain()::minedNonce);
     nonces.put(from, nonce + 1);
     return Map.of(
-        "from", from.toString(),
-        "to", call.to().orElseThrow().toString(),
-        "gas", "0x" + Long.toHexString(GAS),
-        "value", "0x" + call.value().value().toString(16),
-        "input", call.data().toString(),
-        "nonce", "0x" + Long.toHexString(nonce));
+        "from",
+        from.toString(),
+        "to",
+        call.to().orElseThrow().toString(),
+        "gas",
+        "0x" + Long.toHexString(GAS),
+        "value",
+        "0x" + call.value().value().toString(16),
+        "input",
+        call.data().toString(),
+        "nonce",
+        "0x" + Long.toHexString(nonce));
   }
 }

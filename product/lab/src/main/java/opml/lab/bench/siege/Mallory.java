@@ -33,7 +33,6 @@ final class Mallory {
     this.deployment = deployment;
     this.chain = chain;
     this.wallet = wallet;
-    this.nonce = chain.pendingNonce(wallet.address());
   }
 
   Address address() {
@@ -52,6 +51,7 @@ final class Mallory {
 
   /// @param tip for the block's producer, who takes the highest first
   TxHash send(Call call, long gas, Wei tip) {
+    nonce = Math.max(nonce, chain.pendingNonce(address()));
     UnsignedTransaction transaction =
         new UnsignedTransaction(chain.id(), nonce, gas, tip, FEE_MAX.plus(tip), call);
     Data signed = wallet.sign(transaction);

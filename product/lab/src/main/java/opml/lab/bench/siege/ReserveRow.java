@@ -53,8 +53,7 @@ final class ReserveRow {
       quiet(() -> answered(ground.picture()), "answered", progress);
       ground.skip(ALLOWANCE + 1);
       takeByTime(ground);
-      long lost =
-          claims.stream().filter(claim -> ground.status(claim) == ClaimStatus.DEAD).count();
+      long lost = claims.stream().filter(claim -> ground.status(claim) == ClaimStatus.DEAD).count();
       return new RowFigures(
           Map.of("reserve", Map.of("claims", claims.size(), "lost", lost)),
           List.of(

@@ -86,9 +86,7 @@ final class RewardRow {
               Journal.SILENT);
       Agent liar =
           new Server(
-              ground.hub(LIAR),
-              new Liar(ground.model(), new Lie.InElement(4, 1)),
-              Journal.SILENT);
+              ground.hub(LIAR), new Liar(ground.model(), new Lie.InElement(4, 1)), Journal.SILENT);
       Agent liarAgain = new Verifier(ground.hub(LIAR_AGAIN), ground.honest(), Journal.SILENT);
       ground.ask(REQUESTER, Ground.digit(7), Ground.FEE);
       liar.tick();

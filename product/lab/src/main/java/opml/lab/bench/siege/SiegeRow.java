@@ -2,7 +2,6 @@ package opml.lab.bench.siege;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -23,7 +22,8 @@ public enum SiegeRow {
   GAS("an undisputed inference and a dispute, beside what they cost before"),
   IDLE("a look at 10,000 requests that are over"),
   LATE_NODE("40 % of the honest ones' calls are answered two blocks late"),
-  RESTARTS("the honest ones are killed and started again, every few seconds");
+  RESTARTS("the honest ones are killed and started again, every few seconds"),
+  FINDINGS("every finding of the audit, each a test by name");
 
   private static final int IDLE_REQUESTS = 10_000;
 
@@ -53,9 +53,15 @@ public enum SiegeRow {
   public RowFigures run(Siege siege) {
     return switch (this) {
       case BLIND ->
-          battle(siege, "blind", new Battle.Plan(150, node(siege, 0.02, NodeFault.REFUSALS), Optional.empty()));
+          battle(
+              siege,
+              "blind",
+              new Battle.Plan(150, node(siege, 0.02, NodeFault.REFUSALS), Optional.empty()));
       case FAULTS ->
-          battle(siege, "faults", new Battle.Plan(0, node(siege, 0.12, NodeFault.ALL), Optional.empty()));
+          battle(
+              siege,
+              "faults",
+              new Battle.Plan(0, node(siege, 0.12, NodeFault.ALL), Optional.empty()));
       case LATE_NODE -> late(siege);
       case RESTARTS -> restarts(siege);
       case FLOOD -> FloodRow.run(siege.progress());
@@ -65,6 +71,7 @@ public enum SiegeRow {
       case REWARD -> RewardRow.run(siege.progress());
       case DENIAL -> DenialRow.run(siege.progress());
       case GAS -> GasRow.run(siege.progress());
+      case FINDINGS -> FindingsRow.run(siege.home());
       case IDLE -> IdleRow.run(IDLE_REQUESTS, siege.progress());
     };
   }
@@ -77,8 +84,7 @@ public enum SiegeRow {
   private static RowFigures late(Siege siege) {
     Battle battle =
         Battle.fight(
-            new Battle.Plan(
-                0, node(siege, 0.4, Set.of(NodeFault.STALE)), Optional.empty()),
+            new Battle.Plan(0, node(siege, 0.4, Set.of(NodeFault.STALE)), Optional.empty()),
             siege.progress());
     return duties("late_node", battle);
   }
@@ -96,10 +102,14 @@ public enum SiegeRow {
         Map.of(
             name,
             Map.of(
-                "wrong_final", battle.wrongFinal(),
-                "bonds_lost", battle.bondsLost(),
-                "challenges_per_lie", (double) battle.challenges() / battle.lies(),
-                "claims_per_request", (double) battle.rightClaims() / battle.lies())),
+                "wrong_final",
+                battle.wrongFinal(),
+                "bonds_lost",
+                battle.bondsLost(),
+                "challenges_per_lie",
+                (double) battle.challenges() / battle.lies(),
+                "claims_per_request",
+                (double) battle.rightClaims() / battle.lies())),
         List.of(
             Reach.none("wrong results, " + name, battle.wrongFinal()),
             Reach.none("honest bonds lost, " + name, battle.bondsLost()),
@@ -111,8 +121,7 @@ public enum SiegeRow {
   private static RowFigures battle(Siege siege, String name, Battle.Plan plan) {
     Battle battle = Battle.fight(plan, siege.progress());
     return new RowFigures(
-        Map.of(
-            name, Map.of("wrong_final", battle.wrongFinal(), "bonds_lost", battle.bondsLost())),
+        Map.of(name, Map.of("wrong_final", battle.wrongFinal(), "bonds_lost", battle.bondsLost())),
         List.of(
             Reach.none("wrong results, " + name, battle.wrongFinal()),
             Reach.none("honest bonds lost, " + name, battle.bondsLost())),

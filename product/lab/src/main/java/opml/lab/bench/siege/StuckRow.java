@@ -9,7 +9,6 @@ import opml.agent.Server;
 import opml.core.account.Address;
 import opml.core.account.Wei;
 import opml.game.claim.ClaimId;
-import opml.game.claim.RequestId;
 import opml.hub.Picture;
 import opml.hub.Picture.SeenClaim;
 import opml.hub.Picture.SeenGame;
@@ -50,7 +49,8 @@ final class StuckRow {
                 .formatted(refused, worded, poor)));
   }
 
-  // ------------------------------------------------------------------ a waiting move, and a restart
+  // ------------------------------------------------------------------ a waiting move, and a
+  // restart
 
   private static final int WAITING_BLOCK_SECONDS = 4;
   private static final long WAITING_ALLOWANCE = 60;
