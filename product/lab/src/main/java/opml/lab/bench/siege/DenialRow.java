@@ -15,12 +15,14 @@ import opml.game.claim.ClaimId;
 import opml.game.claim.RequestId;
 import opml.game.claim.RequestStatus;
 import opml.hub.Journal;
-import opml.hub.Picture;
 import opml.hub.Terms;
 
 /// A right claim as a weapon (audit, finding 7): Mallory claims the right result at once, so that an honest server stays
 /// out, and kills her own claim behind the deadline.
-final class DenialRow {
+///
+/// @param answered whether the request has its right result after all
+/// @param bonds what it cost Mallory, in bonds of a claim
+record DenialRow(boolean answered, double bonds) {
   private static final double BONDS_LEAST = 10;
   private static final long DEADLINE_SECONDS = 3600;
   private static final int LOOKS = 4;
@@ -30,9 +32,20 @@ final class DenialRow {
   private static final int MALLORY = 3;
   private static final int SHAM = 4;
 
-  private DenialRow() {}
-
   static RowFigures run(Consumer<String> progress) {
+    DenialRow denial = attack(progress);
+    String line =
+        "the request is %s; that cost %.2f bonds"
+            .formatted(denial.answered() ? "answered" : "denied", denial.bonds());
+    progress.accept(line);
+    return new RowFigures(
+        Map.of("denial_ratio", denial.bonds()),
+        List.of(
+            Reach.atLeast("bonds that it costs to deny a request", denial.bonds(), BONDS_LEAST)),
+        List.of(line));
+  }
+
+  static DenialRow attack(Consumer<String> progress) {
     try (Ground ground = Ground.with(86_400, 43_200)) {
       byte[] input = Ground.digit(7);
       Terms terms = Terms.until(ground.now() + DEADLINE_SECONDS);
@@ -54,7 +67,7 @@ final class DenialRow {
       look(honest);
       ground.skip(ground.parameters().window() + 1);
       look(honest);
-      return figures(ground, request, before, progress);
+      return outcome(ground, request, before);
     }
   }
 
@@ -68,23 +81,13 @@ final class DenialRow {
     }
   }
 
-  private static RowFigures figures(
-      Ground ground, RequestId request, BigInteger before, Consumer<String> progress) {
-    Picture picture = ground.picture();
-    RequestStatus status = Objects.requireNonNull(picture.requests().get(request)).state().status();
-    boolean answered = status == RequestStatus.FINAL;
+  private static DenialRow outcome(Ground ground, RequestId request, BigInteger before) {
+    RequestStatus status =
+        Objects.requireNonNull(ground.picture().requests().get(request)).state().status();
     BigInteger cost = before.subtract(ground.total(MALLORY)).subtract(ground.total(SHAM));
-    double bonds =
-        new BigDecimal(cost)
-            .divide(new BigDecimal(ground.parameters().claimBond().value()), MathContext.DECIMAL64)
-            .doubleValue();
-    String line =
-        "the request is %s; that cost %.2f bonds"
-            .formatted(answered ? "answered" : "denied", bonds);
-    progress.accept(line);
-    return new RowFigures(
-        Map.of("denial_ratio", bonds),
-        List.of(Reach.atLeast("bonds that it costs to deny a request", bonds, BONDS_LEAST)),
-        List.of(line));
+    BigDecimal bond = new BigDecimal(ground.parameters().claimBond().value());
+    return new DenialRow(
+        status == RequestStatus.FINAL,
+        new BigDecimal(cost).divide(bond, MathContext.DECIMAL64).doubleValue());
   }
 }

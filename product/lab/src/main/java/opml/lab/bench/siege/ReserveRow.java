@@ -20,9 +20,11 @@ final class ReserveRow {
   private static final int REQUESTS = 30;
   private static final long WINDOW = 3600;
   private static final long ALLOWANCE = 90;
-  private static final Wei PRICE = Wei.gwei(1);
 
-  /// For each claim its own gas, base fee and tip together.
+  /// Next to nothing, as on many a chain: then the tip, a gwei, is nearly all of the price.
+  private static final Wei BASE_FEE = Wei.of(1_000_000);
+
+  /// For each claim twice its own gas.
   private static final Wei LITTLE = Wei.gwei(2).times(150_000);
 
   /// So long may nothing happen before nothing is taken to happen any more.
@@ -37,7 +39,7 @@ final class ReserveRow {
   static RowFigures run(Consumer<String> progress) {
     try (Ground ground = Ground.with(WINDOW, ALLOWANCE)) {
       ask(ground);
-      ground.baseFee(PRICE);
+      ground.baseFee(BASE_FEE);
       Wei bonds = ground.parameters().claimBond().times(REQUESTS);
       ground.dev().setBalance(ground.address(SERVER), bonds.plus(LITTLE.times(REQUESTS)));
       ground.blocksEvery(1);

@@ -23,7 +23,7 @@ import opml.lab.scenario.Lie;
 /// (audit, finding 9).
 final class RewardRow {
   /// Who else challenges the lie.
-  private enum Order {
+  enum Order {
     COPYCAT(false, false),
     COPYCAT_THEN_LIAR(true, false),
     LIAR_THEN_COPYCAT(true, true);
@@ -41,7 +41,7 @@ final class RewardRow {
   ///
   /// @param gain of the honest challenger, gas paid
   /// @param burntShare of the liar's bond
-  private record Outcome(Order order, BigInteger gain, double burntShare) {}
+  record Outcome(Order order, BigInteger gain, double burntShare) {}
 
   private static final Address BURNT = Address.ofHex("0x000000000000000000000000000000000000dead");
   private static final int ROUNDS_MAX = 40;
@@ -73,7 +73,7 @@ final class RewardRow {
         outcomes.stream().map(Outcome::toString).toList());
   }
 
-  private static Outcome play(Order order) {
+  static Outcome play(Order order) {
     try (Ground ground = Ground.with(3600, 1800)) {
       Copycat copycat = new Copycat(ground.deployment(), ground.mallory(COPYCAT));
       ChaosProxy proxy = ground.proxy(ChaosProxy.Options.CLEAN);

@@ -8,9 +8,11 @@ import java.util.function.Consumer;
 import opml.agent.Server;
 import opml.core.account.Address;
 import opml.core.account.Wei;
+import opml.ethereum.chain.ChainException;
 import opml.game.claim.ClaimId;
+import opml.hub.Hub;
+import opml.hub.Journal;
 import opml.hub.Picture;
-import opml.hub.Picture.SeenClaim;
 import opml.hub.Picture.SeenGame;
 import opml.lab.bench.siege.ChaosProxy.Dialect;
 
@@ -35,9 +37,9 @@ final class StuckRow {
 
   static RowFigures run(Consumer<String> progress) {
     long blocks = waiting(progress);
-    int refused = poisoned(CallbackCode.REVERTS_AT_THE_END, Dialect.HARDHAT, progress);
-    int worded = poisoned(CallbackCode.REVERTS_AT_THE_END, Dialect.NETHERMIND, progress);
-    int poor = poisoned(CallbackCode.BURNS_AND_TAKES, Dialect.ANVIL, progress);
+    int refused = late(CallbackCode.REVERTS_AT_THE_END, Dialect.HARDHAT, progress);
+    int worded = late(CallbackCode.REVERTS_AT_THE_END, Dialect.NETHERMIND, progress);
+    int poor = late(CallbackCode.BURNS_AND_TAKES, Dialect.ANVIL, progress);
     int late = refused + worded + poor;
     return new RowFigures(
         Map.of("stuck_blocks", blocks, "late_moves", late),
@@ -100,61 +102,75 @@ final class StuckRow {
 
   // ------------------------------------------------------------------ a delivery before a move
 
-  private static final long POISON_WINDOW = 60;
-  private static final long POISON_ALLOWANCE = 30;
   private static final long CALLBACK_GAS = 1_000_000;
   private static final Wei POOR = Wei.gwei(2_600_000);
+  private static final int LOOKS = 5;
 
-  private static int poisoned(CallbackCode code, Dialect dialect, Consumer<String> progress) {
-    try (Ground ground = Ground.with(POISON_WINDOW, POISON_ALLOWANCE)) {
-      return new StuckRow(ground, progress).poisoned(code, dialect);
+  /// Plays one poisoned delivery, look by look.
+  ///
+  /// @param code what the poisoner's contract does
+  /// @param dialect the words of the server's node
+  /// @return whether the move in the victim's game is not made within the allowance
+  static boolean isLate(CallbackCode code, Dialect dialect) {
+    try (Ground ground = Ground.with(3600, 1800)) {
+      return new StuckRow(ground, _ -> {}).poisoned(code, dialect);
     }
   }
 
-  /// {@return 1 if the move in the victim's game came too late}
-  private int poisoned(CallbackCode code, Dialect dialect) {
+  private static int late(CallbackCode code, Dialect dialect, Consumer<String> progress) {
+    boolean late = isLate(code, dialect);
+    progress.accept(
+        "%s in the words of %s: the move is %s".formatted(code, dialect, late ? "late" : "made"));
+    return late ? 1 : 0;
+  }
+
+  private boolean poisoned(CallbackCode code, Dialect dialect) {
     Address callback = code.deploy(ground.mallory(SHAM));
-    boolean poor = code == CallbackCode.BURNS_AND_TAKES;
     ChaosProxy proxy = ground.proxy(ChaosProxy.Options.CLEAN.speaking(dialect));
+    Hub hub =
+        new Hub(
+            ground.deployment(), Ground.sender(ground.connect(proxy.url()), ground.wallet(SERVER)));
+    Server server = new Server(hub, ground.honest(), Journal.SILENT);
     ground.baseFee(CALM);
     ground.ask(
         REQUESTER,
         ground.terms().delivering(callback, CALLBACK_GAS),
         Ground.digit(1),
         Ground.FEE.times(100));
-    if (poor) {
+    if (code == CallbackCode.BURNS_AND_TAKES) {
       ground.ask(REQUESTER, Ground.digit(VICTIM), Ground.FEE);
-    }
-    ground.blocksEvery(1);
-    ground.start(
-        ground.agent(
-            proxy.url(),
-            SERVER,
-            poor ? POLL.multipliedBy(8) : POLL,
-            (hub, journal) -> new Server(hub, ground.honest(), journal)));
-    if (poor) {
-      until(60, () -> ground.picture().claims().size() == 2);
+      look(server);
       ground.dev().setBalance(ground.address(SERVER), POOR);
       ground.baseFee(CALM.times(3));
     } else {
-      until(60, () -> ground.picture().claims().size() == 1);
-      Pause.millis(4000);
-      ground.skip(POISON_WINDOW / 2);
+      look(server);
+      look(server); // and what is provisional is delivered
+      ground.skip(ground.parameters().window() / 2);
       ground.ask(REQUESTER, Ground.digit(VICTIM), Ground.FEE);
-      until(60, () -> ground.picture().claims().size() == 2);
-      ground.skip(POISON_WINDOW / 2);
-      Pause.millis(4000);
+      look(server);
+      ground.skip(ground.parameters().window() / 2 + 1);
+      look(server); // the poisoner's request is final
     }
-    List<SeenClaim> claims = List.copyOf(ground.picture().claims().values());
-    sham(claims.getLast().id());
-    long end = ground.now() + POISON_ALLOWANCE;
-    while (!isAnswered(ground.picture()) && ground.now() <= end) {
-      Pause.millis(500);
+    List<ClaimId> claims = List.copyOf(ground.picture().claims().keySet());
+    if (claims.size() != 2) {
+      throw new IllegalStateException("the siege cannot be laid: " + claims.size() + " claims");
     }
-    boolean late = !isAnswered(ground.picture());
-    progress.accept(
-        "%s in the words of %s: the move is %s".formatted(code, dialect, late ? "late" : "made"));
-    return late ? 1 : 0;
+    sham(claims.getLast());
+    for (int i = 0; i < LOOKS; i++) {
+      look(server);
+      ground.skip(ground.parameters().allowance() / (LOOKS + 1));
+    }
+    return !isAnswered(ground.picture());
+  }
+
+  /// As a loop looks: what goes wrong ends a look, not the agent.
+  private static void look(Server server) {
+    try {
+      server.tick();
+    } catch (ChainException e) {
+      // It looks again.
+      return;
+    }
   }
 
   // ------------------------------------------------------------------ both
