@@ -13,6 +13,7 @@ import opml.core.hash.Bytes32;
 import opml.ethereum.chain.TxHash;
 import opml.game.claim.ClaimStatus;
 import opml.game.move.GameStatus;
+import opml.game.move.Side;
 import opml.game.work.Workshop;
 import opml.hub.Picture;
 import opml.hub.Picture.SeenClaim;
@@ -42,6 +43,9 @@ record Battle(
   private static final long ALLOWANCE = 60;
   private static final Duration POLL = Duration.ofSeconds(1);
   private static final Duration POLL_OF_ATTACKERS = Duration.ofMillis(300);
+
+  /// So many looks without a move, a second each, before a wait is cut short.
+  private static final int QUIET_LOOKS = 5;
 
   private static final int REQUESTER = 1;
   private static final int SERVER = 2;
@@ -99,6 +103,8 @@ record Battle(
       long dieAt = System.nanoTime();
       Picture picture = ground.picture();
       String last = "";
+      String before = "";
+      int quiet = 0;
       while (!isOver(picture) && picture.now() < start + WINDOW + 3 * ALLOWANCE) {
         String line = line(picture);
         if (!line.equals(last)) {
@@ -113,6 +119,13 @@ record Battle(
         }
         Pause.millis(1000);
         picture = ground.picture();
+        String position = position(picture);
+        quiet = position.equals(before) ? quiet + 1 : 0;
+        before = position;
+        if (quiet >= QUIET_LOOKS && onlyShamsThink(picture)) {
+          ground.skip(ALLOWANCE / 2);
+          quiet = 0;
+        }
       }
       progress.accept("%4d s: %s".formatted(picture.now() - start, line(picture)));
       return count(picture, honest, (System.nanoTime() - begin) / 1e9);
@@ -179,6 +192,22 @@ record Battle(
           || (!games.isEmpty() && games.stream().noneMatch(game -> game.settled().isPlayed()));
     }
 
+    /// Nobody waits for anything but that the time of shams runs out, who have nothing to post any more.
+    private boolean onlyShamsThink(Picture picture) {
+      return claims(picture, LIAR).size() == LIES
+          && claims(picture, LIAR).stream().noneMatch(Field::isLive)
+          && picture.games().values().stream()
+              .filter(game -> game.settled().isPlayed())
+              .allMatch(game -> game.positions().getLast().onTurn() == Side.CHALLENGER);
+    }
+
+    private static String position(Picture picture) {
+      return picture.games().values().stream()
+          .map(game -> game.status() + " " + game.positions().size())
+          .toList()
+          .toString();
+    }
+
     private Battle count(Picture picture, List<RunningAgent> honest, double seconds) {
       List<SeenClaim> lies = claims(picture, LIAR);
       long dead =
@@ -189,9 +218,6 @@ record Battle(
           games(picture, VERIFIER).stream()
               .filter(game -> game.status() == GameStatus.SERVER_WON)
               .count();
-      List<String> notes = new ArrayList<>();
-      honest.forEach(
-          agent -> agent.troubles().forEach((what, count) -> notes.add(count + " x " + what)));
       return new Battle(
           lies.size(),
           (int) lies.stream().filter(claim -> claim.state().status() == ClaimStatus.FINAL).count(),
@@ -199,7 +225,7 @@ record Battle(
           games(picture, VERIFIER).size(),
           (int) (dead + lost),
           seconds,
-          notes);
+          honest.stream().flatMap(agent -> agent.notes().stream()).toList());
     }
 
     private String line(Picture picture) {

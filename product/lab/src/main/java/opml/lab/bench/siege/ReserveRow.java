@@ -43,12 +43,13 @@ final class ReserveRow {
       Wei bonds = ground.parameters().claimBond().times(REQUESTS);
       ground.dev().setBalance(ground.address(SERVER), bonds.plus(LITTLE.times(REQUESTS)));
       ground.blocksEvery(1);
-      ground.start(
-          ground.agent(
-              ground.dev().url(),
-              SERVER,
-              Duration.ofSeconds(1),
-              (hub, journal) -> new Server(hub, ground.honest(), journal)));
+      RunningAgent server =
+          ground.start(
+              ground.agent(
+                  ground.dev().url(),
+                  SERVER,
+                  Duration.ofSeconds(1),
+                  (hub, journal) -> new Server(hub, ground.honest(), journal)));
       quiet(() -> ground.picture().claims().size(), "claims", progress);
       List<ClaimId> claims = List.copyOf(ground.picture().claims().keySet());
       sham(ground, claims);
@@ -61,7 +62,7 @@ final class ReserveRow {
           List.of(
               Reach.atLeast("claims of a server with money for 30 bonds", claims.size(), 1),
               Reach.none("right claims that it loses", lost)),
-          List.of());
+          server.notes());
     }
   }
 

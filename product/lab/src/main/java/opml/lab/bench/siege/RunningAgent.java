@@ -2,7 +2,6 @@ package opml.lab.bench.siege;
 
 import java.net.URI;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,7 +34,6 @@ final class RunningAgent implements AutoCloseable {
   private final Duration poll;
   private final Birth birth;
 
-  private final List<Journal.Entry> told = new ArrayList<>();
   private final Map<String, Integer> troubles = new TreeMap<>();
   private Optional<Thread> life = Optional.empty();
 
@@ -56,7 +54,7 @@ final class RunningAgent implements AutoCloseable {
   private void live() {
     try (RpcChain chain = connect()) {
       Hub hub = new Hub(deployment, Ground.sender(chain, wallet));
-      new Loop(birth.of(hub, this::hear), poll, this::hear).run();
+      new Loop(birth.of(hub, Journal.SILENT), poll, this::hear).run();
     } catch (ChainException e) {
       hear(String.valueOf(e.getMessage()));
     }
@@ -91,22 +89,15 @@ final class RunningAgent implements AutoCloseable {
     life = Optional.empty();
   }
 
-  private synchronized void hear(Journal.Entry entry) {
-    told.add(entry);
-  }
-
   private synchronized void hear(String trouble) {
     troubles.merge(trouble, 1, Integer::sum);
   }
 
-  /// {@return what it did, in all its lives}
-  synchronized List<Journal.Entry> told() {
-    return List.copyOf(told);
-  }
-
-  /// {@return how often it told a trouble, in all its lives}
-  synchronized Map<String, Integer> troubles() {
-    return Map.copyOf(troubles);
+  /// {@return the troubles that it told, in all its lives, a line each}
+  synchronized List<String> notes() {
+    return troubles.entrySet().stream()
+        .map(trouble -> trouble.getValue() + " x " + trouble.getKey())
+        .toList();
   }
 
   @Override
