@@ -2,7 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {
-    ChallengeBondWrong,
+    ChallengeBondTooSmall,
     ClaimNotDead,
     ClaimNotLive,
     ClockExpired,
@@ -271,7 +271,7 @@ contract GamesTest is World {
         for (uint256 i = 3; i < 16; ++i) {
             list[i] = bytes32(i);
         }
-        b.id = abi.decode(must(MALLORY, address(hub), CHALLENGE_BOND, challengeCall(c, list)), (GameId));
+        b.id = abi.decode(must(MALLORY, address(hub), 2 * CHALLENGE_BOND, challengeCall(c, list)), (GameId));
         Player memory server = honest(SIMON);
         check(move(server, b), "the server answers");
         vm.warp(block.timestamp + ALLOWANCE + 1);
@@ -285,7 +285,7 @@ contract GamesTest is World {
         b.position = Position(0, 0, uint64(steps()), honest0(0), hubModel());
         b.list = new bytes32[](16);
         b.moves = 1;
-        b.id = abi.decode(must(MALLORY, address(hub), CHALLENGE_BOND, challengeCall(c, b.list)), (GameId));
+        b.id = abi.decode(must(MALLORY, address(hub), 2 * CHALLENGE_BOND, challengeCall(c, b.list)), (GameId));
         play(b, honest(SIMON), honest(MALLORY));
         check(statusOf(b.id) == GameStatus.ServerWon, "zeros are false states");
     }
@@ -491,7 +491,7 @@ contract GamesTest is World {
         Answer memory a = answerOf(server, b);
         // After a reorg the same challenger has opened his game with another list: same id, other position.
         bytes32[] memory other = listOf(liar(VERA, 2, 0), old, 0, steps());
-        GameId second = abi.decode(must(VERA, address(hub), CHALLENGE_BOND, challengeCall(c, other)), (GameId));
+        GameId second = abi.decode(must(VERA, address(hub), 2 * CHALLENGE_BOND, challengeCall(c, other)), (GameId));
         bytes memory moved = a.call;
         bytes32 id = GameId.unwrap(second);
         assembly ("memory-safe") {
@@ -547,9 +547,10 @@ contract GamesTest is World {
         Cheats.Log[] memory logs = vm.getRecordedLogs();
         equal(logs.length, 1, "one event");
         equal(logs[0].topics[0], IHub.Moved.selector, "Moved");
-        (uint32 number, Side poster, Position memory position, bytes memory states) =
-            abi.decode(logs[0].data, (uint32, Side, Position, bytes));
+        (uint32 number, Side poster, uint8 part, uint64 movedAt, Position memory position, bytes memory states) =
+            abi.decode(logs[0].data, (uint32, Side, uint8, uint64, Position, bytes));
         check(number == 2 && poster == Side.Server, "the second move, by the server");
+        check(part == a.part && movedAt == block.timestamp, "which part it refuted, and when");
         bytes32 hash = keccak256(
             abi.encode(
                 bytes32("opml/1/position"),
@@ -693,6 +694,7 @@ contract GamesTest is World {
         RequestId r = openRequest();
         ClaimId c = makeClaim(r, honest(SIMON));
         Board[] memory games = new Board[](100);
+        vm.deal(MALLORY, 1000 ether);
         for (uint256 i = 0; i < 100; ++i) {
             games[i] = openGame(c, liar(MALLORY, i % 9, i % 10));
         }
@@ -759,17 +761,17 @@ contract GamesTest is World {
         refused(ClaimNotLive.selector, SIMON, address(hub), 0, abi.encodeCall(IHub.resolve, (c)));
         must(ALICE, address(hub), 0, abi.encodeCall(IHub.reclaim, (other.id)));
         check(statusOf(other.id) == GameStatus.Void, "void");
-        equal(hub.credit(MALLORY), CHALLENGE_BOND, "the bond came back to its challenger");
+        equal(hub.credit(MALLORY), 2 * CHALLENGE_BOND + CLAIM_BOND / 4 / 2, "his bond, and half of the reward");
         refused(GameNotRunning.selector, MALLORY, address(hub), 0, abi.encodeCall(IHub.reclaim, (other.id)));
     }
 
-    function test_challengeDepositsExactly() public {
+    function test_surplusOfAChallengeIsCredited() public {
         ClaimId c = makeClaim(openRequest(), liar(SIMON, 4, 1));
         Board memory b;
         bytes memory call = challengeCall(c, listOf(honest(VERA), b, 0, steps()));
-        refused(ChallengeBondWrong.selector, VERA, address(hub), CHALLENGE_BOND - 1, call);
-        refused(ChallengeBondWrong.selector, VERA, address(hub), CHALLENGE_BOND + 1, call);
-        must(VERA, address(hub), CHALLENGE_BOND, call);
+        refused(ChallengeBondTooSmall.selector, VERA, address(hub), CHALLENGE_BOND - 1, call);
+        must(VERA, address(hub), CHALLENGE_BOND + 7, call);
+        equal(hub.credit(VERA), 7, "what was too much");
     }
 
     /// Optimism, Spearbit 5.1.1: running out of gas in the verifier is never a result.

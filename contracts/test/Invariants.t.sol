@@ -125,7 +125,7 @@ contract Everybody is World {
         b.position.start = honest0(0);
         b.position.context = keccak256("");
         b.list = listOf(p, b, 0, steps());
-        (bool ok, bytes memory id) = act(p.who, CHALLENGE_BOND, challengeCall(c, b.list));
+        (bool ok, bytes memory id) = act(p.who, hub.challengeBondDue(c), challengeCall(c, b.list));
         if (!ok) return;
         b.id = abi.decode(id, (GameId));
         (bytes32 context) = abi.decode(abi.encode(modelId), (bytes32));
@@ -213,7 +213,11 @@ contract Everybody is World {
             if (c.status == ClaimStatus.Live) sum += c.bond;
         }
         for (uint256 i = 0; i < games.length; ++i) {
-            if (hub.getGame(games[i]).status == GameStatus.Running) sum += CHALLENGE_BOND;
+            Game memory g = hub.getGame(games[i]);
+            if (g.status != GameStatus.Running) continue;
+            sum += CHALLENGE_BOND * (1 + uint256(g.ahead));
+            Claim memory c = hub.getClaim(g.claimId);
+            if (c.status == ClaimStatus.Dead) sum += uint256(c.bond) / 4 / c.rewarded;
         }
     }
 

@@ -195,7 +195,8 @@ contract PartsTest is Test {
             inputBytes: u64(json, ".model.inputBytes"),
             outputSlot: u32(json, ".model.outputSlot"),
             outputDepth: u8(json, ".model.outputDepth"),
-            outputBytes: u32(json, ".model.outputBytes")
+            outputBytes: u32(json, ".model.outputBytes"),
+            outputGiven: u8(json, ".model.outputGiven") == 1
         });
         equal(ModelId.unwrap(Commitments.model(model)), b32(json, ".model.hash"), "model");
         checkRequest(json);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
+import {Deliveries} from "../src/hub/Deliveries.sol";
 import {GraphStep} from "../src/model/GraphStep.sol";
 import {Hub} from "../src/hub/Hub.sol";
 import {IHub} from "../src/hub/IHub.sol";
@@ -43,9 +44,11 @@ abstract contract World is Test {
     address internal constant VERA = address(0x3E4A); // verifier
     address internal constant MALLORY = address(0x3A770);
 
-    bytes internal constant INPUT = hex"0700000000000000";
+    /// the eight bytes of a 7, without their trailing zeros
+    bytes internal constant INPUT = hex"07";
 
     Hub internal hub;
+    Deliveries internal deliveries;
     ModelRegistry internal registry;
     ModelId internal modelId;
     Model internal model;
@@ -93,6 +96,7 @@ abstract contract World is Test {
         }
         registry = new ModelRegistry();
         hub = deploy();
+        deliveries = Deliveries(hub.deliveries());
         useMainModel();
     }
 
@@ -158,7 +162,8 @@ abstract contract World is Test {
             inputBytes: 8,
             outputSlot: 1,
             outputDepth: 0,
-            outputBytes: 8
+            outputBytes: 8,
+            outputGiven: false
         });
         modelId = registry.register(model, "file:///toy");
         runHonestly(initial);
@@ -355,8 +360,25 @@ abstract contract World is Test {
         uint8 status = statusOf(p, n);
         if (status == 2) return abi.encodeCall(IHub.claim, (r, 2, 0, ""));
         bytes32[4] memory slots = slotsOf(p, n);
-        bytes memory evidence = bytes.concat(bytes8(slots[1]), Trees.proof(leaves(slots), 0, 1, 2));
+        bytes memory evidence = bytes.concat(packed(slots[1]), Trees.proof(leaves(slots), 0, 1, 2));
         return abi.encodeCall(IHub.claim, (r, status, slotsRoot(slots), evidence));
+    }
+
+    /// @dev A claim's output as evidence has it: its length, and its bytes without their trailing zeros.
+    function packed(bytes32 slot) internal pure returns (bytes memory) {
+        bytes memory output = trimmed(bytes.concat(bytes8(slot)));
+        return bytes.concat(bytes4(uint32(output.length)), output);
+    }
+
+    function trimmed(bytes memory buffer) internal pure returns (bytes memory) {
+        uint256 length = buffer.length;
+        while (length != 0 && buffer[length - 1] == 0) {
+            --length;
+        }
+        assembly ("memory-safe") {
+            mstore(buffer, length)
+        }
+        return buffer;
     }
 
     function makeClaim(RequestId r, Player memory p) internal returns (ClaimId) {
@@ -386,7 +408,7 @@ abstract contract World is Test {
     function openGame(ClaimId c, Player memory p) internal returns (Board memory b) {
         b.position = Position(0, 0, uint64(steps()), honest0(0), ModelId.unwrap(modelId));
         b.list = listOf(p, b, 0, steps());
-        b.id = abi.decode(must(p.who, address(hub), CHALLENGE_BOND, challengeCall(c, b.list)), (GameId));
+        b.id = abi.decode(must(p.who, address(hub), hub.challengeBondDue(c), challengeCall(c, b.list)), (GameId));
         b.moves = 1;
     }
 

@@ -53,7 +53,7 @@ const end = Buffer.concat([bytes(example('memory')), number(0x40, 8), number(1n 
 const machine = { bytes: hex(end), hash: H(end) };
 
 const model = { graphRoot: example('graph'), graphDepth: 4, nodeCount: 12, loops: 3, initialSlotsRoot: example('initial'), slotDepth: 5,
-  inputSlot: 1, inputDepth: 7, inputBytes: 3136, outputSlot: 30, outputDepth: 1, outputBytes: 40 };
+  inputSlot: 1, inputDepth: 7, inputBytes: 3136, outputSlot: 30, outputDepth: 1, outputBytes: 40, outputGiven: 1 };
 const modelId = tagged('model', ...Object.values(model));
 
 const request = { chainId: 31337, hub: '0x00000000000000000000000000000000000a11ce', requester: '0x0000000000000000000000000000000000000b0b',

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {
-    ChallengeBondWrong,
+    ChallengeBondTooSmall,
     ClaimNotDead,
     ClaimNotLive,
     EndNotDisputed,
@@ -88,10 +88,12 @@ abstract contract Games is Market {
         if (c.status != ClaimStatus.Live) revert ClaimNotLive(c.status);
         // INVARIANT: the opposite of the guard of `resolve`.
         if (block.timestamp > uint256(c.claimedAt) + window) revert WindowClosed();
-        if (msg.value != challengeBond) revert ChallengeBondWrong(challengeBond, msg.value);
+        uint256 due = challengeBondDue(claimId);
+        // INVARIANT: at least, not exactly: another challenge in the same block must not make this one revert.
+        if (msg.value < due) revert ChallengeBondTooSmall(due, msg.value);
 
         uint32 index = c.games++;
-        c.openGames++;
+        uint32 ahead = c.openGames++;
         gameId = Commitments.game(claimId, index, msg.sender);
         Game storage g = games[gameId];
         g.challenger = msg.sender;
@@ -100,27 +102,49 @@ abstract contract Games is Market {
         g.serverLeft = allowance;
         g.challengerLeft = allowance;
         g.index = index;
+        g.ahead = ahead;
         g.claimId = claimId;
-        emit Challenged(gameId, claimId, msg.sender, index);
+        emit Challenged(gameId, claimId, msg.sender, index, due);
 
         ModelId modelId = requests[c.requestId].modelId;
         Model memory model = modelOf(modelId);
         Cursor memory cursor = CursorReads.over(evidence);
-        bytes32 start = startOf(model, requests[c.requestId].inputRoot, cursor);
+        bytes32 start = startOf(model, requests[c.requestId].inputRoot, c, cursor);
         uint64 length = model.nodeCount * model.loops;
         bytes calldata states = takeStates(cursor, length, c.finalState);
         cursor.requireDone();
-        post(gameId, g, Side.Challenger, Position(0, 0, length, start, ModelId.unwrap(modelId)), states);
+        post(gameId, g, Side.Challenger, 0, Position(0, 0, length, start, ModelId.unwrap(modelId)), states);
+        addCredit(msg.sender, msg.value - due);
     }
 
-    /// @dev The state before step 0: the model's initial slots with the request's input written.
-    function startOf(Model memory model, bytes32 inputRoot, Cursor memory cursor) private pure returns (bytes32) {
-        (bytes32 initial, bytes32 written) = Merkle.climbTwice(
-            cursor, cursor.word(), inputRoot, model.inputSlot, 0, model.slotDepth, Merkle.zeros(model.slotDepth)
-        );
+    /// @dev The state before step 0: the model's initial slots with the request's input written, and the claim's output
+    /// if the model checks it.
+    function startOf(Model memory model, bytes32 inputRoot, Claim storage c, Cursor memory cursor)
+        private
+        view
+        returns (bytes32)
+    {
+        bytes32[] memory zeros = Merkle.zeros(model.slotDepth);
+        bytes32 slots = written(cursor, model.initialSlotsRoot, model.inputSlot, inputRoot, model.slotDepth, zeros);
+        if (model.outputGiven) {
+            slots = written(cursor, slots, model.outputSlot, c.outputRoot, model.slotDepth, zeros);
+        }
+        return Commitments.state(Commitments.RUNNING, slots);
+    }
+
+    /// @dev The slots' root with one tensor replaced; the old one and its proof come next.
+    function written(
+        Cursor memory cursor,
+        bytes32 slots,
+        uint32 slot,
+        bytes32 tensor,
+        uint8 depth,
+        bytes32[] memory zeros
+    ) private pure returns (bytes32 next) {
+        bytes32 before;
+        (before, next) = Merkle.climbTwice(cursor, cursor.word(), tensor, slot, 0, depth, zeros);
         // INVARIANT: weights and parameters are the model's own.
-        if (initial != model.initialSlotsRoot) revert ProofMismatch(model.initialSlotsRoot, initial);
-        return Commitments.state(Commitments.RUNNING, written);
+        if (before != slots) revert ProofMismatch(slots, before);
     }
 
     /// @inheritdoc IHub
@@ -133,7 +157,7 @@ abstract contract Games is Market {
         cursor.requireDone();
         Position memory next =
             Position(position.level, disputed.first, disputed.length, disputed.from, position.context);
-        post(gameId, g, g.onTurn, next, states);
+        post(gameId, g, g.onTurn, part, next, states);
     }
 
     /// @inheritdoc IHub
@@ -162,7 +186,7 @@ abstract contract Games is Market {
             linked(position.context, disputed.first, slotsRoot, cursor.rest());
         // INVARIANT: what maps to the disputed state disputes nothing.
         if (image == disputed.to) revert EndNotDisputed();
-        post(gameId, g, g.onTurn, next, states);
+        post(gameId, g, g.onTurn, part, next, states);
     }
 
     /// @dev The first position of level 1 below one step of level 0.
@@ -217,12 +241,13 @@ abstract contract Games is Market {
         Calldata.requireStatic(1);
         Game storage g = games[gameId];
         if (g.status != GameStatus.Running) revert GameNotRunning(g.status);
-        ClaimStatus status = claims[g.claimId].status;
+        Claim storage c = claims[g.claimId];
+        ClaimStatus status = c.status;
         // INVARIANT: a game is void only if its claim died in another one, so nobody rescues a bond from a right claim.
         if (status != ClaimStatus.Dead) revert ClaimNotDead(status);
         g.status = GameStatus.Void;
         emit GameEnded(gameId, g.claimId, GameStatus.Void, Ending.ClaimDead);
-        addCredit(g.challenger, challengeBond);
+        addCredit(g.challenger, bondOf(g) + rewardOf(c));
     }
 
     // ------------------------------------------------------------------ what all moves share
@@ -279,30 +304,52 @@ abstract contract Games is Market {
     }
 
     /// @dev Records a new position, and gives the turn to the other side.
-    function post(GameId gameId, Game storage g, Side poster, Position memory position, bytes memory states) private {
+    function post(
+        GameId gameId,
+        Game storage g,
+        Side poster,
+        uint256 part,
+        Position memory position,
+        bytes memory states
+    ) private {
         uint32 move = g.move + 1;
         g.move = move;
         g.onTurn = other(poster);
         g.position = Commitments.position(gameId, move, poster, position, keccak256(states));
         // The list is emitted because its poster may be a contract, whose calldata nobody sees.
-        emit Moved(gameId, move, poster, position, states);
+        // SAFETY of the cast: a position has at most 16 parts.
+        emit Moved(gameId, move, poster, uint8(part), uint64(block.timestamp), position, states);
     }
 
     /// @dev Ends a running game.
     function conclude(GameId gameId, Game storage g, Side winner, Ending ending) private {
         ClaimId claimId = g.claimId;
         Claim storage c = claims[claimId];
-        c.openGames--;
+        uint32 running = c.openGames;
+        c.openGames = running - 1;
+        uint256 bond = bondOf(g);
         if (winner == Side.Challenger) {
             g.status = GameStatus.ChallengerWon;
             emit GameEnded(gameId, claimId, GameStatus.ChallengerWon, ending);
-            addCredit(g.challenger, challengeBond);
-            kill(claimId, c, g.challenger);
+            kill(claimId, c, running);
+            addCredit(g.challenger, bond + rewardOf(c));
         } else {
             g.status = GameStatus.ServerWon;
             emit GameEnded(gameId, claimId, GameStatus.ServerWon, ending);
             addCredit(c.server, challengeBond);
+            // INVARIANT: what crowding has added burns, else a liar could crowd his own claim for nothing.
+            addCredit(DEAD, bond - challengeBond);
         }
+    }
+
+    /// @dev What the game's challenge deposited.
+    function bondOf(Game storage g) private view returns (uint256) {
+        return challengeBond * (1 + uint256(g.ahead));
+    }
+
+    /// @inheritdoc IHub
+    function challengeBondDue(ClaimId claimId) public view returns (uint256) {
+        return challengeBond * (1 + uint256(claims[claimId].openGames));
     }
 
     function other(Side side) private pure returns (Side) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
+import {Deliveries} from "./Deliveries.sol";
 import {Games} from "./Games.sol";
 import {IHub} from "./IHub.sol";
 import {Market} from "./Market.sol";
@@ -8,10 +9,13 @@ import {Parameters} from "../lib/Types.sol";
 
 /// @title The hub, see `IHub`
 /// @notice `Ledger` keeps the money, `Market` the requests and claims, `Games` the games. What the games compute is in
-/// two contracts without state, `GraphStep` and the step verifier. Deployed once; nobody can change anything after.
+/// two contracts without state, `GraphStep` and the step verifier. Deployed once, and `Deliveries` with it; nobody can
+/// change anything after.
 contract Hub is Games {
     /// @inheritdoc IHub
     bytes32 public immutable machineVersion;
+    /// @inheritdoc IHub
+    address public immutable deliveries;
 
     /// @param registry_ a `ModelRegistry`
     /// @param graphStep_ a `GraphStep`
@@ -26,5 +30,6 @@ contract Hub is Games {
         Parameters memory parameters
     ) Market(registry_, parameters) Games(graphStep_, step_, parameters) {
         machineVersion = machineVersion_;
+        deliveries = address(new Deliveries(this));
     }
 }

@@ -38,7 +38,9 @@ interface IHub {
         uint256 fee,
         bytes data
     );
-    /// @notice A claim was made.
+    /// @notice A claim of an open request died late, so that others may claim until this second.
+    event RequestExtended(RequestId indexed requestId, uint64 deadline);
+    /// @notice A claim was made. `output` is without its trailing zeros.
     event Claimed(
         ClaimId indexed claimId,
         RequestId indexed requestId,
@@ -47,20 +49,24 @@ interface IHub {
         uint8 resultStatus,
         bytes32 slotsRoot,
         uint256 bond,
+        uint64 claimedAt,
         bytes output
     );
     /// @notice A game was opened; its first position follows as `Moved`.
-    event Challenged(GameId indexed gameId, ClaimId indexed claimId, address indexed challenger, uint32 index);
-    /// @notice A game's new position: its preimage and the list of the poster.
-    event Moved(GameId indexed gameId, uint32 move, Side poster, Position position, bytes states);
+    event Challenged(
+        GameId indexed gameId, ClaimId indexed claimId, address indexed challenger, uint32 index, uint256 bond
+    );
+    /// @notice A game's new position: its preimage and the list of the poster. `part` is the number of the assertion that
+    /// the move refuted, 0 for a challenge; the clock of the side on turn runs since `movedAt`.
+    event Moved(
+        GameId indexed gameId, uint32 move, Side poster, uint8 part, uint64 movedAt, Position position, bytes states
+    );
     /// @notice A game ended.
     event GameEnded(GameId indexed gameId, ClaimId indexed claimId, GameStatus status, Ending ending);
     /// @notice A claim ended.
     event ClaimEnded(ClaimId indexed claimId, RequestId indexed requestId, ClaimStatus status);
     /// @notice A request ended; `finalClaim` is 0 if it expired.
     event RequestEnded(RequestId indexed requestId, RequestStatus status, ClaimId finalClaim);
-    /// @notice A result reached the requester's contract.
-    event Delivered(RequestId indexed requestId, ClaimId indexed claimId, bool isFinal);
     /// @notice The account can withdraw so much more.
     event Credited(address indexed account, uint256 amount);
     /// @notice The account's credit was sent.
@@ -68,22 +74,23 @@ interface IHub {
 
     // ------------------------------------------------------------------ requests and claims
 
-    /// @notice Asks for an inference; the value is the fee, `input` exactly the model's input bytes.
+    /// @notice Asks for an inference; the value is the fee, `input` the model's input without its trailing zeros.
     function request(ModelId modelId, Terms calldata terms, bytes calldata input)
         external
         payable
         returns (RequestId requestId);
 
-    /// @notice Asks for an inference on an input that the hub does not see.
+    /// @notice Asks for an inference on an input that the hub does not see; `uri` has at most 256 bytes.
     function requestReferenced(ModelId modelId, Terms calldata terms, bytes32 inputRoot, bytes calldata uri)
         external
         payable
         returns (RequestId requestId);
 
     /// @notice Says what the result is; the value is at least `bondDue(requestId)`, a surplus is credited.
-    /// @param resultStatus 0: ran to its end, 1: stopped, 2: failed
+    /// @param resultStatus 0: ran to its end, 1: stopped, 2: failed; 1 if the model's output is given
     /// @param slotsRoot root of the slots in the final state; 0 if failed
-    /// @param evidence output, then its root's proof at the output slot under slotsRoot; empty if failed
+    /// @param evidence length of the output as u32, the output without its trailing zeros, then the proof of its padded
+    /// root at the output slot under slotsRoot; empty if failed
     function claim(RequestId requestId, uint8 resultStatus, bytes32 slotsRoot, bytes calldata evidence)
         external
         payable
@@ -95,17 +102,12 @@ interface IHub {
     /// @notice Ends a request that nobody answered, and gives its fee back.
     function expire(RequestId requestId) external;
 
-    /// @notice Calls the requester's contract with a live claim's output, once.
-    function deliverProvisional(ClaimId claimId, bytes calldata output) external;
-
-    /// @notice Calls the requester's contract with the final output, once.
-    function deliverFinal(RequestId requestId, bytes calldata output) external;
-
     // ------------------------------------------------------------------ games
 
-    /// @notice Disputes a claim; the value is the challenge bond.
-    /// @param evidence initial tensor root of the input slot, its proof under the model's initial slots root, and
-    /// min(16, N) states, the last of them not the claim's
+    /// @notice Disputes a claim; the value is at least `challengeBondDue(claimId)`, a surplus is credited.
+    /// @param evidence initial tensor root of the input slot, its proof under the model's initial slots root; if the
+    /// model's output is given, the same of the output slot under the root with the input written; and min(16, N)
+    /// states, the last of them not the claim's
     function challenge(ClaimId claimId, bytes calldata evidence) external payable returns (GameId gameId);
 
     /// @notice Refutes a part of at least two steps by a list with another end.
@@ -144,7 +146,7 @@ interface IHub {
     /// @notice Ends a game whose side on turn has let its clock run out.
     function timeout(GameId gameId) external;
 
-    /// @notice Gives a challenger his bond back whose claim died in another game.
+    /// @notice Gives a challenger his bond back, and his share of the reward, whose claim died in another game.
     function reclaim(GameId gameId) external;
 
     // ------------------------------------------------------------------ money
@@ -169,6 +171,8 @@ interface IHub {
     function nonce(address requester) external view returns (uint64);
     /// @notice The bond that the request's next claim must deposit.
     function bondDue(RequestId requestId) external view returns (uint256);
+    /// @notice The bond that the claim's next challenge must deposit.
+    function challengeBondDue(ClaimId claimId) external view returns (uint256);
 
     function window() external view returns (uint64);
     function allowance() external view returns (uint64);
@@ -178,6 +182,8 @@ interface IHub {
     function requesterShare() external view returns (uint16);
     function machineVersion() external view returns (bytes32);
     function registry() external view returns (address);
+    /// @notice The contract that brings results to the requesters' contracts.
+    function deliveries() external view returns (address);
     function graphStep() external view returns (address);
     function step() external view returns (address);
 }

@@ -2,32 +2,26 @@
 pragma solidity ^0.8.30;
 
 import {
-    AlreadyDelivered,
     BondTooSmall,
+    BufferTooLong,
     ClaimNotLive,
     ClaimsAreLive,
     DeadlineNotPassed,
     DeadlinePassed,
-    DeliveryFailed,
-    DeliveryStarved,
     FeeTooLarge,
     GamesAreOpen,
-    InputLengthWrong,
     ModelUnknown,
-    NoCallback,
     NotAContract,
     NotTheNamedServer,
-    OutputMismatch,
     ParametersUnsound,
     ProofMismatch,
-    RequestNotFinal,
     RequestNotOpen,
     ResultStatusInvalid,
+    TrailingZero,
     WindowOpen
 } from "../lib/Errors.sol";
 import {IHub} from "./IHub.sol";
 import {IModelRegistry} from "../model/IModelRegistry.sol";
-import {IResultReceiver} from "./IResultReceiver.sol";
 import {Ledger} from "./Ledger.sol";
 import {
     Availability,
@@ -46,13 +40,11 @@ import {Calldata, Cursor, CursorReads} from "../lib/Calldata.sol";
 import {Commitments} from "../lib/Commitments.sol";
 import {Merkle} from "../lib/Merkle.sol";
 
-/// @title Requests, claims, their settlement and the deliveries
-/// @notice `spec/protocol.md` §2 and §5. No function here calls foreign code, but the deliveries, whose last act it is.
+/// @title Requests, claims and their settlement
+/// @notice `spec/protocol.md` §2 and §5. No function here calls foreign code.
 abstract contract Market is Ledger {
     /// @notice Shares are parts of this.
     uint256 internal constant WHOLE = 10_000;
-    /// @notice Gas that a delivery keeps for itself: the call's own price, and what follows it.
-    uint256 private constant DELIVERY_RESERVE = 20_000;
 
     /// @inheritdoc IHub
     uint64 public immutable window;
@@ -95,8 +87,7 @@ abstract contract Market is Ledger {
     {
         Calldata.requireCanonical(6, input);
         Model memory model = modelOf(modelId);
-        // INVARIANT: an input has one length, so a shorter one and its zero-padded form are not both right.
-        if (input.length != model.inputBytes) revert InputLengthWrong(model.inputBytes, input.length);
+        requireShort(input, model.inputBytes);
         bytes32 inputRoot = Merkle.rootOfBytes(input, model.inputDepth);
         return open(modelId, terms, inputRoot, Availability.Emitted, input);
     }
@@ -108,6 +99,7 @@ abstract contract Market is Ledger {
         returns (RequestId requestId)
     {
         Calldata.requireCanonical(7, uri);
+        Calldata.requireUri(uri);
         if (!IModelRegistry(registry).isRegistered(modelId)) revert ModelUnknown();
         return open(modelId, terms, inputRoot, Availability.Referenced, uri);
     }
@@ -170,7 +162,8 @@ abstract contract Market is Ledger {
         // INVARIANT: at least, not exactly: another claim in the same block must not make this one revert.
         if (msg.value < due) revert BondTooSmall(due, msg.value);
 
-        bytes calldata output = openOutput(modelOf(r.modelId), resultStatus, slotsRoot, evidence);
+        Model memory model = modelOf(r.modelId);
+        (bytes calldata output, bytes32 outputRoot) = openOutput(model, resultStatus, slotsRoot, evidence);
         bytes32 finalState = Commitments.state(resultStatus, slotsRoot);
         uint32 index = r.claims++;
         r.liveClaims++;
@@ -181,40 +174,55 @@ abstract contract Market is Ledger {
         c.claimedAt = uint64(block.timestamp);
         c.status = ClaimStatus.Live;
         c.resultStatus = resultStatus;
-        // SAFETY of the cast: `due` is at most 2^96 · 2^32, and was paid.
+        // SAFETY of the cast: `due` was paid, and there are not 2^128 wei.
         c.bond = uint128(due);
         c.index = index;
         c.requestId = requestId;
         c.finalState = finalState;
-        emit Claimed(claimId, requestId, msg.sender, index, resultStatus, slotsRoot, due, output);
+        if (model.outputGiven) c.outputRoot = outputRoot;
+        emit Claimed(
+            claimId, requestId, msg.sender, index, resultStatus, slotsRoot, due, uint64(block.timestamp), output
+        );
         addCredit(msg.sender, msg.value - due);
     }
 
-    /// @dev The claimed output: exactly the model's output bytes, whose root the final slots hold.
+    /// @dev The claimed output, and the root of its padded bytes, which the final slots hold.
     function openOutput(Model memory model, uint8 resultStatus, bytes32 slotsRoot, bytes calldata evidence)
         private
         pure
-        returns (bytes calldata output)
+        returns (bytes calldata output, bytes32 outputRoot)
     {
         Cursor memory cursor = CursorReads.over(evidence);
-        if (resultStatus == Commitments.FAILED && slotsRoot == 0) {
+        if (resultStatus == Commitments.FAILED && slotsRoot == 0 && !model.outputGiven) {
             output = cursor.bytesOf(0);
         } else {
-            // INVARIANT: a failed state is the one with slots root 0, and there is no fourth status.
-            if (resultStatus >= Commitments.FAILED) revert ResultStatusInvalid(resultStatus, slotsRoot);
-            output = cursor.bytesOf(model.outputBytes);
-            bytes32 tensor = Merkle.rootOfBytes(output, model.outputDepth);
+            // INVARIANT: a failed state is the one with slots root 0, and there is no fourth status; a given output that
+            // does not stop the run is not the model's.
+            if (resultStatus >= Commitments.FAILED || (model.outputGiven && resultStatus != Commitments.DONE)) {
+                revert ResultStatusInvalid(resultStatus, slotsRoot);
+            }
+            output = cursor.bytesOf(cursor.number(4));
+            requireShort(output, model.outputBytes);
+            outputRoot = Merkle.rootOfBytes(output, model.outputDepth);
             bytes32 root =
-                Merkle.climb(cursor, tensor, model.outputSlot, 0, model.slotDepth, Merkle.zeros(model.slotDepth));
+                Merkle.climb(cursor, outputRoot, model.outputSlot, 0, model.slotDepth, Merkle.zeros(model.slotDepth));
             // INVARIANT: the output is the final state's, so whoever disputes the state disputes the output.
             if (root != slotsRoot) revert ProofMismatch(slotsRoot, root);
         }
         cursor.requireDone();
     }
 
+    /// @dev A buffer travels without its trailing zeros: what is behind its end, up to the model's length, is zero.
+    function requireShort(bytes calldata buffer, uint256 limit) private pure {
+        if (buffer.length > limit) revert BufferTooLong(limit, buffer.length);
+        // INVARIANT: a buffer has one encoding, so that a result has one claim and an input one hash.
+        if (buffer.length != 0 && buffer[buffer.length - 1] == 0) revert TrailingZero();
+    }
+
     /// @inheritdoc IHub
     function bondDue(RequestId requestId) public view returns (uint256) {
-        return claimBond * (1 + uint256(requests[requestId].liveClaims));
+        Request storage r = requests[requestId];
+        return claimBond * (1 + uint256(r.liveClaims) + r.extensions);
     }
 
     /// @inheritdoc IHub
@@ -244,71 +252,32 @@ abstract contract Market is Ledger {
         addCredit(c.server, due);
     }
 
-    /// @dev A lost game ends the claim; §5 says who gets its bond.
-    function kill(ClaimId claimId, Claim storage c, address challenger) internal {
+    /// @dev A lost game ends the claim; §5 says who gets its bond. `running` games were open, the lost one among them.
+    function kill(ClaimId claimId, Claim storage c, uint32 running) internal {
         c.status = ClaimStatus.Dead;
-        Request storage r = requests[c.requestId];
+        c.rewarded = running;
+        RequestId requestId = c.requestId;
+        Request storage r = requests[requestId];
         r.liveClaims--;
-        emit ClaimEnded(claimId, c.requestId, ClaimStatus.Dead);
-        uint256 toChallenger = uint256(c.bond) * challengerShare / WHOLE;
+        emit ClaimEnded(claimId, requestId, ClaimStatus.Dead);
+        uint256 until = block.timestamp + window;
+        // INVARIANT: whoever held back because of this claim has a window to make his own.
+        if (r.status == RequestStatus.Open && until > r.deadline) {
+            // SAFETY of the cast: a block's time and a window are far below 2^63.
+            r.deadline = uint64(until);
+            if (r.extensions != type(uint16).max) r.extensions++;
+            emit RequestExtended(requestId, uint64(until));
+        }
         uint256 toRequester = uint256(c.bond) * requesterShare / WHOLE;
-        addCredit(challenger, toChallenger);
         addCredit(r.requester, toRequester);
         // INVARIANT: the burnt share is the remainder, so that no wei is lost to rounding.
-        addCredit(DEAD, c.bond - toChallenger - toRequester);
+        addCredit(DEAD, c.bond - toRequester - running * rewardOf(c));
     }
 
-    // ------------------------------------------------------------------ deliveries
-
-    /// @inheritdoc IHub
-    function deliverProvisional(ClaimId claimId, bytes calldata output) external {
-        Calldata.requireCanonical(2, output);
-        Claim storage c = claims[claimId];
-        Request storage r = requests[c.requestId];
-        if (c.status != ClaimStatus.Live) revert ClaimNotLive(c.status);
-        if (r.status != RequestStatus.Open) revert RequestNotOpen(r.status);
-        if (c.provisionalDelivered) revert AlreadyDelivered();
-        c.provisionalDelivered = true;
-        deliver(IResultReceiver.onProvisional.selector, claimId, c, r, output);
-    }
-
-    /// @inheritdoc IHub
-    function deliverFinal(RequestId requestId, bytes calldata output) external {
-        Calldata.requireCanonical(2, output);
-        Request storage r = requests[requestId];
-        if (r.status != RequestStatus.Final) revert RequestNotFinal(r.status);
-        if (r.finalDelivered) revert AlreadyDelivered();
-        r.finalDelivered = true;
-        deliver(IResultReceiver.onFinal.selector, r.finalClaim, claims[r.finalClaim], r, output);
-    }
-
-    /// @dev The flag is set before the call, so the callback cannot be delivered to twice by calling back; a failure
-    /// reverts everything, the flag among it.
-    function deliver(bytes4 selector, ClaimId claimId, Claim storage c, Request storage r, bytes calldata output)
-        private
-    {
-        address callback = r.callback;
-        if (callback == address(0)) revert NoCallback();
-        ClaimId actual = Commitments.claim(c.requestId, c.index, c.server, c.finalState, keccak256(output));
-        // INVARIANT: what is delivered is what was claimed.
-        if (!(actual == claimId)) revert OutputMismatch(ClaimId.unwrap(claimId), ClaimId.unwrap(actual));
-
-        bool referenced = r.availability == Availability.Referenced;
-        bytes memory data = abi.encodeWithSelector(selector, c.requestId, claimId, c.resultStatus, referenced, output);
-        uint256 gasForCallback = r.callbackGas;
-        emit Delivered(c.requestId, claimId, selector == IResultReceiver.onFinal.selector);
-        uint256 available = gasleft() / 64 * 63;
-        // INVARIANT: a call passes on at most 63/64 of the gas, so a caller who sends too little is refused, instead of
-        // the callback failing for want of gas.
-        if (available < gasForCallback + DELIVERY_RESERVE) {
-            revert DeliveryStarved(available, gasForCallback + DELIVERY_RESERVE);
-        }
-        bool ok;
-        // SAFETY: reads the encoded call only; no returned bytes are copied.
-        assembly ("memory-safe") {
-            ok := call(gasForCallback, callback, 0, add(data, 32), mload(data), 0, 0)
-        }
-        if (!ok) revert DeliveryFailed();
+    /// @dev What each game gets that was open when the claim died. The contract cannot tell apart who found the lie, who
+    /// copied him, and who is the liar himself, so they all get the same.
+    function rewardOf(Claim storage c) internal view returns (uint256) {
+        return uint256(c.bond) * challengerShare / WHOLE / c.rewarded;
     }
 
     // ------------------------------------------------------------------ views

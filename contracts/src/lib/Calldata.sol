@@ -1,12 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {CalldataNotCanonical, EvidenceTooLong, EvidenceTooShort} from "./Errors.sol";
+import {CalldataNotCanonical, EvidenceTooLong, EvidenceTooShort, UriTooLong} from "./Errors.sol";
 
 /// @title Calldata has one form
 /// @notice Solidity's decoder accepts bytes behind the arguments, gaps between them and dirty padding. The entry points
 /// accept none of it, so a call means exactly its bytes. Every entry point has at most one dynamic argument, its last.
 library Calldata {
+    /// @notice The longest place to find something, in bytes.
+    uint256 private constant MAX_URI_BYTES = 256;
+
+    /// @notice Reverts unless the bytes may be a place to find something.
+    function requireUri(bytes calldata uri) internal pure {
+        // INVARIANT: what is only emitted is bounded, so that a block's events stay readable.
+        if (uri.length > MAX_URI_BYTES) revert UriTooLong(MAX_URI_BYTES, uri.length);
+    }
+
     /// @notice Reverts unless the call consists of the selector and so many static words.
     function requireStatic(uint256 words) internal pure {
         // INVARIANT: nothing follows the last argument.

@@ -38,8 +38,12 @@ error NotAContract(address at);
 error RequestNotOpen(RequestStatus actual);
 /// @notice The request is not final.
 error RequestNotFinal(RequestStatus actual);
-/// @notice The input has another length than the model takes.
-error InputLengthWrong(uint256 expected, uint256 actual);
+/// @notice The buffer is longer than the model takes or gives.
+error BufferTooLong(uint256 limit, uint256 actual);
+/// @notice The buffer ends in a zero byte, which its one encoding leaves out.
+error TrailingZero();
+/// @notice A place to find something is longer than anybody needs.
+error UriTooLong(uint256 limit, uint256 actual);
 /// @notice The fee does not fit into 96 bits.
 error FeeTooLarge();
 /// @notice The deadline lies in the past.
@@ -57,7 +61,7 @@ error ClaimNotLive(ClaimStatus actual);
 error NotTheNamedServer(address server);
 /// @notice The deposit is below the bond that is due.
 error BondTooSmall(uint256 due, uint256 paid);
-/// @notice A result's status is 0 (ran to its end), 1 (stopped) or 2 (failed, with slots root 0).
+/// @notice A result's status is 0 (ran to its end), 1 (stopped) or 2 (failed, with slots root 0); 1 if the output is given.
 error ResultStatusInvalid(uint8 status, bytes32 slotsRoot);
 /// @notice The claim can no longer be challenged.
 error WindowClosed();
@@ -70,8 +74,8 @@ error GamesAreOpen(uint32 openGames);
 
 /// @notice The game is in another state than the call needs.
 error GameNotRunning(GameStatus actual);
-/// @notice A challenge deposits exactly the challenge bond.
-error ChallengeBondWrong(uint256 due, uint256 paid);
+/// @notice The deposit is below the bond that a challenge of this claim owes now.
+error ChallengeBondTooSmall(uint256 due, uint256 paid);
 /// @notice The caller is not the side on turn.
 error NotOnTurn(address onTurn);
 /// @notice The side on turn has used up its clock.

@@ -92,6 +92,7 @@ enum Side {
 /// | 3    | 112..143| outputSlot       |
 /// | 3    | 144..151| outputDepth      |
 /// | 3    | 152..183| outputBytes      |
+/// | 3    | 184..191| outputGiven      |
 struct Model {
     bytes32 graphRoot;
     uint8 graphDepth;
@@ -105,13 +106,15 @@ struct Model {
     uint32 outputSlot;
     uint8 outputDepth;
     uint32 outputBytes;
+    /// the run starts with the claimed output in its slot, and checks it instead of writing it
+    bool outputGiven;
 }
 
 /// @notice What a requester decides besides model, input and fee.
 struct Terms {
     /// who alone may claim; 0: anyone
     address server;
-    /// the last second at which a claim may be made
+    /// the last second at which a claim may be made, unless one dies later than a window before it
     uint64 deadline;
     /// the contract that deliveries call; 0: none
     address callback;
@@ -128,7 +131,7 @@ struct Terms {
 /// | 0    | 168..175 | availability       |
 /// | 0    | 176..207 | claims, ever made  |
 /// | 0    | 208..239 | liveClaims         |
-/// | 0    | 240..247 | finalDelivered     |
+/// | 0    | 240..255 | extensions         |
 /// | 1    | 0..159   | server             |
 /// | 1    | 160..223 | deadline           |
 /// | 1    | 224..255 | callbackGas        |
@@ -143,8 +146,10 @@ struct Request {
     Availability availability;
     uint32 claims;
     uint32 liveClaims;
-    bool finalDelivered;
+    /// how often a claim's death has moved the deadline
+    uint16 extensions;
     address server;
+    /// the last second at which a claim may be made now; the preimage keeps the first one
     uint64 deadline;
     uint32 callbackGas;
     address callback;
@@ -162,25 +167,29 @@ struct Request {
 /// | 0    | 160..223 | claimedAt             |
 /// | 0    | 224..231 | status                |
 /// | 0    | 232..239 | resultStatus          |
-/// | 0    | 240..247 | provisionalDelivered  |
 /// | 1    | 0..127   | bond                  |
 /// | 1    | 128..159 | index                 |
 /// | 1    | 160..191 | games, ever opened    |
 /// | 1    | 192..223 | openGames             |
+/// | 1    | 224..255 | rewarded              |
 /// | 2    | 0..255   | requestId             |
 /// | 3    | 0..255   | finalState            |
+/// | 4    | 0..255   | outputRoot            |
 struct Claim {
     address server;
     uint64 claimedAt;
     ClaimStatus status;
     uint8 resultStatus;
-    bool provisionalDelivered;
     uint128 bond;
     uint32 index;
     uint32 games;
     uint32 openGames;
+    /// how many games share the reward: those open when the claim died, the one that killed it among them
+    uint32 rewarded;
     RequestId requestId;
     bytes32 finalState;
+    /// of the padded output, if the model's output is given; else 0
+    bytes32 outputRoot;
 }
 
 /// @notice A game as the hub keeps it.
@@ -195,6 +204,7 @@ struct Claim {
 /// | 1    | 64..127  | challengerLeft  |
 /// | 1    | 128..159 | move            |
 /// | 1    | 160..191 | index           |
+/// | 1    | 192..223 | ahead           |
 /// | 2    | 0..255   | claimId         |
 /// | 3    | 0..255   | position        |
 struct Game {
@@ -206,6 +216,8 @@ struct Game {
     uint64 challengerLeft;
     uint32 move;
     uint32 index;
+    /// games that were open on the claim when this one was opened; its bond is 1 + so many challenge bonds
+    uint32 ahead;
     ClaimId claimId;
     bytes32 position;
 }
@@ -231,11 +243,11 @@ struct Parameters {
     uint64 window;
     /// how long each side of a game may think, all its moves together
     uint64 allowance;
-    /// what the first live claim of a request deposits; the n-th deposits n times as much
+    /// what the first live claim of a request deposits; each live one and each extension asks for as much again
     uint96 claimBond;
-    /// what a challenge deposits
+    /// what the first open challenge of a claim deposits; the n-th deposits n times as much
     uint96 challengeBond;
-    /// the challenger's part of a dead claim's bond
+    /// the challengers' part of a dead claim's bond
     uint16 challengerShare;
     /// the requester's part of a dead claim's bond
     uint16 requesterShare;

@@ -11,7 +11,7 @@ interface IModelRegistry {
     /// @notice Somebody says where the model's files lie. Readers check what they fetch against the id.
     event ModelPublished(ModelId indexed modelId, address indexed publisher, bytes uri);
 
-    /// @notice Registers a model, or only publishes another place of a model that is registered.
+    /// @notice Registers a model, or only publishes another place, of at most 256 bytes, of a model that is registered.
     function register(Model calldata model, bytes calldata uri) external returns (ModelId modelId);
 
     /// @notice The fields of a registered model; reverts with `ModelUnknown` for any other.

@@ -19,7 +19,8 @@ contract ModelRegistry is IModelRegistry {
 
     /// @inheritdoc IModelRegistry
     function register(Model calldata model, bytes calldata uri) external returns (ModelId modelId) {
-        Calldata.requireCanonical(13, uri);
+        Calldata.requireCanonical(14, uri);
+        Calldata.requireUri(uri);
         requireBounds(model);
         modelId = Commitments.model(model);
         if (models[modelId].nodeCount == 0) {

@@ -13,12 +13,16 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import opml.cli.command.market.FileServer;
 import opml.cli.console.ExitCode;
 import opml.core.account.Address;
 import opml.core.account.Wei;
 import opml.core.hash.Bytes32;
 import opml.engine.commit.Model;
+import opml.ethereum.chain.Call;
+import opml.ethereum.chain.Data;
+import opml.ethereum.chain.Revert;
 import opml.ethereum.devchain.AnvilBinary;
 import opml.ethereum.devchain.DevChain;
 import opml.ethereum.key.Wallet;
@@ -450,6 +454,31 @@ class MarketCommandsTest {
   private static void elsewhere(String name, String text, Path key, String why) throws IOException {
     Path file = Files.writeString(folder.resolve(name), text);
     CliRun.of("verify", "--model", model, "--key-file", key, "--deployment", file).failsWith(why);
+  }
+
+  @Test
+  void whatADeliveryNeedsIsEstimated() throws IOException {
+    on("model", "register", model, "--key-file", rich("registrar4")).succeeds();
+    Path key = rich("listener");
+    CliRun asked =
+        request(key, "--callback", callback("00"), "--fee", "0.000001").succeeds();
+    assertThat(asked.err())
+        .containsPattern("deliveries pass on [0-9,]+ gas")
+        .contains("does not pay for the gas of an answer");
+    Address deaf = callback("60006000fd");
+    request(key, "--callback", deaf)
+        .failsWith("--callback " + deaf + " refuses to hear a result", "IResultReceiver");
+    request(key, "--callback-gas", 5).isMisusedWith("none without --callback");
+  }
+
+  /// {@return the address of a contract with this code}
+  private static Address callback(String code) {
+    // PUSH1 length, DUP1, PUSH1 9, PUSH0, CODECOPY, PUSH0, RETURN: what follows is the contract.
+    Data creation = Data.ofHex("0x60%02x8060095f395ff3%s".formatted(code.length() / 2, code));
+    return new Sender(dev.chain(), dev.account(9))
+        .send(new Call(Optional.empty(), creation, Wei.ZERO, "new callback", Revert::unnamed))
+        .created()
+        .orElseThrow();
   }
 
   @Test

@@ -1,23 +1,24 @@
 package opml.agent;
 
-import java.math.BigInteger;
 import java.time.Duration;
-import java.util.Collections;
-import java.util.HashMap;
+import java.util.Comparator;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import opml.core.account.Address;
 import opml.core.account.Wei;
 import opml.core.hash.Bytes32;
 import opml.ethereum.chain.ChainException;
 import opml.game.claim.Availability;
+import opml.game.claim.ClaimStatus;
 import opml.game.claim.RequestId;
+import opml.game.claim.RequestStatus;
 import opml.game.move.Action;
 import opml.game.move.Game;
 import opml.game.move.GameFormat;
+import opml.game.move.GameStatus;
 import opml.game.move.Parameters;
 import opml.game.move.Side;
 import opml.game.solver.Settler;
@@ -35,14 +36,42 @@ import opml.hub.Picture.SeenRequest;
 import opml.hub.Responder;
 
 /// What server and verifier share: they compute what was asked, and play games by what they computed.
+///
+/// What is at stake comes first, by the clock that ends first; only then is anything new begun. Whatever goes wrong with
+/// one request, claim or game is told, and keeps the agent from none of the others: strangers make as many of them as
+/// they like.
 public abstract sealed class Agent permits Server, Verifier {
-  /// What a side may need for all its moves, with room (`spec/protocol.md` §5).
-  private static final long GAS_OF_A_GAME = 2_000_000;
+  /// How an agent weighs money.
+  ///
+  /// @param survivedPrice the price of gas up to which the bond of a challenge must pay for the answers to it: bonds
+  ///     are staked on no model whose games may cost more (`spec/protocol.md` §1.7)
+  public record Caution(Wei survivedPrice) {
+    /// The price that the default bonds were made for.
+    public static final Caution DEFAULT = new Caution(Wei.gwei(50));
+  }
 
   /// What the interpreter does on an ordinary core, rounded down.
   private static final long MACHINE_STEPS_PER_SECOND = 200_000_000;
 
+  /// How long what an earlier process left on its way is waited for.
   private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+  /// What is noted first is not kept waiting longer for what is noted later.
+  private static final Duration COLLECTING = Duration.ofSeconds(1);
+
+  /// How long new runs may keep an agent from looking at its games again.
+  private static final Duration COMPUTING = Duration.ofSeconds(3);
+
+  /// Games must be affordable at this multiple of today's price.
+  private static final long PRICE_RESERVE = 2;
+
+  /// So many calls without an answer are enough to give up a look at the chain.
+  private static final int UNREACHABLE_MOST = 3;
+
+  private static final long WITHDRAW_GAS = 60_000;
+
+  /// Money is fetched when it is worth so many times its fetching.
+  private static final long WITHDRAW_WORTH = 20;
 
   private final Hub hub;
   private final HubReader reader;
@@ -51,21 +80,32 @@ public abstract sealed class Agent permits Server, Verifier {
   private final Responder responder;
   private final Solver solver = new Solver(GameFormat.PROTOCOL);
   private final Settler settler;
+  private final Caution caution;
   private final boolean dry;
 
-  private final Map<RequestId, Optional<Work>> works = new HashMap<>();
-  private final Map<RequestId, String> reasonsToStayOut = new HashMap<>();
-  private final Set<String> skipped = new HashSet<>();
-  private final Set<Work> playing = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final Runs runs = new Runs(Runtime.getRuntime().maxMemory() / 4);
+  private final Once skipped = new Once();
+  private final Once troubles = new Once();
+  private final Set<RequestId> played = new HashSet<>();
+  private Optional<Purse> purse = Optional.empty();
   private boolean settled;
+  private boolean poor;
+  private boolean behind;
+  private boolean greeted;
+  private int unreachable;
+  private long computeUntil;
+  private long collectUntil;
+  private long endedBefore = -1;
   private volatile Optional<Picture> seen = Optional.empty();
+  private volatile boolean pressed = true;
 
   /// @param dry whether to tell only what would be done, and send nothing
-  Agent(Hub hub, Workshop workshop, Journal journal, boolean dry) {
+  Agent(Hub hub, Workshop workshop, Journal journal, Caution caution, boolean dry) {
     this.hub = hub;
     this.reader = new HubReader(hub.deployment(), hub.sender().chain());
     this.workshop = workshop;
     this.journal = journal;
+    this.caution = caution;
     this.dry = dry;
     this.responder = new Responder(hub, journal, dry);
     this.settler = new Settler(hub.deployment().parameters().window());
@@ -74,29 +114,70 @@ public abstract sealed class Agent permits Server, Verifier {
   /// Looks at the chain once and does all that is to be done now. May be called at any time and in any process: what is
   /// done follows from the chain alone.
   public final void tick() {
-    if (!dry && !settled && !hub.sender().settle(PATIENCE)) {
-      // What a killed process of this account, or a tick that was cut short, left on its way must
-      // arrive before anything is decided: done again, it would be done twice. Nothing else of this
-      // account can arrive before it anyhow.
-      throw new ChainException.Unreachable(
-          "transactions of " + self() + " from before still wait for a block");
-    }
+    boolean clear = dry || settled || hub.sender().settle(PATIENCE);
     settled = false;
-    playing.clear();
+    if (clear) {
+      responder.cleared();
+    }
     Picture picture = reader.read();
     seen = Optional.of(picture);
-    act(picture);
-    for (Optional<Work> work : works.values()) {
-      work.filter(one -> !playing.contains(one)).ifPresent(Work::rest);
+    begin(picture);
+    defend(picture);
+    send();
+    if (!clear) {
+      // What a killed process of this account left on its way may arrive yet, or never. Moves were
+      // due in any case and have taken its place; new bonds are not staked before the chain says
+      // what became of it: done again, it would be done twice.
+      hub.sender().sendAll(List.of());
+      if (!hub.sender().settle(Duration.ZERO)) {
+        throw new ChainException.Unreachable(
+            "transactions of " + self() + " from before still wait for a block");
+      }
+      return;
     }
-    settled = true;
+    enter(picture);
+    send();
+    withdraw(picture);
+    send();
+    tidy(picture);
+    settled = responder.isClear();
   }
 
-  abstract void act(Picture picture);
+  private void begin(Picture picture) {
+    purse = Optional.empty();
+    played.clear();
+    behind = false;
+    unreachable = 0;
+    computeUntil = System.nanoTime() + COMPUTING.toNanos();
+    pressed = atStake(picture).findAny().isPresent();
+    if (!greeted && !dry) {
+      requireMeans(picture, "to begin with", leastBond(), Work.GAS_OF_ANY_SIDE);
+      greeted = true;
+    }
+  }
+
+  /// Makes the moves of the own games.
+  abstract void defend(Picture picture);
+
+  /// Settles what is over, and begins new things.
+  abstract void enter(Picture picture);
+
+  /// {@return the least bond that this agent's business takes}
+  abstract Wei leastBond();
 
   /// {@return what it looked at last; any thread may ask}
   public final Optional<Picture> seen() {
     return seen;
+  }
+
+  /// {@return whether a clock of this agent's runs, or may run unseen}
+  public final boolean isPressed() {
+    return pressed;
+  }
+
+  /// {@return whether the last look left something undone, for want of time}
+  public final boolean isBehind() {
+    return behind;
   }
 
   final Hub hub() {
@@ -115,18 +196,47 @@ public abstract sealed class Agent permits Server, Verifier {
     return settler;
   }
 
-  final long window() {
-    return hub.deployment().parameters().window();
+  final Parameters terms() {
+    return hub.deployment().parameters();
   }
 
-  /// {@return whether the account can deposit this and still pay for the gas of a whole game at twice today's price;
-  /// who only looks needs no money}
-  final boolean affords(Wei bond) {
-    if (dry) {
-      return true;
+  final boolean isDry() {
+    return dry;
+  }
+
+  // ------------------------------------------------------------------ one thing at a time
+
+  /// Does something about one request, claim or game, and keeps what goes wrong to it.
+  ///
+  /// @throws ChainException if the chain answers nothing at all
+  final void about(String what, Runnable task) {
+    try {
+      task.run();
+    } catch (ChainException.NoContract | ChainException.WrongChain e) {
+      throw e;
+    } catch (ChainException.Unreachable e) {
+      if (++unreachable >= UNREACHABLE_MOST || Thread.currentThread().isInterrupted()) {
+        throw e;
+      }
+      trouble(what, String.valueOf(e.getMessage()));
+    } catch (ChainException e) {
+      trouble(what, String.valueOf(e.getMessage()));
+    } catch (RuntimeException e) {
+      // A bug of ours, perhaps one that somebody looks for. Other clocks run on, so the agent does.
+      trouble(what, "this is a bug: " + e);
     }
-    Wei price = hub.sender().chain().latest().baseFee();
-    return hub.sender().balance().compareTo(bond.plus(price.times(2 * GAS_OF_A_GAME))) >= 0;
+    if (responder.hasDuties()) {
+      if (collectUntil == 0) {
+        collectUntil = System.nanoTime() + COLLECTING.toNanos();
+      } else if (System.nanoTime() - collectUntil > 0) {
+        send();
+      }
+    }
+  }
+
+  private void send() {
+    collectUntil = 0;
+    responder.send();
   }
 
   final void tell(Entry entry) {
@@ -134,111 +244,265 @@ public abstract sealed class Agent permits Server, Verifier {
   }
 
   final void skip(String what, String why) {
-    if (skipped.add(what + why)) {
+    if (skipped.isNew(what + why)) {
       journal.tell(new Entry.Skipped(what, why));
     }
   }
 
+  private void trouble(String what, String why) {
+    if (troubles.isNew(what + why)) {
+      journal.tell(new Entry.Trouble(what, why));
+    }
+  }
+
+  // ------------------------------------------------------------------ runs
+
   /// {@return the own run of what was asked; nothing, with the reason told, if this agent does not have it}
   final Optional<Work> work(SeenRequest request) {
-    Optional<Work> known = works.get(request.id());
-    if (known != null) {
-      return known;
+    Optional<Work> held = runs.work(request.id());
+    boolean none = runs.known(request.id()).filter(known -> known.result().isEmpty()).isPresent();
+    return held.isPresent() || none ? held : compute(request);
+  }
+
+  /// {@return what the own run of a request comes to, which a new run may be made for if there is still time in this
+  /// look at the chain}
+  final Optional<Work.Result> result(SeenRequest request) {
+    Optional<Runs.Known> known = runs.known(request.id());
+    if (known.isPresent()) {
+      return known.get().result();
     }
-    return compute(request);
+    if (System.nanoTime() - computeUntil > 0) {
+      behind = true;
+      return Optional.empty();
+    }
+    return compute(request).map(Work::result);
   }
 
   private Optional<Work> compute(SeenRequest request) {
-    String what = "request " + request.id();
-    if (request.state().request().availability() != Availability.EMITTED
-        || request.input().isEmpty()) {
-      works.put(request.id(), Optional.empty());
+    RequestId id = request.id();
+    String what = "request " + id;
+    if (request.state().request().availability() != Availability.EMITTED) {
+      runs.put(id, Runs.Known.NOTHING);
       skip(what, "the hub did not see its input, so no claim on it can be judged");
       return Optional.empty();
     }
-    long begin = System.nanoTime();
+    byte[] input = request.input().orElseThrow();
     Bytes32 modelId = request.state().request().modelId();
-    Optional<Work> work;
+    long begin = System.nanoTime();
+    Optional<Work> made;
     try {
-      work = workshop.work(modelId, request.input().get());
+      made = workshop.work(modelId, input);
     } catch (RuntimeException e) {
       // Whatever an input does to our software, it must not keep this agent from its other games.
-      works.put(request.id(), Optional.empty());
+      runs.put(id, Runs.Known.NOTHING);
       skip(what, "our run broke, which is a bug: " + e);
       return Optional.empty();
     }
     double seconds = (System.nanoTime() - begin) / 1e9;
-    if (work.isEmpty()) {
+    if (made.isEmpty()) {
       // It may be among them later.
       skip(what, "model " + modelId + " is not among ours; it is left alone until it is");
-      return work;
+      return made;
     }
-    works.put(request.id(), work);
-    tooSlow(work.get(), seconds).ifPresent(why -> reasonsToStayOut.put(request.id(), why));
-    journal.tell(new Entry.Computed(request.id(), work.get().result(), seconds));
-    return work;
+    Work work = made.get();
+    boolean first = runs.known(id).isEmpty();
+    runs.put(id, work);
+    runs.put(
+        id,
+        new Runs.Known(
+            Optional.of(work.result()), work.gasOfASide(), whyNotToStake(work, seconds)));
+    if (first) {
+      journal.tell(new Entry.Computed(id, work.result(), seconds));
+    }
+    return made;
   }
 
-  /// {@return whether a bond may be staked on the run of a request: not if this deployment's times are too short for
-  /// it. Who is in a game already plays on in any case}
+  /// {@return whether a bond may be staked on the run of a request. Who is in a game already plays on in any case}
   final boolean mayEnter(RequestId request) {
-    String why = reasonsToStayOut.get(request);
-    if (why != null) {
-      skip("request " + request, why);
-    }
-    return why == null;
+    Optional<String> why = runs.known(request).flatMap(Runs.Known::whyNot);
+    why.ifPresent(reason -> skip("request " + request, reason));
+    return why.isEmpty();
   }
 
-  /// {@return why this deployment's times are too short for a run that took so long, if they are: the rest of the
-  /// window and of the allowance is for censorship, delays and reorganisations (`spec/protocol.md` §6)}
-  private Optional<String> tooSlow(Work work, double seconds) {
-    Parameters parameters = hub.deployment().parameters();
-    if (seconds > parameters.window() / 4.0) {
+  /// {@return why this deployment's times or bonds are too small for a run that took so long, if they are: the rest of
+  /// the window and of the allowance is for censorship, delays and reorganisations (`spec/protocol.md` §6)}
+  private Optional<String> whyNotToStake(Work work, double seconds) {
+    Parameters terms = terms();
+    if (seconds > terms.window() / 4.0) {
       return Optional.of(
           "a run takes %.1f s, more than a quarter of the window of %d s"
-              .formatted(seconds, parameters.window()));
+              .formatted(seconds, terms.window()));
     }
     double replay = (double) work.replaySteps() / MACHINE_STEPS_PER_SECOND;
-    if (replay > parameters.allowance() / 10.0) {
+    if (replay > terms.allowance() / 10.0) {
       return Optional.of(
           "replaying a node may take %.1f s, more than a tenth of the allowance of %d s"
-              .formatted(replay, parameters.allowance()));
+              .formatted(replay, terms.allowance()));
+    }
+    Wei game = caution.survivedPrice().times(work.gasOfASide());
+    if (game.compareTo(terms.challengeBond()) > 0) {
+      return Optional.of(
+          "a game about it may take %,d gas, %s at a price of %s: more than the %s of a challenge pay for"
+              .formatted(work.gasOfASide(), game, caution.survivedPrice(), terms.challengeBond()));
     }
     return Optional.empty();
   }
 
-  /// Makes this side's move in a game, if it has one.
-  final void play(SeenGame seen, Work work, Side side, long now) {
-    if (seen.settled().isPlayed()) {
-      playing.add(work);
+  // ------------------------------------------------------------------ money
+
+  /// {@return what may be staked in this look at the chain}
+  final Purse purse(Picture picture) {
+    Purse known = purse.orElseGet(() -> openPurse(picture));
+    purse = Optional.of(known);
+    return known;
+  }
+
+  private Purse openPurse(Picture picture) {
+    long gas = atStake(picture).mapToLong(this::gasOfASide).sum();
+    return new Purse(hub.sender().balance(), price().times(PRICE_RESERVE), gas);
+  }
+
+  /// {@return what a unit of gas costs now, tip included}
+  final Wei price() {
+    return hub.sender().price();
+  }
+
+  private long gasOfASide(RequestId request) {
+    return runs.known(request)
+        .filter(known -> known.result().isPresent())
+        .map(Runs.Known::gasOfASide)
+        .orElse(Work.GAS_OF_ANY_SIDE);
+  }
+
+  /// {@return the requests that this account has something at stake on, as often as games may come of it: for each live
+  /// claim at least one, and one for each game}
+  private Stream<RequestId> atStake(Picture picture) {
+    Stream<RequestId> games =
+        picture.games().values().stream()
+            .filter(game -> game.settled().isPlayed() && game.side(self()).isPresent())
+            .flatMap(game -> Stream.ofNullable(picture.claims().get(game.claim())))
+            .map(claim -> claim.state().claim().request());
+    Stream<RequestId> unchallenged =
+        picture.claims().values().stream()
+            .filter(claim -> isMine(claim) && claim.state().status() == ClaimStatus.LIVE)
+            .filter(claim -> claim.state().openGames() == 0)
+            .map(claim -> claim.state().claim().request());
+    return Stream.concat(games, unchallenged);
+  }
+
+  final boolean isMine(SeenClaim claim) {
+    return claim.state().claim().server().equals(self());
+  }
+
+  /// {@return whether a bond can be deposited, and a game about it paid for besides all that is at stake already; if
+  /// not, that is told, once until it is so again. Who only looks needs no money}
+  final boolean requireMeans(Picture picture, String what, Wei bond, long gas) {
+    if (dry) {
+      return true;
     }
-    Optional<Game> game = seen.game(work.trace());
+    Purse money = purse(picture);
+    boolean enough = money.affords(bond, gas);
+    if (!enough && !poor) {
+      tell(new Entry.Poor(what, money.free(), money.needed(bond, gas)));
+    }
+    poor = !enough;
+    return enough;
+  }
+
+  /// Takes a bond from the purse for a request, if it is there.
+  ///
+  /// @return whether it was
+  final boolean stake(Picture picture, RequestId request, Wei bond) {
+    long gas = gasOfASide(request);
+    return requireMeans(picture, "request " + request, bond, gas)
+        && (dry || purse(picture).stakes(bond, gas));
+  }
+
+  /// Has the own credit paid out when it is worth its gas, or needed.
+  private void withdraw(Picture picture) {
+    long ended =
+        picture.claims().values().stream()
+                .filter(claim -> isMine(claim) && claim.state().status() != ClaimStatus.LIVE)
+                .count()
+            + picture.games().values().stream()
+                .filter(game -> game.side(self()).isPresent() && !game.settled().isPlayed())
+                .count();
+    if (dry || ended == endedBefore && !poor) {
+      return;
+    }
+    about(
+        "the credit",
+        () -> {
+          Wei credit = hub.credit();
+          boolean worth = credit.compareTo(price().times(WITHDRAW_GAS).times(WITHDRAW_WORTH)) >= 0;
+          if (!credit.isZero() && (worth || poor)) {
+            responder.note(new Action.Withdraw(), credit);
+          }
+          endedBefore = ended;
+        });
+  }
+
+  // ------------------------------------------------------------------ games
+
+  /// {@return the running games of this account, those first whose clock ends first for it}
+  final List<SeenGame> ownGames(Picture picture, Side side) {
+    return picture.games().values().stream()
+        .filter(game -> game.settled().isPlayed())
+        .filter(game -> self().equals(side == Side.SERVER ? game.server() : game.challenger()))
+        .sorted(Comparator.comparingLong(game -> urgency(game, side)))
+        .toList();
+  }
+
+  private static long urgency(SeenGame game, Side side) {
+    Side onTurn = game.positions().getLast().onTurn();
+    // The other's lateness waits; one's own does not.
+    return game.clock().lastMoment(onTurn) + (onTurn == side ? 0 : Integer.MAX_VALUE);
+  }
+
+  /// Makes this side's move in a game, if it has one.
+  ///
+  /// @param stake what this side loses with the game
+  final void play(SeenGame seenGame, SeenRequest request, Work work, Side side, Wei stake) {
+    long now = seen.orElseThrow().now();
+    played.add(request.id());
+    Optional<Game> game = seenGame.game(work.trace());
     if (game.isEmpty()) {
       // Some level opened where our trace has none: only a late opponent can be answered.
-      skip("game " + seen.id(), "it is about something that our run does not have");
-      lateOnly(seen, side, now);
+      skip("game " + seenGame.id(), "it is about something that our run does not have");
+      lateOnly(seenGame, side, now, stake);
       return;
     }
     for (Action action : solver.actions(game.get(), work.trace(), side, now)) {
-      responder.perform(action, work, game.get().path());
+      responder.note(action, work, game.get().path(), stake);
     }
   }
 
-  private void lateOnly(SeenGame seen, Side side, long now) {
-    Side onTurn = seen.positions().getLast().onTurn();
-    if (onTurn != side && seen.clock().isLate(onTurn, now) && seen.settled().isPlayed()) {
-      responder.perform(new Action.Timeout(seen.id()));
+  private void lateOnly(SeenGame game, Side side, long now, Wei stake) {
+    Side onTurn = game.positions().getLast().onTurn();
+    if (onTurn != side && game.clock().isLate(onTurn, now) && game.settled().isPlayed()) {
+      responder.note(new Action.Timeout(game.id()), stake);
     }
   }
 
-  /// Settles a claim if that is due.
-  final void settle(SeenClaim claim, long now) {
-    settler.actions(claim.state(), now).forEach(responder::perform);
+  // ------------------------------------------------------------------ what ended
+
+  /// Lets go of what only ended requests need: strangers ask for as much as they like.
+  private void tidy(Picture picture) {
+    Set<RequestId> alive = new HashSet<>();
+    for (SeenRequest request : picture.requests().values()) {
+      if (request.state().status() == RequestStatus.OPEN || request.state().liveClaims() > 0) {
+        alive.add(request.id());
+      }
+    }
+    runs.keepOnly(alive);
+    runs.restAllBut(played);
   }
 
-  /// Has the own credit paid out.
-  final void withdraw() {
-    BigInteger credit = hub.credit().value();
-    settler.actions(credit).forEach(responder::perform);
+  /// {@return the own games that ended without a winner, whose bonds wait}
+  final List<SeenGame> voidGames(Picture picture) {
+    return picture.games().values().stream()
+        .filter(game -> game.status() == GameStatus.RUNNING && game.challenger().equals(self()))
+        .filter(game -> game.settled().isVoid())
+        .toList();
   }
 }

@@ -1,12 +1,11 @@
 package opml.agent;
 
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import opml.core.account.Wei;
-import opml.ethereum.chain.ChainException;
-import opml.ethereum.chain.Receipt;
 import opml.game.claim.ClaimStatus;
 import opml.game.claim.Request;
 import opml.game.claim.RequestId;
@@ -27,132 +26,214 @@ import opml.hub.Picture.SeenRequest;
 public final class Server extends Agent {
   /// What a server takes on.
   ///
-  /// @param minimalFee requests that pay less are left alone
+  /// @param minimalFee requests that pay less are left alone; nothing for what answering costs at today's price of gas,
+  ///     and then deliveries, too, are made only where the fee pays for them
   /// @param beside whether to claim although somebody's right claim is live already: only one of them gets the fee
   /// @param attempts how many claims to lose on one request before giving it up; a right claim can be lost by being
-  /// away
+  ///     away
   /// @param callbackGasMax deliveries that pass on more gas are left to others; 0 for no deliveries at all
-  public record Policy(Wei minimalFee, boolean beside, int attempts, long callbackGasMax) {
-    public static final Policy DEFAULT = new Policy(Wei.ZERO, false, 1, 1_000_000);
+  public record Policy(
+      Optional<Wei> minimalFee, boolean beside, int attempts, long callbackGasMax) {
+    public static final Policy DEFAULT = new Policy(Optional.empty(), false, 1, 1_000_000);
+
+    /// {@return the same with a least fee that the price of gas does not change}
+    public Policy withMinimalFee(Wei fee) {
+      return new Policy(Optional.of(fee), beside, attempts, callbackGasMax);
+    }
   }
 
   private final Policy policy;
+  private final Set<RequestId> refusesUs = new HashSet<>();
   private final Set<RequestId> refusesToHear = new HashSet<>();
 
   public Server(Hub hub, Workshop workshop, Journal journal) {
-    this(hub, workshop, journal, Policy.DEFAULT);
+    this(hub, workshop, journal, Policy.DEFAULT, Caution.DEFAULT);
   }
 
   public Server(Hub hub, Workshop workshop, Journal journal, Policy policy) {
-    super(hub, workshop, journal, false);
+    this(hub, workshop, journal, policy, Caution.DEFAULT);
+  }
+
+  public Server(Hub hub, Workshop workshop, Journal journal, Policy policy, Caution caution) {
+    super(hub, workshop, journal, caution, false);
     this.policy = policy;
   }
 
   @Override
-  void act(Picture picture) {
-    for (SeenRequest request : picture.requests().values()) {
-      List<SeenClaim> claims = picture.claimsOn(request.id());
-      for (SeenClaim claim : claims) {
-        if (isMine(claim) && claim.state().status() == ClaimStatus.LIVE) {
-          work(request).ifPresent(work -> defend(picture, claim, work));
-          settle(claim, picture.now());
-        }
-        if (isMine(claim)) {
-          deliver(request, claim);
-        }
-      }
-      if (wants(request, claims, picture.now())) {
-        work(request)
-            .filter(work -> isUnanswered(claims, work) && mayEnter(request.id()))
-            .ifPresent(work -> claim(request, work));
-      }
-    }
-    withdraw();
+  Wei leastBond() {
+    return terms().claimBond();
   }
 
-  private boolean isMine(SeenClaim claim) {
-    return claim.state().claim().server().equals(self());
+  // ------------------------------------------------------------------ what is at stake
+
+  @Override
+  void defend(Picture picture) {
+    for (SeenGame game : ownGames(picture, Side.SERVER)) {
+      about("game " + game.id(), () -> defend(picture, game));
+    }
+  }
+
+  private void defend(Picture picture, SeenGame game) {
+    SeenClaim claim = picture.claims().get(game.claim());
+    SeenRequest request =
+        claim == null ? null : picture.requests().get(claim.state().claim().request());
+    if (claim == null || request == null) {
+      return;
+    }
+    work(request)
+        .filter(work -> stillDefends(claim, work))
+        .ifPresent(work -> play(game, request, work, Side.SERVER, new Wei(claim.state().bond())));
+  }
+
+  private boolean stillDefends(SeenClaim claim, Work work) {
+    boolean defends =
+        ClaimJudge.defends(claim.state().claim(), work.trace(), work.result().outputHash(), self());
+    if (!defends) {
+      skip(
+          "claim " + claim.id(),
+          "our run says something else than we claimed, so it is not defended");
+    }
+    return defends;
+  }
+
+  // ------------------------------------------------------------------ what is new
+
+  @Override
+  void enter(Picture picture) {
+    for (SeenClaim claim : picture.claims().values()) {
+      if (isMine(claim) && claim.state().status() == ClaimStatus.LIVE) {
+        Wei bond = new Wei(claim.state().bond());
+        about(
+            "claim " + claim.id(),
+            () ->
+                settler()
+                    .actions(claim.state(), picture.now())
+                    .forEach(action -> responder().note(action, bond)));
+      }
+    }
+    picture.requests().values().stream()
+        .filter(request -> request.state().status() == RequestStatus.OPEN)
+        .sorted(Comparator.comparingLong(request -> request.state().deadline()))
+        .forEach(request -> about("request " + request.id(), () -> answer(picture, request)));
+    for (SeenClaim claim : picture.claims().values()) {
+      SeenRequest request = picture.requests().get(claim.state().claim().request());
+      if (isMine(claim) && request != null) {
+        about("request " + request.id(), () -> deliver(request, claim));
+      }
+    }
+  }
+
+  private void answer(Picture picture, SeenRequest request) {
+    List<SeenClaim> claims = picture.claimsOn(request.id());
+    if (!wants(request, claims, picture.now())) {
+      return;
+    }
+    // Strangers ask for as much as they like: what could not be claimed is not computed.
+    if (!requireMeans(
+        picture, "request " + request.id(), terms().claimBond(), Work.GAS_OF_ANY_SIDE)) {
+      skip(
+          "request " + request.id(),
+          "the account cannot deposit the bond of %s and pay for a game"
+              .formatted(terms().claimBond()));
+      return;
+    }
+    Optional<Work.Result> result = result(request);
+    if (result.isEmpty() || !isUnanswered(claims, result.get()) || !mayEnter(request.id())) {
+      return;
+    }
+    work(request)
+        .filter(work -> isPaid(request, FeeFloor.ofClaim(work.claimEvidence().length)))
+        .ifPresent(work -> claim(picture, request, work));
+  }
+
+  private void claim(Picture picture, SeenRequest request, Work work) {
+    Wei bond = hub().bondDue(request.id());
+    if (stake(picture, request.id(), bond)) {
+      responder().claim(request.id(), work, bond, why -> refused(request, why));
+    } else {
+      skip("request " + request.id(), "the account cannot deposit the bond of " + bond);
+    }
+  }
+
+  private Entry refused(SeenRequest request, String why) {
+    refusesUs.add(request.id());
+    return new Entry.Skipped("request " + request.id(), "the hub refuses our claim " + why);
   }
 
   private boolean wants(SeenRequest seen, List<SeenClaim> claims, long now) {
     Request request = seen.state().request();
-    if (seen.state().status() != RequestStatus.OPEN
-        || now > request.deadline()
-        || !request.admits(self())) {
-      return false;
-    }
-    if (request.fee().compareTo(policy.minimalFee().value()) < 0) {
-      skip("request " + seen.id(), "its fee is below " + policy.minimalFee());
+    if (now > seen.state().deadline() || !request.admits(self()) || refusesUs.contains(seen.id())) {
       return false;
     }
     List<SeenClaim> mine = claims.stream().filter(this::isMine).toList();
     boolean live = mine.stream().anyMatch(claim -> claim.state().status() == ClaimStatus.LIVE);
-    return !live && mine.size() < policy.attempts();
+    return !live && mine.size() < policy.attempts() && isPaid(seen, FeeFloor.ofClaim(0));
   }
 
-  private boolean isUnanswered(List<SeenClaim> claims, Work work) {
+  /// {@return whether a request pays for calls of so much gas}
+  private boolean isPaid(SeenRequest request, long gas) {
+    Wei least = policy.minimalFee().orElseGet(() -> price().times(gas));
+    boolean paid = request.state().request().fee().compareTo(least.value()) >= 0;
+    if (!paid) {
+      skip(
+          "request " + request.id(),
+          policy.minimalFee().isPresent()
+              ? "its fee is below " + least
+              : "its fee does not pay for the gas of an answer");
+    }
+    return paid;
+  }
+
+  /// {@return whether nobody else's claim will do: none that is right is live, or whoever made one has let it die, and
+  /// may do so again until no time is left}
+  private boolean isUnanswered(List<SeenClaim> claims, Work.Result own) {
+    List<SeenClaim> right =
+        claims.stream()
+            .filter(claim -> claim.state().claim().finalState().equals(own.finalState()))
+            .toList();
     return policy.beside()
-        || claims.stream()
-            .filter(claim -> claim.state().status() == ClaimStatus.LIVE)
-            .noneMatch(
-                claim -> claim.state().claim().finalState().equals(work.result().finalState()));
+        || right.stream().noneMatch(claim -> claim.state().status() == ClaimStatus.LIVE)
+        || right.stream().anyMatch(claim -> claim.state().status() == ClaimStatus.DEAD);
   }
 
-  private void claim(SeenRequest request, Work work) {
-    Wei bond = hub().bondDue(request.id());
-    if (!affords(bond)) {
-      skip("request " + request.id(), "the account cannot deposit the bond of " + bond);
-      return;
-    }
-    try {
-      hub()
-          .claim(request.id(), work, bond)
-          .ifPresent(receipt -> tell(new Entry.Claimed(request.id(), bond, receipt)));
-    } catch (ChainException.Reverted e) {
-      // There are other requests to answer, and claims to defend.
-      skip("request " + request.id(), "the hub refuses our claim " + e.revert());
-    }
-  }
+  // ------------------------------------------------------------------ deliveries
 
   /// Tells the requester's contract what it is owed to know. Nothing depends on that: a contract that refuses to hear
   /// is left alone.
   private void deliver(SeenRequest seen, SeenClaim claim) {
     Request request = seen.state().request();
-    boolean wanted =
-        !request.callback().isZero() && request.callbackGas() <= policy.callbackGasMax();
-    if (!wanted || refusesToHear.contains(seen.id())) {
-      return;
-    }
     boolean isFinal = claim.state().status() == ClaimStatus.FINAL && !seen.finalDelivered();
     boolean isProvisional =
         claim.state().status() == ClaimStatus.LIVE
             && seen.state().status() == RequestStatus.OPEN
             && !claim.provisionalDelivered();
-    if (!isFinal && !isProvisional) {
+    boolean wanted =
+        (isFinal || isProvisional)
+            && !request.callback().isZero()
+            && request.callbackGas() <= policy.callbackGasMax()
+            && !refusesToHear.contains(seen.id());
+    if (!wanted || !paysDeliveries(request, claim.output().length)) {
       return;
     }
-    try {
-      Optional<Receipt> receipt =
-          isFinal
-              ? hub().deliverFinal(seen.id(), claim.output())
-              : hub().deliverProvisional(claim.id(), claim.output());
-      receipt.ifPresent(done -> tell(new Entry.Delivered(seen.id(), isFinal, done)));
-    } catch (ChainException.Reverted e) {
-      refusesToHear.add(seen.id());
-      skip("request " + seen.id(), "its contract refuses to hear the result: " + e.revert());
+    if (isFinal) {
+      responder().deliverFinal(seen.id(), claim.output(), why -> deaf(seen, why));
+    } else {
+      responder().deliverProvisional(seen.id(), claim.id(), claim.output(), why -> deaf(seen, why));
     }
   }
 
-  private void defend(Picture picture, SeenClaim claim, Work work) {
-    if (!ClaimJudge.defends(
-        claim.state().claim(), work.trace(), work.result().outputHash(), self())) {
-      skip(
-          "claim " + claim.id(),
-          "our run says something else than we claimed, so it is not defended");
-      return;
+  private boolean paysDeliveries(Request request, int outputBytes) {
+    if (policy.minimalFee().isPresent()) {
+      return true;
     }
-    for (SeenGame game : picture.gamesOn(claim.id())) {
-      play(game, work, Side.SERVER, picture.now());
-    }
+    long gas =
+        FeeFloor.ofClaim(outputBytes) + FeeFloor.ofDeliveries(request.callbackGas(), outputBytes);
+    return request.fee().compareTo(price().times(gas).value()) >= 0;
+  }
+
+  private Entry deaf(SeenRequest request, String why) {
+    refusesToHear.add(request.id());
+    return new Entry.Skipped(
+        "request " + request.id(), "its contract refuses to hear the result: " + why);
   }
 }

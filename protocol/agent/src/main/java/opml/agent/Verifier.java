@@ -1,7 +1,7 @@
 package opml.agent;
 
+import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 import opml.core.account.Wei;
 import opml.game.claim.ClaimStatus;
 import opml.game.move.Action;
@@ -24,74 +24,105 @@ public final class Verifier extends Agent {
   private final ClaimJudge judge;
 
   public Verifier(Hub hub, Workshop workshop, Journal journal) {
-    this(hub, workshop, journal, false);
+    this(hub, workshop, journal, Caution.DEFAULT);
+  }
+
+  public Verifier(Hub hub, Workshop workshop, Journal journal, Caution caution) {
+    this(hub, workshop, journal, caution, false);
   }
 
   /// {@return a verifier that tells what it would do, and does nothing: its account needs neither key nor money}
-  public static Verifier dry(Hub hub, Workshop workshop, Journal journal) {
-    return new Verifier(hub, workshop, journal, true);
+  public static Verifier dry(Hub hub, Workshop workshop, Journal journal, Caution caution) {
+    return new Verifier(hub, workshop, journal, caution, true);
   }
 
-  private Verifier(Hub hub, Workshop workshop, Journal journal, boolean dry) {
-    super(hub, workshop, journal, dry);
-    this.judge = new ClaimJudge(GameFormat.PROTOCOL, window());
+  private Verifier(Hub hub, Workshop workshop, Journal journal, Caution caution, boolean dry) {
+    super(hub, workshop, journal, caution, dry);
+    this.judge = new ClaimJudge(GameFormat.PROTOCOL, terms().window());
   }
 
   @Override
-  void act(Picture picture) {
-    for (SeenClaim claim : picture.claims().values()) {
-      if (claim.state().status() == ClaimStatus.LIVE) {
-        SeenRequest request =
-            Objects.requireNonNull(picture.requests().get(claim.state().claim().request()));
-        boolean mine = picture.gamesOn(claim.id()).stream().anyMatch(this::isMine);
-        if (mine || claim.state().isChallengeable(window(), picture.now())) {
-          work(request).ifPresent(work -> check(picture, claim, work));
-        }
-      }
-    }
-    for (SeenGame game : picture.games().values()) {
-      if (isMine(game)) {
-        settler().actions(game.settled(), self()).forEach(responder()::perform);
-      }
-    }
-    withdraw();
+  Wei leastBond() {
+    return terms().challengeBond();
   }
 
-  private boolean isMine(SeenGame game) {
-    return game.challenger().equals(self());
+  @Override
+  void defend(Picture picture) {
+    for (SeenGame game : ownGames(picture, Side.CHALLENGER)) {
+      about("game " + game.id(), () -> pursue(picture, game));
+    }
   }
 
-  private void check(Picture picture, SeenClaim claim, Work work) {
-    if (ClaimJudge.judge(claim.state().claim(), work.trace(), work.result().outputHash())
-        == Verdict.UNBOUND) {
-      skip(
-          "claim " + claim.id(),
-          "its final state is ours, its output is not; no game can mend that, a person must look");
+  private void pursue(Picture picture, SeenGame game) {
+    SeenClaim claim = picture.claims().get(game.claim());
+    SeenRequest request =
+        claim == null ? null : picture.requests().get(claim.state().claim().request());
+    if (request != null) {
+      work(request)
+          .ifPresent(work -> play(game, request, work, Side.CHALLENGER, terms().challengeBond()));
     }
-    List<SeenGame> games = picture.gamesOn(claim.id());
-    List<Game> settledGames = games.stream().map(SeenGame::settled).toList();
-    for (Action action :
-        judge.actions(
-            claim.state(),
-            settledGames,
-            work.trace(),
-            work.result().outputHash(),
-            self(),
-            picture.now())) {
-      Wei bond = hub().deployment().parameters().challengeBond();
-      if (!mayEnter(claim.state().claim().request())) {
-        continue;
-      }
-      if (affords(bond)) {
-        responder().perform(action, work, List.of());
-      } else {
-        skip("claim " + claim.id(), "it is wrong, but the account cannot deposit " + bond);
-      }
+  }
+
+  @Override
+  void enter(Picture picture) {
+    // Claims are won by their age: whose window ends first comes first.
+    picture.claims().values().stream()
+        .filter(claim -> claim.state().isChallengeable(terms().window(), picture.now()))
+        .sorted(Comparator.comparingLong(claim -> claim.state().claimedAt()))
+        .forEach(claim -> about("claim " + claim.id(), () -> check(picture, claim)));
+    for (SeenGame game : voidGames(picture)) {
+      about(
+          "game " + game.id(),
+          () ->
+              settler()
+                  .actions(game.settled(), self())
+                  .forEach(action -> responder().note(action, terms().challengeBond())));
     }
-    for (SeenGame game : games) {
-      if (isMine(game)) {
-        play(game, work, Side.CHALLENGER, picture.now());
-      }
+  }
+
+  private void check(Picture picture, SeenClaim claim) {
+    SeenRequest request = picture.requests().get(claim.state().claim().request());
+    if (request == null || claim.state().status() != ClaimStatus.LIVE) {
+      return;
     }
+    Verdict verdict =
+        result(request)
+            .map(own -> ClaimJudge.judge(claim.state().claim(), own.finalState(), own.outputHash()))
+            .orElse(Verdict.RIGHT);
+    switch (verdict) {
+      case RIGHT -> {}
+      case UNBOUND ->
+          skip(
+              "claim " + claim.id(),
+              "its final state is ours, its output is not; no game can mend that, a person must look");
+      case WRONG -> work(request).ifPresent(work -> challenge(picture, claim, request, work));
+    }
+  }
+
+  private void challenge(Picture picture, SeenClaim claim, SeenRequest request, Work work) {
+    List<Game> games = picture.gamesOn(claim.id()).stream().map(SeenGame::settled).toList();
+    judge
+        .actions(
+            claim.state(), games, work.trace(), work.result().outputHash(), self(), picture.now())
+        .forEach(action -> challenge(picture, claim, request, work, action));
+  }
+
+  private void challenge(
+      Picture picture, SeenClaim claim, SeenRequest request, Work work, Action action) {
+    Wei bond = bondBeside(claim.state().openGames());
+    if (!(action instanceof Action.Challenge challenge) || !mayEnter(request.id())) {
+      return;
+    }
+    if (stake(picture, request.id(), bond)) {
+      responder().note(challenge, work, bond);
+    } else {
+      skip("claim " + claim.id(), "it is wrong, but the account cannot deposit " + bond);
+    }
+  }
+
+  /// {@return what a challenge deposits beside so many open games; where somebody opens games, one more may come first,
+  /// and the hub gives a surplus back}
+  private Wei bondBeside(long openGames) {
+    return new Wei(terms().challengeBondBeside(openGames == 0 ? 0 : openGames + 1));
   }
 }

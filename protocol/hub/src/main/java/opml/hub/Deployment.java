@@ -11,6 +11,7 @@ import opml.ethereum.abi.ContractAbi;
 import opml.ethereum.chain.ChainException;
 import opml.ethereum.chain.Snapshot;
 import opml.ethereum.send.Sender;
+import opml.game.claim.ClaimId;
 import opml.game.claim.RequestId;
 import opml.game.move.Parameters;
 import opml.hub.contracts.Artifacts;
@@ -20,13 +21,19 @@ import opml.hub.contracts.Artifacts;
 /// @param chainId the chain that they are on
 /// @param hub the contract of requests, claims and games
 /// @param registry the contract of models
+/// @param deliveries the contract that brings results to requesters' contracts
 /// @param block at or before the hub's deployment: reading events begins here
 public record Deployment(
-    long chainId, Contract hub, Contract registry, long block, Parameters parameters) {
+    long chainId,
+    Contract hub,
+    Contract registry,
+    Contract deliveries,
+    long block,
+    Parameters parameters) {
   /// The machine's specification that this software plays by (`spec/machine.md`).
   public static final Bytes32 MACHINE_VERSION = version("opml/1/rv64im");
 
-  /// Deploys registry, graph step, step verifier and hub, in this order.
+  /// Deploys registry, graph step, step verifier and hub, in this order; the hub brings its deliveries.
   public static Deployment deploy(Sender sender, Parameters parameters) {
     long block = sender.chain().latest().number();
     Contract registry = sender.deploy(Artifacts.MODEL_REGISTRY.load());
@@ -40,7 +47,13 @@ public record Deployment(
             step.address(),
             MACHINE_VERSION,
             encoded(parameters));
-    return new Deployment(sender.chain().id(), hub, registry, block, parameters);
+    return new Deployment(
+        sender.chain().id(),
+        hub,
+        registry,
+        deliveries(hub, sender.chain().snapshot()),
+        block,
+        parameters);
   }
 
   /// Finds a deployment by its hub.
@@ -60,7 +73,12 @@ public record Deployment(
     state.requireCode(registry, "ModelRegistry");
     Parameters parameters = parameters(hub, state);
     Contract models = Artifacts.MODEL_REGISTRY.load().at(registry);
-    return new Deployment(state.chain().id(), hub, models, block, parameters);
+    return new Deployment(
+        state.chain().id(), hub, models, deliveries(hub, state), block, parameters);
+  }
+
+  private static Contract deliveries(Contract hub, Snapshot state) {
+    return Artifacts.DELIVERIES.load().at(hub.read(state, "deliveries").address(0));
   }
 
   private static Parameters parameters(Contract hub, Snapshot state) {
@@ -92,6 +110,11 @@ public record Deployment(
   /// {@return what the next claim of a request deposits}
   public Wei bondDue(Snapshot state, RequestId request) {
     return hub.read(state, "bondDue", request.hash()).wei(0);
+  }
+
+  /// {@return what the next challenge of a claim deposits}
+  public Wei challengeBondDue(Snapshot state, ClaimId claim) {
+    return hub.read(state, "challengeBondDue", claim.hash()).wei(0);
   }
 
   /// {@return what the hub owes an account}

@@ -1,10 +1,10 @@
 package opml.hub;
 
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import opml.core.account.Address;
 import opml.core.account.Wei;
+import opml.core.codec.ShortBuffer;
 import opml.core.hash.Bytes32;
 import opml.ethereum.abi.Contract;
 import opml.ethereum.chain.Call;
@@ -16,7 +16,6 @@ import opml.game.claim.ClaimId;
 import opml.game.claim.GameId;
 import opml.game.claim.RequestId;
 import opml.game.move.Action;
-import opml.game.move.Position;
 import opml.game.work.Work;
 
 /// The hub's calls for one account. A call that came too late, because somebody else did the same or the game moved on,
@@ -27,6 +26,7 @@ public final class Hub {
       Set.of(
           "AlreadyDelivered",
           "BondTooSmall",
+          "ChallengeBondTooSmall",
           "ClaimNotLive",
           "ClockExpired",
           "ClockRunning",
@@ -41,11 +41,13 @@ public final class Hub {
 
   private final Deployment deployment;
   private final Contract contract;
+  private final HubCalls calls;
   private final Sender sender;
 
   public Hub(Deployment deployment, Sender sender) {
     this.deployment = deployment;
     this.contract = deployment.hub();
+    this.calls = new HubCalls(deployment);
     this.sender = sender;
   }
 
@@ -67,6 +69,11 @@ public final class Hub {
     return deployment.bondDue(sender.chain().snapshot(), request);
   }
 
+  /// {@return what the next challenge of a claim deposits}
+  public Wei challengeBondDue(ClaimId claim) {
+    return deployment.challengeBondDue(sender.chain().snapshot(), claim);
+  }
+
   /// {@return what the hub owes this account}
   public Wei credit() {
     return deployment.credit(sender.chain().snapshot(), account());
@@ -77,7 +84,7 @@ public final class Hub {
 
   /// Asks for an inference.
   ///
-  /// @param input exactly the model's input bytes
+  /// @param input the model's input bytes, with or without their trailing zeros
   /// @return the request's id, from the event
   public RequestId request(Bytes32 modelId, Terms terms, byte[] input, Wei fee) {
     return ask(modelId, terms, input, fee).id();
@@ -85,7 +92,7 @@ public final class Hub {
 
   /// Asks for an inference.
   ///
-  /// @param input exactly the model's input bytes
+  /// @param input the model's input bytes, with or without their trailing zeros
   /// @return the request with the receipt of its transaction
   public Asked ask(Bytes32 modelId, Terms terms, byte[] input, Wei fee) {
     Receipt receipt = sender.send(asking(modelId, terms, input, fee));
@@ -115,125 +122,86 @@ public final class Hub {
   }
 
   private Call asking(Bytes32 modelId, Terms terms, byte[] input, Wei fee) {
-    return contract.call("request", modelId, terms.encode(), input).paying(fee);
+    return contract
+        .call("request", modelId, terms.encode(), ShortBuffer.trim(input))
+        .paying(fee);
+  }
+
+  /// {@return the calls that this class makes, to be sent together with others}
+  HubCalls calls() {
+    return calls;
   }
 
   /// Claims what this work came to.
   public Optional<Receipt> claim(RequestId request, Work work, Wei bond) {
-    Work.Result result = work.result();
-    return attempt(
-        contract
-            .call(
-                "claim",
-                request.hash(),
-                (long) result.status(),
-                result.slotsRoot(),
-                work.claimEvidence())
-            .paying(bond));
+    return attempt(calls.claim(request, work, bond));
   }
 
   public Optional<Receipt> challenge(Action.Challenge action, Work work) {
-    byte[] evidence = new Evidence().bytes(work.openingEvidence()).states(action.states()).pack();
-    return attempt(
-        contract
-            .call("challenge", action.claim().hash(), evidence)
-            .paying(deployment.parameters().challengeBond()));
+    return attempt(calls.challenge(action, work, challengeBondDue(action.claim())));
   }
 
   public Optional<Receipt> dissect(Action.Dissect action) {
-    byte[] evidence =
-        new Evidence().states(action.answered().states()).states(action.states()).pack();
-    return attempt(
-        contract.call(
-            "dissect",
-            action.game().hash(),
-            encode(action.answered()),
-            (long) action.part(),
-            evidence));
+    return attempt(calls.dissect(action));
   }
 
   public Optional<Receipt> refine(Action.Refine action, Work.Refinement refinement) {
-    byte[] evidence =
-        new Evidence().states(action.answered().states()).bytes(refinement.witness()).pack();
-    return attempt(
-        contract.call(
-            "refine",
-            action.game().hash(),
-            encode(action.answered()),
-            (long) action.part(),
-            (long) refinement.status(),
-            refinement.slotsRoot(),
-            evidence));
+    return attempt(calls.refine(action, refinement));
   }
 
   public Optional<Receipt> execute(Action.Execute action, Work.Execution execution) {
-    byte[] evidence =
-        new Evidence().states(action.answered().states()).bytes(execution.witness()).pack();
-    return attempt(
-        contract.call(
-            "execute",
-            action.game().hash(),
-            encode(action.answered()),
-            (long) action.part(),
-            execution.codeRoot(),
-            (long) execution.codeDepth(),
-            (long) execution.memDepth(),
-            evidence));
+    return attempt(calls.execute(action, execution));
   }
 
   public Optional<Receipt> timeout(GameId game) {
-    return attempt(contract.call("timeout", game.hash()));
+    return attempt(calls.timeout(game));
   }
 
   public Optional<Receipt> reclaim(GameId game) {
-    return attempt(contract.call("reclaim", game.hash()));
+    return attempt(calls.reclaim(game));
   }
 
   public Optional<Receipt> resolve(ClaimId claim) {
-    return attempt(contract.call("resolve", claim.hash()));
+    return attempt(calls.resolve(claim));
   }
 
   public Optional<Receipt> expire(RequestId request) {
-    return attempt(contract.call("expire", request.hash()));
+    return attempt(calls.expire(request));
   }
 
   /// Tells the requester's contract a result that may still be refuted.
   public Optional<Receipt> deliverProvisional(ClaimId claim, byte[] output) {
-    return attempt(contract.call("deliverProvisional", claim.hash(), output));
+    return attempt(calls.deliverProvisional(claim, output));
   }
 
   /// Tells the requester's contract the final result.
   public Optional<Receipt> deliverFinal(RequestId request, byte[] output) {
-    return attempt(contract.call("deliverFinal", request.hash(), output));
+    return attempt(calls.deliverFinal(request, output));
   }
 
   /// Has this account's credit sent to `to`.
   public Optional<Receipt> withdraw(Address to) {
-    return attempt(contract.call("withdraw", to));
+    return attempt(calls.withdraw(to));
   }
 
   /// Has the burnt shares sent to where nobody can spend them.
   public Optional<Receipt> burn() {
-    return attempt(contract.call("burn"));
+    return attempt(calls.burn());
+  }
+
+  /// {@return whether this says that the thing is done already, or no longer to be done}
+  static boolean isOvertaken(ChainException.Reverted refusal) {
+    return OVERTAKEN.contains(refusal.revert().name());
   }
 
   private Optional<Receipt> attempt(Call call) {
     try {
       return Optional.of(sender.send(call));
     } catch (ChainException.Reverted e) {
-      if (OVERTAKEN.contains(e.revert().name())) {
+      if (isOvertaken(e)) {
         return Optional.empty();
       }
       throw e;
     }
-  }
-
-  private static List<Object> encode(Position position) {
-    return List.of(
-        (long) position.level(),
-        position.first(),
-        position.length(),
-        position.start(),
-        position.context());
   }
 }

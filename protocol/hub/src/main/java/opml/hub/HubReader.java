@@ -6,10 +6,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import opml.core.account.Address;
 import opml.core.codec.Preimage;
+import opml.core.codec.ShortBuffer;
 import opml.core.hash.Bytes32;
 import opml.core.hash.Keccak;
 import opml.core.merkle.MerkleRoot;
@@ -19,6 +21,7 @@ import opml.ethereum.abi.Values;
 import opml.ethereum.chain.BlockRef;
 import opml.ethereum.chain.Chain;
 import opml.ethereum.chain.ChainException;
+import opml.ethereum.chain.LogEntry;
 import opml.ethereum.chain.LogFollower;
 import opml.ethereum.chain.Snapshot;
 import opml.game.claim.Availability;
@@ -59,13 +62,13 @@ public final class HubReader {
   private final Contract hub;
   private final Chain chain;
   private final int confirmations;
-  private LogFollower follower;
+  private LogFollower<LogEntry> follower;
   private final List<Event> events = new ArrayList<>();
 
   private final Map<RequestId, SeenRequest> endedRequests = new LinkedHashMap<>();
   private final Map<ClaimId, SeenClaim> endedClaims = new LinkedHashMap<>();
   private final Map<GameId, SeenGame> endedGames = new LinkedHashMap<>();
-  private final Map<Bytes32, ModelRegistration.Input> inputs = new HashMap<>();
+  private final Map<Bytes32, ModelRegistration.Buffers> buffers = new HashMap<>();
 
   public HubReader(Deployment deployment, Chain chain) {
     this(deployment, chain, 1);
@@ -80,8 +83,9 @@ public final class HubReader {
     this.follower = fromTheBeginning();
   }
 
-  private LogFollower fromTheBeginning() {
-    return new LogFollower(chain, hub.filter(), deployment.block(), confirmations);
+  private LogFollower<LogEntry> fromTheBeginning() {
+    return new LogFollower<>(
+        chain, hub.filter(), Function.identity(), deployment.block(), confirmations);
   }
 
   /// {@return the hub as it is now}
@@ -115,11 +119,7 @@ public final class HubReader {
           requests.put(request.id(), request);
         }
         case "Claimed" -> {
-          SeenClaim claim = claim(state, values);
-          if (!requests.containsKey(claim.state().claim().request())) {
-            throw new ChainException.Malformed(
-                "claim " + claim.id() + " is on a request that was never made");
-          }
+          SeenClaim claim = claim(state, values, requests);
           claims.put(claim.id(), claim);
         }
         case "Challenged" -> {
@@ -180,10 +180,10 @@ public final class HubReader {
   }
 
   private void follow() {
-    for (LogFollower.Update update : follower.poll()) {
+    for (LogFollower.Update<LogEntry> update : follower.poll()) {
       switch (update) {
-        case LogFollower.Update.Forward forward -> events.addAll(hub.events(forward.logs()));
-        case LogFollower.Update.Back back -> {
+        case LogFollower.Update.Forward<LogEntry> forward -> events.addAll(hub.events(forward.logs()));
+        case LogFollower.Update.Back<LogEntry> back -> {
           events.removeIf(event -> event.log().blockNumber() > back.upTo());
           forgetEnded();
         }
@@ -234,9 +234,16 @@ public final class HubReader {
                 id,
                 () ->
                     new RequestState(
-                        request, status, stored.number("claims"), stored.number("liveClaims"))),
+                        request,
+                        status,
+                        stored.number("claims"),
+                        stored.number("liveClaims"),
+                        stored.number("deadline"),
+                        (int) stored.number("extensions"))),
             emitted ? Optional.of(input(state, request, event)) : Optional.empty(),
-            stored.bool("finalDelivered"));
+            !request.callback().isZero()
+                && status == RequestStatus.FINAL
+                && deployment.deliveries().read(state, "finalDelivered", id.hash()).bool(0));
     if (seen.state().status() == RequestStatus.EXPIRED) {
       endedRequests.put(id, seen);
     }
@@ -246,12 +253,10 @@ public final class HubReader {
   /// {@return the bytes of the event, if they are what the request's root commits to}
   private byte[] input(Snapshot state, Request request, Values event) {
     byte[] input = event.data("data").toArray();
-    ModelRegistration.Input taken =
-        inputs.computeIfAbsent(
-            request.modelId(), id -> ModelRegistration.input(deployment, state, id));
-    if (input.length != taken.bytes()) {
+    ModelRegistration.Input taken = buffers(state, request.modelId()).input();
+    if (!ShortBuffer.isShort(input, taken.bytes())) {
       throw new ChainException.Malformed(
-          "the input of request %s has %d bytes, its model takes %d"
+          "the input of request %s has %d bytes or ends in a zero, its model takes %d"
               .formatted(request.id(), input.length, taken.bytes()));
     }
     requireSame(
@@ -261,17 +266,26 @@ public final class HubReader {
     return input;
   }
 
-  private SeenClaim claim(Snapshot state, Values event) {
+  private ModelRegistration.Buffers buffers(Snapshot state, Bytes32 modelId) {
+    return buffers.computeIfAbsent(
+        modelId, id -> ModelRegistration.buffers(deployment, state, id));
+  }
+
+  private SeenClaim claim(Snapshot state, Values event, Map<RequestId, SeenRequest> requests) {
     ClaimId id = new ClaimId(event.bytes32("claimId"));
     SeenClaim ended = endedClaims.get(id);
     if (ended != null) {
       return ended;
     }
+    SeenRequest request = requests.get(new RequestId(event.bytes32("requestId")));
+    if (request == null) {
+      throw new ChainException.Malformed("claim " + id + " is on a request that was never made");
+    }
     Values stored = hub.read(state, "getClaim", id.hash()).tuple(0);
     byte[] output = event.data("output").toArray();
     Claim claim =
         new Claim(
-            new RequestId(event.bytes32("requestId")),
+            request.id(),
             event.number("index"),
             event.address("server"),
             finalState(event.number("resultStatus"), event.bytes32("slotsRoot")),
@@ -291,15 +305,27 @@ public final class HubReader {
                         stored.uint("bond"),
                         stored.number("claimedAt"),
                         stored.number("games"),
-                        stored.number("openGames"))),
+                        stored.number("openGames"),
+                        stored.number("rewarded"))),
             (int) event.number("resultStatus"),
             event.bytes32("slotsRoot"),
-            output,
-            stored.bool("provisionalDelivered"));
+            padded(state, request, event.number("resultStatus"), output),
+            !request.state().request().callback().isZero()
+                && status == ClaimStatus.LIVE
+                && deployment.deliveries().read(state, "provisionalDelivered", id.hash()).bool(0));
     if (status == ClaimStatus.FINAL || status == ClaimStatus.SUPERSEDED) {
       endedClaims.put(id, seen);
     }
     return seen;
+  }
+
+  /// {@return the output with the zeros that it travels without}
+  private byte[] padded(Snapshot state, SeenRequest request, long status, byte[] output) {
+    if (status == STATUS_MAX) {
+      return output;
+    }
+    int length = buffers(state, request.state().request().modelId()).outputBytes();
+    return built("output of a claim on", request.id(), () -> ShortBuffer.pad(output, length));
   }
 
   private SeenGame game(GameId id, Snapshot state, Values event, Map<ClaimId, SeenClaim> claims) {

@@ -40,6 +40,17 @@ public interface Journal {
 
     record Withdrew(Wei amount, Receipt receipt) implements Entry {}
 
+    /// Something went wrong with one thing; everything else goes on.
+    ///
+    /// @param what the request, claim or game; or what this agent was about to do
+    record Trouble(String what, String why) implements Entry {}
+
+    /// The account cannot pay for what this agent is there for.
+    ///
+    /// @param balance what it has
+    /// @param needed for a bond, and the gas of everything that may follow
+    record Poor(String what, Wei balance, Wei needed) implements Entry {}
+
     /// The contract refused a move: this agent's own trace is wrong.
     record Refused(Action action, String why) implements Entry {}
 

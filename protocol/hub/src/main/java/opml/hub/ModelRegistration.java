@@ -21,7 +21,7 @@ import opml.ethereum.send.Sender;
 /// Registers models, and asks whether one is registered.
 public final class ModelRegistration {
   private static final int LOG_BLOCKS = 10_000;
-  private static final int PLACE_BYTES_MAX = 2_048;
+  private static final int PLACE_BYTES_MAX = 256;
 
   private ModelRegistration() {}
 
@@ -41,29 +41,45 @@ public final class ModelRegistration {
   /// What a model takes as input.
   ///
   /// @param depth of the tensor's tree
-  /// @param bytes exactly
+  /// @param bytes with their trailing zeros
   public record Input(int depth, long bytes) {}
 
-  /// {@return what a registered model takes}. Anybody may register a model, so nothing is expected of its fields but
-  /// that they hash to its identity.
+  /// What a model takes and gives.
+  ///
+  /// @param outputBytes with their trailing zeros
+  public record Buffers(Input input, int outputBytes) {}
+
+  /// {@return what a registered model takes}
   ///
   /// @throws ChainException.Reverted if there is no such model
   /// @throws ChainException.Malformed if the node shows another model
   public static Input input(Deployment deployment, Snapshot state, Bytes32 modelId) {
+    return buffers(deployment, state, modelId).input();
+  }
+
+  /// {@return what a registered model takes and gives}. Anybody may register a model, so nothing is expected of its fields but
+  /// that they hash to its identity.
+  ///
+  /// @throws ChainException.Reverted if there is no such model
+  /// @throws ChainException.Malformed if the node shows another model
+  public static Buffers buffers(Deployment deployment, Snapshot state, Bytes32 modelId) {
     Values model = deployment.registry().read(state, "get", modelId).tuple(0);
     Preimage preimage = Preimage.tagged("model");
     for (Object field : model.values()) {
       switch (field) {
         case Bytes32 root -> preimage.word(root);
         case BigInteger number -> preimage.word(number);
-        default -> throw new IllegalStateException("a model has roots and numbers, not " + field);
+        case Boolean flag -> preimage.word(flag ? 1 : 0);
+        default -> throw new IllegalStateException("a model has roots, numbers and flags, not " + field);
       }
     }
     if (!preimage.hash().equals(modelId)) {
       throw new ChainException.Malformed(
           "the node shows model %s instead of %s".formatted(preimage.hash(), modelId));
     }
-    return new Input(Math.toIntExact(model.number("inputDepth")), model.number("inputBytes"));
+    return new Buffers(
+        new Input(Math.toIntExact(model.number("inputDepth")), model.number("inputBytes")),
+        Math.toIntExact(model.number("outputBytes")));
   }
 
   /// {@return where a model's file was published, oldest first: texts by anybody, of which nothing is expected but that
@@ -93,8 +109,18 @@ public final class ModelRegistration {
     List<Object> fields = new ArrayList<>();
     for (AbiParameter field : members(deployment)) {
       Bytes32 word = in.bytes32(field.name());
-      boolean isHash = field.type() instanceof AbiType.FixedBytes;
-      fields.add(isHash ? word : new BigInteger(1, word.toArray()));
+      BigInteger number = new BigInteger(1, word.toArray());
+      fields.add(
+          switch (field.type()) {
+            case AbiType.FixedBytes _ -> word;
+            case AbiType.Bool _ -> {
+              if (number.bitLength() > 1) {
+                throw in.malformed(field.name() + " is neither 0 nor 1");
+              }
+              yield number.signum() == 1;
+            }
+            default -> number;
+          });
     }
     in.end();
     return fields;

@@ -45,7 +45,7 @@ public record Picture(
 
   /// A request.
   ///
-  /// @param input the bytes that the hub saw; empty if it only saw their root
+  /// @param input the bytes that the hub saw, without trailing zeros; empty if it only saw their root
   /// @param finalDelivered whether the requester's contract was told the final result
   public record SeenRequest(RequestState state, Optional<byte[]> input, boolean finalDelivered) {
     public RequestId id() {
@@ -56,6 +56,7 @@ public record Picture(
   /// A claim.
   ///
   /// @param resultStatus 0 ran to its end, 1 stopped, 2 failed
+  /// @param output with its trailing zeros; empty if the run failed
   /// @param provisionalDelivered whether the requester's contract was told of it
   public record SeenClaim(
       ClaimState state,

@@ -1,12 +1,15 @@
 package opml.hub;
 
-import java.util.Objects;
 import opml.core.account.Wei;
 import opml.core.hash.Bytes32;
+import opml.ethereum.chain.ChainException;
 import opml.game.claim.ClaimStatus;
 import opml.game.claim.RequestId;
+import opml.game.move.Action;
+import opml.game.move.Side;
 import opml.game.solver.Settler;
 import opml.hub.Picture.SeenClaim;
+import opml.hub.Picture.SeenGame;
 import opml.hub.Picture.SeenRequest;
 
 /// Asks, watches what becomes of it, and takes the fee back if nobody answered.
@@ -38,20 +41,26 @@ public final class Requester {
                 .<Answer>map(Provisional::new)
                 .orElseGet(
                     () ->
-                        picture.now() > request.state().request().deadline()
+                        picture.now() > request.state().deadline()
                             ? new Unanswered()
                             : new Waiting());
         case FINAL ->
-            new Final(
-                Objects.requireNonNull(
-                    picture.claimsOn(request.id()).stream()
-                        .filter(claim -> claim.state().status() == ClaimStatus.FINAL)
-                        .findFirst()
-                        .orElse(null)));
+            picture.claimsOn(request.id()).stream()
+                .filter(claim -> claim.state().status() == ClaimStatus.FINAL)
+                .findFirst()
+                .map(Final::new)
+                .orElseThrow(
+                    () ->
+                        new ChainException.Malformed(
+                            "the node shows request %s final, and none of its claims"
+                                .formatted(request.id())));
         case EXPIRED -> new Expired();
       };
     }
   }
+
+  /// Seconds that others are given to settle what pays them.
+  private static final long PATIENCE = 30;
 
   private final Hub hub;
   private final HubReader reader;
@@ -67,21 +76,44 @@ public final class Requester {
 
   /// Puts a request.
   ///
-  /// @param input exactly the model's input bytes
+  /// @param input the model's input bytes, with or without their trailing zeros
   /// @param fee for the server whose claim becomes final
   public RequestId request(Bytes32 modelId, byte[] input, Terms terms, Wei fee) {
     return hub.request(modelId, terms, input, fee);
   }
 
-  /// {@return what has become of a request; one that nobody answered in time is ended on the way}
+  /// {@return what has become of a request; what is due about it and nobody does is done on the way}
   public Answer answer(RequestId id) {
     Picture picture = reader.read();
     SeenRequest request = picture.requests().get(id);
     if (request == null) {
       return new Answer.Waiting();
     }
-    settler.actions(request.state(), picture.now()).forEach(responder::perform);
+    expire(request, picture.now());
+    picture.claimsOn(id).stream()
+        .filter(claim -> claim.state().status() == ClaimStatus.LIVE)
+        .forEach(claim -> settle(picture, claim));
+    responder.send();
     return Answer.of(picture, request);
+  }
+
+  private void expire(SeenRequest request, long now) {
+    Wei fee = new Wei(request.state().request().fee());
+    settler.actions(request.state(), now).forEach(action -> responder.note(action, fee));
+  }
+
+  /// Settles a claim, and ends a game that has lost its clock, where those whom it would pay have not done so: they may
+  /// be away for good, and only the requester waits.
+  private void settle(Picture picture, SeenClaim claim) {
+    Wei stake = new Wei(claim.state().bond());
+    long earlier = picture.now() - PATIENCE;
+    settler.actions(claim.state(), earlier).forEach(action -> responder.note(action, stake));
+    for (SeenGame game : picture.gamesOn(claim.id())) {
+      Side onTurn = game.positions().getLast().onTurn();
+      if (game.settled().isPlayed() && game.clock().isLate(onTurn, earlier)) {
+        responder.note(new Action.Timeout(game.id()), stake);
+      }
+    }
   }
 
   /// Ends the own requests that nobody answered, so that their fees become credit.
@@ -89,12 +121,14 @@ public final class Requester {
     Picture picture = reader.read();
     picture.requests().values().stream()
         .filter(seen -> seen.state().request().requester().equals(hub.account()))
-        .flatMap(seen -> settler.actions(seen.state(), picture.now()).stream())
-        .forEach(responder::perform);
+        .forEach(seen -> expire(seen, picture.now()));
+    responder.send();
   }
 
   /// Has the requester's shares of dead claims, and fees given back, paid out.
   public void withdraw() {
-    settler.actions(hub.credit().value()).forEach(responder::perform);
+    Wei credit = hub.credit();
+    settler.actions(credit.value()).forEach(action -> responder.note(action, credit));
+    responder.send();
   }
 }

@@ -1,23 +1,40 @@
 package opml.hub;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import opml.core.account.Wei;
+import opml.ethereum.chain.Call;
 import opml.ethereum.chain.ChainException;
 import opml.ethereum.chain.Receipt;
+import opml.ethereum.send.Order;
+import opml.ethereum.send.Outcome;
+import opml.game.claim.ClaimId;
+import opml.game.claim.RequestId;
 import opml.game.move.Action;
 import opml.game.work.Work;
 import opml.hub.Journal.Entry;
 
-/// Performs what the solver decided: adds the proofs that the contract asks for, and sends it.
+/// Performs what was decided: adds the proofs that the contract asks for, and sends all that is due together. What goes
+/// wrong with one thing is told, and keeps none of the others.
+///
+/// Not for several threads at once.
 public final class Responder {
+  /// A refusal that says of a move, that this agent's own trace is wrong: a true trace is never refused (theorem T1).
+  private static Entry refusal(Action action, String why) {
+    return new Entry.Refused(action, why);
+  }
+
   private final Hub hub;
+  private final HubCalls calls;
   private final Journal journal;
   private final boolean dry;
   private final Set<Action> told = new HashSet<>();
+  private final List<Duty> due = new ArrayList<>();
+  private long newestBlock;
+  private boolean clear = true;
 
   public Responder(Hub hub, Journal journal) {
     this(hub, journal, false);
@@ -26,84 +43,236 @@ public final class Responder {
   /// @param dry whether to tell only what would be done, and do nothing
   public Responder(Hub hub, Journal journal, boolean dry) {
     this.hub = hub;
+    this.calls = hub.calls();
     this.journal = journal;
     this.dry = dry;
   }
 
-  /// Performs an action in or about a game, with the work that it is argued from.
+  /// Notes an action in or about a game, with the work that it is argued from; the first noted is the first sent.
   ///
   /// @param path the refined step of each level above the game's last
-  public void perform(Action action, Work work, List<Long> path) {
+  /// @param stake what is lost without it: more than that is never paid for its gas
+  public void note(Action action, Work work, List<Long> path, Wei stake) {
     if (dry) {
       tell(action, why(action, work));
       return;
     }
     switch (action) {
-      case Action.Challenge challenge ->
-          send(
-              action,
-              () -> hub.challenge(challenge, work),
-              receipt -> new Entry.Challenged(challenge.claim(), receipt));
       case Action.Dissect dissect ->
-          send(action, () -> hub.dissect(dissect), receipt -> new Entry.Moved(dissect, receipt));
-      case Action.Refine refine ->
-          send(
+          note(
+              "game " + dissect.game(),
               action,
-              () -> hub.refine(refine, work.refinement(refine.disputed().first(), refine.states())),
+              new Order(calls.dissect(dissect), stake, false),
+              receipt -> new Entry.Moved(dissect, receipt));
+      case Action.Refine refine ->
+          note(
+              "game " + refine.game(),
+              action,
+              new Order(
+                  calls.refine(refine, work.refinement(refine.disputed().first(), refine.states())),
+                  stake,
+                  refine.saysItIsOver()),
               receipt -> new Entry.Moved(refine, receipt));
       case Action.Execute execute ->
-          send(
+          note(
+              "game " + execute.game(),
               action,
-              () -> hub.execute(execute, work.execution(path, execute.disputed().first())),
+              new Order(
+                  calls.execute(execute, work.execution(path, execute.disputed().first())),
+                  stake,
+                  true),
               receipt -> new Entry.Moved(execute, receipt));
+      case Action.Challenge _ ->
+          throw new IllegalArgumentException("a challenge needs its bond: " + action);
       case Action.Timeout _,
           Action.Reclaim _,
           Action.Resolve _,
           Action.Expire _,
           Action.Withdraw _ ->
-          perform(action);
+          note(action, stake);
     }
   }
 
-  /// Performs an action that needs no work.
+  /// Notes a challenge.
   ///
+  /// @param bond at least what is due; the hub gives the rest back
+  public void note(Action.Challenge challenge, Work work, Wei bond) {
+    if (dry) {
+      tell(challenge, why(challenge, work));
+      return;
+    }
+    note(
+        "claim " + challenge.claim(),
+        challenge,
+        new Order(calls.challenge(challenge, work, bond), bond, false),
+        receipt -> new Entry.Challenged(challenge.claim(), receipt));
+  }
+
+  /// Notes an action that needs no work.
+  ///
+  /// @param stake what waits for it; more than that is never paid for its gas
   /// @throws IllegalArgumentException if it does need some
-  public void perform(Action action) {
+  public void note(Action action, Wei stake) {
     if (dry) {
       tell(action, "it is due");
       return;
     }
     switch (action) {
       case Action.Timeout timeout ->
-          send(
+          settling(
+              "game " + timeout.game(),
               action,
-              () -> hub.timeout(timeout.game()),
+              calls.timeout(timeout.game()),
+              stake,
               receipt -> new Entry.TimedOut(timeout.game(), receipt));
       case Action.Reclaim reclaim ->
-          send(
+          settling(
+              "game " + reclaim.game(),
               action,
-              () -> hub.reclaim(reclaim.game()),
+              calls.reclaim(reclaim.game()),
+              stake,
               receipt -> new Entry.Reclaimed(reclaim.game(), receipt));
       case Action.Resolve resolve ->
-          send(
+          settling(
+              "claim " + resolve.claim(),
               action,
-              () -> hub.resolve(resolve.claim()),
+              calls.resolve(resolve.claim()),
+              stake,
               receipt -> new Entry.Resolved(resolve.claim(), receipt));
       case Action.Expire expire ->
-          send(
+          settling(
+              "request " + expire.request(),
               action,
-              () -> hub.expire(expire.request()),
+              calls.expire(expire.request()),
+              stake,
               receipt -> new Entry.Expired(expire.request(), receipt));
-      case Action.Withdraw _ -> {
-        Wei credit = hub.credit();
-        send(
-            action,
-            () -> hub.withdraw(hub.account()),
-            receipt -> new Entry.Withdrew(credit, receipt));
-      }
+      case Action.Withdraw _ ->
+          settling(
+              "the credit",
+              action,
+              calls.withdraw(hub.account()),
+              stake,
+              receipt -> new Entry.Withdrew(stake, receipt));
       case Action.Challenge _, Action.Dissect _, Action.Refine _, Action.Execute _ ->
           throw new IllegalArgumentException("needs the work that it is argued from: " + action);
     }
+  }
+
+  /// Notes a claim.
+  ///
+  /// @param bond at least what is due
+  /// @param refused what to tell if the hub refuses it
+  public void claim(RequestId request, Work work, Wei bond, Function<String, Entry> refused) {
+    due.add(
+        new Duty(
+            "request " + request,
+            new Order(calls.claim(request, work, bond), Wei.ZERO, false),
+            receipt -> new Entry.Claimed(request, bond, receipt),
+            revert -> refused.apply(revert.toString()),
+            new Entry.Skipped("request " + request, "another claim came first")));
+  }
+
+  /// Notes the delivery of a final result.
+  ///
+  /// @param refused what to tell if the requester's contract does not want to hear it
+  public void deliverFinal(RequestId request, byte[] output, Function<String, Entry> refused) {
+    deliver(request, true, calls.deliverFinal(request, output), refused);
+  }
+
+  /// Notes the delivery of a result that may still be refuted.
+  ///
+  /// @param refused what to tell if the requester's contract does not want to hear it
+  public void deliverProvisional(
+      RequestId request, ClaimId claim, byte[] output, Function<String, Entry> refused) {
+    deliver(request, false, calls.deliverProvisional(claim, output), refused);
+  }
+
+  private void deliver(
+      RequestId request, boolean isFinal, Call call, Function<String, Entry> refused) {
+    due.add(
+        new Duty(
+            "request " + request,
+            new Order(call, Wei.ZERO, false),
+            receipt -> new Entry.Delivered(request, isFinal, receipt),
+            revert -> refused.apply(revert.toString()),
+            new Entry.Skipped("request " + request, "its result was delivered already")));
+  }
+
+  private void settling(
+      String what, Action action, Call call, Wei stake, Function<Receipt, Entry> done) {
+    note(what, action, new Order(call, stake, true), done);
+  }
+
+  private void note(String what, Action action, Order order, Function<Receipt, Entry> done) {
+    due.add(
+        new Duty(
+            what,
+            order,
+            done,
+            revert -> refusal(action, revert.toString()),
+            new Entry.Overtaken(action)));
+  }
+
+  /// {@return whether something was noted and not sent yet}
+  public boolean hasDuties() {
+    return !due.isEmpty();
+  }
+
+  /// Sends all that was noted, and tells what became of each.
+  public void send() {
+    if (due.isEmpty()) {
+      return;
+    }
+    List<Duty> duties = List.copyOf(due);
+    due.clear();
+    List<Outcome> outcomes = hub.sender().sendAll(duties.stream().map(Duty::order).toList());
+    for (int i = 0; i < duties.size(); i++) {
+      journal.tell(entry(duties.get(i), outcomes.get(i)));
+    }
+  }
+
+  private Entry entry(Duty duty, Outcome outcome) {
+    return switch (outcome) {
+      case Outcome.Mined(Receipt receipt) -> {
+        newestBlock = Math.max(newestBlock, receipt.blockNumber());
+        yield duty.done().apply(receipt);
+      }
+      case Outcome.Failed(ChainException.Reverted refusal) -> {
+        refusal
+            .receipt()
+            .ifPresent(receipt -> newestBlock = Math.max(newestBlock, receipt.blockNumber()));
+        yield Hub.isOvertaken(refusal) ? duty.overtaken() : duty.refused().apply(refusal.revert());
+      }
+      case Outcome.Failed(ChainException.Outdated _) -> duty.overtaken();
+      case Outcome.Failed(ChainException why) -> {
+        clear &= isKnownNotToBe(why);
+        yield new Entry.Trouble(duty.what(), String.valueOf(why.getMessage()));
+      }
+    };
+  }
+
+  /// {@return whether a transaction that failed so is certain never to arrive}
+  private static boolean isKnownNotToBe(ChainException why) {
+    return why instanceof ChainException.TooExpensive
+        || why instanceof ChainException.InsufficientFunds
+        || why instanceof ChainException.OutOfGas
+        || why instanceof ChainException.Replaced;
+  }
+
+  /// {@return whether all that was ever sent is known to have arrived, or never to arrive}
+  public boolean isClear() {
+    return clear;
+  }
+
+  /// Takes it that nothing is on its way any more.
+  public void cleared() {
+    clear = true;
+  }
+
+  /// {@return the newest block that has a transaction of this responder; what a node shows of older blocks is out of
+  /// date}
+  public long newestBlock() {
+    return newestBlock;
   }
 
   private void tell(Action action, String why) {
@@ -125,21 +294,5 @@ public final class Responder {
           Action.Withdraw _ ->
           "it is due";
     };
-  }
-
-  private void send(Action action, Attempt attempt, Function<Receipt, Entry> told) {
-    try {
-      Optional<Receipt> receipt = attempt.send();
-      journal.tell(receipt.map(told).orElseGet(() -> new Entry.Overtaken(action)));
-    } catch (ChainException.Reverted e) {
-      // A true trace is never refused (theorem T1). A false one is, at its last step; it must not
-      // end the agent, which has other games to play.
-      journal.tell(new Entry.Refused(action, e.revert().toString()));
-    }
-  }
-
-  @FunctionalInterface
-  private interface Attempt {
-    Optional<Receipt> send();
   }
 }

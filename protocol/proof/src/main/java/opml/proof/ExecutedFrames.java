@@ -42,6 +42,11 @@ public final class ExecutedFrames implements Frames {
   }
 
   @Override
+  public long keptBytes() {
+    return execution.keptBytes();
+  }
+
+  @Override
   public GraphState stateAt(long index) {
     return execution.state(index);
   }

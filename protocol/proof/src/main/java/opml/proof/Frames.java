@@ -12,6 +12,11 @@ public interface Frames {
   /// {@return the state after `index` steps, 0 to [#length()], with what its commitment binds}
   Frame at(long index);
 
+  /// {@return about how many bytes of memory this run keeps}
+  default long keptBytes() {
+    return 0;
+  }
+
   /// {@return the state alone}
   default GraphState stateAt(long index) {
     return at(index).state();

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import opml.core.codec.ByteWriter;
+import opml.core.codec.ShortBuffer;
 import opml.core.hash.Bytes32;
 import opml.core.merkle.SparseTree;
 import opml.engine.commit.CommittedNode;
@@ -60,12 +61,23 @@ public final class GraphWork implements Work {
   }
 
   @Override
+  public long keptBytes() {
+    return frames.keptBytes();
+  }
+
+  @Override
+  public long gasOfASide() {
+    return GameGas.ofASide(model);
+  }
+
+  @Override
   public byte[] claimEvidence() {
     Frames.Frame last = frames.at(frames.length());
     if (last.state().status() == GraphState.Status.FAILED) {
       return new byte[0];
     }
-    ByteWriter out = new ByteWriter().bytes(result().output());
+    byte[] output = ShortBuffer.trim(result().output());
+    ByteWriter out = new ByteWriter().u32(output.length).bytes(output);
     last.slots().prove(model.graph().output().slot()).writeTo(out);
     return out.toArray();
   }

@@ -1,10 +1,14 @@
 package opml.proof;
 
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import opml.core.codec.ShortBuffer;
 import opml.core.hash.Bytes32;
 import opml.core.hash.Keccak;
 import opml.engine.commit.Model;
@@ -21,13 +25,24 @@ import opml.kernels.catalog.PinnedPrograms;
 import opml.vm.checkpoint.CheckpointPolicy;
 import opml.vm.state.MemoryPool;
 
-/// Works on the models that it was given. A run is kept as long as the workshop, since a dispute asks for the same one
-/// again and again; runs in the machine are made when a dispute comes to their node.
+/// Works on the models that it was given. A run is kept as long as somebody holds it, since a dispute asks for the same
+/// one again and again, and strangers ask for as many as they like; runs in the machine are made when a dispute comes to
+/// their node.
 public final class GraphWorkshop implements Workshop {
   private record Job(Bytes32 model, Bytes32 input) {}
 
+  private static final class Held extends WeakReference<GraphWork> {
+    private final Job job;
+
+    Held(Job job, GraphWork work, ReferenceQueue<GraphWork> dropped) {
+      super(work, dropped);
+      this.job = job;
+    }
+  }
+
   private final Map<Bytes32, Model> models = new HashMap<>();
-  private final Map<Job, GraphWork> works = new HashMap<>();
+  private final Map<Job, Held> works = new HashMap<>();
+  private final ReferenceQueue<GraphWork> dropped = new ReferenceQueue<>();
   private final CheckpointPolicy policy;
 
   /// A workshop that keeps nothing beyond this process.
@@ -65,13 +80,34 @@ public final class GraphWorkshop implements Workshop {
 
   @Override
   public synchronized Optional<Work> work(Bytes32 modelId, byte[] input) {
-    return Optional.ofNullable(models.get(modelId)).map(model -> graphWork(model, input));
+    return Optional.ofNullable(models.get(modelId))
+        .map(model -> graphWork(model, ShortBuffer.pad(input, inputBytes(model))));
+  }
+
+  private static int inputBytes(Model model) {
+    return Math.toIntExact(model.descriptor().inputBytes());
   }
 
   /// {@return the run of a model on an input}
   public synchronized GraphWork graphWork(Model model, byte[] input) {
-    return works.computeIfAbsent(
-        new Job(model.id(), Keccak.hash(input)), _ -> compute(model, input));
+    forgetDropped();
+    Job job = new Job(model.id(), Keccak.hash(input));
+    Held held = works.get(job);
+    GraphWork known = held == null ? null : held.get();
+    if (known != null) {
+      return known;
+    }
+    GraphWork work = compute(model, input);
+    works.put(job, new Held(job, work, dropped));
+    return work;
+  }
+
+  private void forgetDropped() {
+    for (Reference<?> next = dropped.poll(); next != null; next = dropped.poll()) {
+      if (next instanceof Held held) {
+        works.remove(held.job, held);
+      }
+    }
   }
 
   /// {@return the states of a native run on all cores, which falls back on the machine where Java throws}

@@ -53,7 +53,8 @@ public final class Model {
             input.bytes(),
             graph.output().slot(),
             output.depth(),
-            output.bytes());
+            output.bytes(),
+            false);
   }
 
   /// Commits to a graph.

@@ -10,7 +10,8 @@ import opml.core.hash.Keccak;
 /// a word each; the hash of that is the model's identity.
 ///
 /// @param initialSlotsRoot root over the slots before the input is written
-/// @param inputBytes exact length of an input
+/// @param inputBytes length of an input with its trailing zeros
+/// @param outputGiven whether the run starts with the claimed output in its slot, and checks it instead of writing it
 public record ModelDescriptor(
     Bytes32 graphRoot,
     int graphDepth,
@@ -23,7 +24,8 @@ public record ModelDescriptor(
     long inputBytes,
     long outputSlot,
     int outputDepth,
-    long outputBytes) {
+    long outputBytes,
+    boolean outputGiven) {
   /// Longest output that a claim may carry.
   public static final long MAX_OUTPUT_BYTES = 24_576;
 
@@ -58,6 +60,7 @@ public record ModelDescriptor(
         .word(outputSlot)
         .word(outputDepth)
         .word(outputBytes)
+        .word(outputGiven ? 1 : 0)
         .toArray();
   }
 
@@ -81,7 +84,11 @@ public record ModelDescriptor(
     long outputSlot = word(in, "outputSlot");
     int outputDepth = (int) word(in, "outputDepth");
     long outputBytes = word(in, "outputBytes");
+    long outputGiven = word(in, "outputGiven");
     in.end();
+    if (outputGiven > 1) {
+      throw in.malformed("outputGiven is " + outputGiven + ", expected is 0 or 1");
+    }
     try {
       return new ModelDescriptor(
           graphRoot,
@@ -95,7 +102,8 @@ public record ModelDescriptor(
           inputBytes,
           outputSlot,
           outputDepth,
-          outputBytes);
+          outputBytes,
+          outputGiven == 1);
     } catch (IllegalArgumentException e) {
       throw in.malformed(String.valueOf(e.getMessage()));
     }

@@ -30,6 +30,9 @@ public final class GraphExecution {
   /// Bytes of values kept besides those of the last state.
   private static final long KEPT_BYTES = 256L << 20;
 
+  /// About what a state and its roots take.
+  private static final long STATE_BYTES = 256;
+
   private final Model model;
   private final MemorySegment input;
   private final SparseTree startSlots;
@@ -135,6 +138,11 @@ public final class GraphExecution {
         .get(model.graph().output().slot())
         .asSlice(0, model.descriptor().outputBytes())
         .toArray(ValueLayout.JAVA_BYTE);
+  }
+
+  /// {@return about how many bytes this run keeps in memory, the model's own not counted}
+  public long keptBytes() {
+    return input.byteSize() + kept.bytes() + STATE_BYTES * states.size();
   }
 
   /// {@return the node that runs at a step}

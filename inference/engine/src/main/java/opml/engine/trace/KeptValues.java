@@ -52,6 +52,11 @@ final class KeptValues {
     }
   }
 
+  /// {@return about how many bytes are kept, the last state's among them}
+  long bytes() {
+    return bytes + lastBytes;
+  }
+
   /// {@return the last state not after `index` whose values are there; 0 for the first, which is always there}
   long floor(long index) {
     Long kept = writes.floorKey(index);

@@ -54,7 +54,8 @@ class GoldenCommitmentsTest {
             number("inputBytes"),
             number("outputSlot"),
             (int) number("outputDepth"),
-            number("outputBytes"));
+            number("outputBytes"),
+            number("outputGiven") == 1);
     assertThat(model.id()).hasToString(text("model", "hash"));
   }
 

@@ -126,7 +126,8 @@ class WellFormednessTest {
             d.inputBytes(),
             d.outputSlot(),
             d.outputDepth(),
-            d.outputBytes());
+            d.outputBytes(),
+            d.outputGiven());
     List<String> problems =
         WellFormedness.problems(
             new ModelPreimages(descriptor, nodes, good.slots()), TestPrograms::of);

@@ -74,6 +74,10 @@ public final class JournalWriter implements Journal {
         facts.put("why", e.why());
         line("would " + verb(e.action()), facts);
       }
+      case Entry.Trouble e ->
+          line("trouble", facts("what", e.what(), "why", Messages.oneLine(e.why())));
+      case Entry.Poor e ->
+          line("poor", facts("what", e.what(), "free", e.balance(), "needed", e.needed()));
       case Entry.Skipped e -> line("skipped", facts("what", e.what(), "why", e.why()));
     }
   }

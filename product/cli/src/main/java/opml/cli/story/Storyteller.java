@@ -103,6 +103,10 @@ final class Storyteller implements Theatre.Audience {
         // Somebody else did it; they have been told of.
       }
       case Entry.Would would -> say(who, "would do this, if it did anything: " + would.action());
+      case Entry.Trouble trouble ->
+          say(who, "has trouble with " + trouble.what() + ": " + trouble.why());
+      case Entry.Poor poor ->
+          say(who, "has %s free, and needs %s".formatted(poor.balance(), poor.needed()));
       case Entry.Skipped skipped -> say(who, "leaves " + skipped.what() + ": " + skipped.why());
     }
   }

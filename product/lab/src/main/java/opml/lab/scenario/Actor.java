@@ -1,5 +1,6 @@
 package opml.lab.scenario;
 
+import java.util.Optional;
 import java.util.function.Function;
 import opml.agent.Agent;
 import opml.agent.Server;
@@ -36,7 +37,7 @@ final class Actor {
   }
 
   static Actor server(Party party, Workshop workshop, Watcher watcher) {
-    Server.Policy policy = new Server.Policy(Wei.ZERO, true, 1, CALLBACK_GAS_MAX);
+    Server.Policy policy = new Server.Policy(Optional.of(Wei.ZERO), true, 1, CALLBACK_GAS_MAX);
     return new Actor(party, journal -> new Server(party.hub(), workshop, journal, policy), watcher);
   }
 
@@ -89,6 +90,8 @@ final class Actor {
           Entry.Refused _,
           Entry.Overtaken _,
           Entry.Would _,
+          Entry.Trouble _,
+          Entry.Poor _,
           Entry.Skipped _ -> {
         // Nothing that moves the play on.
       }

@@ -21,8 +21,8 @@ final class HostileCallbacks {
     REVERTS("reverts", "60006000fd", false),
     BURNS("burns all gas", "5b600056", false),
     BOMBS("returns a megabyte", "620f42406000f3", false),
-    /// Calls `burn()` of the hub, its caller, in the middle of the delivery: CALL(gas, caller, 0, selector, 4, 0, 0).
-    RE_ENTERS("re-enters the hub", "6344df8e7060e01b60005260006000600460006000335af100", true);
+    /// Calls `burn()` of the hub in the middle of the delivery: CALL(gas, hub, 0, selector, 4, 0, 0).
+    RE_ENTERS("re-enters the hub", "6344df8e7060e01b6000526000600060046000600073" + HUB + "5af100", true);
 
     private final String label;
     private final String code;
@@ -34,6 +34,9 @@ final class HostileCallbacks {
       this.delivered = delivered;
     }
   }
+
+  /// Stands in a code for the hub's address.
+  private static final String HUB = "hub";
 
   private static final long CALLBACK_GAS = 100_000;
 
@@ -75,9 +78,11 @@ final class HostileCallbacks {
   }
 
   private static Address deploy(Director play, Behaviour behaviour) {
-    String length = HexFormat.of().toHexDigits((byte) (behaviour.code.length() / 2));
+    String hub = play.stage().deployment().hub().address().toString().substring(2);
+    String code = behaviour.code.replace(HUB, hub);
+    String length = HexFormat.of().toHexDigits((byte) (code.length() / 2));
     // PUSH1 length, DUP1, PUSH1 9, PUSH0, CODECOPY, PUSH0, RETURN: what follows is the contract.
-    Data creation = Data.ofHex("0x60" + length + "8060095f395ff3" + behaviour.code);
+    Data creation = Data.ofHex("0x60" + length + "8060095f395ff3" + code);
     Call call = new Call(Optional.empty(), creation, Wei.ZERO, "new callback", Revert::unnamed);
     Receipt receipt = play.stage().party("requester").hub().sender().send(call);
     return receipt.created().orElseThrow();

@@ -28,6 +28,11 @@ record NonsenseWork(Work honest, int node) implements Work {
   }
 
   @Override
+  public long gasOfASide() {
+    return honest.gasOfASide();
+  }
+
+  @Override
   public byte[] claimEvidence() {
     return honest.claimEvidence();
   }

@@ -13,8 +13,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import opml.core.account.Address;
 import opml.core.account.Wei;
+import opml.core.codec.ShortBuffer;
 import opml.core.hash.Bytes32;
-import opml.core.hash.Keccak;
 import opml.core.merkle.MerkleRoot;
 import opml.ethereum.abi.Contract;
 import opml.ethereum.chain.Call;
@@ -295,7 +295,8 @@ class RefereeTest {
     return new Both(
         "request",
         1,
-        contract.call("request", scene.model().id(), terms.encode(), INPUT).paying(fee),
+        contract
+            .call("request", scene.model().id(), terms.encode(), ShortBuffer.trim(INPUT)).paying(fee),
         at ->
             requests.add(
                 referee.request(
@@ -312,7 +313,7 @@ class RefereeTest {
     int account = 2 + random.nextInt(2);
     Work work = works.get(random.nextInt(works.size()));
     Work.Result result = work.result();
-    BigInteger due = referee.parameters().bondBeside(referee.request(id).liveClaims());
+    BigInteger due = referee.parameters().bondBeside(referee.request(id).liveClaims(), referee.request(id).extensions());
     BigInteger value = due.add(BigInteger.valueOf(random.nextInt(5) - 1L));
     return new Both(
         "claim",
@@ -331,7 +332,7 @@ class RefereeTest {
                     scene.address(account),
                     id,
                     result.finalState(),
-                    Keccak.hash(result.output()),
+                    result.outputHash(),
                     value,
                     at)));
   }
@@ -340,7 +341,8 @@ class RefereeTest {
     int account = 4 + random.nextInt(2);
     Work work = works.get(random.nextInt(works.size()));
     List<Bytes32> states = solver.opening(work.trace());
-    BigInteger value = TERMS.challengeBond().value().add(BigInteger.valueOf(random.nextInt(8) / 7));
+    BigInteger value =
+        referee.challengeBondDue(id).add(BigInteger.valueOf(random.nextInt(8) - 1L));
     byte[] evidence = new Evidence().bytes(work.openingEvidence()).states(states).pack();
     return new Both(
         "challenge",

@@ -3,6 +3,7 @@ package opml.lab.play;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import opml.agent.Server;
 import opml.agent.Verifier;
 import opml.core.account.Address;
@@ -58,7 +59,8 @@ public record Scene(DevChain dev, Deployment deployment, Model model, GraphWorks
   }
 
   public Server server(int account, Workshop workshop, Journal journal) {
-    return new Server(hub(account), workshop, journal, new Server.Policy(Wei.ZERO, true, 1, 0));
+    return new Server(
+        hub(account), workshop, journal, new Server.Policy(Optional.of(Wei.ZERO), true, 1, 0));
   }
 
   public Verifier verifier(int account, Journal journal) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import opml.agent.Agent;
 import opml.agent.Server;
 import opml.core.account.Wei;
@@ -139,7 +140,7 @@ class ReorgTest {
             scene.hub(2, tapped),
             scene.honest(),
             Journal.SILENT,
-            new Server.Policy(Wei.ZERO, true, 1, 0));
+            new Server.Policy(Optional.of(Wei.ZERO), true, 1, 0));
     server.tick();
     Agent sham = scene.verifier(5, liar, Journal.SILENT);
     sham.tick();

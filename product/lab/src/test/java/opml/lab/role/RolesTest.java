@@ -107,9 +107,10 @@ class RolesTest {
   void aFeeBelowTheMinimumIsLeftAlone() {
     scene.ask(INPUT);
     assertLeavesAlone(
-        server(new Server.Policy(Scene.FEE.plus(Wei.of(1)), false, 1, 0)), "its fee is below");
+        server(new Server.Policy(Optional.of(Scene.FEE.plus(Wei.of(1))), false, 1, 0)),
+        "its fee is below");
     assertThat(scene.claims()).isEmpty();
-    server(new Server.Policy(Scene.FEE, false, 1, 0)).tick();
+    server(new Server.Policy(Optional.of(Scene.FEE), false, 1, 0)).tick();
     assertThat(scene.claims()).hasSize(1);
   }
 
@@ -158,11 +159,12 @@ class RolesTest {
                 .paying(Scene.FEE));
     RequestId id = scene.picture().requests().keySet().iterator().next();
     assertThat(scene.picture().requests().get(id).input()).isEmpty();
+    assertLeavesAlone(scene.server(3, journal), "the hub did not see its input");
+    assertThat(scene.claims()).isEmpty();
+    told.clear();
     scene.hub(3).claim(id, liar.work(INPUT), MONEY.claimBond());
     assertLeavesAlone(scene.verifier(4, journal), "the hub did not see its input");
     assertThat(scene.games()).isEmpty();
-    told.clear();
-    assertLeavesAlone(scene.server(3, journal), "the hub did not see its input");
   }
 
   @Test
@@ -172,6 +174,7 @@ class RolesTest {
     try {
       dev.setBalance(scene.address(7), MONEY.claimBond());
       assertLeavesAlone(scene.server(7, journal), "cannot deposit the bond of 0.16 ETH");
+      assertThat(told).filteredOn(Entry.Poor.class::isInstance).hasSize(1);
       assertThat(scene.claims()).isEmpty();
       scene.server(3, liar, Journal.SILENT).tick();
       told.clear();
@@ -186,10 +189,10 @@ class RolesTest {
   @Test
   void aServerNeverClaimsTwice() {
     scene.ask(INPUT);
-    Server server = server(new Server.Policy(Wei.ZERO, true, 1, 0));
+    Server server = server(new Server.Policy(Optional.of(Wei.ZERO), true, 1, 0));
     for (int i = 0; i < 3; i++) {
       server.tick();
-      server(new Server.Policy(Wei.ZERO, true, 1, 0)).tick();
+      server(new Server.Policy(Optional.of(Wei.ZERO), true, 1, 0)).tick();
     }
     assertThat(scene.claims()).hasSize(1);
     // Nor when it has lost one, as by being away.
@@ -199,7 +202,7 @@ class RolesTest {
     server.tick();
     assertThat(scene.claims()).hasSize(1);
     assertThat(scene.claims().getFirst().state().status()).isEqualTo(ClaimStatus.DEAD);
-    server(new Server.Policy(Wei.ZERO, true, 2, 0)).tick();
+    server(new Server.Policy(Optional.of(Wei.ZERO), true, 2, 0)).tick();
     assertThat(scene.claims()).hasSize(2);
   }
 
@@ -215,7 +218,7 @@ class RolesTest {
     scene.hub(6).claim(id, honest(), MONEY.claimBond());
     server(Server.Policy.DEFAULT).tick();
     assertThat(scene.claims()).hasSize(1);
-    server(new Server.Policy(Wei.ZERO, true, 1, 0)).tick();
+    server(new Server.Policy(Optional.of(Wei.ZERO), true, 1, 0)).tick();
     assertThat(scene.claims()).hasSize(2);
   }
 
@@ -542,49 +545,5 @@ class RolesTest {
     loop.interrupt();
     loop.join(5000);
     assertThat(loop.isAlive()).isFalse();
-  }
-
-  /// Somebody's work, with something said otherwise.
-  private static class Reworded implements Work {
-    private final Work work;
-
-    Reworded(Work work) {
-      this.work = work;
-    }
-
-    @Override
-    public Trace trace() {
-      return work.trace();
-    }
-
-    @Override
-    public Result result() {
-      return work.result();
-    }
-
-    @Override
-    public long replaySteps() {
-      return work.replaySteps();
-    }
-
-    @Override
-    public byte[] claimEvidence() {
-      return work.claimEvidence();
-    }
-
-    @Override
-    public byte[] openingEvidence() {
-      return work.openingEvidence();
-    }
-
-    @Override
-    public Refinement refinement(long step, List<Bytes32> states) {
-      return work.refinement(step, states);
-    }
-
-    @Override
-    public Execution execution(List<Long> path, long step) {
-      return work.execution(path, step);
-    }
   }
 }

@@ -2,6 +2,7 @@ package opml.ethereum.chain;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import opml.core.account.Address;
 import opml.core.account.Wei;
 import opml.core.hash.Bytes32;
@@ -44,9 +45,19 @@ public interface Chain {
   /// @throws ChainException.Reorganised if the block is no longer part of the chain
   List<LogEntry> logs(LogFilter filter, BlockRef at);
 
-  /// {@return the logs of the blocks `from` to `to`, both included, oldest first, as the chain is
-  /// now; [LogReader] asks for long ranges in pieces}
-  List<LogEntry> logs(LogFilter filter, long from, long to);
+  /// {@return what `keep` makes of each log of the blocks `from` to `to`, both included, oldest first, as the chain is
+  /// now; it may be called more than once for a log. [LogReader] asks for long ranges in pieces}
+  <T> List<Kept<T>> logs(LogFilter filter, long from, long to, Function<LogEntry, T> keep);
+
+  /// {@return the logs of the blocks `from` to `to`, both included, oldest first, as the chain is now}
+  default List<LogEntry> logs(LogFilter filter, long from, long to) {
+    return logs(filter, from, to, Function.identity()).stream().map(Kept::value).toList();
+  }
+
+  /// {@return the transactions of a block, in their order}
+  ///
+  /// @throws ChainException.Reorganised if the node no longer has the block
+  List<TxHash> transactions(BlockRef block);
 
   /// {@return how many transactions of the account are in blocks: the next nonce if nothing waits}
   long minedNonce(Address account);

@@ -51,15 +51,22 @@ public abstract sealed class ChainException extends RuntimeException {
   public static final class Refused extends ChainException {
     @Serial private static final long serialVersionUID = 1;
 
+    private final String method;
     private final int code;
     private final String reason;
     private final transient Optional<Data> data;
 
     public Refused(String method, int code, String reason, Optional<Data> data) {
       super(method + " was refused: " + Text.shortened(reason) + " (code " + code + ")");
+      this.method = method;
       this.code = code;
       this.reason = reason;
       this.data = data;
+    }
+
+    /// {@return the JSON-RPC method that was asked for}
+    public String method() {
+      return method;
     }
 
     public int code() {
@@ -96,6 +103,32 @@ public abstract sealed class ChainException extends RuntimeException {
 
     /// {@return the receipt if the transaction was mined, nothing if it was not even sent}
     public Optional<Receipt> receipt() {
+      return receipt;
+    }
+  }
+
+  /// The account has not the money for what it asks, gas included. Nothing was sent; less, or later, may do.
+  public static final class InsufficientFunds extends ChainException {
+    @Serial private static final long serialVersionUID = 1;
+
+    public InsufficientFunds(String message) {
+      super(message);
+    }
+  }
+
+  /// A transaction was mined and ran out of gas: state changed between its estimate and its block. What it was for may
+  /// still be done, with more gas.
+  public static final class OutOfGas extends ChainException {
+    @Serial private static final long serialVersionUID = 1;
+
+    private final transient Receipt receipt;
+
+    public OutOfGas(String what, long gasLimit, Receipt receipt) {
+      super("%s ran out of gas: it had %,d".formatted(what, gasLimit));
+      this.receipt = receipt;
+    }
+
+    public Receipt receipt() {
       return receipt;
     }
   }
@@ -147,6 +180,16 @@ public abstract sealed class ChainException extends RuntimeException {
 
     public List<TxHash> hashes() {
       return hashes;
+    }
+  }
+
+  /// Transactions of the account that this process did not send, or no longer waited for, were mined before anything was
+  /// sent. What was to be done may be done already: look at the chain again.
+  public static final class Outdated extends ChainException {
+    @Serial private static final long serialVersionUID = 1;
+
+    public Outdated(String message) {
+      super(message);
     }
   }
 

@@ -3,8 +3,16 @@ package opml.ethereum.chain;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import opml.core.hash.Bytes32;
 
 /// Follows the logs of a filter as the chain grows, and through reorganisations: whoever applies its
 /// updates in order has, after each of them, exactly the logs of one chain.
@@ -15,12 +23,19 @@ import java.util.Optional;
 /// remembers is bounded; a deeper reorganisation only makes it go back further, at most to its
 /// beginning.
 ///
+/// One address is often several nodes, and one that is behind leaves out the logs of blocks that it
+/// has not seen, without a word. So each poll asks for the last few blocks again. A log that turns up
+/// late makes the follower go back and deliver from its block on; one that was there and is missing
+/// now stays, since its block stands.
+///
 /// Not for several threads at once.
-public final class LogFollower {
+///
+/// @param <T> what is kept of a log
+public final class LogFollower<T> {
   /// What happened since the last update.
-  public sealed interface Update {
+  public sealed interface Update<T> {
     /// The logs of the blocks behind the last update's up to and including `upTo`.
-    record Forward(BlockRef upTo, List<LogEntry> logs) implements Update {
+    record Forward<T>(BlockRef upTo, List<T> logs) implements Update<T> {
       public Forward {
         logs = List.copyOf(logs);
       }
@@ -29,13 +44,17 @@ public final class LogFollower {
     /// Everything after block `upTo` never happened: forget its logs. The blocks there now come next.
     ///
     /// @param upTo a block number; one below the follower's first block if nothing remains
-    record Back(long upTo) implements Update {}
+    record Back<T>(long upTo) implements Update<T> {}
   }
+
+  /// How many of the delivered blocks are asked for again.
+  public static final int OVERLAP = 8;
 
   private static final int REMEMBERED = 256;
 
   private final Chain chain;
   private final LogFilter filter;
+  private final Function<LogEntry, T> keep;
   private final LogReader reader;
   private final long from;
   private final int confirmations;
@@ -44,19 +63,31 @@ public final class LogFollower {
   /// Delivered blocks that were the last of an update, oldest first.
   private final Deque<BlockRef> delivered = new ArrayDeque<>();
 
+  /// What was delivered of the overlap, oldest first.
+  private List<Kept<T>> recent = List.of();
+
+  /// @param keep what is kept of a log, from the moment that it is read
   /// @param from the first block to deliver, such as the one that has the contract's deployment
   /// @param confirmations how many blocks a delivered one has on it, itself included; at least 1
-  public LogFollower(Chain chain, LogFilter filter, long from, int confirmations) {
-    this(chain, filter, from, confirmations, 2000);
+  public LogFollower(
+      Chain chain, LogFilter filter, Function<LogEntry, T> keep, long from, int confirmations) {
+    this(chain, filter, keep, from, confirmations, 2000);
   }
 
   /// @param piece the most blocks of one update
-  public LogFollower(Chain chain, LogFilter filter, long from, int confirmations, long piece) {
+  public LogFollower(
+      Chain chain,
+      LogFilter filter,
+      Function<LogEntry, T> keep,
+      long from,
+      int confirmations,
+      long piece) {
     if (from < 0 || confirmations < 1) {
       throw new IllegalArgumentException("from " + from + ", confirmations " + confirmations);
     }
     this.chain = chain;
     this.filter = filter;
+    this.keep = keep;
     this.reader = new LogReader(chain, piece);
     this.from = from;
     this.confirmations = confirmations;
@@ -69,68 +100,165 @@ public final class LogFollower {
   }
 
   /// {@return everything that is new now, which may be nothing}
-  public List<Update> poll() {
-    List<Update> updates = new ArrayList<>();
-    while (true) {
-      Optional<Update> update;
-      try {
-        update = next();
-      } catch (ChainException e) {
-        if (updates.isEmpty()) {
-          throw e;
-        }
-        // What was delivered is not delivered again, so it must not get lost. The next call meets
-        // the same trouble.
-        return updates;
+  public List<Update<T>> poll() {
+    List<Update<T>> updates = new ArrayList<>();
+    int overlap = OVERLAP;
+    try {
+      while (step(overlap, updates)) {
+        overlap = 0;
       }
-      if (update.isEmpty()) {
-        return updates;
+    } catch (ChainException e) {
+      if (updates.isEmpty()) {
+        throw e;
       }
-      updates.add(update.get());
+      // What was delivered is not delivered again, so it must not get lost. The next call meets
+      // the same trouble.
     }
+    return updates;
   }
 
-  /// {@return the next update, or nothing if there is nothing new}
-  public Optional<Update> next() {
-    if (!delivered.isEmpty() && !isCurrent(delivered.peekLast())) {
-      return Optional.of(goBack());
+  /// Adds what comes next.
+  ///
+  /// @return whether there may be more at once
+  private boolean step(int overlap, List<Update<T>> updates) {
+    BlockRef head = chain.latest();
+    long wanted = head.number() - confirmations + 1;
+    Optional<BlockRef> position = position();
+    if (position.isPresent() && wanted < position.get().number()) {
+      if (isBehind(head)) {
+        return false;
+      }
+      goBack(updates);
+      return true;
     }
-    long head = chain.latest().number();
-    long first = delivered.isEmpty() ? from : delivered.peekLast().number() + 1;
-    long last = Math.min(head - confirmations + 1, first + piece - 1);
-    return first <= last ? forward(first, last) : Optional.empty();
+    if (wanted < from) {
+      return false;
+    }
+    long next = position.map(block -> block.number() + 1).orElse(from);
+    long last = Math.min(wanted, next + piece - 1);
+    Optional<BlockRef> end = last == head.number() ? Optional.of(head) : chain.block(last);
+    if (end.isEmpty()) {
+      return false;
+    }
+    long first = Math.max(from, next - overlap);
+    List<Kept<T>> logs = first > last ? List.of() : reader.read(filter, first, last, keep);
+    // Logs are read by number between two looks at the block that ends them. If it is the same one
+    // both times, and the block before them is in the chain too, then the logs are those of the
+    // chain between the two.
+    if (!isCurrent(end.get())) {
+      return false;
+    }
+    if (position.isPresent() && !position.equals(end) && !isCurrent(position.get())) {
+      goBack(updates);
+      return true;
+    }
+    deliver(first, end.get(), logs, updates);
+    return last < wanted;
   }
 
-  private Update goBack() {
+  /// {@return whether the node, whose newest block comes before the position, may have the position again; otherwise the
+  /// chain was reorganised to a shorter one}
+  private boolean isBehind(BlockRef head) {
+    for (BlockRef block : delivered.reversed()) {
+      if (block.number() == head.number() + 1) {
+        return block.parent().equals(head.hash());
+      }
+      if (block.number() <= head.number()) {
+        return isCurrent(block);
+      }
+    }
+    return true;
+  }
+
+  private void goBack(List<Update<T>> updates) {
     while (!delivered.isEmpty() && !isCurrent(delivered.peekLast())) {
       delivered.removeLast();
     }
-    return new Update.Back(delivered.isEmpty() ? from - 1 : delivered.peekLast().number());
+    long upTo = delivered.isEmpty() ? from - 1 : delivered.peekLast().number();
+    recent = recent.stream().filter(log -> log.block() <= upTo).toList();
+    updates.add(new Update.Back<>(upTo));
   }
 
-  /// Reads logs by number between two looks at the block that ends them. If it is the same one both
-  /// times, and the block before them too, then the logs are those of the chain between the two.
-  private Optional<Update> forward(long first, long last) {
-    Optional<BlockRef> end = chain.block(last);
-    if (end.isEmpty()) {
-      return Optional.empty();
-    }
-    List<LogEntry> logs = reader.read(filter, first, last);
-    if ((!delivered.isEmpty() && !isCurrent(delivered.peekLast())) || !isCurrent(end.get())) {
-      // Something was reorganised meanwhile. The next call finds out what; nothing was delivered.
-      return Optional.empty();
-    }
-    for (LogEntry log : logs) {
-      if (log.blockNumber() == last && !log.blockHash().equals(end.get().hash())) {
+  private void deliver(long first, BlockRef end, List<Kept<T>> answer, List<Update<T>> updates) {
+    List<Kept<T>> read = eachOnce(answer);
+    for (Kept<T> log : read) {
+      if (log.block() == end.number() && !log.blockHash().equals(end.hash())) {
         throw new ChainException.Malformed(
-            "a log of block " + last + " names another block's hash");
+            "a log of block " + log.block() + " names another block's hash");
       }
     }
-    delivered.addLast(end.get());
-    if (delivered.size() > REMEMBERED) {
-      delivered.removeFirst();
+    long position = position().map(BlockRef::number).orElse(from - 1);
+    Set<Long> doubted = doubted(first, position, read);
+    List<Kept<T>> overlap = new ArrayList<>(recent);
+    read.stream().filter(log -> log.block() <= position).forEach(overlap::add);
+    List<Kept<T>> known = stillThere(doubted, overlap);
+    long good =
+        Math.min(position, doubted.stream().mapToLong(block -> block - 1).min().orElse(position));
+    if (good < position && !known.equals(recent)) {
+      updates.add(new Update.Back<>(good));
+    } else {
+      good = position;
     }
-    return Optional.of(new Update.Forward(end.get(), logs));
+    read.stream().filter(log -> log.block() > position).forEach(known::add);
+    if (good < end.number()) {
+      long after = good;
+      updates.add(
+          new Update.Forward<>(
+              end, known.stream().filter(log -> log.block() > after).map(Kept::value).toList()));
+    }
+    recent = known.stream().filter(log -> log.block() > end.number() - OVERLAP).toList();
+    if (end.number() > position) {
+      delivered.addLast(end);
+      if (delivered.size() > REMEMBERED) {
+        delivered.removeFirst();
+      }
+    }
+  }
+
+  /// {@return the delivered blocks whose logs were others this time}
+  private Set<Long> doubted(long first, long position, List<Kept<T>> read) {
+    Set<Kept.Place> before = places(recent, first, position);
+    Set<Kept.Place> now = places(read, first, position);
+    Set<Long> doubted = new HashSet<>();
+    Stream.concat(before.stream(), now.stream())
+        .filter(place -> !before.contains(place) || !now.contains(place))
+        .forEach(place -> doubted.add(place.block()));
+    return doubted;
+  }
+
+  private static Set<Kept.Place> places(List<? extends Kept<?>> logs, long first, long last) {
+    return logs.stream()
+        .filter(log -> first <= log.block() && log.block() <= last)
+        .map(Kept::place)
+        .collect(Collectors.toSet());
+  }
+
+  /// {@return each of these logs once, oldest first, without those of doubted blocks that are not part of the chain}
+  private List<Kept<T>> stillThere(Set<Long> doubted, List<Kept<T>> logs) {
+    Map<Long, Bytes32> hashes = new HashMap<>();
+    for (long number : doubted) {
+      BlockRef block =
+          chain
+              .block(number)
+              .orElseThrow(() -> new ChainException.Reorganised("block " + number + " is gone"));
+      hashes.put(number, block.hash());
+    }
+    return eachOnce(
+        logs.stream()
+            .filter(
+                log ->
+                    !doubted.contains(log.block())
+                        || log.blockHash().equals(hashes.get(log.block())))
+            .toList());
+  }
+
+  /// {@return each of these logs once, oldest first}
+  private static <T> List<Kept<T>> eachOnce(List<Kept<T>> logs) {
+    Map<Kept.Place, Kept<T>> once = new HashMap<>();
+    logs.forEach(log -> once.putIfAbsent(log.place(), log));
+    List<Kept<T>> sorted = new ArrayList<>(once.values());
+    sorted.sort(Kept.BY_PLACE);
+    return sorted;
   }
 
   private boolean isCurrent(BlockRef block) {

@@ -3,10 +3,12 @@ package opml.ethereum.chain;
 import java.util.ArrayList;
 import java.util.List;
 import opml.core.account.Address;
+import opml.core.account.Wei;
 import opml.core.hash.Keccak;
 
 /// A transaction on its way: one nonce of one account, signed once or, with rising fees, several
-/// times. At most one of the versions can ever be mined.
+/// times. At most one of the versions can ever be mined. The last version may be a cancellation: it does nothing but use
+/// the nonce.
 public final class Pending {
   /// One signed version.
   public record Version(UnsignedTransaction transaction, Data signed, TxHash hash) {
@@ -16,11 +18,14 @@ public final class Pending {
   }
 
   private final Address from;
+  private final Wei ceiling;
   private final List<Version> versions = new ArrayList<>();
 
   /// @param first what was signed first
-  public Pending(Address from, Version first) {
+  /// @param ceiling the most that a unit of gas may cost in any version
+  public Pending(Address from, Version first, Wei ceiling) {
     this.from = from;
+    this.ceiling = ceiling;
     versions.add(first);
   }
 
@@ -32,8 +37,19 @@ public final class Pending {
     return latest().transaction().nonce();
   }
 
-  public Call call() {
-    return latest().transaction().call();
+  /// {@return the most that a unit of gas may cost in any version}
+  public Wei ceiling() {
+    return ceiling;
+  }
+
+  /// {@return what the transaction is for}
+  public synchronized Call call() {
+    return versions.getFirst().transaction().call();
+  }
+
+  /// {@return all versions, oldest first}
+  public synchronized List<Version> versions() {
+    return List.copyOf(versions);
   }
 
   /// {@return the hashes of all versions, oldest first}

@@ -28,8 +28,10 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import opml.ethereum.chain.ChainException;
 import opml.ethereum.chain.Data;
+import opml.ethereum.chain.NodeRefusal;
 import opml.ethereum.chain.Text;
 import org.jspecify.annotations.Nullable;
 
@@ -46,8 +48,10 @@ public final class Rpc implements AutoCloseable {
   ///
   /// @param connectTimeout to the connection
   /// @param timeout from the request to the last byte of the answer
-  /// @param attempts at an idempotent request while the node is unreachable, at least 1
-  /// @param backOff before the second attempt; doubled, with some chance, before each later one
+  /// @param attempts at an idempotent request while the node fails in a way that may pass, at least 1; none begins when
+  ///     twice the `timeout` has gone by since the first
+  /// @param backOff before the second attempt; doubled, with some chance, before each later one, and as long as the node
+  ///     asks for, up to [#LONGEST_PAUSE]
   /// @param maxAnswerBytes above which an answer is given up
   public record Options(
       Duration connectTimeout,
@@ -57,7 +61,7 @@ public final class Rpc implements AutoCloseable {
       int maxAnswerBytes) {
     public static final Options DEFAULT =
         new Options(
-            Duration.ofSeconds(5), Duration.ofSeconds(15), 4, Duration.ofMillis(250), 32 << 20);
+            Duration.ofSeconds(5), Duration.ofSeconds(15), 6, Duration.ofMillis(50), 32 << 20);
 
     public Options {
       if (attempts < 1 || maxAnswerBytes < 1024 || !timeout.isPositive()) {
@@ -77,7 +81,11 @@ public final class Rpc implements AutoCloseable {
     }
   }
 
+  /// No node makes a caller wait longer than this between two attempts.
+  public static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+
   private static final int MAX_DEPTH = 64;
+  private static final int TOO_MANY_REQUESTS = 429;
 
   private final URI url;
   private final Options options;
@@ -127,24 +135,32 @@ public final class Rpc implements AutoCloseable {
     return url.getScheme() + "://" + url.getHost() + port;
   }
 
-  /// {@return the answer to a request that does no harm when it arrives twice; retried with growing
-  /// pauses while the node is unreachable}
+  /// {@return the answer to a request that does no harm when it arrives twice; see [#read(Function, String, Object...)]}
   public Answer read(String method, Object... params) {
+    return read(Function.identity(), method, params);
+  }
+
+  /// {@return what `as` makes of the answer to a request that does no harm when it arrives twice}
+  ///
+  /// It is repeated, with growing pauses, while the node is unreachable, answers nonsense, or refuses in a way that may
+  /// pass: too many requests, a block that one of several nodes has not seen yet, a fault within. A node that is still
+  /// busy in the end is [ChainException.Unreachable].
+  public <T> T read(Function<Answer, T> as, String method, Object... params) {
     Request request = Request.of(method, params);
-    return retried(() -> answer(method, result(request, exchange(request))));
+    return retried(pauses -> as.apply(answer(method, result(request, exchange(request, pauses)))));
   }
 
   /// {@return the answer to a request that is sent at most once}
   public Answer once(String method, Object... params) {
     Request request = Request.of(method, params);
-    return answer(method, result(request, exchange(request)));
+    return answer(method, result(request, exchange(request, new Pauses())));
   }
 
   /// {@return the answers to idempotent requests that travel together, in their order}
   ///
   /// @throws ChainException.Refused if the node refuses any of them
   public List<Answer> readAll(List<Request> requests) {
-    return requests.isEmpty() ? List.of() : retried(() -> exchangeAll(requests));
+    return requests.isEmpty() ? List.of() : retried(pauses -> exchangeAll(requests, pauses));
   }
 
   /// Ends what is under way and lets go of the connections.
@@ -154,22 +170,58 @@ public final class Rpc implements AutoCloseable {
     client.close();
   }
 
-  private interface Attempt<T> {
-    T run();
-  }
-
-  private <T> T retried(Attempt<T> attempt) {
-    long pause = options.backOff().toMillis();
-    for (int tries = 1; ; tries++) {
+  private <T> T retried(Function<Pauses, T> attempt) {
+    Pauses pauses = new Pauses();
+    while (true) {
       try {
-        return attempt.run();
-      } catch (ChainException.Unreachable e) {
-        if (tries >= options.attempts() || Thread.currentThread().isInterrupted()) {
+        return attempt.apply(pauses);
+      } catch (ChainException.Unreachable | ChainException.Malformed e) {
+        if (pauses.areOver()) {
           throw e;
         }
+      } catch (ChainException.Refused e) {
+        NodeRefusal refusal = NodeRefusal.of(e);
+        if (!refusal.passes()) {
+          throw e;
+        }
+        if (pauses.areOver()) {
+          throw refusal == NodeRefusal.BUSY
+              ? new ChainException.Unreachable(node() + " is busy: " + e.getMessage(), e)
+              : e;
+        }
       }
-      pause(pause + ThreadLocalRandom.current().nextLong(pause / 2 + 1));
+      pause(pauses.next());
+    }
+  }
+
+  /// When to try again, and for how long.
+  private final class Pauses {
+    private final long start = System.nanoTime();
+    private long pause = options.backOff().toMillis();
+    private long askedFor;
+    private int attempts = 1;
+
+    boolean areOver() {
+      return attempts >= options.attempts()
+          || System.nanoTime() - start >= 2 * options.timeout().toNanos()
+          || Thread.currentThread().isInterrupted();
+    }
+
+    long next() {
+      attempts++;
+      long next = Math.max(askedFor, pause + ThreadLocalRandom.current().nextLong(pause / 2 + 1));
       pause *= 2;
+      askedFor = 0;
+      return Math.min(next, LONGEST_PAUSE.toMillis());
+    }
+
+    /// Notes how long a busy node asks to be left alone. (It may also name a date, which no node does.)
+    void ask(HttpResponse<?> response) {
+      response
+          .headers()
+          .firstValue("retry-after")
+          .filter(seconds -> seconds.matches("[0-9]{1,6}"))
+          .ifPresent(seconds -> askedFor = Duration.ofSeconds(Long.parseLong(seconds)).toMillis());
     }
   }
 
@@ -184,18 +236,18 @@ public final class Rpc implements AutoCloseable {
 
   private record Reply(long firstId, JsonNode json) {}
 
-  private Reply exchange(Request request) {
+  private Reply exchange(Request request, Pauses pauses) {
     long id = ids.incrementAndGet();
-    return new Reply(id, post(request.method(), envelope(id, request)));
+    return new Reply(id, post(request.method(), envelope(id, request), pauses));
   }
 
-  private List<Answer> exchangeAll(List<Request> requests) {
+  private List<Answer> exchangeAll(List<Request> requests, Pauses pauses) {
     ArrayNode batch = mapper.createArrayNode();
     long firstId = ids.getAndAdd(requests.size()) + 1;
     for (int i = 0; i < requests.size(); i++) {
       batch.add(envelope(firstId + i, requests.get(i)));
     }
-    JsonNode replies = post("a batch", batch);
+    JsonNode replies = post("a batch", batch, pauses);
     if (!replies.isArray() || replies.size() != requests.size()) {
       throw malformed("a batch", "expected an array of " + requests.size() + " answers");
     }
@@ -224,7 +276,7 @@ public final class Rpc implements AutoCloseable {
     return envelope;
   }
 
-  private JsonNode post(String what, JsonNode body) {
+  private JsonNode post(String what, JsonNode body, Pauses pauses) {
     HttpRequest request =
         HttpRequest.newBuilder(url)
             .header("content-type", "application/json")
@@ -235,7 +287,10 @@ public final class Rpc implements AutoCloseable {
     CompletableFuture<HttpResponse<byte[]>> pending =
         client.sendAsync(request, info -> new BoundedBody(options.maxAnswerBytes()));
     try {
-      return parse(what, pending.get(options.timeout().toMillis(), TimeUnit.MILLISECONDS));
+      HttpResponse<byte[]> response =
+          pending.get(options.timeout().toMillis(), TimeUnit.MILLISECONDS);
+      pauses.ask(response);
+      return parse(what, response);
     } catch (TimeoutException e) {
       pending.cancel(true);
       throw tooSlow(what, e);
@@ -281,6 +336,9 @@ public final class Rpc implements AutoCloseable {
 
   private JsonNode parse(String what, HttpResponse<byte[]> response) {
     int status = response.statusCode();
+    if (status == TOO_MANY_REQUESTS) {
+      throw httpError(what, status);
+    }
     JsonNode json;
     try {
       json = mapper.readTree(response.body());
@@ -335,17 +393,20 @@ public final class Rpc implements AutoCloseable {
         method, code.intValue(), message.textValue(), errorData(error.get("data")));
   }
 
-  /// Nodes put a revert's bytes into `data` as hex, or one level deeper; anything else says nothing.
+  /// Nodes put a revert's bytes into `data` as hex, behind the word `Reverted` (nethermind), or one level deeper (hardhat
+  /// and ganache); anything else says nothing.
   private static Optional<Data> errorData(@Nullable JsonNode data) {
     if (data == null || data.isNull()) {
       return Optional.empty();
     }
     if (data.isObject()) {
-      JsonNode inner = data.get("data");
+      JsonNode inner = data.hasNonNull("data") ? data.get("data") : data.get("result");
       return inner != null && inner.isTextual() ? errorData(inner) : Optional.empty();
     }
     try {
-      return data.isTextual() ? Optional.of(Data.ofHex(data.textValue())) : Optional.empty();
+      return data.isTextual()
+          ? Optional.of(Data.ofHex(data.textValue().replaceFirst("^Reverted ", "")))
+          : Optional.empty();
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }

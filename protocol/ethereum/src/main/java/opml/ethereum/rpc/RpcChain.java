@@ -3,12 +3,12 @@ package opml.ethereum.rpc;
 import java.math.BigInteger;
 import java.net.URI;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import opml.core.account.Address;
 import opml.core.account.Wei;
 import opml.core.hash.Bytes32;
@@ -17,9 +17,12 @@ import opml.ethereum.chain.Call;
 import opml.ethereum.chain.Chain;
 import opml.ethereum.chain.ChainException;
 import opml.ethereum.chain.Data;
+import opml.ethereum.chain.Kept;
 import opml.ethereum.chain.LogEntry;
 import opml.ethereum.chain.LogFilter;
 import opml.ethereum.chain.Receipt;
+import opml.ethereum.chain.NodeRefusal;
+import opml.ethereum.chain.Text;
 import opml.ethereum.chain.TxHash;
 
 /// A chain behind the JSON-RPC of one of its nodes.
@@ -41,7 +44,7 @@ public final class RpcChain implements Chain, AutoCloseable {
 
   /// {@return the chain that this node serves, whichever it is}
   public static RpcChain connect(Rpc rpc) {
-    return new RpcChain(rpc, rpc.read("eth_chainId").number());
+    return new RpcChain(rpc, rpc.read(Answer::number, "eth_chainId"));
   }
 
   /// {@return the chain `expectedId` behind this node}
@@ -68,35 +71,30 @@ public final class RpcChain implements Chain, AutoCloseable {
 
   @Override
   public BlockRef latest() {
-    Answer answer = rpc.read("eth_getBlockByNumber", "latest", false);
-    if (answer.isNull()) {
-      throw new ChainException.Malformed(rpc.node() + " has no latest block");
-    }
-    return blockRef(answer);
+    return rpc.read(RpcChain::blockRef, "eth_getBlockByNumber", "latest", false);
   }
 
   @Override
   public Optional<BlockRef> block(long number) {
-    Optional<BlockRef> found = found(rpc.read("eth_getBlockByNumber", hex(number), false));
-    if (found.isPresent() && found.get().number() != number) {
-      throw new ChainException.Malformed(
-          rpc.node() + ": asked for block " + number + ", got another");
-    }
-    return found;
+    return rpc.read(
+        found(block -> block.number() == number), "eth_getBlockByNumber", hex(number), false);
   }
 
   @Override
   public Optional<BlockRef> block(Bytes32 hash) {
-    Optional<BlockRef> found = found(rpc.read("eth_getBlockByHash", hash.toString(), false));
-    if (found.isPresent() && !found.get().hash().equals(hash)) {
-      throw new ChainException.Malformed(
-          rpc.node() + ": asked for block " + hash + ", got another");
-    }
-    return found;
+    return rpc.read(
+        found(block -> block.hash().equals(hash)), "eth_getBlockByHash", hash.toString(), false);
   }
 
-  private static Optional<BlockRef> found(Answer answer) {
-    return answer.isNull() ? Optional.empty() : Optional.of(blockRef(answer));
+  private Function<Answer, Optional<BlockRef>> found(Predicate<BlockRef> isAsked) {
+    return answer -> {
+      Optional<BlockRef> found = answer.isNull() ? Optional.empty() : Optional.of(blockRef(answer));
+      if (found.isPresent() && !isAsked.test(found.get())) {
+        throw new ChainException.Malformed(
+            rpc.node() + ": asked for another block than " + found.get());
+      }
+      return found;
+    };
   }
 
   private static BlockRef blockRef(Answer block) {
@@ -110,20 +108,24 @@ public final class RpcChain implements Chain, AutoCloseable {
 
   @Override
   public Wei balance(Address account, BlockRef at) {
-    return stateAt(at, "eth_getBalance", account.toString(), byHash(at)).wei();
+    return stateAt(at, Answer::wei, "eth_getBalance", account.toString(), byHash(at));
   }
 
   @Override
   public Data code(Address account, BlockRef at) {
-    return stateAt(at, "eth_getCode", account.toString(), byHash(at)).data();
+    return stateAt(at, Answer::data, "eth_getCode", account.toString(), byHash(at));
   }
 
   @Override
   public Data call(Call call, Optional<Address> from, BlockRef at) {
     try {
-      return stateAt(at, "eth_call", transaction(call, from), byHash(at)).data();
+      return stateAt(at, Answer::data, "eth_call", transaction(call, from), byHash(at));
     } catch (ChainException.Refused e) {
-      throw revertOr(call, e);
+      throw switch (NodeRefusal.of(e)) {
+        case REVERTED -> reverted(call, e);
+        case NO_FUNDS -> noFunds(e);
+        default -> e;
+      };
     }
   }
 
@@ -131,19 +133,47 @@ public final class RpcChain implements Chain, AutoCloseable {
   public List<LogEntry> logs(LogFilter filter, BlockRef at) {
     Map<String, Object> query = query(filter);
     query.put("blockHash", at.hash().toString());
-    return logEntries(stateAt(at, "eth_getLogs", query), filter).stream()
-        .peek(log -> requirePlace(log.blockHash().equals(at.hash())))
-        .toList();
+    return stateAt(
+        at,
+        answer ->
+            logEntries(
+                    answer, filter, log -> log.blockHash().equals(at.hash()), Function.identity())
+                .stream()
+                .map(Kept::value)
+                .toList(),
+        "eth_getLogs",
+        query);
   }
 
   @Override
-  public List<LogEntry> logs(LogFilter filter, long from, long to) {
+  public <T> List<Kept<T>> logs(LogFilter filter, long from, long to, Function<LogEntry, T> keep) {
     Map<String, Object> query = query(filter);
     query.put("fromBlock", hex(from));
     query.put("toBlock", hex(to));
-    return logEntries(rpc.read("eth_getLogs", query), filter).stream()
-        .peek(log -> requirePlace(from <= log.blockNumber() && log.blockNumber() <= to))
-        .toList();
+    return rpc.read(
+        answer ->
+            logEntries(
+                answer, filter, log -> from <= log.blockNumber() && log.blockNumber() <= to, keep),
+        "eth_getLogs",
+        query);
+  }
+
+  @Override
+  public List<TxHash> transactions(BlockRef block) {
+    Optional<List<TxHash>> found =
+        rpc.read(
+            answer ->
+                answer.isNull()
+                    ? Optional.empty()
+                    : Optional.of(
+                        answer.field("transactions").elements().stream()
+                            .map(Answer::txHash)
+                            .toList()),
+            "eth_getBlockByHash",
+            block.hash().toString(),
+            false);
+    return found.orElseThrow(
+        () -> new ChainException.Reorganised(rpc.node() + " no longer has " + block));
   }
 
   private static Map<String, Object> query(LogFilter filter) {
@@ -157,21 +187,19 @@ public final class RpcChain implements Chain, AutoCloseable {
     return query;
   }
 
-  private List<LogEntry> logEntries(Answer answer, LogFilter filter) {
-    List<LogEntry> logs = new ArrayList<>();
+  private <T> List<Kept<T>> logEntries(
+      Answer answer, LogFilter filter, Predicate<LogEntry> isThere, Function<LogEntry, T> keep) {
+    List<Kept<T>> logs = new ArrayList<>();
     for (Answer element : answer.elements()) {
       LogEntry log = logEntry(element);
-      requirePlace(filter.accepts(log));
-      logs.add(log);
+      if (!filter.accepts(log) || !isThere.test(log)) {
+        throw new ChainException.Malformed(
+            rpc.node() + " answered with a log that nobody asked for");
+      }
+      logs.add(Kept.of(log, keep));
     }
-    logs.sort(Comparator.comparingLong(LogEntry::blockNumber).thenComparingLong(LogEntry::index));
+    logs.sort(Kept.BY_PLACE);
     return logs;
-  }
-
-  private void requirePlace(boolean asked) {
-    if (!asked) {
-      throw new ChainException.Malformed(rpc.node() + " answered with a log that nobody asked for");
-    }
   }
 
   private static LogEntry logEntry(Answer log) {
@@ -191,45 +219,59 @@ public final class RpcChain implements Chain, AutoCloseable {
 
   @Override
   public long minedNonce(Address account) {
-    return rpc.read("eth_getTransactionCount", account.toString(), "latest").number();
+    return rpc.read(Answer::number, "eth_getTransactionCount", account.toString(), "latest");
   }
 
   @Override
   public long pendingNonce(Address account) {
-    return rpc.read("eth_getTransactionCount", account.toString(), "pending").number();
+    return rpc.read(Answer::number, "eth_getTransactionCount", account.toString(), "pending");
   }
 
   @Override
   public long estimateGas(Call call, Address from) {
     try {
-      return rpc.read("eth_estimateGas", transaction(call, Optional.of(from))).number();
+      return rpc.read(Answer::number, "eth_estimateGas", transaction(call, Optional.of(from)));
     } catch (ChainException.Refused e) {
-      throw revertOr(call, e);
+      // The words for a revert are without number, those for the rest are few: what is none of them
+      // is a revert, so
+      // that a client with words of its own turns one call away and not its caller.
+      throw switch (NodeRefusal.of(e)) {
+        case REVERTED, TOO_MUCH, FALTERED, OTHER -> reverted(call, e);
+        case NO_FUNDS -> noFunds(e);
+        case BUSY, BEHIND, NONCE, UNSUPPORTED -> e;
+      };
     }
   }
 
   @Override
   public Wei suggestedTip() {
-    return rpc.read("eth_maxPriorityFeePerGas").wei();
+    return rpc.read(Answer::wei, "eth_maxPriorityFeePerGas");
   }
 
   @Override
   public void send(Data signed) {
-    rpc.read("eth_sendRawTransaction", signed.toString()).txHash();
+    try {
+      rpc.read(Answer::txHash, "eth_sendRawTransaction", signed.toString());
+    } catch (ChainException.Refused e) {
+      throw NodeRefusal.of(e) == NodeRefusal.NO_FUNDS ? noFunds(e) : e;
+    }
   }
 
   @Override
   public Optional<Receipt> receipt(TxHash transaction) {
-    Answer answer = rpc.read("eth_getTransactionReceipt", transaction.toString());
-    if (answer.isNull()) {
-      return Optional.empty();
-    }
+    return rpc.read(
+        answer -> answer.isNull() ? Optional.empty() : Optional.of(receipt(answer, transaction)),
+        "eth_getTransactionReceipt",
+        transaction.toString());
+  }
+
+  private Receipt receipt(Answer answer, TxHash transaction) {
     Receipt receipt = receipt(answer);
     if (!receipt.transaction().equals(transaction)) {
       throw new ChainException.Malformed(
           rpc.node() + " answered with another transaction's receipt");
     }
-    return Optional.of(receipt);
+    return receipt;
   }
 
   private static Receipt receipt(Answer answer) {
@@ -265,11 +307,11 @@ public final class RpcChain implements Chain, AutoCloseable {
 
   /// Asks about the state after a block, which the node may have dropped meanwhile. Nodes have many
   /// words for that, so a refusal is followed by a look at the chain.
-  private Answer stateAt(BlockRef at, String method, Object... params) {
+  private <T> T stateAt(BlockRef at, Function<Answer, T> as, String method, Object... params) {
     try {
-      return rpc.read(method, params);
+      return rpc.read(as, method, params);
     } catch (ChainException.Refused e) {
-      if (!isRevert(e) && !snapshot(at).isCurrent()) {
+      if (NodeRefusal.of(e) != NodeRefusal.REVERTED && !snapshot(at).isCurrent()) {
         throw new ChainException.Reorganised(at + " is no longer part of the chain");
       }
       throw e;
@@ -289,19 +331,13 @@ public final class RpcChain implements Chain, AutoCloseable {
     return transaction;
   }
 
-  /// {@return the revert that a refusal stands for, or the refusal itself if it is about something
-  /// else}
-  private static ChainException revertOr(Call call, ChainException.Refused refusal) {
-    return isRevert(refusal)
-        ? new ChainException.Reverted(
-            call.name(), call.revert(refusal.data().orElse(Data.EMPTY)), Optional.empty())
-        : refusal;
+  private static ChainException reverted(Call call, ChainException.Refused refusal) {
+    return new ChainException.Reverted(
+        call.name(), call.revert(refusal.data().orElse(Data.EMPTY)), Optional.empty());
   }
 
-  /// Code 3 is what the specification gives to a reverted execution; some nodes only say it.
-  private static boolean isRevert(ChainException.Refused refusal) {
-    return refusal.code() == 3
-        || refusal.reason().toLowerCase(Locale.ROOT).contains("execution reverted");
+  private static ChainException noFunds(ChainException.Refused refusal) {
+    return new ChainException.InsufficientFunds(Text.shortened(refusal.reason()));
   }
 
   static String hex(long value) {

@@ -4,24 +4,29 @@ import java.math.BigInteger;
 import java.util.Optional;
 import opml.core.account.Wei;
 import opml.ethereum.chain.ChainException;
+import opml.ethereum.chain.UnsignedTransaction;
 
 /// What to offer for a unit of gas (EIP-1559).
 ///
 /// @param tip for the block's producer
 /// @param max base fee and tip together, at most
 record Fees(Wei tip, Wei max) {
+  /// {@return what a transaction offers}
+  static Fees of(UnsignedTransaction transaction) {
+    return new Fees(transaction.tip(), transaction.maxFee());
+  }
+
   /// {@return fees that stay good while the base fee doubles, which takes at least six full blocks}
   ///
   /// @throws ChainException.TooExpensive if the base fee alone exceeds the ceiling
-  static Fees of(Wei baseFee, Wei suggestedTip, Wei ceiling) {
+  static Fees of(Wei baseFee, Wei tip, Wei ceiling) {
     if (baseFee.compareTo(ceiling) > 0) {
       throw new ChainException.TooExpensive(
           "gas costs %s wei a unit, more than the ceiling of %s wei"
               .formatted(baseFee.value(), ceiling.value()));
     }
-    // A node may suggest anything; only what the ceiling leaves can come of it.
-    Wei tip = suggestedTip.min(ceiling.minus(baseFee));
-    return new Fees(tip, baseFee.times(2).plus(tip).min(ceiling));
+    Wei affordable = tip.min(ceiling.minus(baseFee));
+    return new Fees(affordable, baseFee.times(2).plus(affordable).min(ceiling));
   }
 
   /// {@return fees high enough to replace a transaction with these, or nothing if the ceiling does
@@ -34,6 +39,16 @@ record Fees(Wei tip, Wei max) {
     return newMax.compareTo(ceiling) > 0
         ? Optional.empty()
         : Optional.of(new Fees(newTip.min(newMax), newMax));
+  }
+
+  /// {@return the next try at replacing a transaction whose fees are not known, or nothing if the ceiling does not allow
+  /// it}
+  ///
+  /// An eighth more of both; and at least an eighth of all is the tip, since a small tip would take very many eighths to
+  /// reach a large one.
+  Optional<Fees> outbidding(Wei ceiling) {
+    return raised(Wei.ZERO, ceiling)
+        .map(fees -> new Fees(fees.tip.max(new Wei(fees.max.value().shiftRight(3))), fees.max));
   }
 
   private static Wei eighthMore(Wei fee) {

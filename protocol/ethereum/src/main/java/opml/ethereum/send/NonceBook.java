@@ -1,8 +1,11 @@
 package opml.ethereum.send;
 
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -15,6 +18,9 @@ import opml.ethereum.chain.Chain;
 /// The chain itself is the record: the next nonce is the first one that neither the node nor this
 /// process has in use. So nothing needs to be stored, a restarted process goes on where the chain is,
 /// and the nonce of a transaction that was lost for good is used again rather than leaving a gap.
+///
+/// What the node has of the account and this process has not is a *stranger*: of a process before, of another one with
+/// the same key, or a transaction of our own that nobody waits for any more.
 final class NonceBook {
   private static final Map<Chain, Map<Address, NonceBook>> BOOKS = new WeakHashMap<>();
 
@@ -22,6 +28,9 @@ final class NonceBook {
   final ReentrantLock lock = new ReentrantLock();
 
   private final Set<Long> inFlight = new HashSet<>();
+  private final SortedSet<Long> strangers = new TreeSet<>();
+  private long blocked = -1;
+  private long blockedSince;
 
   private NonceBook() {}
 
@@ -42,11 +51,56 @@ final class NonceBook {
     return nonce;
   }
 
+  synchronized boolean has(long nonce) {
+    return inFlight.contains(nonce);
+  }
+
   synchronized void take(long nonce) {
     inFlight.add(nonce);
+    strangers.remove(nonce);
   }
 
   synchronized void release(long nonce) {
     inFlight.remove(nonce);
+  }
+
+  /// Notes that nobody waits any more for a transaction that may still arrive.
+  synchronized void abandon(long nonce) {
+    inFlight.remove(nonce);
+    strangers.add(nonce);
+  }
+
+  /// Notes a look at the chain.
+  ///
+  /// @return the nonces of strangers that wait for a block
+  synchronized SortedSet<Long> look(long mined, long pending) {
+    SortedSet<Long> waiting = new TreeSet<>();
+    for (long nonce = mined; nonce < pending; nonce++) {
+      if (!inFlight.contains(nonce)) {
+        waiting.add(nonce);
+      }
+    }
+    strangers.addAll(waiting);
+    if (!waiting.contains(mined)) {
+      blocked = -1;
+    } else if (blocked != mined) {
+      blocked = mined;
+      blockedSince = System.nanoTime();
+    }
+    return waiting;
+  }
+
+  /// {@return whether a stranger has had the first nonce that is not mined for so long. While it is ours, no stranger
+  /// behind it is to blame}
+  synchronized boolean isBlockedFor(Duration patience) {
+    return blocked >= 0 && System.nanoTime() - blockedSince >= patience.toNanos();
+  }
+
+  /// {@return whether strangers that were seen waiting are in blocks by now; they are forgotten then}
+  synchronized boolean strangersArrived(long mined) {
+    SortedSet<Long> arrived = strangers.headSet(mined);
+    boolean any = !arrived.isEmpty();
+    arrived.clear();
+    return any;
   }
 }

@@ -7,27 +7,37 @@ import opml.core.account.Wei;
 ///
 /// @param gasMarginPercent added to an estimate, since state may change before the transaction runs
 /// @param maxGas a transaction estimated above this is refused
-/// @param maxFee a unit of gas may never cost more, not even after raising the fee
+/// @param maxFee a unit of gas may never cost more, not even after raising the fee, unless more is at stake: see
+///     [Order]
+/// @param maxTip what a block's producer gets of it at first, whatever the node suggests; only a transaction that waits
+///     in spite of covering the base fee, or replaces another, may offer more
 /// @param confirmations blocks on a transaction, its own included, before it counts; at least 1
 /// @param timeout how long to wait for them before [ChainException.Unconfirmed]
-/// @param bumpAfter how long a transaction may wait for a block before its fee is raised
+/// @param bumpAfter how long a transaction that covers the base fee may wait for a block before its fee is raised; one
+///     that does not cover it is raised at once
+/// @param patience how long transactions of the account that this process does not know may block its nonces, about a
+///     block, before they are replaced; longer if several processes share the key
 /// @param maxPoll the longest pause between two looks at the chain
 public record SendPolicy(
     int gasMarginPercent,
     long maxGas,
     Wei maxFee,
+    Wei maxTip,
     int confirmations,
     Duration timeout,
     Duration bumpAfter,
+    Duration patience,
     Duration maxPoll) {
   public static final SendPolicy DEFAULT =
       new SendPolicy(
           25,
           16_000_000,
           Wei.gwei(500),
+          Wei.gwei(3),
           1,
           Duration.ofMinutes(3),
           Duration.ofSeconds(30),
+          Duration.ofMillis(2500),
           Duration.ofMillis(500));
 
   public SendPolicy {
@@ -36,7 +46,9 @@ public record SendPolicy(
         || maxGas < 21_000
         || maxGas > 1L << 40
         || maxFee.value().bitLength() > 128
+        || maxTip.value().bitLength() > 128
         || confirmations < 1
+        || patience.isNegative()
         || !maxPoll.isPositive()) {
       throw new IllegalArgumentException("no such policy");
     }
@@ -44,24 +56,68 @@ public record SendPolicy(
 
   public SendPolicy withMaxGas(long gas) {
     return new SendPolicy(
-        gasMarginPercent, gas, maxFee, confirmations, timeout, bumpAfter, maxPoll);
+        gasMarginPercent,
+        gas,
+        maxFee,
+        maxTip,
+        confirmations,
+        timeout,
+        bumpAfter,
+        patience,
+        maxPoll);
   }
 
   public SendPolicy withMaxFee(Wei fee) {
     return new SendPolicy(
-        gasMarginPercent, maxGas, fee, confirmations, timeout, bumpAfter, maxPoll);
+        gasMarginPercent,
+        maxGas,
+        fee,
+        maxTip,
+        confirmations,
+        timeout,
+        bumpAfter,
+        patience,
+        maxPoll);
+  }
+
+  public SendPolicy withMaxTip(Wei tip) {
+    return new SendPolicy(
+        gasMarginPercent,
+        maxGas,
+        maxFee,
+        tip,
+        confirmations,
+        timeout,
+        bumpAfter,
+        patience,
+        maxPoll);
   }
 
   public SendPolicy withConfirmations(int blocks) {
-    return new SendPolicy(gasMarginPercent, maxGas, maxFee, blocks, timeout, bumpAfter, maxPoll);
+    return new SendPolicy(
+        gasMarginPercent, maxGas, maxFee, maxTip, blocks, timeout, bumpAfter, patience, maxPoll);
   }
 
   public SendPolicy withTimeout(Duration wait) {
     return new SendPolicy(
-        gasMarginPercent, maxGas, maxFee, confirmations, wait, bumpAfter, maxPoll);
+        gasMarginPercent,
+        maxGas,
+        maxFee,
+        maxTip,
+        confirmations,
+        wait,
+        bumpAfter,
+        patience,
+        maxPoll);
   }
 
   public SendPolicy withBumpAfter(Duration wait) {
-    return new SendPolicy(gasMarginPercent, maxGas, maxFee, confirmations, timeout, wait, maxPoll);
+    return new SendPolicy(
+        gasMarginPercent, maxGas, maxFee, maxTip, confirmations, timeout, wait, patience, maxPoll);
+  }
+
+  public SendPolicy withPatience(Duration wait) {
+    return new SendPolicy(
+        gasMarginPercent, maxGas, maxFee, maxTip, confirmations, timeout, bumpAfter, wait, maxPoll);
   }
 }

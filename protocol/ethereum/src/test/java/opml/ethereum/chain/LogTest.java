@@ -6,9 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.Function;
+import opml.core.account.Address;
+import opml.core.account.Wei;
 import opml.core.hash.Bytes32;
 import opml.ethereum.abi.Contract;
 import opml.ethereum.abi.Sampler;
@@ -45,26 +50,55 @@ class LogTest {
   }
 
   /// The same chain, but its node refuses long ranges, as public nodes do.
-  private Chain refusingMoreThan(long blocks, List<Long> asked) {
+  private Chain refusingMoreThan(long blocks, String words, List<Long> asked) {
+    return seen(
+        (answer, arguments) -> {
+          long range = (long) arguments[2] - (long) arguments[1] + 1;
+          asked.add(range);
+          if (range > blocks) {
+            throw new ChainException.Refused("eth_getLogs", -32005, words, Optional.empty());
+          }
+          return answer;
+        });
+  }
+
+  /// What a node makes of the logs of a range that the chain has.
+  private interface Lens {
+    List<Kept<LogEntry>> see(List<Kept<LogEntry>> logs, Object[] arguments);
+  }
+
+  /// The same chain, its logs seen through something.
+  private Chain seen(Lens lens) {
+    return counted(lens, new ArrayList<>());
+  }
+
+  @SuppressWarnings("unchecked")
+  private Chain counted(Lens lens, List<String> calls) {
     return (Chain)
         Proxy.newProxyInstance(
             Chain.class.getClassLoader(),
             new Class<?>[] {Chain.class},
             (_, method, arguments) -> {
-              if (method.getName().equals("logs") && arguments.length == 3) {
-                long range = (long) arguments[2] - (long) arguments[1] + 1;
-                asked.add(range);
-                if (range > blocks) {
-                  throw new ChainException.Refused(
-                      "eth_getLogs", -32005, "query exceeds range", Optional.empty());
-                }
-              }
+              calls.add(method.getName());
+              Object answer;
               try {
-                return method.invoke(dev.chain(), arguments);
+                answer = method.invoke(dev.chain(), arguments);
               } catch (InvocationTargetException e) {
                 throw e.getCause();
               }
+              return method.getName().equals("logs") && arguments.length == 4
+                  ? lens.see((List<Kept<LogEntry>>) answer, arguments)
+                  : answer;
             });
+  }
+
+  private LogFollower<LogEntry> follower(
+      Chain chain, LogFilter filter, long from, int confirmations, long piece) {
+    return new LogFollower<>(chain, filter, Function.identity(), from, confirmations, piece);
+  }
+
+  private LogFollower<LogEntry> follower(Chain chain) {
+    return follower(chain, sampler.filter(), 0, 1, 2000);
   }
 
   @Test
@@ -74,7 +108,7 @@ class LogTest {
       dev.mine(7);
     }
     List<Long> asked = new ArrayList<>();
-    LogReader reader = new LogReader(refusingMoreThan(5, asked), 64);
+    LogReader reader = new LogReader(refusingMoreThan(5, "query exceeds range", asked), 64);
     List<LogEntry> logs = reader.read(sampler.filter("Stored"), 0, dev.chain().latest().number());
     assertThat(logs).hasSize(30);
     assertThat(sampler.events(logs))
@@ -85,14 +119,233 @@ class LogTest {
         .isEqualTo(dev.chain().logs(sampler.filter(), 0, dev.chain().latest().number()));
     assertThat(sampler.filter("Shape").accepts(logs.getFirst())).isFalse();
     assertThatThrownBy(
-            () -> new LogReader(refusingMoreThan(0, asked), 8).read(sampler.filter(), 0, 3))
+            () ->
+                new LogReader(refusingMoreThan(0, "unauthorized", asked), 8)
+                    .read(sampler.filter(), 0, 3))
         .as("one block is as little as one can ask for")
         .isInstanceOf(ChainException.Refused.class);
   }
 
   @Test
+  void aBlockThatIsTooLargeForItsNodeIsReadEventByEventAndThenFromReceipts() {
+    dev.autoMine(false);
+    dev.command(
+        "eth_sendTransaction", transaction(sampler.address(), sampler.call("emitMany", 3).data()));
+    dev.command(
+        "eth_sendTransaction", transaction(sampler.address(), sampler.call("emitMany", 2).data()));
+    dev.mine(1);
+    dev.autoMine(true);
+    long block = dev.chain().latest().number();
+    List<LogEntry> all = dev.chain().logs(sampler.filter(), block, block);
+    assertThat(all).hasSize(5);
+    Bytes32 fat = all.getFirst().topics().getFirst();
+    List<Integer> topics = new ArrayList<>();
+    Chain chain =
+        seen(
+            (logs, arguments) -> {
+              LogFilter filter = (LogFilter) arguments[0];
+              topics.add(filter.topics().size());
+              if (filter.topics().isEmpty() || filter.topics().contains(fat)) {
+                throw new ChainException.TooLarge("more than 33554432 bytes");
+              }
+              return logs;
+            });
+    LogFilter two = sampler.filter("Shape", "Stored");
+    assertThat(new LogReader(chain, 8).read(two, 0, block)).endsWith(all.toArray(LogEntry[]::new));
+    assertThat(topics).as("each event was asked for by itself").contains(1);
+    assertThat(new LogReader(chain, 8).read(sampler.filter(), block, block)).isEqualTo(all);
+  }
+
+  private Map<String, Object> transaction(Address to, Data data) {
+    return Map.of(
+        "from",
+        dev.account(1).address().toString(),
+        "to",
+        to.toString(),
+        "gas",
+        "0xfff000",
+        "data",
+        data.toString());
+  }
+
+  /// Deploys a contract that emits `count` logs with one topic and so many zero bytes, all words of the calldata.
+  private Address deployFountain() {
+    Data code =
+        Data.ofHex(
+            "0x601b8060093d393df3" + "6000355b8015601957602035604035" + "6000a1600190036003565b00");
+    return sender
+        .send(new Call(Optional.empty(), code, Wei.ZERO, "fountain", Revert::unnamed))
+        .created()
+        .orElseThrow();
+  }
+
+  private static Data words(Bytes32... words) {
+    Data all = Data.EMPTY;
+    for (Bytes32 word : words) {
+      all = all.then(Data.of(word.toArray()));
+    }
+    return all;
+  }
+
+  @Test
+  void aBlockWithAHundredMegabytesOfLogsIsReadAndLittleOfItKept() {
+    Address fountain = deployFountain();
+    Bytes32 topic = Bytes32.ofWord(7);
+    dev.command("evm_setBlockGasLimit", "0x23c34600");
+    dev.autoMine(false);
+    int transactions = 27;
+    int size = 920_000;
+    for (int i = 0; i < transactions; i++) {
+      dev.command(
+          "eth_sendTransaction",
+          transaction(fountain, words(Bytes32.ofWord(2), topic, Bytes32.ofWord(size))));
+    }
+    dev.mine(1);
+    dev.autoMine(true);
+    sender.send(Call.transfer(fountain, Wei.ZERO));
+    long block = dev.chain().latest().number();
+    LogFilter filter = new LogFilter(List.of(fountain), List.of(topic, Bytes32.ofWord(8)));
+    assertThatThrownBy(() -> dev.chain().logs(filter, block - 1, block - 1))
+        .as("the attack: no answer holds this block")
+        .isInstanceOf(ChainException.TooLarge.class);
+    LogFollower<Integer> follower =
+        new LogFollower<>(dev.chain(), filter, log -> log.data().length(), 0, 1);
+    List<Integer> sizes = new ArrayList<>();
+    for (LogFollower.Update<Integer> update : follower.poll()) {
+      if (update instanceof LogFollower.Update.Forward<Integer>(_, List<Integer> more)) {
+        sizes.addAll(more);
+      }
+    }
+    assertThat(sizes).hasSize(2 * transactions).containsOnly(size);
+    assertThat(2L * 2 * transactions * size).as("as hex digits").isGreaterThan(95_000_000);
+    assertThat(follower.poll()).isEmpty();
+  }
+
+  @Test
+  void aLogThatANodeLeftOutOnceIsDeliveredLater() {
+    emit(1);
+    emit(2);
+    dev.mine(3);
+    boolean[] blind = {true};
+    long hidden = dev.chain().latest().number() - 3;
+    LogFollower<LogEntry> follower =
+        follower(
+            seen(
+                (logs, _) ->
+                    logs.stream().filter(log -> !blind[0] || log.block() != hidden).toList()));
+    List<LogEntry> followed = logsOf(follower.poll());
+    assertThat(followed).hasSize(1);
+    blind[0] = false;
+    follower.poll().forEach(update -> apply(update, followed));
+    assertThat(followed)
+        .isEqualTo(dev.chain().logs(sampler.filter(), 0, dev.chain().latest().number()))
+        .hasSize(3);
+    assertThat(follower.poll()).as("delivered once").isEmpty();
+    blind[0] = true;
+    assertThat(follower.poll()).as("what was there does not vanish").isEmpty();
+  }
+
+  @Test
+  void aLogThatComesTwiceOrOutOfOrderIsDeliveredOnceAndInOrder() {
+    emit(3);
+    emit(2);
+    LogFollower<LogEntry> follower =
+        follower(
+            seen(
+                (logs, _) -> {
+                  List<Kept<LogEntry>> twice = new ArrayList<>(logs);
+                  twice.addAll(logs);
+                  Collections.reverse(twice);
+                  return twice;
+                }));
+    List<LogEntry> all = dev.chain().logs(sampler.filter(), 0, dev.chain().latest().number());
+    assertThat(logsOf(follower.poll())).isEqualTo(all).hasSize(5);
+    assertThat(follower.poll()).isEmpty();
+  }
+
+  @Test
+  void aLogOfAnotherForkIsForgottenWhenItsBlockIsLookedAtAgain() {
+    emit(1);
+    dev.mine(2);
+    LogEntry good = dev.chain().logs(sampler.filter(), 0, dev.chain().latest().number()).getFirst();
+    LogEntry phantom =
+        new LogEntry(
+            good.address(),
+            good.topics(),
+            good.data(),
+            good.blockNumber() + 1,
+            Bytes32.ofWord(99),
+            good.transaction(),
+            0);
+    boolean[] onFork = {true};
+    LogFollower<LogEntry> follower =
+        follower(
+            seen(
+                (logs, _) -> {
+                  List<Kept<LogEntry>> forked = new ArrayList<>(logs);
+                  if (onFork[0]) {
+                    forked.add(Kept.of(phantom, Function.identity()));
+                  }
+                  return forked;
+                }));
+    List<LogEntry> followed = logsOf(follower.poll());
+    assertThat(followed).containsExactly(good, phantom);
+    onFork[0] = false;
+    follower.poll().forEach(update -> apply(update, followed));
+    assertThat(followed).containsExactly(good);
+  }
+
+  @Test
+  void aNodeThatIsBehindIsNotAReorganisation() {
+    emit(1);
+    dev.mine(4);
+    boolean[] behind = {false};
+    long head = dev.chain().latest().number();
+    Chain late =
+        (Chain)
+            Proxy.newProxyInstance(
+                Chain.class.getClassLoader(),
+                new Class<?>[] {Chain.class},
+                (_, method, arguments) -> {
+                  if (behind[0] && method.getName().equals("latest")) {
+                    return dev.chain().block(head - 2).orElseThrow();
+                  }
+                  if (behind[0]
+                      && method.getName().equals("block")
+                      && arguments[0] instanceof Long number
+                      && number > head - 2) {
+                    return Optional.empty();
+                  }
+                  return method.invoke(dev.chain(), arguments);
+                });
+    LogFollower<LogEntry> follower = follower(late);
+    assertThat(logsOf(follower.poll())).hasSize(1);
+    behind[0] = true;
+    assertThat(follower.poll()).isEmpty();
+    behind[0] = false;
+    assertThat(follower.poll()).isEmpty();
+    assertThat(follower.position().orElseThrow().number()).isEqualTo(head);
+  }
+
+  @Test
+  void anIdlePollIsThreeCalls() {
+    emit(1);
+    dev.mine(3);
+    List<String> calls = new ArrayList<>();
+    LogFollower<LogEntry> follower = follower(counted((logs, _) -> logs, calls));
+    follower.poll();
+    calls.clear();
+    assertThat(follower.poll()).isEmpty();
+    assertThat(calls).containsExactly("latest", "logs", "block");
+    dev.mine(1);
+    calls.clear();
+    assertThat(follower.poll()).hasSize(1);
+    assertThat(calls).as("one look at the logs").hasSize(4).containsOnlyOnce("logs");
+  }
+
+  @Test
   void aFollowerDeliversEveryLogOnceAndConfirmed() {
-    LogFollower follower = new LogFollower(dev.chain(), sampler.filter(), 0, 2, 4);
+    LogFollower<LogEntry> follower = follower(dev.chain(), sampler.filter(), 0, 2, 4);
     emit(2);
     dev.mine(9);
     emit(1);
@@ -104,16 +357,17 @@ class LogTest {
         .isEqualTo(dev.chain().latest().number() - 1);
   }
 
-  private static List<LogEntry> logsOf(List<LogFollower.Update> updates) {
+  private static List<LogEntry> logsOf(List<LogFollower.Update<LogEntry>> updates) {
     List<LogEntry> logs = new ArrayList<>();
     updates.forEach(update -> apply(update, logs));
     return logs;
   }
 
-  private static void apply(LogFollower.Update update, List<LogEntry> logs) {
+  private static void apply(LogFollower.Update<LogEntry> update, List<LogEntry> logs) {
     switch (update) {
-      case LogFollower.Update.Forward(_, List<LogEntry> more) -> logs.addAll(more);
-      case LogFollower.Update.Back(long upTo) -> logs.removeIf(log -> log.blockNumber() > upTo);
+      case LogFollower.Update.Forward<LogEntry>(_, List<LogEntry> more) -> logs.addAll(more);
+      case LogFollower.Update.Back<LogEntry>(long upTo) ->
+          logs.removeIf(log -> log.blockNumber() > upTo);
     }
   }
 
@@ -122,7 +376,7 @@ class LogTest {
     long seed = System.nanoTime();
     Random random = new Random(seed);
     long from = 1;
-    LogFollower follower = new LogFollower(dev.chain(), sampler.filter(), from, 1, 3);
+    LogFollower<LogEntry> follower = follower(dev.chain(), sampler.filter(), from, 1, 3);
     List<LogEntry> followed = new ArrayList<>();
     boolean wentBack = false;
     for (int round = 0; round < 25; round++) {
@@ -138,7 +392,7 @@ class LogTest {
         }
       }
       if (random.nextInt(3) > 0) {
-        for (LogFollower.Update update : follower.poll()) {
+        for (LogFollower.Update<LogEntry> update : follower.poll()) {
           wentBack |= update instanceof LogFollower.Update.Back;
           apply(update, followed);
         }
@@ -150,7 +404,7 @@ class LogTest {
     emit(1);
     follower.poll().forEach(update -> apply(update, followed));
     dev.reorg(1);
-    List<LogFollower.Update> last = follower.poll();
+    List<LogFollower.Update<LogEntry>> last = follower.poll();
     assertThat(wentBack || last.getFirst() instanceof LogFollower.Update.Back)
         .as("seed %d", seed)
         .isTrue();
@@ -160,10 +414,10 @@ class LogTest {
   void aReorganisationBeyondTheBeginningStartsAgain() {
     dev.mine(3);
     long from = dev.chain().latest().number();
-    LogFollower follower = new LogFollower(dev.chain(), sampler.filter(), from, 1);
+    LogFollower<LogEntry> follower = follower(dev.chain(), sampler.filter(), from, 1, 2000);
     follower.poll();
     dev.reorg(3);
-    assertThat(follower.poll()).first().isEqualTo(new LogFollower.Update.Back(from - 1));
+    assertThat(follower.poll()).first().isEqualTo(new LogFollower.Update.Back<>(from - 1));
   }
 
   @Test

@@ -13,6 +13,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Executors;
@@ -150,6 +151,253 @@ class RpcTest {
     try (Rpc rpc = node(third)) {
       assertThat(rpc.read("eth_chainId").number()).isEqualTo(7);
       assertThat(requests).hasValue(3);
+    }
+  }
+
+  private static String error(String id, int code, String message, String more) {
+    return "{\"jsonrpc\":\"2.0\",\"id\":%s,\"error\":{\"code\":%d,\"message\":\"%s\"%s}}"
+        .formatted(id, code, message, more);
+  }
+
+  @Test
+  void whateverMayPassIsAskedAgain() throws IOException {
+    List<Trouble> troubles =
+        List.of(
+            new Trouble(200, id -> error(id, -32005, "project ID request rate exceeded", "")),
+            new Trouble(200, id -> error(id, -32007, "50/second request limit reached", "")),
+            new Trouble(200, id -> error(id, -32012, "credits limited to 6000/sec", "")),
+            new Trouble(
+                200, id -> error(id, 429, "exceeded its compute units per second capacity", "")),
+            new Trouble(200, id -> error(id, -32000, "header not found", "")),
+            new Trouble(200, id -> error(id, -32000, "header for hash not found", "")),
+            new Trouble(200, id -> error(id, -32001, "Unknown block", "")),
+            new Trouble(200, id -> error(id, -32000, "Block not found", "")),
+            new Trouble(200, id -> error(id, -32000, "missing trie node 00ab", "")),
+            new Trouble(
+                200, id -> error(id, -32602, "block range extends beyond current head block", "")),
+            new Trouble(200, id -> error(id, -32002, "request timed out", "")),
+            new Trouble(200, id -> error(id, -32603, "Internal error", "")),
+            new Trouble(429, id -> error(id, -32000, "slow down", "")),
+            new Trouble(429, _ -> ""),
+            new Trouble(429, _ -> "Too Many Requests"),
+            new Trouble(500, _ -> ""),
+            new Trouble(502, _ -> "<html>bad gateway</html>"),
+            new Trouble(503, _ -> "{}"),
+            new Trouble(200, _ -> "<html>maintenance</html>"),
+            new Trouble(200, id -> result(id, "\"0x7\"").substring(0, 20)),
+            new Trouble(200, _ -> result("77777", "\"0x7\"")),
+            new Trouble(200, id -> result(id, "null")),
+            new Trouble(200, id -> result(id, "7")),
+            new Trouble(200, id -> result(id, "\"0xz\"")));
+    for (Trouble trouble : troubles) {
+      requests.set(0);
+      Handler second =
+          (exchange, id) -> {
+            boolean first = requests.get() == 1;
+            String body = first ? trouble.body().apply(id) : result(id, "\"0x7\"");
+            send(exchange, first ? trouble.status() : 200, body.getBytes(StandardCharsets.UTF_8));
+          };
+      try (Rpc rpc = node(second)) {
+        assertThat(rpc.<Long>read(Answer::number, "eth_blockNumber"))
+            .as("%d %s", trouble.status(), trouble.body().apply("1"))
+            .isEqualTo(7);
+        assertThat(requests).hasValue(2);
+      }
+      stop();
+    }
+  }
+
+  private record Trouble(int status, Function<String, String> body) {}
+
+  @Test
+  void aBatchOfWhichOneIsRefusedForAMomentIsAskedAgain() throws IOException {
+    Rpc.Request request = Rpc.Request.of("eth_chainId");
+    try (Rpc rpc =
+        answering(
+            200,
+            first ->
+                "["
+                    + (requests.get() == 1
+                        ? error(first, -32005, "limit exceeded", "")
+                        : result(first, "\"0x1\""))
+                    + ","
+                    + result(Integer.toString(Integer.parseInt(first) + 1), "\"0x2\"")
+                    + "]")) {
+      assertThat(rpc.readAll(List.of(request, request))).hasSize(2);
+      assertThat(requests).hasValue(2);
+    }
+  }
+
+  @Test
+  void aNodeThatStaysBusyIsUnreachable() throws IOException {
+    try (Rpc rpc = answering(200, id -> error(id, -32005, "limit exceeded", ""))) {
+      assertThatThrownBy(() -> rpc.read("eth_chainId"))
+          .isInstanceOf(ChainException.Unreachable.class)
+          .hasMessageContaining("is busy: eth_chainId was refused: limit exceeded");
+      assertThat(requests).hasValue(QUICK.attempts());
+    }
+  }
+
+  @Test
+  void aRealRefusalIsNotAskedAgain() throws IOException {
+    for (String refusal :
+        List.of(
+            error("ID", -32602, "invalid argument 0: hex string without 0x prefix", ""),
+            error("ID", -32601, "the method eth_call does not exist", ""),
+            error("ID", 3, "execution reverted: header not found", ",\"data\":\"0x12\""),
+            error("ID", -32000, "execution reverted: rate limit", ""),
+            error("ID", -32603, "VM Exception while processing transaction: reverted", ""),
+            error("ID", -32000, "insufficient funds for gas * price + value", ""))) {
+      requests.set(0);
+      try (Rpc rpc = answering(200, id -> refusal.replace("ID", id))) {
+        assertThatThrownBy(() -> rpc.read("eth_call"))
+            .as(refusal)
+            .isInstanceOf(ChainException.Refused.class);
+        assertThat(requests).as(refusal).hasValue(1);
+      }
+      stop();
+    }
+  }
+
+  @Test
+  void aNodeIsLeftAloneForAsLongAsItAsksButNotForLong() throws IOException {
+    Handler asking =
+        (exchange, id) -> {
+          boolean again = requests.get() <= 2;
+          if (again) {
+            exchange.getResponseHeaders().set("Retry-After", requests.get() == 1 ? "1" : "3600");
+          }
+          send(exchange, again ? 429 : 200, result(id, "\"0x7\"").getBytes(StandardCharsets.UTF_8));
+        };
+    try (Rpc rpc = node(asking)) {
+      long start = System.nanoTime();
+      assertThat(rpc.read("eth_chainId").number()).isEqualTo(7);
+      assertThat(Duration.ofNanos(System.nanoTime() - start))
+          .isBetween(Duration.ofSeconds(1).plus(Rpc.LONGEST_PAUSE), Duration.ofSeconds(9));
+    }
+  }
+
+  private static final String NO = "0x08c379a0";
+
+  /// How clients say that a contract reverted a call.
+  @Test
+  void aRevertIsOneInEveryClientsWords() throws IOException {
+    Map<String, Boolean> refusals =
+        Map.ofEntries(
+            Map.entry(error("ID", 3, "execution reverted: no", data('"' + NO + '"')), true),
+            Map.entry(error("ID", -32000, "execution reverted", data('"' + NO + '"')), true),
+            Map.entry(error("ID", -32000, "execution reverted", ""), false),
+            Map.entry(
+                error("ID", -32015, "VM execution error.", data("\"Reverted " + NO + '"')), true),
+            Map.entry(error("ID", -32015, "VM execution error.", data("\"Reverted 0x\"")), false),
+            Map.entry(error("ID", -32000, "Execution reverted", data('"' + NO + '"')), true),
+            Map.entry(
+                error(
+                    "ID",
+                    -32603,
+                    "Error: VM Exception while processing transaction: reverted with reason 'no'",
+                    data("{\"message\":\"Error: VM Exception\",\"data\":\"" + NO + "\"}")),
+                true),
+            Map.entry(
+                error(
+                    "ID",
+                    -32603,
+                    "Error: Transaction reverted without a reason string",
+                    data("{\"message\":\"Error\",\"data\":\"0x\"}")),
+                false),
+            Map.entry(
+                error(
+                    "ID",
+                    -32000,
+                    "VM Exception while processing transaction: revert no",
+                    data("{\"hash\":\"0x00\",\"result\":\"" + NO + "\",\"reason\":\"no\"}")),
+                true),
+            Map.entry(error("ID", -32000, "words of its own", data('"' + NO + '"')), true),
+            Map.entry(error("ID", -32000, "invalid opcode: INVALID", ""), false),
+            Map.entry(error("ID", -32000, "out of gas", ""), false));
+    Call call = Call.transfer(Address.ZERO, Wei.ZERO);
+    BlockRef block = new BlockRef(1, Bytes32.ZERO, Bytes32.ZERO, 1, Wei.ZERO);
+    for (Map.Entry<String, Boolean> refusal : refusals.entrySet()) {
+      requests.set(0);
+      try (RpcChain chain = refusing(refusal.getKey())) {
+        for (Runnable question :
+            List.<Runnable>of(
+                () -> chain.call(call, Optional.empty(), block),
+                () -> chain.estimateGas(call, Address.ZERO))) {
+          assertThatThrownBy(question::run)
+              .as(refusal.getKey())
+              .isInstanceOfSatisfying(
+                  ChainException.Reverted.class,
+                  e ->
+                      assertThat(e.revert().data())
+                          .isEqualTo(refusal.getValue() ? Data.ofHex(NO) : Data.EMPTY));
+        }
+      }
+      stop();
+    }
+  }
+
+  private static String data(String json) {
+    return ",\"data\":" + json;
+  }
+
+  private RpcChain refusing(String refusal) throws IOException {
+    return RpcChain.connect(
+        answering(
+            200, id -> requests.get() == 1 ? result(id, "\"0x1\"") : refusal.replace("ID", id)));
+  }
+
+  @Test
+  void anEstimateThatIsRefusedInUnknownWordsIsARevert() throws IOException {
+    Call call = Call.transfer(Address.ZERO, Wei.ZERO);
+    Map<String, Class<? extends ChainException>> refusals =
+        Map.ofEntries(
+            Map.entry(
+                error("ID", -32000, "gas required exceeds allowance (30000000)", ""),
+                ChainException.Reverted.class),
+            Map.entry(
+                error("ID", -32000, "Cannot estimate gas, gas spent exceeded the limit", ""),
+                ChainException.Reverted.class),
+            Map.entry(
+                error("ID", -32603, "something of its own", ""), ChainException.Reverted.class),
+            Map.entry(
+                error("ID", -32000, "insufficient funds for gas * price + value: address 0x", ""),
+                ChainException.InsufficientFunds.class),
+            Map.entry(
+                error("ID", -32003, "Insufficient funds for gas * price + value", ""),
+                ChainException.InsufficientFunds.class),
+            Map.entry(
+                error("ID", -32000, "sender doesn't have enough funds to send tx", ""),
+                ChainException.InsufficientFunds.class),
+            Map.entry(
+                error("ID", -32000, "Upfront cost exceeds account balance", ""),
+                ChainException.InsufficientFunds.class),
+            Map.entry(
+                error("ID", -32000, "lack of funds (0) for max fee (21000)", ""),
+                ChainException.InsufficientFunds.class),
+            Map.entry(error("ID", -32000, "nonce too low", ""), ChainException.Refused.class),
+            Map.entry(error("ID", -32601, "Method not found", ""), ChainException.Refused.class),
+            Map.entry(error("ID", -32602, "invalid argument 0", ""), ChainException.Refused.class),
+            Map.entry(error("ID", -32000, "header not found", ""), ChainException.Refused.class),
+            Map.entry(
+                error("ID", -32005, "rate limit exceeded", ""), ChainException.Unreachable.class));
+    for (Map.Entry<String, Class<? extends ChainException>> refusal : refusals.entrySet()) {
+      requests.set(0);
+      try (RpcChain chain = refusing(refusal.getKey())) {
+        assertThatThrownBy(() -> chain.estimateGas(call, Address.ZERO))
+            .as(refusal.getKey())
+            .isInstanceOf(refusal.getValue());
+      }
+      stop();
+    }
+  }
+
+  @Test
+  void aTransactionThatItsAccountCannotPayIsSaidToBe() throws IOException {
+    try (RpcChain chain = refusing(error("ID", -32000, "insufficient funds for transfer", ""))) {
+      assertThatThrownBy(() -> chain.send(Data.EMPTY))
+          .isInstanceOf(ChainException.InsufficientFunds.class)
+          .hasMessageContaining("insufficient funds for transfer");
     }
   }
 
@@ -351,6 +599,7 @@ class RpcTest {
               () -> chain.call(call, Optional.empty(), block),
               () -> chain.logs(all, block),
               () -> chain.logs(all, 0, 100),
+              () -> chain.transactions(block),
               () -> chain.pendingNonce(account),
               () -> chain.estimateGas(call, account),
               chain::suggestedTip,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigInteger;
+import java.util.Optional;
 import opml.core.account.Wei;
 import opml.ethereum.chain.ChainException;
 import org.junit.jupiter.api.Test;
@@ -23,5 +24,20 @@ class FeesTest {
     assertThat(new Fees(Wei.ZERO, ceiling).raised(Wei.of(1), ceiling)).isEmpty();
     assertThatThrownBy(() -> Fees.of(absurd, Wei.ZERO, ceiling))
         .isInstanceOf(ChainException.TooExpensive.class);
+  }
+
+  @Test
+  void outbiddingReachesAnyTipInFewStepsAndEndsAtTheCeiling() {
+    Wei ceiling = Wei.gwei(500);
+    Optional<Fees> fees = Optional.of(new Fees(Wei.ZERO, Wei.gwei(2)));
+    Fees last = fees.get();
+    int steps = 0;
+    for (; fees.isPresent(); fees = fees.get().outbidding(ceiling)) {
+      last = fees.get();
+      steps++;
+    }
+    assertThat(steps).isLessThan(60);
+    assertThat(last.max()).isBetween(Wei.gwei(440), ceiling);
+    assertThat(last.tip()).isBetween(Wei.gwei(50), last.max());
   }
 }

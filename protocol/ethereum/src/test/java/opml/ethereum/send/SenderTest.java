@@ -250,25 +250,40 @@ class SenderTest {
   }
 
   @Test
-  void anUnconfirmedTransactionKeepsItsStateAndANewProcessGoesOnBehindIt() {
+  void anUnconfirmedTransactionKeepsItsStateAndANewProcessTakesItsNonceIfItDoesNotMove() {
     dev.autoMine(false);
     Sender sender = sender(5, IMPATIENT);
-    Call call = Call.transfer(NOBODY, Wei.of(1));
     Pending[] kept = new Pending[1];
-    assertThatThrownBy(() -> sender.send(call))
+    assertThatThrownBy(() -> sender.send(Call.transfer(NOBODY, Wei.of(1))))
         .isInstanceOfSatisfying(ChainException.Unconfirmed.class, e -> kept[0] = e.pending());
     // A process that starts now knows nothing of it but what the node says.
     try (RpcChain chain = RpcChain.connect(dev.url())) {
       Sender restarted = new Sender(chain, dev.account(5));
       assertThat(restarted.settle(Duration.ofMillis(50))).isFalse();
-      Pending next = restarted.submit(call);
-      assertThat(next.nonce()).isEqualTo(kept[0].nonce() + 1);
+      Pending next = restarted.submit(Call.transfer(NOBODY, Wei.of(2)));
+      assertThat(next.nonce()).isEqualTo(kept[0].nonce());
       dev.mine(1);
       assertThat(restarted.await(next).succeeded()).isTrue();
       assertThat(restarted.settle(Duration.ofSeconds(1))).isTrue();
     }
-    assertThat(sender.await(kept[0]).succeeded()).isTrue();
+    assertThatThrownBy(() -> sender(5, SendPolicy.DEFAULT).await(kept[0]))
+        .isInstanceOf(ChainException.Replaced.class);
     assertThat(balance(NOBODY)).isEqualTo(Wei.of(2));
+  }
+
+  @Test
+  void theVerySameTransactionOfTwoProcessesHappensOnce() {
+    dev.autoMine(false);
+    Call call = Call.transfer(NOBODY, Wei.of(1));
+    Pending pending = sender(5).submit(call);
+    try (RpcChain chain = RpcChain.connect(dev.url())) {
+      Sender restarted = new Sender(chain, dev.account(5));
+      Pending same = restarted.submit(call);
+      assertThat(same.hashes()).isEqualTo(pending.hashes());
+      dev.mine(1);
+      assertThat(restarted.await(same)).isEqualTo(sender(5).await(pending));
+    }
+    assertThat(balance(NOBODY)).isEqualTo(Wei.of(1));
   }
 
   @Test

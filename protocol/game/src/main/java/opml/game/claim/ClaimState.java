@@ -8,12 +8,30 @@ import java.math.BigInteger;
 /// @param claimedAt when it was posted, in seconds since the epoch
 /// @param games how many challenges were ever made
 /// @param openGames how many games are neither won nor lost
+/// @param rewarded how many games share the reward: those open when the claim died, the one that killed it included
 public record ClaimState(
-    Claim claim, ClaimStatus status, BigInteger bond, long claimedAt, long games, long openGames) {
+    Claim claim,
+    ClaimStatus status,
+    BigInteger bond,
+    long claimedAt,
+    long games,
+    long openGames,
+    long rewarded) {
   public ClaimState {
     if (openGames < 0 || openGames > games) {
       throw new IllegalArgumentException(openGames + " open games of " + games);
     }
+  }
+
+  /// A claim that has not died.
+  public ClaimState(
+      Claim claim,
+      ClaimStatus status,
+      BigInteger bond,
+      long claimedAt,
+      long games,
+      long openGames) {
+    this(claim, status, bond, claimedAt, games, openGames, 0);
   }
 
   public ClaimId id() {

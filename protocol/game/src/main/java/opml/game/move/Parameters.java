@@ -9,8 +9,10 @@ import opml.core.account.Wei;
 ///
 /// @param window seconds in which a claim can be challenged
 /// @param allowance seconds that a side of a game may think in all
-/// @param claimBond what the first live claim of a request deposits; the n-th deposits n times as much
-/// @param challengeBond what a challenge deposits; at most a quarter of the claim's
+/// @param claimBond what the first claim of a request deposits; each live one and each extension of the deadline asks
+///     for as much again
+/// @param challengeBond what the first challenge of a claim deposits, at most a quarter of the claim's bond; each open
+///     game asks for as much again
 /// @param challengerShare of a dead claim's bond, in parts of 10,000
 /// @param requesterShare of a dead claim's bond, in parts of 10,000; both together at most half, the rest is burnt
 public record Parameters(
@@ -79,14 +81,19 @@ public record Parameters(
     return problems;
   }
 
-  /// {@return the bond of a claim beside so many live ones, in wei}
-  public BigInteger bondBeside(long liveClaims) {
-    return claimBond.value().multiply(BigInteger.valueOf(1 + liveClaims));
+  /// {@return the bond of a claim beside so many live ones, after so many extensions of the deadline, in wei}
+  public BigInteger bondBeside(long liveClaims, int extensions) {
+    return claimBond.value().multiply(BigInteger.valueOf(1 + liveClaims + extensions));
   }
 
-  /// {@return the winning challenger's part of a dead claim's bond, in wei, rounded down}
-  public BigInteger toChallenger(BigInteger bond) {
-    return share(bond, challengerShare);
+  /// {@return the bond of a challenge beside so many open games on the claim, in wei}
+  public BigInteger challengeBondBeside(long openGames) {
+    return challengeBond.value().multiply(BigInteger.valueOf(1 + openGames));
+  }
+
+  /// {@return what each of so many games gets that were open when a claim of this bond died, in wei, rounded down}
+  public BigInteger reward(BigInteger bond, long games) {
+    return share(bond, challengerShare).divide(BigInteger.valueOf(games));
   }
 
   /// {@return the requester's part of a dead claim's bond, in wei, rounded down}

@@ -26,7 +26,6 @@ import opml.game.move.Game;
 import opml.game.move.GameStatus;
 import opml.game.move.LevelStart;
 import opml.game.move.Parameters;
-import opml.game.move.Side;
 import org.jspecify.annotations.Nullable;
 
 /// The whole contract as a model: requests, claims, games, and the money between them, `protocol.md` §2 and §5.
@@ -44,8 +43,8 @@ public final class Referee {
   private final Map<ClaimId, ClaimState> claims = new LinkedHashMap<>();
   private final Map<GameId, Entry> games = new LinkedHashMap<>();
 
-  /// A game and the claim that it is on. The claim's status is kept with the claim alone.
-  private record Entry(ClaimId claim, Game game) {}
+  /// A game, the claim that it is on, and what its challenge deposited. The claim's status is kept with the claim alone.
+  private record Entry(ClaimId claim, Game game, BigInteger bond) {}
 
   /// A hub without requests.
   public Referee(long chainId, Address address, Parameters parameters, Rules rules) {
@@ -141,10 +140,10 @@ public final class Referee {
       long now) {
     RequestState request = request(requestId);
     requireOpen(request);
-    require(now <= request.request().deadline(), Refusal.DEADLINE_PASSED, "too late to claim");
+    require(now <= request.deadline(), Refusal.DEADLINE_PASSED, "too late to claim");
     require(
         request.request().admits(server), Refusal.NOT_THE_NAMED_SERVER, server + " may not claim");
-    BigInteger bond = parameters.bondBeside(request.liveClaims());
+    BigInteger bond = parameters.bondBeside(request.liveClaims(), request.extensions());
     require(value.compareTo(bond) >= 0, Refusal.BOND_TOO_SMALL, value + " of " + bond + " wei");
 
     Claim claim = new Claim(requestId, request.claims(), server, finalState, outputHash);
@@ -155,12 +154,11 @@ public final class Referee {
     claims.put(claim.id(), new ClaimState(claim, ClaimStatus.LIVE, bond, now, 0, 0));
     requests.put(
         requestId,
-        new RequestState(
-            request.request(), RequestStatus.OPEN, request.claims() + 1, request.liveClaims() + 1));
+        request.with(RequestStatus.OPEN, request.claims() + 1, request.liveClaims() + 1));
     return claim.id();
   }
 
-  /// Opens a game; the value is the challenge bond.
+  /// Opens a game; the value is at least the challenge bond then due, and what is more is credited.
   public GameId challenge(
       Address challenger, ClaimId claimId, List<Bytes32> states, BigInteger value, long now) {
     ClaimState claim = claim(claimId);
@@ -169,10 +167,11 @@ public final class Referee {
         claim.isChallengeable(parameters.window(), now),
         Refusal.WINDOW_CLOSED,
         "claimed at " + claim.claimedAt());
+    BigInteger bond = challengeBondDue(claimId);
     require(
-        value.equals(parameters.challengeBond().value()),
-        Refusal.CHALLENGE_BOND_WRONG,
-        value + ", not " + parameters.challengeBond() + " wei");
+        value.compareTo(bond) >= 0,
+        Refusal.CHALLENGE_BOND_TOO_SMALL,
+        value + " of " + bond + " wei");
     Request request = request(claim.claim().request()).request();
     LevelStart opening = rules.levels().begin(request.modelId(), request.inputRoot());
     GameIdentity identity = new GameIdentity(claimId, claim.games(), challenger);
@@ -187,22 +186,35 @@ public final class Referee {
             now);
 
     ledger.payIn(value);
-    games.put(game.id(), new Entry(claimId, game));
+    if (value.compareTo(bond) > 0) {
+      ledger.credit(challenger, value.subtract(bond));
+    }
+    games.put(game.id(), new Entry(claimId, game, bond));
     replace(claim, claim.status(), claim.games() + 1, claim.openGames() + 1);
     return game.id();
   }
 
+  /// {@return what the next challenge of a claim deposits}
+  public BigInteger challengeBondDue(ClaimId claim) {
+    return parameters.challengeBondBeside(claim(claim).openGames());
+  }
+
+  /// {@return what the challenge of a game deposited}
+  public BigInteger bond(GameId id) {
+    return found(games.get(id), "game", id).bond();
+  }
+
   /// Makes a move in a game.
   public void move(Address caller, Action.Move move, long now) {
-    update(move.game(), rules.move(game(move.game()), caller, move, now));
+    update(move.game(), rules.move(game(move.game()), caller, move, now), now);
   }
 
   /// Ends a game whose side on turn is late.
   public void timeout(GameId id, long now) {
-    update(id, rules.timeout(game(id), now));
+    update(id, rules.timeout(game(id), now), now);
   }
 
-  /// Gives a challenger the bond of a void game back. Anyone may call.
+  /// Gives a challenger the bond of a void game back, and its share of the reward. Anyone may call.
   public void reclaim(GameId id) {
     Game game = game(id);
     require(
@@ -210,7 +222,8 @@ public final class Referee {
         Refusal.GAME_NOT_RUNNING,
         "the game is " + game.status());
     require(game.isVoid(), Refusal.CLAIM_NOT_DEAD, "the claim is " + game.claimStatus());
-    ledger.credit(game.challenger(), parameters.challengeBond().value());
+    ClaimState claim = claim(found(games.get(id), "game", id).claim());
+    ledger.credit(game.challenger(), bond(id).add(reward(claim)));
     put(id, game.with(GameStatus.VOID));
   }
 
@@ -230,7 +243,9 @@ public final class Referee {
       ledger.credit(claim.claim().server(), request.request().fee());
     }
     replace(claim, first ? ClaimStatus.FINAL : ClaimStatus.SUPERSEDED, claim.games(), 0);
-    oneLiveClaimLess(request, RequestStatus.FINAL);
+    requests.put(
+        request.id(),
+        request.with(RequestStatus.FINAL, request.claims(), request.liveClaims() - 1));
   }
 
   /// Gives the fee of an unanswered request back.
@@ -238,16 +253,15 @@ public final class Referee {
     RequestState request = request(id);
     requireOpen(request);
     require(
-        now > request.request().deadline(),
+        now > request.deadline(),
         Refusal.DEADLINE_NOT_PASSED,
-        "the deadline is " + request.request().deadline());
+        "the deadline is " + request.deadline());
     require(
         request.liveClaims() == 0,
         Refusal.CLAIMS_ARE_LIVE,
         request.liveClaims() + " claims are live");
     ledger.credit(request.request().requester(), request.request().fee());
-    requests.put(
-        id, new RequestState(request.request(), RequestStatus.EXPIRED, request.claims(), 0));
+    requests.put(id, request.with(RequestStatus.EXPIRED, request.claims(), 0));
   }
 
   /// Pays somebody's credit out.
@@ -265,7 +279,7 @@ public final class Referee {
               caller,
               challenge.claim(),
               challenge.states(),
-              parameters.challengeBond().value(),
+              challengeBondDue(challenge.claim()),
               now);
       case Action.Move move -> move(caller, move, now);
       case Action.Timeout timeout -> timeout(timeout.game(), now);
@@ -276,40 +290,53 @@ public final class Referee {
     }
   }
 
-  private void update(GameId id, Game game) {
+  private void update(GameId id, Game game, long now) {
     put(id, game);
     switch (game.status()) {
       case RUNNING -> {}
-      case SERVER_WON -> lostBy(Side.CHALLENGER, game);
-      case CHALLENGER_WON -> lostBy(Side.SERVER, game);
+      case SERVER_WON -> lostByChallenger(game);
+      case CHALLENGER_WON -> lostByServer(game, now);
       case NONE, VOID -> throw new IllegalStateException("a move made the game " + game.status());
     }
   }
 
-  private void lostBy(Side loser, Game game) {
-    ClaimId claimId = found(games.get(game.id()), "game", game.id()).claim();
-    ClaimState claim = claim(claimId);
-    long openGames = claim.openGames() - 1;
-    if (loser == Side.CHALLENGER) {
-      ledger.credit(game.server(), parameters.challengeBond().value());
-      replace(claim, claim.status(), claim.games(), openGames);
-      return;
-    }
-    RequestState request = request(claim.claim().request());
-    BigInteger toChallenger = parameters.toChallenger(claim.bond());
-    BigInteger toRequester = parameters.toRequester(claim.bond());
-    ledger.credit(game.challenger(), parameters.challengeBond().value().add(toChallenger));
-    ledger.credit(request.request().requester(), toRequester);
-    // The rest, so that no rounding leaves a wei behind.
-    ledger.credit(Address.BURNT, claim.bond().subtract(toChallenger).subtract(toRequester));
-    replace(claim, ClaimStatus.DEAD, claim.games(), openGames);
-    oneLiveClaimLess(request, request.status());
+  private void lostByChallenger(Game game) {
+    Entry entry = found(games.get(game.id()), "game", game.id());
+    ClaimState claim = claim(entry.claim());
+    BigInteger answered = parameters.challengeBond().value();
+    ledger.credit(game.server(), answered);
+    // What crowding has added burns, else a liar could crowd his own claim for nothing.
+    ledger.credit(Address.BURNT, entry.bond().subtract(answered));
+    replace(claim, claim.status(), claim.games(), claim.openGames() - 1);
   }
 
-  private void oneLiveClaimLess(RequestState request, RequestStatus status) {
-    requests.put(
-        request.id(),
-        new RequestState(request.request(), status, request.claims(), request.liveClaims() - 1));
+  private void lostByServer(Game game, long now) {
+    Entry entry = found(games.get(game.id()), "game", game.id());
+    ClaimState claim = claim(entry.claim());
+    long rewarded = claim.openGames();
+    ClaimState dead =
+        new ClaimState(
+            claim.claim(),
+            ClaimStatus.DEAD,
+            claim.bond(),
+            claim.claimedAt(),
+            claim.games(),
+            rewarded - 1,
+            rewarded);
+    claims.put(dead.id(), dead);
+    RequestState request = request(claim.claim().request());
+    BigInteger toChallengers = reward(dead).multiply(BigInteger.valueOf(rewarded));
+    BigInteger toRequester = parameters.toRequester(claim.bond());
+    ledger.credit(game.challenger(), entry.bond().add(reward(dead)));
+    ledger.credit(request.request().requester(), toRequester);
+    // The rest, so that no rounding leaves a wei behind.
+    ledger.credit(Address.BURNT, claim.bond().subtract(toChallengers).subtract(toRequester));
+    requests.put(request.id(), request.afterDeath(parameters.window(), now));
+  }
+
+  /// {@return what each game gets that was open when this claim died}
+  private BigInteger reward(ClaimState dead) {
+    return parameters.reward(dead.bond(), dead.rewarded());
   }
 
   private void replace(ClaimState claim, ClaimStatus status, long allGames, long openGames) {
@@ -320,7 +347,7 @@ public final class Referee {
   }
 
   private void put(GameId id, Game game) {
-    games.computeIfPresent(id, (_, entry) -> new Entry(entry.claim(), game));
+    games.computeIfPresent(id, (_, entry) -> new Entry(entry.claim(), game, entry.bond()));
   }
 
   private static void requireOpen(RequestState request) {

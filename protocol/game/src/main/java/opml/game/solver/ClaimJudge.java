@@ -25,7 +25,14 @@ public record ClaimJudge(GameFormat format, long window) {
   ///
   /// @param outputHash keccak-256 of the own output bytes; of no bytes if the run failed
   public static Verdict judge(Claim claim, Trace trace, Bytes32 outputHash) {
-    if (!claim.finalState().equals(trace.at(trace.length()))) {
+    return judge(claim, trace.at(trace.length()), outputHash);
+  }
+
+  /// {@return what a run that ends in this state says about a claim on its request}
+  ///
+  /// @param outputHash keccak-256 of the own output bytes; of no bytes if the run failed
+  public static Verdict judge(Claim claim, Bytes32 finalState, Bytes32 outputHash) {
+    if (!claim.finalState().equals(finalState)) {
       return Verdict.WRONG;
     }
     return claim.outputHash().equals(outputHash) ? Verdict.RIGHT : Verdict.UNBOUND;

@@ -18,7 +18,7 @@ public record Settler(long window) {
   public List<Action> actions(RequestState request, long now) {
     boolean due =
         request.status() == RequestStatus.OPEN
-            && now > request.request().deadline()
+            && now > request.deadline()
             && request.liveClaims() == 0;
     return due ? List.of(new Action.Expire(request.id())) : List.of();
   }
@@ -28,7 +28,7 @@ public record Settler(long window) {
     return claim.isResolvable(window, now) ? List.of(new Action.Resolve(claim.id())) : List.of();
   }
 
-  /// {@return taking back the own bond of a void game}
+  /// {@return taking back the own bond of a void game, and the share of the reward}
   public List<Action> actions(Game game, Address self) {
     boolean mine = game.isVoid() && game.challenger().equals(self);
     return mine ? List.of(new Action.Reclaim(game.id())) : List.of();

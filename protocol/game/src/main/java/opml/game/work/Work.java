@@ -1,6 +1,7 @@
 package opml.game.work;
 
 import java.util.List;
+import opml.core.codec.ShortBuffer;
 import opml.core.hash.Bytes32;
 import opml.core.hash.Keccak;
 import opml.game.trace.Trace;
@@ -10,6 +11,9 @@ import opml.game.trace.Trace;
 ///
 /// All witnesses are packed as `IHub` and `IGraphStep` describe them; proofs are `mask u64 ‖ siblings`.
 public interface Work {
+  /// More gas than a side needs in any game within the bounds of `spec/protocol.md` §1.4.
+  long GAS_OF_ANY_SIDE = 2_500_000;
+
   /// {@return the level-0 trace; its single steps refine into traces of instructions}
   Trace trace();
 
@@ -19,12 +23,21 @@ public interface Work {
   /// {@return the length of the longest trace that a step refines into: no replay takes more instructions}
   long replaySteps();
 
-  /// {@return the output and the proof of its root at the output slot under the final slots root; empty if the run
-  /// failed}
+  /// {@return about how many bytes of memory this run keeps, also while it rests}
+  default long keptBytes() {
+    return 0;
+  }
+
+  /// {@return a bound of the gas that the server's side of a game about this run may need for all its moves and what
+  /// settles them}
+  long gasOfASide();
+
+  /// {@return the output, with its length before it, and the proof of its root at the output slot under the final slots
+  /// root; empty if the run failed}
   byte[] claimEvidence();
 
   /// {@return the initial root of the input slot and its proof under the model's initial slots root, which a challenge
-  /// begins with}
+  /// begins with; behind them the same of the output slot, the input being written, if the model's output is given}
   byte[] openingEvidence();
 
   /// {@return what `refine` needs besides the position's list, to open the trace of node `step` with these states}
@@ -50,7 +63,7 @@ public interface Work {
   record Result(int status, Bytes32 slotsRoot, byte[] output, Bytes32 finalState) {
     /// {@return what a claim says of the output}
     public Bytes32 outputHash() {
-      return Keccak.hash(output);
+      return Keccak.hash(ShortBuffer.trim(output));
     }
   }
 

@@ -121,7 +121,7 @@ final class Market {
 
   /// A claim on the last request, with the bond that is due.
   ClaimId claim(Address server, Bytes32 finalState) {
-    BigInteger bond = PARAMETERS.bondBeside(hub.request(current).liveClaims());
+    BigInteger bond = PARAMETERS.bondBeside(hub.request(current).liveClaims(), hub.request(current).extensions());
     ClaimId id = hub.claim(server, current, finalState, outputOf(finalState), bond, now);
     pay(server, bond);
     posted.get(current).add(id);
@@ -130,8 +130,9 @@ final class Market {
   }
 
   GameId challenge(Address challenger, ClaimId claim, List<Bytes32> states) {
-    GameId id = hub.challenge(challenger, claim, states, PARAMETERS.challengeBond().value(), now);
-    pay(challenger, PARAMETERS.challengeBond().value());
+    BigInteger bond = hub.challengeBondDue(claim);
+    GameId id = hub.challenge(challenger, claim, states, bond, now);
+    pay(challenger, bond);
     games.put(id, new ArrayList<>(List.of(hub.game(id).position())));
     checkMoney();
     return id;
@@ -241,7 +242,7 @@ final class Market {
 
   private long nextInstant() {
     LongStream deadlines =
-        requests().stream().mapToLong(id -> hub.request(id).request().deadline());
+        requests().stream().mapToLong(id -> hub.request(id).deadline());
     LongStream windows =
         allClaims().stream()
             .filter(claim -> claim.status() == ClaimStatus.LIVE)
@@ -276,11 +277,16 @@ final class Market {
       if (claim.status() == ClaimStatus.LIVE) {
         bonds = bonds.add(claim.bond());
       }
+      long unpaid = hub.games(claim.id()).stream().filter(Game::isVoid).count();
+      if (unpaid > 0) {
+        BigInteger reward = PARAMETERS.reward(claim.bond(), claim.rewarded());
+        bonds = bonds.add(reward.multiply(BigInteger.valueOf(unpaid)));
+      }
     }
     for (GameId id : games.keySet()) {
       Game game = hub.game(id);
       if (game.isPlayed() || game.isVoid()) {
-        bonds = bonds.add(PARAMETERS.challengeBond().value());
+        bonds = bonds.add(hub.bond(id));
       }
     }
     if (!ledger.paidIn().equals(somewhere) || !ledger.locked().equals(bonds)) {

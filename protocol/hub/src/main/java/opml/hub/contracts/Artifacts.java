@@ -6,9 +6,11 @@ import opml.ethereum.abi.ContractAbi;
 /// `contracts/tools/artifacts.js`, which also proves that they are what the sources compile to.
 public enum Artifacts {
   HUB("Hub"),
+  DELIVERIES("Deliveries"),
   MODEL_REGISTRY("ModelRegistry"),
   GRAPH_STEP("GraphStep"),
-  STEP("Step");
+  STEP("Step"),
+  RESULT_RECEIVER("IResultReceiver");
 
   private final String contract;
 

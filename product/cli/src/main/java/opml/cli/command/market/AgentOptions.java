@@ -15,6 +15,7 @@ import opml.cli.console.StopSignal;
 import opml.cli.option.DeploymentOption;
 import opml.cli.option.ModelFile;
 import opml.core.account.Address;
+import opml.core.account.Wei;
 import opml.engine.commit.Model;
 import opml.ethereum.send.GasMeter;
 import opml.ethereum.send.Signer;
@@ -60,6 +61,15 @@ final class AgentOptions {
   private double summaryEvery;
 
   @Option(
+      names = "--survived-gas-price",
+      paramLabel = "GWEI",
+      defaultValue = "50",
+      description =
+          "Stake nothing on models whose games may cost more than the bond of a challenge at this price of a unit of gas"
+              + " (default: ${DEFAULT-VALUE}).")
+  private int survivedGasPrice;
+
+  @Option(
       names = "--checkpoints",
       paramLabel = "DIR",
       description =
@@ -70,7 +80,7 @@ final class AgentOptions {
   /// Makes the agent of a role.
   @FunctionalInterface
   interface Role {
-    Agent agent(Hub hub, Workshop workshop, Journal journal);
+    Agent agent(Hub hub, Workshop workshop, Journal journal, Agent.Caution caution);
   }
 
   /// Runs the agent until the thread is interrupted or the process is told to stop.
@@ -83,6 +93,10 @@ final class AgentOptions {
         .when(
             !(summaryEvery == 0 || summaryEvery >= 0.01 && summaryEvery <= 86_400),
             "--summary-every " + summaryEvery + ": expected are seconds, from 0.01 to 86400, or 0")
+        .when(
+            survivedGasPrice < 1 || survivedGasPrice > 1_000_000,
+            "--survived-gas-price %d: expected are gwei, from 1 to 1000000"
+                .formatted(survivedGasPrice))
         .of(fetch::requireSane)
         .fail();
     Duration pause = WaitOptions.pause(poll);
@@ -100,14 +114,15 @@ final class AgentOptions {
             JournalWriter.facts(
                 "id", model.id().toString(), "registered", isRegistered(opened, model)));
       }
+      Agent.Caution caution = new Agent.Caution(Wei.gwei(survivedGasPrice));
       GraphWorkshop own = new GraphWorkshop(models, policy());
       if (fetches) {
         try (FetchingWorkshop fetching =
             fetch.workshop(own, hub.deployment(), opened.chain(), journal)) {
-          loop(role.agent(hub, fetching, journal), hub, meter, pause, journal);
+          loop(role.agent(hub, fetching, journal, caution), hub, meter, pause, journal);
         }
       } else {
-        loop(role.agent(hub, own, journal), hub, meter, pause, journal);
+        loop(role.agent(hub, own, journal, caution), hub, meter, pause, journal);
       }
       // The interruption was the request to stop, and is answered.
       boolean _ = Thread.interrupted();

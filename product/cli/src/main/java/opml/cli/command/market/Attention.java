@@ -16,8 +16,14 @@ import org.jspecify.annotations.Nullable;
 
 /// What somebody should look at: what waits for somebody, and what runs out soon.
 record Attention(List<Item> items) {
-  /// @param kind `request`, `claim` or `game`
-  record Item(String kind, Bytes32 id, String why) {
+  /// @param kind `request`, `claim`, `game` or `account`
+  /// @param id of the one that it is about, in full
+  /// @param brief the id as people read it
+  record Item(String kind, Object id, String brief, String why) {
+    Item(String kind, Bytes32 id, String why) {
+      this(kind, id, Amounts.brief(id), why);
+    }
+
     Map<String, @Nullable Object> object() {
       return Json.object("kind", kind, "id", id, "why", why);
     }
@@ -26,8 +32,19 @@ record Attention(List<Item> items) {
   /// Less than this part of an allowance left is soon.
   private static final int SOON = 4;
 
-  static Attention of(Overview overview, StatusWords words, long allowance) {
+  static Attention of(Overview overview, StatusWords words, long allowance, Means means) {
     List<Item> items = new ArrayList<>();
+    means
+        .poor()
+        .forEach(
+            (account, balance) ->
+                items.add(
+                    new Item(
+                        "account",
+                        account,
+                        Amounts.brief(account),
+                        "has %s, which may not pay for the moves of its games"
+                            .formatted(Amounts.rounded(balance)))));
     for (SeenRequest seen : overview.requests()) {
       if (seen.state().status() == RequestStatus.OPEN) {
         request(items, seen, overview);
@@ -46,7 +63,7 @@ record Attention(List<Item> items) {
 
   private static void request(List<Item> items, SeenRequest seen, Overview overview) {
     Bytes32 id = seen.id().hash();
-    long left = seen.state().request().deadline() - overview.now();
+    long left = seen.state().deadline() - overview.now();
     long states =
         overview.claims().stream()
             .filter(claim -> claim.state().claim().request().equals(seen.id()))
@@ -98,7 +115,7 @@ record Attention(List<Item> items) {
     }
     StringBuilder text = new StringBuilder("needs attention\n");
     for (Item item : items) {
-      text.append("  %-7s  %s  %s%n".formatted(item.kind(), Amounts.brief(item.id()), item.why()));
+      text.append("  %-7s  %s  %s%n".formatted(item.kind(), item.brief(), item.why()));
     }
     return text.toString();
   }

@@ -30,7 +30,7 @@ final class Details {
     line("requester", request.requester());
     line("server", request.server().isZero() ? "anyone" : request.server());
     line("fee", new Wei(request.fee()));
-    line("claims until", moment(request.deadline()));
+    line("claims until", moment(seen.state().deadline()));
     line("input", seen.input().map(bytes -> bytes.length + " bytes").orElse("not on the chain"));
     line("input root", request.inputRoot());
     if (!request.callback().isZero()) {

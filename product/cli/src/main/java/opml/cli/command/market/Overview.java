@@ -118,7 +118,7 @@ record Overview(
           Amounts.brief(seen.id().hash()),
           Amounts.brief(request.modelId()),
           Amounts.rounded(new Wei(request.fee())),
-          seen.state().status() == RequestStatus.OPEN ? Moments.from(now, request.deadline()) : "",
+          seen.state().status() == RequestStatus.OPEN ? Moments.from(now, seen.state().deadline()) : "",
           seen.state().claims(),
           words.of(seen));
     }
@@ -194,7 +194,7 @@ record Overview(
         "requester", request.requester(),
         "server", request.server(),
         "fee", request.fee(),
-        "deadline", request.deadline(),
+        "deadline", seen.state().deadline(),
         "inputRoot", request.inputRoot(),
         "inputBytes", seen.input().map(bytes -> bytes.length),
         "callback", request.callback(),

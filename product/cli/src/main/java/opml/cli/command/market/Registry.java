@@ -9,12 +9,12 @@ import opml.hub.ModelRegistration;
 
 /// The models that a deployment knows.
 record Registry(Deployment deployment, Snapshot state) {
-  /// {@return how many bytes an input of the model has}
+  /// {@return what the model takes and gives}
   ///
   /// @throws Failure if the model is not registered
-  long inputBytes(Bytes32 model) {
+  ModelRegistration.Buffers buffers(Bytes32 model) {
     try {
-      return ModelRegistration.input(deployment, state, model).bytes();
+      return ModelRegistration.buffers(deployment, state, model);
     } catch (ChainException.Reverted e) {
       throw new Failure(
           "model %s is not registered at %s; 'opml model register' does that"

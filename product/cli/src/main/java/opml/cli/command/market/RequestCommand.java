@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import opml.agent.FeeFloor;
 import opml.cli.console.Amounts;
 import opml.cli.console.Console;
 import opml.cli.console.Failure;
@@ -18,12 +19,16 @@ import opml.cli.option.InputFile;
 import opml.cli.option.KeyOption;
 import opml.core.account.Address;
 import opml.core.account.Wei;
+import opml.ethereum.chain.ChainException;
 import opml.ethereum.chain.Receipt;
 import opml.ethereum.key.Wallet;
 import opml.hub.Hub;
+import opml.hub.ModelRegistration;
 import opml.hub.Picture.SeenClaim;
+import opml.hub.Receiver;
 import opml.hub.Requester;
 import opml.hub.Terms;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -41,6 +46,9 @@ import picocli.CommandLine.Option;
 @SuppressWarnings("NullAway.Init") // filled by picocli
 public final class RequestCommand implements Callable<Integer> {
   private static final int CALLBACK_GAS_MAX = 10_000_000;
+
+  /// About what a claim proves besides its output.
+  private static final int PROOF_BYTES = 200;
 
   @Mixin private Console console;
   @Mixin private DeploymentOption deployment;
@@ -94,9 +102,9 @@ public final class RequestCommand implements Callable<Integer> {
   @Option(
       names = "--callback-gas",
       paramLabel = "N",
-      defaultValue = "0",
-      description = "The gas that a delivery passes on (default: ${DEFAULT-VALUE}).")
-  private long callbackGas;
+      description =
+          "The gas that a delivery passes on (default: half more than the contract takes now to hear a result).")
+  private @Nullable Long callbackGas;
 
   @Mixin private WaitOptions options;
 
@@ -109,15 +117,19 @@ public final class RequestCommand implements Callable<Integer> {
     Wallet wallet = key.wallet();
     try (DeploymentOption.Opened opened = deployment.open()) {
       Hub hub = opened.hub(wallet);
+      ModelRegistration.Buffers buffers =
+          new Registry(opened.deployment(), opened.chain().snapshot()).buffers(asked.id());
       byte[] bytes =
           InputFile.read(
               input,
-              new Registry(opened.deployment(), opened.chain().snapshot()).inputBytes(asked.id()),
+              buffers.input().bytes(),
               asked.inputType(),
               index);
       long until = Math.addExact(opened.chain().latest().timestamp(), deadline);
-      Terms terms = new Terms(server, until, callback, callbackGas);
+      Terms terms =
+          new Terms(server, until, callback, gasToHear(opened, buffers.outputBytes()));
       Hub.GasEstimate estimate = announced(hub, asked, terms, bytes);
+      warnOfALowFee(estimate.price(), terms, buffers.outputBytes());
       Hub.Asked sent = hub.ask(asked.id(), terms, bytes, fee);
       report(sent, estimate, asked, until);
       if (options.wait) {
@@ -141,6 +153,22 @@ public final class RequestCommand implements Callable<Integer> {
     return 0;
   }
 
+  private long gasToHear(DeploymentOption.Opened opened, int outputBytes) {
+    if (callbackGas != null || callback.isZero()) {
+      return callbackGas == null ? 0 : callbackGas;
+    }
+    try {
+      long gas = new Receiver(opened.deployment(), callback).gasToHear(opened.chain(), outputBytes);
+      console.note("deliveries pass on %s gas".formatted(Amounts.count(gas)));
+      return Math.min(gas, CALLBACK_GAS_MAX);
+    } catch (ChainException.Reverted e) {
+      throw new Failure(
+          "--callback %s refuses to hear a result: %s; is it an IResultReceiver that trusts %s?"
+              .formatted(callback, e.revert(), opened.deployment().deliveries().address()),
+          e);
+    }
+  }
+
   /// Says what it will cost, while nothing is sent.
   ///
   /// @return the gas
@@ -156,6 +184,20 @@ public final class RequestCommand implements Callable<Integer> {
             .formatted(
                 fee, Amounts.rounded(gas.fee()), Amounts.count(gas.gas()), Amounts.rounded(all)));
     return gas;
+  }
+
+  /// Servers leave alone what does not pay for its gas.
+  private void warnOfALowFee(Wei price, Terms terms, int outputBytes) {
+    long gas = FeeFloor.ofClaim(outputBytes + PROOF_BYTES);
+    if (!terms.callback().isZero()) {
+      gas += FeeFloor.ofDeliveries(terms.callbackGas(), outputBytes);
+    }
+    Wei least = price.times(gas);
+    if (fee.compareTo(least) < 0) {
+      console.note(
+          "a fee of %s does not pay for the gas of an answer, about %s now: most servers will leave it alone"
+              .formatted(fee, Amounts.rounded(least)));
+    }
   }
 
   private static void requireFunds(Hub hub, Wei balance, Wei needed, String what) {
@@ -200,10 +242,9 @@ public final class RequestCommand implements Callable<Integer> {
             deadline < 1 || deadline > 10L * 365 * 86_400,
             "--deadline " + deadline + ": expected are seconds, from 1 to ten years")
         .when(
-            callbackGas < 0
-                || callbackGas > CALLBACK_GAS_MAX
-                || callback.isZero() && callbackGas > 0,
-            "--callback-gas %d: expected is at most %d, and none without --callback"
+            callbackGas != null
+                && (callbackGas < 1 || callbackGas > CALLBACK_GAS_MAX || callback.isZero()),
+            "--callback-gas %d: expected is 1 to %d, and none without --callback"
                 .formatted(callbackGas, CALLBACK_GAS_MAX))
         .when(!Files.isReadable(input), "--input " + input + ": there is no such file")
         .of(options::pause)

@@ -130,7 +130,7 @@ public final class ResultCommand implements Callable<Integer> {
             request,
             "waiting",
             "nobody has claimed a result yet; claims may come until "
-                + Instant.ofEpochSecond(request.state().request().deadline()));
+                + Instant.ofEpochSecond(request.state().deadline()));
         yield Optional.empty();
       }
       case Answer.Unanswered _ -> {
@@ -190,7 +190,7 @@ public final class ResultCommand implements Callable<Integer> {
             "request", request.id(),
             "model", request.state().request().modelId(),
             "fee", request.state().request().fee(),
-            "deadline", request.state().request().deadline(),
+            "deadline", request.state().deadline(),
             "status", status);
     object.putAll(facts);
     console.show(object, () -> status + ": " + text);

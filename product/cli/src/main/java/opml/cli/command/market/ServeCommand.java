@@ -4,7 +4,6 @@ import java.util.concurrent.Callable;
 import opml.agent.Server;
 import opml.cli.console.Failure;
 import opml.cli.option.KeyOption;
-import opml.core.account.Wei;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -28,10 +27,13 @@ public final class ServeCommand implements Callable<Integer> {
 
   @Option(
       names = "--min-fee",
-      paramLabel = "ETH",
-      defaultValue = "0",
-      description = "Leave requests alone that pay less (default: ${DEFAULT-VALUE}).")
-  private Wei minimalFee;
+      paramLabel = "auto|ETH",
+      defaultValue = "auto",
+      converter = LeastFee.Converter.class,
+      description =
+          "Leave requests alone that pay less; auto: less than the gas of an answer costs at today's price"
+              + " (default: ${DEFAULT-VALUE}).")
+  private LeastFee minimalFee;
 
   @Option(
       names = "--beside",
@@ -59,11 +61,11 @@ public final class ServeCommand implements Callable<Integer> {
     if (attempts < 1) {
       throw new Failure("--attempts " + attempts + ": expected is a number, at least 1");
     }
-    Server.Policy policy = new Server.Policy(minimalFee, beside, attempts, callbackGasMax);
+    Server.Policy policy = new Server.Policy(minimalFee.fixed(), beside, attempts, callbackGasMax);
     options.run(
         "serving",
         key.wallet(),
-        (hub, workshop, journal) -> new Server(hub, workshop, journal, policy));
+        (hub, workshop, journal, caution) -> new Server(hub, workshop, journal, policy, caution));
     return 0;
   }
 }

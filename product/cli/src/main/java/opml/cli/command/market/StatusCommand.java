@@ -8,6 +8,7 @@ import opml.cli.console.Console;
 import opml.cli.console.Failure;
 import opml.cli.console.Moments;
 import opml.cli.option.DeploymentOption;
+import opml.ethereum.chain.Snapshot;
 import opml.game.move.Parameters;
 import opml.hub.HubReader;
 import opml.hub.Picture;
@@ -49,9 +50,10 @@ public final class StatusCommand implements Callable<Integer> {
         throw new Failure("no request, claim or game begins with " + id.orElseThrow());
       }
       StatusWords words = new StatusWords(terms.window(), picture.now());
-      Attention attention = Attention.of(overview, words, terms.allowance());
-      Credits credits =
-          Credits.read(opened.deployment(), opened.chain().snapshot(picture.block()), picture);
+      Snapshot state = opened.chain().snapshot(picture.block());
+      Attention attention =
+          Attention.of(overview, words, terms.allowance(), Means.read(state, picture));
+      Credits credits = Credits.read(opened.deployment(), state, picture);
       console.show(
           overview.object(picture.block(), credits, attention),
           () ->

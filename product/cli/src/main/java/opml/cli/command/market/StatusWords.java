@@ -19,7 +19,7 @@ record StatusWords(long window, long now) {
       case OPEN ->
           seen.state().liveClaims() > 0
               ? "claimed"
-              : now > seen.state().request().deadline() ? "unanswered" : "waits for a claim";
+              : now > seen.state().deadline() ? "unanswered" : "waits for a claim";
       case FINAL -> "final";
       case EXPIRED -> "expired, fee given back";
     };

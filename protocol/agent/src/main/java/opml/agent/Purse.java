@@ -1,0 +1,46 @@
+package opml.agent;
+
+import java.math.BigInteger;
+import opml.core.account.Wei;
+
+/// What an account may stake in one look at the chain: its balance, less the gas of a whole game for each claim and
+/// each game that it has at stake already. Whoever stakes that too wins his games until his money ends, and then loses
+/// all of them.
+final class Purse {
+  private final Wei price;
+  private BigInteger free;
+
+  /// @param balance of the account
+  /// @param price of a unit of gas, tip included, that games must be affordable at
+  /// @param gasAtStake of whole games for all that is at stake
+  Purse(Wei balance, Wei price, long gasAtStake) {
+    this.price = price;
+    this.free = balance.value().subtract(price.times(gasAtStake).value());
+  }
+
+  /// {@return what must be free for a bond and the gas that it may come to cost}
+  Wei needed(Wei bond, long gas) {
+    return bond.plus(price.times(gas));
+  }
+
+  /// {@return whether that is free}
+  boolean affords(Wei bond, long gas) {
+    return free.compareTo(needed(bond, gas).value()) >= 0;
+  }
+
+  /// Takes a bond, and the gas that it may come to cost, if both are free.
+  ///
+  /// @return whether they were
+  boolean stakes(Wei bond, long gas) {
+    boolean affords = affords(bond, gas);
+    if (affords) {
+      free = free.subtract(needed(bond, gas).value());
+    }
+    return affords;
+  }
+
+  /// {@return what is free; nothing if even what is at stake is not covered}
+  Wei free() {
+    return new Wei(free.max(BigInteger.ZERO));
+  }
+}

@@ -1,0 +1,99 @@
+package opml.ethereum.send;
+
+import java.math.BigInteger;
+import java.util.Optional;
+import opml.core.account.Address;
+import opml.core.account.Wei;
+import opml.ethereum.chain.Call;
+import opml.ethereum.chain.Chain;
+import opml.ethereum.chain.ChainException;
+import opml.ethereum.chain.Pending;
+import opml.ethereum.chain.UnsignedTransaction;
+
+/// An account on a chain: who signs, by which policy, with which nonces.
+record Account(Chain chain, Signer signer, SendPolicy policy, NonceBook nonces) {
+  /// Room for three credits that were not zero at the estimate and are when the call runs (17,100 gas each).
+  private static final long SETTLING_MARGIN = 60_000;
+
+  /// What is offered to a block's producer if the node has no opinion.
+  private static final Wei ORDINARY_TIP = Wei.gwei(1);
+
+  Address address() {
+    return signer.address();
+  }
+
+  /// {@return a call that does nothing but use a nonce}
+  Order cancellation() {
+    Call transfer = Call.transfer(address(), Wei.ZERO);
+    return Order.of(
+        new Call(transfer.to(), transfer.data(), transfer.value(), "cancel", transfer.reverts()));
+  }
+
+  /// {@return the gas to give to an order}
+  ///
+  /// @throws ChainException.Reverted if it would revert
+  /// @throws ChainException.TooExpensive if it needs more than the policy allows
+  long gasLimit(Order order) {
+    long estimate = chain.estimateGas(order.call(), address());
+    if (estimate > policy.maxGas()) {
+      throw new ChainException.TooExpensive(
+          "%s needs %,d gas, more than the ceiling of %,d"
+              .formatted(order.call().name(), estimate, policy.maxGas()));
+    }
+    long margin = estimate * policy.gasMarginPercent() / 100;
+    return Math.min(policy.maxGas(), estimate + margin + (order.settles() ? SETTLING_MARGIN : 0));
+  }
+
+  /// {@return the most that a unit of gas may cost: in all never more than what is at stake, but for a small stake not
+  /// less than the policy's own ceiling}
+  Wei ceiling(Order order, long gas) {
+    return policy.maxFee().max(new Wei(order.stake().value().divide(BigInteger.valueOf(gas))));
+  }
+
+  /// {@return what to offer to a block's producer. A node may suggest anything, or nothing}
+  Wei tip() {
+    try {
+      return chain.suggestedTip().min(policy.maxTip());
+    } catch (ChainException.Refused | ChainException.Malformed e) {
+      return ORDINARY_TIP.min(policy.maxTip());
+    }
+  }
+
+  Pending.Version sign(Call call, long nonce, long gas, Fees fees) {
+    UnsignedTransaction transaction =
+        new UnsignedTransaction(chain.id(), nonce, gas, fees.tip(), fees.max(), call);
+    return Pending.Version.of(transaction, signer.sign(transaction));
+  }
+
+  /// Hands over a signed transaction.
+  Offer offer(Pending.Version version) {
+    try {
+      chain.send(version.signed());
+      return Offer.of(Offer.Answer.ACCEPTED);
+    } catch (ChainException.Refused e) {
+      return switch (SendRefusal.of(e)) {
+        case ALREADY_KNOWN -> Offer.of(Offer.Answer.ACCEPTED);
+        case NONCE_TAKEN -> refused(version, Offer.Answer.NONCE_TAKEN, e);
+        case TOO_CHEAP -> new Offer(Offer.Answer.TOO_CHEAP, Optional.of(e));
+        case POOL_FULL -> new Offer(Offer.Answer.POOL_FULL, Optional.of(e));
+        case BUSY -> new Offer(Offer.Answer.DOUBTFUL, Optional.of(e));
+        case FINAL -> refused(version, Offer.Answer.REFUSED, e);
+      };
+    } catch (ChainException.Unreachable | ChainException.Malformed | ChainException.TooLarge e) {
+      return new Offer(Offer.Answer.DOUBTFUL, Optional.of(e));
+    } catch (ChainException e) {
+      return refused(version, Offer.Answer.REFUSED, e);
+    }
+  }
+
+  /// The refusal may be about a second attempt, after the first one arrived and its answer was lost.
+  private Offer refused(Pending.Version version, Offer.Answer answer, ChainException why) {
+    try {
+      return chain.knows(version.hash())
+          ? Offer.of(Offer.Answer.ACCEPTED)
+          : new Offer(answer, Optional.of(why));
+    } catch (ChainException e) {
+      return new Offer(Offer.Answer.DOUBTFUL, Optional.of(e));
+    }
+  }
+}

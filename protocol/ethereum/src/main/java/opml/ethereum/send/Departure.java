@@ -1,0 +1,166 @@
+package opml.ethereum.send;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import opml.core.account.Wei;
+import opml.ethereum.chain.Call;
+import opml.ethereum.chain.ChainException;
+import opml.ethereum.chain.Pending;
+
+/// Gives orders their nonces and hands them over, one after the other. Made and used while the lock of the account's
+/// [NonceBook] is held.
+///
+/// The nonces that strangers block come first: the fees of now, and then an eighth more and an eighth more, until the node
+/// takes our transaction for theirs. A stranger that offers more than our ceiling is left alone; whoever offers that much
+/// gets into a block. A nonce whose transaction the node refuses goes to the next order, so that nothing is stuck behind
+/// a gap.
+final class Departure {
+  private static final int NONCE_ATTEMPTS = 6;
+
+  /// What came of it, if it did not fail.
+  sealed interface Result {
+    record Sent(Flight flight) implements Result {}
+
+    /// The pool takes no more of this account now.
+    record Full(ChainException why) implements Result {}
+  }
+
+  private final Account account;
+  private final SortedSet<Long> blocked;
+  private final Wei baseFee;
+  private final Wei tip;
+  private long pending;
+
+  Departure(Account account, Strangers.Look look) {
+    this.account = account;
+    this.blocked = look.isBlocked() ? new TreeSet<>(look.waiting()) : new TreeSet<>();
+    this.pending = look.pending();
+    this.baseFee = account.chain().latest().baseFee();
+    this.tip = account.tip();
+  }
+
+  /// Hands over an order.
+  ///
+  /// @throws ChainException.TooExpensive if its ceiling forbids it
+  /// @throws ChainException.Outdated if a stranger's transaction arrived instead
+  /// @throws ChainException whatever the node says, if it will not take it
+  Result handOver(Order order, long gas) {
+    Wei ceiling = account.ceiling(order, gas);
+    Fees fees = Fees.of(baseFee, tip, ceiling);
+    while (!blocked.isEmpty()) {
+      long nonce = blocked.first();
+      Optional<Result> result = replace(nonce, order.call(), gas, fees, ceiling);
+      if (result.isPresent() && result.get() instanceof Result.Full) {
+        return result.get();
+      }
+      blocked.remove(nonce);
+      if (result.isPresent()) {
+        return result.get();
+      }
+    }
+    return behind(order.call(), gas, fees, ceiling);
+  }
+
+  /// Takes the nonces that strangers still block for nothing: forgotten, a claim or a challenge would arrive late and stake
+  /// a second bond.
+  ///
+  /// @return the cancellations under way; fewer if the node or the ceiling forbids it
+  List<Flight> cancelRest() {
+    List<Flight> flights = new ArrayList<>();
+    if (blocked.isEmpty()) {
+      return flights;
+    }
+    try {
+      Order cancellation = account.cancellation();
+      long gas = account.gasLimit(cancellation);
+      Wei ceiling = account.ceiling(cancellation, gas);
+      Fees fees = Fees.of(baseFee, tip, ceiling);
+      for (long nonce : blocked) {
+        if (replace(nonce, cancellation.call(), gas, fees, ceiling).orElse(null)
+            instanceof Result.Sent(Flight flight)) {
+          flights.add(flight);
+        }
+      }
+    } catch (ChainException e) {
+      // What is left is met again when the next order departs.
+      return flights;
+    }
+    return flights;
+  }
+
+  /// {@return nothing if the ceiling does not allow it}
+  private Optional<Result> replace(long nonce, Call call, long gas, Fees first, Wei ceiling) {
+    Optional<Fees> fees = Optional.of(first);
+    while (fees.isPresent()) {
+      Pending.Version version = account.sign(call, nonce, gas, fees.get());
+      Offer offer = account.offer(version);
+      switch (offer.answer()) {
+        case ACCEPTED, DOUBTFUL -> {
+          return Optional.of(sent(version, offer, ceiling));
+        }
+        case NONCE_TAKEN ->
+            throw new ChainException.Outdated(
+                "nonce %d of %s went to a transaction from before: look at the chain again"
+                    .formatted(nonce, account.address()));
+        case TOO_CHEAP -> fees = fees.get().outbidding(ceiling);
+        case POOL_FULL -> {
+          return Optional.of(new Result.Full(offer.why().orElseThrow()));
+        }
+        case REFUSED -> throw offer.why().orElseThrow();
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Result behind(Call call, long gas, Fees first, Wei ceiling) {
+    Fees fees = first;
+    Pauses pauses = new Pauses(account.policy().maxPoll());
+    for (int attempt = 1; ; ) {
+      long nonce = account.nonces().next(pending);
+      Pending.Version version = account.sign(call, nonce, gas, fees);
+      Offer offer = account.offer(version);
+      switch (offer.answer()) {
+        case ACCEPTED, DOUBTFUL -> {
+          return sent(version, offer, ceiling);
+        }
+        case POOL_FULL -> {
+          return new Result.Full(offer.why().orElseThrow());
+        }
+        case REFUSED -> throw offer.why().orElseThrow();
+        case NONCE_TAKEN, TOO_CHEAP -> {
+          if (offer.answer() == Offer.Answer.NONCE_TAKEN) {
+            pauses.pause();
+          }
+          pending = account.chain().pendingNonce(account.address());
+          // Somebody else may have taken it at the same moment; if not, it is about the price.
+          if (offer.answer() == Offer.Answer.TOO_CHEAP && account.nonces().next(pending) == nonce) {
+            fees =
+                fees.outbidding(ceiling)
+                    .orElseThrow(
+                        () ->
+                            new ChainException.TooExpensive(
+                                call.name()
+                                    + ": the node wants more than the ceiling of "
+                                    + ceiling.value()
+                                    + " wei for a unit of gas"));
+          } else if (++attempt > NONCE_ATTEMPTS) {
+            throw offer.why().orElseThrow();
+          }
+        }
+      }
+    }
+  }
+
+  private Result sent(Pending.Version version, Offer offer, Wei ceiling) {
+    Flight flight =
+        new Flight(
+            new Pending(account.address(), version, ceiling),
+            offer.answer() == Offer.Answer.DOUBTFUL,
+            account.policy());
+    account.nonces().take(flight.nonce());
+    return new Result.Sent(flight);
+  }
+}
