@@ -460,8 +460,7 @@ class MarketCommandsTest {
   void whatADeliveryNeedsIsEstimated() throws IOException {
     on("model", "register", model, "--key-file", rich("registrar4")).succeeds();
     Path key = rich("listener");
-    CliRun asked =
-        request(key, "--callback", callback("00"), "--fee", "0.000001").succeeds();
+    CliRun asked = request(key, "--callback", callback("00"), "--fee", "0.000001").succeeds();
     assertThat(asked.err())
         .containsPattern("deliveries pass on [0-9,]+ gas")
         .contains("does not pay for the gas of an answer");

@@ -77,8 +77,7 @@ class AdversityTest {
         .hub(account)
         .challenge(
             new Action.Challenge(
-                claim.id(),
-                new Solver(GameFormat.PROTOCOL).opening(liar.work(INPUT).trace())),
+                claim.id(), new Solver(GameFormat.PROTOCOL).opening(liar.work(INPUT).trace())),
             liar.work(INPUT));
   }
 
@@ -177,8 +176,7 @@ class AdversityTest {
       }
       long live = scene.claims().size();
       assertThat(live).isLessThan(asked).isPositive();
-      assertThat(scene.balance(7))
-          .isGreaterThan(price().times(2 * live * honest().gasOfASide()));
+      assertThat(scene.balance(7)).isGreaterThan(price().times(2 * live * honest().gasOfASide()));
       assertThat(told(Entry.Poor.class)).isNotEmpty();
       scene.claims().forEach(claim -> sham(5, claim));
       for (int i = 0; i < 20; i++) {
@@ -226,7 +224,8 @@ class AdversityTest {
   @Test
   void deliveriesAreMadeWhereTheFeePaysForThem() {
     Wei answer = price().times(500_000);
-    scene.hub(1)
+    scene
+        .hub(1)
         .request(
             scene.model().id(), scene.terms().delivering(scene.address(9), 900_000), INPUT, answer);
     Server server = server(2, dev.chain(), Server.Policy.DEFAULT);
@@ -234,7 +233,8 @@ class AdversityTest {
     server.tick();
     assertThat(scene.claims()).hasSize(1);
     assertThat(told(Entry.Delivered.class)).isEmpty();
-    scene.hub(1)
+    scene
+        .hub(1)
         .request(
             scene.model().id(),
             scene.terms().delivering(scene.address(9), 900_000),

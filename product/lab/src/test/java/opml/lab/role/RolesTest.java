@@ -31,7 +31,6 @@ import opml.game.move.GameFormat;
 import opml.game.move.GameStatus;
 import opml.game.move.Parameters;
 import opml.game.solver.Solver;
-import opml.game.trace.Trace;
 import opml.game.work.Work;
 import opml.hub.Hub;
 import opml.hub.Journal;

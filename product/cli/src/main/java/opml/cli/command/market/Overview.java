@@ -118,7 +118,9 @@ record Overview(
           Amounts.brief(seen.id().hash()),
           Amounts.brief(request.modelId()),
           Amounts.rounded(new Wei(request.fee())),
-          seen.state().status() == RequestStatus.OPEN ? Moments.from(now, seen.state().deadline()) : "",
+          seen.state().status() == RequestStatus.OPEN
+              ? Moments.from(now, seen.state().deadline())
+              : "",
           seen.state().claims(),
           words.of(seen));
     }

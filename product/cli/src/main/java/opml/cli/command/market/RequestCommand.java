@@ -119,15 +119,9 @@ public final class RequestCommand implements Callable<Integer> {
       Hub hub = opened.hub(wallet);
       ModelRegistration.Buffers buffers =
           new Registry(opened.deployment(), opened.chain().snapshot()).buffers(asked.id());
-      byte[] bytes =
-          InputFile.read(
-              input,
-              buffers.input().bytes(),
-              asked.inputType(),
-              index);
+      byte[] bytes = InputFile.read(input, buffers.input().bytes(), asked.inputType(), index);
       long until = Math.addExact(opened.chain().latest().timestamp(), deadline);
-      Terms terms =
-          new Terms(server, until, callback, gasToHear(opened, buffers.outputBytes()));
+      Terms terms = new Terms(server, until, callback, gasToHear(opened, buffers.outputBytes()));
       Hub.GasEstimate estimate = announced(hub, asked, terms, bytes);
       warnOfALowFee(estimate.price(), terms, buffers.outputBytes());
       Hub.Asked sent = hub.ask(asked.id(), terms, bytes, fee);

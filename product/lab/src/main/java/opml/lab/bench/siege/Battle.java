@@ -8,7 +8,6 @@ import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import opml.agent.Server;
 import opml.agent.Verifier;
-import opml.core.account.Wei;
 import opml.core.hash.Bytes32;
 import opml.ethereum.chain.TxHash;
 import opml.game.claim.ClaimStatus;
@@ -78,7 +77,7 @@ record Battle(
       idle();
       ground.blocksEvery(1);
       Workshop liar = new Liar(ground.model(), new Lie.InElement(4, 1));
-      Server.Policy beside = new Server.Policy(Wei.gwei(1), true, 1, 0);
+      Server.Policy beside = new Server.Policy(Optional.empty(), true, 1, 0);
       List<RunningAgent> honest =
           List.of(
               honest(SERVER, (hub, journal) -> new Server(hub, ground.honest(), journal, beside)),

@@ -8,13 +8,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import opml.agent.Server;
 import opml.core.account.Wei;
-import opml.ethereum.chain.ChainException;
 import opml.ethereum.chain.Receipt;
 import opml.ethereum.chain.TxHash;
 import opml.game.claim.ClaimId;
@@ -25,7 +21,7 @@ import opml.game.move.Game;
 import opml.game.move.GameFormat;
 import opml.game.move.Side;
 import opml.game.solver.Solver;
-import opml.hub.Hub;
+import opml.game.work.Work;
 import opml.hub.Journal;
 import opml.hub.Picture;
 import opml.hub.Picture.SeenGame;
@@ -44,6 +40,7 @@ record FloodRow(int games, int answered, BigInteger gain, String claim) {
   private static final long WINDOW = 180;
   private static final long ALLOWANCE = 60;
 
+  private static final int SAMPLE = 7;
   private static final int REQUESTER = 1;
   private static final int SERVER = 2;
   private static final int ATTACKER = 3;
@@ -73,7 +70,7 @@ record FloodRow(int games, int answered, BigInteger gain, String claim) {
 
   private record Attack(Ground ground, boolean playsOn, Consumer<String> progress) {
     FloodRow run() {
-      byte[] input = Ground.digit(7);
+      byte[] input = Ground.digit(SAMPLE);
       ground.ask(REQUESTER, input, Ground.FEE);
       ground.start(
           ground.agent(
@@ -170,33 +167,18 @@ record FloodRow(int games, int answered, BigInteger gain, String claim) {
 
     /// Answers every game in which it is the shams' turn, all at once, as long as there is anything to post.
     private void playOn(Picture picture) {
-      Sham sham = Sham.about(ground.model(), Ground.digit(7));
-      Hub hub = ground.hub(ATTACKER);
-      Responder responder = new Responder(hub, Journal.SILENT);
+      Work nonsense = Sham.about(ground.model(), Ground.digit(SAMPLE)).nonsense();
+      Responder responder = new Responder(ground.hub(ATTACKER), Journal.SILENT);
       Solver solver = new Solver(GameFormat.PROTOCOL);
-      try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-        List<CompletableFuture<Void>> moves = new ArrayList<>();
-        for (SeenGame game : picture.games().values()) {
-          for (Game known : game.game(sham.nonsense().trace()).stream().toList()) {
-            for (Action action :
-                solver.actions(known, sham.nonsense().trace(), Side.CHALLENGER, picture.now())) {
-              moves.add(
-                  CompletableFuture.runAsync(
-                      () -> perform(responder, action, sham, known), threads));
-            }
+      for (SeenGame seen : picture.games().values()) {
+        for (Game game : seen.game(nonsense.trace()).stream().toList()) {
+          for (Action action :
+              solver.actions(game, nonsense.trace(), Side.CHALLENGER, picture.now())) {
+            responder.note(action, nonsense, game.path(), ground.parameters().challengeBond());
           }
         }
-        moves.forEach(CompletableFuture::join);
       }
-    }
-
-    private static void perform(Responder responder, Action action, Sham sham, Game game) {
-      try {
-        responder.perform(action, sham.nonsense(), game.path());
-      } catch (ChainException e) {
-        // A sham has no claim to being heard.
-        return;
-      }
+      responder.send();
     }
   }
 }

@@ -186,7 +186,7 @@ final class Ground implements AutoCloseable {
 
   /// {@return what a challenge of a claim with so many open games deposits}
   Wei challengeBond(long openGames) {
-    return parameters().challengeBond();
+    return new Wei(parameters().challengeBondBeside(openGames));
   }
 
   /// {@return where a claim stands, by the hub's own word}
