@@ -11,6 +11,7 @@ import opml.cli.console.Json;
 import opml.cli.console.Table;
 import opml.cli.option.ReportOption;
 import opml.ethereum.devchain.DevChain;
+import opml.ethereum.devchain.NodeKind;
 import opml.lab.scenario.Report;
 import opml.lab.scenario.Scenario;
 import opml.lab.scenario.Scenarios;
@@ -49,6 +50,15 @@ public final class DemoCommand implements Callable<Integer> {
       description = "The digit that is asked about (default: ${DEFAULT-VALUE}).")
   private int digit;
 
+  @Option(
+      names = "--node",
+      paramLabel = "anvil|hardhat",
+      defaultValue = "anvil",
+      description =
+          "The node that runs the chain (default: ${DEFAULT-VALUE}). hardhat is a second implementation,"
+              + " installed by npm ci --ignore-scripts in contracts/nodes.")
+  private NodeKind node;
+
   @Override
   public Integer call() {
     SampleDigit sample =
@@ -58,7 +68,7 @@ public final class DemoCommand implements Callable<Integer> {
             .orElseThrow(
                 () -> new Failure("--digit: there is no digit " + digit + ", only 0 to 9"));
     report.begin();
-    try (DevChain chain = DevChain.start(DevChain.Options.DEFAULT.withProgress(console::note))) {
+    try (DevChain chain = DevChain.start(options())) {
       console.say("A private chain runs at %s.".formatted(chain.url()));
       console.say("This is the digit (a %d):%n".formatted(digit));
       console.say(DigitArt.halfBlocks(sample.digit()));
@@ -69,6 +79,10 @@ public final class DemoCommand implements Callable<Integer> {
       show(reports, gas, times);
       return reports.stream().allMatch(Report::ok) ? 0 : 1;
     }
+  }
+
+  private DevChain.Options options() {
+    return DevChain.Options.DEFAULT.withNode(node).withProgress(console::note);
   }
 
   private List<Report> play(Theatre theatre) {

@@ -107,15 +107,6 @@ public abstract sealed class ChainException extends RuntimeException {
     }
   }
 
-  /// The account has not the money for what it asks, gas included. Nothing was sent; less, or later, may do.
-  public static final class InsufficientFunds extends ChainException {
-    @Serial private static final long serialVersionUID = 1;
-
-    public InsufficientFunds(String message) {
-      super(message);
-    }
-  }
-
   /// A transaction was mined and ran out of gas: state changed between its estimate and its block. What it was for may
   /// still be done, with more gas.
   public static final class OutOfGas extends ChainException {
@@ -130,6 +121,15 @@ public abstract sealed class ChainException extends RuntimeException {
 
     public Receipt receipt() {
       return receipt;
+    }
+  }
+
+  /// The account has not the money for what it asks, gas included. Nothing was sent; less, or later, may do.
+  public static final class InsufficientFunds extends ChainException {
+    @Serial private static final long serialVersionUID = 1;
+
+    public InsufficientFunds(String message) {
+      super(message);
     }
   }
 

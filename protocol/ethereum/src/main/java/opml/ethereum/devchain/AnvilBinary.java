@@ -53,7 +53,8 @@ public final class AnvilBinary {
         contractsFolder(), Objects.requireNonNullElse(System.getenv("PATH"), ""), progress);
   }
 
-  private static Optional<Path> contractsFolder() {
+  /// {@return the folder with the pinned tools, if there is one}
+  static Optional<Path> contractsFolder() {
     String property = System.getProperty(CONTRACTS_PROPERTY);
     if (property != null) {
       return Optional.of(Path.of(property));
@@ -105,7 +106,8 @@ public final class AnvilBinary {
     }
   }
 
-  private Optional<Path> onPath(String program) {
+  /// {@return the program of this name on the PATH, if there is one}
+  Optional<Path> onPath(String program) {
     return Stream.of(path.split(File.pathSeparator))
         .filter(folder -> !folder.isEmpty())
         .map(folder -> Path.of(folder, program))

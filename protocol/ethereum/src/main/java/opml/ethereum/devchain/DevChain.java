@@ -35,6 +35,7 @@ public final class DevChain implements AutoCloseable {
   /// @param state a file that keeps the chain from one run to the next
   /// @param saveEvery the pause between two writings of that file, which is how much a kill or a power failure can lose
   /// @param blockTime seconds between blocks; 0 for a block with each transaction
+  /// @param node which implementation runs it
   /// @param progress hears of a long installation, and of trouble with the file
   public record Options(
       int accounts,
@@ -43,38 +44,45 @@ public final class DevChain implements AutoCloseable {
       Optional<Path> state,
       Duration saveEvery,
       int blockTime,
+      NodeKind node,
       Consumer<String> progress) {
     public static final Options DEFAULT =
-        new Options(20, 31337, 0, Optional.empty(), Duration.ofSeconds(10), 0, _ -> {});
+        new Options(
+            20, 31337, 0, Optional.empty(), Duration.ofSeconds(10), 0, NodeKind.ANVIL, _ -> {});
 
     public Options withState(Path file) {
       return new Options(
-          accounts, chainId, port, Optional.of(file), saveEvery, blockTime, progress);
+          accounts, chainId, port, Optional.of(file), saveEvery, blockTime, node, progress);
     }
 
     public Options withSaveEvery(Duration pause) {
-      return new Options(accounts, chainId, port, state, pause, blockTime, progress);
+      return new Options(accounts, chainId, port, state, pause, blockTime, node, progress);
     }
 
     public Options withPort(int number) {
-      return new Options(accounts, chainId, number, state, saveEvery, blockTime, progress);
+      return new Options(accounts, chainId, number, state, saveEvery, blockTime, node, progress);
     }
 
     public Options withBlockTime(int seconds) {
-      return new Options(accounts, chainId, port, state, saveEvery, seconds, progress);
+      return new Options(accounts, chainId, port, state, saveEvery, seconds, node, progress);
+    }
+
+    public Options withNode(NodeKind kind) {
+      return new Options(accounts, chainId, port, state, saveEvery, blockTime, kind, progress);
     }
 
     public Options withProgress(Consumer<String> hears) {
-      return new Options(accounts, chainId, port, state, saveEvery, blockTime, hears);
+      return new Options(accounts, chainId, port, state, saveEvery, blockTime, node, hears);
     }
   }
 
   /// A point to come back to with [#revert].
   public record Checkpoint(String id) {}
 
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  private final AnvilProcess process;
+  private final NodeKind node;
+  private final NodeProcess process;
   private final RpcChain chain;
   private final List<Wallet> accounts;
   private final Optional<StateKeeper> keeper;
@@ -84,12 +92,14 @@ public final class DevChain implements AutoCloseable {
   private boolean ended;
 
   private DevChain(
-      AnvilProcess process,
+      NodeKind node,
+      NodeProcess process,
       RpcChain chain,
       List<Wallet> accounts,
       Optional<StateKeeper> keeper,
       Optional<StateLock> lock,
       Consumer<String> troubles) {
+    this.node = node;
     this.process = process;
     this.chain = chain;
     this.accounts = accounts;
@@ -100,14 +110,14 @@ public final class DevChain implements AutoCloseable {
 
   /// Starts a fresh chain on a free port.
   ///
-  /// @throws DevChainException if anvil cannot be found, installed or started
+  /// @throws DevChainException if the node cannot be found, installed or started
   public static DevChain start() {
     return start(Options.DEFAULT);
   }
 
   /// Starts a chain.
   ///
-  /// @throws DevChainException if anvil cannot be found, installed or started, or cannot load the state, which is then
+  /// @throws DevChainException if the node cannot be found, installed or started, or cannot load the state, which is then
   ///     left as it is, or if another chain runs on it
   public static DevChain start(Options options) {
     Optional<StateLock> lock = options.state().map(StateLock::take);
@@ -120,9 +130,11 @@ public final class DevChain implements AutoCloseable {
   }
 
   private static DevChain start(Options options, Optional<StateLock> lock) {
-    Path anvil = AnvilBinary.ofThisProcess(options.progress()).findOrInstall();
+    if (options.state().isPresent() && options.node() != NodeKind.ANVIL) {
+      throw new DevChainException(options.node() + " cannot keep its chain in a file");
+    }
     boolean loads = options.state().filter(Files::exists).isPresent();
-    AnvilProcess process = started(anvil, options, loads);
+    NodeProcess process = started(options, loads);
     try {
       RpcChain chain = RpcChain.connect(new Rpc(url(process.port())), options.chainId());
       if (loads) {
@@ -136,7 +148,8 @@ public final class DevChain implements AutoCloseable {
                       new StateKeeper(
                           file, url(process.port()), options.saveEvery(), options.progress()));
       List<Wallet> accounts = process.keys().stream().map(Wallet::of).toList();
-      DevChain dev = new DevChain(process, chain, accounts, keeper, lock, options.progress());
+      DevChain dev =
+          new DevChain(options.node(), process, chain, accounts, keeper, lock, options.progress());
       Runtime.getRuntime().addShutdownHook(dev.hook);
       return dev;
     } catch (RuntimeException e) {
@@ -145,9 +158,14 @@ public final class DevChain implements AutoCloseable {
     }
   }
 
-  private static AnvilProcess started(Path anvil, Options options, boolean loads) {
+  private static NodeProcess started(Options options, boolean loads) {
+    List<String> program =
+        switch (options.node()) {
+          case ANVIL -> anvil(options, loads);
+          case HARDHAT -> Hardhat.command(arguments(options));
+        };
     try {
-      return AnvilProcess.start(anvil, arguments(options, loads), PATIENCE);
+      return NodeProcess.start(options.node().toString(), program, PATIENCE);
     } catch (DevChainException e) {
       String said = String.valueOf(e.getMessage());
       if (!loads || !said.contains("--load-state")) {
@@ -161,17 +179,26 @@ public final class DevChain implements AutoCloseable {
     }
   }
 
-  private static List<String> arguments(Options options, boolean loads) {
+  private static List<String> anvil(Options options, boolean loads) {
+    Path anvil = AnvilBinary.ofThisProcess(options.progress()).findOrInstall();
+    List<String> program = new ArrayList<>(List.of(anvil.toString()));
+    program.addAll(List.of("--host", "127.0.0.1"));
+    program.addAll(arguments(options));
+    program.addAll(List.of("--hardfork", "prague", "--no-cors", "--color", "never"));
+    if (loads) {
+      options.state().ifPresent(file -> program.addAll(List.of("--load-state", file.toString())));
+    }
+    return program;
+  }
+
+  /// {@return the arguments that both nodes understand}
+  private static List<String> arguments(Options options) {
     List<String> arguments = new ArrayList<>();
-    arguments.addAll(List.of("--host", "127.0.0.1", "--port", Integer.toString(options.port())));
+    arguments.addAll(List.of("--port", Integer.toString(options.port())));
     arguments.addAll(List.of("--accounts", Integer.toString(options.accounts())));
     arguments.addAll(List.of("--chain-id", Long.toString(options.chainId())));
-    arguments.addAll(List.of("--hardfork", "prague", "--no-cors", "--color", "never"));
     if (options.blockTime() > 0) {
       arguments.addAll(List.of("--block-time", Integer.toString(options.blockTime())));
-    }
-    if (loads) {
-      options.state().ifPresent(file -> arguments.addAll(List.of("--load-state", file.toString())));
     }
     return arguments;
   }
@@ -202,14 +229,14 @@ public final class DevChain implements AutoCloseable {
     return process.isAlive();
   }
 
-  /// {@return the last lines that anvil printed}
+  /// {@return the last lines that the node printed}
   public String output() {
     return process.output();
   }
 
   /// Mines empty blocks.
   public void mine(int blocks) {
-    command("anvil_mine", quantity(blocks));
+    command(node.method("mine"), quantity(blocks));
   }
 
   /// Lets the time pass and mines a block, so that the chain shows it.
@@ -244,11 +271,16 @@ public final class DevChain implements AutoCloseable {
   }
 
   public void setBalance(Address account, Wei balance) {
-    command("anvil_setBalance", account.toString(), "0x" + balance.value().toString(16));
+    command(node.method("setBalance"), account.toString(), "0x" + balance.value().toString(16));
   }
 
   /// Replaces the newest `depth` blocks by as many other, empty ones.
+  ///
+  /// @throws DevChainException if the node cannot do that; a checkpoint from before and other blocks come to the same
   public void reorg(int depth) {
+    if (node != NodeKind.ANVIL) {
+      throw new DevChainException(node + " cannot replace blocks that are mined");
+    }
     command("anvil_reorg", depth, List.of());
   }
 
@@ -259,10 +291,10 @@ public final class DevChain implements AutoCloseable {
 
   /// Makes the node forget a transaction that waits for a block.
   public void drop(Bytes32 transaction) {
-    command("anvil_dropTransaction", transaction.toString());
+    command(node.method("dropTransaction"), transaction.toString());
   }
 
-  /// {@return the answer to any other of anvil's methods}
+  /// {@return the answer to any other of the node's methods}
   public Answer command(String method, Object... params) {
     return chain.rpc().once(method, params);
   }

@@ -71,7 +71,7 @@ record Account(Chain chain, Signer signer, SendPolicy policy, NonceBook nonces) 
       chain.send(version.signed());
       return Offer.of(Offer.Answer.ACCEPTED);
     } catch (ChainException.Refused e) {
-      return switch (SendRefusal.of(e)) {
+      return switch (Objection.of(e)) {
         case ALREADY_KNOWN -> Offer.of(Offer.Answer.ACCEPTED);
         case NONCE_TAKEN -> refused(version, Offer.Answer.NONCE_TAKEN, e);
         case TOO_CHEAP -> new Offer(Offer.Answer.TOO_CHEAP, Optional.of(e));

@@ -2,6 +2,7 @@ package opml.ethereum.send;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import opml.core.account.Address;
 import opml.core.account.Wei;
 import opml.core.hash.Bytes32;
@@ -9,6 +10,7 @@ import opml.ethereum.chain.BlockRef;
 import opml.ethereum.chain.Call;
 import opml.ethereum.chain.Chain;
 import opml.ethereum.chain.Data;
+import opml.ethereum.chain.Kept;
 import opml.ethereum.chain.LogEntry;
 import opml.ethereum.chain.LogFilter;
 import opml.ethereum.chain.Receipt;
@@ -63,8 +65,13 @@ class ForwardingChain implements Chain {
   }
 
   @Override
-  public List<LogEntry> logs(LogFilter filter, long from, long to) {
-    return chain.logs(filter, from, to);
+  public <T> List<Kept<T>> logs(LogFilter filter, long from, long to, Function<LogEntry, T> keep) {
+    return chain.logs(filter, from, to, keep);
+  }
+
+  @Override
+  public List<TxHash> transactions(BlockRef block) {
+    return chain.transactions(block);
   }
 
   @Override

@@ -7,7 +7,7 @@ import opml.ethereum.chain.ChainException;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class SendRefusalTest {
+class ObjectionTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -32,9 +32,9 @@ class SendRefusalTest {
           -32000 | insufficient funds for gas * price + value                         | FINAL
           -32000 | intrinsic gas too low                                              | FINAL
           """)
-  void theWordsOfEachClientMeanOneOfAFewThings(int code, String words, SendRefusal meaning) {
+  void theWordsOfEachClientMeanOneOfAFewThings(int code, String words, Objection meaning) {
     assertThat(
-            SendRefusal.of(
+            Objection.of(
                 new ChainException.Refused(
                     "eth_sendRawTransaction", code, words, Optional.empty())))
         .isEqualTo(meaning);

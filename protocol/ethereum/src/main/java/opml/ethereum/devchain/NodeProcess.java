@@ -3,7 +3,6 @@ package opml.ethereum.devchain;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -18,14 +17,14 @@ import java.util.regex.Pattern;
 import opml.core.hash.Bytes32;
 import org.jspecify.annotations.Nullable;
 
-/// A running anvil that ends when it is closed, when this JVM exits, and when this JVM is killed.
+/// A running node, anvil or another one, that ends when it is closed, when this JVM exits, and when this JVM is killed.
 ///
-/// For the latter two anvil gets a small shell as its parent. The shell's standard input is a pipe
+/// For the latter two the node gets a small shell as its parent. The shell's standard input is a pipe
 /// from this JVM; when the JVM is gone, for whatever reason, the kernel closes the pipe, a `cat` in
-/// the shell sees its end, and the shell ends anvil.
-final class AnvilProcess implements AutoCloseable {
-  /// Signals often reach the whole process group: Ctrl-C in a terminal, `timeout`, a shell that ends its jobs. anvil
-  /// would end first, before its state can be asked for, and it takes SIGINT and SIGTERM whether or not they were
+/// the shell sees its end, and the shell ends the node.
+final class NodeProcess implements AutoCloseable {
+  /// Signals often reach the whole process group: Ctrl-C in a terminal, `timeout`, a shell that ends its jobs. The node
+  /// would end first, before its state can be asked for, and anvil takes SIGINT and SIGTERM whether or not they were
   /// ignored when it started. So it gets a session of its own, on systems that have `setsid`.
   private static final String IN_ITS_OWN_SESSION =
       """
@@ -40,16 +39,16 @@ final class AnvilProcess implements AutoCloseable {
       trap '' INT HUP
       exec 3<&0 </dev/null
       "$@" 3<&- &
-      anvil=$!
+      node=$!
       (
         cat <&3 >/dev/null
-        kill -TERM $anvil
+        kill -TERM $node
         sleep 5
-        kill -KILL $anvil
+        kill -KILL $node
       ) >/dev/null 2>&1 &
       watchdog=$!
       exec 3<&-
-      wait $anvil
+      wait $node
       status=$?
       kill $watchdog 2>/dev/null
       exit $status
@@ -59,42 +58,44 @@ final class AnvilProcess implements AutoCloseable {
   private static final Pattern PRIVATE_KEY = Pattern.compile("\\(\\d+\\) (0x[0-9a-f]{64})");
   private static final int LINES_KEPT = 40;
 
+  private final String name;
   private final Process process;
   private final CompletableFuture<Integer> port = new CompletableFuture<>();
   private final List<Bytes32> keys = new ArrayList<>();
   private final Deque<String> lastLines = new ArrayDeque<>();
 
-  private AnvilProcess(Process process) {
+  private NodeProcess(String name, Process process) {
+    this.name = name;
     this.process = process;
   }
 
-  /// Starts anvil and waits until it listens.
+  /// Starts a node and waits until it listens.
   ///
-  /// @throws DevChainException with anvil's own words if it does not start
-  static AnvilProcess start(Path anvil, List<String> arguments, Duration patience) {
-    List<String> command =
-        new ArrayList<>(List.of("/bin/sh", "-c", IN_ITS_OWN_SESSION, "opml-anvil"));
-    command.addAll(List.of("/bin/sh", "-c", WATCHDOG, "opml-anvil"));
-    command.add(anvil.toString());
-    command.addAll(arguments);
+  /// @param program its command and arguments; it prints keys and where it listens in anvil's words
+  /// @throws DevChainException with the node's own words if it does not start
+  static NodeProcess start(String name, List<String> program, Duration patience) {
+    String shell = "opml-" + name;
+    List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", IN_ITS_OWN_SESSION, shell));
+    command.addAll(List.of("/bin/sh", "-c", WATCHDOG, shell));
+    command.addAll(program);
     Process started;
     try {
       started = new ProcessBuilder(command).redirectErrorStream(true).start();
     } catch (IOException e) {
-      throw new DevChainException("cannot start " + anvil + ": " + e.getMessage(), e);
+      throw new DevChainException("cannot start " + name + ": " + e.getMessage(), e);
     }
-    AnvilProcess process = new AnvilProcess(started);
-    Thread.ofVirtual().name("anvil-output").start(process::readOutput);
+    NodeProcess process = new NodeProcess(name, started);
+    Thread.ofVirtual().name("node-output").start(process::readOutput);
     try {
       process.port.get(patience.toMillis(), TimeUnit.MILLISECONDS);
       return process;
     } catch (ExecutionException | TimeoutException e) {
       process.close();
-      throw new DevChainException("anvil did not start: " + process.output(), e);
+      throw new DevChainException(name + " did not start: " + process.output(), e);
     } catch (InterruptedException e) {
       process.close();
       Thread.currentThread().interrupt();
-      throw new DevChainException("interrupted while anvil started", e);
+      throw new DevChainException("interrupted while " + name + " started", e);
     }
   }
 
@@ -108,7 +109,7 @@ final class AnvilProcess implements AutoCloseable {
     return List.copyOf(keys);
   }
 
-  /// {@return the last lines that anvil printed}
+  /// {@return the last lines that it printed}
   synchronized String output() {
     return String.join("\n", lastLines);
   }
@@ -123,9 +124,9 @@ final class AnvilProcess implements AutoCloseable {
         accept(line);
       }
     } catch (IOException | UncheckedIOException e) {
-      accept("(lost anvil's output: " + e.getMessage() + ")");
+      accept("(lost its output: " + e.getMessage() + ")");
     }
-    port.completeExceptionally(new DevChainException("anvil ended"));
+    port.completeExceptionally(new DevChainException(name + " ended"));
   }
 
   private synchronized void accept(String line) {
@@ -146,7 +147,7 @@ final class AnvilProcess implements AutoCloseable {
     }
   }
 
-  /// Ends anvil and waits until it has ended.
+  /// Ends the node and waits until it has ended.
   @Override
   public void close() {
     try {

@@ -3,10 +3,11 @@ package opml.ethereum.send;
 import java.util.List;
 import java.util.Locale;
 import opml.ethereum.chain.ChainException;
+import opml.ethereum.chain.NodeRefusal;
 
-/// What a node means by refusing a transaction. There are no codes for it; these are the words of geth, reth, erigon,
-/// nethermind, besu, anvil and hardhat, in lower case.
-enum SendRefusal {
+/// What a node's pool has against a transaction, finer than [NodeRefusal] tells it. There are no codes for it; these are the
+/// words of geth, reth, erigon, nethermind, besu, anvil and hardhat, in lower case.
+enum Objection {
   /// It has this very transaction.
   ALREADY_KNOWN("already known", "already imported", "alreadyknown", "known transaction"),
 
@@ -36,37 +37,25 @@ enum SendRefusal {
       "nonce gap"),
 
   /// The node, or who speaks for it, has no time: it may have the transaction or not.
-  BUSY(
-      "rate limit",
-      "too many requests",
-      "limit exceeded",
-      "timeout",
-      "timed out",
-      "try again",
-      "temporarily",
-      "header not found",
-      "block not found"),
+  BUSY,
 
   /// It will not take this transaction.
   FINAL;
 
-  /// What JSON-RPC providers answer to who asks too often (EIP-1474).
-  private static final int LIMIT_EXCEEDED = -32005;
-
   @SuppressWarnings("ImmutableEnumChecker") // List.of is immutable
   private final List<String> words;
 
-  SendRefusal(String... words) {
+  Objection(String... words) {
     this.words = List.of(words);
   }
 
-  static SendRefusal of(ChainException.Refused refusal) {
+  static Objection of(ChainException.Refused refusal) {
     String reason = refusal.reason().toLowerCase(Locale.ROOT);
-    for (SendRefusal kind : values()) {
+    for (Objection kind : values()) {
       if (kind.words.stream().anyMatch(reason::contains)) {
         return kind;
       }
     }
-    return refusal.code() == LIMIT_EXCEEDED ? BUSY : FINAL;
+    return NodeRefusal.of(refusal).passes() ? BUSY : FINAL;
   }
 }
