@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import opml.core.account.Address;
 import opml.core.account.Wei;
+import opml.core.codec.ShortBuffer;
 import opml.engine.commit.Model;
 import opml.ethereum.abi.Values;
 import opml.ethereum.chain.Chain;
@@ -106,6 +107,11 @@ final class Ground implements AutoCloseable {
   /// {@return a digit as the model takes it}
   static byte[] digit(int index) {
     return SampleDigit.ALL.get(index % SampleDigit.ALL.size()).digit().pixels();
+  }
+
+  /// {@return the digit as the hub takes it}
+  static byte[] shortDigit(int index) {
+    return ShortBuffer.trim(digit(index));
   }
 
   Wallet wallet(int account) {

@@ -74,11 +74,13 @@ final class ReserveRow {
       sent.add(
           requester.send(
               requester
-                  .call("request", ground.model().id(), terms, Ground.digit(i))
+                  .call("request", ground.model().id(), terms, Ground.shortDigit(i))
                   .paying(Ground.FEE),
               600_000));
     }
-    requester.await(sent);
+    if (ground.requested(requester.await(sent)).size() != REQUESTS) {
+      throw new IllegalStateException("the requests are not all there");
+    }
   }
 
   private interface Figure {
