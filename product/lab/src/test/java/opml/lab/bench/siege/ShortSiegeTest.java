@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /// Those attacks of the siege that need no clock, each in seconds.
 @EnabledIf(value = AnvilBinary.IS_INSTALLED, disabledReason = AnvilBinary.MISSING)
-class SiegeTest {
+class ShortSiegeTest {
   private static final long FAILED = 2;
 
   @Test
