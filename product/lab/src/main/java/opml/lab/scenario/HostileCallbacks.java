@@ -22,7 +22,8 @@ final class HostileCallbacks {
     BURNS("burns all gas", "5b600056", false),
     BOMBS("returns a megabyte", "620f42406000f3", false),
     /// Calls `burn()` of the hub in the middle of the delivery: CALL(gas, hub, 0, selector, 4, 0, 0).
-    RE_ENTERS("re-enters the hub", "6344df8e7060e01b6000526000600060046000600073" + HUB + "5af100", true);
+    RE_ENTERS(
+        "re-enters the hub", "6344df8e7060e01b6000526000600060046000600073" + HUB + "5af100", true);
 
     private final String label;
     private final String code;

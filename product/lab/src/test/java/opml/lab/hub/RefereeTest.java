@@ -296,7 +296,8 @@ class RefereeTest {
         "request",
         1,
         contract
-            .call("request", scene.model().id(), terms.encode(), ShortBuffer.trim(INPUT)).paying(fee),
+            .call("request", scene.model().id(), terms.encode(), ShortBuffer.trim(INPUT))
+            .paying(fee),
         at ->
             requests.add(
                 referee.request(
@@ -313,7 +314,10 @@ class RefereeTest {
     int account = 2 + random.nextInt(2);
     Work work = works.get(random.nextInt(works.size()));
     Work.Result result = work.result();
-    BigInteger due = referee.parameters().bondBeside(referee.request(id).liveClaims(), referee.request(id).extensions());
+    BigInteger due =
+        referee
+            .parameters()
+            .bondBeside(referee.request(id).liveClaims(), referee.request(id).extensions());
     BigInteger value = due.add(BigInteger.valueOf(random.nextInt(5) - 1L));
     return new Both(
         "claim",
@@ -341,8 +345,7 @@ class RefereeTest {
     int account = 4 + random.nextInt(2);
     Work work = works.get(random.nextInt(works.size()));
     List<Bytes32> states = solver.opening(work.trace());
-    BigInteger value =
-        referee.challengeBondDue(id).add(BigInteger.valueOf(random.nextInt(8) - 1L));
+    BigInteger value = referee.challengeBondDue(id).add(BigInteger.valueOf(random.nextInt(8) - 1L));
     byte[] evidence = new Evidence().bytes(work.openingEvidence()).states(states).pack();
     return new Both(
         "challenge",
