@@ -54,7 +54,7 @@ contract SiegeTest is World {
         hub.resolve(c);
         check(statusOf(r) == RequestStatus.Final, "the request is answered");
         equal(hub.credit(SIMON), 2 * uint256(CLAIM_BOND) + FEE, "and the fee is Simon's");
-        holdsNothingElse();
+        equal(address(hub).balance, allCredits() + hub.credit(ACCOMPLICE), "every wei once");
     }
 
     function test_extensionsRaiseTheBond() public {

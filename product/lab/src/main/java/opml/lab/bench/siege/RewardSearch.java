@@ -2,10 +2,8 @@ package opml.lab.bench.siege;
 
 import java.math.BigInteger;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -129,14 +127,14 @@ public final class RewardSearch {
         hub.request(REQUESTER, MODEL, Bytes32.ZERO, Address.ZERO, now + 1_000_000_000L, FEE, now);
     BigInteger bond = parameters.bondBeside(0, 0);
     ClaimId claim = hub.claim(SERVER, request, CLAIMED, Bytes32.ZERO, bond, now);
-    Map<Challenger, GameId> games = new EnumMap<>(Challenger.class);
+    List<GameId> games = new ArrayList<>();
     BigInteger honestPaid = BigInteger.ZERO;
     BigInteger lost = BigInteger.ZERO;
     for (int i = 0; i < order.size(); i++) {
       Challenger challenger = order.get(i);
       BigInteger due = hub.challengeBondDue(claim);
       GameId game = hub.challenge(challenger.account(), claim, states(100 + i), due, now);
-      games.put(challenger, game);
+      games.add(game);
       if (challenger == Challenger.HONEST) {
         honestPaid = due;
       }
@@ -147,12 +145,12 @@ public final class RewardSearch {
     }
     for (int i = 0; i < order.size(); i++) {
       if (fates.get(i) == Loses.LATER) {
-        lose(hub, games.get(order.get(i)), now);
+        lose(hub, games.get(i), now);
       }
     }
-    GameId last = games.get(killer);
+    GameId last = games.get(order.indexOf(killer));
     hub.timeout(last, hub.game(last).clock().lastMoment(hub.game(last).onTurn()) + 1);
-    for (GameId game : games.values()) {
+    for (GameId game : games) {
       if (hub.game(game).isVoid()) {
         hub.reclaim(game);
       }
