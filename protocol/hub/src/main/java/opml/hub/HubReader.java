@@ -238,7 +238,7 @@ public final class HubReader {
                         status,
                         stored.number("claims"),
                         stored.number("liveClaims"),
-                        stored.number("deadline"),
+                        stored.uint("deadline").longValue(),
                         (int) stored.number("extensions"))),
             emitted ? Optional.of(input(state, request, event)) : Optional.empty(),
             !request.callback().isZero()

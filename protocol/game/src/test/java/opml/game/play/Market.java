@@ -121,7 +121,8 @@ final class Market {
 
   /// A claim on the last request, with the bond that is due.
   ClaimId claim(Address server, Bytes32 finalState) {
-    BigInteger bond = PARAMETERS.bondBeside(hub.request(current).liveClaims(), hub.request(current).extensions());
+    BigInteger bond =
+        PARAMETERS.bondBeside(hub.request(current).liveClaims(), hub.request(current).extensions());
     ClaimId id = hub.claim(server, current, finalState, outputOf(finalState), bond, now);
     pay(server, bond);
     posted.get(current).add(id);
@@ -241,8 +242,7 @@ final class Market {
   }
 
   private long nextInstant() {
-    LongStream deadlines =
-        requests().stream().mapToLong(id -> hub.request(id).deadline());
+    LongStream deadlines = requests().stream().mapToLong(id -> hub.request(id).deadline());
     LongStream windows =
         allClaims().stream()
             .filter(claim -> claim.status() == ClaimStatus.LIVE)
