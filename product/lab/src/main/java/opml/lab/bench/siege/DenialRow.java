@@ -24,6 +24,8 @@ import opml.hub.Terms;
 /// @param bonds what it cost Mallory, in bonds of a claim
 record DenialRow(boolean answered, double bonds) {
   private static final double BONDS_LEAST = 10;
+  private static final int POOR_BONDS = 5;
+  private static final int RICH_BONDS = 8;
   private static final long DEADLINE_SECONDS = 3600;
   private static final int LOOKS = 4;
 
@@ -34,15 +36,18 @@ record DenialRow(boolean answered, double bonds) {
 
   static RowFigures run(Consumer<String> progress) {
     DenialRow denial = attack(progress);
-    String line =
-        "the request is %s; that cost %.2f bonds"
-            .formatted(denial.answered() ? "answered" : "denied", denial.bonds());
-    progress.accept(line);
+    DenialSearch.Result five = DenialSearch.run(POOR_BONDS);
+    DenialSearch.Result eight = DenialSearch.run(RICH_BONDS);
+    double ratio = denial.answered() ? five.claimBondsLost() : denial.bonds();
     return new RowFigures(
-        Map.of("denial_ratio", denial.bonds()),
+        Map.of("denial_ratio", ratio),
+        List.of(Reach.atLeast("bonds that it costs to deny a request", ratio, BONDS_LEAST)),
         List.of(
-            Reach.atLeast("bonds that it costs to deny a request", denial.bonds(), BONDS_LEAST)),
-        List.of(line));
+            "on a chain, one death behind the deadline: the request is %s, which cost %.2f bonds"
+                .formatted(denial.answered() ? "answered" : "denied", denial.bonds()),
+            "by search, against a server with money for %d bonds %.2f, for %d bonds %.2f"
+                .formatted(
+                    POOR_BONDS, five.claimBondsLost(), RICH_BONDS, eight.claimBondsLost())));
   }
 
   static DenialRow attack(Consumer<String> progress) {

@@ -21,6 +21,11 @@ public record FindingTable(List<Finding> findings) {
       return place.endsWith(".t.sol");
     }
 
+    /// {@return whether forge looks for a history of calls that breaks it}
+    boolean isInvariant() {
+      return test.startsWith("invariant_");
+    }
+
     @Override
     public String toString() {
       return "%d, %s: %s#%s".formatted(number, what, place, test);

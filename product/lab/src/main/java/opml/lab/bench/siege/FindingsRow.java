@@ -28,7 +28,7 @@ final class FindingsRow {
     for (Finding finding : findings) {
       boolean passed =
           finding.isOfContracts()
-              ? forge.contains("[PASS] " + finding.test() + "(")
+              ? forge.contains(passed(finding))
               : reports.count(finding.place(), finding.test()).whole();
       if (!passed) {
         missing.add("not shown to be mended: " + finding);
@@ -41,27 +41,56 @@ final class FindingsRow {
         missing);
   }
 
-  /// {@return what forge says of the tests of contracts; nothing if there are none}
+  /// {@return what forge says of the tests of contracts}
   private static String forge(Path home, List<Finding> findings) {
     String tests =
         findings.stream()
-            .filter(Finding::isOfContracts)
+            .filter(finding -> finding.isOfContracts() && !finding.isInvariant())
             .map(Finding::test)
             .distinct()
             .collect(Collectors.joining("|"));
-    if (tests.isEmpty()) {
-      return "";
+    StringBuilder said = new StringBuilder();
+    if (!tests.isEmpty()) {
+      said.append(forge(home, Map.of(), "--match-test", "^(" + tests + ")$"));
     }
-    return Shell.run(
-            home.resolve("contracts"),
-            Map.of(),
-            List.of(
-                "node",
-                "node_modules/@foundry-rs/forge/bin.mjs",
-                "test",
-                "--offline",
-                "--match-test",
-                "^(" + tests + ")$"))
-        .output();
+    for (Finding finding : findings) {
+      if (finding.isInvariant()) {
+        said.append(invariant(home, finding));
+      }
+    }
+    return said.toString();
+  }
+
+  /// {@return what forge says of an invariant, which must hold for the seeds and depths at which its guard failed}
+  private static String invariant(Path home, Finding finding) {
+    for (Run run : List.of(new Run("0xbeef", "120", "80"), new Run("0xaa17", "40", "200"))) {
+      String said =
+          forge(
+              home,
+              Map.of(
+                  "FOUNDRY_INVARIANT_RUNS", run.runs(), "FOUNDRY_INVARIANT_DEPTH", run.depth()),
+              "--match-test",
+              "^" + finding.test() + "$",
+              "--fuzz-seed",
+              run.seed());
+      if (!said.contains(passed(finding))) {
+        return said.replace("[PASS]", "[PASS, but not with every seed]");
+      }
+    }
+    return passed(finding);
+  }
+
+  private record Run(String seed, String runs, String depth) {}
+
+  private static String passed(Finding finding) {
+    return "[PASS] " + finding.test() + "(";
+  }
+
+  private static String forge(Path home, Map<String, String> environment, String... options) {
+    List<String> command =
+        new ArrayList<>(
+            List.of("node", "node_modules/@foundry-rs/forge/bin.mjs", "test", "--offline"));
+    command.addAll(List.of(options));
+    return Shell.run(home.resolve("contracts"), environment, command).output();
   }
 }

@@ -14,13 +14,14 @@ import opml.core.account.Address;
 import opml.core.account.Wei;
 import opml.ethereum.rpc.RpcChain;
 import opml.game.claim.ClaimStatus;
+import opml.game.move.Parameters;
 import opml.hub.Hub;
 import opml.hub.Journal;
 import opml.lab.scenario.Liar;
 import opml.lab.scenario.Lie;
 
 /// The reward of an honest challenger, which the liar himself and a copycat before each of his transactions want to take
-/// (audit, finding 9).
+/// (audit, finding 9): a few orders on a chain, and all of them on the referee.
 final class RewardRow {
   /// Who else challenges the lie.
   enum Order {
@@ -61,12 +62,23 @@ final class RewardRow {
       outcomes.add(play(order));
       progress.accept(outcomes.getLast().toString());
     }
-    long below = outcomes.stream().filter(outcome -> outcome.gain().signum() < 0).count();
-    double burnt = outcomes.stream().mapToDouble(Outcome::burntShare).min().orElseThrow();
+    Parameters parameters = Parameters.DEFAULT;
+    RewardSearch.Result search =
+        RewardSearch.run(
+            parameters, RewardSearch.priceAllowed(parameters, RewardSearch.GAMES));
+    progress.accept(search.toString());
+    long orders = search.orders() + outcomes.size();
+    long below =
+        search.belowStart()
+            + outcomes.stream().filter(outcome -> outcome.gain().signum() < 0).count();
+    double burnt =
+        outcomes.stream()
+            .mapToDouble(Outcome::burntShare)
+            .reduce(search.burntShareMin(), Math::min);
     return new RowFigures(
         Map.of(
             "reward",
-            Map.of("orders", outcomes.size(), "below_start", below, "burnt_share", burnt)),
+            Map.of("orders", orders, "below_start", below, "burnt_share", burnt)),
         List.of(
             Reach.none("orders that leave an honest challenger poorer", below),
             Reach.atLeast("burnt share of a liar's bond", burnt, BURNT_LEAST)),

@@ -23,7 +23,8 @@ public enum SiegeRow {
   IDLE("a look at 10,000 requests that are over"),
   LATE_NODE("40 % of the honest ones' calls are answered two blocks late"),
   RESTARTS("the honest ones are killed and started again, every few seconds"),
-  FINDINGS("every finding of the audit, each a test by name");
+  FINDINGS("every finding of the audit, each a test by name"),
+  OTHER_NODE("all scenarios of the demo on another implementation of a node");
 
   private static final int IDLE_REQUESTS = 10_000;
 
@@ -71,6 +72,7 @@ public enum SiegeRow {
       case REWARD -> RewardRow.run(siege.progress());
       case DENIAL -> DenialRow.run(siege.progress());
       case GAS -> GasRow.run(siege.progress());
+      case OTHER_NODE -> OtherNodeRow.run(siege.progress());
       case FINDINGS -> FindingsRow.run(siege.home());
       case IDLE -> IdleRow.run(IDLE_REQUESTS, siege.progress());
     };
