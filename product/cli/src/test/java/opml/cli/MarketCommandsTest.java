@@ -276,8 +276,7 @@ class MarketCommandsTest {
     verifying.until("timed-out");
     verifying.until("earned 0.04 ETH");
     assertThat(on("status").succeeds().out())
-        .contains(
-            "needs attention", "nobody has claimed a result yet", "1 refuted");
+        .contains("needs attention", "nobody has claimed a result yet", "1 refuted");
     JsonNode game = on("status", "--json").succeeds().json().getFirst().at("/games/0");
     assertThat(game.path("status").asText()).isEqualTo("CHALLENGER_WON");
     assertThat(on("status", game.path("id").asText().substring(0, 12)).succeeds().out())

@@ -12,6 +12,7 @@ import opml.core.account.Wei;
 import opml.core.hash.Bytes32;
 import opml.ethereum.chain.ChainException;
 import opml.game.claim.Availability;
+import opml.game.claim.ClaimId;
 import opml.game.claim.ClaimStatus;
 import opml.game.claim.RequestId;
 import opml.game.claim.RequestStatus;
@@ -34,6 +35,7 @@ import opml.hub.Picture.SeenClaim;
 import opml.hub.Picture.SeenGame;
 import opml.hub.Picture.SeenRequest;
 import opml.hub.Responder;
+import opml.hub.Stakes;
 
 /// What server and verifier share: they compute what was asked, and play games by what they computed.
 ///
@@ -119,7 +121,10 @@ public abstract sealed class Agent permits Server, Verifier {
     if (clear) {
       responder.cleared();
     }
-    Picture picture = reader.read();
+    // Decided on an older picture than that of the own last transaction, it would be done twice.
+    reader.notBefore(responder.newestBlock());
+    Picture picture = reader.read(Stakes.of(self()));
+    picture.troubles().forEach(trouble -> trouble("the node", trouble));
     seen = Optional.of(picture);
     begin(picture);
     defend(picture);
@@ -164,6 +169,11 @@ public abstract sealed class Agent permits Server, Verifier {
 
   /// {@return the least bond that this agent's business takes}
   abstract Wei leastBond();
+
+  /// {@return the output of a claim of the present picture}
+  final byte[] output(ClaimId claim) {
+    return reader.output(claim);
+  }
 
   /// {@return what it looked at last; any thread may ask}
   public final Optional<Picture> seen() {
@@ -286,8 +296,13 @@ public abstract sealed class Agent permits Server, Verifier {
       skip(what, "the hub did not see its input, so no claim on it can be judged");
       return Optional.empty();
     }
-    byte[] input = request.input().orElseThrow();
     Bytes32 modelId = request.state().request().modelId();
+    if (!workshop.knows(modelId)) {
+      // It may be among them later.
+      skip(what, "model " + modelId + " is not among ours; it is left alone until it is");
+      return Optional.empty();
+    }
+    byte[] input = reader.input(id);
     long begin = System.nanoTime();
     Optional<Work> made;
     try {
@@ -300,8 +315,6 @@ public abstract sealed class Agent permits Server, Verifier {
     }
     double seconds = (System.nanoTime() - begin) / 1e9;
     if (made.isEmpty()) {
-      // It may be among them later.
-      skip(what, "model " + modelId + " is not among ours; it is left alone until it is");
       return made;
     }
     Work work = made.get();

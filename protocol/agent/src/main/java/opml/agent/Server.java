@@ -212,13 +212,17 @@ public final class Server extends Agent {
             && !request.callback().isZero()
             && request.callbackGas() <= policy.callbackGasMax()
             && !refusesToHear.contains(seen.id());
-    if (!wanted || !paysDeliveries(request, claim.output().length)) {
+    if (!wanted) {
+      return;
+    }
+    byte[] output = output(claim.id());
+    if (!paysDeliveries(request, output.length)) {
       return;
     }
     if (isFinal) {
-      responder().deliverFinal(seen.id(), claim.output(), why -> deaf(seen, why));
+      responder().deliverFinal(seen.id(), output, why -> deaf(seen, why));
     } else {
-      responder().deliverProvisional(seen.id(), claim.id(), claim.output(), why -> deaf(seen, why));
+      responder().deliverProvisional(seen.id(), claim.id(), output, why -> deaf(seen, why));
     }
   }
 

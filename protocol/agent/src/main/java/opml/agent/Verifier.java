@@ -59,7 +59,7 @@ public final class Verifier extends Agent {
         claim == null ? null : picture.requests().get(claim.state().claim().request());
     if (request != null) {
       work(request)
-          .ifPresent(work -> play(game, request, work, Side.CHALLENGER, terms().challengeBond()));
+          .ifPresent(work -> play(game, request, work, Side.CHALLENGER, new Wei(game.bond())));
     }
   }
 
@@ -76,7 +76,7 @@ public final class Verifier extends Agent {
           () ->
               settler()
                   .actions(game.settled(), self())
-                  .forEach(action -> responder().note(action, terms().challengeBond())));
+                  .forEach(action -> responder().note(action, new Wei(game.bond()))));
     }
   }
 

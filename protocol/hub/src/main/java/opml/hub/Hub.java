@@ -122,9 +122,7 @@ public final class Hub {
   }
 
   private Call asking(Bytes32 modelId, Terms terms, byte[] input, Wei fee) {
-    return contract
-        .call("request", modelId, terms.encode(), ShortBuffer.trim(input))
-        .paying(fee);
+    return contract.call("request", modelId, terms.encode(), ShortBuffer.trim(input)).paying(fee);
   }
 
   /// {@return the calls that this class makes, to be sent together with others}

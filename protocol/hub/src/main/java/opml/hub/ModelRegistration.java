@@ -47,7 +47,7 @@ public final class ModelRegistration {
   /// What a model takes and gives.
   ///
   /// @param outputBytes with their trailing zeros
-  public record Buffers(Input input, int outputBytes) {}
+  public record Buffers(Input input, long outputBytes) {}
 
   /// {@return what a registered model takes}
   ///
@@ -70,7 +70,8 @@ public final class ModelRegistration {
         case Bytes32 root -> preimage.word(root);
         case BigInteger number -> preimage.word(number);
         case Boolean flag -> preimage.word(flag ? 1 : 0);
-        default -> throw new IllegalStateException("a model has roots, numbers and flags, not " + field);
+        default ->
+            throw new IllegalStateException("a model has roots, numbers and flags, not " + field);
       }
     }
     if (!preimage.hash().equals(modelId)) {
@@ -79,7 +80,7 @@ public final class ModelRegistration {
     }
     return new Buffers(
         new Input(Math.toIntExact(model.number("inputDepth")), model.number("inputBytes")),
-        Math.toIntExact(model.number("outputBytes")));
+        model.number("outputBytes"));
   }
 
   /// {@return where a model's file was published, oldest first: texts by anybody, of which nothing is expected but that

@@ -1,5 +1,6 @@
 package opml.hub;
 
+import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,11 +22,21 @@ import opml.game.solver.Paths;
 import opml.game.trace.Trace;
 
 /// Everything that the hub holds after one block, oldest first.
+///
+/// A claim is there only with its request, and a game only with its claim.
+///
+/// @param troubles what the node said of some objects and does not fit, a sentence each; such an object is left out, or
+///     shown as far as it is known, and all others are not touched by it
 public record Picture(
     BlockRef block,
     Map<RequestId, SeenRequest> requests,
     Map<ClaimId, SeenClaim> claims,
-    Map<GameId, SeenGame> games) {
+    Map<GameId, SeenGame> games,
+    List<String> troubles) {
+  public Picture {
+    troubles = List.copyOf(troubles);
+  }
+
   /// {@return the chain's time, in seconds since 1970}
   public long now() {
     return block.timestamp();
@@ -33,48 +44,74 @@ public record Picture(
 
   /// {@return the claims on a request, by index}
   public List<SeenClaim> claimsOn(RequestId request) {
-    return claims.values().stream()
-        .filter(claim -> claim.state().claim().request().equals(request))
-        .toList();
+    SeenRequest seen = requests.get(request);
+    return seen == null ? List.of() : known(seen.claims(), claims);
   }
 
   /// {@return the games on a claim, by index}
   public List<SeenGame> gamesOn(ClaimId claim) {
-    return games.values().stream().filter(game -> game.claim().equals(claim)).toList();
+    SeenClaim seen = claims.get(claim);
+    return seen == null ? List.of() : known(seen.games(), games);
+  }
+
+  private static <K, V> List<V> known(List<K> ids, Map<K, V> all) {
+    return ids.stream().flatMap(id -> Optional.ofNullable(all.get(id)).stream()).toList();
   }
 
   /// A request.
   ///
-  /// @param input the bytes that the hub saw, without trailing zeros; empty if it only saw their root
+  /// @param block that it was made in
+  /// @param bytes of its input as the hub saw it, without trailing zeros; nothing if it only saw the input's root.
+  ///     [HubReader#input] reads them
+  /// @param claims on it, by index
   /// @param finalDelivered whether the requester's contract was told the final result
-  public record SeenRequest(RequestState state, Optional<byte[]> input, boolean finalDelivered) {
+  public record SeenRequest(
+      RequestState state,
+      long block,
+      Optional<Integer> bytes,
+      List<ClaimId> claims,
+      boolean finalDelivered) {
+    public SeenRequest {
+      claims = List.copyOf(claims);
+    }
+
     public RequestId id() {
       return state.id();
     }
   }
 
-  /// A claim.
+  /// A claim; [HubReader#output] reads its output.
   ///
+  /// @param block that it was made in
   /// @param resultStatus 0 ran to its end, 1 stopped, 2 failed
-  /// @param output with its trailing zeros; empty if the run failed
+  /// @param games on it, by index
   /// @param provisionalDelivered whether the requester's contract was told of it
   public record SeenClaim(
       ClaimState state,
+      long block,
       int resultStatus,
       Bytes32 slotsRoot,
-      byte[] output,
+      List<GameId> games,
       boolean provisionalDelivered) {
+    public SeenClaim {
+      games = List.copyOf(games);
+    }
+
     public ClaimId id() {
       return state.id();
     }
   }
 
   /// A game with all its positions.
+  ///
+  /// @param bond what its challenge deposited
+  /// @param positions by move; those of a game that ended long ago have kept the last of their states only
   public record SeenGame(
       GameId id,
       ClaimId claim,
       Address challenger,
       Address server,
+      BigInteger bond,
       ClaimStatus claimStatus,
       GameStatus status,
       Clock clock,
@@ -100,11 +137,6 @@ public record Picture(
     public Game settled() {
       return new Game(
           challenger, server, claimStatus, status, positions.getFirst(), List.of(), clock);
-    }
-
-    /// {@return the same game, its claim having come to this status}
-    SeenGame under(ClaimStatus current) {
-      return new SeenGame(id, claim, challenger, server, current, status, clock, positions);
     }
 
     private Game along(List<Long> path) {

@@ -3,6 +3,7 @@ package opml.hub;
 import opml.core.account.Wei;
 import opml.core.hash.Bytes32;
 import opml.ethereum.chain.ChainException;
+import opml.game.claim.ClaimId;
 import opml.game.claim.ClaimStatus;
 import opml.game.claim.RequestId;
 import opml.game.move.Action;
@@ -114,6 +115,11 @@ public final class Requester {
         responder.note(new Action.Timeout(game.id()), stake);
       }
     }
+  }
+
+  /// {@return the output of a claim that was answered with, with its trailing zeros; empty if it is that the run fails}
+  public byte[] output(ClaimId id) {
+    return reader.output(id);
   }
 
   /// Ends the own requests that nobody answered, so that their fees become credit.

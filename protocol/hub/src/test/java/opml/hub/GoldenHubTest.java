@@ -27,15 +27,15 @@ class GoldenHubTest {
   @Test
   void aFinalStateIsTheHashOfStatusAndSlots() {
     JsonNode state = golden.get("state");
-    assertThat(HubReader.finalState(state.get("status").asLong(), hash(state.get("slotsRoot"))))
+    assertThat(HubEvent.finalState(state.get("status").asLong(), hash(state.get("slotsRoot"))))
         .isEqualTo(hash(state.get("hash")));
-    assertThat(HubReader.finalState(2, Bytes32.ZERO)).isEqualTo(hash(golden.get("failed")));
+    assertThat(HubEvent.finalState(2, Bytes32.ZERO)).isEqualTo(hash(golden.get("failed")));
   }
 
   @Test
   void noStateHasAnotherStatus() {
     for (long status : new long[] {-1, 3, Long.MAX_VALUE}) {
-      assertThatThrownBy(() -> HubReader.finalState(status, Bytes32.ZERO))
+      assertThatThrownBy(() -> HubEvent.finalState(status, Bytes32.ZERO))
           .isInstanceOf(ChainException.Malformed.class);
     }
   }

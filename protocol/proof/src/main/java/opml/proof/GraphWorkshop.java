@@ -79,6 +79,11 @@ public final class GraphWorkshop implements Workshop {
   }
 
   @Override
+  public synchronized boolean knows(Bytes32 modelId) {
+    return models.containsKey(modelId);
+  }
+
+  @Override
   public synchronized Optional<Work> work(Bytes32 modelId, byte[] input) {
     return Optional.ofNullable(models.get(modelId))
         .map(model -> graphWork(model, ShortBuffer.pad(input, inputBytes(model))));

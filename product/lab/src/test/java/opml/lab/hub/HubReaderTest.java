@@ -14,26 +14,36 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import opml.agent.Agent;
 import opml.core.account.Address;
 import opml.core.account.Wei;
 import opml.core.hash.Bytes32;
+import opml.ethereum.abi.Contract;
+import opml.ethereum.abi.Values;
 import opml.ethereum.chain.BlockRef;
+import opml.ethereum.chain.Call;
 import opml.ethereum.chain.Chain;
 import opml.ethereum.chain.ChainException;
 import opml.ethereum.chain.Data;
+import opml.ethereum.chain.Kept;
 import opml.ethereum.chain.LogEntry;
 import opml.ethereum.chain.LogFilter;
+import opml.ethereum.chain.Snapshot;
 import opml.ethereum.devchain.AnvilBinary;
 import opml.ethereum.devchain.DevChain;
 import opml.game.claim.Claim;
+import opml.game.claim.ClaimId;
+import opml.game.claim.ClaimState;
 import opml.game.claim.ClaimStatus;
 import opml.game.claim.GameId;
 import opml.game.claim.GameIdentity;
 import opml.game.claim.RequestId;
+import opml.game.claim.RequestState;
 import opml.game.claim.RequestStatus;
 import opml.game.move.GameStatus;
+import opml.game.move.Side;
 import opml.game.work.Work;
 import opml.game.work.Workshop;
 import opml.hub.Hub;
@@ -43,6 +53,8 @@ import opml.hub.Picture;
 import opml.hub.Picture.SeenClaim;
 import opml.hub.Picture.SeenGame;
 import opml.hub.Picture.SeenRequest;
+import opml.hub.Requester;
+import opml.hub.Stakes;
 import opml.hub.Terms;
 import opml.lab.play.ForwardingChain;
 import opml.lab.play.Scene;
@@ -83,9 +95,12 @@ class HubReaderTest {
     HubReader reader = new HubReader(scene.deployment(), dev.chain());
     for (int step = 0; step < 60; step++) {
       String what = history.happen();
-      assertThat(describe(reader.read()))
+      assertThat(describe(reader))
           .as("seed %d, step %d, after %s", seed, step, what)
-          .isEqualTo(describe(scene.picture()));
+          .isEqualTo(describe(anew()));
+      assertThat(differencesFromViews(reader.read()))
+          .as("seed %d, step %d, after %s", seed, step, what)
+          .isEmpty();
     }
     Picture end = scene.picture();
     // Otherwise the history is too dull to show anything.
@@ -108,9 +123,10 @@ class HubReaderTest {
       }
       int depth = 1 + random.nextInt(7);
       dev.reorg(depth);
-      assertThat(describe(reader.read()))
+      assertThat(describe(reader))
           .as("seed %d, round %d, a reorganisation of %d blocks", seed, round, depth)
-          .isEqualTo(describe(scene.picture()));
+          .isEqualTo(describe(anew()));
+      assertThat(differencesFromViews(reader.read())).as("seed %d", seed).isEmpty();
     }
   }
 
@@ -196,48 +212,115 @@ class HubReaderTest {
     }
   }
 
-  /// {@return all of a picture but its block, arrays included}
-  private static List<String> describe(Picture picture) {
-    List<String> lines = new ArrayList<>();
-    lines.add(picture.block().toString() + picture.now());
+  private HubReader anew() {
+    return new HubReader(scene.deployment(), dev.chain());
+  }
+
+  private static List<String> describe(HubReader reader) {
+    Picture picture = reader.read();
+    List<String> lines = describe(picture);
     for (SeenRequest seen : picture.requests().values()) {
-      String input = seen.input().map(HexFormat.of()::formatHex).orElse("unseen");
-      lines.add(seen.state() + " " + input + " " + seen.finalDelivered());
+      if (seen.bytes().isPresent()) {
+        lines.add("input " + HexFormat.of().formatHex(reader.input(seen.id())));
+      }
     }
     for (SeenClaim seen : picture.claims().values()) {
-      String output = HexFormat.of().formatHex(seen.output());
-      lines.add(
-          "%s %d %s %s %s"
-              .formatted(
-                  seen.state(),
-                  seen.resultStatus(),
-                  seen.slotsRoot(),
-                  output,
-                  seen.provisionalDelivered()));
+      lines.add("output " + HexFormat.of().formatHex(reader.output(seen.id())));
     }
-    picture.games().values().forEach(game -> lines.add(game.toString()));
     return lines;
   }
 
-  /// {@return what hashes bind: the hub does not remember positions that were answered}
-  private static Picture bound(Picture picture) {
-    Map<GameId, SeenGame> games = new LinkedHashMap<>();
-    picture
-        .games()
-        .forEach(
-            (id, seen) ->
-                games.put(
-                    id,
-                    new SeenGame(
-                        id,
-                        seen.claim(),
-                        seen.challenger(),
-                        seen.server(),
-                        seen.claimStatus(),
-                        seen.status(),
-                        seen.clock(),
-                        List.of(seen.positions().getLast()))));
-    return new Picture(picture.block(), picture.requests(), picture.claims(), games);
+  /// {@return all of a picture}
+  private static List<String> describe(Picture picture) {
+    List<String> lines = new ArrayList<>();
+    lines.add(picture.block().toString() + picture.now());
+    picture.requests().values().forEach(seen -> lines.add(seen.toString()));
+    picture.claims().values().forEach(seen -> lines.add(seen.toString()));
+    picture.games().values().forEach(seen -> lines.add(seen.toString()));
+    lines.addAll(picture.troubles());
+    return lines;
+  }
+
+  /// {@return where the hub's own views say otherwise than the events, object by object}
+  private List<String> differencesFromViews(Picture picture) {
+    List<String> differences = new ArrayList<>();
+    Snapshot state = dev.chain().snapshot(picture.block());
+    Contract hub = scene.deployment().hub();
+    for (SeenRequest seen : picture.requests().values()) {
+      Values view = hub.read(state, "getRequest", seen.id().hash()).tuple(0);
+      String asked =
+          List.of(
+                  view.number("status"),
+                  view.number("claims"),
+                  view.number("liveClaims"),
+                  view.uint("deadline").longValue(),
+                  view.number("extensions"))
+              .toString();
+      RequestState known = seen.state();
+      String told =
+          List.of(
+                  (long) known.status().ordinal(),
+                  known.claims(),
+                  known.liveClaims(),
+                  known.deadline(),
+                  (long) known.extensions())
+              .toString();
+      compare(differences, seen.id(), asked, told);
+    }
+    for (SeenClaim seen : picture.claims().values()) {
+      Values view = hub.read(state, "getClaim", seen.id().hash()).tuple(0);
+      ClaimState known = seen.state();
+      compare(
+          differences,
+          seen.id(),
+          List.of(
+                  view.number("status"),
+                  view.uint("bond"),
+                  view.number("claimedAt"),
+                  view.number("games"),
+                  view.number("openGames"),
+                  view.number("rewarded"))
+              .toString(),
+          List.of(
+                  (long) known.status().ordinal(),
+                  known.bond(),
+                  known.claimedAt(),
+                  known.games(),
+                  known.openGames(),
+                  known.rewarded())
+              .toString());
+    }
+    for (SeenGame seen : picture.games().values()) {
+      Values view = hub.read(state, "getGame", seen.id().hash()).tuple(0);
+      boolean runs = seen.status() == GameStatus.RUNNING;
+      // The hub writes nothing more of a game's clock when its last move has ended it.
+      compare(
+          differences,
+          seen.id(),
+          List.of(
+                  view.number("status"),
+                  view.number("move"),
+                  view.bytes32("position"),
+                  runs ? view.number("movedAt") : 0,
+                  runs ? view.number("serverLeft") : 0,
+                  runs ? view.number("challengerLeft") : 0)
+              .toString(),
+          List.of(
+                  (long) seen.status().ordinal(),
+                  seen.positions().getLast().move(),
+                  seen.positions().getLast().hash(),
+                  runs ? seen.clock().movedAt() : 0,
+                  runs ? seen.clock().left(Side.SERVER) : 0,
+                  runs ? seen.clock().left(Side.CHALLENGER) : 0)
+              .toString());
+    }
+    return differences;
+  }
+
+  private static void compare(List<String> differences, Object id, String asked, String told) {
+    if (!asked.equals(told)) {
+      differences.add(id + ": " + asked + " and " + told);
+    }
   }
 
   // ------------------------------------------------------------------ nodes that lie
@@ -256,15 +339,49 @@ class HubReaderTest {
     }
   }
 
+  private List<LogEntry> hubLogs() {
+    return dev.chain()
+        .logs(
+            scene
+                .deployment()
+                .hub()
+                .filter("Requested", "Claimed", "Challenged", "Moved", "GameEnded", "ClaimEnded"),
+            scene.deployment().block(),
+            dev.chain().latest().number());
+  }
+
+  /// Whoever has a stake in all that is there: the liar, who serves, and cares for all requests.
+  private Stakes stakes() {
+    return Stakes.of(scene.address(3));
+  }
+
+  /// {@return what hashes and views bind: the hub does not remember positions that were answered}
+  private static Picture bound(Picture picture) {
+    Map<GameId, SeenGame> games = new LinkedHashMap<>();
+    picture
+        .games()
+        .forEach(
+            (id, seen) ->
+                games.put(
+                    id,
+                    new SeenGame(
+                        id,
+                        seen.claim(),
+                        seen.challenger(),
+                        seen.server(),
+                        seen.bond(),
+                        seen.claimStatus(),
+                        seen.status(),
+                        seen.clock(),
+                        List.of(seen.positions().getLast()))));
+    return new Picture(
+        picture.block(), picture.requests(), picture.claims(), games, picture.troubles());
+  }
+
   @Test
   void everyAlteredEventIsNoticed() {
     dispute();
-    List<LogEntry> logs =
-        dev.chain()
-            .logs(
-                scene.deployment().hub().filter(),
-                scene.deployment().block(),
-                dev.chain().latest().number());
+    List<LogEntry> logs = hubLogs();
     long seed = System.nanoTime();
     Random random = new Random(seed);
     List<String> truth = describe(bound(scene.picture()));
@@ -275,12 +392,12 @@ class HubReaderTest {
         LogEntry altered = altered(log, random);
         int index = i;
         Chain lying = lying(all -> replaced(all, logs.get(index), Optional.of(altered)));
-        try {
-          Picture seen = new HubReader(scene.deployment(), lying).read();
+        Picture seen = new HubReader(scene.deployment(), lying).read(stakes());
+        if (seen.troubles().isEmpty()) {
           assertThat(describe(bound(seen)))
               .as("seed %d, %s became %s", seed, log, altered)
               .isEqualTo(truth);
-        } catch (ChainException.Malformed e) {
+        } else {
           noticed++;
         }
       }
@@ -311,35 +428,43 @@ class HubReaderTest {
   }
 
   @Test
-  void everyEventThatIsLeftOutIsNoticed() {
+  void everyEventThatIsLeftOutIsNoticedAndHindersNothingElse() {
     dispute();
-    Set<String> bound = Set.of("Requested", "Claimed", "Challenged", "Moved");
-    List<LogEntry> logs =
-        dev.chain()
-            .logs(
-                scene.deployment().hub().filter(),
-                scene.deployment().block(),
-                dev.chain().latest().number());
-    int left = 0;
+    List<LogEntry> logs = hubLogs();
+    RequestId other = scene.ask(INPUT);
+    assertThat(logs).hasSizeGreaterThan(6);
     for (LogEntry log : logs) {
       String name = scene.deployment().hub().events(List.of(log)).getFirst().name();
       Chain lying = lying(all -> replaced(all, log, Optional.empty()));
-      HubReader reader = new HubReader(scene.deployment(), lying);
-      if (bound.contains(name)) {
-        left++;
-        assertThatThrownBy(reader::read)
-            .as("without %s of block %d", name, log.blockNumber())
-            .isInstanceOf(ChainException.Malformed.class);
-      } else {
-        assertThat(describe(reader.read())).isEqualTo(describe(scene.picture()));
-      }
+      Picture seen = new HubReader(scene.deployment(), lying).read(stakes());
+      assertThat(seen.troubles())
+          .as("without %s of block %d", name, log.blockNumber())
+          .isNotEmpty();
+      assertThat(seen.requests()).as("a stranger's request is read on").containsKey(other);
     }
-    assertThat(left).isGreaterThan(6);
+  }
+
+  @Test
+  void whatANodeLeftOutLongAgoIsFoundByItsId() {
+    dispute();
+    for (LogEntry log : hubLogs()) {
+      boolean[] lies = {true};
+      Chain moody = lying(all -> lies[0] ? replaced(all, log, Optional.empty()) : all);
+      HubReader reader = new HubReader(scene.deployment(), moody);
+      reader.read(stakes());
+      dev.mine(10); // beyond what is asked for again anyhow
+      reader.read(stakes());
+      lies[0] = false;
+      reader.read(stakes());
+      Picture healed = reader.read(stakes());
+      assertThat(healed.troubles()).as(log.toString()).isEmpty();
+      assertThat(describe(healed)).as(log.toString()).isEqualTo(describe(scene.picture()));
+    }
   }
 
   @Test
   void anotherInputIsNotTakenForTheRequestedOne() {
-    scene.ask(INPUT);
+    RequestId id = scene.ask(INPUT);
     Chain lying =
         lying(
             logs ->
@@ -358,24 +483,256 @@ class HubReaderTest {
                               log.index());
                         })
                     .toList());
-    assertThatThrownBy(() -> new HubReader(scene.deployment(), lying).read())
+    HubReader reader = new HubReader(scene.deployment(), lying);
+    assertThat(reader.read().requests()).containsKey(id);
+    assertThatThrownBy(() -> reader.input(id))
         .isInstanceOf(ChainException.Malformed.class)
         .hasMessageContaining("input of request");
   }
 
+  // ------------------------------------------------------------------ views
+
+  /// A chain whose views of one object fail or lie.
+  private static Chain views(Bytes32 object, UnaryOperator<Data> lie) {
+    return new ForwardingChain(dev.chain()) {
+      @Override
+      public Data call(Call call, Optional<Address> from, BlockRef at) {
+        Data answer = super.call(call, from, at);
+        byte[] data = call.data().toArray();
+        return data.length == 36 && Bytes32.at(data, 4).equals(object) ? lie.apply(answer) : answer;
+      }
+    };
+  }
+
   @Test
-  void aNodeThatLiedOnceIsReadAnew() {
-    scene.ask(INPUT);
-    boolean[] lies = {true};
-    Chain moody = lying(logs -> lies[0] ? List.of() : logs);
-    HubReader reader = new HubReader(scene.deployment(), moody);
+  void aViewThatFailsIsTroubleOfItsObjectAlone() {
+    dispute();
+    ClaimId first = scene.claims().getFirst().id();
+    Chain failing =
+        views(
+            first.hash(),
+            _ -> {
+              throw new ChainException.Refused("eth_call", -32000, "no", Optional.empty());
+            });
+    Picture seen = new HubReader(scene.deployment(), failing).read(stakes());
+    assertThat(seen.troubles()).singleElement().asString().contains("claim " + first);
+    assertThat(describe(seen).subList(0, 7)).isEqualTo(describe(scene.picture()).subList(0, 7));
+    assertThat(seen.claims()).hasSize(2);
+  }
+
+  @Test
+  void aViewThatSaysOtherwiseIsTold() {
+    dispute();
+    for (Bytes32 object :
+        List.of(scene.claims().getFirst().id().hash(), scene.games().getFirst().id().hash())) {
+      Chain lying =
+          views(
+              object,
+              data -> {
+                byte[] bytes = data.toArray();
+                bytes[3 * 32 - 1] ^= 3; // the third word: the status
+                return Data.of(bytes);
+              });
+      assertThat(new HubReader(scene.deployment(), lying).read(stakes()).troubles())
+          .singleElement()
+          .asString()
+          .contains("status", object.toString());
+    }
+  }
+
+  /// Audit, finding 18.
+  @Test
+  void aFinalRequestWhoseClaimIsLiveIsAContradictionAndNoCrash() {
     RequestId id = scene.ask(INPUT);
-    assertThat(reader.read().requests()).as("nobody can tell").isEmpty();
-    lies[0] = false;
-    Hub hub = scene.hub(2);
-    hub.claim(id, scene.honest().graphWork(scene.model(), INPUT), Scene.PARAMETERS.claimBond());
-    assertThatThrownBy(reader::read).isInstanceOf(ChainException.Malformed.class);
-    assertThat(describe(reader.read())).isEqualTo(describe(scene.picture()));
+    scene.server(2, Journal.SILENT).tick();
+    scene.passWindow();
+    scene.server(2, Journal.SILENT).tick();
+    Contract hub = scene.deployment().hub();
+    Bytes32 ended = hub.filter("ClaimEnded").topics().getFirst();
+    Chain lying =
+        lying(logs -> logs.stream().filter(log -> !log.topics().getFirst().equals(ended)).toList());
+    Picture seen = new HubReader(scene.deployment(), lying).read();
+    assertThat(seen.troubles()).singleElement().asString().contains("is FINAL by claim");
+    SeenRequest request = seen.requests().get(id);
+    assertThat(request).isNotNull();
+    assertThatThrownBy(() -> Requester.Answer.of(seen, request))
+        .isInstanceOf(ChainException.Malformed.class)
+        .hasMessageContaining("final");
+  }
+
+  // ------------------------------------------------------------------ nodes that are behind
+
+  /// A chain as a node sees it that has not got to this block yet.
+  private static Chain behind(long[] head) {
+    return new ForwardingChain(dev.chain()) {
+      @Override
+      public BlockRef latest() {
+        return super.block(Math.min(head[0], super.latest().number())).orElseThrow();
+      }
+
+      @Override
+      public Optional<BlockRef> block(long number) {
+        return number > head[0] ? Optional.empty() : super.block(number);
+      }
+
+      @Override
+      public <T> List<Kept<T>> logs(
+          LogFilter filter, long from, long to, Function<LogEntry, T> keep) {
+        return from > head[0] ? List.of() : super.logs(filter, from, Math.min(to, head[0]), keep);
+      }
+    };
+  }
+
+  /// Audit, finding 12.
+  @Test
+  void noPictureIsOlderThanOneBefore() {
+    scene.ask(INPUT);
+    long[] head = {Long.MAX_VALUE};
+    HubReader reader = new HubReader(scene.deployment(), behind(head));
+    Picture before = reader.read();
+    head[0] = dev.chain().latest().number() - 1;
+    assertThat(reader.read().requests()).isEqualTo(before.requests());
+    assertThat(reader.read().block()).isEqualTo(before.block());
+    dev.mine(2);
+    assertThat(reader.read().block()).isEqualTo(before.block());
+    head[0] = Long.MAX_VALUE;
+    assertThat(reader.read().block().number()).isEqualTo(before.block().number() + 2);
+  }
+
+  /// Audit, finding 12.
+  @Test
+  void noPictureIsOlderThanTheOwnReceipt() {
+    long[] head = {dev.chain().latest().number()};
+    HubReader reader = new HubReader(scene.deployment(), behind(head));
+    reader.read();
+    RequestId id = scene.ask(INPUT);
+    long receipt = dev.chain().latest().number();
+    reader.notBefore(receipt);
+    assertThatThrownBy(reader::read)
+        .isInstanceOf(ChainException.Unreachable.class)
+        .hasMessageContaining("behind")
+        .hasMessageContaining("block " + receipt);
+    head[0] = receipt;
+    assertThat(reader.read().requests()).containsKey(id);
+  }
+
+  /// Audit, finding 12: a node that is behind answers with fewer logs, and without a word.
+  @Test
+  void aLogThatALateNodeLeftOutIsReadAtTheNextLook() {
+    long[] head = {Long.MAX_VALUE};
+    Chain mixed =
+        new ForwardingChain(dev.chain()) {
+          @Override
+          public <T> List<Kept<T>> logs(
+              LogFilter filter, long from, long to, Function<LogEntry, T> keep) {
+            return super.logs(filter, from, to, keep).stream()
+                .filter(log -> log.block() <= head[0])
+                .toList();
+          }
+        };
+    HubReader reader = new HubReader(scene.deployment(), mixed);
+    RequestId id = scene.ask(INPUT);
+    head[0] = dev.chain().latest().number() - 1;
+    assertThat(reader.read().requests()).isEmpty();
+    head[0] = Long.MAX_VALUE;
+    assertThat(reader.read().requests()).containsKey(id);
+  }
+
+  // ------------------------------------------------------------------ calls
+
+  /// Counts what a node is asked.
+  private static Chain counted(List<String> calls) {
+    return new ForwardingChain(dev.chain()) {
+      @Override
+      public BlockRef latest() {
+        calls.add("latest");
+        return super.latest();
+      }
+
+      @Override
+      public Optional<BlockRef> block(long number) {
+        calls.add("block");
+        return super.block(number);
+      }
+
+      @Override
+      public Data call(Call call, Optional<Address> from, BlockRef at) {
+        calls.add("call");
+        return super.call(call, from, at);
+      }
+
+      @Override
+      public <T> List<Kept<T>> logs(
+          LogFilter filter, long from, long to, Function<LogEntry, T> keep) {
+        calls.add("logs");
+        return super.logs(filter, from, to, keep);
+      }
+    };
+  }
+
+  /// Audit, findings 2 and 11: with ten thousand of them it is the same number.
+  @Test
+  void whatIsOverOrIdleCostsALookNothing() {
+    List<String> calls = new ArrayList<>();
+    HubReader reader = new HubReader(scene.deployment(), counted(calls));
+    Agent server = scene.server(2, Journal.SILENT);
+    List<Integer> counts = new ArrayList<>();
+    for (int round = 0; round < 3; round++) {
+      for (int i = 0; i < 4; i++) {
+        scene.ask(INPUT);
+      }
+      server.tick();
+      scene.passWindow();
+      server.tick();
+      reader.read(Stakes.of(scene.address(2)));
+      calls.clear();
+      reader.read(Stakes.of(scene.address(2)));
+      counts.add(calls.size());
+    }
+    assertThat(reader.read().requests().values())
+        .hasSize(12)
+        .allMatch(seen -> seen.state().status() == RequestStatus.FINAL);
+    assertThat(counts).containsOnly(3);
+    for (int i = 0; i < 30; i++) {
+      scene.ask(INPUT);
+    }
+    reader.read();
+    calls.clear();
+    reader.read();
+    assertThat(calls).as("idle requests of strangers").hasSize(3);
+    calls.clear();
+    reader.read(Stakes.of(scene.address(2)));
+    assertThat(calls).as("sixteen of them are compared with their views").hasSize(3 + 16);
+  }
+
+  @Test
+  void inputsAndOutputsAreReadWhenTheyAreWantedAndRememberedForAWhile() {
+    RequestId id = scene.ask(INPUT);
+    scene.server(2, Journal.SILENT).tick();
+    List<String> calls = new ArrayList<>();
+    HubReader reader = new HubReader(scene.deployment(), counted(calls));
+    ClaimId claim = reader.read().claims().keySet().iterator().next();
+    calls.clear();
+    assertThat(reader.input(id)).isEqualTo(INPUT);
+    assertThat(calls).as("the log, and what the model takes").containsExactly("logs", "call");
+    byte[] output = scene.honest().graphWork(scene.model(), INPUT).result().output();
+    assertThat(reader.output(claim)).isEqualTo(output);
+    calls.clear();
+    reader.input(id)[0] ^= 1;
+    assertThat(reader.input(id)).as("nobody can spoil it for others").isEqualTo(INPUT);
+    assertThat(reader.output(claim)).isEqualTo(output);
+    assertThat(calls).isEmpty();
+  }
+
+  @Test
+  void anInputThatEndsInZerosIsReadWithThem() {
+    byte[] zeros = TestModels.input(1, 0, 0);
+    RequestId id = scene.ask(zeros);
+    HubReader reader = new HubReader(scene.deployment(), dev.chain());
+    assertThat(reader.read().requests().get(id).bytes().orElseThrow())
+        .as("it travels without them")
+        .isLessThan(zeros.length);
+    assertThat(reader.input(id)).isEqualTo(zeros);
   }
 
   @Test
@@ -407,9 +764,10 @@ class HubReaderTest {
             }
 
             @Override
-            public List<LogEntry> logs(LogFilter filter, long from, long to) {
+            public <T> List<Kept<T>> logs(
+                LogFilter filter, long from, long to, Function<LogEntry, T> keep) {
               answer();
-              return super.logs(filter, from, to);
+              return super.logs(filter, from, to, keep);
             }
           };
       HubReader reader = new HubReader(scene.deployment(), flaky);
@@ -419,17 +777,18 @@ class HubReaderTest {
         // The next look finds it back.
       }
       down[0] = false;
-      assertThat(describe(reader.read()))
-          .as("silent after %d answers", limit)
-          .isEqualTo(describe(scene.picture()));
+      assertThat(describe(reader)).as("silent after %d answers", limit).isEqualTo(describe(anew()));
     }
   }
 
   private static Chain lying(UnaryOperator<List<LogEntry>> lie) {
     return new ForwardingChain(dev.chain()) {
       @Override
-      public List<LogEntry> logs(LogFilter filter, long from, long to) {
-        return lie.apply(super.logs(filter, from, to));
+      public <T> List<Kept<T>> logs(
+          LogFilter filter, long from, long to, Function<LogEntry, T> keep) {
+        return lie.apply(dev.chain().logs(filter, from, to)).stream()
+            .map(log -> Kept.of(log, keep))
+            .toList();
       }
     };
   }

@@ -9,11 +9,14 @@ public record Kept<T>(Place place, T value) {
   /// Where a log is.
   ///
   /// @param index within the block, over all transactions
-  public record Place(long block, Bytes32 blockHash, long index) {}
+  public record Place(long block, Bytes32 blockHash, long index) {
+    /// Oldest first; places of different forks may be the same.
+    public static final Comparator<Place> ORDER =
+        Comparator.comparingLong(Place::block).thenComparingLong(Place::index);
+  }
 
   /// Oldest first.
-  public static final Comparator<Kept<?>> BY_PLACE =
-      Comparator.<Kept<?>>comparingLong(Kept::block).thenComparingLong(log -> log.place().index());
+  public static final Comparator<Kept<?>> BY_PLACE = Comparator.comparing(Kept::place, Place.ORDER);
 
   /// {@return what `keep` makes of the log, at the log's place}
   public static <T> Kept<T> of(LogEntry log, Function<LogEntry, T> keep) {

@@ -70,7 +70,7 @@ public final class LogReader {
     List<Bytes32> tooLarge = new ArrayList<>();
     if (filter.topics().size() > 1) {
       for (Bytes32 topic : filter.topics()) {
-        LogFilter event = new LogFilter(filter.addresses(), List.of(topic));
+        LogFilter event = filter.of(List.of(topic));
         try {
           logs.addAll(chain.logs(event, number, number, keep));
         } catch (ChainException.Refused | ChainException.TooLarge e) {
@@ -84,7 +84,7 @@ public final class LogReader {
       tooLarge.addAll(filter.topics());
     }
     if (!tooLarge.isEmpty() || filter.topics().isEmpty()) {
-      logs.addAll(fromReceipts(new LogFilter(filter.addresses(), tooLarge), number, keep));
+      logs.addAll(fromReceipts(filter.of(tooLarge), number, keep));
     }
     logs.sort(Kept.BY_PLACE);
     return logs;

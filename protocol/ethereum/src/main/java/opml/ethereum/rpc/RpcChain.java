@@ -20,10 +20,11 @@ import opml.ethereum.chain.Data;
 import opml.ethereum.chain.Kept;
 import opml.ethereum.chain.LogEntry;
 import opml.ethereum.chain.LogFilter;
-import opml.ethereum.chain.Receipt;
 import opml.ethereum.chain.NodeRefusal;
+import opml.ethereum.chain.Receipt;
 import opml.ethereum.chain.Text;
 import opml.ethereum.chain.TxHash;
+import org.jspecify.annotations.Nullable;
 
 /// A chain behind the JSON-RPC of one of its nodes.
 ///
@@ -181,10 +182,18 @@ public final class RpcChain implements Chain, AutoCloseable {
     if (!filter.addresses().isEmpty()) {
       query.put("address", filter.addresses().stream().map(Address::toString).toList());
     }
-    if (!filter.topics().isEmpty()) {
-      query.put("topics", List.of(filter.topics().stream().map(Bytes32::toString).toList()));
+    if (!filter.topics().isEmpty() || !filter.indexed().isEmpty()) {
+      List<@Nullable List<String>> topics = new ArrayList<>();
+      topics.add(alternatives(filter.topics()));
+      filter.indexed().forEach(values -> topics.add(alternatives(values)));
+      query.put("topics", topics);
     }
     return query;
+  }
+
+  /// {@return what a topic may be; null for anything}
+  private static @Nullable List<String> alternatives(List<Bytes32> topics) {
+    return topics.isEmpty() ? null : topics.stream().map(Bytes32::toString).toList();
   }
 
   private <T> List<Kept<T>> logEntries(

@@ -112,7 +112,7 @@ final class Campaign {
     NonceBook nonces = account.nonces();
     nonces.lock.lock();
     try {
-      Strangers.Look look = strangers.settle(account.policy().patience());
+      Strangers.Look look = strangers.giveWay();
       if (outdates && nonces.strangersArrived(look.mined())) {
         failAll(
             new ChainException.Outdated(

@@ -38,7 +38,7 @@ final class Departure {
     this.account = account;
     this.blocked = look.isBlocked() ? new TreeSet<>(look.waiting()) : new TreeSet<>();
     this.pending = look.pending();
-    this.baseFee = account.chain().latest().baseFee();
+    this.baseFee = look.latest().baseFee();
     this.tip = account.tip();
   }
 

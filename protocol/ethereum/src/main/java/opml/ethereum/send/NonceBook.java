@@ -24,6 +24,9 @@ import opml.ethereum.chain.Chain;
 final class NonceBook {
   private static final Map<Chain, Map<Address, NonceBook>> BOOKS = new WeakHashMap<>();
 
+  /// The default patience, so often, is longer than the time between two blocks of any chain that is well.
+  private static final int PATIENCES_WITHOUT_BLOCK = 6;
+
   /// Held from choosing a nonce until the node has the transaction.
   final ReentrantLock lock = new ReentrantLock();
 
@@ -31,6 +34,7 @@ final class NonceBook {
   private final SortedSet<Long> strangers = new TreeSet<>();
   private long blocked = -1;
   private long blockedSince;
+  private long blockedHeight;
 
   private NonceBook() {}
 
@@ -72,8 +76,9 @@ final class NonceBook {
 
   /// Notes a look at the chain.
   ///
+  /// @param height the number of the newest block
   /// @return the nonces of strangers that wait for a block
-  synchronized SortedSet<Long> look(long mined, long pending) {
+  synchronized SortedSet<Long> look(long mined, long pending, long height) {
     SortedSet<Long> waiting = new TreeSet<>();
     for (long nonce = mined; nonce < pending; nonce++) {
       if (!inFlight.contains(nonce)) {
@@ -86,6 +91,7 @@ final class NonceBook {
     } else if (blocked != mined) {
       blocked = mined;
       blockedSince = System.nanoTime();
+      blockedHeight = height;
     }
     return waiting;
   }
@@ -94,6 +100,13 @@ final class NonceBook {
   /// behind it is to blame}
   synchronized boolean isBlockedFor(Duration patience) {
     return blocked >= 0 && System.nanoTime() - blockedSince >= patience.toNanos();
+  }
+
+  /// {@return whether a stranger has had it for so long and was left out of a block; or for six times as long, if there are
+  /// no blocks}
+  synchronized boolean isOverdue(Duration patience, long height) {
+    return isBlockedFor(patience)
+        && (height > blockedHeight || isBlockedFor(patience.multipliedBy(PATIENCES_WITHOUT_BLOCK)));
   }
 
   /// {@return whether strangers that were seen waiting are in blocks by now; they are forgotten then}

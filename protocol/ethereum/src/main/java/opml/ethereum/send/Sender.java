@@ -30,7 +30,7 @@ import opml.ethereum.chain.Receipt;
 /// never costs more than [SendPolicy#maxFee], or than what is at stake by the [Order], if that is more.
 ///
 /// **What is left from before.** Transactions of the account that this process does not know, or does not wait for any
-/// more, may block its nonces. They get [SendPolicy#patience]; then the most urgent orders take their nonces, and what
+/// more, may block its nonces. They get a block, by [SendPolicy#patience]; then the most urgent orders take their nonces, and what
 /// they do not need is cancelled. If such a transaction arrives after all, orders that were decided without it are
 /// outdated: so call [#settle] first, then look at the chain, then decide, then [#sendAll].
 public final class Sender {
@@ -126,7 +126,7 @@ public final class Sender {
     NonceBook nonces = account.nonces();
     nonces.lock.lock();
     try {
-      Departure departure = new Departure(account, strangers.settle(policy().patience()));
+      Departure departure = new Departure(account, strangers.giveWay());
       return switch (departure.handOver(order, gas)) {
         case Departure.Result.Full(ChainException why) -> throw why;
         case Departure.Result.Sent(Flight flight) -> {

@@ -2,6 +2,8 @@ package opml.ethereum.send;
 
 import java.time.Duration;
 import java.util.SortedSet;
+import java.util.function.Predicate;
+import opml.ethereum.chain.BlockRef;
 
 /// What waits for a block under the account's key and is not known to this process.
 final class Strangers {
@@ -15,8 +17,9 @@ final class Strangers {
   ///
   /// @param mined the first nonce that is not in a block
   /// @param pending the next nonce behind all that the node knows
-  /// @param waiting the nonces of strangers between them
-  record Look(long mined, long pending, SortedSet<Long> waiting) {
+  /// @param latest the newest block
+  /// @param waiting the nonces of strangers between the first two
+  record Look(long mined, long pending, BlockRef latest, SortedSet<Long> waiting) {
     /// {@return whether the next nonce to be mined is a stranger's}
     boolean isBlocked() {
       return waiting.contains(mined);
@@ -26,7 +29,9 @@ final class Strangers {
   Look look() {
     long mined = account.chain().minedNonce(account.address());
     long pending = account.chain().pendingNonce(account.address());
-    return new Look(mined, pending, account.nonces().look(mined, pending));
+    BlockRef latest = account.chain().latest();
+    SortedSet<Long> waiting = account.nonces().look(mined, pending, latest.number());
+    return new Look(mined, pending, latest, waiting);
   }
 
   /// Waits as long as the next nonce is a stranger's.
@@ -34,9 +39,21 @@ final class Strangers {
   /// @param patience for each of them; none if it was exhausted before
   /// @return the last look
   Look settle(Duration patience) {
+    return waitUntil(_ -> account.nonces().isBlockedFor(patience));
+  }
+
+  /// Waits as long as the next nonce is a stranger's that may still get into a block by itself.
+  ///
+  /// @return the last look; what blocks there is to be replaced
+  Look giveWay() {
+    Duration patience = account.policy().patience();
+    return waitUntil(look -> account.nonces().isOverdue(patience, look.latest().number()));
+  }
+
+  private Look waitUntil(Predicate<Look> isEnough) {
     Pauses pauses = new Pauses(account.policy().maxPoll());
     Look look = look();
-    while (look.isBlocked() && !account.nonces().isBlockedFor(patience)) {
+    while (look.isBlocked() && !isEnough.test(look)) {
       pauses.pause();
       look = look();
     }

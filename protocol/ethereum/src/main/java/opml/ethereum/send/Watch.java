@@ -205,8 +205,9 @@ final class Watch implements AutoCloseable {
 
   private void keepGoing() {
     long pending = chain.pendingNonce(account.address());
-    Wei baseFee = chain.latest().baseFee();
-    account.nonces().look(mined, pending);
+    BlockRef latest = chain.latest();
+    Wei baseFee = latest.baseFee();
+    account.nonces().look(mined, pending, latest.number());
     for (Flight flight : flights) {
       if (flight.nonce() >= mined) {
         flight.looksMissing = 0;
@@ -217,13 +218,14 @@ final class Watch implements AutoCloseable {
         }
       }
     }
-    clearTheWay(pending);
+    clearTheWay(pending, latest);
   }
 
   private void keepGoing(Flight flight, long pending, Wei baseFee) {
     Pending.Version latest = flight.pending.latest();
     boolean covered = latest.transaction().maxFee().compareTo(baseFee) >= 0;
-    if (flight.tooCheap || (!covered && baseFee.compareTo(flight.pending.ceiling()) <= 0)) {
+    boolean affordable = baseFee.compareTo(flight.pending.ceiling()) <= 0;
+    if (affordable && (flight.tooCheap || !covered)) {
       raise(flight, baseFee);
     } else if ((flight.doubtful || pending <= flight.nonce()) && !chain.knows(latest.hash())) {
       offer(flight, latest);
@@ -277,7 +279,7 @@ final class Watch implements AutoCloseable {
   }
 
   /// Cancels what is in front of all that we watch, and not ours, if it does not move.
-  private void clearTheWay(long pending) {
+  private void clearTheWay(long pending, BlockRef newest) {
     NonceBook nonces = account.nonces();
     boolean ours = nonces.has(mined) || flights.stream().noneMatch(f -> f.nonce() > mined);
     if (ours
@@ -288,7 +290,7 @@ final class Watch implements AutoCloseable {
     try {
       movedAt = System.nanoTime();
       SortedSet<Long> first = new TreeSet<>(List.of(mined));
-      new Departure(account, new Strangers.Look(mined, pending, first))
+      new Departure(account, new Strangers.Look(mined, pending, newest, first))
           .cancelRest()
           .forEach(this::add);
     } finally {

@@ -421,6 +421,22 @@ class LogTest {
   }
 
   @Test
+  void logsAreFoundByTheirIndexedValues() {
+    emit(3);
+    long head = dev.chain().latest().number();
+    List<LogEntry> all = dev.chain().logs(sampler.filter("Stored"), 0, head);
+    LogEntry second = all.get(1);
+    LogFilter byFirst = sampler.filter("Stored").with(0, second.topics().get(1));
+    assertThat(dev.chain().logs(byFirst, 0, head)).containsExactly(second);
+    LogFilter bySecond = new LogFilter(List.of(), List.of()).with(1, second.topics().get(2));
+    assertThat(dev.chain().logs(bySecond, 0, head)).isEqualTo(all);
+    assertThat(dev.chain().logs(bySecond.with(0, Bytes32.ofWord(99)), 0, head)).isEmpty();
+    assertThat(byFirst.accepts(all.getFirst())).isFalse();
+    assertThat(bySecond.accepts(with(second, second.topics().subList(0, 2), second.data())))
+        .isFalse();
+  }
+
+  @Test
   void aLogThatDoesNotFitItsEventIsMalformed() {
     emit(1);
     LogEntry good = dev.chain().logs(sampler.filter(), 0, dev.chain().latest().number()).getFirst();

@@ -258,7 +258,8 @@ class SenderTest {
         .isInstanceOfSatisfying(ChainException.Unconfirmed.class, e -> kept[0] = e.pending());
     // A process that starts now knows nothing of it but what the node says.
     try (RpcChain chain = RpcChain.connect(dev.url())) {
-      Sender restarted = new Sender(chain, dev.account(5));
+      SendPolicy hasty = SendPolicy.DEFAULT.withPatience(Duration.ofMillis(50));
+      Sender restarted = new Sender(chain, dev.account(5), hasty, TransactionListener.NONE);
       assertThat(restarted.settle(Duration.ofMillis(50))).isFalse();
       Pending next = restarted.submit(Call.transfer(NOBODY, Wei.of(2)));
       assertThat(next.nonce()).isEqualTo(kept[0].nonce());
@@ -277,7 +278,8 @@ class SenderTest {
     Call call = Call.transfer(NOBODY, Wei.of(1));
     Pending pending = sender(5).submit(call);
     try (RpcChain chain = RpcChain.connect(dev.url())) {
-      Sender restarted = new Sender(chain, dev.account(5));
+      SendPolicy hasty = SendPolicy.DEFAULT.withPatience(Duration.ofMillis(50));
+      Sender restarted = new Sender(chain, dev.account(5), hasty, TransactionListener.NONE);
       Pending same = restarted.submit(call);
       assertThat(same.hashes()).isEqualTo(pending.hashes());
       dev.mine(1);

@@ -15,6 +15,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import opml.core.account.Address;
 import opml.core.account.Wei;
@@ -320,6 +322,26 @@ class SiegeTest {
   }
 
   @Test
+  void whatABlockMayStillTakeIsNotReplaced() throws Exception {
+    GethPool pool = new GethPool(dev, dev.account(0).address(), Integer.MAX_VALUE);
+    sender(new ForwardingChain(pool), POLICY).submit(transfer(1000));
+    Sender other = sender(new ForwardingChain(pool), POLICY.withPatience(Duration.ofMillis(500)));
+    long begin = System.nanoTime();
+    Pending pending =
+        whileMining(
+            () -> other.submit(transfer(1)),
+            () -> {
+              // Longer than its patience, but the first block.
+              if (System.nanoTime() - begin > Duration.ofMillis(1200).toNanos()) {
+                pool.mine();
+              }
+            });
+    pool.mine();
+    assertThat(other.await(pending).succeeded()).isTrue();
+    assertThat(received()).isEqualTo(Wei.of(1001));
+  }
+
+  @Test
   void ordersDecidedBeforeSomethingLeftOverArrivedAreOutdated() throws Exception {
     GethPool pool = new GethPool(dev, dev.account(0).address(), Integer.MAX_VALUE);
     sender(new ForwardingChain(pool), POLICY).submit(transfer(1000));
@@ -342,7 +364,15 @@ class SiegeTest {
         .submit(new Order(transfer(1000).call(), Wei.ether(1), false));
     Sender modest = sender(new ForwardingChain(pool), POLICY.withMaxFee(Wei.gwei(2)));
     assertThat(modest.settle(Duration.ofMillis(300))).isFalse();
-    List<Outcome> outcomes = sendAll(modest, transfers(2), pool::mine);
+    List<Outcome> outcomes =
+        sendAll(
+            modest,
+            transfers(2),
+            () -> {
+              if (pool.pendingNonce(modest.address()) == 3) {
+                pool.mine();
+              }
+            });
     assertThat(receipts(outcomes)).hasSize(2);
     assertThat(received()).isEqualTo(Wei.of(1002));
   }
@@ -541,30 +571,30 @@ class SiegeTest {
 
   @Test
   void aNodeThatFallsSilentInTheMiddleIsWaitedFor() throws Exception {
-    boolean[] down = {false};
-    int[] sent = {0};
+    AtomicBoolean down = new AtomicBoolean();
+    AtomicInteger sent = new AtomicInteger();
     Chain silent =
         new Faulty(chain) {
           @Override
           void before(String method) {
-            if (method.equals("sent") && ++sent[0] == 3) {
-              down[0] = true;
+            if (method.equals("sent") && sent.incrementAndGet() == 3) {
+              down.set(true);
             }
-            if (down[0]) {
+            if (down.get()) {
               throw new ChainException.Unreachable("down");
             }
           }
         };
     dev.autoMine(false);
-    int[] blocks = {0};
+    AtomicInteger blocksWhileDown = new AtomicInteger();
     List<Outcome> outcomes =
         sendAll(
             sender(silent, POLICY),
             transfers(10),
             () -> {
               dev.mine(1);
-              if (++blocks[0] == 10) {
-                down[0] = false;
+              if (down.get() && blocksWhileDown.incrementAndGet() == 10) {
+                down.set(false);
               }
             });
     assertThat(receipts(outcomes)).hasSize(10);

@@ -5,6 +5,11 @@ import opml.core.hash.Bytes32;
 
 /// Does the work for the models that its owner has. Keeps what it computed, so that asking at every move is cheap.
 public interface Workshop {
+  /// {@return whether this workshop has a model now}; asked for one that it has not, it may go and get it
+  default boolean knows(Bytes32 modelId) {
+    return true;
+  }
+
   /// {@return the run of a model on an input, or nothing if the owner does not have this model or refuses it as
   /// ill-formed}
   ///

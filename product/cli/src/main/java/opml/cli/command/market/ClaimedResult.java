@@ -11,7 +11,9 @@ import opml.hub.Picture.SeenClaim;
 import org.jspecify.annotations.Nullable;
 
 /// What a claim says of a request, for people and for programs.
-record ClaimedResult(SeenClaim claim, RequestedModel model) {
+///
+/// @param output with its trailing zeros; empty if the model fails
+record ClaimedResult(SeenClaim claim, byte[] output, RequestedModel model) {
   private static final int RESULT_FAILED = 2;
   private static final int BYTES_SHOWN = 64;
 
@@ -21,14 +23,14 @@ record ClaimedResult(SeenClaim claim, RequestedModel model) {
   }
 
   Map<String, @Nullable Object> fields() {
-    Optional<OutputText> read = model.read(claim.output());
+    Optional<OutputText> read = model.read(output);
     Map<String, @Nullable Object> fields =
         Json.object(
             "claim", claim.id().hash(),
             "server", claim.state().claim().server(),
             "fails", isFailure(),
-            "outputBytes", claim.output().length,
-            "outputHex", "0x" + HexFormat.of().formatHex(claim.output()));
+            "outputBytes", output.length,
+            "outputHex", "0x" + HexFormat.of().formatHex(output));
     fields.putAll(OutputText.fields(read));
     return fields;
   }
@@ -38,13 +40,10 @@ record ClaimedResult(SeenClaim claim, RequestedModel model) {
     if (isFailure()) {
       return "output none: the model fails on this input";
     }
-    return model
-        .read(claim.output())
-        .map(OutputText::toString)
-        .orElseGet(() -> bytes(claim.output()));
+    return model.read(output).map(OutputText::toString).orElseGet(this::bytes);
   }
 
-  private String bytes(byte[] output) {
+  private String bytes() {
     String hex =
         HexFormat.of().formatHex(Arrays.copyOf(output, Math.min(BYTES_SHOWN, output.length)));
     return "output %s bytes 0x%s%s%s"

@@ -2,8 +2,10 @@ package opml.cli.command.market;
 
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.function.Function;
 import opml.cli.console.Moments;
 import opml.core.account.Wei;
+import opml.game.claim.ClaimId;
 import opml.game.claim.Request;
 import opml.game.move.Position;
 import opml.game.move.Side;
@@ -16,8 +18,11 @@ final class Details {
   private final StringBuilder text = new StringBuilder();
   private final Overview overview;
   private final StatusWords words;
+  private final Function<ClaimId, byte[]> outputs;
 
-  Details(Overview overview, StatusWords words) {
+  /// @param outputs reads the output of a claim
+  Details(Overview overview, StatusWords words, Function<ClaimId, byte[]> outputs) {
+    this.outputs = outputs;
     this.overview = overview;
     this.words = words;
   }
@@ -31,7 +36,7 @@ final class Details {
     line("server", request.server().isZero() ? "anyone" : request.server());
     line("fee", new Wei(request.fee()));
     line("claims until", moment(seen.state().deadline()));
-    line("input", seen.input().map(bytes -> bytes.length + " bytes").orElse("not on the chain"));
+    line("input", seen.bytes().map(bytes -> bytes + " bytes").orElse("not on the chain"));
     line("input root", request.inputRoot());
     if (!request.callback().isZero()) {
       line(
@@ -55,7 +60,7 @@ final class Details {
     line("claimed", moment(seen.state().claimedAt()));
     line("window ends", moment(seen.state().claimedAt() + overview.window()));
     line("final state", seen.state().claim().finalState());
-    line("output", "0x" + HexFormat.of().formatHex(seen.output()));
+    line("output", "0x" + HexFormat.of().formatHex(outputs.apply(seen.id())));
     line("games", "%d, %d open".formatted(seen.state().games(), seen.state().openGames()));
     return this;
   }

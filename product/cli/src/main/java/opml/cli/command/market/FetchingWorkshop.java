@@ -109,12 +109,17 @@ final class FetchingWorkshop implements Workshop, AutoCloseable {
   }
 
   @Override
-  public Optional<Work> work(Bytes32 modelId, byte[] input) {
-    Optional<Work> work = own.work(modelId, input);
-    if (work.isEmpty()) {
+  public boolean knows(Bytes32 modelId) {
+    boolean known = own.knows(modelId);
+    if (!known) {
       want(modelId);
     }
-    return work;
+    return known;
+  }
+
+  @Override
+  public Optional<Work> work(Bytes32 modelId, byte[] input) {
+    return knows(modelId) ? own.work(modelId, input) : Optional.empty();
   }
 
   private synchronized void want(Bytes32 model) {

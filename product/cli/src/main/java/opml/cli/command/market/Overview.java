@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import opml.cli.console.Amounts;
 import opml.cli.console.Json;
@@ -15,6 +16,7 @@ import opml.cli.console.Moments;
 import opml.cli.console.Table;
 import opml.core.account.Wei;
 import opml.ethereum.chain.BlockRef;
+import opml.game.claim.ClaimId;
 import opml.game.claim.ClaimStatus;
 import opml.game.claim.Request;
 import opml.game.claim.RequestId;
@@ -177,12 +179,14 @@ record Overview(
     }
   }
 
-  Map<String, @Nullable Object> object(BlockRef block, Credits credits, Attention attention) {
+  /// @param outputs reads the output of a claim
+  Map<String, @Nullable Object> object(
+      BlockRef block, Credits credits, Attention attention, Function<ClaimId, byte[]> outputs) {
     return Json.object(
         "block", block.number(),
         "time", now,
         "requests", requests.stream().map(Overview::object).toList(),
-        "claims", claims.stream().map(this::object).toList(),
+        "claims", claims.stream().map(seen -> object(seen, outputs)).toList(),
         "games", games.stream().map(Overview::object).toList(),
         "credits", credits.objects(),
         "attention", attention.items().stream().map(Attention.Item::object).toList());
@@ -198,7 +202,7 @@ record Overview(
         "fee", request.fee(),
         "deadline", seen.state().deadline(),
         "inputRoot", request.inputRoot(),
-        "inputBytes", seen.input().map(bytes -> bytes.length),
+        "inputBytes", seen.bytes(),
         "callback", request.callback(),
         "callbackGas", request.callbackGas(),
         "claims", seen.state().claims(),
@@ -206,7 +210,7 @@ record Overview(
         "status", seen.state().status());
   }
 
-  private Map<String, @Nullable Object> object(SeenClaim seen) {
+  private Map<String, @Nullable Object> object(SeenClaim seen, Function<ClaimId, byte[]> outputs) {
     return Json.object(
         "id", seen.id().hash(),
         "request", seen.state().claim().request(),
@@ -215,7 +219,7 @@ record Overview(
         "claimedAt", seen.state().claimedAt(),
         "windowEnds", seen.state().claimedAt() + window,
         "finalState", seen.state().claim().finalState(),
-        "outputHex", "0x" + HexFormat.of().formatHex(seen.output()),
+        "outputHex", "0x" + HexFormat.of().formatHex(outputs.apply(seen.id())),
         "games", seen.state().games(),
         "openGames", seen.state().openGames(),
         "status", seen.state().status());

@@ -22,11 +22,13 @@ import opml.core.account.Wei;
 import opml.ethereum.chain.ChainException;
 import opml.ethereum.chain.Receipt;
 import opml.ethereum.key.Wallet;
+import opml.game.claim.ClaimId;
+import opml.game.claim.RequestId;
 import opml.hub.Hub;
 import opml.hub.ModelRegistration;
-import opml.hub.Picture.SeenClaim;
 import opml.hub.Receiver;
 import opml.hub.Requester;
+import opml.hub.Requester.Answer;
 import opml.hub.Terms;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -119,29 +121,39 @@ public final class RequestCommand implements Callable<Integer> {
       Hub hub = opened.hub(wallet);
       ModelRegistration.Buffers buffers =
           new Registry(opened.deployment(), opened.chain().snapshot()).buffers(asked.id());
+      // The registry lets an output have 24,576 bytes.
+      int outputBytes = Math.toIntExact(buffers.outputBytes());
       byte[] bytes = InputFile.read(input, buffers.input().bytes(), asked.inputType(), index);
       long until = Math.addExact(opened.chain().latest().timestamp(), deadline);
-      Terms terms = new Terms(server, until, callback, gasToHear(opened, buffers.outputBytes()));
+      Terms terms = new Terms(server, until, callback, gasToHear(opened, outputBytes));
       Hub.GasEstimate estimate = announced(hub, asked, terms, bytes);
-      warnOfALowFee(estimate.price(), terms, buffers.outputBytes());
+      warnOfALowFee(estimate.price(), terms, outputBytes);
       Hub.Asked sent = hub.ask(asked.id(), terms, bytes, fee);
       report(sent, estimate, asked, until);
       if (options.wait) {
         Requester requester =
             new Requester(hub, new JournalWriter(console, InstantSource.system()));
         long window = opened.deployment().parameters().window();
-        SeenClaim result =
+        ClaimedResult result =
             new Waiting(
                     console,
-                    id -> {
-                      opened.requireHub();
-                      return requester.answer(id);
+                    new Waiting.Look() {
+                      @Override
+                      public Answer at(RequestId id) {
+                        opened.requireHub();
+                        return requester.answer(id);
+                      }
+
+                      @Override
+                      public byte[] output(ClaimId id) {
+                        return requester.output(id);
+                      }
                     },
                     asked,
                     window,
                     pause)
                 .until(sent.id());
-        options.finish(console, result, asked, output);
+        options.finish(console, result, output);
       }
     }
     return 0;

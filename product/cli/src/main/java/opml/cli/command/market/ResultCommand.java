@@ -11,6 +11,7 @@ import opml.cli.console.Failure;
 import opml.cli.console.Json;
 import opml.cli.console.OutputFile;
 import opml.cli.option.DeploymentOption;
+import opml.game.claim.ClaimId;
 import opml.game.claim.Request;
 import opml.game.claim.RequestId;
 import opml.hub.HubReader;
@@ -65,26 +66,34 @@ public final class ResultCommand implements Callable<Integer> {
       Picture picture = reader.read();
       SeenRequest request = prefix.only(picture);
       RequestedModel model = modelOf(request.state().request(), named);
-      Optional<SeenClaim> result =
+      Optional<ClaimedResult> result =
           options.wait
               ? Optional.of(
                   new Waiting(
                           console,
-                          wanted -> {
-                            opened.requireHub();
-                            return answer(reader, wanted);
+                          new Waiting.Look() {
+                            @Override
+                            public Answer at(RequestId wanted) {
+                              opened.requireHub();
+                              return answer(reader, wanted);
+                            }
+
+                            @Override
+                            public byte[] output(ClaimId claim) {
+                              return reader.output(claim);
+                            }
                           },
                           model,
                           window,
                           pause)
                       .until(request.id()))
-              : shown(picture, request, model, window);
+              : shown(reader, picture, request, model, window);
       if (output.isPresent() && result.isEmpty()) {
         throw new Failure(
             "request %s has no final result to write to %s; --wait waits for one"
                 .formatted(request.id(), output.get()));
       }
-      result.ifPresent(claim -> options.finish(console, claim, model, output));
+      result.ifPresent(end -> options.finish(console, end, output));
     }
     return 0;
   }
@@ -121,9 +130,9 @@ public final class ResultCommand implements Callable<Integer> {
 
   /// Shows how a request stands.
   ///
-  /// @return the final claim, if there is one
-  private Optional<SeenClaim> shown(
-      Picture picture, SeenRequest request, RequestedModel model, long window) {
+  /// @return the final result, if there is one
+  private Optional<ClaimedResult> shown(
+      HubReader reader, Picture picture, SeenRequest request, RequestedModel model, long window) {
     return switch (Answer.of(picture, request)) {
       case Answer.Waiting _ -> {
         show(
@@ -145,15 +154,19 @@ public final class ResultCommand implements Callable<Integer> {
         yield Optional.empty();
       }
       case Answer.Provisional provisional -> {
-        provisional(picture, request, new ClaimedResult(provisional.claim(), model), window);
+        provisional(picture, request, result(reader, provisional.claim(), model), window);
         yield Optional.empty();
       }
       case Answer.Final end -> {
-        ClaimedResult result = new ClaimedResult(end.claim(), model);
+        ClaimedResult result = result(reader, end.claim(), model);
         show(request, "final", result.toString(), result.fields());
-        yield Optional.of(end.claim());
+        yield Optional.of(result);
       }
     };
+  }
+
+  private static ClaimedResult result(HubReader reader, SeenClaim claim, RequestedModel model) {
+    return new ClaimedResult(claim, reader.output(claim.id()), model);
   }
 
   private void provisional(

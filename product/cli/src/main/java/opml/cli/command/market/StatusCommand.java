@@ -3,12 +3,14 @@ package opml.cli.command.market;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import opml.cli.console.Amounts;
 import opml.cli.console.Console;
 import opml.cli.console.Failure;
 import opml.cli.console.Moments;
 import opml.cli.option.DeploymentOption;
 import opml.ethereum.chain.Snapshot;
+import opml.game.claim.ClaimId;
 import opml.game.move.Parameters;
 import opml.hub.HubReader;
 import opml.hub.Picture;
@@ -41,7 +43,8 @@ public final class StatusCommand implements Callable<Integer> {
     Optional<IdPrefix> prefix = id.map(IdPrefix::of);
     try (DeploymentOption.Opened opened = deployment.open()) {
       Parameters terms = opened.deployment().parameters();
-      Picture picture = new HubReader(opened.deployment(), opened.chain()).read();
+      HubReader reader = new HubReader(opened.deployment(), opened.chain());
+      Picture picture = reader.read();
       Overview overview =
           prefix
               .map(begins -> Overview.of(picture, terms.window(), begins))
@@ -55,11 +58,15 @@ public final class StatusCommand implements Callable<Integer> {
           Attention.of(overview, words, terms.allowance(), Means.read(state, picture));
       Credits credits = Credits.read(opened.deployment(), state, picture);
       console.show(
-          overview.object(picture.block(), credits, attention),
+          overview.object(picture.block(), credits, attention, reader::output),
           () ->
               prefix
                   .map(
-                      begins -> head(picture) + details(overview, words, begins) + "\n" + attention)
+                      begins ->
+                          head(picture)
+                              + details(overview, words, begins, reader::output)
+                              + "\n"
+                              + attention)
                   .orElseGet(
                       () ->
                           head(picture)
@@ -77,8 +84,9 @@ public final class StatusCommand implements Callable<Integer> {
   }
 
   /// {@return what was named in full; a request with its claims and their games, which it is about}
-  private static String details(Overview overview, StatusWords words, IdPrefix prefix) {
-    Details details = new Details(overview, words);
+  private static String details(
+      Overview overview, StatusWords words, IdPrefix prefix, Function<ClaimId, byte[]> outputs) {
+    Details details = new Details(overview, words, outputs);
     boolean request = overview.requests().stream().anyMatch(seen -> prefix.begins(seen.id()));
     overview.requests().stream().filter(seen -> prefix.begins(seen.id())).forEach(details::add);
     overview.claims().stream()

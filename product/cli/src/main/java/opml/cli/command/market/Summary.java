@@ -3,12 +3,14 @@ package opml.cli.command.market;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import opml.cli.console.Amounts;
 import opml.cli.console.JournalWriter;
 import opml.cli.console.Moments;
 import opml.core.account.Address;
 import opml.core.account.Wei;
 import opml.ethereum.send.GasMeter;
+import opml.game.claim.ClaimState;
 import opml.game.claim.ClaimStatus;
 import opml.game.claim.RequestStatus;
 import opml.game.move.GameStatus;
@@ -50,8 +52,8 @@ record Summary(
       tally.add(claim, request == null ? BigInteger.ZERO : request.state().request().fee());
     }
     for (SeenGame game : picture.games().values()) {
-      SeenClaim claim = picture.claims().get(game.claim());
-      tally.add(game, claim == null ? BigInteger.ZERO : claim.state().bond());
+      tally.add(
+          game, Optional.ofNullable(picture.claims().get(game.claim())).map(SeenClaim::state));
     }
     return new Summary(
         picture.block().number(),
@@ -107,7 +109,7 @@ record Summary(
       }
     }
 
-    void add(SeenGame game, BigInteger claimBond) {
+    void add(SeenGame game, Optional<ClaimState> claim) {
       boolean challenges = game.challenger().equals(self);
       boolean serves = game.server().equals(self);
       if (game.status() == GameStatus.RUNNING && game.claimStatus() == ClaimStatus.LIVE) {
@@ -115,18 +117,25 @@ record Summary(
         ownGames += challenges || serves ? 1 : 0;
       }
       switch (game.status()) {
-        case NONE, VOID -> {}
-        case RUNNING -> bonded = challenges ? bonded.add(challengeBond) : bonded;
+        case NONE -> {}
+        case RUNNING -> bonded = challenges ? bonded.add(game.bond()) : bonded;
         case SERVER_WON -> {
           earned = serves ? earned.add(challengeBond) : earned;
-          lost = challenges ? lost.add(challengeBond) : lost;
+          lost = challenges ? lost.add(game.bond()) : lost;
         }
-        case CHALLENGER_WON -> {
-          BigInteger share =
-              claimBond.multiply(challengerShare).divide(BigInteger.valueOf(Parameters.WHOLE));
-          earned = challenges ? earned.add(share) : earned;
-        }
+        case CHALLENGER_WON, VOID ->
+            earned =
+                challenges ? earned.add(claim.map(this::share).orElse(BigInteger.ZERO)) : earned;
       }
+    }
+
+    /// {@return what each game gets that was open when the claim died}
+    private BigInteger share(ClaimState claim) {
+      return claim
+          .bond()
+          .multiply(challengerShare)
+          .divide(BigInteger.valueOf(Parameters.WHOLE))
+          .divide(BigInteger.valueOf(Math.max(1, claim.rewarded())));
     }
   }
 

@@ -6,7 +6,6 @@ import java.util.Optional;
 import opml.cli.console.Console;
 import opml.cli.console.Failure;
 import opml.cli.console.OutputFile;
-import opml.hub.Picture.SeenClaim;
 import picocli.CommandLine.Option;
 
 /// How `request` and `result` wait for a result, and where they put it.
@@ -42,13 +41,13 @@ final class WaitOptions {
   /// Writes a final result that was shown.
   ///
   /// @throws Failure if it is that the model fails, or cannot be written
-  void finish(Console console, SeenClaim claim, RequestedModel model, Optional<OutputFile> target) {
-    if (new ClaimedResult(claim, model).isFailure()) {
+  void finish(Console console, ClaimedResult result, Optional<OutputFile> target) {
+    if (result.isFailure()) {
       throw new Failure("the model fails on this input");
     }
     target.ifPresent(
         file -> {
-          file.write(model.outputType(), claim.output());
+          file.write(result.model().outputType(), result.output());
           console.say("written to " + file);
         });
   }

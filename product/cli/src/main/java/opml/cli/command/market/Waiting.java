@@ -21,9 +21,10 @@ import org.jspecify.annotations.Nullable;
 /// Waits for the result of a request, and says how far it is. A chain that is away for a while is waited for, too.
 final class Waiting {
   /// How to look what has become of a request.
-  @FunctionalInterface
   interface Look {
     Answer at(RequestId id);
+
+    byte[] output(ClaimId id);
   }
 
   private final Console console;
@@ -44,32 +45,15 @@ final class Waiting {
     this.pause = pause;
   }
 
-  /// {@return the final claim of a request}
+  /// {@return the final result of a request}
   ///
   /// @throws Failure if nobody answered in time, or the wait is broken off
-  SeenClaim until(RequestId id) {
+  ClaimedResult until(RequestId id) {
     try (StopSignal _ = StopSignal.open()) {
       while (true) {
-        Optional<Answer> answer = look(id);
-        if (answer.isEmpty()) {
-          Thread.sleep(pause);
-          continue;
-        }
-        switch (answer.get()) {
-          case Answer.Waiting _ -> progress("nobody has claimed a result yet");
-          case Answer.Unanswered _ -> progress("nobody answered in time; the fee comes back");
-          case Answer.Provisional provisional -> {
-            if (told.add(provisional.claim().id())) {
-              tell("provisional", id, provisional.claim());
-            }
-            progress(standing(provisional.claim()));
-          }
-          case Answer.Final end -> {
-            tell("final", id, end.claim());
-            return end.claim();
-          }
-          case Answer.Expired _ ->
-              throw new Failure("request " + id + " expired: nobody answered, and the fee is back");
+        Optional<ClaimedResult> end = look(id);
+        if (end.isPresent()) {
+          return end.get();
         }
         Thread.sleep(pause);
       }
@@ -78,12 +62,14 @@ final class Waiting {
     }
   }
 
-  /// {@return what has become of the request; nothing, with the reason told once, while the chain does not say}
+  /// Tells what has become of the request; while the chain does not say, the reason once.
+  ///
+  /// @return its final result
   ///
   /// @throws ChainException if it is another chain now, or one without the hub: no waiting helps then
-  private Optional<Answer> look(RequestId id) throws InterruptedException {
+  private Optional<ClaimedResult> look(RequestId id) throws InterruptedException {
     try {
-      return Optional.of(look.at(id));
+      return heard(id, look.at(id));
     } catch (ChainException.NoContract | ChainException.WrongChain e) {
       throw e;
     } catch (ChainException e) {
@@ -93,6 +79,32 @@ final class Waiting {
       progress("the chain does not answer: " + Messages.of(e));
       return Optional.empty();
     }
+  }
+
+  private Optional<ClaimedResult> heard(RequestId id, Answer answer) {
+    switch (answer) {
+      case Answer.Waiting _ -> progress("nobody has claimed a result yet");
+      case Answer.Unanswered _ -> progress("nobody answered in time; the fee comes back");
+      case Answer.Provisional provisional -> {
+        if (!told.contains(provisional.claim().id())) {
+          tell("provisional", id, result(provisional.claim()));
+          told.add(provisional.claim().id());
+        }
+        progress(standing(provisional.claim()));
+      }
+      case Answer.Final end -> {
+        ClaimedResult result = result(end.claim());
+        tell("final", id, result);
+        return Optional.of(result);
+      }
+      case Answer.Expired _ ->
+          throw new Failure("request " + id + " expired: nobody answered, and the fee is back");
+    }
+    return Optional.empty();
+  }
+
+  private ClaimedResult result(SeenClaim claim) {
+    return new ClaimedResult(claim, look.output(claim.id()), model);
   }
 
   private String standing(SeenClaim claim) {
@@ -109,8 +121,7 @@ final class Waiting {
     }
   }
 
-  private void tell(String event, RequestId id, SeenClaim claim) {
-    ClaimedResult result = new ClaimedResult(claim, model);
+  private void tell(String event, RequestId id, ClaimedResult result) {
     Map<String, @Nullable Object> object = Json.object("event", event, "request", id);
     object.putAll(result.fields());
     console.show(object, () -> event + " " + result);
