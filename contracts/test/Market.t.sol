@@ -359,6 +359,50 @@ contract MarketTest is World {
         refused(RequestNotOpen.selector, SIMON, address(other), CLAIM_BOND, claimCall(here, honest(SIMON)));
     }
 
+    /// Every buffer that is not the shortest is refused, so equal contents have equal ids.
+    function test_oneEncodingOfABuffer() public {
+        bytes memory data = abi.encodeCall(IHub.request, (modelId, terms(), hex"0700"));
+        refused(TrailingZero.selector, ALICE, address(hub), FEE, data);
+        data = abi.encodeCall(IHub.request, (modelId, terms(), hex"00"));
+        refused(TrailingZero.selector, ALICE, address(hub), FEE, data);
+        data = abi.encodeCall(IHub.request, (modelId, terms(), hex"070000000000000001"));
+        refused(BufferTooLong.selector, ALICE, address(hub), FEE, data);
+        for (uint256 length = 0; length <= 8; ++length) {
+            bytes memory input = new bytes(length);
+            if (length != 0) input[length - 1] = 0x05;
+            data = abi.encodeCall(IHub.request, (modelId, terms(), input));
+            RequestId r = abi.decode(must(ALICE, address(hub), FEE, data), (RequestId));
+            equal(hub.getRequest(r).inputRoot, bytes32(input), "the root of the padded bytes");
+        }
+        // An output: the same bytes with a zero behind them are refused, and so are too many.
+        RequestId asked = openRequest();
+        bytes32[4] memory slots = slotsAt[21];
+        slots[1] = bytes32(bytes1(0x09));
+        bytes memory proof = Trees.proof(leaves(slots), 0, 1, 2);
+        bytes32 root = slotsRoot(slots);
+        refuseClaim(asked, TrailingZero.selector, 1, root, bytes.concat(bytes4(uint32(2)), hex"0900", proof));
+        bytes memory nine = bytes.concat(bytes4(uint32(9)), hex"090000000000000001", proof);
+        refuseClaim(asked, BufferTooLong.selector, 1, root, nine);
+        data = abi.encodeCall(IHub.claim, (asked, 1, root, bytes.concat(bytes4(uint32(1)), hex"09", proof)));
+        must(SIMON, address(hub), CLAIM_BOND, data);
+        // nothing but zeros is no byte at all
+        slots[1] = 0;
+        proof = Trees.proof(leaves(slots), 0, 1, 2);
+        data = abi.encodeCall(IHub.claim, (asked, 1, slotsRoot(slots), bytes.concat(bytes4(0), proof)));
+        must(SIMON, address(hub), 2 * CLAIM_BOND, data);
+    }
+
+    function test_placesAreShort() public {
+        bytes memory longest = new bytes(256);
+        bytes memory tooLong = new bytes(257);
+        must(ALICE, address(hub), FEE, abi.encodeCall(IHub.requestReferenced, (modelId, terms(), 0, longest)));
+        bytes memory data = abi.encodeCall(IHub.requestReferenced, (modelId, terms(), 0, tooLong));
+        refused(UriTooLong.selector, ALICE, address(hub), FEE, data);
+        registry.register(model, longest);
+        data = abi.encodeCall(IModelRegistry.register, (model, tooLong));
+        refused(UriTooLong.selector, ALICE, address(registry), 0, data);
+    }
+
     // ------------------------------------------------------------------ claims
 
     function test_outputIsBoundAtClaim() public {
@@ -441,7 +485,15 @@ contract MarketTest is World {
     }
 
     function test_killedRightClaimCanBePostedAgain() public {
-        RequestId r = openRequest();
+        this.killedAndPostedAgain(1 days);
+        this.killedAndPostedAgain(ALLOWANCE / 2); // the claim dies behind the deadline
+    }
+
+    /// @dev A call of its own, since the optimizer takes one call's time for constant.
+    function killedAndPostedAgain(uint64 time) external {
+        Terms memory t = terms();
+        t.deadline = uint64(block.timestamp) + time;
+        RequestId r = openRequest(t);
         ClaimId c = makeClaim(r, honest(SIMON));
         Player memory mallory = liar(MALLORY, 4, 0);
         Board memory b = openGame(c, mallory);

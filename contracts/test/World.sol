@@ -47,6 +47,9 @@ abstract contract World is Test {
     /// the eight bytes of a 7, without their trailing zeros
     bytes internal constant INPUT = hex"07";
 
+    /// what the output slot holds before a run: the eight bytes of an 11
+    bytes32 internal constant INITIAL = bytes32(bytes1(0x0b));
+
     Hub internal hub;
     Deliveries internal deliveries;
     ModelRegistry internal registry;
@@ -149,7 +152,7 @@ abstract contract World is Test {
     }
 
     function useModel(uint64 loops) internal {
-        bytes32[4] memory initial = [bytes32(0), word(11), word(0), word(0)];
+        bytes32[4] memory initial = [bytes32(0), INITIAL, word(0), word(0)];
         model = Model({
             graphRoot: Trees.at(nodeHashes(), 2, 0),
             graphDepth: 2,
@@ -310,7 +313,7 @@ abstract contract World is Test {
         if (p.lies && i > p.lie0) slots[1] ^= word(uint16(uint160(p.who)));
     }
 
-    function statusOf(Player memory p, uint256 i) internal view returns (uint8) {
+    function statusOf(Player memory p, uint256 i) internal view virtual returns (uint8) {
         return p.lies && i > p.lie0 && statusAt[i] == 2 ? 0 : statusAt[i];
     }
 
@@ -365,8 +368,12 @@ abstract contract World is Test {
     }
 
     /// @dev A claim's output as evidence has it: its length, and its bytes without their trailing zeros.
-    function packed(bytes32 slot) internal pure returns (bytes memory) {
-        bytes memory output = trimmed(bytes.concat(bytes8(slot)));
+    function packed(bytes32 slot) internal view returns (bytes memory) {
+        bytes memory output = new bytes(model.outputBytes);
+        for (uint256 i = 0; i < output.length; ++i) {
+            output[i] = slot[i];
+        }
+        output = trimmed(output);
         return bytes.concat(bytes4(uint32(output.length)), output);
     }
 
@@ -388,8 +395,13 @@ abstract contract World is Test {
     function challengeCall(ClaimId c, bytes32[] memory list) internal view returns (bytes memory) {
         bytes32[4] memory initial = slotsAt[0];
         initial[0] = 0;
-        bytes memory evidence = bytes.concat(initial[0], Trees.proof(leaves(initial), 0, 0, 2), abi.encodePacked(list));
-        return abi.encodeCall(IHub.challenge, (c, evidence));
+        if (model.outputGiven) initial[1] = INITIAL;
+        bytes memory evidence = bytes.concat(initial[0], Trees.proof(leaves(initial), 0, 0, 2));
+        if (model.outputGiven) {
+            initial[0] = slotsAt[0][0];
+            evidence = bytes.concat(evidence, initial[1], Trees.proof(leaves(initial), 0, 1, 2));
+        }
+        return abi.encodeCall(IHub.challenge, (c, bytes.concat(evidence, abi.encodePacked(list))));
     }
 
     /// @dev The player's own list over an interval.

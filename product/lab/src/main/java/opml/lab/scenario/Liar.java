@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import opml.core.codec.ShortBuffer;
 import opml.core.hash.Bytes32;
 import opml.core.hash.Keccak;
 import opml.engine.commit.Model;
@@ -63,9 +64,10 @@ public final class Liar implements Workshop {
     return modelId.equals(model.id()) ? Optional.of(work(input)) : Optional.empty();
   }
 
-  /// {@return the lie about an input of the liar's model}
+  /// {@return the lie about an input of the liar's model, with or without the zeros at its end}
   public synchronized Work work(byte[] input) {
-    return works.computeIfAbsent(Keccak.hash(input), _ -> lying(input));
+    byte[] whole = ShortBuffer.pad(input, Math.toIntExact(model.descriptor().inputBytes()));
+    return works.computeIfAbsent(Keccak.hash(whole), _ -> lying(whole));
   }
 
   private Work lying(byte[] input) {

@@ -147,6 +147,10 @@ public final class Referee {
     require(value.compareTo(bond) >= 0, Refusal.BOND_TOO_SMALL, value + " of " + bond + " wei");
 
     Claim claim = new Claim(requestId, request.claims(), server, finalState, outputHash);
+    require(
+        rules.levels().admits(request.request().modelId(), claim),
+        Refusal.RESULT_STATUS_INVALID,
+        "a given output is claimed with a run that stopped");
     ledger.payIn(value);
     if (value.compareTo(bond) > 0) {
       ledger.credit(server, value.subtract(bond));
@@ -173,7 +177,8 @@ public final class Referee {
         Refusal.CHALLENGE_BOND_TOO_SMALL,
         value + " of " + bond + " wei");
     Request request = request(claim.claim().request()).request();
-    LevelStart opening = rules.levels().begin(request.modelId(), request.inputRoot());
+    LevelStart opening =
+        rules.levels().begin(request.modelId(), request.inputRoot(), claim.claim());
     GameIdentity identity = new GameIdentity(claimId, claim.games(), challenger);
     Game game =
         rules.challenge(

@@ -124,7 +124,9 @@ class MarketAttackTest {
     assertThat(market.statusOf(claim)).isEqualTo(ClaimStatus.DEAD);
     market.play(market.honest(Market.LIAR));
     BigInteger half = Market.PARAMETERS.reward(CLAIM_BOND, 2);
-    assertThat(market.gain(Market.LIAR)).isEqualTo(BURNT.add(half).negate());
+    assertThat(market.gain(Market.LIAR))
+        .isEqualTo(
+            CLAIM_BOND.subtract(half).subtract(Market.PARAMETERS.toRequester(CLAIM_BOND)).negate());
     assertThat(BURNT.shiftLeft(1)).isGreaterThanOrEqualTo(CLAIM_BOND);
     // The game of the one who came second is void: no move, no timeout, the bond back, once.
     refused(() -> market.perform(Market.SHAM, new Action.Timeout(other)), Refusal.CLAIM_NOT_LIVE);
@@ -192,6 +194,48 @@ class MarketAttackTest {
     market.play(market.honest(Market.VERIFIER));
     assertThat(market.statusOf(again)).isEqualTo(ClaimStatus.FINAL);
     assertThat(market.gain(Market.VERIFIER)).isEqualTo(Market.FEE);
+  }
+
+  @Test
+  void rightClaimSuicideCannotDenyTheRequest() {
+    RequestId request = market.request();
+    market.waitFor(Market.DEADLINE); // the last second
+    ClaimId right = market.claim(Market.LIAR, market.rightState());
+    GameId sham = market.sham(Market.SHAM, right);
+    market.waitFor(Market.ALLOWANCE + 1);
+    market.perform(Market.SHAM, new Action.Timeout(sham));
+    assertThat(market.hub().request(request).extensions()).isEqualTo(1);
+    assertThat(market.hub().request(request).deadline()).isEqualTo(market.now() + Market.WINDOW);
+    refused(
+        () -> market.perform(Market.SHAM, new Action.Expire(request)), Refusal.DEADLINE_NOT_PASSED);
+    market.waitFor(Market.WINDOW); // the last second of grace
+    ClaimId again = market.claim(Market.SERVER, market.rightState());
+    assertThat(market.hub().claim(again).bond()).isEqualTo(CLAIM_BOND.shiftLeft(1));
+    market.play(market.honest(Market.SERVER));
+    assertThat(market.statusOf(again)).isEqualTo(ClaimStatus.FINAL);
+    assertThat(market.gain(Market.SERVER)).isEqualTo(Market.FEE);
+    // Three quarters of a bond went into it; what is left is the accomplice's reward.
+    BigInteger reward = Market.PARAMETERS.reward(CLAIM_BOND, 1);
+    assertThat(market.gain(Market.LIAR).add(market.gain(Market.SHAM)))
+        .isEqualTo(reward.subtract(CLAIM_BOND));
+  }
+
+  @Test
+  void selfShamsBurnTheirExcess() {
+    market.request();
+    ClaimId claim = market.claim(Market.SERVER, market.rightState());
+    for (int i = 0; i < 4; i++) {
+      assertThat(market.hub().challengeBondDue(claim))
+          .isEqualTo(CHALLENGE_BOND.multiply(BigInteger.valueOf(1L + i)));
+      market.sham(Market.SHAM, claim);
+    }
+    market.play(market.honest(Market.SERVER));
+    assertThat(market.gain(Market.SHAM))
+        .isEqualTo(CHALLENGE_BOND.multiply(BigInteger.valueOf(10)).negate());
+    assertThat(market.gain(Address.BURNT))
+        .isEqualTo(CHALLENGE_BOND.multiply(BigInteger.valueOf(6)));
+    assertThat(market.gain(Market.SERVER))
+        .isEqualTo(Market.FEE.add(CHALLENGE_BOND.multiply(BigInteger.valueOf(4))));
   }
 
   @Test

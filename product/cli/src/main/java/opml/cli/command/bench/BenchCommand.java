@@ -7,5 +7,5 @@ import picocli.CommandLine.Command;
     name = "bench",
     description = "Measures speeds and sizes, each beside its peer in the same run.",
     footer = {"  opml bench vm --report vm.json"},
-    subcommands = {BenchHouseCommand.class, BenchVmCommand.class})
+    subcommands = {BenchHouseCommand.class, BenchSiegeCommand.class, BenchVmCommand.class})
 public final class BenchCommand {}

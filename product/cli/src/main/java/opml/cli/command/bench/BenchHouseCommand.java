@@ -1,12 +1,9 @@
 package opml.cli.command.bench;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import opml.cli.console.Console;
 import opml.cli.console.ExitCode;
-import opml.cli.console.Failure;
 import opml.cli.console.Json;
 import opml.cli.option.ReportOption;
 import opml.lab.bench.house.Count;
@@ -50,18 +47,11 @@ public final class BenchHouseCommand implements Callable<Integer> {
   public Integer call() {
     report.begin();
     HouseFigures figures =
-        HouseBench.run(home(), SampleDigit.ALL.get(7).digit(), firstDemo, console::note);
+        HouseBench.run(
+            CheckoutHome.find(), SampleDigit.ALL.get(7).digit(), firstDemo, console::note);
     console.show(json(figures), () -> text(figures));
     report.end(json(figures));
     return figures.right() ? 0 : 1;
-  }
-
-  private static Path home() {
-    String home = System.getProperty("opml.home");
-    if (home == null || !Files.exists(Path.of(home, "pom.xml"))) {
-      throw new Failure("this measures a checkout: start it by the launcher ./opml of one");
-    }
-    return Path.of(home);
   }
 
   private static Map<String, @Nullable Object> json(HouseFigures figures) {

@@ -3,6 +3,7 @@ package opml.cli.command.bench;
 import java.util.Locale;
 import opml.cli.console.Table;
 import opml.lab.bench.house.Count;
+import opml.lab.bench.siege.Reach;
 
 /// The figures as a table, each beside what it should reach and what it was measured against.
 final class Goals {
@@ -27,6 +28,13 @@ final class Goals {
         count.total() == 0 ? "" : (count.whole() ? "yes" : "NO"),
         "");
     return this;
+  }
+
+  /// A figure of a siege.
+  Goals reach(Reach reach, String beside) {
+    return reach.atLeast()
+        ? atLeast(reach.figure(), reach.measured(), "", reach.goal(), beside)
+        : atMost(reach.figure(), reach.measured(), "", reach.goal(), beside);
   }
 
   private Goals row(

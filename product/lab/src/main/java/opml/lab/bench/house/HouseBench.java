@@ -6,11 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import opml.mnist.digit.Digit;
 
@@ -75,33 +73,16 @@ public final class HouseBench {
   }
 
   private static TestReports test(Path home, FaultTable table) {
-    TestReports.delete(home);
     Set<String> classes = new TreeSet<>(List.of(README, LAUNCHER, CASES));
     table.faults().forEach(fault -> classes.add(fault.testClass()));
-    String tests = classes.stream().map(name -> name + "*").collect(Collectors.joining(","));
-    Shell.run(
-        home,
-        Map.of(),
-        List.of(
-            "mvn",
-            "-B",
-            "-fae",
-            "-Dtest=" + tests,
-            "-Dsurefire.failIfNoSpecifiedTests=false",
-            "-Dopml.readme=true",
-            "verify"));
-    return TestReports.below(home);
+    return TestReports.run(home, classes, "-Dopml.readme=true");
   }
 
   /// A fault is mended if its test ran, and all that goes by its name passed.
   private static Count faults(FaultTable table, TestReports reports, List<String> missing) {
     int mended = 0;
     for (FaultTable.Fault fault : table.faults()) {
-      Count ran =
-          reports.count(
-              test ->
-                  test.simpleName().equals(fault.testClass())
-                      && methods(test.name()).anyMatch(fault.method()::equals));
+      Count ran = reports.count(fault.testClass(), fault.method());
       if (ran.whole()) {
         mended++;
       } else {
@@ -109,10 +90,5 @@ public final class HouseBench {
       }
     }
     return new Count(table.faults().size(), mended);
-  }
-
-  /// {@return the method's name, which surefire follows by parameters or an index}
-  private static Stream<String> methods(String name) {
-    return Stream.of(name, name.replaceFirst("[({\\[].*", ""));
   }
 }

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /// Commands as a person would type them.
-final class Shell {
+public final class Shell {
   private static final long MINUTES = 30;
 
   private Shell() {}
@@ -17,12 +17,12 @@ final class Shell {
   /// How a command ended.
   ///
   /// @param output both streams
-  record Run(int exitCode, String output, double seconds) {}
+  public record Run(int exitCode, String output, double seconds) {}
 
   /// Runs a command to its end.
   ///
   /// @param environment added to this process's
-  static Run run(Path folder, Map<String, String> environment, List<String> command) {
+  public static Run run(Path folder, Map<String, String> environment, List<String> command) {
     ProcessBuilder builder =
         new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
     builder.environment().putAll(environment);

@@ -1,11 +1,15 @@
 package opml.lab.bench.house;
 
+import static java.util.stream.Collectors.joining;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -18,12 +22,12 @@ import org.xml.sax.SAXException;
 /// What surefire's reports say of tests that were run.
 ///
 /// @param results one a test, in the order of the files
-record TestReports(List<Result> results) {
+public record TestReports(List<Result> results) {
   /// Folders from a checkout down to a report.
   private static final int DEPTH = 5;
 
   /// How one test ended.
-  enum Outcome {
+  public enum Outcome {
     PASSED,
     SKIPPED,
     FAILED
@@ -31,9 +35,9 @@ record TestReports(List<Result> results) {
 
   /// @param className full name of the test's class
   /// @param name of the method, followed by what tells apart the tests that it makes
-  record Result(String className, String name, Outcome outcome) {
+  public record Result(String className, String name, Outcome outcome) {
     /// {@return the class's own name}
-    String simpleName() {
+    public String simpleName() {
       return className.substring(
           1 + Math.max(className.lastIndexOf('.'), className.lastIndexOf('$')));
     }
@@ -44,17 +48,43 @@ record TestReports(List<Result> results) {
     }
   }
 
-  TestReports {
+  public TestReports {
     results = List.copyOf(results);
   }
 
+  /// Runs the tests of these classes by Maven, after all that they need, and reads what came of them.
+  ///
+  /// @param home a checkout
+  /// @param classes simple names of test classes, with what is nested in them
+  /// @param options more of Maven's options
+  public static TestReports run(Path home, Set<String> classes, String... options) {
+    delete(home);
+    String tests = classes.stream().sorted().map(name -> name + "*").collect(joining(","));
+    List<String> command = new ArrayList<>(List.of("mvn", "-B", "-fae", "-Dtest=" + tests));
+    command.add("-Dsurefire.failIfNoSpecifiedTests=false");
+    command.addAll(List.of(options));
+    command.add("verify");
+    Shell.run(home, Map.of(), command);
+    return below(home);
+  }
+
+  /// {@return how many tests of this class and method ran, and passed, whatever tells apart the tests that the method
+  /// makes}
+  public Count count(String testClass, String method) {
+    return count(
+        test ->
+            test.simpleName().equals(testClass)
+                && Stream.of(test.name(), test.name().replaceFirst("[({\\[].*", ""))
+                    .anyMatch(method::equals));
+  }
+
   /// Reads all reports below a checkout.
-  static TestReports below(Path home) {
+  private static TestReports below(Path home) {
     return new TestReports(files(home).stream().flatMap(file -> read(file).stream()).toList());
   }
 
   /// Deletes all reports below a checkout, so that nothing is taken for new that is old.
-  static void delete(Path home) {
+  private static void delete(Path home) {
     try {
       for (Path file : files(home)) {
         Files.delete(file);
@@ -73,14 +103,14 @@ record TestReports(List<Result> results) {
   }
 
   /// {@return how many of these tests ran, and passed}
-  Count count(Predicate<Result> wanted) {
+  public Count count(Predicate<Result> wanted) {
     List<Result> ran =
         results.stream().filter(wanted).filter(r -> r.outcome() != Outcome.SKIPPED).toList();
     return new Count(
         ran.size(), (int) ran.stream().filter(r -> r.outcome() == Outcome.PASSED).count());
   }
 
-  List<Result> failed() {
+  public List<Result> failed() {
     return results.stream().filter(result -> result.outcome() == Outcome.FAILED).toList();
   }
 

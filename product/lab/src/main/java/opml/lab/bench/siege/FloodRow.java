@@ -1,0 +1,184 @@
+package opml.lab.bench.siege;
+
+import java.math.BigInteger;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import opml.agent.Server;
+import opml.core.account.Wei;
+import opml.ethereum.chain.Receipt;
+import opml.ethereum.chain.TxHash;
+import opml.game.claim.ClaimId;
+import opml.game.claim.ClaimStatus;
+import opml.game.claim.GameId;
+import opml.game.move.Action;
+import opml.game.move.Game;
+import opml.game.move.GameFormat;
+import opml.game.move.Side;
+import opml.game.solver.Solver;
+import opml.game.work.Work;
+import opml.hub.Journal;
+import opml.hub.Picture;
+import opml.hub.Picture.SeenGame;
+import opml.hub.Responder;
+
+/// More games on one right claim, all opened in one block, than there are blocks in which the server may think (audit,
+/// finding 3): once a single one is lost by time, the claim is dead, and every other sham has its bond back.
+///
+/// @param games opened
+/// @param answered of them, in time
+/// @param gain the most that the attacker ever had beyond what he began with, once the games were open, in wei: gas and
+///     bonds paid, credit counted in
+record FloodRow(int games, int answered, BigInteger gain, String claim) {
+  private static final int GAMES = 60;
+  private static final int BLOCK_SECONDS = 2;
+  private static final long WINDOW = 180;
+  private static final long ALLOWANCE = 60;
+
+  private static final int SAMPLE = 7;
+  private static final int REQUESTER = 1;
+  private static final int SERVER = 2;
+  private static final int ATTACKER = 3;
+
+  /// Both variants: the shams fall silent, or play on.
+  static RowFigures run(Consumer<String> progress) {
+    FloodRow silent = attack(false, progress);
+    FloodRow playing = attack(true, progress);
+    BigInteger gain = silent.gain().max(playing.gain());
+    int games = silent.games() + playing.games();
+    int answered = silent.answered() + playing.answered();
+    return new RowFigures(
+        Map.of("flood", Map.of("games", games, "answered", answered, "attacker_gain_wei", gain)),
+        List.of(
+            Reach.all("games of a flood that were answered", answered, games),
+            Reach.none("wei that a flood gains", gain.doubleValue())),
+        List.of(
+            "silent shams: " + silent.answered() + " answered, claim " + silent.claim(),
+            "shams that play on: " + playing.answered() + " answered, claim " + playing.claim()));
+  }
+
+  private static FloodRow attack(boolean playsOn, Consumer<String> progress) {
+    try (Ground ground = Ground.with(WINDOW, ALLOWANCE)) {
+      return new Attack(ground, playsOn, progress).run();
+    }
+  }
+
+  private record Attack(Ground ground, boolean playsOn, Consumer<String> progress) {
+    FloodRow run() {
+      byte[] input = Ground.digit(SAMPLE);
+      ground.ask(REQUESTER, input, Ground.FEE);
+      ground.start(
+          ground.agent(
+              ground.dev().url(),
+              SERVER,
+              Duration.ofSeconds(1),
+              (hub, journal) -> new Server(hub, ground.honest(), journal)));
+      while (ground.picture().claims().isEmpty()) {
+        Pause.millis(200);
+      }
+      ClaimId claim = ground.picture().claims().keySet().iterator().next();
+      Mallory attacker = ground.mallory(ATTACKER);
+      BigInteger before = attacker.total();
+      open(attacker, Sham.about(ground.model(), input), claim);
+      return play(attacker, before, claim);
+    }
+
+    /// All of them in one block.
+    private void open(Mallory attacker, Sham sham, ClaimId claim) {
+      ground.stopBlocks();
+      List<TxHash> sent = new ArrayList<>();
+      for (int i = 0; i < GAMES; i++) {
+        Wei bond = ground.challengeBond(i);
+        sent.add(attacker.send(sham.challenge(attacker, claim, bond), Sham.GAS));
+      }
+      ground.mine();
+      ground.blocksEvery(BLOCK_SECONDS);
+      List<Receipt> opened = attacker.await(sent);
+      if (opened.stream().anyMatch(receipt -> !receipt.succeeded())
+          || opened.stream().map(Receipt::blockNumber).distinct().count() != 1) {
+        throw new IllegalStateException("the games are not all open in one block");
+      }
+    }
+
+    private FloodRow play(Mallory attacker, BigInteger before, ClaimId claim) {
+      Set<GameId> answered = new HashSet<>();
+      BigInteger best = attacker.total().subtract(before);
+      Picture picture = ground.picture();
+      long start = picture.now();
+      while (isRunning(picture) && picture.now() < start + 3 * ALLOWANCE) {
+        picture = ground.picture();
+        for (SeenGame game : picture.games().values()) {
+          if (game.positions().size() > 1) {
+            answered.add(game.id());
+          }
+        }
+        progress.accept(
+            String.format(
+                Locale.ROOT,
+                "%4d s: %d games, %d answered, %d running",
+                picture.now() - start,
+                picture.games().size(),
+                answered.size(),
+                picture.games().values().stream().filter(g -> g.settled().isPlayed()).count()));
+        boolean settled = collect(attacker, picture);
+        if (playsOn) {
+          playOn(picture);
+        }
+        best = best.max(attacker.total().subtract(before));
+        if (!settled) {
+          Pause.millis(1000 * BLOCK_SECONDS);
+        }
+      }
+      collect(attacker, ground.picture());
+      best = best.max(attacker.total().subtract(before));
+      ClaimStatus status = ground.status(claim);
+      return new FloodRow(GAMES, answered.size(), best, status.name().toLowerCase(Locale.ROOT));
+    }
+
+    private static boolean isRunning(Picture picture) {
+      return picture.games().values().stream().anyMatch(game -> game.settled().isPlayed());
+    }
+
+    /// Takes by time what can be taken by time, and takes back what is void.
+    ///
+    /// @return whether there was any
+    private boolean collect(Mallory attacker, Picture picture) {
+      List<TxHash> sent = new ArrayList<>();
+      for (SeenGame game : picture.games().values()) {
+        Game settled = game.settled();
+        Side onTurn = game.positions().getLast().onTurn();
+        if (settled.isVoid()) {
+          sent.add(attacker.send(attacker.call("reclaim", game.id().hash()), 300_000));
+        } else if (sent.isEmpty()
+            && settled.isPlayed()
+            && onTurn == Side.SERVER
+            && game.clock().isLate(onTurn, picture.now())) {
+          sent.add(attacker.send(attacker.call("timeout", game.id().hash()), 500_000));
+        }
+      }
+      attacker.await(sent);
+      return !sent.isEmpty();
+    }
+
+    /// Answers every game in which it is the shams' turn, all at once, as long as there is anything to post.
+    private void playOn(Picture picture) {
+      Work nonsense = Sham.about(ground.model(), Ground.digit(SAMPLE)).nonsense();
+      Responder responder = new Responder(ground.hub(ATTACKER), Journal.SILENT);
+      Solver solver = new Solver(GameFormat.PROTOCOL);
+      for (SeenGame seen : picture.games().values()) {
+        for (Game game : seen.game(nonsense.trace()).stream().toList()) {
+          for (Action action :
+              solver.actions(game, nonsense.trace(), Side.CHALLENGER, picture.now())) {
+            responder.note(action, nonsense, game.path(), ground.parameters().challengeBond());
+          }
+        }
+      }
+      responder.send();
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package opml.lab.bench.siege;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Set;
+import opml.agent.Agent;
+import opml.agent.Verifier;
+import opml.core.hash.Bytes32;
+import opml.ethereum.chain.ChainException;
+import opml.ethereum.devchain.AnvilBinary;
+import opml.game.claim.RequestId;
+import opml.hub.Hub;
+import opml.hub.Journal;
+import opml.lab.bench.siege.ChaosProxy.Dialect;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// Those attacks of the siege that need no clock, each in seconds.
+@EnabledIf(value = AnvilBinary.IS_INSTALLED, disabledReason = AnvilBinary.MISSING)
+class ShortSiegeTest {
+  private static final long FAILED = 2;
+
+  @Test
+  void aRightClaimThatDiesBehindItsDeadlineDeniesNothing() {
+    assertThat(DenialRow.attack(_ -> {}).answered()).isTrue();
+  }
+
+  @ParameterizedTest
+  @EnumSource(RewardRow.Order.class)
+  void anHonestChallengerIsNotPoorerWhoeverElseChallenges(RewardRow.Order order) {
+    RewardRow.Outcome outcome = RewardRow.play(order);
+    assertThat(outcome.gain()).as(outcome.toString()).isPositive();
+    assertThat(outcome.burntShare()).isBetween(0.5, 1.0);
+  }
+
+  @Test
+  void anIdleLookCostsAsMuchBehindManyRequestsAsBehindFew() {
+    long few = IdleRow.calls(5, _ -> {});
+    assertThat(IdleRow.calls(60, _ -> {})).isEqualTo(few).isLessThanOrEqualTo(10);
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = Dialect.class)
+  void aDeliveryThatIsRefusedDelaysNoMoveWhateverTheNodeCallsIt(Dialect dialect) {
+    assertThat(StuckRow.isLate(CallbackCode.REVERTS_AT_THE_END, dialect)).isFalse();
+  }
+
+  @Test
+  void aDeliveryThatIsTooDearDelaysNoMove() {
+    assertThat(StuckRow.isLate(CallbackCode.BURNS_AND_TAKES, Dialect.ANVIL)).isFalse();
+  }
+
+  @Test
+  void aVerifierBehindALateNodeChallengesALieOnce() {
+    try (Ground ground = Ground.with(3600, 1800)) {
+      RequestId request = ground.ask(1, Ground.digit(7), Ground.FEE);
+      Mallory liar = ground.mallory(2);
+      liar.must(
+          liar.call("claim", request.hash(), FAILED, Bytes32.ZERO, new byte[0])
+              .paying(ground.parameters().claimBond()),
+          500_000);
+      ChaosProxy late = ground.proxy(ChaosProxy.Options.of(41, 0.4, Set.of(NodeFault.STALE)));
+      Agent verifier =
+          new Verifier(
+              new Hub(
+                  ground.deployment(), Ground.sender(ground.connect(late.url()), ground.wallet(3))),
+              ground.honest(),
+              Journal.SILENT);
+      for (int look = 0; look < 12; look++) {
+        try {
+          verifier.tick();
+        } catch (ChainException e) {
+          // It looks again.
+          ground.mine();
+        }
+        ground.mine();
+      }
+      assertThat(ground.picture().games()).hasSize(1);
+    }
+  }
+}
