@@ -243,7 +243,11 @@ public final class Responder {
             .ifPresent(receipt -> newestBlock = Math.max(newestBlock, receipt.blockNumber()));
         yield Hub.isOvertaken(refusal) ? duty.overtaken() : duty.refused().apply(refusal.revert());
       }
-      case Outcome.Failed(ChainException.Outdated _) -> duty.overtaken();
+      case Outcome.Failed(ChainException.Outdated _) -> {
+        // Decided before something of this account arrived that nobody knew of.
+        clear = false;
+        yield duty.overtaken();
+      }
       case Outcome.Failed(ChainException why) -> {
         clear &= isKnownNotToBe(why);
         yield new Entry.Trouble(duty.what(), String.valueOf(why.getMessage()));

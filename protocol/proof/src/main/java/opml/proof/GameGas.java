@@ -57,16 +57,17 @@ final class GameGas {
     long slotDepth = model.descriptor().slotDepth();
     long graphDepth = model.descriptor().graphDepth();
     long bytes = HEAD_BYTES + node.encode().length + proof(graphDepth) + 16 * 32 + STATE_BYTES;
-    long hashes = graphDepth + node.memDepth();
+    long memDepth = node.memDepth();
+    long hashes = graphDepth + memDepth;
     for (Segment segment : node.segments()) {
-      hashes += node.memDepth() - segment.depth();
+      hashes += memDepth - segment.depth();
       if (segment instanceof Segment.FromSlot) {
         bytes += Bytes32.BYTES + proof(slotDepth);
         hashes += slotDepth;
       }
     }
     for (Output output : node.outputs()) {
-      long above = node.memDepth() - output.depth();
+      long above = memDepth - output.depth();
       bytes += 2 * Bytes32.BYTES + proof(above) + proof(slotDepth);
       hashes += above + 2 * slotDepth;
     }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import opml.cli.console.Failure;
 import opml.cli.console.Messages;
@@ -27,6 +28,9 @@ public final class DeploymentOption {
       description = "What 'opml deploy' wrote (default: ${DEFAULT-VALUE}).")
   private Path file;
 
+  /// An agent looks at its clocks again when a transaction waits long.
+  private static final SendPolicy SENDING = SendPolicy.DEFAULT.withTimeout(Duration.ofMinutes(1));
+
   @Option(
       names = "--rpc",
       paramLabel = "URL",
@@ -45,7 +49,7 @@ public final class DeploymentOption {
     ///
     /// @param listener hears of every transaction that came into a block
     public Hub hub(Signer account, TransactionListener listener) {
-      return new Hub(deployment, new Sender(chain, account, SendPolicy.DEFAULT, listener));
+      return new Hub(deployment, new Sender(chain, account, SENDING, listener));
     }
 
     /// Checks that the hub is still there: whoever waits long may find another chain at the same place.

@@ -240,7 +240,7 @@ public final class Scenarios {
                 play.shamVerifier(
                     "sham " + i,
                     i % 2 == 0 ? new Lie.InElement(i % last, i) : new Lie.Nonsense(i % last));
-                expectShamLost(play, "sham " + i, "server");
+                expectShamLost(play, "sham " + i, i, "server");
               }
               play.play();
               expectFeePaid(play, "server");
@@ -258,8 +258,10 @@ public final class Scenarios {
               play.play();
               play.expectGain("server", bond().negate());
               // The claim dies in the verifier's game; the sham's is void then, and its bond comes
-              // back.
-              play.expectGain("verifier", share(MONEY.challengerShare()));
+              // back. The reward goes in equal parts to both: nobody can tell them apart.
+              BigInteger half = share(MONEY.challengerShare()).divide(BigInteger.TWO);
+              play.expectGain("verifier", half);
+              play.expectGain("sham", half);
               play.expectGain("requester", share(MONEY.requesterShare()));
             }),
         new Scenario(
@@ -322,9 +324,15 @@ public final class Scenarios {
   }
 
   static void expectShamLost(Director play, String sham, String server) {
-    Wei bond = MONEY.challengeBond();
-    play.expectGain(sham, bond.value().negate());
-    play.expectGain(server, bond.value());
+    expectShamLost(play, sham, 0, server);
+  }
+
+  /// What a crowd adds to a bond burns.
+  ///
+  /// @param ahead games that were open already
+  private static void expectShamLost(Director play, String sham, long ahead, String server) {
+    play.expectGain(sham, MONEY.challengeBondBeside(ahead).negate());
+    play.expectGain(server, MONEY.challengeBond().value());
   }
 
   private static BigInteger bond() {
