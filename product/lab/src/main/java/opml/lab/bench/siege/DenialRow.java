@@ -17,8 +17,8 @@ import opml.game.claim.RequestStatus;
 import opml.hub.Journal;
 import opml.hub.Terms;
 
-/// A right claim as a weapon (audit, finding 7): Mallory claims the right result at once, so that an honest server stays
-/// out, and kills her own claim behind the deadline.
+/// A right claim as a weapon (audit, finding 7): Mallory claims the right result at once, so that an honest server
+/// stays out, and kills her own claim behind the deadline.
 ///
 /// @param answered whether the request has its right result after all
 /// @param bonds what it cost Mallory, in bonds of a claim

@@ -20,8 +20,8 @@ import opml.hub.Journal;
 import opml.lab.scenario.Liar;
 import opml.lab.scenario.Lie;
 
-/// The reward of an honest challenger, which the liar himself and a copycat before each of his transactions want to take
-/// (audit, finding 9): a few orders on a chain, and all of them on the referee.
+/// The reward of an honest challenger, which the liar himself and a copycat before each of his transactions want to
+/// take (audit, finding 9): a few orders on a chain, and all of them on the referee.
 final class RewardRow {
   /// Who else challenges the lie.
   enum Order {
