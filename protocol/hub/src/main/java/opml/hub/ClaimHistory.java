@@ -1,6 +1,7 @@
 package opml.hub;
 
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -27,6 +28,7 @@ final class ClaimHistory {
   private long rewarded;
   private boolean refuted;
   private final Set<GameId> games = new LinkedHashSet<>();
+  private final Set<GameId> ended = new HashSet<>();
   private boolean delivered;
 
   private ClaimHistory() {}
@@ -71,15 +73,13 @@ final class ClaimHistory {
   }
 
   private void end(GameEnded end) {
-    if (!games.contains(end.id())) {
-      doubts.add("has the end of game %s, which was never opened".formatted(end.id()));
+    if (!games.contains(end.id()) || !ended.add(end.id())) {
+      doubts.add("has the end of game %s, which is not open".formatted(end.id()));
+      return;
     }
     // A void game was open when the claim died, and the hub leaves it in its count.
     if (end.status() != GameStatus.VOID) {
-      if (openGames == 0) {
-        doubts.add("has more ends of games than games");
-      }
-      openGames = Math.max(0, openGames - 1);
+      openGames--;
       refuted |= end.status() == GameStatus.CHALLENGER_WON;
     }
   }

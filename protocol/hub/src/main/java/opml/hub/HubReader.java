@@ -61,7 +61,8 @@ public final class HubReader {
   private final Book book;
   private final Turns doubtTurns = new Turns();
   private final Turns ownTurns = new Turns();
-  private final Turns otherTurns = new Turns();
+  private final Turns claimTurns = new Turns();
+  private final Turns requestTurns = new Turns();
   private long floor = -1;
   private volatile @Nullable Picture last;
 
@@ -235,7 +236,8 @@ public final class HubReader {
     Picture picture = book.picture(block, List.of());
     List<Subject> due = new ArrayList<>();
     due.addAll(ownTurns.next(own(picture, stakes), OWN_VIEWS_PER_LOOK));
-    due.addAll(otherTurns.next(ofInterest(picture, stakes), OTHER_VIEWS_PER_LOOK));
+    due.addAll(claimTurns.next(othersClaims(picture, stakes), OTHER_VIEWS_PER_LOOK));
+    due.addAll(requestTurns.next(ofInterest(picture, stakes), OTHER_VIEWS_PER_LOOK));
     for (Subject subject : due) {
       try {
         if (difference(subject, picture).isPresent()) {
@@ -272,6 +274,18 @@ public final class HubReader {
       }
     }
     return own;
+  }
+
+  /// {@return what somebody may want to dispute while there is time}
+  private static List<Subject> othersClaims(Picture picture, Stakes stakes) {
+    return picture.claims().values().stream()
+        .filter(
+            claim ->
+                stakes.account().isPresent()
+                    && claim.state().status() == ClaimStatus.LIVE
+                    && !stakes.isMine(claim.state().claim().server()))
+        .map(claim -> Subject.of(claim.id()))
+        .toList();
   }
 
   private static List<Subject> ofInterest(Picture picture, Stakes stakes) {

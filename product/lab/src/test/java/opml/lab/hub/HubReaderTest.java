@@ -540,6 +540,41 @@ class HubReaderTest {
     }
   }
 
+  @Test
+  void theTimeOfAnothersClaimIsComparedSinceItSaysHowLongItCanBeChallenged() {
+    RequestId id = scene.ask(INPUT);
+    scene.hub(3).claim(id, liar.work(INPUT), Scene.PARAMETERS.claimBond());
+    LogEntry claimed =
+        hubLogs().stream()
+            .filter(
+                log ->
+                    log.topics()
+                        .getFirst()
+                        .equals(
+                            scene.deployment().hub().filter("Claimed").topics().getFirst()))
+            .findFirst()
+            .orElseThrow();
+    byte[] data = claimed.data().toArray();
+    data[5 * 32 - 2] ^= 8; // the fifth word: claimedAt
+    LogEntry earlier =
+        new LogEntry(
+            claimed.address(),
+            claimed.topics(),
+            Data.of(data),
+            claimed.blockNumber(),
+            claimed.blockHash(),
+            claimed.transaction(),
+            claimed.index());
+    boolean[] lies = {true};
+    Chain moody =
+        lying(all -> lies[0] ? replaced(all, claimed, Optional.of(earlier)) : all);
+    HubReader reader = new HubReader(scene.deployment(), moody);
+    Stakes verifier = Stakes.of(scene.address(4));
+    assertThat(reader.read(verifier).troubles()).singleElement().asString().contains("time");
+    lies[0] = false;
+    assertThat(describe(reader.read(verifier))).isEqualTo(describe(scene.picture()));
+  }
+
   /// Audit, finding 18.
   @Test
   void aFinalRequestWhoseClaimIsLiveIsAContradictionAndNoCrash() {

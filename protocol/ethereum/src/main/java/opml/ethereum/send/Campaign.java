@@ -1,16 +1,20 @@
 package opml.ethereum.send;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Gatherers;
-import java.util.stream.IntStream;
 import opml.ethereum.chain.ChainException;
 import opml.ethereum.chain.Pending;
 import org.jspecify.annotations.Nullable;
@@ -52,10 +56,7 @@ final class Campaign {
   /// {@return what became of each order, in their order}
   List<Outcome> run() {
     try (watch) {
-      IntStream.range(0, orders.size())
-          .boxed()
-          .gather(Gatherers.mapConcurrent(ESTIMATES_AT_ONCE, this::ready))
-          .forEach(ready -> ready.ifPresent(queue::add));
+      estimate();
       while (!queue.isEmpty() || !watch.isEmpty()) {
         if (!queue.isEmpty() && (!full || watch.isEmpty())) {
           attempt();
@@ -66,6 +67,30 @@ final class Campaign {
       }
     }
     return List.copyOf(outcomes.values());
+  }
+
+  /// Several at a time, on threads that an interrupt of this one ends.
+  private void estimate() {
+    if (orders.isEmpty()) {
+      return;
+    }
+    int threads = Math.min(ESTIMATES_AT_ONCE, orders.size());
+    List<Callable<Optional<Ready>>> estimates = new ArrayList<>();
+    for (int i = 0; i < orders.size(); i++) {
+      int index = i;
+      estimates.add(() -> ready(index));
+    }
+    try (ExecutorService pool =
+        Executors.newFixedThreadPool(threads, Thread.ofVirtual().factory())) {
+      for (Future<Optional<Ready>> ready : pool.invokeAll(estimates)) {
+        ready.get().ifPresent(queue::add);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ChainException.Unreachable("interrupted while the node estimated", e);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getCause());
+    }
   }
 
   /// {@return the order with its gas; nothing if that cannot be said, which is its outcome then}

@@ -11,12 +11,14 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import opml.core.account.Address;
 import opml.core.account.Wei;
@@ -325,14 +327,14 @@ class SiegeTest {
   void whatABlockMayStillTakeIsNotReplaced() throws Exception {
     GethPool pool = new GethPool(dev, dev.account(0).address(), Integer.MAX_VALUE);
     sender(new ForwardingChain(pool), POLICY).submit(transfer(1000));
-    Sender other = sender(new ForwardingChain(pool), POLICY.withPatience(Duration.ofMillis(500)));
+    Sender other = sender(new ForwardingChain(pool), POLICY.withPatience(Duration.ofSeconds(1)));
     long begin = System.nanoTime();
     Pending pending =
         whileMining(
             () -> other.submit(transfer(1)),
             () -> {
               // Longer than its patience, but the first block.
-              if (System.nanoTime() - begin > Duration.ofMillis(1200).toNanos()) {
+              if (System.nanoTime() - begin > Duration.ofMillis(1500).toNanos()) {
                 pool.mine();
               }
             });
@@ -599,5 +601,38 @@ class SiegeTest {
             });
     assertThat(receipts(outcomes)).hasSize(10);
     assertThat(received()).isEqualTo(Wei.of(10));
+  }
+
+  @Test
+  void anInterruptEndsTheWaitForANodeThatDoesNotAnswer() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    Chain deaf =
+        new Faulty(chain) {
+          @Override
+          void before(String method) {
+            asked.countDown();
+            try {
+              Thread.sleep(Duration.ofMinutes(1));
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+              throw new ChainException.Unreachable(method, e);
+            }
+          }
+        };
+    AtomicReference<RuntimeException> ended = new AtomicReference<>();
+    Thread thread =
+        Thread.ofVirtual()
+            .start(
+                () -> {
+                  try {
+                    sender(deaf, POLICY).sendAll(transfers(10));
+                  } catch (RuntimeException e) {
+                    ended.set(e);
+                  }
+                });
+    asked.await();
+    thread.interrupt();
+    assertThat(thread.join(Duration.ofSeconds(5))).isTrue();
+    assertThat(ended.get()).isInstanceOf(ChainException.Unreachable.class);
   }
 }
