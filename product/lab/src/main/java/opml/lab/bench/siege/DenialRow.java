@@ -46,8 +46,7 @@ record DenialRow(boolean answered, double bonds) {
             "on a chain, one death behind the deadline: the request is %s, which cost %.2f bonds"
                 .formatted(denial.answered() ? "answered" : "denied", denial.bonds()),
             "by search, against a server with money for %d bonds %.2f, for %d bonds %.2f"
-                .formatted(
-                    POOR_BONDS, five.claimBondsLost(), RICH_BONDS, eight.claimBondsLost())));
+                .formatted(POOR_BONDS, five.claimBondsLost(), RICH_BONDS, eight.claimBondsLost())));
   }
 
   static DenialRow attack(Consumer<String> progress) {

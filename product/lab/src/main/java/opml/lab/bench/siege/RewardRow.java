@@ -64,8 +64,7 @@ final class RewardRow {
     }
     Parameters parameters = Parameters.DEFAULT;
     RewardSearch.Result search =
-        RewardSearch.run(
-            parameters, RewardSearch.priceAllowed(parameters, RewardSearch.GAMES));
+        RewardSearch.run(parameters, RewardSearch.priceAllowed(parameters, RewardSearch.GAMES));
     progress.accept(search.toString());
     long orders = search.orders() + outcomes.size();
     long below =
@@ -76,9 +75,7 @@ final class RewardRow {
             .mapToDouble(Outcome::burntShare)
             .reduce(search.burntShareMin(), Math::min);
     return new RowFigures(
-        Map.of(
-            "reward",
-            Map.of("orders", orders, "below_start", below, "burnt_share", burnt)),
+        Map.of("reward", Map.of("orders", orders, "below_start", below, "burnt_share", burnt)),
         List.of(
             Reach.none("orders that leave an honest challenger poorer", below),
             Reach.atLeast("burnt share of a liar's bond", burnt, BURNT_LEAST)),
