@@ -117,9 +117,7 @@ public final class Hub {
   }
 
   private Call asking(Bytes32 modelId, Terms terms, byte[] input, Wei fee) {
-    return contract
-        .call("request", modelId, terms.encode(), ShortBuffer.trim(input))
-        .paying(fee);
+    return contract.call("request", modelId, terms.encode(), ShortBuffer.trim(input)).paying(fee);
   }
 
   /// Claims what this work came to.
@@ -204,9 +202,7 @@ public final class Hub {
   /// Tells the requester's contract a result that may still be refuted.
   public Optional<Receipt> deliverProvisional(ClaimId claim, byte[] output) {
     return attempt(
-        deployment
-            .deliveries()
-            .call("deliverProvisional", claim.hash(), ShortBuffer.trim(output)));
+        deployment.deliveries().call("deliverProvisional", claim.hash(), ShortBuffer.trim(output)));
   }
 
   /// Tells the requester's contract the final result.

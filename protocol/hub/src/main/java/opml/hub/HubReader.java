@@ -264,8 +264,7 @@ public final class HubReader {
   }
 
   private ModelRegistration.Buffers buffers(Snapshot state, Bytes32 modelId) {
-    return buffers.computeIfAbsent(
-        modelId, id -> ModelRegistration.buffers(deployment, state, id));
+    return buffers.computeIfAbsent(modelId, id -> ModelRegistration.buffers(deployment, state, id));
   }
 
   private SeenClaim claim(Snapshot state, Values event, Map<RequestId, SeenRequest> requests) {

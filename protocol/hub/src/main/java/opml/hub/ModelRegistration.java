@@ -57,8 +57,8 @@ public final class ModelRegistration {
     return buffers(deployment, state, modelId).input();
   }
 
-  /// {@return what a registered model takes and gives}. Anybody may register a model, so nothing is expected of its fields but
-  /// that they hash to its identity.
+  /// {@return what a registered model takes and gives}. Anybody may register a model, so nothing is expected of its
+  /// fields but that they hash to its identity.
   ///
   /// @throws ChainException.Reverted if there is no such model
   /// @throws ChainException.Malformed if the node shows another model
@@ -70,7 +70,8 @@ public final class ModelRegistration {
         case Bytes32 root -> preimage.word(root);
         case BigInteger number -> preimage.word(number);
         case Boolean flag -> preimage.word(flag ? 1 : 0);
-        default -> throw new IllegalStateException("a model has roots, numbers and flags, not " + field);
+        default ->
+            throw new IllegalStateException("a model has roots, numbers and flags, not " + field);
       }
     }
     if (!preimage.hash().equals(modelId)) {

@@ -249,7 +249,7 @@ class RolesTest {
           @Override
           public byte[] claimEvidence() {
             byte[] evidence = super.claimEvidence();
-            evidence[0] ^= 1;
+            evidence[Integer.BYTES] ^= 1; // behind its length, the output begins
             return evidence;
           }
         };
