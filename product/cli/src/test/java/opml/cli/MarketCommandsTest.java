@@ -275,6 +275,9 @@ class MarketCommandsTest {
     dev.increaseTime(WINDOW.plusMinutes(1));
     verifying.until("timed-out");
     verifying.until("earned 0.04 ETH");
+    // The claim died behind the deadline, so that others have a window to claim.
+    assertThat(on("status").succeeds().out()).contains("nobody has claimed a result yet");
+    dev.increaseTime(WINDOW.plusMinutes(1));
     assertThat(on("status").succeeds().out())
         .contains("needs attention", "nobody has claimed a result yet", "1 refuted");
     JsonNode game = on("status", "--json").succeeds().json().getFirst().at("/games/0");

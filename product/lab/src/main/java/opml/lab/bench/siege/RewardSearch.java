@@ -67,13 +67,19 @@ public final class RewardSearch {
   public record Result(long orders, long belowStart, double burntShareMin) {}
 
   private enum Challenger {
-    HONEST,
-    LIAR_A,
-    LIAR_B,
-    COPYCAT;
+    HONEST(10),
+    LIAR_A(11),
+    LIAR_B(12),
+    COPYCAT(13);
+
+    private final int number;
+
+    Challenger(int number) {
+      this.number = number;
+    }
 
     Address account() {
-      return RewardSearch.account(10 + ordinal());
+      return RewardSearch.account(number);
     }
   }
 
