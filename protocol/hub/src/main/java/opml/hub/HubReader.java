@@ -20,6 +20,8 @@ import opml.game.claim.ClaimStatus;
 import opml.game.claim.GameId;
 import opml.game.claim.RequestId;
 import opml.game.claim.RequestState;
+import opml.game.claim.RequestStatus;
+import opml.game.move.GameStatus;
 import opml.game.move.Position;
 import opml.game.move.Side;
 import opml.hub.Picture.SeenClaim;
@@ -319,7 +321,7 @@ public final class HubReader {
   private static Optional<String> difference(SeenRequest seen, Values view) {
     RequestState state = seen.state();
     return new Differences()
-        .compare("status", state.status().ordinal(), view.number("status"))
+        .compare("status", state.status(), named(RequestStatus.values(), view))
         .compare("claims", state.claims(), view.number("claims"))
         .compare("live claims", state.liveClaims(), view.number("liveClaims"))
         .compare("deadline", state.deadline(), view.uint("deadline").longValue())
@@ -330,7 +332,7 @@ public final class HubReader {
   private static Optional<String> difference(SeenClaim seen, Values view) {
     ClaimState state = seen.state();
     return new Differences()
-        .compare("status", state.status().ordinal(), view.number("status"))
+        .compare("status", state.status(), named(ClaimStatus.values(), view))
         .compare("bond", state.bond(), view.uint("bond"))
         .compare("time", state.claimedAt(), view.number("claimedAt"))
         .compare("games", state.games(), view.number("games"))
@@ -342,7 +344,7 @@ public final class HubReader {
     Position position = seen.positions().getLast();
     BigInteger bond = deployment.parameters().challengeBondBeside(view.number("ahead"));
     return new Differences()
-        .compare("status", seen.status().ordinal(), view.number("status"))
+        .compare("status", seen.status(), named(GameStatus.values(), view))
         .compare("bond", seen.bond(), bond)
         .compare("move", position.move(), view.number("move"))
         .compare("position", position.hash(), view.bytes32("position"))
@@ -351,6 +353,12 @@ public final class HubReader {
         .compare(
             "challenger's time", seen.clock().left(Side.CHALLENGER), view.number("challengerLeft"))
         .found();
+  }
+
+  /// {@return the constant of a view's status; the contract's enums are in the same order}
+  private static Object named(Enum<?>[] constants, Values view) {
+    long code = view.number("status");
+    return code < constants.length ? constants[(int) code] : "number " + code;
   }
 
   /// The first thing that differs.

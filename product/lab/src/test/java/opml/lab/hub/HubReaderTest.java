@@ -250,7 +250,7 @@ class HubReaderTest {
       Values view = hub.read(state, "getRequest", seen.id().hash()).tuple(0);
       String asked =
           List.of(
-                  view.number("status"),
+                  RequestStatus.values()[(int) view.number("status")],
                   view.number("claims"),
                   view.number("liveClaims"),
                   view.uint("deadline").longValue(),
@@ -259,7 +259,7 @@ class HubReaderTest {
       RequestState known = seen.state();
       String told =
           List.of(
-                  (long) known.status().ordinal(),
+                  known.status(),
                   known.claims(),
                   known.liveClaims(),
                   known.deadline(),
@@ -274,7 +274,7 @@ class HubReaderTest {
           differences,
           seen.id(),
           List.of(
-                  view.number("status"),
+                  ClaimStatus.values()[(int) view.number("status")],
                   view.uint("bond"),
                   view.number("claimedAt"),
                   view.number("games"),
@@ -282,7 +282,7 @@ class HubReaderTest {
                   view.number("rewarded"))
               .toString(),
           List.of(
-                  (long) known.status().ordinal(),
+                  known.status(),
                   known.bond(),
                   known.claimedAt(),
                   known.games(),
@@ -298,7 +298,7 @@ class HubReaderTest {
           differences,
           seen.id(),
           List.of(
-                  view.number("status"),
+                  GameStatus.values()[(int) view.number("status")],
                   view.number("move"),
                   view.bytes32("position"),
                   runs ? view.number("movedAt") : 0,
@@ -306,7 +306,7 @@ class HubReaderTest {
                   runs ? view.number("challengerLeft") : 0)
               .toString(),
           List.of(
-                  (long) seen.status().ordinal(),
+                  seen.status(),
                   seen.positions().getLast().move(),
                   seen.positions().getLast().hash(),
                   runs ? seen.clock().movedAt() : 0,
@@ -550,8 +550,7 @@ class HubReaderTest {
                 log ->
                     log.topics()
                         .getFirst()
-                        .equals(
-                            scene.deployment().hub().filter("Claimed").topics().getFirst()))
+                        .equals(scene.deployment().hub().filter("Claimed").topics().getFirst()))
             .findFirst()
             .orElseThrow();
     byte[] data = claimed.data().toArray();
@@ -566,8 +565,7 @@ class HubReaderTest {
             claimed.transaction(),
             claimed.index());
     boolean[] lies = {true};
-    Chain moody =
-        lying(all -> lies[0] ? replaced(all, claimed, Optional.of(earlier)) : all);
+    Chain moody = lying(all -> lies[0] ? replaced(all, claimed, Optional.of(earlier)) : all);
     HubReader reader = new HubReader(scene.deployment(), moody);
     Stakes verifier = Stakes.of(scene.address(4));
     assertThat(reader.read(verifier).troubles()).singleElement().asString().contains("time");
