@@ -8,10 +8,10 @@ import {Toy, Trees} from "./Toy.sol";
 import {World} from "./World.sol";
 
 /// @title Models whose output is given, and checked
-/// @notice A sequence automaton. Its input is a number x. Its output is a tape of four words: how many numbers, the first,
-/// the second, and why there are no more. The first number is x + 5; if it is below 16, the second is 5 more, and the
-/// tape is full (why = 2), else it stops (why = 1). x = 0 is a bad input, whose tape is 0, 0, 0 and why = 3. Each number
-/// is checked against the input and the numbers before it; a wrong one ends the run as failed.
+/// @notice A sequence automaton. Its input is a number x. Its output is a tape of four words: how many numbers, the
+/// first, the second, and why there are no more. The first number is x + 5; if it is below 16, the second is 5 more,
+/// and the tape is full (why = 2), else it stops (why = 1). x = 0 is a bad input, whose tape is 0, 0, 0 and why = 3.
+/// Each number is checked against the input and the numbers before it; a wrong one ends the run as failed.
 contract GivenTest is World {
     bytes32 private input;
 

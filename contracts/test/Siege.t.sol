@@ -23,7 +23,7 @@ contract SiegeTest is World {
     }
 
     /// @dev Mallory claims rightly, has the accomplice challenge, and falls silent.
-    function suicide(RequestId r) private returns (ClaimId c) {
+    function endOneself(RequestId r) private returns (ClaimId c) {
         c = makeClaim(r, honest(MALLORY));
         Board memory b = openGame(c, liar(ACCOMPLICE, 4, 0));
         vm.warp(block.timestamp + ALLOWANCE + 1);
@@ -41,7 +41,7 @@ contract SiegeTest is World {
 
     function test_rightClaimSuicideCannotDenyTheRequest() public {
         RequestId r = requestUntil(block.timestamp + 10 minutes);
-        suicide(r);
+        endOneself(r);
         check(block.timestamp > 1_800_000_000 + 10 minutes, "behind the deadline");
         Request memory open = hub.getRequest(r);
         check(open.status == RequestStatus.Open && open.extensions == 1, "the request is extended");
@@ -62,7 +62,7 @@ contract SiegeTest is World {
         uint256 before = wealth(MALLORY) + wealth(ACCOMPLICE);
         uint256 lost;
         for (uint256 x = 1; x <= 4; ++x) {
-            suicide(r);
+            endOneself(r);
             equal(hub.getRequest(r).extensions, x, "one more");
             equal(hub.bondDue(r), (1 + x) * CLAIM_BOND, "one more");
             lost += x * uint256(CLAIM_BOND);
@@ -71,7 +71,7 @@ contract SiegeTest is World {
         }
         // A claim that dies long before the deadline extends nothing.
         r = requestUntil(block.timestamp + ALLOWANCE + 1 + WINDOW);
-        suicide(r);
+        endOneself(r);
         check(hub.getRequest(r).extensions == 0 && hub.bondDue(r) == CLAIM_BOND, "there is time enough");
         // Nor does one of a request that is final.
         r = openRequest();

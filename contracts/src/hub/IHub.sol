@@ -56,8 +56,8 @@ interface IHub {
     event Challenged(
         GameId indexed gameId, ClaimId indexed claimId, address indexed challenger, uint32 index, uint256 bond
     );
-    /// @notice A game's new position: its preimage and the list of the poster. `part` is the number of the assertion that
-    /// the move refuted, 0 for a challenge; the clock of the side on turn runs since `movedAt`.
+    /// @notice A game's new position: its preimage and the list of the poster. `part` is the number of the assertion
+    /// that the move refuted, 0 for a challenge; the clock of the side on turn runs since `movedAt`.
     event Moved(
         GameId indexed gameId, uint32 move, Side poster, uint8 part, uint64 movedAt, Position position, bytes states
     );

@@ -196,8 +196,8 @@ abstract contract Market is Ledger {
         if (resultStatus == Commitments.FAILED && slotsRoot == 0 && !model.outputGiven) {
             output = cursor.bytesOf(0);
         } else {
-            // INVARIANT: a failed state is the one with slots root 0, and there is no fourth status; a given output that
-            // does not stop the run is not the model's.
+            // INVARIANT: a failed state is the one with slots root 0, and there is no fourth status; a given output
+            // that does not stop the run is not the model's.
             if (resultStatus >= Commitments.FAILED || (model.outputGiven && resultStatus != Commitments.DONE)) {
                 revert ResultStatusInvalid(resultStatus, slotsRoot);
             }
@@ -274,8 +274,8 @@ abstract contract Market is Ledger {
         addCredit(DEAD, c.bond - toRequester - running * rewardOf(c));
     }
 
-    /// @dev What each game gets that was open when the claim died. The contract cannot tell apart who found the lie, who
-    /// copied him, and who is the liar himself, so they all get the same.
+    /// @dev What each game gets that was open when the claim died. The contract cannot tell apart who found the lie,
+    /// who copied him, and who is the liar himself, so they all get the same.
     function rewardOf(Claim storage c) internal view returns (uint256) {
         return uint256(c.bond) * challengerShare / WHOLE / c.rewarded;
     }

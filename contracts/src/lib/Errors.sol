@@ -61,7 +61,8 @@ error ClaimNotLive(ClaimStatus actual);
 error NotTheNamedServer(address server);
 /// @notice The deposit is below the bond that is due.
 error BondTooSmall(uint256 due, uint256 paid);
-/// @notice A result's status is 0 (ran to its end), 1 (stopped) or 2 (failed, with slots root 0); 1 if the output is given.
+/// @notice A result's status is 0 (ran to its end), 1 (stopped) or 2 (failed, with slots root 0); 1 if the output is
+/// given.
 error ResultStatusInvalid(uint8 status, bytes32 slotsRoot);
 /// @notice The claim can no longer be challenged.
 error WindowClosed();

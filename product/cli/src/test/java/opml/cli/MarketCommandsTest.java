@@ -275,8 +275,12 @@ class MarketCommandsTest {
     dev.increaseTime(WINDOW.plusMinutes(1));
     verifying.until("timed-out");
     verifying.until("earned 0.04 ETH");
+    // The claim died behind the deadline, so that others have a window to claim.
+    assertThat(on("status").succeeds().out()).contains("nobody has claimed a result yet");
+    dev.increaseTime(WINDOW.plusMinutes(1));
     assertThat(on("status").succeeds().out())
-        .contains("needs attention", "nobody has claimed a result yet", "1 refuted");
+        .contains(
+            "needs attention", "nobody answered: 'opml withdraw' gives the fee back", "1 refuted");
     JsonNode game = on("status", "--json").succeeds().json().getFirst().at("/games/0");
     assertThat(game.path("status").asText()).isEqualTo("CHALLENGER_WON");
     assertThat(on("status", game.path("id").asText().substring(0, 12)).succeeds().out())

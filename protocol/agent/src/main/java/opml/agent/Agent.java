@@ -39,9 +39,9 @@ import opml.hub.Stakes;
 
 /// What server and verifier share: they compute what was asked, and play games by what they computed.
 ///
-/// What is at stake comes first, by the clock that ends first; only then is anything new begun. Whatever goes wrong with
-/// one request, claim or game is told, and keeps the agent from none of the others: strangers make as many of them as
-/// they like.
+/// What is at stake comes first, by the clock that ends first; only then is anything new begun. Whatever goes wrong
+/// with one request, claim or game is told, and keeps the agent from none of the others: strangers make as many of them
+/// as they like.
 public abstract sealed class Agent permits Server, Verifier {
   /// How an agent weighs money.
   ///
@@ -85,7 +85,7 @@ public abstract sealed class Agent permits Server, Verifier {
   private final Caution caution;
   private final boolean dry;
 
-  private final Runs runs = new Runs(Runtime.getRuntime().maxMemory() / 4);
+  private final OwnRuns runs = new OwnRuns(Runtime.getRuntime().maxMemory() / 4);
   private final Once skipped = new Once();
   private final Once troubles = new Once();
   private final Set<RequestId> played = new HashSet<>();
@@ -277,7 +277,7 @@ public abstract sealed class Agent permits Server, Verifier {
   /// {@return what the own run of a request comes to, which a new run may be made for if there is still time in this
   /// look at the chain}
   final Optional<Work.Result> result(SeenRequest request) {
-    Optional<Runs.Known> known = runs.known(request.id());
+    Optional<OwnRuns.Known> known = runs.known(request.id());
     if (known.isPresent()) {
       return known.get().result();
     }
@@ -292,7 +292,7 @@ public abstract sealed class Agent permits Server, Verifier {
     RequestId id = request.id();
     String what = "request " + id;
     if (request.state().request().availability() != Availability.EMITTED) {
-      runs.put(id, Runs.Known.NOTHING);
+      runs.put(id, OwnRuns.Known.NOTHING);
       skip(what, "the hub did not see its input, so no claim on it can be judged");
       return Optional.empty();
     }
@@ -309,7 +309,7 @@ public abstract sealed class Agent permits Server, Verifier {
       made = workshop.work(modelId, input);
     } catch (RuntimeException e) {
       // Whatever an input does to our software, it must not keep this agent from its other games.
-      runs.put(id, Runs.Known.NOTHING);
+      runs.put(id, OwnRuns.Known.NOTHING);
       skip(what, "our run broke, which is a bug: " + e);
       return Optional.empty();
     }
@@ -322,7 +322,7 @@ public abstract sealed class Agent permits Server, Verifier {
     runs.put(id, work);
     runs.put(
         id,
-        new Runs.Known(
+        new OwnRuns.Known(
             Optional.of(work.result()), work.gasOfASide(), whyNotToStake(work, seconds)));
     if (first) {
       journal.tell(new Entry.Computed(id, work.result(), seconds));
@@ -332,7 +332,7 @@ public abstract sealed class Agent permits Server, Verifier {
 
   /// {@return whether a bond may be staked on the run of a request. Who is in a game already plays on in any case}
   final boolean mayEnter(RequestId request) {
-    Optional<String> why = runs.known(request).flatMap(Runs.Known::whyNot);
+    Optional<String> why = runs.known(request).flatMap(OwnRuns.Known::whyNot);
     why.ifPresent(reason -> skip("request " + request, reason));
     return why.isEmpty();
   }
@@ -383,7 +383,7 @@ public abstract sealed class Agent permits Server, Verifier {
   private long gasOfASide(RequestId request) {
     return runs.known(request)
         .filter(known -> known.result().isPresent())
-        .map(Runs.Known::gasOfASide)
+        .map(OwnRuns.Known::gasOfASide)
         .orElse(Work.GAS_OF_ANY_SIDE);
   }
 

@@ -5,8 +5,8 @@ import java.util.function.Consumer;
 import opml.ethereum.chain.ChainException;
 
 /// Ticks an agent until its thread is interrupted. What a chain does to it ends a tick, never the loop: it reads again,
-/// at once while a clock of its own runs, and otherwise after pauses that grow. An [Error], such as an exhausted memory,
-/// ends the loop: nobody knows what still stands then, and a supervisor's restart begins from the chain.
+/// at once while a clock of its own runs, and otherwise after pauses that grow. An [Error], such as an exhausted
+/// memory, ends the loop: nobody knows what still stands then, and a supervisor's restart begins from the chain.
 public final class Loop implements Runnable {
   private static final int BACK_OFF_MAX = 64;
   private static final Duration PAUSE_MAX = Duration.ofSeconds(30);

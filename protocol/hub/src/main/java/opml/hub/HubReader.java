@@ -39,8 +39,8 @@ import org.jspecify.annotations.Nullable;
 /// and all others are read on. What no hash binds is left to the node: what is not at stake, the last requests of an
 /// account, and the states of positions that were answered already.
 ///
-/// Pictures never go back in time, but for a reorganisation: a node that is behind what was seen already, or behind what
-/// the caller knows to be there ([#notBefore]), is waited for a moment, and then [ChainException.Unreachable].
+/// Pictures never go back in time, but for a reorganisation: a node that is behind what was seen already, or behind
+/// what the caller knows to be there ([#notBefore]), is waited for a moment, and then [ChainException.Unreachable].
 ///
 /// Not for several threads at once, except [#input] and [#output].
 public final class HubReader {

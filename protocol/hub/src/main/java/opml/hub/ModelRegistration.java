@@ -57,8 +57,8 @@ public final class ModelRegistration {
     return buffers(deployment, state, modelId).input();
   }
 
-  /// {@return what a registered model takes and gives}. Anybody may register a model, so nothing is expected of its fields but
-  /// that they hash to its identity.
+  /// {@return what a registered model takes and gives}. Anybody may register a model, so nothing is expected of its
+  /// fields but that they hash to its identity.
   ///
   /// @throws ChainException.Reverted if there is no such model
   /// @throws ChainException.Malformed if the node shows another model

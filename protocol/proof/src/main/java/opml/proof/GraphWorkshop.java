@@ -26,8 +26,8 @@ import opml.vm.checkpoint.CheckpointPolicy;
 import opml.vm.state.MemoryPool;
 
 /// Works on the models that it was given. A run is kept as long as somebody holds it, since a dispute asks for the same
-/// one again and again, and strangers ask for as many as they like; runs in the machine are made when a dispute comes to
-/// their node.
+/// one again and again, and strangers ask for as many as they like; runs in the machine are made when a dispute comes
+/// to their node.
 public final class GraphWorkshop implements Workshop {
   private record Job(Bytes32 model, Bytes32 input) {}
 

@@ -251,7 +251,7 @@ class RolesTest {
           @Override
           public byte[] claimEvidence() {
             byte[] evidence = super.claimEvidence();
-            evidence[4] ^= 1; // behind its length, the output
+            evidence[Integer.BYTES] ^= 1; // behind its length, the output begins
             return evidence;
           }
         };

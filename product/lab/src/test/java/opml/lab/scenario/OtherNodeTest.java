@@ -16,8 +16,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/// Some scenarios on another implementation of a node: one dispute down to the instruction, one that a clock ends, and the
-/// contracts of requesters that refuse to listen. `./opml demo --all --node hardhat` plays all.
+/// Some scenarios on another implementation of a node: one dispute down to the instruction, one that a clock ends, and
+/// the contracts of requesters that refuse to listen. `./opml demo --all --node hardhat` plays all.
 class OtherNodeTest {
   private static final List<String> NAMES =
       List.of(

@@ -183,8 +183,8 @@ public abstract sealed class ChainException extends RuntimeException {
     }
   }
 
-  /// Transactions of the account that this process did not send, or no longer waited for, were mined before anything was
-  /// sent. What was to be done may be done already: look at the chain again.
+  /// Transactions of the account that this process did not send, or no longer waited for, were mined before anything
+  /// was sent. What was to be done may be done already: look at the chain again.
   public static final class Outdated extends ChainException {
     @Serial private static final long serialVersionUID = 1;
 

@@ -156,8 +156,8 @@ public final class LogFollower<T> {
     return last < wanted;
   }
 
-  /// {@return whether the node, whose newest block comes before the position, may have the position again; otherwise the
-  /// chain was reorganised to a shorter one}
+  /// {@return whether the node, whose newest block comes before the position, may have the position again; otherwise
+  /// the chain was reorganised to a shorter one}
   private boolean isBehind(BlockRef head) {
     for (BlockRef block : delivered.reversed()) {
       if (block.number() == head.number() + 1) {

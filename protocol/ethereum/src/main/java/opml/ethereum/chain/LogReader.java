@@ -9,8 +9,8 @@ import opml.core.hash.Bytes32;
 /// halved, and after each success the next one may be twice as large again.
 ///
 /// Anybody may fill a block with logs, and nobody must be unable to read on because of it. So a single block that is
-/// still too large is asked for event by event, and then transaction by transaction, from the receipts. Of each log only
-/// what the caller keeps stays in memory; at any time there is one answer beside it.
+/// still too large is asked for event by event, and then transaction by transaction, from the receipts. Of each log
+/// only what the caller keeps stays in memory; at any time there is one answer beside it.
 public final class LogReader {
   private final Chain chain;
   private final long maxBlocks;

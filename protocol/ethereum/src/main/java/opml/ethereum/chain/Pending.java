@@ -6,9 +6,8 @@ import opml.core.account.Address;
 import opml.core.account.Wei;
 import opml.core.hash.Keccak;
 
-/// A transaction on its way: one nonce of one account, signed once or, with rising fees, several
-/// times. At most one of the versions can ever be mined. The last version may be a cancellation: it does nothing but use
-/// the nonce.
+/// A transaction on its way: one nonce of one account, signed once or, with rising fees, several times. At most one of
+/// the versions can ever be mined. The last version may be a cancellation: it does nothing but use the nonce.
 public final class Pending {
   /// One signed version.
   public record Version(UnsignedTransaction transaction, Data signed, TxHash hash) {

@@ -117,8 +117,8 @@ public final class DevChain implements AutoCloseable {
 
   /// Starts a chain.
   ///
-  /// @throws DevChainException if the node cannot be found, installed or started, or cannot load the state, which is then
-  ///     left as it is, or if another chain runs on it
+  /// @throws DevChainException if the node cannot be found, installed or started, or cannot load the state, which is
+  ///     then left as it is, or if another chain runs on it
   public static DevChain start(Options options) {
     Optional<StateLock> lock = options.state().map(StateLock::take);
     try {

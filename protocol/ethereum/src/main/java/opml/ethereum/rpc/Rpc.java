@@ -50,8 +50,8 @@ public final class Rpc implements AutoCloseable {
   /// @param timeout from the request to the last byte of the answer
   /// @param attempts at an idempotent request while the node fails in a way that may pass, at least 1; none begins when
   ///     twice the `timeout` has gone by since the first
-  /// @param backOff before the second attempt; doubled, with some chance, before each later one, and as long as the node
-  ///     asks for, up to [#LONGEST_PAUSE]
+  /// @param backOff before the second attempt; doubled, with some chance, before each later one, and as long as the
+  ///     node asks for, up to [#LONGEST_PAUSE]
   /// @param maxAnswerBytes above which an answer is given up
   public record Options(
       Duration connectTimeout,
@@ -135,7 +135,8 @@ public final class Rpc implements AutoCloseable {
     return url.getScheme() + "://" + url.getHost() + port;
   }
 
-  /// {@return the answer to a request that does no harm when it arrives twice; see [#read(Function, String, Object...)]}
+  /// {@return the answer to a request that does no harm when it arrives twice; see [#read(Function, String,
+  /// Object...)]}
   public Answer read(String method, Object... params) {
     return read(Function.identity(), method, params);
   }
@@ -393,8 +394,8 @@ public final class Rpc implements AutoCloseable {
         method, code.intValue(), message.textValue(), errorData(error.get("data")));
   }
 
-  /// Nodes put a revert's bytes into `data` as hex, behind the word `Reverted` (nethermind), or one level deeper (hardhat
-  /// and ganache); anything else says nothing.
+  /// Nodes put a revert's bytes into `data` as hex, behind the word `Reverted` (nethermind), or one level deeper
+  /// (hardhat and ganache); anything else says nothing.
   private static Optional<Data> errorData(@Nullable JsonNode data) {
     if (data == null || data.isNull()) {
       return Optional.empty();

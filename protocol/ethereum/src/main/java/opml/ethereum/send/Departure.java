@@ -13,10 +13,10 @@ import opml.ethereum.chain.Pending;
 /// Gives orders their nonces and hands them over, one after the other. Made and used while the lock of the account's
 /// [NonceBook] is held.
 ///
-/// The nonces that strangers block come first: the fees of now, and then an eighth more and an eighth more, until the node
-/// takes our transaction for theirs. A stranger that offers more than our ceiling is left alone; whoever offers that much
-/// gets into a block. A nonce whose transaction the node refuses goes to the next order, so that nothing is stuck behind
-/// a gap.
+/// The nonces that strangers block come first: the fees of now, and then an eighth more and an eighth more, until the
+/// node takes our transaction for theirs. A stranger that offers more than our ceiling is left alone; whoever offers
+/// that much gets into a block. A nonce whose transaction the node refuses goes to the next order, so that nothing is
+/// stuck behind a gap.
 final class Departure {
   private static final int NONCE_ATTEMPTS = 6;
 
@@ -64,8 +64,8 @@ final class Departure {
     return behind(order.call(), gas, fees, ceiling);
   }
 
-  /// Takes the nonces that strangers still block for nothing: forgotten, a claim or a challenge would arrive late and stake
-  /// a second bond.
+  /// Takes the nonces that strangers still block for nothing: forgotten, a claim or a challenge would arrive late and
+  /// stake a second bond.
   ///
   /// @return the cancellations under way; fewer if the node or the ceiling forbids it
   List<Flight> cancelRest() {

@@ -41,11 +41,11 @@ record Fees(Wei tip, Wei max) {
         : Optional.of(new Fees(newTip.min(newMax), newMax));
   }
 
-  /// {@return the next try at replacing a transaction whose fees are not known, or nothing if the ceiling does not allow
-  /// it}
+  /// {@return the next try at replacing a transaction whose fees are not known, or nothing if the ceiling does not
+  /// allow it}
   ///
-  /// An eighth more of both; and at least an eighth of all is the tip, since a small tip would take very many eighths to
-  /// reach a large one.
+  /// An eighth more of both; and at least an eighth of all is the tip, since a small tip would take very many eighths
+  /// to reach a large one.
   Optional<Fees> outbidding(Wei ceiling) {
     return raised(Wei.ZERO, ceiling)
         .map(fees -> new Fees(fees.tip.max(new Wei(fees.max.value().shiftRight(3))), fees.max));

@@ -102,8 +102,8 @@ final class NonceBook {
     return blocked >= 0 && System.nanoTime() - blockedSince >= patience.toNanos();
   }
 
-  /// {@return whether a stranger has had it for so long and was left out of a block; or for six times as long, if there are
-  /// no blocks}
+  /// {@return whether a stranger has had it for so long and was left out of a block; or for six times as long, if there
+  /// are no blocks}
   synchronized boolean isOverdue(Duration patience, long height) {
     return isBlockedFor(patience)
         && (height > blockedHeight || isBlockedFor(patience.multipliedBy(PATIENCES_WITHOUT_BLOCK)));

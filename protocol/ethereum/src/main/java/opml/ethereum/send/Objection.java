@@ -5,8 +5,8 @@ import java.util.Locale;
 import opml.ethereum.chain.ChainException;
 import opml.ethereum.chain.NodeRefusal;
 
-/// What a node's pool has against a transaction, finer than [NodeRefusal] tells it. There are no codes for it; these are the
-/// words of geth, reth, erigon, nethermind, besu, anvil and hardhat, in lower case.
+/// What a node's pool has against a transaction, finer than [NodeRefusal] tells it. There are no codes for it; these
+/// are the words of geth, reth, erigon, nethermind, besu, anvil and hardhat, in lower case.
 enum Objection {
   /// It has this very transaction.
   ALREADY_KNOWN("already known", "already imported", "alreadyknown", "known transaction"),

@@ -15,8 +15,8 @@ import opml.core.account.Wei;
 /// @param timeout how long to wait for them before [ChainException.Unconfirmed]
 /// @param bumpAfter how long a transaction that covers the base fee may wait for a block before its fee is raised; one
 ///     that does not cover it is raised at once
-/// @param patience how long transactions of the account that this process does not know may block its nonces before they
-///     are replaced: so long and until a block left them out, or six times as long if there are no blocks
+/// @param patience how long transactions of the account that this process does not know may block its nonces before
+///     they are replaced: so long and until a block left them out, or six times as long if there are no blocks
 /// @param maxPoll the longest pause between two looks at the chain
 public record SendPolicy(
     int gasMarginPercent,

@@ -16,23 +16,23 @@ import opml.ethereum.chain.Receipt;
 /// Gets the transactions of one account into the chain, and knows for sure what became of them, also when the node
 /// answers only now and then, prices jump, and a process before this one left things behind.
 ///
-/// Several senders of an account in one process share its nonces, if they share the [Chain] object;
-/// all methods may be called by many threads. Senders that know nothing of each other, such as two
-/// processes, sort out their nonces with the node's help, but if they send the very same call at the
-/// same moment it is the very same transaction, and both see its one receipt.
+/// Several senders of an account in one process share its nonces, if they share the [Chain] object; all methods may be
+/// called by many threads. Senders that know nothing of each other, such as two processes, sort out their nonces with
+/// the node's help, but if they send the very same call at the same moment it is the very same transaction, and both
+/// see its one receipt.
 ///
 /// A transaction that the node loses, or a reorganisation throws out, is handed over again as long as somebody waits
 /// for it; one that does not cover the base fee any more, or waits too long for a block, is offered again with a higher
 /// fee. A signed transaction is the same bytes however often it is sent, so nothing here can happen twice. What was
 /// handed over keeps its nonce, whatever the node answers, until a block has that nonce.
 ///
-/// **Prices.** A transaction offers twice the base fee and the node's tip, which has a ceiling of its own; a unit of gas
-/// never costs more than [SendPolicy#maxFee], or than what is at stake by the [Order], if that is more.
+/// **Prices.** A transaction offers twice the base fee and the node's tip, which has a ceiling of its own; a unit of
+/// gas never costs more than [SendPolicy#maxFee], or than what is at stake by the [Order], if that is more.
 ///
 /// **What is left from before.** Transactions of the account that this process does not know, or does not wait for any
-/// more, may block its nonces. They get a block, by [SendPolicy#patience]; then the most urgent orders take their nonces, and what
-/// they do not need is cancelled. If such a transaction arrives after all, orders that were decided without it are
-/// outdated: so call [#settle] first, then look at the chain, then decide, then [#sendAll].
+/// more, may block its nonces. They get a block, by [SendPolicy#patience]; then the most urgent orders take their
+/// nonces, and what they do not need is cancelled. If such a transaction arrives after all, orders that were decided
+/// without it are outdated: so call [#settle] first, then look at the chain, then decide, then [#sendAll].
 public final class Sender {
   private final Account account;
   private final TransactionListener listener;
@@ -61,11 +61,12 @@ public final class Sender {
     return account.policy();
   }
 
-  /// Sends a transaction and waits until it is confirmed. If it runs out of gas it is sent once more, with double the gas.
+  /// Sends a transaction and waits until it is confirmed. If it runs out of gas it is sent once more, with double the
+  /// gas.
   ///
   /// @return the receipt of a transaction that succeeded
-  /// @throws ChainException.Reverted if it would revert, without a receipt and for free, or if it did
-  ///     revert, with the receipt
+  /// @throws ChainException.Reverted if it would revert, without a receipt and for free, or if it did revert, with the
+  ///     receipt
   /// @throws ChainException.OutOfGas if it ran out of gas
   /// @throws ChainException.TooExpensive if the policy's ceilings forbid it; nothing was sent
   /// @throws ChainException.Unconfirmed if time is up; [#await] goes on waiting
@@ -81,8 +82,8 @@ public final class Sender {
   ///
   /// All are estimated in the newest state, then handed over with consecutive nonces, then awaited. One that fails (it
   /// reverts at the estimate, the node refuses it, it is too expensive, there is no money for it) takes no nonce and
-  /// hinders no other. If the node has no room for all of an account, they go in waves. One that runs out of gas is sent
-  /// once more, at once, with double the gas.
+  /// hinders no other. If the node has no room for all of an account, they go in waves. One that runs out of gas is
+  /// sent once more, at once, with double the gas.
   ///
   /// @param orders most urgent first
   /// @return what became of each, in the order of the orders; all that were not handed over yet are

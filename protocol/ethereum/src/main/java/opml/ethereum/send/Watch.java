@@ -170,8 +170,8 @@ final class Watch implements AutoCloseable {
   }
 
   /// A receipt does not say why a transaction failed. If it used all its gas, that is why. Otherwise the same is asked
-  /// again, in the state before the block and then after it, and what runs through in both of them lacked gas as well: a
-  /// contract may keep some of the gas from what it calls. The node may have no better memory than this.
+  /// again, in the state before the block and then after it, and what runs through in both of them lacked gas as well:
+  /// a contract may keep some of the gas from what it calls. The node may have no better memory than this.
   private ChainException whyFailed(Pending.Version version, Receipt receipt) {
     Call call = version.transaction().call();
     long limit = version.transaction().gasLimit();

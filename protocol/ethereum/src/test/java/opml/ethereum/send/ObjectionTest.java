@@ -21,12 +21,12 @@ class ObjectionTest {
           -32010 | OldNonce, Current nonce: 5, nonce of rejected tx: 4                | NONCE_TAKEN
           -32000 | replacement transaction underpriced                                | TOO_CHEAP
           -32000 | transaction underpriced: gas tip cap 0, minimum needed 1           | TOO_CHEAP
-          -32000 | Transaction maxFeePerGas (1) is too low for the next block, which has a baseFeePerGas of 7 | TOO_CHEAP
+          -32000 | Transaction maxFeePerGas (1) is too low for the next block, which has … | TOO_CHEAP
           -32003 | max fee per gas less than block base fee                           | TOO_CHEAP
           -32010 | ReplacementNotAllowed                                              | TOO_CHEAP
           -32000 | txpool is full                                                     | POOL_FULL
           -32000 | account limit exceeded: pooled 16 txs                              | POOL_FULL
-          -32000 | Nonce too high. Expected nonce to be 0 but got 2. Note that transactions can't be queued when automining. | POOL_FULL
+          -32000 | Nonce too high. Expected nonce to be 0 but got 2. Note that transactions … | POOL_FULL
           -32005 | project ID request rate exceeded                                   | BUSY
           -32603 | request timed out                                                  | BUSY
           -32000 | insufficient funds for gas * price + value                         | FINAL

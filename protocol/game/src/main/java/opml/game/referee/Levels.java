@@ -23,8 +23,8 @@ public interface Levels {
     return begin(modelId, inputRoot);
   }
 
-  /// {@return whether a claim on a model may say that its run ends like this: anyhow, unless the model's output is given;
-  /// then it must have stopped}
+  /// {@return whether a claim on a model may say that its run ends like this: anyhow, unless the model's output is
+  /// given; then it must have stopped}
   default boolean admits(Bytes32 modelId, Claim claim) {
     return true;
   }

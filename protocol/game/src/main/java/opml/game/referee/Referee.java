@@ -43,7 +43,8 @@ public final class Referee {
   private final Map<ClaimId, ClaimState> claims = new LinkedHashMap<>();
   private final Map<GameId, Entry> games = new LinkedHashMap<>();
 
-  /// A game, the claim that it is on, and what its challenge deposited. The claim's status is kept with the claim alone.
+  /// A game, the claim that it is on, and what its challenge deposited. The claim's status is kept with the claim
+  /// alone.
   private record Entry(ClaimId claim, Game game, BigInteger bond) {}
 
   /// A hub without requests.

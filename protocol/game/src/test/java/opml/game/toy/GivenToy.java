@@ -14,10 +14,10 @@ import opml.game.referee.Refusal;
 import opml.game.referee.RefusedCallException;
 import opml.game.trace.Trace;
 
-/// A sequence automaton whose output is given and checked. From an input x it makes numbers: x + 1, and 1 more each time,
-/// until one reaches [#LIMIT], or there are two. The tape says how many, which, and why there are no more. An input of 0
-/// is bad, and its only tape says so. Four steps check the first number, the second, how many, and why: each against the
-/// input and what stands before it. A wrong one ends the run as failed.
+/// A sequence automaton whose output is given and checked. From an input x it makes numbers: x + 1, and 1 more each
+/// time, until one reaches [#LIMIT], or there are two. The tape says how many, which, and why there are no more. An
+/// input of 0 is bad, and its only tape says so. Four steps check the first number, the second, how many, and why: each
+/// against the input and what stands before it. A wrong one ends the run as failed.
 ///
 /// In place of an output's hash, its claim has the tape itself.
 public final class GivenToy implements Levels {

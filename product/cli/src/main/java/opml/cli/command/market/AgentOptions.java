@@ -65,7 +65,7 @@ final class AgentOptions {
       paramLabel = "GWEI",
       defaultValue = "50",
       description =
-          "Stake nothing on models whose games may cost more than the bond of a challenge at this price of a unit of gas"
+          "Stake nothing on models whose games may cost more than the bond of a challenge at this price of gas"
               + " (default: ${DEFAULT-VALUE}).")
   private int survivedGasPrice;
 

@@ -144,7 +144,8 @@ record Battle(
       for (int i = 0; i < plan.idle(); i++) {
         sent.add(
             i % 3 == 0
-                ? stranger.send(stranger.call("request", model, terms, Ground.shortDigit(i)), 600_000)
+                ? stranger.send(
+                    stranger.call("request", model, terms, Ground.shortDigit(i)), 600_000)
                 : stranger.send(
                     stranger.call("requestReferenced", model, terms, Bytes32.ZERO, new byte[] {1}),
                     300_000));

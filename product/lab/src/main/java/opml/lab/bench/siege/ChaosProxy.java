@@ -25,8 +25,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// A JSON-RPC node as agents meet it: it stands before a good one, on the loopback, and spoils some of its answers. What
-/// befalls the n-th call follows from the seed and n alone.
+/// A JSON-RPC node as agents meet it: it stands before a good one, on the loopback, and spoils some of its answers.
+/// What befalls the n-th call follows from the seed and n alone.
 ///
 /// ```java
 /// try (ChaosProxy proxy = ChaosProxy.before(dev.url(), Options.of(7, 0.12, NodeFault.ALL))) {

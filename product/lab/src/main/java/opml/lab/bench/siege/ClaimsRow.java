@@ -42,7 +42,8 @@ record ClaimsRow() {
     List<TxHash> sent = new ArrayList<>();
     for (int i = 0; i < CLAIMS; i++) {
       sent.add(
-          liar.send(liar.call("request", ground.model().id(), terms, Ground.shortDigit(i)), 600_000));
+          liar.send(
+              liar.call("request", ground.model().id(), terms, Ground.shortDigit(i)), 600_000));
     }
     List<RequestId> requests = ground.requested(liar.await(sent));
     ground.start(

@@ -17,8 +17,8 @@ import opml.game.claim.RequestStatus;
 import opml.hub.Journal;
 import opml.hub.Terms;
 
-/// A right claim as a weapon (audit, finding 7): Mallory claims the right result at once, so that an honest server stays
-/// out, and kills her own claim behind the deadline.
+/// A right claim as a weapon (audit, finding 7): Mallory claims the right result at once, so that an honest server
+/// stays out, and kills her own claim behind the deadline.
 ///
 /// @param answered whether the request has its right result after all
 /// @param bonds what it cost Mallory, in bonds of a claim
@@ -46,8 +46,7 @@ record DenialRow(boolean answered, double bonds) {
             "on a chain, one death behind the deadline: the request is %s, which cost %.2f bonds"
                 .formatted(denial.answered() ? "answered" : "denied", denial.bonds()),
             "by search, against a server with money for %d bonds %.2f, for %d bonds %.2f"
-                .formatted(
-                    POOR_BONDS, five.claimBondsLost(), RICH_BONDS, eight.claimBondsLost())));
+                .formatted(POOR_BONDS, five.claimBondsLost(), RICH_BONDS, eight.claimBondsLost())));
   }
 
   static DenialRow attack(Consumer<String> progress) {

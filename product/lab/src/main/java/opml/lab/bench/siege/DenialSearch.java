@@ -7,28 +7,28 @@ import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 
-/// What it costs to keep a request from an honest server: the cheapest of all of Mallory's plans, in claim bonds that he
-/// loses (`spec/protocol.md` §6, T4).
+/// What it costs to keep a request from an honest server: the cheapest of all of Mallory's plans, in claim bonds that
+/// he loses (`spec/protocol.md` §6, T4).
 ///
 /// # The game
 ///
 /// The honest server has money for a bond of so many CLAIM_BONDs. It looks now and then, at least once in every window.
 /// It claims if it can pay the bond then due, 1 + live claims + extensions, unless a right claim is live and no right
-/// claim of the request has died yet. Once it has claimed, the request is answered by theorem T4, and Mallory has failed.
-/// He wins if the deadline passes with no claim live.
+/// claim of the request has died yet. Once it has claimed, the request is answered by theorem T4, and Mallory has
+/// failed. He wins if the deadline passes with no claim live.
 ///
-/// Between two looks he does what he likes, as often as he likes: he claims, rightly or wrongly, and lets his claims die,
-/// also in one second. A death extends the deadline if it comes later than a window before it, but one extension is all
-/// that the deaths of one second make. A claim of his must die: one that does not becomes final, and answers the request
-/// or is refuted by a verifier, who takes more. A death costs three quarters of the bond at least: half burns, a quarter
-/// is the requester's. So the whole price of a claim is known when it is made.
+/// Between two looks he does what he likes, as often as he likes: he claims, rightly or wrongly, and lets his claims
+/// die, also in one second. A death extends the deadline if it comes later than a window before it, but one extension
+/// is all that the deaths of one second make. A claim of his must die: one that does not becomes final, and answers the
+/// request or is refuted by a verifier, who takes more. A death costs three quarters of the bond at least: half burns,
+/// a quarter is the requester's. So the whole price of a claim is known when it is made.
 ///
 /// # Why it is exhaustive
 ///
 /// A state is what the rules read: how many of his claims are live and how many of them are right, whether a right one
-/// has died, extensions, whether the deadline is near, whether somebody looked since it was last moved, and whether this
-/// second has moved it. All actions are tried in each state, the cheapest first. More live claims or extensions than the
-/// server can pay beside never help: what blocks it is their sum, so both are bounded by its money.
+/// has died, extensions, whether the deadline is near, whether somebody looked since it was last moved, and whether
+/// this second has moved it. All actions are tried in each state, the cheapest first. More live claims or extensions
+/// than the server can pay beside never help: what blocks it is their sum, so both are bounded by its money.
 public final class DenialSearch {
   /// Mallory loses three quarters of a bond that dies; prices are counted in quarters.
   private static final int LOST_QUARTERS = 3;

@@ -67,8 +67,7 @@ final class FindingsRow {
       String said =
           forge(
               home,
-              Map.of(
-                  "FOUNDRY_INVARIANT_RUNS", run.runs(), "FOUNDRY_INVARIANT_DEPTH", run.depth()),
+              Map.of("FOUNDRY_INVARIANT_RUNS", run.runs(), "FOUNDRY_INVARIANT_DEPTH", run.depth()),
               "--match-test",
               "^" + finding.test() + "$",
               "--fuzz-seed",

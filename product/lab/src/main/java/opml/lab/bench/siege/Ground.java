@@ -226,8 +226,8 @@ final class Ground implements AutoCloseable {
     dev.increaseTime(Duration.ofSeconds(seconds));
   }
 
-  /// Puts the base fee somewhere and keeps it there, until it is put elsewhere or the siege is over: a busy chain, whose
-  /// price does not fall although its blocks are nearly empty.
+  /// Puts the base fee somewhere and keeps it there, until it is put elsewhere or the siege is over: a busy chain,
+  /// whose price does not fall although its blocks are nearly empty.
   void baseFee(Wei fee) {
     boolean isKept = !baseFee.isZero();
     baseFee = fee;

@@ -25,7 +25,8 @@ final class OtherNodeRow {
     int ok = 0;
     if (Hardhat.isInstalled()) {
       try (DevChain chain =
-          DevChain.start(DevChain.Options.DEFAULT.withNode(NodeKind.HARDHAT).withProgress(progress))) {
+          DevChain.start(
+              DevChain.Options.DEFAULT.withNode(NodeKind.HARDHAT).withProgress(progress))) {
         Theatre theatre = new Theatre(chain, SampleDigit.ALL.get(SAMPLE).digit());
         for (Scenario scenario : scenarios) {
           progress.accept(scenario.name() + " (" + scenario.model().fileName() + ")");

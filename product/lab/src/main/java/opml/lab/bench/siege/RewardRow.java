@@ -20,8 +20,8 @@ import opml.hub.Journal;
 import opml.lab.scenario.Liar;
 import opml.lab.scenario.Lie;
 
-/// The reward of an honest challenger, which the liar himself and a copycat before each of his transactions want to take
-/// (audit, finding 9): a few orders on a chain, and all of them on the referee.
+/// The reward of an honest challenger, which the liar himself and a copycat before each of his transactions want to
+/// take (audit, finding 9): a few orders on a chain, and all of them on the referee.
 final class RewardRow {
   /// Who else challenges the lie.
   enum Order {
@@ -64,8 +64,7 @@ final class RewardRow {
     }
     Parameters parameters = Parameters.DEFAULT;
     RewardSearch.Result search =
-        RewardSearch.run(
-            parameters, RewardSearch.priceAllowed(parameters, RewardSearch.GAMES));
+        RewardSearch.run(parameters, RewardSearch.priceAllowed(parameters, RewardSearch.GAMES));
     progress.accept(search.toString());
     long orders = search.orders() + outcomes.size();
     long below =
@@ -76,9 +75,7 @@ final class RewardRow {
             .mapToDouble(Outcome::burntShare)
             .reduce(search.burntShareMin(), Math::min);
     return new RowFigures(
-        Map.of(
-            "reward",
-            Map.of("orders", orders, "below_start", below, "burnt_share", burnt)),
+        Map.of("reward", Map.of("orders", orders, "below_start", below, "burnt_share", burnt)),
         List.of(
             Reach.none("orders that leave an honest challenger poorer", below),
             Reach.atLeast("burnt share of a liar's bond", burnt, BURNT_LEAST)),

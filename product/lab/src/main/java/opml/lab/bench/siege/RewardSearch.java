@@ -23,13 +23,14 @@ import opml.game.referee.Levels;
 import opml.game.referee.Referee;
 import opml.game.referee.Rules;
 
-/// Who is paid when a wrong claim dies: every history of a claim on which an honest verifier, two accounts of the liar and
-/// a copycat may open a game each, on the referee (`spec/protocol.md` §5).
+/// Who is paid when a wrong claim dies: every history of a claim on which an honest verifier, two accounts of the liar
+/// and a copycat may open a game each, on the referee (`spec/protocol.md` §5).
 ///
-/// All sets of challengers with the honest one among them, all orders in which they open, so also the copycat directly in
-/// front of the honest one; all sets of the others' games that are lost before the claim dies, each as soon as it is
-/// opened or when all are open; and every game that is left as the one that kills the claim. Then everybody takes what is
-/// his. The honest verifier pays the gas of a whole game that it plays to the end, also where another ends it sooner.
+/// All sets of challengers with the honest one among them, all orders in which they open, so also the copycat directly
+/// in front of the honest one; all sets of the others' games that are lost before the claim dies, each as soon as it is
+/// opened or when all are open; and every game that is left as the one that kills the claim. Then everybody takes what
+/// is his. The honest verifier pays the gas of a whole game that it plays to the end, also where another ends it
+/// sooner.
 ///
 /// The referee's games end by time here, since money does not see how they end.
 public final class RewardSearch {
@@ -66,13 +67,19 @@ public final class RewardSearch {
   public record Result(long orders, long belowStart, double burntShareMin) {}
 
   private enum Challenger {
-    HONEST,
-    LIAR_A,
-    LIAR_B,
-    COPYCAT;
+    HONEST(10),
+    LIAR_A(11),
+    LIAR_B(12),
+    COPYCAT(13);
+
+    private final int number;
+
+    Challenger(int number) {
+      this.number = number;
+    }
 
     Address account() {
-      return RewardSearch.account(10 + ordinal());
+      return RewardSearch.account(number);
     }
   }
 
@@ -170,8 +177,8 @@ public final class RewardSearch {
     }
   }
 
-  /// Has the server answer a game whose challenger falls silent. The referee takes the time from each call, and no clock
-  /// of another game runs meanwhile.
+  /// Has the server answer a game whose challenger falls silent. The referee takes the time from each call, and no
+  /// clock of another game runs meanwhile.
   private static void lose(Referee hub, GameId id, long now) {
     Game game = hub.game(id);
     Position posted = game.position();

@@ -79,7 +79,8 @@ final class Spoilt {
     return hex.substring(0, at) + Character.forDigit(digit, 16) + hex.substring(at + 1);
   }
 
-  /// {@return logs of which some are there twice, in another order, with other numbers, of another contract, or missing}
+  /// {@return logs of which some are there twice, in another order, with other numbers, of another contract, or
+  /// missing}
   static JsonNode logs(JsonNode value, SplittableRandom random) {
     if (!value.isArray() || value.isEmpty()) {
       return value;

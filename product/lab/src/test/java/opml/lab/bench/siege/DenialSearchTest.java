@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 
 class DenialSearchTest {
-  /// Each extension but the last takes a death, and the j-th claim that is to extend costs j bonds at least: those before
-  /// it are live or have extended (`protocol.md` T4). The search finds that bound, and nothing below it.
+  /// Each extension but the last takes a death, and the j-th claim that is to extend costs j bonds at least: those
+  /// before it are live or have extended (`protocol.md` T4). The search finds that bound, and nothing below it.
   @Test
   void denialCostsThreeQuartersOfATriangle() {
     for (int bonds = 1; bonds <= 12; bonds++) {

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Set;
 import opml.agent.Agent;
+import opml.agent.Server;
 import opml.agent.Verifier;
 import opml.core.hash.Bytes32;
 import opml.ethereum.chain.ChainException;
 import opml.ethereum.devchain.AnvilBinary;
+import opml.game.claim.ClaimStatus;
 import opml.game.claim.RequestId;
 import opml.hub.Hub;
 import opml.hub.Journal;
@@ -53,14 +55,34 @@ class ShortSiegeTest {
   }
 
   @Test
+  void aLieBesideAFinalResultIsChallengedAllTheSame() {
+    try (Ground ground = Ground.with(3600, 1800)) {
+      RequestId request = ground.ask(1, Ground.digit(7), Ground.FEE);
+      Agent server = new Server(ground.hub(4), ground.honest(), Journal.SILENT);
+      server.tick();
+      ground.skip(3500);
+      lie(ground, request);
+      ground.skip(200);
+      server.tick();
+      assertThat(ground.status(ground.onlyClaim())).isEqualTo(ClaimStatus.FINAL);
+      new Verifier(ground.hub(3), ground.honest(), Journal.SILENT).tick();
+      assertThat(ground.picture().games()).hasSize(1);
+    }
+  }
+
+  private static void lie(Ground ground, RequestId request) {
+    Mallory liar = ground.mallory(2);
+    liar.must(
+        liar.call("claim", request.hash(), FAILED, Bytes32.ZERO, new byte[0])
+            .paying(ground.parameters().claimBond().times(2)),
+        500_000);
+  }
+
+  @Test
   void aVerifierBehindALateNodeChallengesALieOnce() {
     try (Ground ground = Ground.with(3600, 1800)) {
       RequestId request = ground.ask(1, Ground.digit(7), Ground.FEE);
-      Mallory liar = ground.mallory(2);
-      liar.must(
-          liar.call("claim", request.hash(), FAILED, Bytes32.ZERO, new byte[0])
-              .paying(ground.parameters().claimBond()),
-          500_000);
+      lie(ground, request);
       ChaosProxy late = ground.proxy(ChaosProxy.Options.of(41, 0.4, Set.of(NodeFault.STALE)));
       Agent verifier =
           new Verifier(

@@ -11,10 +11,10 @@ import opml.game.trace.Trace;
 import opml.game.work.Work;
 import org.junit.jupiter.api.Test;
 
-class RunsTest {
+class OwnRunsTest {
   private static final long KEPT = 1 << 20;
 
-  private final Runs runs = new Runs(3 * KEPT);
+  private final OwnRuns runs = new OwnRuns(3 * KEPT);
 
   @Test
   void onlyAsManyRunsAreKeptAsFitTheBoundThoseUsedLast() {
@@ -31,7 +31,7 @@ class RunsTest {
 
   @Test
   void oneRunIsKeptHoweverLargeItIs() {
-    Runs small = new Runs(1);
+    OwnRuns small = new OwnRuns(1);
     small.put(id(1), new Large());
     assertThat(small.work(id(1))).isPresent();
     small.put(id(2), new Large());
@@ -63,7 +63,7 @@ class RunsTest {
   private Large put(long number) {
     Large work = new Large();
     runs.put(id(number), work);
-    runs.put(id(number), new Runs.Known(Optional.empty(), 0, Optional.empty()));
+    runs.put(id(number), new OwnRuns.Known(Optional.empty(), 0, Optional.empty()));
     return work;
   }
 

@@ -17,10 +17,10 @@ import opml.ethereum.chain.Receipt;
 import opml.ethereum.chain.TxHash;
 
 /// A chain seen through something that may do harm to it.
-class ForwardingChain implements Chain {
+class TroubledChain implements Chain {
   private final Chain chain;
 
-  ForwardingChain(Chain chain) {
+  TroubledChain(Chain chain) {
     this.chain = chain;
   }
 

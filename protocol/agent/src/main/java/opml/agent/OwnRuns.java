@@ -11,7 +11,7 @@ import opml.game.work.Work;
 /// What an agent knows by its own runs. Results are small and kept while their requests matter; whole runs are large,
 /// so that only as many are kept, those used last, as fit a bound: a run that is asked for again is made again, and is
 /// the same.
-final class Runs {
+final class OwnRuns {
   /// About what a run takes besides its values: its machines' places, the tree of its slots.
   private static final long OVERHEAD = 16_384;
 
@@ -29,7 +29,7 @@ final class Runs {
   }
 
   /// @param mostBytes that whole runs may keep together; the one used last is kept in any case
-  Runs(long mostBytes) {
+  OwnRuns(long mostBytes) {
     this.mostBytes = mostBytes;
   }
 
@@ -47,7 +47,7 @@ final class Runs {
 
   void put(RequestId request, Work work) {
     works.put(request, work);
-    long bytes = works.values().stream().mapToLong(Runs::bytes).sum();
+    long bytes = works.values().stream().mapToLong(OwnRuns::bytes).sum();
     while (bytes > mostBytes && works.size() > 1) {
       Work eldest = works.pollFirstEntry().getValue();
       eldest.rest();
