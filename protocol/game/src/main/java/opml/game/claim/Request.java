@@ -15,8 +15,7 @@ import opml.core.hash.Bytes32;
 /// @param server who alone may claim; [Address#ZERO] for anyone
 /// @param fee in wei, for the first claim that becomes final
 /// @param deadline the last second, since the epoch, at which a claim may be posted, unless one dies later than a
-///     window
-///     before it
+///     window before it
 /// @param callback whom results are delivered to; [Address#ZERO] for nobody
 /// @param callbackGas what a delivery may use
 public record Request(
