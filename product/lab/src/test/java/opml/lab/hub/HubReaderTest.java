@@ -250,7 +250,7 @@ class HubReaderTest {
       Values view = hub.read(state, "getRequest", seen.id().hash()).tuple(0);
       String asked =
           List.of(
-                  RequestStatus.values()[(int) view.number("status")],
+                  statusOf(RequestStatus.values(), view),
                   view.number("claims"),
                   view.number("liveClaims"),
                   view.uint("deadline").longValue(),
@@ -274,7 +274,7 @@ class HubReaderTest {
           differences,
           seen.id(),
           List.of(
-                  ClaimStatus.values()[(int) view.number("status")],
+                  statusOf(ClaimStatus.values(), view),
                   view.uint("bond"),
                   view.number("claimedAt"),
                   view.number("games"),
@@ -298,7 +298,7 @@ class HubReaderTest {
           differences,
           seen.id(),
           List.of(
-                  GameStatus.values()[(int) view.number("status")],
+                  statusOf(GameStatus.values(), view),
                   view.number("move"),
                   view.bytes32("position"),
                   runs ? view.number("movedAt") : 0,
@@ -315,6 +315,10 @@ class HubReaderTest {
               .toString());
     }
     return differences;
+  }
+
+  private static <E> E statusOf(E[] constants, Values view) {
+    return constants[(int) view.number("status")];
   }
 
   private static void compare(List<String> differences, Object id, String asked, String told) {
