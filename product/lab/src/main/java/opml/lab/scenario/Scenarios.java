@@ -3,7 +3,6 @@ package opml.lab.scenario;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
-import opml.core.account.Wei;
 import opml.game.move.Parameters;
 import opml.mnist.DemoModel;
 

@@ -51,7 +51,7 @@ final class FindingsRow {
             .collect(Collectors.joining("|"));
     StringBuilder said = new StringBuilder();
     if (!tests.isEmpty()) {
-      said.append(forge(home, Map.of(), "--match-test", "^(" + tests + ")$"));
+      said.append(forge(home, Map.of(), "--match-test", "^(" + tests + ")\\("));
     }
     for (Finding finding : findings) {
       if (finding.isInvariant()) {
@@ -69,7 +69,7 @@ final class FindingsRow {
               home,
               Map.of("FOUNDRY_INVARIANT_RUNS", run.runs(), "FOUNDRY_INVARIANT_DEPTH", run.depth()),
               "--match-test",
-              "^" + finding.test() + "$",
+              "^" + finding.test() + "\\(",
               "--fuzz-seed",
               run.seed());
       if (!said.contains(passed(finding))) {
