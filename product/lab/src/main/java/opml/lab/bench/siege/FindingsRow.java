@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import opml.lab.bench.house.Count;
 import opml.lab.bench.house.Shell;
 import opml.lab.bench.house.TestReports;
 import opml.lab.bench.siege.FindingTable.Finding;
@@ -26,12 +27,12 @@ final class FindingsRow {
     String forge = forge(home, findings);
     List<String> missing = new ArrayList<>();
     for (Finding finding : findings) {
-      boolean passed =
+      Count ran =
           finding.isOfContracts()
-              ? forge.contains(passed(finding))
-              : reports.count(finding.place(), finding.test()).whole();
-      if (!passed) {
-        missing.add("not shown to be mended: " + finding);
+              ? new Count(said(forge, finding), forge.contains(passed(finding)) ? 1 : 0)
+              : reports.count(finding.place(), finding.test());
+      if (!ran.whole()) {
+        missing.add((ran.total() == 0 ? "did not run: " : "failed: ") + finding);
       }
     }
     int ok = findings.size() - missing.size();
@@ -80,6 +81,11 @@ final class FindingsRow {
   }
 
   private record Run(String seed, String runs, String depth) {}
+
+  /// {@return 1 if forge says anything of the test}
+  private static int said(String forge, Finding finding) {
+    return forge.contains("] " + finding.test() + "(") ? 1 : 0;
+  }
 
   private static String passed(Finding finding) {
     return "[PASS] " + finding.test() + "(";
