@@ -160,6 +160,14 @@ class GivenOutputOnChainTest {
     assertThat(scene.claims()).isEmpty();
   }
 
+  /// Its runs belong to claims, and a workshop is asked by request.
+  @Test
+  void aWorkshopTakesNoModelThatChecksItsOutput() {
+    assertThatThrownBy(() -> new GraphWorkshop(List.of(MODEL)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("checks an output that is given");
+  }
+
   @Test
   void theRunIsTheSameNativelyAndInTheMachine() {
     NodeRunner natives = new NativeNodes(KernelProvider.reference(), NodeRunner.unavailable());
