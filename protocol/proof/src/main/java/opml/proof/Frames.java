@@ -4,7 +4,8 @@ import java.lang.foreign.MemorySegment;
 import opml.core.merkle.SparseTree;
 import opml.engine.commit.GraphState;
 
-/// A run of a graph, state by state: index 0 is the start, with the input written, index `n` is after `n` nodes.
+/// A run of a graph, state by state: index 0 is the start, with the input written and the output that is given, if one
+/// is; index `n` is after `n` nodes.
 public interface Frames {
   /// {@return the number of steps}
   long length();

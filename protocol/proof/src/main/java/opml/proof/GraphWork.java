@@ -84,10 +84,17 @@ public final class GraphWork implements Work {
 
   @Override
   public byte[] openingEvidence() {
-    SlotOpening input = model.inputOpening();
-    ByteWriter out = new ByteWriter().bytes32(input.value());
-    input.proof().writeTo(out);
+    ByteWriter out = new ByteWriter();
+    write(out, model.inputOpening());
+    if (model.descriptor().outputGiven()) {
+      write(out, model.outputOpening(frames.at(0).slots().leaf(model.graph().input().slot())));
+    }
     return out.toArray();
+  }
+
+  private static void write(ByteWriter out, SlotOpening opening) {
+    out.bytes32(opening.value());
+    opening.proof().writeTo(out);
   }
 
   @Override
@@ -136,8 +143,7 @@ public final class GraphWork implements Work {
       Output output = node.outputs().get(i);
       out.bytes32(roots.get(i));
       memory.prove(output.depth(), output.index()).writeTo(out);
-      out.bytes32(old.get(i).value());
-      old.get(i).proof().writeTo(out);
+      write(out, old.get(i));
     }
   }
 

@@ -61,8 +61,14 @@ public final class GraphWorkshop implements Workshop {
 
   /// Comes to know a model.
   ///
-  /// @throws IllegalArgumentException if it is ill-formed: who defends one can lose a game that he plays right
+  /// @throws IllegalArgumentException if it is ill-formed: who defends one can lose a game that he plays right; or if
+  ///     it checks an output, since a run of it belongs to a claim, and not to a request's input alone
   public void add(Model model) {
+    if (model.descriptor().outputGiven()) {
+      throw new IllegalArgumentException(
+          "model %s checks an output that is given; a workshop only has models that compute theirs"
+              .formatted(model.id()));
+    }
     List<String> problems = WellFormedness.problems(ModelPreimages.of(model), PinnedPrograms::of);
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(

@@ -26,7 +26,7 @@ public final class Model {
   private final SparseTree slotTree;
   private final ModelDescriptor descriptor;
 
-  private Model(Graph graph, List<CommittedNode> nodes, InitialHashes hashes) {
+  private Model(Graph graph, List<CommittedNode> nodes, InitialHashes hashes, boolean outputGiven) {
     this.graph = graph;
     this.hashes = hashes;
     this.nodes = List.copyOf(nodes);
@@ -54,7 +54,7 @@ public final class Model {
             graph.output().slot(),
             output.depth(),
             output.bytes(),
-            false);
+            outputGiven);
   }
 
   /// Commits to a graph.
@@ -70,11 +70,25 @@ public final class Model {
   /// @throws IllegalArgumentException if a node or the output is too large
   public static Model of(
       Graph graph, Function<Kernel, PinnedProgram> programs, InitialHashes hashes) {
+    return new Model(graph, committed(graph, programs), hashes, false);
+  }
+
+  /// Commits to a graph that checks its output: a run starts with a given output in the output's slot, no node writes
+  /// it, and a node stops the run if all agrees, or fails (`spec/protocol.md` §1.8).
+  ///
+  /// @throws IllegalArgumentException if a node or the output is too large
+  public static Model checking(Graph graph, Function<Kernel, PinnedProgram> programs) {
+    InitialHashes hashes = InitialHashes.of(graph, InitialHashes.Progress.NONE);
+    return new Model(graph, committed(graph, programs), hashes, true);
+  }
+
+  private static List<CommittedNode> committed(
+      Graph graph, Function<Kernel, PinnedProgram> programs) {
     List<CommittedNode> nodes = new ArrayList<>();
     for (var node : graph.nodes()) {
       nodes.add(CommittedNode.of(graph, node, programs.apply(node.kernel())));
     }
-    return new Model(graph, nodes, hashes);
+    return nodes;
   }
 
   public Graph graph() {
@@ -105,7 +119,7 @@ public final class Model {
     return nodeTree.prove(node);
   }
 
-  /// {@return a new tree over the slots as they are before the input is written}
+  /// {@return a new tree over the slots as they are before the input, and an output that is given, are written}
   public SparseTree initialSlots() {
     return slotTree.copy();
   }
@@ -113,7 +127,21 @@ public final class Model {
   /// {@return what the input's slot holds before the input is written, which a challenge proves}
   public SlotOpening inputOpening() {
     int slot = graph.input().slot();
-    return new SlotOpening(slot, slotTree.leaf(slot), slotTree.prove(slot));
+    return opening(slotTree, slot);
+  }
+
+  /// {@return what the output's slot holds once this input is written, which a challenge proves besides if the output
+  /// is given}
+  ///
+  /// @param inputRoot root of the input's tensor
+  public SlotOpening outputOpening(Bytes32 inputRoot) {
+    SparseTree slots = initialSlots();
+    slots.set(graph.input().slot(), inputRoot);
+    return opening(slots, graph.output().slot());
+  }
+
+  private static SlotOpening opening(SparseTree slots, int slot) {
+    return new SlotOpening(slot, slots.leaf(slot), slots.prove(slot));
   }
 
   /// {@return the least depth of a tree with so many leaves}

@@ -64,6 +64,9 @@ public final class WellFormedness {
     slots();
     nameSlot(descriptor.inputSlot(), descriptor.inputDepth(), "input");
     nameSlot(descriptor.outputSlot(), descriptor.outputDepth(), "output");
+    require(
+        !descriptor.outputGiven() || descriptor.inputSlot() != descriptor.outputSlot(),
+        "slot " + descriptor.inputSlot() + " is both the input's and the given output's");
     SparseTree tree = new SparseTree(descriptor.graphDepth());
     for (int i = 0; i < model.nodes().size(); i++) {
       byte[] encoded = model.nodes().get(i).descriptor();
@@ -131,6 +134,9 @@ public final class WellFormedness {
       Output output = outputs.get(i);
       nameSlot(output.slot(), output.depth(), name);
       require(slots.add(output.slot()), name + ": slot " + output.slot() + " is written twice");
+      require(
+          !model.model().outputGiven() || output.slot() != model.model().outputSlot(),
+          name + ": slot " + output.slot() + " holds the given output, and is written");
       for (Output other : outputs.subList(0, i)) {
         boolean apart =
             output.address() >= other.address() + (32L << other.depth())

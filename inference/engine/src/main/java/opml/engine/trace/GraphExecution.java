@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import opml.core.hash.Bytes32;
 import opml.core.merkle.MerkleRoot;
 import opml.core.merkle.SparseTree;
@@ -20,7 +21,8 @@ import opml.engine.run.Observer;
 import opml.engine.run.Workers;
 import opml.engine.tensor.Tensor;
 
-/// A model's run on an input, with all of its states: number 0 has the input written, number `i` follows step `i - 1`.
+/// A model's run on an input, with all of its states: number 0 has the input written, and the output if the model
+/// checks one that is given; number `i` follows step `i - 1`.
 ///
 /// A [GraphRunner] runs it; what its steps write is hashed and kept as they take effect, while later nodes run. Kept
 /// are the states' commitments, the roots of what each step wrote, and of the values as many as fit a bound: those of
@@ -35,6 +37,10 @@ public final class GraphExecution {
 
   private final Model model;
   private final MemorySegment input;
+
+  /// The output that the run checks, if the model is one that does.
+  private final Optional<MemorySegment> given;
+
   private final SparseTree startSlots;
   private final List<GraphState> states = new ArrayList<>();
 
@@ -46,9 +52,15 @@ public final class GraphExecution {
   private final KeptValues kept;
 
   private GraphExecution(
-      Model model, byte[] input, NodeRunner nodes, Workers workers, long keptBytes) {
+      Model model,
+      byte[] input,
+      Optional<byte[]> given,
+      NodeRunner nodes,
+      Workers workers,
+      long keptBytes) {
     this.model = model;
-    this.input = Tensor.allocate(input.length).copyFrom(MemorySegment.ofArray(input));
+    this.input = copyOf(input);
+    this.given = given.map(GraphExecution::copyOf);
     this.runner = new GraphRunner(model.graph(), nodes);
     this.workers = workers;
     this.kept = new KeptValues(keptBytes);
@@ -75,14 +87,49 @@ public final class GraphExecution {
   /// @param keptBytes bytes of values kept besides those of the last state
   public static GraphExecution run(
       Model model, byte[] input, NodeRunner nodes, Workers workers, long keptBytes) {
-    if (input.length != model.descriptor().inputBytes()) {
+    if (model.descriptor().outputGiven()) {
       throw new IllegalArgumentException(
-          "the input has %d bytes, the model takes %d"
-              .formatted(input.length, model.descriptor().inputBytes()));
+          "model %s checks an output, and none is given".formatted(model.id()));
     }
-    GraphExecution execution = new GraphExecution(model, input, nodes, workers, keptBytes);
+    return started(model, input, Optional.empty(), nodes, workers, keptBytes);
+  }
+
+  /// Runs a model that checks an output.
+  ///
+  /// @param output exactly the bytes of the output's slot
+  /// @throws IllegalArgumentException if the model computes its output itself
+  public static GraphExecution check(
+      Model model, byte[] input, byte[] output, NodeRunner nodes, Workers workers) {
+    if (!model.descriptor().outputGiven()) {
+      throw new IllegalArgumentException(
+          "model %s computes its output, and one is given".formatted(model.id()));
+    }
+    requireBytes("output", output, model.descriptor().outputBytes());
+    return started(model, input, Optional.of(output), nodes, workers, KEPT_BYTES);
+  }
+
+  private static GraphExecution started(
+      Model model,
+      byte[] input,
+      Optional<byte[]> given,
+      NodeRunner nodes,
+      Workers workers,
+      long keptBytes) {
+    requireBytes("input", input, model.descriptor().inputBytes());
+    GraphExecution execution = new GraphExecution(model, input, given, nodes, workers, keptBytes);
     execution.proceed();
     return execution;
+  }
+
+  private static void requireBytes(String what, byte[] bytes, long expected) {
+    if (bytes.length != expected) {
+      throw new IllegalArgumentException(
+          "the %s has %d bytes, the model takes %d".formatted(what, bytes.length, expected));
+    }
+  }
+
+  private static MemorySegment copyOf(byte[] bytes) {
+    return Tensor.allocate(bytes.length).copyFrom(MemorySegment.ofArray(bytes));
   }
 
   public Model model() {
@@ -117,7 +164,7 @@ public final class GraphExecution {
 
   /// {@return what the slots hold in a state, by their numbers; not to be changed}
   public List<MemorySegment> values(long index) {
-    MemorySegment[] values = runner.start(input);
+    MemorySegment[] values = start();
     long end = Math.min(index, roots.size());
     long from = kept.floor(end);
     kept.putInto(values, from);
@@ -142,7 +189,8 @@ public final class GraphExecution {
 
   /// {@return about how many bytes this run keeps in memory, the model's own not counted}
   public long keptBytes() {
-    return input.byteSize() + kept.bytes() + STATE_BYTES * states.size();
+    long givenBytes = given.map(MemorySegment::byteSize).orElse(0L);
+    return input.byteSize() + givenBytes + kept.bytes() + STATE_BYTES * states.size();
   }
 
   /// {@return the node that runs at a step}
@@ -150,10 +198,22 @@ public final class GraphExecution {
     return model.nodes().get((int) (step % model.nodes().size()));
   }
 
-  private void proceed() {
+  /// {@return what the slots hold before the first node}
+  private MemorySegment[] start() {
     MemorySegment[] values = runner.start(input);
+    given.ifPresent(output -> values[model.graph().output().slot()] = output);
+    return values;
+  }
+
+  private void proceed() {
+    MemorySegment[] values = start();
     int slot = model.graph().input().slot();
     startSlots.set(slot, MerkleRoot.of(input, model.descriptor().inputDepth()));
+    given.ifPresent(
+        output ->
+            startSlots.set(
+                model.graph().output().slot(),
+                MerkleRoot.of(output, model.descriptor().outputDepth())));
     states.add(GraphState.running(startSlots.root()));
     SparseTree slots = startSlots.copy();
     runner.run(values, 0, length(), workers, (step, outcome) -> commit(step, outcome, slots));

@@ -5,10 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import opml.core.hash.Bytes32;
 import opml.core.merkle.SparseTree;
+import opml.engine.graph.Graph;
+import opml.engine.graph.Port;
 import opml.engine.graph.SampleGraph;
+import opml.engine.graph.Slot;
+import opml.engine.tensor.ElementType;
+import opml.engine.tensor.Shape;
 import opml.kernels.catalog.KernelCatalog;
 import org.junit.jupiter.api.Test;
 
@@ -102,6 +108,25 @@ class WellFormednessTest {
                 new ModelPreimages(good.model(), nodes, good.slots()), TestPrograms::of))
         .anyMatch(p -> p.contains("node 0: the fixed segment is not the given one"))
         .anyMatch(p -> p.contains("node 0: stack, addresses or constants"));
+  }
+
+  @Test
+  void aGivenOutputIsWrittenByNoNode() {
+    Graph graph = model.graph();
+    Slot given = new Slot("given", ElementType.F32, Shape.of(1, 2), Optional.empty());
+    List<Slot> slots = new ArrayList<>(graph.slots());
+    slots.add(given);
+    Port port = new Port("given", graph.slots().size(), given.shape());
+    assertThat(problemsChecking(new Graph(slots, graph.nodes(), graph.input(), port, 1))).isEmpty();
+    assertThat(problemsChecking(graph))
+        .containsExactly("node 1: slot 4 holds the given output, and is written");
+    assertThat(problemsChecking(new Graph(slots, graph.nodes(), graph.input(), graph.input(), 1)))
+        .containsExactly("slot 0 is both the input's and the given output's");
+  }
+
+  private static List<String> problemsChecking(Graph graph) {
+    Model checking = Model.checking(graph, TestPrograms::of);
+    return WellFormedness.problems(ModelPreimages.of(checking), TestPrograms::of);
   }
 
   /// {@return what is wrong once the last node, relu, is changed, everything else fitting to it}

@@ -26,6 +26,7 @@ import opml.engine.commit.Output;
 import opml.engine.commit.SlotOpening;
 import opml.engine.commit.TestPrograms;
 import opml.engine.graph.Graph;
+import opml.engine.graph.GraphBuilder;
 import opml.engine.graph.GraphNode;
 import opml.engine.graph.Operand;
 import opml.engine.graph.Port;
@@ -257,6 +258,64 @@ class GraphExecutionTest {
   }
 
   /// A model of one node, looped: a and b are slots 0 and 1, b is the input and a the output.
+  @Test
+  void aGivenOutputIsInTheStartAndChecked() {
+    Model model = Model.checking(successor(), TestPrograms::of);
+    byte[] given = ints(6);
+    GraphExecution right = GraphExecution.check(model, ints(5), given, NATIVE, Workers.caller());
+    given[0] = 9; // the caller's own again
+    Bytes32 input = MerkleRoot.of(ints(5), 0);
+    Bytes32 output = MerkleRoot.of(ints(6), 0);
+    List<Bytes32> leaves = new ArrayList<>(List.of(input, output, Bytes32.ZERO, Bytes32.ZERO));
+    assertThat(right.state(0)).isEqualTo(GraphState.running(root(leaves)));
+    assertThat(right.slots(0).root()).isEqualTo(root(leaves));
+    leaves.set(2, MerkleRoot.of(ints(6), 0));
+    assertThat(right.finalState()).isEqualTo(new GraphState(GraphState.Status.DONE, root(leaves)));
+    assertThat(right.output()).isEqualTo(ints(6));
+
+    // What a challenge proves leads from the initial slots to the start, input first.
+    SlotOpening first = model.inputOpening();
+    SlotOpening second = model.outputOpening(input);
+    assertThat(first.proof().root(first.value())).isEqualTo(model.descriptor().initialSlotsRoot());
+    assertThat(second.proof().root(second.value())).isEqualTo(first.proof().root(input));
+    assertThat(second.proof().root(output)).isEqualTo(right.state(0).slotsRoot());
+
+    GraphExecution wrong = GraphExecution.check(model, ints(5), ints(7), NATIVE, Workers.caller());
+    assertThat(wrong.finalState()).isEqualTo(GraphState.FAILED);
+    assertThat(wrong.output()).isEmpty();
+    assertThat(wrong.state(0)).isNotEqualTo(right.state(0));
+  }
+
+  @Test
+  void anOutputIsGivenToModelsThatCheckItAndToNoOthers() {
+    Model checking = Model.checking(successor(), TestPrograms::of);
+    Model computing = Model.of(successor(), TestPrograms::of);
+    assertThat(checking.id()).isNotEqualTo(computing.id());
+    assertThatThrownBy(() -> GraphExecution.run(checking, ints(5), NATIVE))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("checks an output, and none is given");
+    assertThatThrownBy(
+            () -> GraphExecution.check(computing, ints(5), ints(6), NATIVE, Workers.caller()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("computes its output, and one is given");
+    assertThatThrownBy(
+            () -> GraphExecution.check(checking, ints(5), new byte[3], NATIVE, Workers.caller()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("the output has 3 bytes, the model takes 4");
+  }
+
+  private static Graph successor() {
+    GraphBuilder graph = new GraphBuilder();
+    int x = graph.slot("x", ElementType.I32, Shape.of(1));
+    int given = graph.slot("given", ElementType.I32, Shape.of(1));
+    int note = graph.slot("note", ElementType.I32, Shape.of(1));
+    Kernel kernel =
+        new Kernel(
+            "successor", Successor.class, List.of("x", "given", "note"), List.of(), scalars -> 100);
+    graph.call(kernel, "check", "Successor").read(x).read(given).write(note).end();
+    return graph.build(new Port("x", x, Shape.of(1)), new Port("given", given, Shape.of(1)));
+  }
+
   private static Model counter(int loops, int limit) {
     Kernel kernel =
         new Kernel(

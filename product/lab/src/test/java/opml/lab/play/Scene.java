@@ -35,9 +35,14 @@ public record Scene(DevChain dev, Deployment deployment, Model model, GraphWorks
   public static final Wei FEE = Wei.gwei(10_000_000);
 
   public static Scene set(DevChain dev, Model model) {
+    return set(dev, model, new GraphWorkshop(List.of(model)));
+  }
+
+  /// @param honest whose works the honest parties take, where the test says nothing else
+  public static Scene set(DevChain dev, Model model, GraphWorkshop honest) {
     Sender deployer = new Sender(dev.chain(), dev.account(0));
     Deployment deployment = Stage.deploy(deployer, PARAMETERS, model);
-    return new Scene(dev, deployment, model, new GraphWorkshop(List.of(model)));
+    return new Scene(dev, deployment, model, honest);
   }
 
   public Hub hub(int account) {
