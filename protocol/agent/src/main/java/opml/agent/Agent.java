@@ -92,6 +92,7 @@ public abstract sealed class Agent permits Server, Verifier {
   private Optional<Purse> purse = Optional.empty();
   private boolean settled;
   private boolean poor;
+  private boolean drained;
   private boolean behind;
   private boolean greeted;
   private int unreachable;
@@ -155,10 +156,21 @@ public abstract sealed class Agent permits Server, Verifier {
     unreachable = 0;
     computeUntil = System.nanoTime() + COMPUTING.toNanos();
     pressed = atStake(picture).findAny().isPresent();
+    warnOfADrain(picture);
     if (!greeted && !dry) {
-      requireMeans(picture, "to begin with", leastBond(), Work.GAS_OF_ANY_SIDE);
+      requireMeans(picture, "a bond and the gas of its games", leastBond(), Work.GAS_OF_ANY_SIDE);
       greeted = true;
     }
+  }
+
+  /// Says once, until it is so again, that the money may not do for the games that may come.
+  private void warnOfADrain(Picture picture) {
+    boolean now = pressed && !dry && !purse(picture).affords(Wei.ZERO, 0);
+    if (now && !drained) {
+      Purse money = purse(picture);
+      tell(new Entry.Poor("the games of what is at stake", money.balance(), money.atStake()));
+    }
+    drained = now;
   }
 
   /// Makes the moves of the own games.

@@ -32,7 +32,9 @@ public final class Loop implements Runnable {
           agent.tick();
           failures = 0;
         } catch (ChainException e) {
-          troubles.accept(e.getMessage());
+          if (!Thread.currentThread().isInterrupted()) {
+            troubles.accept(e.getMessage());
+          }
           failures++;
         } catch (RuntimeException e) {
           // A bug of ours, perhaps one that somebody looks for. Other games' clocks run on, so the

@@ -7,15 +7,19 @@ import opml.core.account.Wei;
 /// each game that it has at stake already. Whoever stakes that too wins his games until his money ends, and then loses
 /// all of them.
 final class Purse {
+  private final Wei balance;
   private final Wei price;
+  private final Wei atStake;
   private BigInteger free;
 
   /// @param balance of the account
   /// @param price of a unit of gas, tip included, that games must be affordable at
   /// @param gasAtStake of whole games for all that is at stake
   Purse(Wei balance, Wei price, long gasAtStake) {
+    this.balance = balance;
     this.price = price;
-    this.free = balance.value().subtract(price.times(gasAtStake).value());
+    this.atStake = price.times(gasAtStake);
+    this.free = balance.value().subtract(atStake.value());
   }
 
   /// {@return what must be free for a bond and the gas that it may come to cost}
@@ -37,6 +41,15 @@ final class Purse {
       free = free.subtract(needed(bond, gas).value());
     }
     return affords;
+  }
+
+  Wei balance() {
+    return balance;
+  }
+
+  /// {@return the gas of whole games for all that is at stake}
+  Wei atStake() {
+    return atStake;
   }
 
   /// {@return what is free; nothing if even what is at stake is not covered}

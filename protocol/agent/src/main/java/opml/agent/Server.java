@@ -210,9 +210,15 @@ public final class Server extends Agent {
     boolean wanted =
         (isFinal || isProvisional)
             && !request.callback().isZero()
-            && request.callbackGas() <= policy.callbackGasMax()
             && !refusesToHear.contains(seen.id());
     if (!wanted) {
+      return;
+    }
+    if (request.callbackGas() > policy.callbackGasMax()) {
+      skip(
+          "request " + seen.id(),
+          "its contract is to be told with %,d gas, more than this server passes on: %,d"
+              .formatted(request.callbackGas(), policy.callbackGasMax()));
       return;
     }
     byte[] output = output(claim.id());

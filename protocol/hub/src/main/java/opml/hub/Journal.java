@@ -47,8 +47,9 @@ public interface Journal {
 
     /// The account cannot pay for what this agent is there for.
     ///
-    /// @param balance what it has
-    /// @param needed for a bond, and the gas of everything that may follow
+    /// @param what the money is for
+    /// @param balance what it has for that
+    /// @param needed for that, the gas of everything that may follow included
     record Poor(String what, Wei balance, Wei needed) implements Entry {}
 
     /// The contract refused a move: this agent's own trace is wrong.

@@ -77,7 +77,11 @@ public final class JournalWriter implements Journal {
       case Entry.Trouble e ->
           line("trouble", facts("what", e.what(), "why", Messages.oneLine(e.why())));
       case Entry.Poor e ->
-          line("poor", facts("what", e.what(), "free", e.balance(), "needed", e.needed()));
+          line(
+              "poor",
+              facts("what", e.what(), "free", e.balance(), "needed", e.needed()),
+              "for %s the account has %s, and needs %s"
+                  .formatted(e.what(), Amounts.rounded(e.balance()), Amounts.rounded(e.needed())));
       case Entry.Skipped e -> line("skipped", facts("what", e.what(), "why", e.why()));
     }
   }

@@ -4,6 +4,7 @@ import java.util.Optional;
 import opml.cli.option.EtherConverter;
 import opml.core.account.Wei;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
 
 /// The least fee that a server answers for.
 ///
@@ -15,8 +16,15 @@ record LeastFee(Optional<Wei> fixed) {
   static final class Converter implements ITypeConverter<LeastFee> {
     @Override
     public LeastFee convert(String text) {
-      return new LeastFee(
-          text.equals(AUTO) ? Optional.empty() : Optional.of(new EtherConverter().convert(text)));
+      if (text.equals(AUTO)) {
+        return new LeastFee(Optional.empty());
+      }
+      try {
+        return new LeastFee(Optional.of(new EtherConverter().convert(text)));
+      } catch (TypeConversionException e) {
+        throw new TypeConversionException(
+            "'" + text + "' is neither auto nor an amount in ETH, such as 0.25");
+      }
     }
   }
 }

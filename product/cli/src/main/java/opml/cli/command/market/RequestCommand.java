@@ -248,10 +248,11 @@ public final class RequestCommand implements Callable<Integer> {
             deadline < 1 || deadline > 10L * 365 * 86_400,
             "--deadline " + deadline + ": expected are seconds, from 1 to ten years")
         .when(
-            callbackGas != null
-                && (callbackGas < 1 || callbackGas > CALLBACK_GAS_MAX || callback.isZero()),
-            "--callback-gas %d: expected is 1 to %d, and none without --callback"
-                .formatted(callbackGas, CALLBACK_GAS_MAX))
+            callbackGas != null && (callbackGas < 1 || callbackGas > CALLBACK_GAS_MAX),
+            "--callback-gas %d: expected is 1 to %d".formatted(callbackGas, CALLBACK_GAS_MAX))
+        .when(
+            callbackGas != null && callback.isZero(),
+            "--callback-gas %d: expected is none without --callback".formatted(callbackGas))
         .when(!Files.isReadable(input), "--input " + input + ": there is no such file")
         .of(options::pause)
         .fail();

@@ -150,7 +150,7 @@ public final class ResultCommand implements Callable<Integer> {
         yield Optional.empty();
       }
       case Answer.Expired _ -> {
-        show(request, "expired", "nobody answered in time; the fee is back");
+        show(request, "expired", "no claim stood in time; 'opml withdraw' has the fee paid out");
         yield Optional.empty();
       }
       case Answer.Provisional provisional -> {

@@ -83,7 +83,7 @@ final class Waiting {
 
   private Optional<ClaimedResult> heard(RequestId id, Answer answer) {
     switch (answer) {
-      case Answer.Waiting _ -> progress("nobody has claimed a result yet");
+      case Answer.Waiting _ -> progress("no claim of a result stands yet");
       case Answer.Unanswered _ -> progress("nobody answered in time; the fee comes back");
       case Answer.Provisional provisional -> {
         if (!told.contains(provisional.claim().id())) {
@@ -98,7 +98,9 @@ final class Waiting {
         return Optional.of(result);
       }
       case Answer.Expired _ ->
-          throw new Failure("request " + id + " expired: nobody answered, and the fee is back");
+          throw new Failure(
+              "request %s expired: no claim on it stood in time; 'opml withdraw' has the fee paid out"
+                  .formatted(id));
     }
     return Optional.empty();
   }

@@ -34,6 +34,9 @@ import picocli.CommandLine.Parameters;
     })
 @SuppressWarnings("NullAway.Init") // filled by picocli
 public final class ModelRegisterCommand implements Callable<Integer> {
+  /// More the registry does not publish (`spec/protocol.md` §1.4).
+  private static final int URI_BYTES_MAX = 256;
+
   @Mixin private Console console;
   @Mixin private DeploymentOption deployment;
   @Mixin private KeyOption key;
@@ -89,6 +92,11 @@ public final class ModelRegisterCommand implements Callable<Integer> {
       return;
     }
     try {
+      int bytes = uri.getBytes(StandardCharsets.UTF_8).length;
+      if (bytes > URI_BYTES_MAX) {
+        throw new Failure(
+            "--uri: %d bytes, the registry takes at most %d".formatted(bytes, URI_BYTES_MAX));
+      }
       if (!new URI(uri).isAbsolute()) {
         throw new Failure("--uri " + uri + ": expected is a scheme and a place, as in https://…");
       }
