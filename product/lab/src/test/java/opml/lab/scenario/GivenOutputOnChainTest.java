@@ -216,7 +216,7 @@ class GivenOutputOnChainTest {
 
   /// {@return the run that checks this tape, in the machine}
   private static GraphWork check(byte[] input, byte[] tape) {
-    return work(input, tape, MACHINES, MACHINES::run);
+    return work(input, tape, MACHINES, MACHINES);
   }
 
   private static GraphWork work(byte[] input, byte[] tape, NodeRunner nodes, NodeRuns runs) {
