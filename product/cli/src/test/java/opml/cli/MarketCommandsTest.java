@@ -365,7 +365,7 @@ class MarketCommandsTest {
     dev.increaseTime(Duration.ofMinutes(2));
     waiting.join();
     assertThat(waiting.code()).isEqualTo(ExitCode.FAILED);
-    assertThat(waiting.err()).contains("expired: nobody answered");
+    assertThat(waiting.err()).contains("expired: no claim on it stood in time", "opml withdraw");
     assertThat(on("status").succeeds().out()).contains("credit of", "0.25 ETH");
     Address other = Address.ofHex("0x0000000000000000000000000000000000000abc");
     CliRun withdrawn = on("withdraw", "--key-file", requester, "--to", other, "--json").succeeds();
@@ -390,7 +390,7 @@ class MarketCommandsTest {
     on("result", id, "--wait").failsWith("nobody answered in time", "opml withdraw");
     assertThat(on("withdraw", "--key-file", key).succeeds().out())
         .contains("expired", "0.01 ETH to");
-    assertThat(on("result", id).succeeds().out()).contains("expired: nobody answered");
+    assertThat(on("result", id).succeeds().out()).contains("expired: no claim stood in time");
   }
 
   @Test
