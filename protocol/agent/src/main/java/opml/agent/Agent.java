@@ -222,10 +222,6 @@ public abstract sealed class Agent permits Server, Verifier {
     return hub.deployment().parameters();
   }
 
-  final boolean isDry() {
-    return dry;
-  }
-
   // ------------------------------------------------------------------ one thing at a time
 
   /// Does something about one request, claim or game, and keeps what goes wrong to it.

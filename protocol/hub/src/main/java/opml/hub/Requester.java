@@ -29,7 +29,7 @@ public final class Requester {
     /// Nobody answered in time, and no claim can come any more; the fee waits to be taken back.
     record Unanswered() implements Answer {}
 
-    /// Nobody answered in time; the fee is back.
+    /// No claim stood in time; the fee is the requester's credit again.
     record Expired() implements Answer {}
 
     /// {@return what has become of a request of a picture}

@@ -22,11 +22,6 @@ import opml.hub.Journal.Entry;
 ///
 /// Not for several threads at once.
 public final class Responder {
-  /// A refusal that says of a move, that this agent's own trace is wrong: a true trace is never refused (theorem T1).
-  private static Entry refusal(Action action, String why) {
-    return new Entry.Refused(action, why);
-  }
-
   private final Hub hub;
   private final HubCalls calls;
   private final Journal journal;
@@ -209,7 +204,7 @@ public final class Responder {
             what,
             order,
             done,
-            revert -> refusal(action, revert.toString()),
+            revert -> new Entry.Refused(action, revert.toString()),
             new Entry.Overtaken(action)));
   }
 

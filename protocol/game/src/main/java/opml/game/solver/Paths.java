@@ -9,10 +9,10 @@ import opml.game.trace.Trace;
 
 /// Finds under which steps a game opened its levels.
 ///
-/// The chain emits every position but not which part a move answered, and a position of level 1 names the start
-/// that the contract derived, not the node that it was derived from. A player recognises the step by the opening
-/// that its own trace has there. Should two parts of one position open alike, they open the same trace, and either
-/// will do.
+/// A position of level 1 names the start that the contract derived, not the node that it was derived from. The event of
+/// a move names the part that it answered, but no hash binds that, and a node could say another. So a player recognises
+/// the step by the opening that its own trace has there. Should two parts of one position open alike, they open the same
+/// trace, and either will do.
 public final class Paths {
   private Paths() {}
 
