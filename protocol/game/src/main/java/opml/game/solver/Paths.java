@@ -11,8 +11,8 @@ import opml.game.trace.Trace;
 ///
 /// A position of level 1 names the start that the contract derived, not the node that it was derived from. The event of
 /// a move names the part that it answered, but no hash binds that, and a node could say another. So a player recognises
-/// the step by the opening that its own trace has there. Should two parts of one position open alike, they open the same
-/// trace, and either will do.
+/// the step by the opening that its own trace has there. Should two parts of one position open alike, they open the
+/// same trace, and either will do.
 public final class Paths {
   private Paths() {}
 

@@ -6,7 +6,7 @@ import opml.cli.console.Console;
 import opml.cli.console.ExitCode;
 import opml.cli.console.Json;
 import opml.cli.option.ReportOption;
-import opml.lab.bench.house.Count;
+import opml.lab.bench.checkout.Count;
 import opml.lab.bench.house.HouseBench;
 import opml.lab.bench.house.HouseFigures;
 import opml.mnist.digit.SampleDigit;

@@ -2,7 +2,7 @@ package opml.cli.command.bench;
 
 import java.util.Locale;
 import opml.cli.console.Table;
-import opml.lab.bench.house.Count;
+import opml.lab.bench.checkout.Count;
 import opml.lab.bench.siege.Reach;
 
 /// The figures as a table, each beside what it should reach and what it was measured against.

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import opml.lab.bench.BenchException;
+import opml.lab.bench.checkout.Shell;
 
 /// The first `./opml demo` of a fresh clone on a machine whose Maven repository is empty, beside Maven's own build
 /// there: both take everything from the registry.

@@ -10,6 +10,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import opml.lab.bench.checkout.Count;
+import opml.lab.bench.checkout.TestReports;
 import opml.mnist.digit.Digit;
 
 /// Measures the house, one figure after the other. Needs a checkout with its history, Maven, Node and the registries.
@@ -74,7 +76,7 @@ public final class HouseBench {
 
   private static TestReports test(Path home, FaultTable table) {
     Set<String> classes = new TreeSet<>(List.of(README, LAUNCHER, CASES));
-    table.faults().forEach(fault -> classes.add(fault.testClass()));
+    table.faults().forEach(fault -> classes.add(fault.test().place()));
     return TestReports.run(home, classes, "-Dopml.readme=true");
   }
 
@@ -82,7 +84,7 @@ public final class HouseBench {
   private static Count faults(FaultTable table, TestReports reports, List<String> missing) {
     int mended = 0;
     for (FaultTable.Fault fault : table.faults()) {
-      Count ran = reports.count(fault.testClass(), fault.method());
+      Count ran = reports.count(fault.test());
       if (ran.whole()) {
         mended++;
       } else {

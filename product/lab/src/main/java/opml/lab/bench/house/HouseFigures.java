@@ -1,6 +1,7 @@
 package opml.lab.bench.house;
 
 import java.util.List;
+import opml.lab.bench.checkout.Count;
 
 /// What `opml bench house` found.
 ///

@@ -1,14 +1,12 @@
 package opml.lab.bench.house;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import opml.ethereum.devchain.DevChain;
+import opml.lab.bench.TabbedLines;
+import opml.lab.bench.checkout.Count;
 import opml.lab.scenario.Report;
 import opml.lab.scenario.Scenario;
 import opml.lab.scenario.Scenarios;
@@ -56,20 +54,9 @@ record ScenarioGas(Count ended, double gasRatio, List<String> failures) {
   }
 
   private static Map<String, Long> baseline() {
-    Map<String, Long> gas = new HashMap<>();
-    try (InputStream in = ScenarioGas.class.getResourceAsStream(BASELINE)) {
-      if (in == null) {
-        throw new IllegalStateException("this build lacks " + BASELINE);
-      }
-      for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList()) {
-        if (!line.startsWith("#")) {
-          int tab = line.lastIndexOf('\t');
-          gas.put(line.substring(0, tab), Long.parseLong(line.substring(tab + 1)));
-        }
-      }
-      return gas;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return TabbedLines.load(ScenarioGas.class, BASELINE, 3).rows().stream()
+        .collect(
+            Collectors.toMap(
+                row -> row.getFirst() + "\t" + row.get(1), row -> Long.parseLong(row.getLast())));
   }
 }

@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import opml.lab.bench.house.Count;
-import opml.lab.bench.house.Shell;
-import opml.lab.bench.house.TestReports;
+import opml.lab.bench.checkout.Count;
+import opml.lab.bench.checkout.Shell;
+import opml.lab.bench.checkout.TestReports;
 import opml.lab.bench.siege.FindingTable.Finding;
 
 /// Every finding of the audit has tests by name, and they pass.
@@ -20,17 +20,17 @@ final class FindingsRow {
     List<Finding> findings = FindingTable.load().findings();
     Set<String> classes =
         findings.stream()
-            .filter(finding -> !finding.isOfContracts())
-            .map(Finding::place)
+            .filter(finding -> !finding.test().isOfContracts())
+            .map(finding -> finding.test().place())
             .collect(Collectors.toCollection(TreeSet::new));
-    TestReports reports = TestReports.run(home, classes, "-o");
+    TestReports reports = TestReports.run(home, classes);
     String forge = forge(home, findings);
     List<String> missing = new ArrayList<>();
     for (Finding finding : findings) {
       Count ran =
-          finding.isOfContracts()
+          finding.test().isOfContracts()
               ? new Count(said(forge, finding), forge.contains(passed(finding)) ? 1 : 0)
-              : reports.count(finding.place(), finding.test());
+              : reports.count(finding.test());
       if (!ran.whole()) {
         missing.add((ran.total() == 0 ? "did not run: " : "failed: ") + finding);
       }
@@ -46,8 +46,8 @@ final class FindingsRow {
   private static String forge(Path home, List<Finding> findings) {
     String tests =
         findings.stream()
-            .filter(finding -> finding.isOfContracts() && !finding.isInvariant())
-            .map(Finding::test)
+            .filter(finding -> finding.test().isOfContracts() && !finding.isInvariant())
+            .map(finding -> finding.test().name())
             .distinct()
             .collect(Collectors.joining("|"));
     StringBuilder said = new StringBuilder();
@@ -70,7 +70,7 @@ final class FindingsRow {
               home,
               Map.of("FOUNDRY_INVARIANT_RUNS", run.runs(), "FOUNDRY_INVARIANT_DEPTH", run.depth()),
               "--match-test",
-              "^" + finding.test() + "\\(",
+              "^" + finding.test().name() + "\\(",
               "--fuzz-seed",
               run.seed());
       if (!said.contains(passed(finding))) {
@@ -84,11 +84,11 @@ final class FindingsRow {
 
   /// {@return 1 if forge says anything of the test}
   private static int said(String forge, Finding finding) {
-    return forge.contains("] " + finding.test() + "(") ? 1 : 0;
+    return forge.contains("] " + finding.test().name() + "(") ? 1 : 0;
   }
 
   private static String passed(Finding finding) {
-    return "[PASS] " + finding.test() + "(";
+    return "[PASS] " + finding.test().name() + "(";
   }
 
   private static String forge(Path home, Map<String, String> environment, String... options) {

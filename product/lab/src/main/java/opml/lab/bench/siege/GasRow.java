@@ -1,14 +1,9 @@
 package opml.lab.bench.siege;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 import opml.agent.Agent;
 import opml.agent.Server;
 import opml.ethereum.devchain.DevChain;
@@ -17,6 +12,7 @@ import opml.ethereum.send.SendPolicy;
 import opml.ethereum.send.Sender;
 import opml.hub.Hub;
 import opml.hub.Journal;
+import opml.lab.bench.TabbedLines;
 import opml.lab.scenario.Report;
 import opml.lab.scenario.Scenario;
 import opml.lab.scenario.Scenarios;
@@ -98,19 +94,7 @@ final class GasRow {
   }
 
   private static Map<String, Long> baseline() {
-    Map<String, Long> gas = new HashMap<>();
-    try (InputStream in = GasRow.class.getResourceAsStream(BASELINE)) {
-      if (in == null) {
-        throw new IllegalStateException("this build lacks " + BASELINE);
-      }
-      Stream<String> lines = new String(in.readAllBytes(), StandardCharsets.UTF_8).lines();
-      for (String line : lines.filter(one -> !one.startsWith("#")).toList()) {
-        int tab = line.indexOf('\t');
-        gas.put(line.substring(0, tab), Long.parseLong(line.substring(tab + 1)));
-      }
-      return gas;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return TabbedLines.load(GasRow.class, BASELINE, 2).rows().stream()
+        .collect(Collectors.toMap(List::getFirst, row -> Long.parseLong(row.getLast())));
   }
 }

@@ -1,4 +1,4 @@
-package opml.lab.bench.house;
+package opml.lab.bench.checkout;
 
 import static java.util.stream.Collectors.joining;
 
@@ -68,14 +68,13 @@ public record TestReports(List<Result> results) {
     return below(home);
   }
 
-  /// {@return how many tests of this class and method ran, and passed, whatever tells apart the tests that the method
-  /// makes}
-  public Count count(String testClass, String method) {
+  /// {@return how many tests of this name ran, and passed, whatever tells apart the tests that its method makes}
+  public Count count(NamedTest named) {
     return count(
         test ->
-            test.simpleName().equals(testClass)
+            test.simpleName().equals(named.place())
                 && Stream.of(test.name(), test.name().replaceFirst("[({\\[].*", ""))
-                    .anyMatch(method::equals));
+                    .anyMatch(named.name()::equals));
   }
 
   /// Reads all reports below a checkout.

@@ -1,4 +1,4 @@
-package opml.lab.bench.house;
+package opml.lab.bench.checkout;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

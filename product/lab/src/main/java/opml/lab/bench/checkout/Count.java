@@ -1,4 +1,4 @@
-package opml.lab.bench.house;
+package opml.lab.bench.checkout;
 
 /// How many of some things are as they must be.
 ///
