@@ -466,21 +466,7 @@ class MarketCommandsTest {
     Path key = rich("listener");
     assertThat(request(key, "--callback", callback("00")).succeeds().err())
         .containsPattern("deliveries pass on [0-9,]+ gas");
-    assertThat(
-            on(
-                    "request",
-                    "--model",
-                    model,
-                    "--input",
-                    seven,
-                    "--fee",
-                    "0.000001",
-                    "--deadline",
-                    1,
-                    "--key-file",
-                    key)
-                .succeeds()
-                .err())
+    assertThat(request(key, seven, "0.000001", 1).succeeds().err())
         .contains("does not pay for the gas of an answer");
     Address deaf = callback("60006000fd");
     request(key, "--callback", deaf)
@@ -503,45 +489,9 @@ class MarketCommandsTest {
     on("model", "register", model, "--key-file", rich("registrar2")).succeeds();
     Path key = rich("asker");
     Path small = Files.write(folder.resolve("small.bin"), new byte[7]);
-    on(
-            "request",
-            "--model",
-            model,
-            "--input",
-            small,
-            "--fee",
-            1,
-            "--deadline",
-            60,
-            "--key-file",
-            key)
-        .failsWith("7 bytes, the model takes exactly 784");
-    on(
-            "request",
-            "--model",
-            model,
-            "--input",
-            seven,
-            "--fee",
-            1,
-            "--deadline",
-            0,
-            "--key-file",
-            key)
-        .failsWith("--deadline 0");
-    on(
-            "request",
-            "--model",
-            model,
-            "--input",
-            seven,
-            "--fee",
-            100_000,
-            "--deadline",
-            60,
-            "--key-file",
-            key)
-        .failsWith("not enough for the fee of 100000 ETH");
+    request(key, small, 1, 60).failsWith("7 bytes, the model takes exactly 784");
+    request(key, seven, 1, 0).failsWith("--deadline 0");
+    request(key, seven, 100_000, 60).failsWith("not enough for the fee of 100000 ETH");
     on(
             "request",
             "--model",
@@ -577,16 +527,20 @@ class MarketCommandsTest {
   }
 
   private static CliRun request(Path key, Object... more) {
+    return request(key, seven, "0.01", 3600, more);
+  }
+
+  private static CliRun request(Path key, Path input, Object fee, long deadline, Object... more) {
     Object[] words = {
       "request",
       "--model",
       model,
       "--input",
-      seven,
+      input,
       "--fee",
-      "0.01",
+      fee,
       "--deadline",
-      3600,
+      deadline,
       "--key-file",
       key
     };
