@@ -15,14 +15,14 @@ public final class Names {
   /// {@return a name, printable and short: of a long one, its begin and its end}
   public static String shown(String name) {
     if (name.length() <= MOST_CHARACTERS) {
-      String whole = printable(name);
+      String whole = Printable.escaped(name);
       if (whole.length() <= MOST_CHARACTERS) {
         return whole;
       }
     }
     StringBuilder head = new StringBuilder();
     for (int at = 0; at < name.length(); at += Character.charCount(name.codePointAt(at))) {
-      String next = printable(name.codePointAt(at));
+      String next = Printable.escaped(name.codePointAt(at));
       if (head.length() + next.length() >= MOST_CHARACTERS - TAIL) {
         break;
       }
@@ -30,7 +30,7 @@ public final class Names {
     }
     StringBuilder tail = new StringBuilder();
     for (int at = name.length(); at > 0; at -= Character.charCount(name.codePointBefore(at))) {
-      String before = printable(name.codePointBefore(at));
+      String before = Printable.escaped(name.codePointBefore(at));
       if (tail.length() + before.length() > TAIL) {
         break;
       }
@@ -46,31 +46,5 @@ public final class Names {
     return names.size() <= MOST_NAMES
         ? first
         : first + " and " + (names.size() - MOST_NAMES) + " more";
-  }
-
-  /// {@return a text of any length in which what is no printable character stands as its code}
-  public static String printable(String text) {
-    StringBuilder out = new StringBuilder();
-    text.codePoints().forEach(c -> out.append(printable(c)));
-    return out.toString();
-  }
-
-  private static String printable(int c) {
-    return switch (Character.getType(c)) {
-      case Character.CONTROL,
-          Character.FORMAT,
-          Character.LINE_SEPARATOR,
-          Character.PARAGRAPH_SEPARATOR,
-          Character.SURROGATE,
-          Character.PRIVATE_USE,
-          Character.UNASSIGNED -> {
-        StringBuilder code = new StringBuilder();
-        for (char unit : Character.toChars(c)) {
-          code.append("\\u%04X".formatted((int) unit));
-        }
-        yield code.toString();
-      }
-      default -> Character.toString(c);
-    };
   }
 }

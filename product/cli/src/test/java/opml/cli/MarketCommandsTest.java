@@ -466,7 +466,7 @@ class MarketCommandsTest {
     Path key = rich("listener");
     assertThat(request(key, "--callback", callback("00")).succeeds().err())
         .containsPattern("deliveries pass on [0-9,]+ gas");
-    assertThat(request(key, seven, "0.000001", 1).succeeds().err())
+    assertThat(requestOf(seven, key, "0.000001", 1).succeeds().err())
         .contains("does not pay for the gas of an answer");
     Address deaf = callback("60006000fd");
     request(key, "--callback", deaf)
@@ -489,9 +489,9 @@ class MarketCommandsTest {
     on("model", "register", model, "--key-file", rich("registrar2")).succeeds();
     Path key = rich("asker");
     Path small = Files.write(folder.resolve("small.bin"), new byte[7]);
-    request(key, small, 1, 60).failsWith("7 bytes, the model takes exactly 784");
-    request(key, seven, 1, 0).failsWith("--deadline 0");
-    request(key, seven, 100_000, 60).failsWith("not enough for the fee of 100000 ETH");
+    requestOf(small, key, 1, 60).failsWith("7 bytes, the model takes exactly 784");
+    requestOf(seven, key, 1, 0).failsWith("--deadline 0");
+    requestOf(seven, key, 100_000, 60).failsWith("not enough for the fee of 100000 ETH");
     on(
             "request",
             "--model",
@@ -527,10 +527,10 @@ class MarketCommandsTest {
   }
 
   private static CliRun request(Path key, Object... more) {
-    return request(key, seven, "0.01", 3600, more);
+    return requestOf(seven, key, "0.01", 3600, more);
   }
 
-  private static CliRun request(Path key, Path input, Object fee, long deadline, Object... more) {
+  private static CliRun requestOf(Path input, Path key, Object fee, long deadline, Object... more) {
     Object[] words = {
       "request",
       "--model",

@@ -1,6 +1,6 @@
 package opml.formats.refusal;
 
-import opml.core.codec.Names;
+import opml.core.codec.Printable;
 
 /// One reason why a model cannot be run here: everything of one sort that is wrong with it. It is one line, whatever
 /// the model calls its parts.
@@ -33,8 +33,8 @@ public record Reason(Kind kind, int count, String unit, String first, String tex
   }
 
   public Reason {
-    first = Names.printable(first);
-    text = Names.printable(text);
+    first = Printable.escaped(first);
+    text = Printable.escaped(text);
   }
 
   /// {@return text, count and first place as people read them}

@@ -3,6 +3,7 @@ package opml.cli.console;
 import java.io.PrintWriter;
 import java.util.Map;
 import java.util.function.Supplier;
+import opml.core.codec.Printable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;

@@ -6,6 +6,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
+import opml.core.codec.Printable;
 import opml.core.hash.Bytes32;
 import opml.ethereum.chain.Receipt;
 import opml.game.claim.ClaimId;

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import opml.core.account.Wei;
+import opml.core.codec.Printable;
 import org.jspecify.annotations.Nullable;
 
 /// JSON for programs. Amounts are decimal strings of wei, since a double holds none above 2^53; hashes and addresses
@@ -31,7 +32,7 @@ public final class Json {
   /// {@return the value on one line}
   public static String line(Object value) {
     try {
-      return Printable.json(MAPPER.writeValueAsString(value));
+      return Printable.escaped(MAPPER.writeValueAsString(value));
     } catch (JacksonException e) {
       throw new IllegalStateException("not JSON: " + value, e);
     }

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import opml.core.codec.MalformedException;
+import opml.core.codec.Printable;
 import opml.ethereum.chain.ChainException;
 import opml.ethereum.devchain.DevChainException;
 import opml.ethereum.key.KeyException;

@@ -3,6 +3,7 @@ package opml.cli.console;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import opml.core.codec.Printable;
 
 /// A plain table: columns as wide as their widest cell, numbers to the right. Cells are cut where they get long, since
 /// one of them makes all rows as long as itself.

@@ -1,5 +1,6 @@
 package opml.cli.console;
 
+import opml.core.codec.Printable;
 import opml.engine.commit.Model;
 import opml.engine.graph.Port;
 import opml.engine.tensor.ElementType;

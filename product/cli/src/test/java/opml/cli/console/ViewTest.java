@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.math.BigInteger;
 import java.util.List;
+import opml.core.codec.Printable;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
 import org.junit.jupiter.api.Test;

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import opml.core.codec.MalformedException;
-import opml.core.codec.Names;
+import opml.core.codec.Printable;
 import opml.engine.graph.Slot;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
@@ -96,7 +96,7 @@ record StoredTensor(
   }
 
   MalformedException refuse(String problem) {
-    return new MalformedException(source.name() + ", " + place + ": " + Names.printable(problem));
+    return new MalformedException(source.name() + ", " + place + ": " + Printable.escaped(problem));
   }
 
   private Shape shape() {
