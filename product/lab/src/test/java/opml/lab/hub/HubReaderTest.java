@@ -32,7 +32,7 @@ import opml.ethereum.chain.LogEntry;
 import opml.ethereum.chain.LogFilter;
 import opml.ethereum.chain.Snapshot;
 import opml.ethereum.devchain.AnvilBinary;
-import opml.ethereum.devchain.DevChain;
+import opml.ethereum.devchain.ForwardingChain;
 import opml.game.claim.Claim;
 import opml.game.claim.ClaimId;
 import opml.game.claim.ClaimState;
@@ -56,33 +56,17 @@ import opml.hub.Picture.SeenRequest;
 import opml.hub.Requester;
 import opml.hub.Stakes;
 import opml.hub.Terms;
-import opml.lab.play.ForwardingChain;
+import opml.lab.play.OnDevChain;
 import opml.lab.play.Scene;
 import opml.lab.play.TestModels;
 import opml.lab.scenario.Liar;
 import opml.lab.scenario.Lie;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 
 @EnabledIf(value = AnvilBinary.IS_INSTALLED, disabledReason = AnvilBinary.MISSING)
-class HubReaderTest {
+class HubReaderTest extends OnDevChain {
   private static final byte[] INPUT = TestModels.input(1, 2, 3);
-
-  private static DevChain dev;
-
-  @BeforeAll
-  static void startChain() {
-    dev = DevChain.start(DevChain.Options.DEFAULT);
-  }
-
-  @AfterAll
-  static void stopChain() {
-    if (dev != null) {
-      dev.close();
-    }
-  }
 
   private final Scene scene = Scene.set(dev, TestModels.dense());
   private final Liar liar = new Liar(scene.model(), new Lie.InLastStep(1, 3));

@@ -22,7 +22,7 @@ import opml.ethereum.chain.ChainException;
 import opml.ethereum.chain.Data;
 import opml.ethereum.chain.Receipt;
 import opml.ethereum.devchain.AnvilBinary;
-import opml.ethereum.devchain.DevChain;
+import opml.ethereum.devchain.ForwardingChain;
 import opml.ethereum.rpc.Answer;
 import opml.ethereum.send.Sender;
 import opml.game.claim.ClaimId;
@@ -43,38 +43,22 @@ import opml.hub.Evidence;
 import opml.hub.HubReader;
 import opml.hub.Picture;
 import opml.hub.Terms;
-import opml.lab.play.ForwardingChain;
+import opml.lab.play.OnDevChain;
 import opml.lab.play.Scene;
 import opml.lab.play.TestModels;
 import opml.lab.scenario.Liar;
 import opml.lab.scenario.Lie;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 
 /// The hub on a chain against the referee in Java: the same random calls, right ones and wrong ones, at the same
 /// seconds.
 @EnabledIf(value = AnvilBinary.IS_INSTALLED, disabledReason = AnvilBinary.MISSING)
-class RefereeTest {
+class RefereeTest extends OnDevChain {
   private static final int CALLS = 160;
   private static final byte[] INPUT = TestModels.input(1, 2, 3);
   private static final Parameters TERMS = Scene.PARAMETERS;
-
-  private static DevChain dev;
-
-  @BeforeAll
-  static void startChain() {
-    dev = DevChain.start(DevChain.Options.DEFAULT);
-  }
-
-  @AfterAll
-  static void stopChain() {
-    if (dev != null) {
-      dev.close();
-    }
-  }
 
   private final Scene scene = Scene.set(dev, TestModels.dense());
   private final Contract contract = scene.deployment().hub();

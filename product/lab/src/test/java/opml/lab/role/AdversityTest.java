@@ -19,7 +19,7 @@ import opml.ethereum.chain.Call;
 import opml.ethereum.chain.Chain;
 import opml.ethereum.chain.ChainException;
 import opml.ethereum.devchain.AnvilBinary;
-import opml.ethereum.devchain.DevChain;
+import opml.ethereum.devchain.ForwardingChain;
 import opml.game.claim.ClaimStatus;
 import opml.game.claim.RequestId;
 import opml.game.move.Action;
@@ -33,35 +33,19 @@ import opml.hub.Journal.Entry;
 import opml.hub.Picture.SeenClaim;
 import opml.hub.Picture.SeenGame;
 import opml.hub.Requester;
-import opml.lab.play.ForwardingChain;
+import opml.lab.play.OnDevChain;
 import opml.lab.play.Scene;
 import opml.lab.play.TestModels;
 import opml.lab.scenario.Liar;
 import opml.lab.scenario.Lie;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 
 /// Neighbours, nodes and prices that harm an agent: each once broke it.
 @EnabledIf(value = AnvilBinary.IS_INSTALLED, disabledReason = AnvilBinary.MISSING)
-class AdversityTest {
+class AdversityTest extends OnDevChain {
   private static final byte[] INPUT = TestModels.input(1, 2, 3);
   private static final Parameters MONEY = Scene.PARAMETERS;
-
-  private static DevChain dev;
-
-  @BeforeAll
-  static void startChain() {
-    dev = DevChain.start(DevChain.Options.DEFAULT);
-  }
-
-  @AfterAll
-  static void stopChain() {
-    if (dev != null) {
-      dev.close();
-    }
-  }
 
   private final Scene scene = Scene.set(dev, TestModels.dense());
   private final Liar liar = new Liar(scene.model(), new Lie.InLastStep(1, 3));

@@ -12,39 +12,23 @@ import opml.ethereum.chain.Chain;
 import opml.ethereum.chain.ChainException;
 import opml.ethereum.chain.Data;
 import opml.ethereum.devchain.AnvilBinary;
-import opml.ethereum.devchain.DevChain;
+import opml.ethereum.devchain.ForwardingChain;
 import opml.game.claim.ClaimStatus;
 import opml.game.move.GameStatus;
 import opml.game.move.Position;
 import opml.hub.Journal;
 import opml.hub.Picture.SeenGame;
-import opml.lab.play.ForwardingChain;
+import opml.lab.play.OnDevChain;
 import opml.lab.play.Scene;
 import opml.lab.play.TestModels;
 import opml.lab.scenario.Liar;
 import opml.lab.scenario.Lie;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 
 @EnabledIf(value = AnvilBinary.IS_INSTALLED, disabledReason = AnvilBinary.MISSING)
-class ReorgTest {
+class ReorgTest extends OnDevChain {
   private static final byte[] INPUT = TestModels.input(1, 2, 3);
-
-  private static DevChain dev;
-
-  @BeforeAll
-  static void startChain() {
-    dev = DevChain.start(DevChain.Options.DEFAULT);
-  }
-
-  @AfterAll
-  static void stopChain() {
-    if (dev != null) {
-      dev.close();
-    }
-  }
 
   private final Scene scene = Scene.set(dev, TestModels.dense());
   private final Liar liar = new Liar(scene.model(), new Lie.InLastStep(1, 3));

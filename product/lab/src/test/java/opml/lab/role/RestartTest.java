@@ -19,20 +19,18 @@ import opml.ethereum.chain.Data;
 import opml.ethereum.chain.Receipt;
 import opml.ethereum.chain.TxHash;
 import opml.ethereum.devchain.AnvilBinary;
-import opml.ethereum.devchain.DevChain;
+import opml.ethereum.devchain.ForwardingChain;
 import opml.game.claim.ClaimStatus;
 import opml.game.move.GameStatus;
 import opml.game.work.Workshop;
 import opml.hub.Journal;
 import opml.hub.Picture;
-import opml.lab.play.ForwardingChain;
+import opml.lab.play.OnDevChain;
 import opml.lab.play.Scene;
 import opml.lab.play.TestModels;
 import opml.lab.scenario.Liar;
 import opml.lab.scenario.Lie;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,22 +38,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /// Agents that are killed after every single transaction of theirs, before they see what became of it.
 @EnabledIf(value = AnvilBinary.IS_INSTALLED, disabledReason = AnvilBinary.MISSING)
-class RestartTest {
+class RestartTest extends OnDevChain {
   private static final byte[] INPUT = TestModels.input(1, 2, 3);
-
-  private static DevChain dev;
-
-  @BeforeAll
-  static void startChain() {
-    dev = DevChain.start(DevChain.Options.DEFAULT);
-  }
-
-  @AfterAll
-  static void stopChain() {
-    if (dev != null) {
-      dev.close();
-    }
-  }
 
   @AfterEach
   void mineAgain() {

@@ -22,7 +22,7 @@ import opml.ethereum.chain.Call;
 import opml.ethereum.chain.ChainException;
 import opml.ethereum.chain.Data;
 import opml.ethereum.devchain.AnvilBinary;
-import opml.ethereum.devchain.DevChain;
+import opml.ethereum.devchain.ForwardingChain;
 import opml.game.claim.ClaimStatus;
 import opml.game.claim.RequestId;
 import opml.game.claim.RequestStatus;
@@ -37,35 +37,19 @@ import opml.hub.Journal;
 import opml.hub.Journal.Entry;
 import opml.hub.Requester;
 import opml.hub.Terms;
-import opml.lab.play.ForwardingChain;
+import opml.lab.play.OnDevChain;
 import opml.lab.play.Scene;
 import opml.lab.play.TestModels;
 import opml.lab.scenario.Liar;
 import opml.lab.scenario.Lie;
 import opml.proof.GraphWorkshop;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 
 @EnabledIf(value = AnvilBinary.IS_INSTALLED, disabledReason = AnvilBinary.MISSING)
-class RolesTest {
+class RolesTest extends OnDevChain {
   private static final byte[] INPUT = TestModels.input(1, 2, 3);
   private static final Parameters MONEY = Scene.PARAMETERS;
-
-  private static DevChain dev;
-
-  @BeforeAll
-  static void startChain() {
-    dev = DevChain.start(DevChain.Options.DEFAULT);
-  }
-
-  @AfterAll
-  static void stopChain() {
-    if (dev != null) {
-      dev.close();
-    }
-  }
 
   private final Scene scene = Scene.set(dev, TestModels.dense());
   private final Liar liar = new Liar(scene.model(), new Lie.InLastStep(1, 3));

@@ -21,7 +21,6 @@ import opml.engine.run.Workers;
 import opml.engine.trace.GraphExecution;
 import opml.ethereum.chain.ChainException;
 import opml.ethereum.devchain.AnvilBinary;
-import opml.ethereum.devchain.DevChain;
 import opml.game.claim.ClaimStatus;
 import opml.game.claim.RequestId;
 import opml.game.claim.RequestStatus;
@@ -30,6 +29,7 @@ import opml.game.move.GameStatus;
 import opml.game.work.Workshop;
 import opml.hub.Journal;
 import opml.hub.Journal.Entry;
+import opml.lab.play.OnDevChain;
 import opml.lab.play.Scene;
 import opml.lab.play.TapeModel;
 import opml.proof.ExecutedFrames;
@@ -41,8 +41,6 @@ import opml.proof.NodeRuns;
 import opml.vm.state.MachineState;
 import opml.vm.state.MemoryImage;
 import opml.vm.state.MemoryImage.Piece;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 
@@ -50,7 +48,7 @@ import org.junit.jupiter.api.condition.EnabledIf;
 ///
 /// Which output a run checks, these parties are told beforehand; to find it by a claim is for agents to come.
 @EnabledIf(value = AnvilBinary.IS_INSTALLED, disabledReason = AnvilBinary.MISSING)
-class GivenOutputOnChainTest {
+class GivenOutputOnChainTest extends OnDevChain {
   private static final Model MODEL = TapeModel.model();
   private static final NodeMachines MACHINES = new NodeMachines(MODEL);
 
@@ -59,20 +57,6 @@ class GivenOutputOnChainTest {
 
   /// What a check that is wrong ends with.
   private static final long WRONG = MachineState.exited(2);
-
-  private static DevChain dev;
-
-  @BeforeAll
-  static void startChain() {
-    dev = DevChain.start(DevChain.Options.DEFAULT);
-  }
-
-  @AfterAll
-  static void stopChain() {
-    if (dev != null) {
-      dev.close();
-    }
-  }
 
   private final Scene scene = Scene.set(dev, MODEL, new GraphWorkshop(List.of()));
   private final List<Action.Move> moves = new ArrayList<>();

@@ -11,13 +11,14 @@ import opml.ethereum.chain.ChainException;
 import opml.ethereum.chain.Data;
 import opml.ethereum.chain.TxHash;
 import opml.ethereum.devchain.DevChain;
+import opml.ethereum.devchain.ForwardingChain;
 import org.web3j.crypto.TransactionDecoder;
 import org.web3j.crypto.transaction.type.Transaction1559;
 
 /// A pool of one account's transactions in front of anvil's, as geth has it: it keeps what the base fee is too high for
 /// and counts it as pending, replaces a transaction for 10 % more of both fees, and has a limited number of slots. What
 /// a block can take goes on to anvil, which forgets what it cannot mine.
-final class GethPool extends TroubledChain {
+final class GethPool extends ForwardingChain {
   private record Waiting(Data signed, TxHash hash, BigInteger tip, BigInteger maxFee) {}
 
   private final DevChain dev;

@@ -35,6 +35,7 @@ import opml.ethereum.chain.Receipt;
 import opml.ethereum.chain.TxHash;
 import opml.ethereum.devchain.AnvilBinary;
 import opml.ethereum.devchain.DevChain;
+import opml.ethereum.devchain.ForwardingChain;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -72,7 +73,7 @@ class SiegeTest {
   @BeforeEach
   void mark() {
     start = dev.checkpoint();
-    chain = new TroubledChain(dev.chain());
+    chain = new ForwardingChain(dev.chain());
   }
 
   @AfterEach
@@ -124,7 +125,7 @@ class SiegeTest {
   }
 
   /// A node that does harm at chosen calls.
-  private abstract static class Faulty extends TroubledChain {
+  private abstract static class Faulty extends ForwardingChain {
     Faulty(Chain chain) {
       super(chain);
     }
@@ -259,7 +260,7 @@ class SiegeTest {
 
   /// Refuses, as geth's pool does, what all that waits together cannot pay.
   private Chain poorPool(Address account) {
-    return new TroubledChain(chain) {
+    return new ForwardingChain(chain) {
       private int large;
 
       @Override
@@ -281,12 +282,12 @@ class SiegeTest {
   @Test
   void ordersOfANewProcessReplaceWhatAKilledOneLeftBelowTheBaseFee() throws Exception {
     GethPool pool = new GethPool(dev, dev.account(0).address(), Integer.MAX_VALUE);
-    Sender killed = sender(new TroubledChain(pool), POLICY);
+    Sender killed = sender(new ForwardingChain(pool), POLICY);
     Pending left = killed.submit(transfer(1000));
     pool.setBaseFee(dev.chain().latest().baseFee().times(10));
     pool.mine();
     assertThat(dev.chain().receipt(left.latest().hash())).isEmpty();
-    Sender restarted = sender(new TroubledChain(pool), POLICY);
+    Sender restarted = sender(new ForwardingChain(pool), POLICY);
     assertThat(restarted.settle(Duration.ofMillis(300))).isFalse();
     long begin = dev.chain().latest().number();
     List<Receipt> receipts =
@@ -305,14 +306,14 @@ class SiegeTest {
   @Test
   void whatIsLeftOverAndNotNeededIsCancelled() throws Exception {
     GethPool pool = new GethPool(dev, dev.account(0).address(), Integer.MAX_VALUE);
-    Sender killed = sender(new TroubledChain(pool), POLICY);
+    Sender killed = sender(new ForwardingChain(pool), POLICY);
     for (int i = 0; i < 5; i++) {
       killed.submit(transfer(1000));
     }
     pool.setBaseFee(dev.chain().latest().baseFee().times(10));
     pool.mine();
     GasMeter meter = new GasMeter();
-    Sender restarted = new Sender(new TroubledChain(pool), dev.account(0), POLICY, meter);
+    Sender restarted = new Sender(new ForwardingChain(pool), dev.account(0), POLICY, meter);
     assertThat(restarted.settle(Duration.ofMillis(300))).isFalse();
     List<Outcome> outcomes = sendAll(restarted, transfers(2), pool::mine);
     assertThat(receipts(outcomes)).hasSize(2);
@@ -326,8 +327,8 @@ class SiegeTest {
   @Test
   void whatABlockMayStillTakeIsNotReplaced() throws Exception {
     GethPool pool = new GethPool(dev, dev.account(0).address(), Integer.MAX_VALUE);
-    sender(new TroubledChain(pool), POLICY).submit(transfer(1000));
-    Sender other = sender(new TroubledChain(pool), POLICY.withPatience(Duration.ofSeconds(1)));
+    sender(new ForwardingChain(pool), POLICY).submit(transfer(1000));
+    Sender other = sender(new ForwardingChain(pool), POLICY.withPatience(Duration.ofSeconds(1)));
     long begin = System.nanoTime();
     Pending pending =
         whileMining(
@@ -346,8 +347,8 @@ class SiegeTest {
   @Test
   void ordersDecidedBeforeSomethingLeftOverArrivedAreOutdated() throws Exception {
     GethPool pool = new GethPool(dev, dev.account(0).address(), Integer.MAX_VALUE);
-    sender(new TroubledChain(pool), POLICY).submit(transfer(1000));
-    Sender restarted = sender(new TroubledChain(pool), POLICY);
+    sender(new ForwardingChain(pool), POLICY).submit(transfer(1000));
+    Sender restarted = sender(new ForwardingChain(pool), POLICY);
     assertThat(restarted.settle(Duration.ZERO)).isFalse();
     pool.mine();
     assertThat(restarted.sendAll(transfers(2)))
@@ -362,9 +363,9 @@ class SiegeTest {
   @Test
   void aStrangerThatPaysMoreThanTheCeilingIsLeftInFront() throws Exception {
     GethPool pool = new GethPool(dev, dev.account(0).address(), Integer.MAX_VALUE);
-    sender(new TroubledChain(pool), POLICY.withMaxTip(Wei.gwei(3)))
+    sender(new ForwardingChain(pool), POLICY.withMaxTip(Wei.gwei(3)))
         .submit(new Order(transfer(1000).call(), Wei.ether(1), false));
-    Sender modest = sender(new TroubledChain(pool), POLICY.withMaxFee(Wei.gwei(2)));
+    Sender modest = sender(new ForwardingChain(pool), POLICY.withMaxFee(Wei.gwei(2)));
     assertThat(modest.settle(Duration.ofMillis(300))).isFalse();
     List<Outcome> outcomes =
         sendAll(
@@ -382,7 +383,7 @@ class SiegeTest {
   @Test
   void aFeeBelowTheBaseFeeIsRaisedAtOnce() throws Exception {
     GethPool pool = new GethPool(dev, dev.account(0).address(), Integer.MAX_VALUE);
-    Sender sender = sender(new TroubledChain(pool), POLICY);
+    Sender sender = sender(new ForwardingChain(pool), POLICY);
     Pending pending = sender.submit(transfer(1));
     pool.setBaseFee(dev.chain().latest().baseFee().times(10));
     long begin = System.nanoTime();
@@ -428,7 +429,7 @@ class SiegeTest {
   @Test
   void anAbsurdTipOfTheNodeIsNotPaid() {
     Chain liar =
-        new TroubledChain(chain) {
+        new ForwardingChain(chain) {
           @Override
           public Wei suggestedTip() {
             return new Wei(BigInteger.TWO.pow(256).subtract(BigInteger.ONE));
@@ -438,7 +439,7 @@ class SiegeTest {
     assertThat(receipt.gasPrice())
         .isLessThanOrEqualTo(dev.chain().latest().baseFee().times(2).plus(POLICY.maxTip()));
     Chain silent =
-        new TroubledChain(chain) {
+        new ForwardingChain(chain) {
           @Override
           public Wei suggestedTip() {
             throw new ChainException.Refused("tip", -32601, "method not found", Optional.empty());
@@ -503,7 +504,7 @@ class SiegeTest {
   void aPoolWithFewSlotsIsFilledInWaves() throws Exception {
     GethPool pool = new GethPool(dev, dev.account(0).address(), 16);
     List<Receipt> receipts =
-        receipts(sendAll(sender(new TroubledChain(pool), POLICY), transfers(MANY), pool::mine));
+        receipts(sendAll(sender(new ForwardingChain(pool), POLICY), transfers(MANY), pool::mine));
     assertThat(receipts).extracting(Receipt::blockNumber).isSorted();
     assertThat(received()).isEqualTo(Wei.of(MANY));
   }
@@ -512,7 +513,7 @@ class SiegeTest {
   void aStrangerInFrontIsClearedAwayWhileOthersWait() throws Exception {
     GethPool pool = new GethPool(dev, dev.account(0).address(), Integer.MAX_VALUE);
     SendPolicy brief = POLICY.withTimeout(Duration.ofMillis(50));
-    Sender sender = sender(new TroubledChain(pool), brief);
+    Sender sender = sender(new ForwardingChain(pool), brief);
     Pending abandoned = sender.submit(transfer(1000));
     Sender patient = sender(sender.chain(), POLICY);
     Pending behind = patient.submit(transfer(1));

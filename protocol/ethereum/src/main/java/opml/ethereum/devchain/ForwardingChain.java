@@ -1,4 +1,4 @@
-package opml.ethereum.send;
+package opml.ethereum.devchain;
 
 import java.util.List;
 import java.util.Optional;
@@ -16,11 +16,11 @@ import opml.ethereum.chain.LogFilter;
 import opml.ethereum.chain.Receipt;
 import opml.ethereum.chain.TxHash;
 
-/// A chain seen through something that may do harm to it.
-class TroubledChain implements Chain {
+/// A chain seen through something that may do harm to it: tests of any module say what, method by method.
+public class ForwardingChain implements Chain {
   private final Chain chain;
 
-  TroubledChain(Chain chain) {
+  public ForwardingChain(Chain chain) {
     this.chain = chain;
   }
 
