@@ -22,10 +22,6 @@ import opml.ethereum.devchain.AnvilBinary;
 import opml.ethereum.devchain.ForwardingChain;
 import opml.game.claim.ClaimStatus;
 import opml.game.claim.RequestId;
-import opml.game.move.Action;
-import opml.game.move.GameFormat;
-import opml.game.move.Parameters;
-import opml.game.solver.Solver;
 import opml.game.work.Work;
 import opml.hub.Hub;
 import opml.hub.Journal;
@@ -33,38 +29,12 @@ import opml.hub.Journal.Entry;
 import opml.hub.Picture.SeenClaim;
 import opml.hub.Picture.SeenGame;
 import opml.hub.Requester;
-import opml.lab.play.OnDevChain;
-import opml.lab.play.Scene;
-import opml.lab.play.TestModels;
-import opml.lab.scenario.Liar;
-import opml.lab.scenario.Lie;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 
 /// Neighbours, nodes and prices that harm an agent: each once broke it.
 @EnabledIf(value = AnvilBinary.IS_INSTALLED, disabledReason = AnvilBinary.MISSING)
-class AdversityTest extends OnDevChain {
-  private static final byte[] INPUT = TestModels.input(1, 2, 3);
-  private static final Parameters MONEY = Scene.PARAMETERS;
-
-  private final Scene scene = Scene.set(dev, TestModels.dense());
-  private final Liar liar = new Liar(scene.model(), new Lie.InLastStep(1, 3));
-  private final List<Entry> told = new ArrayList<>();
-  private final Journal journal = told::add;
-
-  private Work honest() {
-    return scene.honest().graphWork(scene.model(), INPUT);
-  }
-
-  private void sham(int account, SeenClaim claim) {
-    scene
-        .hub(account)
-        .challenge(
-            new Action.Challenge(
-                claim.id(), new Solver(GameFormat.PROTOCOL).opening(liar.work(INPUT).trace())),
-            liar.work(INPUT));
-  }
-
+class AdversityTest extends RoleStage {
   private Server server(int account, Chain chain, Server.Policy policy) {
     return new Server(scene.hub(account, chain), scene.honest(), journal, policy);
   }
@@ -129,16 +99,22 @@ class AdversityTest extends OnDevChain {
   @Test
   void theGameWhoseClockEndsFirstIsPlayedFirst() {
     scene.ask(INPUT);
-    scene.server(2, Journal.SILENT).tick();
+    Server server = server(2, dev.chain(), Server.Policy.DEFAULT);
+    server.tick();
     SeenClaim claim = scene.claims().getFirst();
     sham(5, claim);
-    dev.increaseTime(Duration.ofSeconds(100));
+    server.tick();
+    dev.increaseTime(Duration.ofSeconds(50));
     sham(6, claim);
-    server(2, dev.chain(), Server.Policy.DEFAULT).tick();
+    dev.increaseTime(Duration.ofSeconds(50));
+    // The older game's clock begins anew with this move, so that it ends last.
+    scene.verifier(5, liar, Journal.SILENT).tick();
+    told.clear();
+    server.tick();
     List<SeenGame> games = scene.games();
     assertThat(told(Entry.Moved.class))
         .extracting(entry -> entry.move().game())
-        .containsExactly(games.get(0).id(), games.get(1).id());
+        .containsExactly(games.get(1).id(), games.get(0).id());
   }
 
   // ------------------------------------------------------------------ money

@@ -26,18 +26,13 @@ import opml.ethereum.devchain.ForwardingChain;
 import opml.game.claim.ClaimStatus;
 import opml.game.claim.RequestId;
 import opml.game.claim.RequestStatus;
-import opml.game.move.Action;
-import opml.game.move.GameFormat;
 import opml.game.move.GameStatus;
-import opml.game.move.Parameters;
-import opml.game.solver.Solver;
 import opml.game.work.Work;
 import opml.hub.Hub;
 import opml.hub.Journal;
 import opml.hub.Journal.Entry;
 import opml.hub.Requester;
 import opml.hub.Terms;
-import opml.lab.play.OnDevChain;
 import opml.lab.play.Scene;
 import opml.lab.play.TestModels;
 import opml.lab.scenario.Liar;
@@ -47,19 +42,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 
 @EnabledIf(value = AnvilBinary.IS_INSTALLED, disabledReason = AnvilBinary.MISSING)
-class RolesTest extends OnDevChain {
-  private static final byte[] INPUT = TestModels.input(1, 2, 3);
-  private static final Parameters MONEY = Scene.PARAMETERS;
-
-  private final Scene scene = Scene.set(dev, TestModels.dense());
-  private final Liar liar = new Liar(scene.model(), new Lie.InLastStep(1, 3));
-  private final List<Entry> told = new ArrayList<>();
-  private final Journal journal = told::add;
-
-  private Work honest() {
-    return scene.honest().graphWork(scene.model(), INPUT);
-  }
-
+class RolesTest extends RoleStage {
   private Server server(Server.Policy policy) {
     return new Server(scene.hub(2), scene.honest(), journal, policy);
   }
@@ -179,7 +162,7 @@ class RolesTest extends OnDevChain {
     }
     assertThat(scene.claims()).hasSize(1);
     // Nor when it has lost one, as by being away.
-    scene.hub(5).challenge(sham(), liar.work(INPUT));
+    sham(5, scene.claims().getFirst());
     scene.passAllowance();
     scene.hub(5).timeout(scene.games().getFirst().id());
     server.tick();
@@ -187,12 +170,6 @@ class RolesTest extends OnDevChain {
     assertThat(scene.claims().getFirst().state().status()).isEqualTo(ClaimStatus.DEAD);
     server(new Server.Policy(Optional.of(Wei.ZERO), true, 2, 0)).tick();
     assertThat(scene.claims()).hasSize(2);
-  }
-
-  private Action.Challenge sham() {
-    return new Action.Challenge(
-        scene.claims().getFirst().id(),
-        new Solver(GameFormat.PROTOCOL).opening(liar.work(INPUT).trace()));
   }
 
   @Test
@@ -350,7 +327,7 @@ class RolesTest extends OnDevChain {
     RequestId id = scene.ask(INPUT);
     RequestId late = scene.ask(Terms.until(scene.now() + 300), INPUT);
     scene.hub(2).claim(id, honest(), MONEY.claimBond());
-    scene.hub(5).challenge(sham(), liar.work(INPUT));
+    sham(5, scene.claims().getFirst());
     var claim = scene.claims().getFirst().id();
     var game = scene.games().getFirst().id();
     Hub hub = scene.hub(6);
