@@ -9,9 +9,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import opml.core.account.Address;
 import opml.core.account.Wei;
-import opml.core.hash.Bytes32;
 import opml.ethereum.chain.ChainException;
-import opml.game.claim.Availability;
 import opml.game.claim.ClaimId;
 import opml.game.claim.ClaimStatus;
 import opml.game.claim.RequestId;
@@ -52,20 +50,11 @@ public abstract sealed class Agent permits Server, Verifier {
     public static final Caution DEFAULT = new Caution(Wei.gwei(50));
   }
 
-  /// What the interpreter does on an ordinary core, rounded down.
-  private static final long MACHINE_STEPS_PER_SECOND = 200_000_000;
-
   /// How long what an earlier process left on its way is waited for.
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   /// What is noted first is not kept waiting longer for what is noted later.
   private static final Duration COLLECTING = Duration.ofSeconds(1);
-
-  /// How long new runs may keep an agent from looking at its games again.
-  private static final Duration COMPUTING = Duration.ofSeconds(3);
-
-  /// Games must be affordable at this multiple of today's price.
-  private static final long PRICE_RESERVE = 2;
 
   /// So many calls without an answer are enough to give up a look at the chain.
   private static final int UNREACHABLE_MOST = 3;
@@ -77,26 +66,20 @@ public abstract sealed class Agent permits Server, Verifier {
 
   private final Hub hub;
   private final HubReader reader;
-  private final Workshop workshop;
   private final Journal journal;
   private final Responder responder;
   private final Solver solver = new Solver(GameFormat.PROTOCOL);
   private final Settler settler;
-  private final Caution caution;
   private final boolean dry;
 
-  private final OwnRuns runs = new OwnRuns(Runtime.getRuntime().maxMemory() / 4);
+  private final OwnRuns runs;
+  private final Treasury treasury;
   private final Once skipped = new Once();
   private final Once troubles = new Once();
   private final Set<RequestId> played = new HashSet<>();
-  private Optional<Purse> purse = Optional.empty();
   private boolean settled;
-  private boolean poor;
-  private boolean drained;
-  private boolean behind;
   private boolean greeted;
   private int unreachable;
-  private long computeUntil;
   private long collectUntil;
   private long endedBefore = -1;
   private volatile Optional<Picture> seen = Optional.empty();
@@ -106,12 +89,14 @@ public abstract sealed class Agent permits Server, Verifier {
   Agent(Hub hub, Workshop workshop, Journal journal, Caution caution, boolean dry) {
     this.hub = hub;
     this.reader = new HubReader(hub.deployment(), hub.sender().chain());
-    this.workshop = workshop;
     this.journal = journal;
-    this.caution = caution;
     this.dry = dry;
     this.responder = new Responder(hub, journal, dry);
     this.settler = new Settler(hub.deployment().parameters().window());
+    this.runs =
+        new OwnRuns(
+            workshop, reader::input, hub.deployment().parameters(), caution, journal, this::skip);
+    this.treasury = new Treasury(hub.sender(), journal, dry);
   }
 
   /// Looks at the chain once and does all that is to be done now. May be called at any time and in any process: what is
@@ -150,27 +135,16 @@ public abstract sealed class Agent permits Server, Verifier {
   }
 
   private void begin(Picture picture) {
-    purse = Optional.empty();
     played.clear();
-    behind = false;
     unreachable = 0;
-    computeUntil = System.nanoTime() + COMPUTING.toNanos();
-    pressed = atStake(picture).findAny().isPresent();
-    warnOfADrain(picture);
-    if (!greeted && !dry) {
-      requireMeans(picture, "a bond and the gas of its games", leastBond(), Work.GAS_OF_ANY_SIDE);
+    List<RequestId> stakes = atStake(picture).toList();
+    pressed = !stakes.isEmpty();
+    runs.look();
+    treasury.look(stakes.stream().mapToLong(runs::gasOfASide).sum());
+    if (!greeted) {
+      treasury.requireMeans("a bond and the gas of its games", leastBond(), Work.GAS_OF_ANY_SIDE);
       greeted = true;
     }
-  }
-
-  /// Says once, until it is so again, that the money may not do for the games that may come.
-  private void warnOfADrain(Picture picture) {
-    boolean now = pressed && !dry && !purse(picture).affords(Wei.ZERO, 0);
-    if (now && !drained) {
-      Purse money = purse(picture);
-      tell(new Entry.Poor("the games of what is at stake", money.balance(), money.atStake()));
-    }
-    drained = now;
   }
 
   /// Makes the moves of the own games.
@@ -199,7 +173,7 @@ public abstract sealed class Agent permits Server, Verifier {
 
   /// {@return whether the last look left something undone, for want of time}
   public final boolean isBehind() {
-    return behind;
+    return runs.areBehind();
   }
 
   final Hub hub() {
@@ -273,126 +247,16 @@ public abstract sealed class Agent permits Server, Verifier {
     }
   }
 
-  // ------------------------------------------------------------------ runs
+  // ------------------------------------------------------------------ runs and money
 
-  /// {@return the own run of what was asked; nothing, with the reason told, if this agent does not have it}
-  final Optional<Work> work(SeenRequest request) {
-    Optional<Work> held = runs.work(request.id());
-    boolean none = runs.known(request.id()).filter(known -> known.result().isEmpty()).isPresent();
-    return held.isPresent() || none ? held : compute(request);
+  /// {@return what this agent's own runs say}
+  final OwnRuns runs() {
+    return runs;
   }
 
-  /// {@return what the own run of a request comes to, which a new run may be made for if there is still time in this
-  /// look at the chain}
-  final Optional<Work.Result> result(SeenRequest request) {
-    Optional<OwnRuns.Known> known = runs.known(request.id());
-    if (known.isPresent()) {
-      return known.get().result();
-    }
-    if (System.nanoTime() - computeUntil > 0) {
-      behind = true;
-      return Optional.empty();
-    }
-    return compute(request).map(Work::result);
-  }
-
-  private Optional<Work> compute(SeenRequest request) {
-    RequestId id = request.id();
-    String what = "request " + id;
-    if (request.state().request().availability() != Availability.EMITTED) {
-      runs.put(id, OwnRuns.Known.NOTHING);
-      skip(what, "the hub did not see its input, so no claim on it can be judged");
-      return Optional.empty();
-    }
-    Bytes32 modelId = request.state().request().modelId();
-    if (!workshop.knows(modelId)) {
-      // It may be among them later.
-      skip(what, "model " + modelId + " is not among ours; it is left alone until it is");
-      return Optional.empty();
-    }
-    byte[] input = reader.input(id);
-    long begin = System.nanoTime();
-    Optional<Work> made;
-    try {
-      made = workshop.work(modelId, input);
-    } catch (RuntimeException e) {
-      // Whatever an input does to our software, it must not keep this agent from its other games.
-      runs.put(id, OwnRuns.Known.NOTHING);
-      skip(what, "our run broke, which is a bug: " + e);
-      return Optional.empty();
-    }
-    double seconds = (System.nanoTime() - begin) / 1e9;
-    if (made.isEmpty()) {
-      return made;
-    }
-    Work work = made.get();
-    boolean first = runs.known(id).isEmpty();
-    runs.put(id, work);
-    runs.put(
-        id,
-        new OwnRuns.Known(
-            Optional.of(work.result()), work.gasOfASide(), whyNotToStake(work, seconds)));
-    if (first) {
-      journal.tell(new Entry.Computed(id, work.result(), seconds));
-    }
-    return made;
-  }
-
-  /// {@return whether a bond may be staked on the run of a request. Who is in a game already plays on in any case}
-  final boolean mayEnter(RequestId request) {
-    Optional<String> why = runs.known(request).flatMap(OwnRuns.Known::whyNot);
-    why.ifPresent(reason -> skip("request " + request, reason));
-    return why.isEmpty();
-  }
-
-  /// {@return why this deployment's times or bonds are too small for a run that took so long, if they are: the rest of
-  /// the window and of the allowance is for censorship, delays and reorganisations (`spec/protocol.md` §6)}
-  private Optional<String> whyNotToStake(Work work, double seconds) {
-    Parameters terms = terms();
-    if (seconds > terms.window() / 4.0) {
-      return Optional.of(
-          "a run takes %.1f s, more than a quarter of the window of %d s"
-              .formatted(seconds, terms.window()));
-    }
-    double replay = (double) work.replaySteps() / MACHINE_STEPS_PER_SECOND;
-    if (replay > terms.allowance() / 10.0) {
-      return Optional.of(
-          "replaying a node may take %.1f s, more than a tenth of the allowance of %d s"
-              .formatted(replay, terms.allowance()));
-    }
-    Wei game = caution.survivedPrice().times(work.gasOfASide());
-    if (game.compareTo(terms.challengeBond()) > 0) {
-      return Optional.of(
-          "a game about it may take %,d gas, %s at a price of %s: more than the %s of a challenge pay for"
-              .formatted(work.gasOfASide(), game, caution.survivedPrice(), terms.challengeBond()));
-    }
-    return Optional.empty();
-  }
-
-  // ------------------------------------------------------------------ money
-
-  /// {@return what may be staked in this look at the chain}
-  final Purse purse(Picture picture) {
-    Purse known = purse.orElseGet(() -> openPurse(picture));
-    purse = Optional.of(known);
-    return known;
-  }
-
-  private Purse openPurse(Picture picture) {
-    long gas = atStake(picture).mapToLong(this::gasOfASide).sum();
-    return new Purse(hub.sender().balance(), price().times(PRICE_RESERVE), gas);
-  }
-
-  /// {@return what a unit of gas costs now, tip included}
-  final Wei price() {
-    return hub.sender().price();
-  }
-
-  private long gasOfASide(RequestId request) {
-    return runs.known(request)
-        .filter(known -> known.result().isPresent())
-        .map(OwnRuns.Known::gasOfASide)
-        .orElse(Work.GAS_OF_ANY_SIDE);
+  /// {@return this account's money}
+  final Treasury treasury() {
+    return treasury;
   }
 
   /// {@return the requests that this account has something at stake on, as often as games may come of it: for each live
@@ -415,28 +279,11 @@ public abstract sealed class Agent permits Server, Verifier {
     return claim.state().claim().server().equals(self());
   }
 
-  /// {@return whether a bond can be deposited, and a game about it paid for besides all that is at stake already; if
-  /// not, that is told, once until it is so again. Who only looks needs no money}
-  final boolean requireMeans(Picture picture, String what, Wei bond, long gas) {
-    if (dry) {
-      return true;
-    }
-    Purse money = purse(picture);
-    boolean enough = money.affords(bond, gas);
-    if (!enough && !poor) {
-      tell(new Entry.Poor(what, money.free(), money.needed(bond, gas)));
-    }
-    poor = !enough;
-    return enough;
-  }
-
-  /// Takes a bond from the purse for a request, if it is there.
+  /// Takes a bond for a request, if it is there besides all that is at stake already.
   ///
   /// @return whether it was
-  final boolean stake(Picture picture, RequestId request, Wei bond) {
-    long gas = gasOfASide(request);
-    return requireMeans(picture, "request " + request, bond, gas)
-        && (dry || purse(picture).stakes(bond, gas));
+  final boolean stake(RequestId request, Wei bond) {
+    return treasury.stake("request " + request, bond, runs.gasOfASide(request));
   }
 
   /// Has the own credit paid out when it is worth its gas, or needed.
@@ -448,15 +295,16 @@ public abstract sealed class Agent permits Server, Verifier {
             + picture.games().values().stream()
                 .filter(game -> game.side(self()).isPresent() && !game.settled().isPlayed())
                 .count();
-    if (dry || ended == endedBefore && !poor) {
+    if (dry || ended == endedBefore && !treasury.isPoor()) {
       return;
     }
     about(
         "the credit",
         () -> {
           Wei credit = hub.credit();
-          boolean worth = credit.compareTo(price().times(WITHDRAW_GAS).times(WITHDRAW_WORTH)) >= 0;
-          if (!credit.isZero() && (worth || poor)) {
+          boolean worth =
+              credit.compareTo(treasury.price().times(WITHDRAW_GAS).times(WITHDRAW_WORTH)) >= 0;
+          if (!credit.isZero() && (worth || treasury.isPoor())) {
             responder.note(new Action.Withdraw(), credit);
           }
           endedBefore = ended;
@@ -515,8 +363,7 @@ public abstract sealed class Agent permits Server, Verifier {
         alive.add(request.id());
       }
     }
-    runs.keepOnly(alive);
-    runs.restAllBut(played);
+    runs.tidy(alive, played);
   }
 
   /// {@return the own games that ended without a winner, whose bonds wait}

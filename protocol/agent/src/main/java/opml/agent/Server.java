@@ -80,7 +80,8 @@ public final class Server extends Agent {
     if (claim == null || request == null) {
       return;
     }
-    work(request)
+    runs()
+        .work(request)
         .filter(work -> stillDefends(claim, work))
         .ifPresent(work -> play(game, request, work, Side.SERVER, new Wei(claim.state().bond())));
   }
@@ -129,26 +130,27 @@ public final class Server extends Agent {
       return;
     }
     // Strangers ask for as much as they like: what could not be claimed is not computed.
-    if (!requireMeans(
-        picture, "request " + request.id(), terms().claimBond(), Work.GAS_OF_ANY_SIDE)) {
+    if (!treasury()
+        .requireMeans("request " + request.id(), terms().claimBond(), Work.GAS_OF_ANY_SIDE)) {
       skip(
           "request " + request.id(),
           "the account cannot deposit the bond of %s and pay for a game"
               .formatted(terms().claimBond()));
       return;
     }
-    Optional<Work.Result> result = result(request);
-    if (result.isEmpty() || !isUnanswered(claims, result.get()) || !mayEnter(request.id())) {
+    Optional<Work.Result> result = runs().result(request);
+    if (result.isEmpty() || !isUnanswered(claims, result.get()) || !runs().mayEnter(request.id())) {
       return;
     }
-    work(request)
+    runs()
+        .work(request)
         .filter(work -> isPaid(request, FeeFloor.ofClaim(work.claimEvidence().length)))
         .ifPresent(work -> claim(picture, request, work));
   }
 
   private void claim(Picture picture, SeenRequest request, Work work) {
     Wei bond = hub().bondDue(request.id());
-    if (stake(picture, request.id(), bond)) {
+    if (stake(request.id(), bond)) {
       responder().claim(request.id(), work, bond, why -> refused(request, why));
     } else {
       skip("request " + request.id(), "the account cannot deposit the bond of " + bond);
@@ -172,7 +174,7 @@ public final class Server extends Agent {
 
   /// {@return whether a request pays for calls of so much gas}
   private boolean isPaid(SeenRequest request, long gas) {
-    Wei least = policy.minimalFee().orElseGet(() -> price().times(gas));
+    Wei least = policy.minimalFee().orElseGet(() -> treasury().price().times(gas));
     boolean paid = request.state().request().fee().compareTo(least.value()) >= 0;
     if (!paid) {
       skip(
@@ -238,7 +240,7 @@ public final class Server extends Agent {
     }
     long gas =
         FeeFloor.ofClaim(outputBytes) + FeeFloor.ofDeliveries(request.callbackGas(), outputBytes);
-    return request.fee().compareTo(price().times(gas).value()) >= 0;
+    return request.fee().compareTo(treasury().price().times(gas).value()) >= 0;
   }
 
   private Entry deaf(SeenRequest request, String why) {

@@ -58,7 +58,8 @@ public final class Verifier extends Agent {
     SeenRequest request =
         claim == null ? null : picture.requests().get(claim.state().claim().request());
     if (request != null) {
-      work(request)
+      runs()
+          .work(request)
           .ifPresent(work -> play(game, request, work, Side.CHALLENGER, new Wei(game.bond())));
     }
   }
@@ -86,7 +87,8 @@ public final class Verifier extends Agent {
       return;
     }
     Verdict verdict =
-        result(request)
+        runs()
+            .result(request)
             .map(own -> ClaimJudge.judge(claim.state().claim(), own.finalState(), own.outputHash()))
             .orElse(Verdict.RIGHT);
     switch (verdict) {
@@ -95,7 +97,8 @@ public final class Verifier extends Agent {
           skip(
               "claim " + claim.id(),
               "its final state is ours, its output is not; no game can mend that, a person must look");
-      case WRONG -> work(request).ifPresent(work -> challenge(picture, claim, request, work));
+      case WRONG ->
+          runs().work(request).ifPresent(work -> challenge(picture, claim, request, work));
     }
   }
 
@@ -110,10 +113,10 @@ public final class Verifier extends Agent {
   private void challenge(
       Picture picture, SeenClaim claim, SeenRequest request, Work work, Action action) {
     Wei bond = bondBeside(claim.state().openGames());
-    if (!(action instanceof Action.Challenge challenge) || !mayEnter(request.id())) {
+    if (!(action instanceof Action.Challenge challenge) || !runs().mayEnter(request.id())) {
       return;
     }
-    if (stake(picture, request.id(), bond)) {
+    if (stake(request.id(), bond)) {
       responder().note(challenge, work, bond);
     } else {
       skip("claim " + claim.id(), "it is wrong, but the account cannot deposit " + bond);

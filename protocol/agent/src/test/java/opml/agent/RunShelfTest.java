@@ -11,10 +11,10 @@ import opml.game.trace.Trace;
 import opml.game.work.Work;
 import org.junit.jupiter.api.Test;
 
-class OwnRunsTest {
+class RunShelfTest {
   private static final long KEPT = 1 << 20;
 
-  private final OwnRuns runs = new OwnRuns(3 * KEPT);
+  private final RunShelf runs = new RunShelf(3 * KEPT);
 
   @Test
   void onlyAsManyRunsAreKeptAsFitTheBoundThoseUsedLast() {
@@ -31,7 +31,7 @@ class OwnRunsTest {
 
   @Test
   void oneRunIsKeptHoweverLargeItIs() {
-    OwnRuns small = new OwnRuns(1);
+    RunShelf small = new RunShelf(1);
     small.put(id(1), new Large());
     assertThat(small.work(id(1))).isPresent();
     small.put(id(2), new Large());
@@ -63,7 +63,7 @@ class OwnRunsTest {
   private Large put(long number) {
     Large work = new Large();
     runs.put(id(number), work);
-    runs.put(id(number), new OwnRuns.Known(Optional.empty(), 0, Optional.empty()));
+    runs.put(id(number), new RunShelf.Known(Optional.empty(), 0, Optional.empty()));
     return work;
   }
 
