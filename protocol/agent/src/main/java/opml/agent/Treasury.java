@@ -6,8 +6,8 @@ import opml.ethereum.send.Sender;
 import opml.hub.Journal;
 import opml.hub.Journal.Entry;
 
-/// The money of an account, as an agent may spend it: what gas costs now and what is free to be staked, asked for at most
-/// once a look at the chain, and whether it is enough, told once until it is again.
+/// The money of an account, as an agent may spend it: what gas costs now and what is free to be staked, asked for at
+/// most once a look at the chain, and whether it is enough, told once until it is again.
 final class Treasury {
   /// Games must be affordable at this multiple of today's price.
   private static final long PRICE_RESERVE = 2;

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// Finds hardhat's node: the one that `contracts/nodes/package-lock.json` pins. It is large, and only there to meet the
-/// agents with other words than anvil's, so nothing but `./opml test` installs it.
+/// agents with other words than anvil's, so only `./opml test` and the siege install it.
 public final class Hardhat {
   /// Names [#isInstalled] for a condition of JUnit's.
   public static final String IS_INSTALLED = "opml.ethereum.devchain.Hardhat#isInstalled";

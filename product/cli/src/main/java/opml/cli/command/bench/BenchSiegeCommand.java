@@ -26,7 +26,7 @@ import picocli.CommandLine.TypeConversionException;
     description = {
       "Besieges honest agents with the attacks that broke them once: bad nodes, floods",
       "of games and claims, fee spikes, poisoned deliveries, takers of rewards. Each row",
-      "is a private chain with real agents; all together take a quarter of an hour."
+      "is a private chain with real agents; all together take some twenty minutes."
     },
     exitCodeList = {
       "0:done, and every attack failed",
@@ -83,13 +83,20 @@ public final class BenchSiegeCommand implements Callable<Integer> {
       for (Reach reach : figures.reaches()) {
         goals.reach(reach, row.title());
         if (!reach.isReached()) {
-          missed.add("missed: " + reach.figure());
+          missed.add(reach.figure());
         }
       }
       figures.notes().forEach(note -> notes.add(row.title() + ": " + note));
     }
     json.put("missed", missed);
-    console.show(json, () -> goals + String.join("\n", notes) + "\n" + String.join("\n", missed));
+    console.show(
+        json,
+        () ->
+            goals
+                + String.join("\n", notes)
+                + missed.stream()
+                    .map(figure -> "\nmissed: " + figure)
+                    .collect(Collectors.joining()));
     report.end(json);
     return missed.isEmpty() ? ExitCode.OK : ExitCode.FAILED;
   }

@@ -72,7 +72,7 @@ public enum SiegeRow {
       case REWARD -> RewardRow.run(siege.progress());
       case DENIAL -> DenialRow.run(siege.progress());
       case GAS -> GasRow.run(siege.progress());
-      case OTHER_NODE -> OtherNodeRow.run(siege.progress());
+      case OTHER_NODE -> OtherNodeRow.run(siege.home(), siege.progress());
       case FINDINGS -> FindingsRow.run(siege.home());
       case IDLE -> IdleRow.run(IDLE_REQUESTS, siege.progress());
     };
