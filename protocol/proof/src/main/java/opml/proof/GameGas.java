@@ -3,6 +3,7 @@ package opml.proof;
 import opml.core.hash.Bytes32;
 import opml.engine.commit.CommittedNode;
 import opml.engine.commit.Model;
+import opml.engine.commit.ModelDescriptor;
 import opml.engine.commit.NodeDescriptor;
 import opml.engine.commit.Output;
 import opml.engine.commit.Segment;
@@ -44,7 +45,7 @@ final class GameGas {
     for (CommittedNode node : model.nodes()) {
       NodeDescriptor descriptor = node.descriptor();
       steps = Math.max(steps, descriptor.steps());
-      refine = Math.max(refine, refine(model, descriptor));
+      refine = Math.max(refine, refine(model.descriptor(), descriptor));
       execute = Math.max(execute, execute(descriptor));
     }
     long moves = GameFormat.PROTOCOL.movesAtMost(model.descriptor().steps(), steps);
@@ -53,9 +54,10 @@ final class GameGas {
     return Math.max(0, own - 2) * DISSECT + refine + execute + SETTLEMENT;
   }
 
-  private static long refine(Model model, NodeDescriptor node) {
-    long slotDepth = model.descriptor().slotDepth();
-    long graphDepth = model.descriptor().graphDepth();
+  /// {@return a bound of the gas of refining a step of this node}
+  static long refine(ModelDescriptor model, NodeDescriptor node) {
+    long slotDepth = model.slotDepth();
+    long graphDepth = model.graphDepth();
     long bytes = HEAD_BYTES + node.encode().length + proof(graphDepth) + 16 * 32 + STATE_BYTES;
     long memDepth = node.memDepth();
     long hashes = graphDepth + memDepth;

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import opml.agent.Agent;
 import opml.agent.Loop;
 import opml.agent.Server;
@@ -20,6 +21,9 @@ import opml.ethereum.chain.Chain;
 import opml.ethereum.chain.ChainException;
 import opml.ethereum.devchain.AnvilBinary;
 import opml.ethereum.devchain.ForwardingChain;
+import opml.ethereum.send.GasMeter;
+import opml.ethereum.send.SendPolicy;
+import opml.ethereum.send.Sender;
 import opml.game.claim.ClaimStatus;
 import opml.game.claim.RequestId;
 import opml.game.work.Work;
@@ -29,8 +33,12 @@ import opml.hub.Journal.Entry;
 import opml.hub.Picture.SeenClaim;
 import opml.hub.Picture.SeenGame;
 import opml.hub.Requester;
+import opml.lab.scenario.Liar;
+import opml.lab.scenario.Lie;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Neighbours, nodes and prices that harm an agent: each once broke it.
 @EnabledIf(value = AnvilBinary.IS_INSTALLED, disabledReason = AnvilBinary.MISSING)
@@ -203,6 +211,35 @@ class AdversityTest extends RoleStage {
     server.tick();
     server.tick();
     assertThat(told(Entry.Delivered.class)).hasSize(1);
+  }
+
+  /// Calls in a game, and what settles it.
+  private static final Set<String> OF_A_GAME = Set.of("dissect", "refine", "execute", "timeout");
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1})
+  void aSideOfAGameCostsNoMoreGasThanItsBound(int node) {
+    scene.ask(INPUT);
+    GasMeter meter = new GasMeter();
+    Hub metered =
+        new Hub(
+            scene.deployment(), new Sender(dev.chain(), dev.account(2), SendPolicy.DEFAULT, meter));
+    Server server = new Server(metered, scene.honest(), journal);
+    Liar other = new Liar(scene.model(), new Lie.InLastStep(node, 3));
+    Verifier shamming = scene.verifier(5, other, Journal.SILENT);
+    for (int i = 0; i < 12; i++) {
+      server.tick();
+      shamming.tick();
+    }
+    scene.passAllowance();
+    server.tick();
+    long gas =
+        meter.rows().stream()
+            .filter(row -> OF_A_GAME.contains(row.call()))
+            .mapToLong(row -> row.usage().gas())
+            .sum();
+    assertThat(told(Entry.Moved.class).size()).isGreaterThanOrEqualTo(2);
+    assertThat(gas).isLessThanOrEqualTo(honest().gasOfASide()).isGreaterThan(200_000);
   }
 
   @Test
