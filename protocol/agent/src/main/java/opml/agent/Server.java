@@ -145,10 +145,10 @@ public final class Server extends Agent {
     runs()
         .work(request)
         .filter(work -> isPaid(request, FeeFloor.ofClaim(work.claimEvidence().length)))
-        .ifPresent(work -> claim(picture, request, work));
+        .ifPresent(work -> claim(request, work));
   }
 
-  private void claim(Picture picture, SeenRequest request, Work work) {
+  private void claim(SeenRequest request, Work work) {
     Wei bond = hub().bondDue(request.id());
     if (stake(request.id(), bond)) {
       responder().claim(request.id(), work, bond, why -> refused(request, why));

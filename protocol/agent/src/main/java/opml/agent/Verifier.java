@@ -107,11 +107,10 @@ public final class Verifier extends Agent {
     judge
         .actions(
             claim.state(), games, work.trace(), work.result().outputHash(), self(), picture.now())
-        .forEach(action -> challenge(picture, claim, request, work, action));
+        .forEach(action -> challenge(claim, request, work, action));
   }
 
-  private void challenge(
-      Picture picture, SeenClaim claim, SeenRequest request, Work work, Action action) {
+  private void challenge(SeenClaim claim, SeenRequest request, Work work, Action action) {
     Wei bond = bondBeside(claim.state().openGames());
     if (!(action instanceof Action.Challenge challenge) || !runs().mayEnter(request.id())) {
       return;
