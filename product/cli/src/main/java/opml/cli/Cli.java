@@ -1,13 +1,16 @@
 package opml.cli;
 
 import java.io.PrintWriter;
+import java.net.URI;
 import opml.cli.console.ExitCode;
 import opml.cli.console.Failure;
 import opml.cli.console.Messages;
 import opml.cli.option.AccountConverter;
 import opml.cli.option.EtherConverter;
+import opml.cli.option.Values;
 import opml.core.account.Address;
 import opml.core.account.Wei;
+import opml.ethereum.devchain.NodeKind;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -44,6 +47,13 @@ public final class Cli {
         .setUnmatchedOptionsAllowedAsOptionParameters(false)
         .registerConverter(Wei.class, new EtherConverter())
         .registerConverter(Address.class, new AccountConverter())
+        .registerConverter(int.class, Values::integer)
+        .registerConverter(Integer.class, Values::integer)
+        .registerConverter(long.class, Values::longInteger)
+        .registerConverter(Long.class, Values::longInteger)
+        .registerConverter(double.class, Values::decimal)
+        .registerConverter(URI.class, Values::url)
+        .registerConverter(NodeKind.class, Values::node)
         .setParameterExceptionHandler(Cli::misused)
         .setExecutionExceptionHandler(Cli::failed);
   }

@@ -56,6 +56,12 @@ class ChainCommandsTest {
     assertThat(CliRun.of("status", "--deployment", file, "--rpc", url).succeeds().out())
         .contains("no requests");
 
+    Path empty = folder.resolve("empty.key");
+    Files.writeString(empty, "0x" + "5".repeat(64));
+    Files.setPosixFilePermissions(empty, PosixFilePermissions.fromString("rw-------"));
+    deploy(again, empty, folder.resolve("unpaid.json"))
+        .failsWith("account 0x", " has 0 ETH, and ", " may take 0.");
+
     // Nothing is overwritten unasked, nothing is deployed in vain, and parameters are checked
     // before gas is paid.
     deploy(again, key, file).failsWith("exists already", "--force");
@@ -89,7 +95,8 @@ class ChainCommandsTest {
   @Test
   void aPortThatIsTakenAndAFolderThatIsMissingAreSaid() throws IOException {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      CliRun.of("chain", "up", "--port", taken.getLocalPort()).failsWith("in use");
+      CliRun.of("chain", "up", "--port", taken.getLocalPort())
+          .failsWith("port " + taken.getLocalPort() + " is taken");
     }
     CliRun.of("chain", "up", "--port", 65_536, "--block-time", -1)
         .failsWith("--port 65536", "; also --block-time -1");

@@ -471,6 +471,18 @@ class MarketCommandsTest {
     Address deaf = callback("60006000fd");
     request(key, "--callback", deaf)
         .failsWith("--callback " + deaf + " refuses to hear a result", "IResultReceiver");
+    assertThat(
+            request(key, "--callback", callback("00"), "--callback-gas", 5_000_000)
+                .succeeds()
+                .err())
+        .doesNotContain("--callback");
+    assertThat(request(key, "--callback", callback("00"), "--callback-gas", 1).succeeds().err())
+        .contains("--callback-gas 1: ", " now to hear a result, so deliveries would fail");
+    assertThat(request(key, "--callback", deaf, "--callback-gas", 9).succeeds().err())
+        .contains("refuses to hear a result");
+    request(key, "--callback", "0x" + "12".repeat(20)).failsWith("there is no contract");
+    request(key, "--callback", "0x" + "0".repeat(39) + "4", "--callback-gas", 9)
+        .failsWith("there is no contract");
     request(key, "--callback-gas", 5).isMisusedWith("none without --callback");
   }
 

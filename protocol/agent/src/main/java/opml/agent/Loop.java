@@ -1,26 +1,34 @@
 package opml.agent;
 
 import java.time.Duration;
-import java.util.function.Consumer;
 import opml.ethereum.chain.ChainException;
 
 /// Ticks an agent until its thread is interrupted. What a chain does to it ends a tick, never the loop: it reads again,
 /// at once while a clock of its own runs, and otherwise after pauses that grow. An [Error], such as an exhausted
 /// memory, ends the loop: nobody knows what still stands then, and a supervisor's restart begins from the chain.
 public final class Loop implements Runnable {
+  /// Hears how the looks at the chain go.
+  public interface Listener {
+    /// A tick was given up; the next one may succeed.
+    void trouble(String why);
+
+    /// A tick succeeded after so many that were given up.
+    default void recovered(int failures) {}
+  }
+
   private static final int BACK_OFF_MAX = 64;
   private static final Duration PAUSE_MAX = Duration.ofSeconds(30);
 
   private final Agent agent;
   private final Duration pause;
-  private final Consumer<String> troubles;
+  private final Listener listener;
 
   /// @param pause between two looks at the chain
-  /// @param troubles hears why a tick was given up
-  public Loop(Agent agent, Duration pause, Consumer<String> troubles) {
+  /// @param listener hears of ticks that were given up
+  public Loop(Agent agent, Duration pause, Listener listener) {
     this.agent = agent;
     this.pause = pause;
-    this.troubles = troubles;
+    this.listener = listener;
   }
 
   @Override
@@ -30,16 +38,19 @@ public final class Loop implements Runnable {
       while (!Thread.currentThread().isInterrupted()) {
         try {
           agent.tick();
+          if (failures > 0) {
+            listener.recovered(failures);
+          }
           failures = 0;
         } catch (ChainException e) {
           if (!Thread.currentThread().isInterrupted()) {
-            troubles.accept(e.getMessage());
+            listener.trouble(String.valueOf(e.getMessage()));
           }
           failures++;
         } catch (RuntimeException e) {
           // A bug of ours, perhaps one that somebody looks for. Other games' clocks run on, so the
           // agent does too.
-          troubles.accept("this is a bug: " + e);
+          listener.trouble("this is a bug: " + e);
           failures++;
         }
         Thread.sleep(agent.isBehind() && failures == 0 ? Duration.ZERO : pause(failures));

@@ -12,13 +12,12 @@ import opml.hub.contracts.Artifacts;
 ///
 /// @param deployment whose deliveries tell them
 public record Receiver(Deployment deployment, Address address) {
-  /// What others do before a delivery may make it dearer.
   private static final long MARGIN_PERCENT = 50;
 
   private static final long PERCENT = 100;
   private static final long TRANSACTION = 21_000;
 
-  /// {@return the gas to pass on to this contract, by what it takes now to hear an output of so many bytes, with room}
+  /// {@return the gas that this contract takes now to hear an output of so many bytes}
   ///
   /// @throws ChainException.Reverted if it refuses to hear a result from these deliveries
   public long gasToHear(Chain chain, int outputBytes) {
@@ -34,6 +33,11 @@ public record Receiver(Deployment deployment, Address address) {
       most =
           Math.max(most, chain.estimateGas(call, deployment.deliveries().address()) - TRANSACTION);
     }
-    return most + most * MARGIN_PERCENT / PERCENT;
+    return most;
+  }
+
+  /// {@return the gas to pass on, where so much is taken now: what others do before a delivery may make it dearer}
+  public static long withRoom(long gas) {
+    return gas + gas * MARGIN_PERCENT / PERCENT;
   }
 }

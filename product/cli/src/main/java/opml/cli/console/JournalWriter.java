@@ -6,6 +6,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
+import opml.agent.Loop;
 import opml.core.codec.Printable;
 import opml.core.hash.Bytes32;
 import opml.ethereum.chain.Receipt;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Writes down what an agent does, a line each, as it does it: `12:34:56 claimed request 0x1b2c3d4e… bond 0.16 ETH
 /// gas 93,412`. Programs get the same with whole hashes.
-public final class JournalWriter implements Journal {
+public final class JournalWriter implements Journal, Loop.Listener {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("HH:mm:ss").withZone(ZoneOffset.UTC);
 
@@ -87,9 +88,14 @@ public final class JournalWriter implements Journal {
     }
   }
 
-  /// Says that a look at the chain was given up; the next one may succeed.
+  @Override
   public void trouble(String why) {
     line("trouble", facts("why", Messages.oneLine(why)));
+  }
+
+  @Override
+  public void recovered(int failures) {
+    line("recovered", facts("looks given up", failures));
   }
 
   /// Writes any other event.

@@ -490,7 +490,20 @@ class RolesTest extends RoleStage {
             scene.honest(),
             Journal.SILENT,
             Server.Policy.DEFAULT);
-    Thread loop = Thread.ofPlatform().start(new Loop(server, Duration.ofMillis(5), troubles::add));
+    List<Integer> recovered = Collections.synchronizedList(new ArrayList<>());
+    Loop.Listener listener =
+        new Loop.Listener() {
+          @Override
+          public void trouble(String why) {
+            troubles.add(why);
+          }
+
+          @Override
+          public void recovered(int failures) {
+            recovered.add(failures);
+          }
+        };
+    Thread loop = Thread.ofPlatform().start(new Loop(server, Duration.ofMillis(5), listener));
     long end = System.nanoTime() + 10_000_000_000L;
     while (troubles.size() < 3 && System.nanoTime() < end) {
       Thread.sleep(2);
@@ -505,5 +518,6 @@ class RolesTest extends RoleStage {
     loop.interrupt();
     loop.join(5000);
     assertThat(loop.isAlive()).isFalse();
+    assertThat(recovered).hasSize(1).allMatch(failures -> failures >= 3);
   }
 }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import opml.core.account.Address;
 import opml.core.account.Wei;
 import opml.core.hash.Bytes32;
@@ -80,6 +81,10 @@ public final class DevChain implements AutoCloseable {
   public record Checkpoint(String id) {}
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /// In the words of anvil and of hardhat.
+  private static final Pattern PORT_TAKEN =
+      Pattern.compile("address already in use|EADDRINUSE", Pattern.CASE_INSENSITIVE);
 
   private final NodeKind node;
   private final NodeProcess process;
@@ -168,6 +173,12 @@ public final class DevChain implements AutoCloseable {
       return NodeProcess.start(options.node().toString(), program, PATIENCE);
     } catch (DevChainException e) {
       String said = String.valueOf(e.getMessage());
+      if (PORT_TAKEN.matcher(said).find()) {
+        throw new DevChainException(
+            "port %d is taken: something else listens there; choose another, or 0 for any free one"
+                .formatted(options.port()),
+            e);
+      }
       if (!loads || !said.contains("--load-state")) {
         throw e;
       }

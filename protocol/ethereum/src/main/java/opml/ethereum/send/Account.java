@@ -34,7 +34,7 @@ record Account(Chain chain, Signer signer, SendPolicy policy, NonceBook nonces) 
   /// @throws ChainException.Reverted if it would revert
   /// @throws ChainException.TooExpensive if it needs more than the policy allows
   long gasLimit(Order order) {
-    long estimate = chain.estimateGas(order.call(), address());
+    long estimate = estimate(order.call());
     if (estimate > policy.maxGas()) {
       throw new ChainException.TooExpensive(
           "%s needs %,d gas, more than the ceiling of %,d"
@@ -42,6 +42,29 @@ record Account(Chain chain, Signer signer, SendPolicy policy, NonceBook nonces) 
     }
     long margin = estimate * policy.gasMarginPercent() / 100;
     return Math.min(policy.maxGas(), estimate + margin + (order.settles() ? SETTLING_MARGIN : 0));
+  }
+
+  private long estimate(Call call) {
+    try {
+      return chain.estimateGas(call, address());
+    } catch (ChainException.InsufficientFunds e) {
+      throw poor(call, call.value(), e);
+    }
+  }
+
+  /// {@return that there is no money for a call, with the figures, which nodes seldom tell}
+  ///
+  /// @param needed what the call may take
+  ChainException.InsufficientFunds poor(
+      Call call, Wei needed, ChainException.InsufficientFunds refusal) {
+    try {
+      Wei balance = chain.balance(address(), chain.latest());
+      return new ChainException.InsufficientFunds(
+          "account %s has %s, and %s may take %s: %s"
+              .formatted(address(), balance, call.name(), needed, refusal.getMessage()));
+    } catch (ChainException e) {
+      return refusal;
+    }
   }
 
   /// {@return the most that a unit of gas may cost: in all never more than what is at stake, but for a small stake not

@@ -45,11 +45,20 @@ final class Departure {
   /// Hands over an order.
   ///
   /// @throws ChainException.TooExpensive if its ceiling forbids it
+  /// @throws ChainException.InsufficientFunds if the account cannot pay for it
   /// @throws ChainException.Outdated if a stranger's transaction arrived instead
   /// @throws ChainException whatever the node says, if it will not take it
   Result handOver(Order order, long gas) {
     Wei ceiling = account.ceiling(order, gas);
     Fees fees = Fees.of(baseFee, tip, ceiling);
+    try {
+      return handOver(order, gas, fees, ceiling);
+    } catch (ChainException.InsufficientFunds e) {
+      throw account.poor(order.call(), fees.max().times(gas).plus(order.call().value()), e);
+    }
+  }
+
+  private Result handOver(Order order, long gas, Fees fees, Wei ceiling) {
     while (!blocked.isEmpty()) {
       long nonce = blocked.first();
       Optional<Result> result = replace(nonce, order.call(), gas, fees, ceiling);

@@ -140,7 +140,7 @@ final class AgentOptions {
 
   private void loop(Agent agent, Hub hub, GasMeter meter, Duration pause, JournalWriter journal) {
     try (Summaries _ = new Summaries(summaryEvery, () -> summarise(journal, agent, hub, meter))) {
-      new Loop(agent, pause, journal::trouble).run();
+      new Loop(agent, pause, journal).run();
     }
   }
 

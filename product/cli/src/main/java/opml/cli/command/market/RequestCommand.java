@@ -160,19 +160,41 @@ public final class RequestCommand implements Callable<Integer> {
   }
 
   private long gasToHear(DeploymentOption.Opened opened, int outputBytes) {
-    if (callbackGas != null || callback.isZero()) {
-      return callbackGas == null ? 0 : callbackGas;
+    if (callback.isZero()) {
+      return 0;
     }
+    if (!opened.chain().snapshot().hasCode(callback)) {
+      throw new Failure("--callback " + callback + ": there is no contract on this chain");
+    }
+    Receiver receiver = new Receiver(opened.deployment(), callback);
     try {
-      long gas = new Receiver(opened.deployment(), callback).gasToHear(opened.chain(), outputBytes);
-      console.note("deliveries pass on %s gas".formatted(Amounts.count(gas)));
-      return Math.min(gas, CALLBACK_GAS_MAX);
+      long needed = receiver.gasToHear(opened.chain(), outputBytes);
+      return callbackGas == null ? passedOn(needed) : passedOn(needed, callbackGas);
     } catch (ChainException.Reverted e) {
-      throw new Failure(
+      String why =
           "--callback %s refuses to hear a result: %s; is it an IResultReceiver that trusts %s?"
-              .formatted(callback, e.revert(), opened.deployment().deliveries().address()),
-          e);
+              .formatted(callback, e.revert(), opened.deployment().deliveries().address());
+      if (callbackGas == null) {
+        throw new Failure(why, e);
+      }
+      console.note(why);
+      return callbackGas;
     }
+  }
+
+  private long passedOn(long needed) {
+    long gas = Math.min(Receiver.withRoom(needed), CALLBACK_GAS_MAX);
+    console.note("deliveries pass on %s gas".formatted(Amounts.count(gas)));
+    return gas;
+  }
+
+  private long passedOn(long needed, long given) {
+    if (given < needed) {
+      console.note(
+          "--callback-gas %d: %s takes %d now to hear a result, so deliveries would fail"
+              .formatted(given, callback, needed));
+    }
+    return given;
   }
 
   /// Says what it will cost, while nothing is sent.

@@ -160,7 +160,7 @@ record Summary(
   @Override
   public String toString() {
     return ("block %s (%s)  requests %s, %s open  live claims %s, own %s  open games %s, own %s"
-            + "  earned %s  lost %s  at stake %s  gas %s")
+            + "  earned %s  lost %s  at stake %s  gas of this run %s")
         .formatted(
             Amounts.count(block),
             Moments.ago(blockAge),

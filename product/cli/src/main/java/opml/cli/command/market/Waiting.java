@@ -33,6 +33,7 @@ final class Waiting {
   private final long window;
   private final Duration pause;
   private final Set<ClaimId> told = new HashSet<>();
+  private Optional<ClaimId> standing = Optional.empty();
   private String progress = "";
 
   /// @param window seconds in which a claim can be challenged
@@ -82,6 +83,7 @@ final class Waiting {
   }
 
   private Optional<ClaimedResult> heard(RequestId id, Answer answer) {
+    tellWhatFell(id, answer);
     switch (answer) {
       case Answer.Waiting _ -> progress("no claim of a result stands yet");
       case Answer.Unanswered _ -> progress("nobody answered in time; the fee comes back");
@@ -103,6 +105,26 @@ final class Waiting {
                   .formatted(id));
     }
     return Optional.empty();
+  }
+
+  /// Whoever acted on a provisional result must hear that it does not stand any more.
+  private void tellWhatFell(RequestId id, Answer answer) {
+    Optional<ClaimId> now =
+        switch (answer) {
+          case Answer.Provisional provisional -> Optional.of(provisional.claim().id());
+          case Answer.Final end -> Optional.of(end.claim().id());
+          case Answer.Waiting _, Answer.Unanswered _, Answer.Expired _ -> Optional.empty();
+        };
+    standing
+        .filter(before -> !now.equals(Optional.of(before)))
+        .ifPresent(
+            fell ->
+                console.show(
+                    Json.object("event", "fallen", "request", id, "claim", fell),
+                    () ->
+                        "claim %s does not stand any more: its result was wrong, or came second"
+                            .formatted(fell)));
+    standing = now;
   }
 
   private ClaimedResult result(SeenClaim claim) {
