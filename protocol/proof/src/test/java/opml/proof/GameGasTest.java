@@ -16,8 +16,8 @@ class GameGasTest {
   private static final int SLOTS = 24;
   private static final int MEMORY = 32;
 
-  /// What the largest refinement that the protocol allows took on a chain: 16 slot segments spread over a memory of depth
-  /// 32, four outputs, slot and graph trees of depth 24, no sibling left out.
+  /// What the largest refinement that the protocol allows took on a chain: 16 slot segments spread over a memory of
+  /// depth 32, four outputs, slot and graph trees of depth 24, no sibling left out.
   private static final long LARGEST_MEASURED = 1_320_927;
 
   @Test
