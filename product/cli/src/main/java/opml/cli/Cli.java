@@ -6,8 +6,8 @@ import opml.cli.console.ExitCode;
 import opml.cli.console.Failure;
 import opml.cli.console.Messages;
 import opml.cli.option.AccountConverter;
+import opml.cli.option.ArgumentValues;
 import opml.cli.option.EtherConverter;
-import opml.cli.option.Values;
 import opml.core.account.Address;
 import opml.core.account.Wei;
 import opml.ethereum.devchain.NodeKind;
@@ -47,13 +47,13 @@ public final class Cli {
         .setUnmatchedOptionsAllowedAsOptionParameters(false)
         .registerConverter(Wei.class, new EtherConverter())
         .registerConverter(Address.class, new AccountConverter())
-        .registerConverter(int.class, Values::integer)
-        .registerConverter(Integer.class, Values::integer)
-        .registerConverter(long.class, Values::longInteger)
-        .registerConverter(Long.class, Values::longInteger)
-        .registerConverter(double.class, Values::decimal)
-        .registerConverter(URI.class, Values::url)
-        .registerConverter(NodeKind.class, Values::node)
+        .registerConverter(int.class, ArgumentValues::integer)
+        .registerConverter(Integer.class, ArgumentValues::integer)
+        .registerConverter(long.class, ArgumentValues::longInteger)
+        .registerConverter(Long.class, ArgumentValues::longInteger)
+        .registerConverter(double.class, ArgumentValues::decimal)
+        .registerConverter(URI.class, ArgumentValues::url)
+        .registerConverter(NodeKind.class, ArgumentValues::node)
         .setParameterExceptionHandler(Cli::misused)
         .setExecutionExceptionHandler(Cli::failed);
   }

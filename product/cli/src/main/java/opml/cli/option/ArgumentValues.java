@@ -8,8 +8,8 @@ import opml.ethereum.devchain.NodeKind;
 import picocli.CommandLine.TypeConversionException;
 
 /// What arguments of common types are, and in words that people know what they should be.
-public final class Values {
-  private Values() {}
+public final class ArgumentValues {
+  private ArgumentValues() {}
 
   public static int integer(String text) {
     return number(text, Integer::parseInt, "a whole number, or a smaller one");
