@@ -38,7 +38,7 @@ public final class Compiler {
       Addresses.run(graph);
       int parameters = calls.parameters(ref);
       if (isKernel) {
-        return backend.kernel(name, ref, parameters, graph);
+        return backend.kernel(name, ref, parameters, calls.tables(), graph);
       }
       backend.method(ref, parameters, graph);
     }

@@ -26,7 +26,9 @@ public final class Backend {
   /// Compiles the kernel and puts the program together.
   ///
   /// @param parameters how many the kernel has, segments included
-  public CompiledProgram kernel(String name, MethodRef ref, int parameters, MethodGraph graph) {
+  /// @param tables that lie behind them
+  public CompiledProgram kernel(
+      String name, MethodRef ref, int parameters, byte[] tables, MethodGraph graph) {
     add(ref, parameters, graph, true);
     int stackBytes = Compiled.of(compiled, ref).frameEnd();
     if (stackBytes > MOST_STACK) {
@@ -38,7 +40,7 @@ public final class Backend {
               + MOST_STACK
               + " are in reach");
     }
-    Constants constants = new Constants(FixedSegment.constants(parameters));
+    Constants constants = new Constants(FixedSegment.constants(parameters), tables);
     Assembler assembler = new Assembler(compiled, constants, ref);
     methods.reversed().forEach(assembler::add);
     List<Symbol> symbols = new ArrayList<>();

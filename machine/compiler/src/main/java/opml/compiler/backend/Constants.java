@@ -12,12 +12,15 @@ import opml.compiler.ir.NodeOp;
 /// The program's constants behind the parameters in the fixed segment, and the choice between them and instructions:
 /// what takes more than two instructions to build is loaded, since page 0 is a register's reach away.
 final class Constants {
+  private final byte[] tables;
   private final int base;
   private final Map<Long, Integer> places = new LinkedHashMap<>();
 
-  /// @param base address of the first constant
-  Constants(int base) {
-    this.base = base;
+  /// @param place behind the parameters
+  /// @param tables whose addresses the code has already
+  Constants(int place, byte[] tables) {
+    this.tables = tables;
+    this.base = place + tables.length;
   }
 
   /// {@return the words that put a constant into a register}
@@ -53,9 +56,11 @@ final class Constants {
     return List.of(Encoding.lui(rd, address - low), Encoding.load(NodeOp.LD, rd, rd, low));
   }
 
-  /// {@return the constants, little-endian}
+  /// {@return the tables and then the constants, little-endian}
   byte[] bytes() {
-    ByteBuffer out = ByteBuffer.allocate(8 * places.size()).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer out =
+        ByteBuffer.allocate(tables.length + 8 * places.size()).order(ByteOrder.LITTLE_ENDIAN);
+    out.put(tables);
     places.keySet().forEach(out::putLong);
     return out.array();
   }

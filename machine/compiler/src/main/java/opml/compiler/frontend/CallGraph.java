@@ -1,5 +1,6 @@
 package opml.compiler.frontend;
 
+import java.lang.classfile.instruction.FieldInstruction;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -7,7 +8,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import opml.compiler.frontend.Type.Struct;
+import opml.compiler.frontend.Type.Table;
 import opml.compiler.ir.MethodRef;
+import opml.kernels.abi.FixedSegment;
 import org.jspecify.annotations.Nullable;
 
 /// Which methods a kernel reaches, callees before their callers. Recursion, also by way of others, is refused here.
@@ -19,6 +23,7 @@ public final class CallGraph {
   private static final int MOST_INLINED_ONCE = 1000;
 
   private final ClassSource source;
+  private final Tables tables;
   private final Map<MethodRef, MethodCode> codes = new HashMap<>();
   private final Map<MethodRef, Integer> sites = new HashMap<>();
   private final Map<MethodRef, Integer> sizes = new HashMap<>();
@@ -27,6 +32,7 @@ public final class CallGraph {
 
   public CallGraph(ClassSource source, MethodRef root) {
     this.source = source;
+    this.tables = new Tables(source, FixedSegment.constants(leaves(source.code(root, root, 0))));
     visit(root, root, 0);
     order.forEach(ref -> sizes.put(ref, size(code(ref))));
   }
@@ -71,9 +77,26 @@ public final class CallGraph {
     return code;
   }
 
-  /// {@return how many parameters a method has}
+  /// {@return how many values a method takes: a record's components count, not the record}
   public int parameters(MethodRef ref) {
-    return code(ref).parameters().size();
+    return leaves(code(ref));
+  }
+
+  private static int leaves(MethodCode code) {
+    return code.parameters().stream().mapToInt(type -> type.leaves().size()).sum();
+  }
+
+  /// {@return the constant tables of the code that was built so far}
+  public byte[] tables() {
+    return tables.bytes();
+  }
+
+  Table table(FieldInstruction get, MethodRef caller, int line) {
+    return tables.table(get, caller, line);
+  }
+
+  @Nullable Struct struct(String name) {
+    return source.struct(name);
   }
 
   boolean isInlined(MethodRef ref) {

@@ -6,15 +6,27 @@ import java.io.UncheckedIOException;
 import java.lang.classfile.Attributes;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassModel;
+import java.lang.classfile.Instruction;
 import java.lang.classfile.MethodModel;
+import java.lang.classfile.Opcode;
+import java.lang.classfile.TypeKind;
 import java.lang.classfile.attribute.CodeAttribute;
+import java.lang.classfile.attribute.RecordAttribute;
+import java.lang.classfile.attribute.RecordComponentInfo;
+import java.lang.classfile.instruction.FieldInstruction;
 import java.lang.classfile.instruction.LineNumber;
+import java.lang.classfile.instruction.LoadInstruction;
+import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.reflect.AccessFlag;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
+import opml.compiler.frontend.Type.Kind;
+import opml.compiler.frontend.Type.Struct;
 import opml.compiler.ir.MethodRef;
 import org.jspecify.annotations.Nullable;
 
@@ -106,23 +118,113 @@ public final class ClassSource {
                 () ->
                     new RefusedException(
                         caller, line, "call of " + ref + ", which has no bytecode"));
-    if (!method.flags().has(AccessFlag.STATIC)) {
-      throw new RefusedException(ref, firstLine(code), "not a static method");
+    boolean isStatic = method.flags().has(AccessFlag.STATIC);
+    Struct self = isStatic ? null : struct(ref.owner());
+    if (!isStatic && self == null) {
+      throw new RefusedException(
+          ref,
+          firstLine(code),
+          "not a static method, nor one of a record of int, long, float and MemorySegment whose"
+              + " constructor has no code of its own");
     }
     if (method.flags().has(AccessFlag.SYNCHRONIZED)) {
       throw new RefusedException(ref, firstLine(code), "a synchronized method");
     }
     MethodTypeDesc type = method.methodTypeSymbol();
-    List<Kind> parameters = Kind.parametersOf(type);
     boolean isVoid = type.returnType().descriptorString().equals("V");
-    Kind result = Kind.of(type.returnType());
-    if (parameters == null || result == null && !isVoid) {
+    Type result = type(type.returnType());
+    List<Type> parameters = new ArrayList<>();
+    if (self != null) {
+      parameters.add(self);
+    }
+    type.parameterList().stream().map(this::type).filter(Objects::nonNull).forEach(parameters::add);
+    if (parameters.size() < type.parameterCount() + (isStatic ? 0 : 1)
+        || result == null && !isVoid) {
       throw new RefusedException(
           ref,
           firstLine(code),
-          "signature " + ref.descriptor() + "; kernel Java has int, long, float and MemorySegment");
+          "signature "
+              + ref.descriptor()
+              + "; kernel Java has int, long, float, MemorySegment and records of these");
     }
     return new MethodCode(ref, parameters, result, code.maxLocals(), code);
+  }
+
+  /// {@return the type that a declared one is, or null if kernel Java has none}
+  private @Nullable Type type(ClassDesc declared) {
+    String descriptor = declared.descriptorString();
+    return switch (TypeKind.from(declared)) {
+      case BOOLEAN, BYTE, CHAR, SHORT, INT -> Kind.INT;
+      case LONG -> Kind.LONG;
+      case FLOAT -> Kind.FLOAT;
+      case REFERENCE ->
+          Kind.isSegment(descriptor)
+              ? Kind.SEGMENT
+              : declared.isClassOrInterface()
+                  ? struct(descriptor.substring(1, descriptor.length() - 1))
+                  : null;
+      case DOUBLE, VOID -> null;
+    };
+  }
+
+  /// {@return the record that a class is, or null if it is none of kernel Java: one of kinds alone, whose constructor
+  /// does nothing but to take them}
+  @Nullable Struct struct(String name) {
+    if (name.startsWith("java/")) {
+      return null;
+    }
+    ClassModel model = classOf(name);
+    if (model == null) {
+      return null;
+    }
+    RecordAttribute record = model.findAttribute(Attributes.record()).orElse(null);
+    if (record == null) {
+      return null;
+    }
+    List<Struct.Component> components = new ArrayList<>();
+    for (RecordComponentInfo component : record.components()) {
+      if (!(type(component.descriptorSymbol()) instanceof Kind kind)) {
+        return null;
+      }
+      components.add(new Struct.Component(component.name().stringValue(), kind));
+    }
+    Struct struct = new Struct(name, components);
+    return isCanonical(model, struct) ? struct : null;
+  }
+
+  /// {@return whether the only constructor stores each parameter into the component of its place, and no more}
+  private static boolean isCanonical(ClassModel model, Struct struct) {
+    List<MethodModel> constructors =
+        model.methods().stream().filter(m -> m.methodName().equalsString("<init>")).toList();
+    if (constructors.size() != 1) {
+      return false;
+    }
+    List<Instruction> code =
+        constructors
+            .getFirst()
+            .findAttribute(Attributes.code())
+            .orElseThrow()
+            .elementStream()
+            .filter(Instruction.class::isInstance)
+            .map(Instruction.class::cast)
+            .toList();
+    int components = struct.components().size();
+    if (code.size() != 3 + 3 * components) {
+      return false;
+    }
+    int slot = 1;
+    for (int i = 0; i < components; i++) {
+      Struct.Component component = struct.components().get(i);
+      if (!(code.get(3 + 3 * i) instanceof LoadInstruction value)
+          || value.slot() != slot
+          || !(code.get(4 + 3 * i) instanceof FieldInstruction put)
+          || put.opcode() != Opcode.PUTFIELD
+          || !put.name().equalsString(component.name())) {
+        return false;
+      }
+      slot += component.kind().isWide() ? 2 : 1;
+    }
+    return true;
   }
 
   private static int firstLine(CodeAttribute code) {
@@ -133,7 +235,7 @@ public final class ClassSource {
         .orElse(0);
   }
 
-  private @Nullable ClassModel classOf(String name) {
+  @Nullable ClassModel classOf(String name) {
     if (!classes.containsKey(name)) {
       byte[] bytes = files.apply(name);
       classes.put(name, bytes == null ? null : ClassFile.of().parse(bytes));

@@ -71,6 +71,8 @@ final class Intrinsics {
   /// {@return the method that an instruction calls in the compiled program, or null}
   static @Nullable MethodRef callee(Instruction instruction) {
     return switch (instruction) {
+      // A record's constructor is no code: its values are the record.
+      case InvokeInstruction call when call.name().equalsString("<init>") -> null;
       case InvokeInstruction call ->
           expansion(of(call)) == null && (!isClosed(of(call)) || LIBRARY.containsKey(of(call)))
               ? implementation(of(call))

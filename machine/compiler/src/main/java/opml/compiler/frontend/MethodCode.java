@@ -22,20 +22,20 @@ import java.util.TreeSet;
 import opml.compiler.ir.MethodRef;
 import org.jspecify.annotations.Nullable;
 
-/// A method's bytecode, cut into basic blocks, with its signature in kernel Java's kinds.
+/// A method's bytecode, cut into basic blocks, with its signature in kernel Java's types.
 final class MethodCode {
   /// A loop's test is copied to its end if it is at most this many instructions long.
   private static final int MOST_TEST_INSTRUCTIONS = 24;
 
   private final MethodRef ref;
-  private final List<Kind> parameters;
-  private final @Nullable Kind result;
+  private final List<Type> parameters;
+  private final @Nullable Type result;
   private final int maxLocals;
   private final List<CodeBlock.Line> lines = new ArrayList<>();
   private final List<CodeBlock> blocks = new ArrayList<>();
 
   MethodCode(
-      MethodRef ref, List<Kind> parameters, @Nullable Kind result, int maxLocals, CodeModel code) {
+      MethodRef ref, List<Type> parameters, @Nullable Type result, int maxLocals, CodeModel code) {
     this.ref = ref;
     this.parameters = parameters;
     this.result = result;
@@ -48,12 +48,12 @@ final class MethodCode {
     return ref;
   }
 
-  List<Kind> parameters() {
+  List<Type> parameters() {
     return parameters;
   }
 
-  /// {@return the result's kind, or null for a void method}
-  @Nullable Kind result() {
+  /// {@return the result's type, or null for a void method}
+  @Nullable Type result() {
     return result;
   }
 

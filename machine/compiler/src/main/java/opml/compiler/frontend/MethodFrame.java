@@ -16,6 +16,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import opml.compiler.frontend.Type.Kind;
+import opml.compiler.frontend.Type.Struct;
+import opml.compiler.frontend.Type.Table;
+import opml.compiler.frontend.Type.Unborn;
 import opml.compiler.frontend.Variables.Variable;
 import opml.compiler.ir.Block;
 import opml.compiler.ir.Condition;
@@ -31,10 +35,20 @@ import org.jspecify.annotations.Nullable;
 /// One instance of a method's body in a graph: interprets the bytecode over a stack of nodes, block by block, each
 /// block after at least one of its predecessors.
 final class MethodFrame {
-  /// Where control leaves the method; `block` is null if it never does.
-  record Exit(@Nullable Block block, @Nullable Node value, Origin origin) {}
+  /// The slot of the method's result.
+  private static final int RESULT = -1;
 
-  private record Entry(Node node, Kind kind) {}
+  /// Where control leaves the method; `block` is null if it never does.
+  ///
+  /// @param values of the result, in the order of its type's leaves
+  record Exit(@Nullable Block block, List<Node> values, Origin origin) {}
+
+  /// An entry of the operand stack, with the values that make it up.
+  private record Entry(List<Node> nodes, Type type) {
+    Node node() {
+      return nodes.getFirst();
+    }
+  }
 
   private final MethodGraphBuilder builder;
   private final MethodGraph graph;
@@ -42,12 +56,14 @@ final class MethodFrame {
   private final MethodCode code;
   private final int frame;
   private final Map<CodeBlock, Block> blocks = new HashMap<>();
-  private final Map<CodeBlock, List<Kind>> stacks = new HashMap<>();
+  private final Map<CodeBlock, List<Type>> stacks = new HashMap<>();
+  private final Map<CodeBlock, Map<Integer, Type>> references = new HashMap<>();
   private final Block end;
   private Origin endOrigin;
 
   // Of the block being filled.
   private List<Entry> stack = new ArrayList<>();
+  private Map<Integer, Type> locals = new HashMap<>();
   private Block current;
   private Origin origin;
 
@@ -65,11 +81,15 @@ final class MethodFrame {
 
   Exit build(List<Node> arguments, Block from) {
     int slot = 0;
-    for (int i = 0; i < arguments.size(); i++) {
-      Kind kind = code.parameters().get(i);
-      variables.write(new Variable(frame, slot, kind), from, arguments.get(i));
-      slot += kind.isWide() ? 2 : 1;
+    int taken = 0;
+    for (Type type : code.parameters()) {
+      int next = taken + type.leaves().size();
+      write(slot, type, arguments.subList(taken, next), from);
+      locals.put(slot, type);
+      taken = next;
+      slot += type.isWide() ? 2 : 1;
     }
+    references.put(code.entry(), Map.copyOf(locals));
     List<CodeBlock> order = reversePostorder(code.entry());
     Map<CodeBlock, Set<CodeBlock>> missing = new HashMap<>();
     for (CodeBlock block : order) {
@@ -94,12 +114,11 @@ final class MethodFrame {
       }
     }
     if (end.predecessors().isEmpty()) {
-      return new Exit(null, null, endOrigin);
+      return new Exit(null, List.of(), endOrigin);
     }
     variables.seal(end);
-    Kind result = code.result();
-    return new Exit(
-        end, result == null ? null : variables.read(resultVariable(result), end), endOrigin);
+    Type result = code.result();
+    return new Exit(end, result == null ? List.of() : read(RESULT, result, end), endOrigin);
   }
 
   private static Set<CodeBlock> missing(Map<CodeBlock, Set<CodeBlock>> missing, CodeBlock block) {
@@ -135,20 +154,32 @@ final class MethodFrame {
     return postorder;
   }
 
-  private Variable resultVariable(Kind kind) {
-    return new Variable(frame, -1, kind);
+  /// Where an entry of the operand stack is kept between blocks.
+  private int stackSlot(int depth) {
+    return code.maxLocals() + depth;
   }
 
-  private Variable stackVariable(int depth, Kind kind) {
-    return new Variable(frame, code.maxLocals() + depth, kind);
+  private void write(int slot, Type type, List<Node> nodes, Block block) {
+    for (int i = 0; i < nodes.size(); i++) {
+      variables.write(new Variable(frame, slot, i, type.leaves().get(i)), block, nodes.get(i));
+    }
+  }
+
+  private List<Node> read(int slot, Type type, Block block) {
+    List<Node> nodes = new ArrayList<>();
+    for (Kind kind : type.leaves()) {
+      nodes.add(variables.read(new Variable(frame, slot, nodes.size(), kind), block));
+    }
+    return nodes;
   }
 
   private void fill(CodeBlock block) {
     current = block(block);
     stack = new ArrayList<>();
-    for (Kind kind : stacks.getOrDefault(block, List.of())) {
-      stack.add(new Entry(variables.read(stackVariable(stack.size(), kind), current), kind));
+    for (Type type : stacks.getOrDefault(block, List.of())) {
+      stack.add(new Entry(read(stackSlot(stack.size()), type, current), type));
     }
+    locals = new HashMap<>(references.getOrDefault(block, Map.of()));
     for (CodeBlock.Line at : block.lines()) {
       origin = new Origin(code.ref(), at.number());
       graph.at(origin);
@@ -165,11 +196,16 @@ final class MethodFrame {
 
   /// Hands the operand stack to the successors.
   private void leave(CodeBlock block) {
-    List<Kind> kinds = stack.stream().map(Entry::kind).toList();
+    List<Type> types = stack.stream().map(Entry::type).toList();
     for (int depth = 0; depth < stack.size(); depth++) {
-      variables.write(stackVariable(depth, kinds.get(depth)), current, stack.get(depth).node);
+      write(stackSlot(depth), types.get(depth), stack.get(depth).nodes, current);
     }
-    block.successors().forEach(next -> stacks.putIfAbsent(next, kinds));
+    // What a local variable is where blocks meet, each of them knows; in another the variable is
+    // dead there.
+    for (CodeBlock next : block.successors()) {
+      stacks.putIfAbsent(next, types);
+      references.putIfAbsent(next, Map.copyOf(locals));
+    }
   }
 
   private void instruction(Instruction instruction, CodeBlock block) {
@@ -177,10 +213,11 @@ final class MethodFrame {
       case LoadInstruction load -> load(load);
       case StoreInstruction store -> {
         Entry value = pop();
-        variables.write(new Variable(frame, store.slot(), value.kind), current, value.node);
+        locals.put(store.slot(), value.type);
+        write(store.slot(), value.type, value.nodes, current);
       }
       case IncrementInstruction increment -> {
-        Variable variable = new Variable(frame, increment.slot(), Kind.INT);
+        Variable variable = new Variable(frame, increment.slot(), 0, Kind.INT);
         Node value = variables.read(variable, current);
         variables.write(
             variable,
@@ -198,33 +235,31 @@ final class MethodFrame {
       case ReturnInstruction give -> {
         if (give.typeKind() != TypeKind.VOID) {
           Entry value = pop();
-          variables.write(resultVariable(value.kind), current, value.node);
+          write(RESULT, value.type, value.nodes, current);
         }
         endOrigin = origin;
         current.end(new Jump(end), origin);
       }
       case NopInstruction _ -> {}
-      case ArrayLoadInstruction _,
-          ArrayStoreInstruction _,
+      case ArrayLoadInstruction element -> element(element);
+      case ArrayStoreInstruction _,
           NewPrimitiveArrayInstruction _,
           NewReferenceArrayInstruction _,
           NewMultiArrayInstruction _ ->
           throw refused(
               "an array (" + name(instruction) + "); kernel Java reads memory through Mem");
-      case FieldInstruction field ->
-          throw refused(
-              name(instruction)
-                  + " of "
-                  + field.owner().asInternalName().replace('/', '.')
-                  + "."
-                  + field.name().stringValue()
-                  + "; only constants that javac inlines are fields of kernel Java");
+      case FieldInstruction field -> field(field);
       case InvokeDynamicInstruction _ ->
           throw refused("a lambda or string concatenation (invokedynamic)");
       case MonitorInstruction _ -> throw refused("synchronization (" + name(instruction) + ")");
-      case NewObjectInstruction create ->
+      case NewObjectInstruction create -> {
+        Struct struct = builder.calls().struct(create.className().asInternalName());
+        if (struct == null) {
           throw refused(
               "an object (new " + create.className().asInternalName().replace('/', '.') + ")");
+        }
+        stack.add(new Entry(List.of(), new Unborn(struct)));
+      }
       case ThrowInstruction _ -> throw refused("an exception (athrow)");
       case TypeCheckInstruction _ -> throw refused("a type test (" + name(instruction) + ")");
       case DiscontinuedInstruction _ -> throw refused("a subroutine (" + name(instruction) + ")");
@@ -240,7 +275,7 @@ final class MethodFrame {
   }
 
   private void push(Node node, Kind kind) {
-    stack.add(new Entry(node, kind));
+    stack.add(new Entry(List.of(node), kind));
   }
 
   private Entry pop() {
@@ -248,15 +283,48 @@ final class MethodFrame {
   }
 
   private void load(LoadInstruction load) {
-    Kind kind =
+    Type type =
         switch (load.typeKind().asLoadable()) {
           case INT -> Kind.INT;
           case LONG -> Kind.LONG;
           case FLOAT -> Kind.FLOAT;
-          case REFERENCE -> Kind.SEGMENT;
+          case REFERENCE -> locals.getOrDefault(load.slot(), Kind.SEGMENT);
           default -> throw refused("double (" + name(load) + ")");
         };
-    push(variables.read(new Variable(frame, load.slot(), kind), current), kind);
+    stack.add(new Entry(read(load.slot(), type, current), type));
+  }
+
+  /// A component of a record, or a table.
+  private void field(FieldInstruction field) {
+    if (field.opcode() == Opcode.GETFIELD && stack.getLast().type instanceof Struct struct) {
+      Entry owner = pop();
+      int index = struct.indexOf(field.name().stringValue());
+      push(owner.nodes.get(index), struct.components().get(index).kind());
+      return;
+    }
+    if (field.opcode() == Opcode.GETSTATIC) {
+      Table table = builder.calls().table(field, code.ref(), origin.line());
+      stack.add(new Entry(List.of(), table));
+      return;
+    }
+    throw refused(
+        "%s of %s.%s; fields of kernel Java are constants that javac inlines, and static final arrays of literals"
+            .formatted(
+                name(field),
+                field.owner().asInternalName().replace('/', '.'),
+                field.name().stringValue()));
+  }
+
+  /// An element of a table.
+  private void element(ArrayLoadInstruction load) {
+    Node index = pop().node();
+    if (!(pop().type instanceof Table table)) {
+      throw refused("an array (" + name(load) + "); kernel Java reads memory through Mem");
+    }
+    Node offset =
+        graph.pure(NodeOp.SLL, index, graph.constant(Integer.numberOfTrailingZeros(table.bytes())));
+    Node address = graph.pure(NodeOp.ADD, offset, graph.constant(table.address()));
+    push(graph.load(current, table.element(), address, 0), table.kind());
   }
 
   private void constant(ConstantInstruction constant) {
@@ -304,7 +372,7 @@ final class MethodFrame {
       case LCMP -> binary(NodeOp.COMPARE, Kind.INT);
       case FNEG -> {
         Node sign = graph.constant(Integer.MIN_VALUE);
-        push(graph.pure(NodeOp.XOR, pop().node, sign), Kind.FLOAT);
+        push(graph.pure(NodeOp.XOR, pop().node(), sign), Kind.FLOAT);
       }
       case FREM -> throw refused("float remainder (frem)");
       case ARRAYLENGTH ->
@@ -314,13 +382,13 @@ final class MethodFrame {
   }
 
   private void binary(NodeOp op, Kind kind) {
-    Node right = pop().node;
-    Node left = pop().node;
+    Node right = pop().node();
+    Node left = pop().node();
     push(graph.pure(op, left, right), kind);
   }
 
   private void negate(NodeOp subtract, Kind kind) {
-    push(graph.pure(subtract, graph.constant(0), pop().node), kind);
+    push(graph.pure(subtract, graph.constant(0), pop().node()), kind);
   }
 
   private void convert(ConvertInstruction convert) {
@@ -336,18 +404,18 @@ final class MethodFrame {
       return;
     }
     switch (convert.opcode()) {
-      case I2L -> push(pop().node, Kind.LONG);
-      case L2I -> push(graph.pure(NodeOp.ADDW, pop().node, graph.constant(0)), Kind.INT);
+      case I2L -> push(pop().node(), Kind.LONG);
+      case L2I -> push(graph.pure(NodeOp.ADDW, pop().node(), graph.constant(0)), Kind.INT);
       case I2B -> push(extended(NodeOp.SRAW, 24), Kind.INT);
       case I2S -> push(extended(NodeOp.SRAW, 16), Kind.INT);
-      case I2C -> push(graph.pure(NodeOp.AND, pop().node, graph.constant(0xffff)), Kind.INT);
+      case I2C -> push(graph.pure(NodeOp.AND, pop().node(), graph.constant(0xffff)), Kind.INT);
       default -> throw refused("double (" + name(convert) + ")");
     }
   }
 
   private Node extended(NodeOp down, int amount) {
     Node shift = graph.constant(amount);
-    return graph.pure(down, graph.pure(NodeOp.SLLW, pop().node, shift), shift);
+    return graph.pure(down, graph.pure(NodeOp.SLLW, pop().node(), shift), shift);
   }
 
   private void shuffle(Opcode opcode) {
@@ -384,23 +452,29 @@ final class MethodFrame {
     while (left > 0) {
       Entry entry = pop();
       taken.addFirst(entry);
-      left -= entry.kind.isWide() ? 2 : 1;
+      left -= entry.type.isWide() ? 2 : 1;
     }
     return taken;
   }
 
   private void invoke(InvokeInstruction invoke) {
     MethodRef ref = Intrinsics.of(invoke);
-    if (invoke.opcode() != Opcode.INVOKESTATIC) {
+    int count = invoke.typeSymbol().parameterCount();
+    if (ref.name().equals("<init>")) {
+      construct(arguments(count), ref);
+      return;
+    }
+    boolean onRecord =
+        invoke.opcode() == Opcode.INVOKEVIRTUAL
+            && stack.get(stack.size() - count - 1).type instanceof Struct;
+    if (invoke.opcode() != Opcode.INVOKESTATIC && !onRecord) {
       throw refused("a call on an object, of " + ref);
     }
-    Kind result = Kind.of(invoke.typeSymbol().returnType());
-    int count = invoke.typeSymbol().parameterCount();
     Intrinsics.Expansion expansion = Intrinsics.expansion(ref);
     if (expansion != null) {
       Node value = expansion.expand(graph, current, arguments(count));
-      if (value != null && result != null) {
-        push(value, result);
+      if (value != null) {
+        push(value, Kind.of(TypeKind.from(invoke.typeSymbol().returnType())));
       }
       return;
     }
@@ -408,24 +482,40 @@ final class MethodFrame {
     if (callee == null) {
       throw refused("call of " + ref + ", which is no method of kernel Java");
     }
-    call(callee, count, result);
+    // Library code stands for methods on floats, and takes and gives their bits.
+    Type result =
+        callee.equals(ref)
+            ? builder.calls().code(callee).result()
+            : Kind.of(TypeKind.from(invoke.typeSymbol().returnType()));
+    call(callee, count + (onRecord ? 1 : 0), result);
+  }
+
+  /// Gives a record its values. javac makes it with two entries on the stack, of which the constructor takes one.
+  private void construct(List<Node> values, MethodRef constructor) {
+    if (!(pop().type instanceof Unborn(Struct struct))) {
+      throw refused("a call on an object, of " + constructor);
+    }
+    if (!stack.isEmpty() && stack.getLast().type.equals(new Unborn(struct))) {
+      stack.set(stack.size() - 1, new Entry(values, struct));
+    }
   }
 
   private List<Node> arguments(int count) {
     List<Node> arguments = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      arguments.addFirst(pop().node);
+      arguments.addAll(0, pop().nodes);
     }
     return arguments;
   }
 
-  private void call(MethodRef callee, int count, @Nullable Kind result) {
+  private void call(MethodRef callee, int count, @Nullable Type result) {
     List<Node> arguments = arguments(count);
     MethodCode inlined = builder.inlinedCode(callee);
     if (inlined == null) {
-      Node value = graph.call(current, callee, arguments, result != null && result.isNarrow());
+      Node value =
+          graph.call(current, callee, arguments, result instanceof Kind kind && kind.isNarrow());
       if (result != null) {
-        push(value, result);
+        stack.add(new Entry(List.of(value), result));
       }
       return;
     }
@@ -435,8 +525,8 @@ final class MethodFrame {
     }
     current = exit.block();
     graph.at(origin);
-    if (result != null && exit.value() != null) {
-      push(exit.value(), result);
+    if (result != null) {
+      stack.add(new Entry(exit.values(), result));
     }
   }
 
@@ -464,8 +554,8 @@ final class MethodFrame {
   }
 
   private void test(Condition condition, boolean two, boolean swapped, CodeBlock block) {
-    Node right = two ? pop().node : graph.constant(0);
-    Node left = pop().node;
+    Node right = two ? pop().node() : graph.constant(0);
+    Node left = pop().node();
     leave(block);
     Block yes = block(block.successors().get(0));
     Block no = block(block.successors().get(1));
@@ -480,7 +570,7 @@ final class MethodFrame {
   private record Case(int value, Block target) {}
 
   private void choose(List<SwitchCase> given, CodeBlock block) {
-    Node selector = pop().node;
+    Node selector = pop().node();
     leave(block);
     Block otherwise = block(block.successors().getLast());
     List<Case> cases = new ArrayList<>();

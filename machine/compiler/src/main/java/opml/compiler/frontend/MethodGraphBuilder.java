@@ -2,6 +2,7 @@ package opml.compiler.frontend;
 
 import java.util.ArrayList;
 import java.util.List;
+import opml.compiler.frontend.Type.Kind;
 import opml.compiler.ir.Block;
 import opml.compiler.ir.MethodGraph;
 import opml.compiler.ir.MethodRef;
@@ -27,18 +28,26 @@ public final class MethodGraphBuilder {
   public static MethodGraph method(CallGraph calls, MethodRef ref) {
     MethodGraphBuilder builder = new MethodGraphBuilder(calls, ref);
     List<Node> arguments = new ArrayList<>();
-    for (Kind kind : calls.code(ref).parameters()) {
-      arguments.add(builder.graph.argument(arguments.size(), kind.isNarrow()));
+    for (Type type : calls.code(ref).parameters()) {
+      for (Kind kind : type.leaves()) {
+        arguments.add(builder.graph.argument(arguments.size(), kind.isNarrow()));
+      }
     }
     return builder.build(ref, arguments);
   }
 
-  /// {@return the graph of the kernel itself, whose arguments lie in the [FixedSegment]}
+  /// {@return the graph of the kernel itself, whose arguments lie in the [FixedSegment]: first all segments, then all
+  /// others, each in the order of the parameters and their components}
   public static MethodGraph kernel(CallGraph calls, MethodRef ref) {
     MethodGraphBuilder builder = new MethodGraphBuilder(calls, ref);
     List<Node> arguments = new ArrayList<>();
-    for (Kind kind : calls.code(ref).parameters()) {
-      arguments.add(builder.graph.fixed(FixedSegment.argument(arguments.size()), kind.isNarrow()));
+    List<Kind> kinds =
+        calls.code(ref).parameters().stream().flatMap(type -> type.leaves().stream()).toList();
+    int segment = 0;
+    int scalar = (int) kinds.stream().filter(kind -> kind == Kind.SEGMENT).count();
+    for (Kind kind : kinds) {
+      int place = kind == Kind.SEGMENT ? segment++ : scalar++;
+      arguments.add(builder.graph.fixed(FixedSegment.argument(place), kind.isNarrow()));
     }
     return builder.build(ref, arguments);
   }
@@ -47,7 +56,14 @@ public final class MethodGraphBuilder {
     variables.seal(graph.entry());
     MethodFrame.Exit exit = inline(calls.code(ref), arguments, graph.entry());
     if (exit.block() != null) {
-      exit.block().end(new Terminator.Return(exit.value()), exit.origin());
+      if (exit.values().size() > 1) {
+        throw new RefusedException(
+            ref,
+            exit.origin().line(),
+            "a record as the result of a method that is not inlined: more than one place calls it, or it is long");
+      }
+      Node value = exit.values().isEmpty() ? null : exit.values().getFirst();
+      exit.block().end(new Terminator.Return(value), exit.origin());
     }
     return graph;
   }

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import opml.compiler.frontend.Type.Kind;
 import opml.compiler.ir.Block;
 import opml.compiler.ir.MethodGraph;
 import opml.compiler.ir.Node;
@@ -15,7 +16,9 @@ import opml.compiler.ir.Node;
 final class Variables {
   /// A local variable or an operand stack entry that lives across blocks, of one inlined instance of a method. A slot
   /// that javac uses for two types is two variables.
-  record Variable(int frame, int slot, Kind kind) {}
+  ///
+  /// @param leaf which value of a [Type.Struct]
+  record Variable(int frame, int slot, int leaf, Kind kind) {}
 
   private record Pending(Variable variable, Node phi) {}
 

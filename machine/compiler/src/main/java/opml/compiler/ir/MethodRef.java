@@ -1,6 +1,6 @@
 package opml.compiler.ir;
 
-/// A static method by the class file's names: internal class name, method name, descriptor.
+/// A method by the class file's names: internal class name, method name, descriptor.
 public record MethodRef(String owner, String name, String descriptor)
     implements Comparable<MethodRef> {
   /// {@return the class in source form, with dots}

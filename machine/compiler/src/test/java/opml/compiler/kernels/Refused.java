@@ -10,6 +10,25 @@ public final class Refused {
   private static int counter;
   private int field;
 
+  private static final int[] COMPUTED = {1, counter, 3};
+  private static int[] changing = {1, 2};
+
+  static final class Literals {
+    static final int[] VALUES = {1, 2};
+  }
+
+  record Pair(int a, int b) {}
+
+  record Nested(Pair pair) {}
+
+  record Checked(int n) {
+    Checked {
+      if (n < 0) {
+        throw new IllegalArgumentException();
+      }
+    }
+  }
+
   private Refused() {}
 
   public static void object(MemorySegment y) {
@@ -25,6 +44,42 @@ public final class Refused {
   public static void constantTable(MemorySegment y, int n) {
     int[] a = {1, 2, 3}; // refused: an array
     Mem.putI32(y, 0, a[n]);
+  }
+
+  public static void tableThatIsComputed(MemorySegment y, int n) {
+    Mem.putI32(y, 0, COMPUTED[n]); // refused: the table
+  }
+
+  public static void tableThatMayChange(MemorySegment y, int n) {
+    Mem.putI32(y, 0, changing[n]); // refused: getstatic
+  }
+
+  public static void tableThatIsPassedOn(MemorySegment y, int n) {
+    Mem.putI32(y, 0, Literals.VALUES.length); // refused: an array
+  }
+
+  public static void recordThatChecks(MemorySegment y, int n) {
+    Checked c = new Checked(n); // refused: an object
+    Mem.putI32(y, 0, n);
+  }
+
+  public static void recordOfRecords(MemorySegment y, int n) {
+    Nested c = new Nested(new Pair(n, n)); // refused: an object
+    Mem.putI32(y, 0, n);
+  }
+
+  public static void recordFromAMethodOfItsOwn(MemorySegment y, int n) {
+    Pair one = pair(y, n);
+    Pair two = pair(y, n + 1);
+    Mem.putI32(y, 0, one.a() + two.b());
+  }
+
+  private static Pair pair(MemorySegment y, int n) {
+    int sum = 0;
+    for (int i = 0; i < n; i++) {
+      sum += Mem.i32(y, 4L * i) * Mem.i32(y, 4L * i + 4) + Mem.i32(y, 8L * i);
+    }
+    return new Pair(sum, n); // refused: a record as the result
   }
 
   public static void throwing(MemorySegment y, int n) {
