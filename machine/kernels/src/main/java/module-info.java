@@ -8,6 +8,7 @@ module opml.kernels {
   requires jdk.management;
 
   exports opml.kernels.abi;
+  exports opml.kernels.bound;
   exports opml.kernels.catalog;
   exports opml.kernels.memory;
   exports opml.kernels.operators;

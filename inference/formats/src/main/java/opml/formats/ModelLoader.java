@@ -76,7 +76,9 @@ public final class ModelLoader {
     }
     List<GraphNode> slow =
         graph.nodes().stream()
-            .filter(node -> !StepLimit.holds(node.kernel(), node.scalarArray()))
+            .filter(
+                node ->
+                    !StepLimit.holds(PinnedPrograms.of(node.kernel()).bound(), node.scalarArray()))
             .toList();
     if (!slow.isEmpty()) {
       reasons.add(

@@ -9,6 +9,7 @@ import java.util.stream.IntStream;
 import opml.engine.graph.Graph;
 import opml.formats.onnx.OnnxImporter;
 import opml.formats.onnx.file.OnnxReader;
+import opml.kernels.catalog.PinnedPrograms;
 import opml.mnist.data.LabelledImages;
 import opml.mnist.digit.SampleDigit;
 import org.junit.jupiter.api.Test;
@@ -65,7 +66,8 @@ class AccuracyTest {
 
   private static long instructions(Graph graph) {
     return graph.nodes().stream()
-        .mapToLong(node -> node.kernel().cost().instructions(node.scalarArray()))
+        .mapToLong(
+            node -> PinnedPrograms.of(node.kernel()).bound().instructions(node.scalarArray()))
         .sum();
   }
 

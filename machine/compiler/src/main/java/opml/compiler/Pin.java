@@ -35,9 +35,10 @@ public final class Pin {
     text.append(
         "# Programs of the kernels, as the compiler builds them from javac's class files of JDK 25.\n");
     text.append(
-        "# Written by opml.compiler.Pin; name, code root, code depth, stack bytes, constants.\n");
+        "# Written by opml.compiler.Pin; name, code root, code depth, stack bytes, constants, step bound.\n");
     for (Kernel kernel : KernelCatalog.all()) {
-      text.append(PinnedPrograms.line(kernel, Programs.of(kernel).pinned())).append('\n');
+      text.append(PinnedPrograms.line(kernel, Programs.of(kernel).pinned(kernel.segments().size())))
+          .append('\n');
     }
     return text.toString();
   }

@@ -19,7 +19,8 @@ class PinTest {
   void pinnedProgramIsWhatTheKernelCompilesTo(Kernel kernel) {
     assertThat(PinnedPrograms.line(kernel, PinnedPrograms.of(kernel)))
         .as("the kernel or the compiler has changed: run opml.compiler.Pin if that was meant")
-        .isEqualTo(PinnedPrograms.line(kernel, Programs.of(kernel).pinned()));
+        .isEqualTo(
+            PinnedPrograms.line(kernel, Programs.of(kernel).pinned(kernel.segments().size())));
   }
 
   @Test

@@ -45,7 +45,7 @@ public record CommittedNode(
         case Operand.Absent absent -> {}
       }
     }
-    int stepsLog2 = StepLimit.log2(node.kernel(), node.scalarArray());
+    int stepsLog2 = StepLimit.log2(program.bound(), node.scalarArray());
     NodeDescriptor descriptor =
         new NodeDescriptor(
             program.codeRoot(),

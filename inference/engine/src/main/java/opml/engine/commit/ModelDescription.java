@@ -56,7 +56,7 @@ public record ModelDescription(
           node.scalars(),
           committed.descriptor().hash(),
           committed.descriptor(),
-          node.kernel().cost().instructions(node.scalarArray()));
+          committed.program().bound().instructions(node.scalarArray()));
     }
   }
 

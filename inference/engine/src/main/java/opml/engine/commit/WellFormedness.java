@@ -165,7 +165,7 @@ public final class WellFormedness {
     require(
         fixed.length + program.stackBytes() <= geometry.get().regionBytes(),
         name + ": the stack would reach the constants");
-    long bound = kernel.cost().instructions(scalars);
+    long bound = program.bound().instructions(scalars);
     require(
         bound < node.steps(),
         name + ": " + kernel + " may take " + bound + " steps, the limit is 2^" + node.stepsLog2());

@@ -310,8 +310,7 @@ class GraphExecutionTest {
     int given = graph.slot("given", ElementType.I32, Shape.of(1));
     int note = graph.slot("note", ElementType.I32, Shape.of(1));
     Kernel kernel =
-        new Kernel(
-            "successor", Successor.class, List.of("x", "given", "note"), List.of(), scalars -> 100);
+        new Kernel("successor", Successor.class, List.of("x", "given", "note"), List.of());
     graph.call(kernel, "check", "Successor").read(x).read(given).write(note).end();
     return graph.build(new Port("x", x, Shape.of(1)), new Port("given", given, Shape.of(1)));
   }
@@ -322,8 +321,7 @@ class GraphExecutionTest {
             "add.both",
             TwoOutputs.class,
             List.of("a", "b"),
-            List.of(new Scalar("limit", Scalar.Type.INT)),
-            scalars -> 100);
+            List.of(new Scalar("limit", Scalar.Type.INT)));
     GraphNode node =
         new GraphNode(
             "both",

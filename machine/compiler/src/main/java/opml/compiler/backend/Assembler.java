@@ -31,6 +31,8 @@ final class Assembler {
   private final Constants constants;
   private final int stackBytes;
   private final List<Placed> pieces = new ArrayList<>();
+  private final Map<MachineBlock, Integer> blockEnds = new HashMap<>();
+  private boolean[] far = {};
   private final Map<MachineBlock, Integer> blockStarts = new HashMap<>();
   private final Map<MethodRef, Integer> methodStarts = new HashMap<>();
   private MethodRef method;
@@ -57,6 +59,7 @@ final class Assembler {
         origin = at.origin();
         add(at.instruction(), next);
       }
+      blockEnds.put(blocks.get(i), pieces.size());
     }
   }
 
@@ -148,7 +151,7 @@ final class Assembler {
   ///
   /// @param symbols gets the place of each method and line
   int[] assemble(List<Symbol> symbols) {
-    boolean[] far = new boolean[pieces.size()];
+    far = new boolean[pieces.size()];
     int[] address = new int[pieces.size() + 1];
     boolean grown = true;
     while (grown) {
@@ -191,6 +194,16 @@ final class Assembler {
       }
     }
     return words.stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  /// {@return the most instructions that a block executes; those that calls execute are not among them}
+  int words(MachineBlock block) {
+    int end = blockEnds.getOrDefault(block, 0);
+    int words = 0;
+    for (int i = blockStarts.getOrDefault(block, 0); i < end; i++) {
+      words += far[i] ? 2 : 1;
+    }
+    return words;
   }
 
   private int start(MachineBlock block) {

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import opml.compiler.ir.LoopTurns;
 import opml.compiler.ir.Lower;
 import opml.compiler.ir.MethodGraph;
 import opml.compiler.ir.MethodRef;
@@ -17,6 +19,7 @@ public final class Backend {
 
   private final Map<MethodRef, Compiled> compiled = new HashMap<>();
   private final List<MachineMethod> methods = new ArrayList<>();
+  private final Map<MethodRef, LoopTurns> turns = new HashMap<>();
 
   /// Compiles a method that others call.
   public void method(MethodRef ref, int parameters, MethodGraph graph) {
@@ -45,15 +48,22 @@ public final class Backend {
     methods.reversed().forEach(assembler::add);
     List<Symbol> symbols = new ArrayList<>();
     int[] words = assembler.assemble(symbols);
-    return new CompiledProgram(name, words, constants.bytes(), stackBytes, symbols);
+    StepBounds bounds = new StepBounds();
+    methods.forEach(method -> bounds.add(method, turnsOf(method), assembler::words));
+    return new CompiledProgram(name, words, constants.bytes(), stackBytes, bounds.of(ref), symbols);
   }
 
   private void add(MethodRef ref, int parameters, MethodGraph graph, boolean isKernel) {
+    turns.put(ref, new LoopTurns(graph));
     Lower.run(graph);
     MachineMethod method = Selector.select(graph, ref, isKernel, parameters, compiled);
     Allocator.allocate(method);
     compiled.put(ref, describe(method));
     methods.add(method);
+  }
+
+  private LoopTurns turnsOf(MachineMethod method) {
+    return Objects.requireNonNull(turns.get(method.ref()));
   }
 
   private Compiled describe(MachineMethod method) {

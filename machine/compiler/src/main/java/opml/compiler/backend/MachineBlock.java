@@ -10,16 +10,23 @@ final class MachineBlock {
   record Line(MachineInstruction instruction, Origin origin) {}
 
   private final int id;
+  private final int source;
   private final int loopDepth;
   private List<Line> lines = new ArrayList<>();
 
-  MachineBlock(int id, int loopDepth) {
+  /// @param source the number of the graph's block
+  MachineBlock(int id, int source, int loopDepth) {
     this.id = id;
+    this.source = source;
     this.loopDepth = loopDepth;
   }
 
   int id() {
     return id;
+  }
+
+  int source() {
+    return source;
   }
 
   int loopDepth() {

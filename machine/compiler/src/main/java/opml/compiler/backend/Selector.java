@@ -37,7 +37,8 @@ final class Selector {
     this.isKernel = isKernel;
     this.callees = callees;
     for (Block block : schedule.flow().order()) {
-      blocks.put(block, new MachineBlock(blocks.size(), schedule.flow().loopDepth(block)));
+      blocks.put(
+          block, new MachineBlock(blocks.size(), block.id(), schedule.flow().loopDepth(block)));
     }
     this.out = machine(graph.entry());
     this.origin = new Origin(ref, 0);

@@ -23,6 +23,8 @@ import opml.compiler.frontend.Type.Unborn;
 import opml.compiler.frontend.Variables.Variable;
 import opml.compiler.ir.Block;
 import opml.compiler.ir.Condition;
+import opml.compiler.ir.LoopTurns;
+import opml.compiler.ir.LoopTurns.Scope;
 import opml.compiler.ir.MethodGraph;
 import opml.compiler.ir.MethodRef;
 import opml.compiler.ir.Node;
@@ -30,6 +32,7 @@ import opml.compiler.ir.NodeOp;
 import opml.compiler.ir.Origin;
 import opml.compiler.ir.Terminator.Branch;
 import opml.compiler.ir.Terminator.Jump;
+import opml.kernels.memory.Trips;
 import org.jspecify.annotations.Nullable;
 
 /// One instance of a method's body in a graph: interprets the bytecode over a stack of nodes, block by block, each
@@ -37,6 +40,8 @@ import org.jspecify.annotations.Nullable;
 final class MethodFrame {
   /// The slot of the method's result.
   private static final int RESULT = -1;
+
+  private static final String TRIPS = Trips.class.getName().replace('.', '/');
 
   /// Where control leaves the method; `block` is null if it never does.
   ///
@@ -59,6 +64,7 @@ final class MethodFrame {
   private final Map<CodeBlock, List<Type>> stacks = new HashMap<>();
   private final Map<CodeBlock, Map<Integer, Type>> references = new HashMap<>();
   private final Block end;
+  private final Object call = new Object();
   private Origin endOrigin;
 
   // Of the block being filled.
@@ -80,6 +86,7 @@ final class MethodFrame {
   }
 
   Exit build(List<Node> arguments, Block from) {
+    from.calls().add(call);
     int slot = 0;
     int taken = 0;
     for (Type type : code.parameters()) {
@@ -470,6 +477,10 @@ final class MethodFrame {
     if (invoke.opcode() != Opcode.INVOKESTATIC && !onRecord) {
       throw refused("a call on an object, of " + ref);
     }
+    if (ref.owner().equals(TRIPS)) {
+      declare(ref.name(), arguments(count).getFirst());
+      return;
+    }
     Intrinsics.Expansion expansion = Intrinsics.expansion(ref);
     if (expansion != null) {
       Node value = expansion.expand(graph, current, arguments(count));
@@ -488,6 +499,18 @@ final class MethodFrame {
             ? builder.calls().code(callee).result()
             : Kind.of(TypeKind.from(invoke.typeSymbol().returnType()));
     call(callee, count + (onRecord ? 1 : 0), result);
+  }
+
+  /// Notes what the kernel says of a loop. It costs no instruction.
+  private void declare(String name, Node turns) {
+    Scope scope =
+        switch (name) {
+          case "atMost" -> Scope.ENTRY;
+          case "inAll" -> Scope.CALL;
+          case "rare" -> Scope.PLACE;
+          default -> throw refused("call of Trips." + name + ", which is no method of kernel Java");
+        };
+    current.declared().add(new LoopTurns.Declared(turns, scope, call));
   }
 
   /// Gives a record its values. javac makes it with two entries on the stack, of which the constructor takes one.

@@ -10,6 +10,8 @@ public final class Block {
   private final int id;
   private final List<Node> phis = new ArrayList<>();
   private final List<Node> effects = new ArrayList<>();
+  private final List<LoopTurns.Declared> declared = new ArrayList<>();
+  private final List<Object> calls = new ArrayList<>();
   private final List<Block> predecessors = new ArrayList<>();
   private @Nullable Terminator terminator;
   private @Nullable Origin origin;
@@ -28,6 +30,16 @@ public final class Block {
 
   public List<Node> effects() {
     return effects;
+  }
+
+  /// {@return what the kernel says of the innermost loop around the block}
+  public List<LoopTurns.Declared> declared() {
+    return declared;
+  }
+
+  /// {@return the calls of inlined methods that begin here, as [LoopTurns.Declared#call] names them}
+  public List<Object> calls() {
+    return calls;
   }
 
   /// {@return the blocks that may come before, one entry per edge, in the order of the phis' inputs}
@@ -99,6 +111,8 @@ public final class Block {
     }
     next.effects.forEach(effect -> effect.place(this));
     effects.addAll(next.effects);
+    declared.addAll(next.declared);
+    calls.addAll(next.calls);
     terminator = next.terminator();
     origin = next.origin;
     for (Block after : terminator.successors()) {

@@ -3,8 +3,11 @@ package opml.compiler.program;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Optional;
 import opml.core.hash.Bytes32;
 import opml.core.merkle.MerkleRoot;
+import opml.kernels.bound.Formula;
+import opml.kernels.bound.StepBound;
 import opml.kernels.catalog.PinnedProgram;
 
 /// A kernel as an RV64IM program. Its image depends on the kernel's class files alone, not on parameters, memory size,
@@ -14,18 +17,26 @@ public final class CompiledProgram {
   private final int[] words;
   private final byte[] constants;
   private final int stackBytes;
+  private final Optional<StepBound> bound;
   private final List<Symbol> symbols;
 
   /// @param words instructions from pc 0
   /// @param constants what stands behind the parameters in the fixed segment
   /// @param stackBytes the most that the program uses below the top of region 0
+  /// @param bound of the instructions executed, over the kernel's arguments, segments included
   /// @param symbols by ascending pc
   public CompiledProgram(
-      String name, int[] words, byte[] constants, int stackBytes, List<Symbol> symbols) {
+      String name,
+      int[] words,
+      byte[] constants,
+      int stackBytes,
+      Optional<StepBound> bound,
+      List<Symbol> symbols) {
     this.name = name;
     this.words = words.clone();
     this.constants = constants.clone();
     this.stackBytes = stackBytes;
+    this.bound = bound;
     this.symbols = List.copyOf(symbols);
   }
 
@@ -54,6 +65,20 @@ public final class CompiledProgram {
     return stackBytes;
   }
 
+  /// {@return the most instructions that the program executes, over its scalars; nothing where the compiler cannot tell
+  /// how often a loop turns, and the kernel does not say it}
+  ///
+  /// @param segments how many arguments come before the scalars
+  public Optional<StepBound> bound(int segments) {
+    return bound.flatMap(
+        all ->
+            all.with(
+                index ->
+                    index < segments
+                        ? Optional.empty()
+                        : Optional.of(new Formula.Argument(index - segments))));
+  }
+
   public List<Symbol> symbols() {
     return symbols;
   }
@@ -68,8 +93,18 @@ public final class CompiledProgram {
   }
 
   /// {@return what the engine needs to know of the program}
-  public PinnedProgram pinned() {
-    return new PinnedProgram(codeRoot(), codeDepth(), constants(), stackBytes);
+  ///
+  /// @param segments how many of the kernel's arguments are segments
+  /// @throws IllegalStateException if the compiler cannot tell how many instructions it executes at most
+  public PinnedProgram pinned(int segments) {
+    StepBound steps =
+        bound(segments)
+            .orElseThrow(
+                () ->
+                    new IllegalStateException(
+                        name
+                            + " has a loop that the compiler cannot count; say in it how often it turns, by opml.kernels.memory.Trips"));
+    return new PinnedProgram(codeRoot(), codeDepth(), constants(), stackBytes, steps);
   }
 
   /// {@return the method and line that the instruction at `pc` comes from}

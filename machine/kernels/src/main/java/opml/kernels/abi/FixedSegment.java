@@ -2,6 +2,7 @@ package opml.kernels.abi;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Optional;
 import opml.kernels.catalog.Kernel;
 
 /// The constant bytes at address 0 of a node's memory: what the start stub loads, the arguments, and the program's
@@ -40,6 +41,13 @@ public record FixedSegment(int segments, int scalars) {
   /// {@return the address of an argument, the scalars counted on behind the segments}
   public static int argument(int index) {
     return ARGUMENTS + WORD * index;
+  }
+
+  /// {@return which argument lies at an address, if one does}
+  public static Optional<Integer> place(long address) {
+    return address >= ARGUMENTS && address % WORD == 0
+        ? Optional.of((int) ((address - ARGUMENTS) / WORD))
+        : Optional.empty();
   }
 
   /// {@return the address of the first constant, behind so many arguments}

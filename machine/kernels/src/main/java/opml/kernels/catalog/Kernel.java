@@ -19,17 +19,14 @@ public final class Kernel {
   private final Class<?> owner;
   private final List<String> segments;
   private final List<Scalar> scalars;
-  private final Cost cost;
   private final MethodHandle handle;
 
   /// @throws IllegalArgumentException when `owner` has no such public static method
-  public Kernel(
-      String name, Class<?> owner, List<String> segments, List<Scalar> scalars, Cost cost) {
+  public Kernel(String name, Class<?> owner, List<String> segments, List<Scalar> scalars) {
     this.name = name;
     this.owner = owner;
     this.segments = List.copyOf(segments);
     this.scalars = List.copyOf(scalars);
-    this.cost = cost;
     this.handle = bind();
   }
 
@@ -48,10 +45,6 @@ public final class Kernel {
 
   public List<Scalar> scalars() {
     return scalars;
-  }
-
-  public Cost cost() {
-    return cost;
   }
 
   /// {@return the name of the kernel's method: the kernel's name in camel case}

@@ -9,13 +9,14 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
 import opml.core.hash.Bytes32;
+import opml.kernels.bound.StepBound;
 import org.jspecify.annotations.Nullable;
 
 /// The programs that kernels compile to, pinned by their code roots. The compiler's pin tool writes the resource and a
 /// test of the compiler checks it; the engine only reads it, and so needs no compiler.
 ///
 /// One line per kernel, its fields separated by tabs: name, code root, code depth, stack bytes, constants in
-/// hexadecimal. Lines that begin with `#` are comments.
+/// hexadecimal, step bound. Lines that begin with `#` are comments.
 public final class PinnedPrograms {
   /// The resource, in this module.
   public static final String RESOURCE = "opml/kernels/programs.tsv";
@@ -42,7 +43,8 @@ public final class PinnedPrograms {
         program.codeRoot().toString(),
         Integer.toString(program.codeDepth()),
         Integer.toString(program.stackBytes()),
-        HexFormat.of().formatHex(program.constants()));
+        HexFormat.of().formatHex(program.constants()),
+        program.bound().toString());
   }
 
   static Map<String, PinnedProgram> parse(String text) {
@@ -55,8 +57,8 @@ public final class PinnedPrograms {
       }
       String place = RESOURCE + " line " + number + ": ";
       String[] fields = line.split("\t", -1);
-      if (fields.length != 5) {
-        throw new IllegalStateException(place + "expected 5 fields, found " + fields.length);
+      if (fields.length != 6) {
+        throw new IllegalStateException(place + "expected 6 fields, found " + fields.length);
       }
       try {
         PinnedProgram program =
@@ -64,7 +66,8 @@ public final class PinnedPrograms {
                 Bytes32.ofHex(fields[1]),
                 Integer.parseInt(fields[2]),
                 HexFormat.of().parseHex(fields[4]),
-                Integer.parseInt(fields[3]));
+                Integer.parseInt(fields[3]),
+                StepBound.parse(fields[5]));
         if (programs.put(fields[0], program) != null) {
           throw new IllegalStateException(place + "a second program for " + fields[0]);
         }

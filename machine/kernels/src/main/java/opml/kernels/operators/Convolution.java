@@ -3,6 +3,7 @@ package opml.kernels.operators;
 import java.lang.foreign.MemorySegment;
 import opml.kernels.memory.F32;
 import opml.kernels.memory.Mem;
+import opml.kernels.memory.Trips;
 
 /// Two-dimensional convolution.
 @SuppressWarnings("NarrowCalculation") // offsets are ints: see the package
@@ -102,6 +103,7 @@ public final class Convolution {
           ix += dilationWidth;
           leftInChunk--;
           if (leftInChunk == 0) {
+            Trips.rare((long) channels * kernelHeight * kernelWidth / Fold.CHUNK);
             y += chunk;
             chunk = 0f;
             leftInChunk = Fold.CHUNK;

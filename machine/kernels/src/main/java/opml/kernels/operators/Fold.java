@@ -3,6 +3,7 @@ package opml.kernels.operators;
 import java.lang.foreign.MemorySegment;
 import opml.kernels.memory.F32;
 import opml.kernels.memory.Mem;
+import opml.kernels.memory.Trips;
 
 /// The two orders in which float sums are taken.
 final class Fold {
@@ -21,6 +22,7 @@ final class Fold {
     for (int left = count; left > 0; left -= CHUNK) {
       float chunk = 0f;
       for (int i = Math.min(left, CHUNK); i > 0; i--) {
+        Trips.inAll(count);
         chunk = F32.fma(Mem.f32(a, aAt), Mem.f32(b, bAt), chunk);
         aAt += aStep;
         bAt += bStep;

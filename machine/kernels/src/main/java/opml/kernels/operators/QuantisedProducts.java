@@ -2,6 +2,7 @@ package opml.kernels.operators;
 
 import java.lang.foreign.MemorySegment;
 import opml.kernels.memory.Mem;
+import opml.kernels.memory.Trips;
 
 /// MatMul and convolution of 8-bit integers, accumulated in int32 (which wraps) and requantised. Integer sums are
 /// exact, so their order is free.
@@ -36,50 +37,48 @@ public final class QuantisedProducts {
       long aRow = (long) i * k;
       long yRow = (long) i * n;
       int j = 0;
-      while (j < n) {
-        if (n - j >= 4) {
-          fourColumns(
-              a,
-              aRow,
-              b,
-              multiplier,
-              shift,
-              bias,
-              y,
-              yRow + j,
-              j,
-              n,
-              k,
-              aZero,
-              bZero,
-              yZero,
-              perColumn,
-              aMask,
-              bMask,
-              yUnsigned);
-          j += 4;
-        } else {
-          column(
-              a,
-              aRow,
-              b,
-              multiplier,
-              shift,
-              bias,
-              y,
-              yRow + j,
-              j,
-              n,
-              k,
-              aZero,
-              bZero,
-              yZero,
-              perColumn,
-              aMask,
-              bMask,
-              yUnsigned);
-          j++;
-        }
+      for (; j <= n - 4; j += 4) {
+        fourColumns(
+            a,
+            aRow,
+            b,
+            multiplier,
+            shift,
+            bias,
+            y,
+            yRow + j,
+            j,
+            n,
+            k,
+            aZero,
+            bZero,
+            yZero,
+            perColumn,
+            aMask,
+            bMask,
+            yUnsigned);
+      }
+      for (; j < n; j++) {
+        Trips.atMost(n % 4);
+        column(
+            a,
+            aRow,
+            b,
+            multiplier,
+            shift,
+            bias,
+            y,
+            yRow + j,
+            j,
+            n,
+            k,
+            aZero,
+            bZero,
+            yZero,
+            perColumn,
+            aMask,
+            bMask,
+            yUnsigned);
       }
     }
   }
@@ -199,14 +198,15 @@ public final class QuantisedProducts {
     int groupOutputs = outChannels / groups;
     int xMask = Quantisation.mask(xUnsigned);
     int wMask = Quantisation.mask(wUnsigned);
+    long outPlane = (long) outHeight * outWidth;
     for (int image = 0; image < batch; image++) {
+      long yImage = (long) image * outChannels * outPlane;
       int out = 0;
-      while (out < outChannels) {
-        int group = out / groupOutputs;
+      for (int group = 0; group < groups; group++) {
         long xGroup =
             ((long) image * inChannels + (long) group * channels) * ((long) inHeight * inWidth);
-        long yAt = ((long) image * outChannels + out) * ((long) outHeight * outWidth);
-        if ((group + 1) * groupOutputs - out >= 4) {
+        int end = out + groupOutputs;
+        for (; out <= end - 4; out += 4) {
           fourPlanes(
               x,
               xGroup,
@@ -215,7 +215,7 @@ public final class QuantisedProducts {
               shift,
               bias,
               y,
-              yAt,
+              yImage + out * outPlane,
               out,
               channels,
               inHeight,
@@ -237,8 +237,9 @@ public final class QuantisedProducts {
               xMask,
               wMask,
               yUnsigned);
-          out += 4;
-        } else {
+        }
+        for (; out < end; out++) {
+          Trips.atMost(groupOutputs % 4);
           plane(
               x,
               xGroup,
@@ -247,7 +248,7 @@ public final class QuantisedProducts {
               shift,
               bias,
               y,
-              yAt,
+              yImage + out * outPlane,
               out,
               channels,
               inHeight,
@@ -269,7 +270,6 @@ public final class QuantisedProducts {
               xMask,
               wMask,
               yUnsigned);
-          out++;
         }
       }
     }

@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import java.util.Map;
 import opml.core.hash.Bytes32;
+import opml.kernels.bound.StepBound;
 import org.junit.jupiter.api.Test;
 
 public class PinnedProgramsTest {
   private static final PinnedProgram PROGRAM =
-      new PinnedProgram(Bytes32.ofWord(77), 9, new byte[] {1, -2, 3}, 128);
+      new PinnedProgram(
+          Bytes32.ofWord(77), 9, new byte[] {1, -2, 3}, 128, StepBound.parse("7;3@s0,+ s1 2"));
 
   @Test
   void linesReadBackAsWritten() {
@@ -18,14 +20,14 @@ public class PinnedProgramsTest {
     String line = PinnedPrograms.line(kernel, PROGRAM);
     assertThat(PinnedPrograms.parse("# a comment\n" + line + "\n"))
         .isEqualTo(Map.of("relu.f32", PROGRAM));
-    PinnedProgram bare = new PinnedProgram(Bytes32.ZERO, 0, new byte[0], 0);
+    PinnedProgram bare = new PinnedProgram(Bytes32.ZERO, 0, new byte[0], 0, StepBound.ZERO);
     assertThat(PinnedPrograms.parse(PinnedPrograms.line(kernel, bare)))
         .isEqualTo(Map.of("relu.f32", bare));
   }
 
   @Test
   void kernelThatIsNotPinnedIsNamed() {
-    Kernel kernel = new Kernel("unpinned", Unpinned.class, List.of(), List.of(), _ -> 1);
+    Kernel kernel = new Kernel("unpinned", Unpinned.class, List.of(), List.of());
     assertThatThrownBy(() -> PinnedPrograms.of(kernel))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("unpinned")

@@ -16,9 +16,6 @@ public final class TapeModel {
   /// Parts of a tape, and so nodes.
   public static final int PARTS = 4;
 
-  /// More than the program takes, and so much that a game inside a node goes through two dissections.
-  private static final long STEPS_MOST = 300;
-
   private static final Shape ONE = Shape.of(1);
   private static final Shape TAPE = Shape.of(4);
 
@@ -30,8 +27,7 @@ public final class TapeModel {
             "tape",
             TapeKernel.class,
             List.of("x", "tape", "note"),
-            List.of(new Scalar("part", Scalar.Type.INT)),
-            scalars -> STEPS_MOST);
+            List.of(new Scalar("part", Scalar.Type.INT)));
     GraphBuilder graph = new GraphBuilder();
     int x = graph.slot("x", ElementType.I64, ONE);
     int tape = graph.slot("tape", ElementType.I64, TAPE);
@@ -41,7 +37,7 @@ public final class TapeModel {
     }
     return Model.checking(
         graph.build(new Port("x", x, ONE), new Port("tape", tape, TAPE)),
-        called -> Programs.of(called).pinned());
+        called -> Programs.of(called).pinned(called.segments().size()));
   }
 
   /// {@return numbers as the bytes of an input or of a tape}

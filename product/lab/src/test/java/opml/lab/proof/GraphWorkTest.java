@@ -234,7 +234,11 @@ class GraphWorkTest {
             kernel -> {
               PinnedProgram pinned = PinnedPrograms.of(kernel);
               return new PinnedProgram(
-                  Bytes32.ofWord(1), pinned.codeDepth(), pinned.constants(), pinned.stackBytes());
+                  Bytes32.ofWord(1),
+                  pinned.codeDepth(),
+                  pinned.constants(),
+                  pinned.stackBytes(),
+                  pinned.bound());
             });
     assertThatThrownBy(() -> new GraphWorkshop(List.of(good, foreign)))
         .isInstanceOf(IllegalArgumentException.class)

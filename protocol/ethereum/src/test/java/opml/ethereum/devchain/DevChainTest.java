@@ -271,12 +271,12 @@ class DevChainTest {
   }
 
   @Test
-  void aTakenPortIsSaidInAnvilsWords() throws IOException {
+  void aTakenPortIsNamed() throws IOException {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       assertThatThrownBy(
               () -> DevChain.start(DevChain.Options.DEFAULT.withPort(taken.getLocalPort())).close())
           .isInstanceOf(DevChainException.class)
-          .hasMessageContaining("in use");
+          .hasMessageContaining("port " + taken.getLocalPort() + " is taken");
     }
   }
 

@@ -225,7 +225,7 @@ final class FetchingWorkshop implements Workshop, AutoCloseable {
   private static double steps(Model model) {
     double steps = 0;
     for (CommittedNode node : model.nodes()) {
-      steps += node.node().kernel().cost().instructions(node.node().scalarArray());
+      steps += node.program().bound().instructions(node.node().scalarArray());
     }
     return steps * model.graph().loops();
   }
