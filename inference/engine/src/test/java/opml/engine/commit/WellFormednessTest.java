@@ -15,7 +15,9 @@ import opml.engine.graph.SampleGraph;
 import opml.engine.graph.Slot;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
+import opml.kernels.bound.StepBound;
 import opml.kernels.catalog.KernelCatalog;
+import opml.kernels.catalog.PinnedPrograms;
 import org.junit.jupiter.api.Test;
 
 class WellFormednessTest {
@@ -45,9 +47,10 @@ class WellFormednessTest {
     for (var kernel : KernelCatalog.all()) {
       long[] scalars = new long[kernel.scalars().size()];
       Arrays.fill(scalars, 3);
-      assertThat(kernel.cost().instructions(scalars))
+      StepBound bound = PinnedPrograms.of(kernel).bound();
+      assertThat(bound.instructions(scalars))
           .as(kernel.name())
-          .isLessThan(1L << StepLimit.log2(kernel, scalars));
+          .isLessThan(1L << StepLimit.log2(bound, scalars));
     }
     assertThat(problems(node -> with(node, 4, node.segments(), node.outputs())))
         .anyMatch(p -> p.contains("steps, the limit is 2^4"));

@@ -103,7 +103,8 @@ public final class CompiledProgram {
                 () ->
                     new IllegalStateException(
                         name
-                            + " has a loop that the compiler cannot count; say in it how often it turns, by opml.kernels.memory.Trips"));
+                            + " has a loop that the compiler cannot count; Trips in it says how often"
+                            + " it turns"));
     return new PinnedProgram(codeRoot(), codeDepth(), constants(), stackBytes, steps);
   }
 
