@@ -61,6 +61,9 @@ public abstract sealed class Agent permits Server, Verifier {
 
   private static final long WITHDRAW_GAS = 60_000;
 
+  /// So many things are told one by one.
+  private static final int TOLD_MOST = 10_000;
+
   /// Money is fetched when it is worth so many times its fetching.
   private static final long WITHDRAW_WORTH = 20;
 
@@ -74,8 +77,9 @@ public abstract sealed class Agent permits Server, Verifier {
 
   private final OwnRuns runs;
   private final Treasury treasury;
-  private final Once skipped = new Once();
-  private final Once troubles = new Once();
+  private final Once skipped = new Once(TOLD_MOST);
+  private final Once troubles = new Once(TOLD_MOST);
+  private boolean toldOfMore;
   private final Set<RequestId> played = new HashSet<>();
   private boolean settled;
   private boolean greeted;
@@ -140,7 +144,7 @@ public abstract sealed class Agent permits Server, Verifier {
     List<RequestId> stakes = atStake(picture).toList();
     pressed = !stakes.isEmpty();
     runs.look();
-    treasury.look(stakes.stream().mapToLong(runs::gasOfASide).sum());
+    treasury.look(stakes.stream().mapToLong(runs::gasOfASide).sum(), floodGas());
     if (!greeted) {
       treasury.requireMeans("a bond and the gas of its games", leastBond(), Work.GAS_OF_ANY_SIDE);
       greeted = true;
@@ -152,6 +156,9 @@ public abstract sealed class Agent permits Server, Verifier {
 
   /// Settles what is over, and begins new things.
   abstract void enter(Picture picture);
+
+  /// {@return the gas to keep besides whole games, for a flood of them}
+  abstract long floodGas();
 
   /// {@return the least bond that this agent's business takes}
   abstract Wei leastBond();
@@ -236,13 +243,13 @@ public abstract sealed class Agent permits Server, Verifier {
   }
 
   final void skip(String what, String why) {
-    if (skipped.isNew(what + why)) {
+    if (skipped.isNew(what, why)) {
       journal.tell(new Entry.Skipped(what, why));
     }
   }
 
   private void trouble(String what, String why) {
-    if (troubles.isNew(what + why)) {
+    if (troubles.isNew(what, why)) {
       journal.tell(new Entry.Trouble(what, why));
     }
   }
@@ -364,6 +371,32 @@ public abstract sealed class Agent permits Server, Verifier {
       }
     }
     runs.tidy(alive, played);
+    forgetWhatEnded(picture, alive);
+  }
+
+  private void forgetWhatEnded(Picture picture, Set<RequestId> alive) {
+    Set<String> ended = new HashSet<>();
+    picture.requests().keySet().stream()
+        .filter(request -> !alive.contains(request))
+        .forEach(request -> ended.add("request " + request));
+    picture.claims().values().stream()
+        .filter(claim -> claim.state().status() != ClaimStatus.LIVE)
+        .forEach(claim -> ended.add("claim " + claim.id()));
+    picture.games().values().stream()
+        .filter(game -> !game.settled().isPlayed())
+        .forEach(game -> ended.add("game " + game.id()));
+    // Nothing is done about them any more, so nothing is told of them again.
+    skipped.forget(ended);
+    troubles.forget(ended);
+    boolean skippedMore = skipped.wasFull();
+    boolean troubledMore = troubles.wasFull();
+    boolean more = skippedMore || troubledMore;
+    if (more && !toldOfMore) {
+      journal.tell(
+          new Entry.Skipped(
+              "more than %,d things".formatted(TOLD_MOST), "they are not told one by one"));
+    }
+    toldOfMore = more;
   }
 
   /// {@return the own games that ended without a winner, whose bonds wait}

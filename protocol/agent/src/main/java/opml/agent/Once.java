@@ -1,23 +1,54 @@
 package opml.agent;
 
-import java.util.Iterator;
-import java.util.LinkedHashSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 
-/// What was told already. Strangers make up names as they like, so the oldest are forgotten.
+/// What was told already of requests, claims and games. Strangers make as many of them as they like, so only so many
+/// are told of one by one; whatever has ended is forgotten.
 final class Once {
-  private static final int MOST = 10_000;
+  private final int most;
+  private final Map<String, Set<String>> told = new HashMap<>();
+  private int texts;
+  private boolean full;
 
-  private final Set<String> told = new LinkedHashSet<>();
+  /// @param most texts that are kept in mind
+  Once(int most) {
+    this.most = most;
+  }
 
-  /// {@return whether this was not told yet}
-  boolean isNew(String text) {
-    boolean added = told.add(text);
-    if (told.size() > MOST) {
-      Iterator<String> oldest = told.iterator();
-      oldest.next();
-      oldest.remove();
+  /// {@return whether this was not told yet, and is to be told}
+  ///
+  /// @param what it is about
+  boolean isNew(String what, String text) {
+    Set<String> known = told.getOrDefault(what, Set.of());
+    if (known.contains(text)) {
+      return false;
     }
-    return added;
+    if (texts >= most) {
+      full = true;
+      return false;
+    }
+    told.computeIfAbsent(what, _ -> new HashSet<>()).add(text);
+    texts++;
+    return true;
+  }
+
+  /// {@return whether something was not told, for there was too much, since this was asked last}
+  boolean wasFull() {
+    boolean was = full;
+    full = false;
+    return was;
+  }
+
+  /// Forgets what has ended.
+  ///
+  /// @param ended what there is no more of
+  void forget(Set<String> ended) {
+    for (String what : ended) {
+      Set<String> known = told.remove(what);
+      texts -= known == null ? 0 : known.size();
+    }
   }
 }

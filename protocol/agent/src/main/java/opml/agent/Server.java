@@ -42,6 +42,10 @@ public final class Server extends Agent {
     }
   }
 
+  /// First answers to sixty games on one claim, whose bonds are 73 ETH by the default terms; a transaction asks for a
+  /// quarter more gas than it takes.
+  private static final long FLOOD_GAS = 60 * 100_000L;
+
   private final Policy policy;
   private final Set<RequestId> refusesUs = new HashSet<>();
   private final Set<RequestId> refusesToHear = new HashSet<>();
@@ -62,6 +66,12 @@ public final class Server extends Agent {
   @Override
   Wei leastBond() {
     return terms().claimBond();
+  }
+
+  /// As many shams as an attacker can pay for may open on one claim in a block, and each must have its first answer.
+  @Override
+  long floodGas() {
+    return FLOOD_GAS;
   }
 
   // ------------------------------------------------------------------ what is at stake
@@ -224,7 +234,9 @@ public final class Server extends Agent {
       return;
     }
     byte[] output = output(claim.id());
-    if (!paysDeliveries(request, output.length)) {
+    long gas = FeeFloor.ofDeliveries(request.callbackGas(), output.length);
+    // Told with money that games may need, it would be dear.
+    if (!paysDeliveries(request, output.length) || !treasury().canSpare(Wei.ZERO, gas)) {
       return;
     }
     if (isFinal) {

@@ -18,6 +18,7 @@ final class Treasury {
   private Optional<Wei> price = Optional.empty();
   private Optional<Purse> purse = Optional.empty();
   private long gasAtStake;
+  private long gasToSpare;
   private boolean poor;
   private boolean drained;
 
@@ -31,10 +32,12 @@ final class Treasury {
   /// Begins a look at the chain.
   ///
   /// @param gas of whole games for all that is at stake
-  void look(long gas) {
+  /// @param spareGas to keep besides
+  void look(long gas, long spareGas) {
     price = Optional.empty();
     purse = Optional.empty();
     gasAtStake = gas;
+    gasToSpare = spareGas;
     warnOfADrain();
   }
 
@@ -58,7 +61,8 @@ final class Treasury {
   private Purse purse() {
     Purse known =
         purse.orElseGet(
-            () -> new Purse(sender.balance(), price().times(PRICE_RESERVE), gasAtStake));
+            () ->
+                new Purse(sender.balance(), price().times(PRICE_RESERVE), gasAtStake + gasToSpare));
     purse = Optional.of(known);
     return known;
   }
@@ -76,6 +80,16 @@ final class Treasury {
     }
     poor = !enough;
     return enough;
+  }
+
+  /// {@return whether so much is there besides all that is at stake already; nobody is told if not}
+  boolean canSpare(Wei amount, long gas) {
+    return dry || purse().affords(amount, gas);
+  }
+
+  /// {@return what is free besides all that is at stake already}
+  Wei free() {
+    return purse().free();
   }
 
   /// Takes a bond, and the gas that it may come to cost, if both are there.

@@ -1,8 +1,12 @@
 package opml.agent;
 
+import java.math.BigInteger;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import opml.core.account.Wei;
+import opml.game.claim.ClaimId;
 import opml.game.claim.ClaimStatus;
 import opml.game.move.Action;
 import opml.game.move.Game;
@@ -21,7 +25,15 @@ import opml.hub.Picture.SeenRequest;
 
 /// Recomputes what others claim, challenges what is wrong, and plays its games to their end.
 public final class Verifier extends Agent {
+  /// So many more open games than are seen a first challenge has room for.
+  private static final long ROOM = 3;
+
+  private static final int ROOM_DOUBLED_MOST = 5;
+  private static final int BLOCKS_UNTIL_SHOWN = 12;
+  private static final long SHARE_AT_FIRST = 8;
+
   private final ClaimJudge judge;
+  private final Map<ClaimId, Integer> attempts = new HashMap<>();
 
   public Verifier(Hub hub, Workshop workshop, Journal journal) {
     this(hub, workshop, journal, Caution.DEFAULT);
@@ -66,6 +78,7 @@ public final class Verifier extends Agent {
 
   @Override
   void enter(Picture picture) {
+    attempts.keySet().retainAll(picture.claims().keySet());
     // Claims are won by their age: whose window ends first comes first.
     picture.claims().values().stream()
         .filter(claim -> claim.state().isChallengeable(terms().window(), picture.now()))
@@ -111,20 +124,50 @@ public final class Verifier extends Agent {
   }
 
   private void challenge(SeenClaim claim, SeenRequest request, Work work, Action action) {
-    Wei bond = bondBeside(claim.state().openGames());
-    if (!(action instanceof Action.Challenge challenge) || !runs().mayEnter(request.id())) {
+    if (!(action instanceof Action.Challenge challenge)
+        || isOnItsWay(claim)
+        || !runs().mayEnter(request.id())) {
       return;
     }
+    Wei bond = deposit(claim, work);
     if (stake(request.id(), bond)) {
+      attempts.merge(claim.id(), 1, Integer::sum);
       responder().note(challenge, work, bond);
     } else {
       skip("claim " + claim.id(), "it is wrong, but the account cannot deposit " + bond);
     }
   }
 
-  /// {@return what a challenge deposits beside so many open games; where somebody opens games, one more may come first,
-  /// and the hub gives a surplus back}
-  private Wei bondBeside(long openGames) {
-    return new Wei(terms().challengeBondBeside(openGames == 0 ? 0 : openGames + 1));
+  /// {@return whether a challenge of ours is in a block, and the node does not show its game yet. One that answers late
+  /// may leave out what it does not know; a reorganisation may have thrown it out}
+  private boolean isOnItsWay(SeenClaim claim) {
+    long now = seen().orElseThrow().block().number();
+    return responder()
+        .challengedIn(claim.id())
+        .filter(block -> now < block + BLOCKS_UNTIL_SHOWN)
+        .isPresent();
+  }
+
+  /// {@return what a challenge deposits. Whoever opens games in front of it in its block, and loses them behind it,
+  /// keeps out every challenge that deposits only what is due when it is sent; so it has room for some more, and twice
+  /// as many after each attempt in vain. The hub gives a surplus back}
+  private Wei deposit(SeenClaim claim, Work work) {
+    long open = claim.state().openGames();
+    int tried = attempts.getOrDefault(claim.id(), 0);
+    // A first attempt leaves the most of the money for other wrong claims.
+    long share = tried == 0 ? SHARE_AT_FIRST : 1;
+    for (long room = ROOM << Math.min(tried, ROOM_DOUBLED_MOST); room > 0; room /= 2) {
+      Wei bond = new Wei(terms().challengeBondBeside(open + room));
+      Wei needed = new Wei(bond.value().multiply(BigInteger.valueOf(share)));
+      if (treasury().canSpare(needed, work.gasOfASide())) {
+        return bond;
+      }
+    }
+    return new Wei(terms().challengeBondBeside(open == 0 ? 0 : open + 1));
+  }
+
+  @Override
+  long floodGas() {
+    return 0; // it opens its games itself, one a claim
   }
 }

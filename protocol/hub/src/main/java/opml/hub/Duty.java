@@ -2,7 +2,6 @@ package opml.hub;
 
 import java.util.function.Function;
 import opml.ethereum.chain.Receipt;
-import opml.ethereum.chain.Revert;
 import opml.ethereum.send.Order;
 import opml.hub.Journal.Entry;
 
@@ -11,11 +10,11 @@ import opml.hub.Journal.Entry;
 /// @param what it is about, for people
 /// @param order what to send, and what it is worth
 /// @param done what to tell when it is done
-/// @param refused what to tell when the contract refuses it for good
+/// @param refused what to tell when the contract refuses it for good, or a favour was in vain, with the reason
 /// @param overtaken what to tell when somebody else was faster, or it is no longer to be done
 public record Duty(
     String what,
     Order order,
     Function<Receipt, Entry> done,
-    Function<Revert, Entry> refused,
+    Function<String, Entry> refused,
     Entry overtaken) {}

@@ -1,8 +1,11 @@
 package opml.hub;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import opml.core.account.Wei;
@@ -28,6 +31,7 @@ public final class Responder {
   private final boolean dry;
   private final Set<Action> told = new HashSet<>();
   private final List<Duty> due = new ArrayList<>();
+  private final Map<ClaimId, Long> challenged = new HashMap<>();
   private long newestBlock;
   private boolean clear = true;
 
@@ -57,7 +61,7 @@ public final class Responder {
           note(
               "game " + dissect.game(),
               action,
-              new Order(calls.dissect(dissect), stake, false),
+              new Order(calls.dissect(dissect), stake, Order.Kind.ORDINARY),
               receipt -> new Entry.Moved(dissect, receipt));
       case Action.Refine refine ->
           note(
@@ -66,7 +70,7 @@ public final class Responder {
               new Order(
                   calls.refine(refine, work.refinement(refine.disputed().first(), refine.states())),
                   stake,
-                  refine.saysItIsOver()),
+                  refine.saysItIsOver() ? Order.Kind.SETTLES : Order.Kind.ORDINARY),
               receipt -> new Entry.Moved(refine, receipt));
       case Action.Execute execute ->
           note(
@@ -75,7 +79,7 @@ public final class Responder {
               new Order(
                   calls.execute(execute, work.execution(path, execute.disputed().first())),
                   stake,
-                  true),
+                  Order.Kind.SETTLES),
               receipt -> new Entry.Moved(execute, receipt));
       case Action.Challenge _ ->
           throw new IllegalArgumentException("a challenge needs its bond: " + action);
@@ -99,8 +103,16 @@ public final class Responder {
     note(
         "claim " + challenge.claim(),
         challenge,
-        new Order(calls.challenge(challenge, work, bond), bond, false),
-        receipt -> new Entry.Challenged(challenge.claim(), receipt));
+        new Order(calls.challenge(challenge, work, bond), bond, Order.Kind.ORDINARY),
+        receipt -> {
+          challenged.put(challenge.claim(), receipt.blockNumber());
+          return new Entry.Challenged(challenge.claim(), receipt);
+        });
+  }
+
+  /// {@return the block that has this responder's newest challenge of a claim}
+  public Optional<Long> challengedIn(ClaimId claim) {
+    return Optional.ofNullable(challenged.get(claim));
   }
 
   /// Notes an action that needs no work.
@@ -161,9 +173,9 @@ public final class Responder {
     due.add(
         new Duty(
             "request " + request,
-            new Order(calls.claim(request, work, bond), Wei.ZERO, false),
+            new Order(calls.claim(request, work, bond), Wei.ZERO, Order.Kind.ORDINARY),
             receipt -> new Entry.Claimed(request, bond, receipt),
-            revert -> refused.apply(revert.toString()),
+            refused,
             new Entry.Skipped("request " + request, "another claim came first")));
   }
 
@@ -187,25 +199,21 @@ public final class Responder {
     due.add(
         new Duty(
             "request " + request,
-            new Order(call, Wei.ZERO, false),
+            new Order(call, Wei.ZERO, Order.Kind.FAVOUR),
             receipt -> new Entry.Delivered(request, isFinal, receipt),
-            revert -> refused.apply(revert.toString()),
+            refused,
             new Entry.Skipped("request " + request, "its result was delivered already")));
   }
 
   private void settling(
       String what, Action action, Call call, Wei stake, Function<Receipt, Entry> done) {
-    note(what, action, new Order(call, stake, true), done);
+    note(what, action, new Order(call, stake, Order.Kind.SETTLES), done);
   }
 
   private void note(String what, Action action, Order order, Function<Receipt, Entry> done) {
     due.add(
         new Duty(
-            what,
-            order,
-            done,
-            revert -> new Entry.Refused(action, revert.toString()),
-            new Entry.Overtaken(action)));
+            what, order, done, why -> new Entry.Refused(action, why), new Entry.Overtaken(action)));
   }
 
   /// {@return whether something was noted and not sent yet}
@@ -236,12 +244,19 @@ public final class Responder {
         refusal
             .receipt()
             .ifPresent(receipt -> newestBlock = Math.max(newestBlock, receipt.blockNumber()));
-        yield Hub.isOvertaken(refusal) ? duty.overtaken() : duty.refused().apply(refusal.revert());
+        yield Hub.isOvertaken(refusal)
+            ? duty.overtaken()
+            : duty.refused().apply(refusal.revert().toString());
       }
       case Outcome.Failed(ChainException.Outdated _) -> {
         // Decided before something of this account arrived that nobody knew of.
         clear = false;
         yield duty.overtaken();
+      }
+      case Outcome.Failed(ChainException.OutOfGas why)
+          when duty.order().kind() == Order.Kind.FAVOUR -> {
+        newestBlock = Math.max(newestBlock, why.receipt().blockNumber());
+        yield duty.refused().apply(String.valueOf(why.getMessage()));
       }
       case Outcome.Failed(ChainException why) -> {
         clear &= isKnownNotToBe(why);

@@ -162,6 +162,32 @@ class AdversityTest extends RoleStage {
     }
   }
 
+  @Test
+  void theFirstAnswersToAFloodAreKept() {
+    scene.ask(INPUT);
+    Wei before = scene.balance(7);
+    try {
+      // What the agent asks for before it claims, and what the claim itself takes.
+      long gas = Work.GAS_OF_ANY_SIDE + 6_000_000;
+      dev.setBalance(
+          scene.address(7),
+          MONEY.claimBond().plus(price().times(2 * gas)).plus(price().times(400_000)));
+      Server server = server(7, dev.chain(), Server.Policy.DEFAULT);
+      server.tick();
+      SeenClaim claim = scene.claims().getFirst();
+      int games = 24;
+      for (int i = 0; i < games; i++) {
+        sham(5, claim);
+      }
+      for (int i = 0; i < 4; i++) {
+        server.tick();
+      }
+      assertThat(told(Entry.Moved.class)).hasSize(games);
+    } finally {
+      dev.setBalance(scene.address(7), before);
+    }
+  }
+
   private static Wei price() {
     return dev.chain().latest().baseFee().plus(dev.chain().suggestedTip());
   }

@@ -41,7 +41,9 @@ record Account(Chain chain, Signer signer, SendPolicy policy, NonceBook nonces) 
               .formatted(order.call().name(), estimate, policy.maxGas()));
     }
     long margin = estimate * policy.gasMarginPercent() / 100;
-    return Math.min(policy.maxGas(), estimate + margin + (order.settles() ? SETTLING_MARGIN : 0));
+    return Math.min(
+        policy.maxGas(),
+        estimate + margin + (order.kind() == Order.Kind.SETTLES ? SETTLING_MARGIN : 0));
   }
 
   private long estimate(Call call) {

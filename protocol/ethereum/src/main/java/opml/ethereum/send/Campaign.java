@@ -199,7 +199,9 @@ final class Campaign {
       return; // a cancellation
     }
     outcomes.put(ready.index(), outcome);
-    if (outcome instanceof Outcome.Failed(ChainException.OutOfGas _) && !ready.repeated()) {
+    if (outcome instanceof Outcome.Failed(ChainException.OutOfGas _)
+        && !ready.repeated()
+        && ready.order().kind() != Order.Kind.FAVOUR) {
       again(ready);
     }
   }

@@ -364,7 +364,7 @@ class SiegeTest {
   void aStrangerThatPaysMoreThanTheCeilingIsLeftInFront() throws Exception {
     GethPool pool = new GethPool(dev, dev.account(0).address(), Integer.MAX_VALUE);
     sender(new ForwardingChain(pool), POLICY.withMaxTip(Wei.gwei(3)))
-        .submit(new Order(transfer(1000).call(), Wei.ether(1), false));
+        .submit(new Order(transfer(1000).call(), Wei.ether(1), Order.Kind.ORDINARY));
     Sender modest = sender(new ForwardingChain(pool), POLICY.withMaxFee(Wei.gwei(2)));
     assertThat(modest.settle(Duration.ofMillis(300))).isFalse();
     List<Outcome> outcomes =
@@ -415,14 +415,14 @@ class SiegeTest {
     Sender sender = sender(chain, stingy);
     Call call = transfer(1).call();
     assertThatThrownBy(() -> sender.submit(call)).isInstanceOf(ChainException.TooExpensive.class);
-    assertThatThrownBy(() -> sender.submit(new Order(call, Wei.of(1), false)))
+    assertThatThrownBy(() -> sender.submit(new Order(call, Wei.of(1), Order.Kind.ORDINARY)))
         .isInstanceOf(ChainException.TooExpensive.class)
         .hasMessageContaining("ceiling of 1000 wei");
     Wei stake = Wei.gwei(3_000_000);
-    Pending pending = sender.submit(new Order(call, stake, false));
+    Pending pending = sender.submit(new Order(call, stake, Order.Kind.ORDINARY));
     assertThat(pending.ceiling().times(pending.latest().transaction().gasLimit()))
         .isLessThanOrEqualTo(stake);
-    assertThat(sender(chain, POLICY).submit(new Order(call, stake, false)).ceiling())
+    assertThat(sender(chain, POLICY).submit(new Order(call, stake, Order.Kind.ORDINARY)).ceiling())
         .isEqualTo(POLICY.maxFee());
   }
 
@@ -496,7 +496,11 @@ class SiegeTest {
     Call call = transfer(1).call();
     long ordinary = sender.submit(Order.of(call)).latest().transaction().gasLimit();
     long settling =
-        sender.submit(new Order(call, Wei.ZERO, true)).latest().transaction().gasLimit();
+        sender
+            .submit(new Order(call, Wei.ZERO, Order.Kind.SETTLES))
+            .latest()
+            .transaction()
+            .gasLimit();
     assertThat(settling - ordinary).isEqualTo(60_000);
   }
 

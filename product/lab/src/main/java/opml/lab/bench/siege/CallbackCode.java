@@ -17,7 +17,11 @@ enum CallbackCode {
   /// Uses up nearly all the gas that it is given, and takes everything.
   ///
   ///     while (gasleft() > 50_000) {}
-  BURNS_AND_TAKES("5b5a61c350105f5700");
+  BURNS_AND_TAKES("5b5a61c350105f5700"),
+  /// Takes everything where gas has no price, as in a simulation, and uses up all its gas in a block.
+  ///
+  ///     if (gasprice() != 0) { invalid() }
+  KNOWS_A_SIMULATION("3a15600657fe5b00");
 
   private final String code;
 

@@ -51,9 +51,18 @@ final class Mallory {
 
   /// @param tip for the block's producer, who takes the highest first
   TxHash send(Call call, long gas, Wei tip) {
+    return send(call, gas, tip, FEE_MAX.plus(tip));
+  }
+
+  /// Hands over what comes last in its block: nobody pays less.
+  TxHash sendLast(Call call, long gas) {
+    return send(call, gas, Wei.of(1), Wei.gwei(1));
+  }
+
+  private TxHash send(Call call, long gas, Wei tip, Wei most) {
     nonce = Math.max(nonce, chain.pendingNonce(address()));
     UnsignedTransaction transaction =
-        new UnsignedTransaction(chain.id(), nonce, gas, tip, FEE_MAX.plus(tip), call);
+        new UnsignedTransaction(chain.id(), nonce, gas, tip, most, call);
     Data signed = wallet.sign(transaction);
     chain.send(signed);
     nonce++;

@@ -19,6 +19,8 @@ public enum SiegeRow {
   RESERVE("30 claims, and a sham on each, with money for 30 bonds"),
   REWARD("a liar who challenges himself, and a copycat before each honest transaction"),
   DENIAL("a right claim that dies behind the deadline"),
+  SANDWICH("shams around every challenge, opened and lost in its block"),
+  DRAIN("a callback that hears what is simulated, and burns its gas in a block"),
   GAS("an undisputed inference and a dispute, beside what they cost before"),
   IDLE("a look at 10,000 requests that are over"),
   LATE_NODE("40 % of the honest ones' calls are answered two blocks late"),
@@ -71,6 +73,8 @@ public enum SiegeRow {
       case RESERVE -> ReserveRow.run(siege.progress());
       case REWARD -> RewardRow.run(siege.progress());
       case DENIAL -> DenialRow.run(siege.progress());
+      case SANDWICH -> SandwichRow.run(siege.progress());
+      case DRAIN -> DrainRow.run(siege.progress());
       case GAS -> GasRow.run(siege.progress());
       case OTHER_NODE -> OtherNodeRow.run(siege.home(), siege.progress());
       case FINDINGS -> FindingsRow.run(siege.home());

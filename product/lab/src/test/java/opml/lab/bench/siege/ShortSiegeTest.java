@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Those attacks of the siege that need no clock, each in seconds.
 @EnabledIf(value = AnvilBinary.IS_INSTALLED, disabledReason = AnvilBinary.MISSING)
@@ -52,6 +53,17 @@ class ShortSiegeTest {
   @Test
   void aDeliveryThatIsTooDearDelaysNoMove() {
     assertThat(StuckRow.isLate(CallbackCode.BURNS_AND_TAKES, Dialect.ANVIL)).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 6})
+  void shamsAroundAChallengeDoNotKeepItOut(int shams) {
+    assertThat(SandwichRow.blocks(shams, _ -> {})).isLessThanOrEqualTo(3);
+  }
+
+  @Test
+  void aCallbackThatKnowsASimulationIsToldOnce() {
+    assertThat(DrainRow.run(_ -> {}).reaches()).allMatch(Reach::isReached);
   }
 
   @Test
