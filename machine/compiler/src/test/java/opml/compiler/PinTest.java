@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import opml.kernels.catalog.Kernel;
+import opml.kernels.catalog.KernelCatalog;
 import opml.kernels.catalog.PinnedPrograms;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,7 +19,7 @@ class PinTest {
   @MethodSource("opml.kernels.catalog.KernelCatalog#all")
   void pinnedProgramIsWhatTheKernelCompilesTo(Kernel kernel) {
     assertThat(PinnedPrograms.line(kernel, PinnedPrograms.of(kernel)))
-        .as("the kernel or the compiler has changed: run opml.compiler.Pin if that was meant")
+        .as("the kernel or the compiler has changed: run ./opml kernel pin if that was meant")
         .isEqualTo(
             PinnedPrograms.line(kernel, Programs.of(kernel).pinned(kernel.segments().size())));
   }
@@ -26,7 +27,10 @@ class PinTest {
   @Test
   void thePinToolWritesToTheFileItIsGiven(@TempDir Path folder) throws IOException {
     Path file = folder.resolve("deeper/programs.tsv");
-    Pin.main(new String[] {file.toString()});
+    assertThat(Pin.write(file)).hasSameSizeAs(KernelCatalog.all());
     assertThat(Files.readString(file)).isEqualTo(Pin.text());
+    assertThat(Pin.write(file)).isEmpty();
+    Files.writeString(file, Files.readString(file).replace("\nrelu.f32\t0x", "\nrelu.f32\t0y"));
+    assertThat(Pin.write(file)).containsExactly("relu.f32");
   }
 }

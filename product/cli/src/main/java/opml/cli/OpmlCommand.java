@@ -4,6 +4,7 @@ import opml.cli.command.bench.BenchCommand;
 import opml.cli.command.chain.ChainCommand;
 import opml.cli.command.chain.DeployCommand;
 import opml.cli.command.conformance.ConformanceCommand;
+import opml.cli.command.machine.KernelCommand;
 import opml.cli.command.machine.VmCommand;
 import opml.cli.command.market.RequestCommand;
 import opml.cli.command.market.ResultCommand;
@@ -58,6 +59,7 @@ import picocli.CommandLine.ScopeType;
       StatusCommand.class,
       WithdrawCommand.class,
       VmCommand.class,
+      KernelCommand.class,
       BenchCommand.class,
       ConformanceCommand.class,
       BuildCommand.class,

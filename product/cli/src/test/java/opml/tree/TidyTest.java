@@ -20,7 +20,6 @@ class TidyTest {
           "opml.game.referee.Referee", // the contract as a model, which tests and simulators play
           // on
           "opml.ethereum.devchain.ForwardingChain", // tests of several modules harm chains by it
-          "opml.compiler.Pin", // pins programs anew, by hand
           "opml.mnist.train.Train"); // trains the demo models anew, by hand
 
   /// Tests that compare our functions with the platform's, or show that the compiler refuses those; and the one class

@@ -2,6 +2,7 @@ package opml.cli.command.bench;
 
 import java.util.Map;
 import java.util.concurrent.Callable;
+import opml.cli.console.CheckoutHome;
 import opml.cli.console.Console;
 import opml.cli.console.ExitCode;
 import opml.cli.console.Json;

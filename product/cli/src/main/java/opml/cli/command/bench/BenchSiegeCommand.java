@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
+import opml.cli.console.CheckoutHome;
 import opml.cli.console.Console;
 import opml.cli.console.ExitCode;
 import opml.cli.option.ReportOption;
