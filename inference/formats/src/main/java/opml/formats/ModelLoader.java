@@ -34,9 +34,12 @@ public final class ModelLoader {
   /// Imports as [#load(Path)] a file that comes from a stranger, which may not have data beside it: what it named there
   /// would be a file of ours.
   ///
+  /// @param mostConstants bytes of its constants that are read, all together: a small file may hold large ones
   /// @throws opml.core.codec.MalformedException also if a tensor's data are beside the file
-  public static Model loadAlone(Path file) throws IOException {
-    return Model.of(supported(file, OnnxImporter.loadAlone(file)), PinnedPrograms::of);
+  /// @throws ImportException also if its constants are more than that
+  public static Model loadAlone(Path file, long mostConstants) throws IOException {
+    return Model.of(
+        supported(file, OnnxImporter.loadAlone(file, mostConstants)), PinnedPrograms::of);
   }
 
   /// Imports as [#load(Path)], with the hashes of the weights from a cache if it has them.

@@ -48,7 +48,7 @@ class ExternalWeightsTest {
     Path file = folder.resolve("model.onnx");
     Files.write(file, RawModels.externalSum(4, "weights.bin"));
     assertThat(ModelLoader.load(file).graph().nodes()).hasSize(1);
-    assertThatThrownBy(() -> ModelLoader.loadAlone(file))
+    assertThatThrownBy(() -> ModelLoader.loadAlone(file, Long.MAX_VALUE))
         .isInstanceOf(MalformedException.class)
         .hasMessage(
             file
@@ -57,10 +57,11 @@ class ExternalWeightsTest {
     // also where nobody reads them
     Files.write(file, RawModels.sumAndDamagedConstants());
     assertThat(ModelLoader.load(file).graph().nodes()).hasSize(1);
-    assertThatThrownBy(() -> ModelLoader.loadAlone(file))
+    assertThatThrownBy(() -> ModelLoader.loadAlone(file, Long.MAX_VALUE))
         .hasMessageContaining("initializer 3 (away): its data lie in /dev/zero, beside the model");
     Files.write(file, OnnxWriter.write(SampleModel.dense()));
-    assertThat(ModelLoader.loadAlone(file).id()).isEqualTo(ModelLoader.load(file).id());
+    assertThat(ModelLoader.loadAlone(file, Long.MAX_VALUE).id())
+        .isEqualTo(ModelLoader.load(file).id());
   }
 
   /// {@return how many constants had to be hashed}

@@ -19,7 +19,8 @@ public final class ExecutedFrames implements Frames {
     }
   }
 
-  private static final int FRAMES = 4;
+  /// How many states' values are kept together.
+  static final int FRAMES = 4;
 
   private final GraphExecution execution;
   private final Map<Long, Frame> frames =

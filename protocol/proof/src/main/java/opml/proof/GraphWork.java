@@ -27,12 +27,21 @@ public final class GraphWork implements Work {
   private final Model model;
   private final Frames frames;
   private final OpenRuns runs;
+  private final long modelBytes;
 
+  /// The work of a model that is kept in any case.
+  ///
   /// @param frames of the native run
   /// @param runs makes the machines for single nodes
   public GraphWork(Model model, Frames frames, NodeRuns runs) {
+    this(model, frames, runs, 0);
+  }
+
+  /// @param modelBytes of the model, as far as it is kept because this work is
+  GraphWork(Model model, Frames frames, NodeRuns runs, long modelBytes) {
     this.model = model;
     this.frames = frames;
+    this.modelBytes = modelBytes;
     this.runs = new OpenRuns(step -> runs.run(step, frames.at(step)));
   }
 
@@ -62,7 +71,7 @@ public final class GraphWork implements Work {
 
   @Override
   public long keptBytes() {
-    return frames.keptBytes();
+    return frames.keptBytes() + modelBytes;
   }
 
   @Override

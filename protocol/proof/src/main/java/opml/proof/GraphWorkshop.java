@@ -5,12 +5,15 @@ import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import opml.core.codec.ShortBuffer;
 import opml.core.hash.Bytes32;
 import opml.core.hash.Keccak;
+import opml.engine.commit.CommittedNode;
 import opml.engine.commit.Model;
 import opml.engine.commit.ModelPreimages;
 import opml.engine.commit.WellFormedness;
@@ -19,6 +22,7 @@ import opml.engine.run.NativeNodes;
 import opml.engine.run.NodeRunner;
 import opml.engine.run.Workers;
 import opml.engine.trace.GraphExecution;
+import opml.engine.trace.RunMemory;
 import opml.game.work.Work;
 import opml.game.work.Workshop;
 import opml.kernels.catalog.PinnedPrograms;
@@ -41,6 +45,10 @@ public final class GraphWorkshop implements Workshop {
   }
 
   private final Map<Bytes32, Model> models = new HashMap<>();
+
+  /// Those models that are kept only as long as there is room for them.
+  private final Set<Bytes32> passing = new HashSet<>();
+
   private final Map<Job, Held> works = new HashMap<>();
   private final ReferenceQueue<GraphWork> dropped = new ReferenceQueue<>();
   private final CheckpointPolicy policy;
@@ -77,6 +85,44 @@ public final class GraphWorkshop implements Workshop {
     synchronized (this) {
       models.put(model.id(), model);
     }
+  }
+
+  /// Comes to know a model that may be forgotten again. Its runs hold it for that long too, so its bytes are counted
+  /// among those that they keep.
+  ///
+  /// @throws IllegalArgumentException as [#add]
+  public void addPassing(Model model) {
+    add(model);
+    synchronized (this) {
+      passing.add(model.id());
+    }
+  }
+
+  /// Forgets a model that was added as one that may be. Its runs that somebody holds stay as they are.
+  public synchronized void forget(Bytes32 modelId) {
+    if (passing.remove(modelId)) {
+      models.remove(modelId);
+    }
+  }
+
+  /// {@return a bound of the bytes that a model takes with one run of it, and with the machine of a dispute over its
+  /// largest node; told before any of it is taken}
+  public long mostBytes(Model model) {
+    RunMemory run = RunMemory.of(model);
+    long bytes = run.model() + run.values() + run.passing();
+    if (run.overwrites()) {
+      bytes += ExecutedFrames.FRAMES * run.values();
+    }
+    long machine = 0;
+    for (CommittedNode node : model.nodes()) {
+      long memory = 32L << node.descriptor().memDepth();
+      long checkpoints = 2 + node.descriptor().steps() / policy.interval();
+      long saved =
+          memory > policy.memoryBytes() / checkpoints ? policy.memoryBytes() : memory * checkpoints;
+      // Its tree has a hash for each page, and as many above.
+      machine = Math.max(machine, memory + memory / 32 + saved);
+    }
+    return bytes + machine;
   }
 
   /// {@return the models that this workshop knows}
@@ -123,12 +169,22 @@ public final class GraphWorkshop implements Workshop {
 
   /// {@return the states of a native run on all cores, which falls back on the machine where Java throws}
   public static Frames frames(Model model, byte[] input) {
-    NodeRunner nodes = new NativeNodes(KernelProvider.reference(), new NodeMachines(model));
+    NodeMachines machines = new NodeMachines(model);
+    // An input may drive every node into the machine, and each takes up to a gigabyte there: one at
+    // a time.
+    NodeRunner fallback =
+        (graph, node, operands) -> {
+          synchronized (machines) {
+            return machines.run(graph, node, operands);
+          }
+        };
+    NodeRunner nodes = new NativeNodes(KernelProvider.reference(), fallback);
     return new ExecutedFrames(GraphExecution.run(model, input, nodes, Workers.allCores()));
   }
 
   private GraphWork compute(Model model, byte[] input) {
     NodeMachines machines = new NodeMachines(model, MemoryPool.shared(), policy);
-    return new GraphWork(model, frames(model, input), machines);
+    long own = passing.contains(model.id()) ? RunMemory.of(model).model() : 0;
+    return new GraphWork(model, frames(model, input), machines, own);
   }
 }

@@ -110,7 +110,7 @@ public final class GraphRunner {
     }
   }
 
-  /// {@return what the slots hold before the first node}
+  /// {@return what the slots hold before the first node; not to be written to, since those that hold zeros share them}
   ///
   /// @param input exactly the bytes of the input's slot
   /// @throws IllegalArgumentException if it is not of that size
@@ -127,12 +127,22 @@ public final class GraphRunner {
                   inputSlot.bytes()));
     }
     MemorySegment[] slots = new MemorySegment[graph.slots().size()];
+    MemorySegment zeros = Tensor.allocate(mostZeros());
     for (int i = 0; i < slots.length; i++) {
       Slot slot = graph.slots().get(i);
-      slots[i] = slot.initial().map(Tensor::data).orElseGet(() -> Tensor.allocate(slot.bytes()));
+      slots[i] = slot.initial().map(Tensor::data).orElseGet(() -> zeros.asSlice(0, slot.bytes()));
     }
     slots[graph.input().slot()] = Operands.copyOf(input);
     return slots;
+  }
+
+  /// {@return the bytes of the largest slot that holds zeros at first}
+  private long mostZeros() {
+    return graph.slots().stream()
+        .filter(slot -> slot.initial().isEmpty())
+        .mapToLong(Slot::bytes)
+        .max()
+        .orElse(0);
   }
 
   private int node(long step) {

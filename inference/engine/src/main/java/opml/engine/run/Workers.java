@@ -9,7 +9,8 @@ import java.util.concurrent.ForkJoinPool;
 /// @param ahead how many nodes, at least 1, may have started before the first of them has taken effect: more of them
 ///     find more that can run side by side, and hold more memory for results that wait
 public record Workers(Executor executor, int ahead) {
-  private static final int AHEAD = 64;
+  /// How many nodes many threads run ahead.
+  public static final int AHEAD = 64;
 
   public Workers {
     if (ahead < 1) {

@@ -30,10 +30,10 @@ import opml.engine.tensor.Tensor;
 /// steps cost nothing.
 public final class GraphExecution {
   /// Bytes of values kept besides those of the last state.
-  private static final long KEPT_BYTES = 256L << 20;
+  static final long KEPT_BYTES = 256L << 20;
 
   /// About what a state and its roots take.
-  private static final long STATE_BYTES = 256;
+  static final long STATE_BYTES = 256;
 
   private final Model model;
   private final MemorySegment input;

@@ -58,6 +58,7 @@ public final class OnnxImporter {
   private final OnnxGraph model;
   private final Set<Called> functions;
   private final Set<String> sparse;
+  private final long mostConstants;
   private final ImportProblems problems = new ImportProblems();
   private final Map<String, OnnxTensor> initializers = new HashMap<>();
   private final Map<String, Integer> producers = new HashMap<>();
@@ -70,7 +71,8 @@ public final class OnnxImporter {
     }
   }
 
-  private OnnxImporter(OnnxModel model) {
+  private OnnxImporter(OnnxModel model, long mostConstants) {
+    this.mostConstants = mostConstants;
     this.model = model.graph();
     this.functions =
         model.functions().stream()
@@ -85,19 +87,21 @@ public final class OnnxImporter {
   /// @throws MalformedException if it is not an ONNX model
   /// @throws ImportException if it is one that we cannot run
   public static Graph load(Path file) throws IOException {
-    return imported(file, OnnxReader.read(file));
+    return imported(file, OnnxReader.read(file), Long.MAX_VALUE);
   }
 
   /// Reads and imports as [#load] a file that must have all of its data in itself.
   ///
+  /// @param mostConstants bytes of its constants that are read, all together
   /// @throws MalformedException also if a tensor's data are beside the file
-  public static Graph loadAlone(Path file) throws IOException {
-    return imported(file, OnnxReader.readAlone(file));
+  /// @throws ImportException also if its constants are more than that
+  public static Graph loadAlone(Path file, long mostConstants) throws IOException {
+    return imported(file, OnnxReader.readAlone(file), mostConstants);
   }
 
-  private static Graph imported(Path file, OnnxModel model) throws IOException {
+  private static Graph imported(Path file, OnnxModel model, long mostConstants) throws IOException {
     try {
-      return of(file.toString(), model);
+      return of(file.toString(), model, mostConstants);
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
@@ -108,7 +112,11 @@ public final class OnnxImporter {
   /// @throws MalformedException if a constant that is needed cannot be read
   /// @throws ImportException if we cannot run it; it tells every reason
   public static Graph of(String source, OnnxModel model) {
-    OnnxImporter importer = new OnnxImporter(model);
+    return of(source, model, Long.MAX_VALUE);
+  }
+
+  private static Graph of(String source, OnnxModel model, long mostConstants) {
+    OnnxImporter importer = new OnnxImporter(model, mostConstants);
     Optional<Graph> graph = importer.run(importer.opset(model.opsets()));
     return graph
         .filter(whole -> importer.problems.isEmpty())
@@ -126,7 +134,7 @@ public final class OnnxImporter {
     Set<String> read = new HashSet<>();
     needed.forEach(i -> read.addAll(model.nodes().get(i).inputs()));
     model.outputs().forEach(output -> read.add(output.name()));
-    GraphImport graph = new GraphImport(opset.orElse(Operators.MAX_OPSET), read);
+    GraphImport graph = new GraphImport(opset.orElse(Operators.MAX_OPSET), read, mostConstants);
     inputs.forEach(input -> input(graph, input));
     for (int i : ordered(needed)) {
       importNode(graph, i, opset.isPresent());
@@ -463,20 +471,32 @@ public final class OnnxImporter {
       problems.add(Kind.SIZE, "tensor", Names.shown(name), Value.TOO_LARGE, initializer.describe());
       graph.defineUnknown(name, true);
     } else {
-      graph.define(name, Value.constant(name, initializer.value()));
+      try {
+        graph.countConstant(bytes(type.get(), initializer.dims()));
+        graph.define(name, Value.constant(name, initializer.value()));
+      } catch (RefusedNode e) {
+        problems.add(e.kind(), "tensor", Names.shown(name), e.rule(), e.detail());
+        graph.defineUnknown(name, true);
+      }
     }
     return true;
   }
 
   /// {@return whether a constant whose dimensions make sense is larger than a slot}
   private static boolean isLarge(ElementType type, List<Long> dims) {
+    return bytes(type, dims) > Slot.MAX_BYTES;
+  }
+
+  /// {@return the bytes of a constant; 0 if its dimensions make no sense, which is told when it is read}
+  private static long bytes(ElementType type, List<Long> dims) {
     double bytes = type.bytes();
-    boolean sensible = true;
     for (long dim : dims) {
+      if (dim < 0 || dim > Integer.MAX_VALUE) {
+        return 0;
+      }
       bytes *= dim;
-      sensible &= dim >= 0 && dim <= Integer.MAX_VALUE;
     }
-    return sensible && bytes > Slot.MAX_BYTES;
+    return (long) bytes;
   }
 
   private void output(GraphImport graph, OnnxValueInfo output) {

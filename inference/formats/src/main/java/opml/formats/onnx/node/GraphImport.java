@@ -64,12 +64,16 @@ public final class GraphImport {
   private final Map<String, Value> values = new HashMap<>();
   private final Map<String, State> unknown = new HashMap<>();
   private final List<Call> calls = new ArrayList<>();
+  private final long mostConstants;
   private long folded;
+  private long constants;
 
   /// @param read names of the values that a node that is imported reads, or that are outputs
-  public GraphImport(int opset, Set<String> read) {
+  /// @param mostConstants bytes of the file's constants that may be read, all together
+  public GraphImport(int opset, Set<String> read, long mostConstants) {
     this.opset = opset;
     this.read = read;
+    this.mostConstants = mostConstants;
   }
 
   public int opset() {
@@ -98,6 +102,15 @@ public final class GraphImport {
 
   public Optional<Value> value(String name) {
     return Optional.ofNullable(values.get(name));
+  }
+
+  /// Counts so many more bytes of the file's own constants, or refuses them if they are too many.
+  public void countConstant(long bytes) {
+    if (bytes > mostConstants - constants) {
+      throw new RefusedNode(
+          Kind.SIZE, "the constants take more than %,d bytes".formatted(mostConstants), "");
+    }
+    constants += bytes;
   }
 
   /// Counts so many more bytes of constants that are not the file's, or refuses them if they are too many. They stay

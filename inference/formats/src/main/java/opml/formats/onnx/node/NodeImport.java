@@ -158,6 +158,11 @@ public final class NodeImport {
     graph.countFolded(bytes);
   }
 
+  /// Counts so many more bytes of the file's own constants, or refuses them if they are too many.
+  public void countConstant(long bytes) {
+    graph.countConstant(bytes);
+  }
+
   /// {@return the call of a kernel, whose operands and scalars are then given in order}
   public Call call(String kernel) {
     return new Call(kernel);

@@ -24,9 +24,11 @@ final class ConstantOperator implements Operator {
             .or(() -> attributes.any("value_floats").map(ConstantOperator::number))
             .or(() -> attributes.any("value_ints").map(ConstantOperator::number));
     attributes.end();
-    node.defineConstant(
+    Tensor value =
         tensor.orElseThrow(
-            () -> new RefusedNode("expected value, value_float(s) or value_int(s)", "")));
+            () -> new RefusedNode("expected value, value_float(s) or value_int(s)", ""));
+    node.countConstant(value.data().byteSize());
+    node.defineConstant(value);
   }
 
   private static Tensor number(OnnxAttribute attribute) {

@@ -17,6 +17,7 @@ import opml.cli.option.ModelFile;
 import opml.core.account.Address;
 import opml.core.account.Wei;
 import opml.engine.commit.Model;
+import opml.engine.trace.RunMemory;
 import opml.ethereum.send.GasMeter;
 import opml.ethereum.send.Signer;
 import opml.game.work.Workshop;
@@ -33,6 +34,8 @@ import picocli.CommandLine.Option;
 /// that the chain does ends them.
 @SuppressWarnings("NullAway.Init") // filled by picocli
 final class AgentOptions {
+  private static final long MEGABYTE = 1_000_000;
+
   @Mixin private Console console;
   @Mixin private DeploymentOption deployment;
 
@@ -102,6 +105,7 @@ final class AgentOptions {
     Duration pause = WaitOptions.pause(poll);
     boolean fetches = fetch.isOn(files.size());
     List<Model> models = ModelFile.load(files, console);
+    requireMemory(models);
     try (StopSignal _ = StopSignal.open();
         DeploymentOption.Opened opened = deployment.open()) {
       GasMeter meter = new GasMeter();
@@ -128,6 +132,20 @@ final class AgentOptions {
       boolean _ = Thread.interrupted();
       journal.line("stopped", JournalWriter.facts());
     }
+  }
+
+  /// @throws Failure if a model is certain to take more memory than there is
+  private void requireMemory(List<Model> models) {
+    long most = Runtime.getRuntime().maxMemory();
+    Problems problems = new Problems();
+    for (int i = 0; i < models.size(); i++) {
+      long least = RunMemory.of(models.get(i)).least();
+      problems.when(
+          least > most,
+          "%s: a run takes at least %,d MB, Java has %,d MB; give it more with JAVA_TOOL_OPTIONS=-Xmx"
+              .formatted(files.get(i), least / MEGABYTE, most / MEGABYTE));
+    }
+    problems.fail();
   }
 
   private static Map<String, Object> facts(Hub hub) {

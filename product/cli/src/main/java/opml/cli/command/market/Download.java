@@ -12,6 +12,7 @@ import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
@@ -23,14 +24,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import opml.cli.console.Messages;
 import org.jspecify.annotations.Nullable;
 
 /// Fetches files from where strangers say they are. Nobody vouches for the place or for what comes: time, size and the
-/// number of redirections are bounded, schemes are those that the user allowed, and addresses that only this machine or
+/// number of redirections are bounded, a place from which little comes is given up early, schemes are those that the user allowed, and addresses that only this machine or
 /// its network can reach are refused unless the user allowed them too, since anybody can write them into a registry.
 ///
 /// A name that has one address for the check and another for the connection gets through; what it reaches sees a GET
@@ -60,17 +63,39 @@ final class Download {
     }
   }
 
+  /// How long files are waited for.
+  ///
+  /// @param whole for a whole file
+  /// @param silence after which a place that sends nothing is given up
+  /// @param bytesPerSecond that come at least, once that time is over
+  record Patience(Duration whole, Duration silence, long bytesPerSecond) {}
+
+  /// Hears how a download goes, and may end it.
+  interface Watch {
+    /// A file of so many bytes is about to be there.
+    ///
+    /// @throws IOException if it may not be
+    void grows(long bytes) throws IOException, InterruptedException;
+
+    /// {@return whether others are to come first now that it has taken so long}
+    boolean givesWay(Duration taken);
+  }
+
   private static final int REDIRECTIONS_MAX = 5;
   private static final int OK = 200;
   private static final int PORTS_MAX = 65_535;
-  private static final Duration CONNECT = Duration.ofSeconds(10);
+  private static final Duration LOOK = Duration.ofMillis(250);
+
+  private static final int LOOK_UPS_MAX = 64;
 
   private final Set<Source> sources;
   private final long maxBytes;
-  private final Duration patience;
+  private final Patience patience;
 
-  /// @param patience for a whole file
-  Download(Set<Source> sources, long maxBytes, Duration patience) {
+  /// The system takes its own time to look a name up, and strangers make names for which that is long.
+  private final Semaphore lookUps = new Semaphore(LOOK_UPS_MAX);
+
+  Download(Set<Source> sources, long maxBytes, Patience patience) {
     this.sources = Set.copyOf(sources);
     this.maxBytes = maxBytes;
     this.patience = patience;
@@ -80,7 +105,7 @@ final class Download {
   ///
   /// @throws RefusedException if another attempt will hardly go otherwise
   /// @throws IOException if it may
-  void into(Path file, String place) throws IOException, InterruptedException {
+  void into(Path file, String place, Watch watch) throws IOException, InterruptedException {
     URI uri;
     try {
       uri = URI.create(place);
@@ -88,9 +113,9 @@ final class Download {
       throw new RefusedException("not a URI");
     }
     if (scheme(uri).equals("file")) {
-      copy(uri, file);
+      copy(uri, file, new Pace(watch));
     } else {
-      load(uri, file);
+      load(uri, file, new Pace(watch));
     }
   }
 
@@ -98,7 +123,7 @@ final class Download {
     return Objects.requireNonNullElse(uri.getScheme(), "").toLowerCase(Locale.ROOT);
   }
 
-  private void copy(URI uri, Path file) throws IOException {
+  private void copy(URI uri, Path file, Pace pace) throws IOException {
     require(Source.FILE);
     Path from;
     try {
@@ -110,25 +135,25 @@ final class Download {
       throw new IOException("there is no such file");
     }
     try (InputStream in = Files.newInputStream(from);
-        Sink sink = new Sink(open(file), maxBytes)) {
+        Sink sink = new Sink(open(file), maxBytes, pace)) {
       byte[] buffer = new byte[1 << 16];
       for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
         sink.take(ByteBuffer.wrap(buffer, 0, count));
+        pace.require();
       }
     }
   }
 
-  private void load(URI first, Path file) throws IOException, InterruptedException {
-    long end = System.nanoTime() + patience.toNanos();
+  private void load(URI first, Path file, Pace pace) throws IOException, InterruptedException {
     HttpClient client =
         HttpClient.newBuilder()
-            .connectTimeout(CONNECT)
+            .connectTimeout(patience.silence())
             .followRedirects(HttpClient.Redirect.NEVER)
             .build();
     try {
       URI uri = first;
       for (int hop = 0; hop <= REDIRECTIONS_MAX; hop++) {
-        HttpResponse<Void> response = get(client, uri, file, end);
+        HttpResponse<Void> response = get(client, uri, file, pace);
         if (response.statusCode() / 100 != 3) {
           if (response.statusCode() != OK) {
             throw new IOException("HTTP status " + response.statusCode());
@@ -156,9 +181,9 @@ final class Download {
     }
   }
 
-  private HttpResponse<Void> get(HttpClient client, URI uri, Path file, long end)
+  private HttpResponse<Void> get(HttpClient client, URI uri, Path file, Pace pace)
       throws IOException, InterruptedException {
-    requireReachable(uri, end);
+    requireReachable(uri, pace);
     HttpRequest request;
     try {
       request = HttpRequest.newBuilder(uri).GET().build();
@@ -170,13 +195,11 @@ final class Download {
             request,
             info ->
                 info.statusCode() == OK
-                    ? new FileBody(file, maxBytes)
+                    ? new FileBody(file, maxBytes, pace)
                     // What comes with an error or a redirection is not read.
                     : new NoBody());
     try {
-      return pending.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
-    } catch (TimeoutException e) {
-      throw late(e);
+      return pace.await(pending);
     } catch (ExecutionException e) {
       throw cause(e);
     } finally {
@@ -197,7 +220,7 @@ final class Download {
         why == null ? cause.getClass().getSimpleName() : Messages.oneLine(why), e);
   }
 
-  private void requireReachable(URI uri, long end) throws IOException, InterruptedException {
+  private void requireReachable(URI uri, Pace pace) throws IOException, InterruptedException {
     switch (scheme(uri)) {
       case "http" -> require(Source.HTTP);
       case "https" -> require(Source.HTTPS);
@@ -214,7 +237,7 @@ final class Download {
     if (sources.contains(Source.LOCAL)) {
       return;
     }
-    for (InetAddress address : addresses(host, end)) {
+    for (InetAddress address : addresses(host, pace)) {
       if (LocalAddresses.contains(address)) {
         throw new RefusedException(
             "its host is on this machine or in this network; to allow that, add local: --fetch-from https,http,local");
@@ -224,20 +247,85 @@ final class Download {
 
   /// Looks a name up. The system has its own, long idea of how long that may take and hears of no interruption, so it
   /// is asked in another thread; not a virtual one, which it would keep from letting others run.
-  private InetAddress[] addresses(String host, long end) throws IOException, InterruptedException {
+  private InetAddress[] addresses(String host, Pace pace) throws IOException, InterruptedException {
+    if (!lookUps.tryAcquire()) {
+      throw new IOException("too many names are being looked up");
+    }
     FutureTask<InetAddress[]> asked = new FutureTask<>(() -> InetAddress.getAllByName(host));
-    Thread.ofPlatform().daemon().name("look-up").start(asked);
+    Thread.ofPlatform()
+        .daemon()
+        .name("look-up")
+        .start(
+            () -> {
+              asked.run();
+              lookUps.release();
+            });
     try {
-      return asked.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
-    } catch (TimeoutException e) {
-      throw late(e);
+      return pace.await(asked);
     } catch (ExecutionException e) {
       throw new IOException("no such host", e);
     }
   }
 
-  private IOException late(TimeoutException e) {
-    return new IOException("not there after " + patience.toSeconds() + " s", e);
+  /// How fast a file comes.
+  private final class Pace {
+    private final Watch watch;
+    private final long begin = System.nanoTime();
+    private volatile long bytes;
+    private volatile long last = begin;
+
+    Pace(Watch watch) {
+      this.watch = watch;
+    }
+
+    /// Notes that a file of so many bytes is about to be there.
+    void grows(long size) throws IOException {
+      try {
+        watch.grows(size);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException("interrupted", e);
+      }
+      bytes = size;
+      last = System.nanoTime();
+    }
+
+    /// {@return what comes of a task, as long as this pace is kept meanwhile}
+    <T> T await(Future<T> task) throws IOException, InterruptedException, ExecutionException {
+      while (true) {
+        Duration left = patience.whole().minus(taken());
+        try {
+          return task.get(
+              Math.max(0, Math.min(LOOK.toNanos(), left.toNanos())), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+          require();
+        }
+      }
+    }
+
+    private Duration taken() {
+      return Duration.ofNanos(System.nanoTime() - begin);
+    }
+
+    void require() throws IOException {
+      Duration taken = taken();
+      if (taken.compareTo(patience.whole()) >= 0) {
+        throw new IOException("not there after " + patience.whole().toSeconds() + " s");
+      }
+      Duration silent = Duration.ofNanos(System.nanoTime() - last);
+      if (silent.compareTo(patience.silence()) > 0) {
+        throw new IOException("nothing came for " + patience.silence().toSeconds() + " s");
+      }
+      double seconds = taken.minus(patience.silence()).toNanos() / 1e9;
+      if (bytes < patience.bytesPerSecond() * seconds) {
+        throw new IOException(
+            "less than %,d bytes a second came".formatted(patience.bytesPerSecond()));
+      }
+      if (watch.givesWay(taken)) {
+        throw new IOException(
+            "not there after " + taken.toSeconds() + " s, and others wait; later it gets longer");
+      }
+    }
   }
 
   private void require(Source source) throws IOException {
@@ -251,18 +339,21 @@ final class Download {
         file,
         StandardOpenOption.WRITE,
         StandardOpenOption.CREATE,
-        StandardOpenOption.TRUNCATE_EXISTING);
+        StandardOpenOption.TRUNCATE_EXISTING,
+        LinkOption.NOFOLLOW_LINKS);
   }
 
   /// A file that takes no more than so many bytes.
   private static final class Sink implements AutoCloseable {
     private final FileChannel out;
     private final long maxBytes;
+    private final Pace pace;
     private long size;
 
-    Sink(FileChannel out, long maxBytes) {
+    Sink(FileChannel out, long maxBytes, Pace pace) {
       this.out = out;
       this.maxBytes = maxBytes;
+      this.pace = pace;
     }
 
     void take(ByteBuffer bytes) throws IOException {
@@ -270,6 +361,7 @@ final class Download {
       if (size > maxBytes) {
         throw new RefusedException("more than " + maxBytes + " bytes (--fetch-max)");
       }
+      pace.grows(size);
       while (bytes.hasRemaining()) {
         out.write(bytes);
       }
@@ -285,13 +377,15 @@ final class Download {
   private static final class FileBody implements BodySubscriber<Void> {
     private final Path file;
     private final long maxBytes;
+    private final Pace pace;
     private final CompletableFuture<Void> body = new CompletableFuture<>();
     private @Nullable Sink sink;
     private Flow.@Nullable Subscription subscription;
 
-    FileBody(Path file, long maxBytes) {
+    FileBody(Path file, long maxBytes, Pace pace) {
       this.file = file;
       this.maxBytes = maxBytes;
+      this.pace = pace;
     }
 
     @Override
@@ -303,7 +397,7 @@ final class Download {
     public void onSubscribe(Flow.Subscription newSubscription) {
       subscription = newSubscription;
       try {
-        sink = new Sink(open(file), maxBytes);
+        sink = new Sink(open(file), maxBytes, pace);
         newSubscription.request(Long.MAX_VALUE);
       } catch (IOException e) {
         giveUp(e);

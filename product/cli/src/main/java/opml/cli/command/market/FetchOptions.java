@@ -21,11 +21,14 @@ import picocli.CommandLine.TypeConversionException;
 /// Whether models that an agent does not have are fetched, and how.
 @SuppressWarnings("NullAway.Init") // filled by picocli
 final class FetchOptions {
+  private static final Duration SILENCE = Duration.ofSeconds(10);
+  private static final long BYTES_PER_SECOND = 64_000;
+
   @Option(
       names = "--fetch",
       description =
           "Fetch models that are missing from where they were published, and check them against their ids; so it is"
-              + " where no --model is given.")
+              + " where no --model is given. A model may take a quarter of Java's memory to run.")
   private boolean fetch;
 
   @Option(
@@ -43,14 +46,18 @@ final class FetchOptions {
       names = "--fetch-max",
       paramLabel = "MB",
       defaultValue = "4096",
-      description = "The largest file to fetch (default: ${DEFAULT-VALUE}).")
+      description =
+          "The largest file to fetch; four times as much is kept at most, and what was used longest ago goes first"
+              + " (default: ${DEFAULT-VALUE}).")
   private int maxMegabytes;
 
   @Option(
       names = "--fetch-timeout",
       paramLabel = "SECONDS",
       defaultValue = "600",
-      description = "How long a file may take (default: ${DEFAULT-VALUE}).")
+      description =
+          "How long a file may take; a place that sends nothing for 10 s, or less than 64 kB/s, is given up before"
+              + " (default: ${DEFAULT-VALUE}).")
   private int timeout;
 
   @Option(
@@ -89,14 +96,18 @@ final class FetchOptions {
   FetchingWorkshop workshop(
       GraphWorkshop own, Deployment deployment, Chain chain, JournalWriter journal) {
     long bytes = (long) maxMegabytes << 20;
-    Duration patience = Duration.ofSeconds(timeout);
-    BoundedImports imports = new BoundedImports(BoundedImports.patience(patience));
+    Download.Patience patience =
+        new Download.Patience(Duration.ofSeconds(timeout), SILENCE, BYTES_PER_SECOND);
+    ModelMemory memory = new ModelMemory(own, ModelMemory.share(), InstantSource.system());
+    BoundedImports imports = new BoundedImports(BoundedImports.PATIENCE, memory);
+    Path into = folder.orElseGet(() -> HashCache.folderOfUser("models"));
     return new FetchingWorkshop(
         own,
         model -> ModelRegistration.places(deployment, chain, model),
         new Download(sources, bytes, patience),
-        new ModelCache(folder.orElseGet(() -> HashCache.folderOfUser("models")), bytes, imports),
+        new ModelCache(into, bytes, imports, memory),
         imports,
+        memory,
         deployment.parameters(),
         journal::line,
         InstantSource.system());

@@ -3,8 +3,6 @@ package opml.cli.command.market;
 import java.io.IOException;
 import java.io.Serial;
 import java.io.Serializable;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -16,6 +14,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import opml.cli.console.JournalWriter;
 import opml.cli.console.Messages;
 import opml.core.hash.Bytes32;
@@ -32,13 +33,18 @@ import org.jspecify.annotations.Nullable;
 /// and fetches the file in the background from where it was published; once that is there and is what it should be,
 /// the next asking finds it. Games never wait for it.
 ///
-/// Who published a place may lie, and may publish any number of places. So one file is fetched at a time, a place that
-/// gave a wrong file is left alone for hours, and one that gave none for longer each time; of a model, a few places are
-/// tried in a round, those that are not to be left alone.
+/// Who published a place may lie, may publish any number of places, and may hold their files back; a claim that nobody
+/// can check is final in the end. So some files are fetched at a time, of different models. Each model has one place
+/// tried, and then waits behind the others; who wants a model first asks for it first. A place from which little comes
+/// is given up early, and one that takes long when others wait is put off. A place that gave a wrong file is left alone
+/// for hours, and one that gave none for longer each time; of a model, a few places are tried in a round, those that
+/// are not to be left alone. What was fetched before waits for none of that.
 ///
-/// A stranger's file may take for ever to import, and a right model for ever to run. Imports are given up in time, and
-/// nothing more is fetched while too many of them go on all the same. Models of which a run could take the agent too
-/// long for its games are refused before they are run.
+/// A stranger's file may take for ever to import, and a right model for ever to run, or more memory than there is.
+/// Imports are given up in time, and nothing more is fetched while too many of them go on all the same. Models of which
+/// a run could take the agent too long for its games, or more than its share of memory, are refused before they are
+/// run, wherever they come from. What was fetched may be forgotten again for another model, and is read anew from the
+/// folder.
 final class FetchingWorkshop implements Workshop, AutoCloseable {
   /// Tells where a model's file was published, oldest first.
   @FunctionalInterface
@@ -56,11 +62,26 @@ final class FetchingWorkshop implements Workshop, AutoCloseable {
   private static final Duration AFTER_A_MISS = Duration.ofSeconds(30);
   private static final Duration AFTER_MANY_MISSES = Duration.ofHours(1);
   private static final int PLACES_A_ROUND = 8;
-  private static final int MODELS_QUEUED = 64;
+  private static final int MODELS_QUEUED = 1024;
+
+  /// Files that are fetched at a time.
+  static final int AT_A_TIME = 32;
+
+  /// What a file may take when others wait; twice as much after each time that it was put off.
+  private static final Duration TURN = Duration.ofSeconds(60);
+
   private static final int MISSES_KEPT = 10_000;
 
   /// What the machine does in a second; a native run is faster still.
   private static final double STEPS_PER_SECOND = 2e8;
+
+  /// How the fetching of a model ends.
+  private enum Ended {
+    FETCHED,
+    MISSED,
+    /// The model is there, and not to be run here.
+    UNFIT
+  }
 
   private record Miss(int count, Instant until) implements Serializable {}
 
@@ -79,12 +100,17 @@ final class FetchingWorkshop implements Workshop, AutoCloseable {
   private final Download download;
   private final ModelCache cache;
   private final BoundedImports imports;
+  private final ModelMemory memory;
   private final double secondsMax;
   private final Lines journal;
   private final InstantSource clock;
   private final ExecutorService background =
-      Executors.newSingleThreadExecutor(
-          Thread.ofPlatform().daemon().name("fetch-models").factory());
+      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("fetch-model-", 0).factory());
+  private final Semaphore turns = new Semaphore(AT_A_TIME, true);
+
+  /// Reading places from the chain is slow, and the node is also asked for what matters more.
+  private final Lock placesRead = new ReentrantLock(true);
+
   private final Set<Bytes32> queued = new HashSet<>();
   private final Map<Bytes32, Miss> models = new Misses<>();
   private final Map<String, Miss> sites = new Misses<>();
@@ -95,6 +121,7 @@ final class FetchingWorkshop implements Workshop, AutoCloseable {
       Download download,
       ModelCache cache,
       BoundedImports imports,
+      ModelMemory memory,
       Parameters terms,
       Lines journal,
       InstantSource clock) {
@@ -103,6 +130,7 @@ final class FetchingWorkshop implements Workshop, AutoCloseable {
     this.download = download;
     this.cache = cache;
     this.imports = imports;
+    this.memory = memory;
     this.secondsMax = Math.min(terms.window() / 4.0, terms.allowance() / 10.0);
     this.journal = journal;
     this.clock = clock;
@@ -111,7 +139,9 @@ final class FetchingWorkshop implements Workshop, AutoCloseable {
   @Override
   public boolean knows(Bytes32 modelId) {
     boolean known = own.knows(modelId);
-    if (!known) {
+    if (known) {
+      memory.used(modelId);
+    } else {
       want(modelId);
     }
     return known;
@@ -132,9 +162,9 @@ final class FetchingWorkshop implements Workshop, AutoCloseable {
   }
 
   private void fetch(Bytes32 model) {
-    boolean found = false;
+    Ended ended = Ended.MISSED;
     try {
-      found = round(model);
+      ended = round(model);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ChainException e) {
@@ -147,78 +177,133 @@ final class FetchingWorkshop implements Workshop, AutoCloseable {
     } finally {
       synchronized (this) {
         queued.remove(model);
-        if (!found) {
-          models.merge(model, missed(0), (before, _) -> missed(before.count()));
+        switch (ended) {
+          case FETCHED -> models.remove(model);
+          case MISSED -> models.merge(model, missed(0), (before, _) -> missed(before.count()));
+          case UNFIT -> models.put(model, new Miss(1, clock.instant().plus(AFTER_A_WRONG_FILE)));
         }
       }
     }
   }
 
-  private boolean round(Bytes32 id) throws IOException, InterruptedException {
+  private Ended round(Bytes32 id) throws IOException, InterruptedException {
     if (imports.areStuck()) {
-      return false;
+      return Ended.MISSED;
     }
-    Optional<Model> kept = cache.find(id);
+    Optional<BoundedImports.Imported<Model>> kept = cache.find(id);
     if (kept.isPresent()) {
       return accept(kept.get(), "the folder of fetched models");
     }
     int tried = 0;
-    for (String place : places.of(id)) {
+    for (String place : placesOf(id)) {
       String site = id + " " + place;
-      if (tried == PLACES_A_ROUND || !isDue(sites.get(site))) {
+      if (tried == PLACES_A_ROUND || !isDue(missOf(site))) {
         continue;
       }
       tried++;
-      String shown = Messages.oneLine(place);
-      journal.line("fetching", JournalWriter.facts("model", id, "from", shown));
-      Path draft = cache.draft();
-      try {
-        download.into(draft, place);
-        if (accept(cache.keep(draft, id), shown)) {
-          return true;
-        }
-        sites.put(site, new Miss(1, clock.instant().plus(AFTER_A_WRONG_FILE)));
-      } catch (Download.RefusedException e) {
-        sites.put(site, new Miss(1, clock.instant().plus(AFTER_A_WRONG_FILE)));
-        refused(id, shown, Messages.of(e));
-        if (imports.areStuck()) {
-          journal.line(
-              "fetching stopped",
-              JournalWriter.facts(
-                  "why",
-                  BoundedImports.LEFT_MOST
-                      + " files are still being imported after their time; nothing is fetched until they end, or this"
-                      + " agent is started anew"));
-          return false;
-        }
-      } catch (IOException e) {
-        sites.merge(site, missed(0), (before, _) -> missed(before.count()));
-        refused(id, shown, Messages.of(e));
-      } finally {
-        Files.deleteIfExists(draft);
+      Optional<Ended> ended = attempt(id, place, site);
+      if (ended.isPresent()) {
+        return ended.get();
       }
     }
-    return false;
+    return Ended.MISSED;
   }
 
-  private boolean accept(Model model, String from) {
-    double seconds = steps(model) / STEPS_PER_SECOND;
-    if (seconds > secondsMax) {
-      refused(
-          model.id(),
-          from,
-          "a run may take %.0f s, this deployment's times leave %.0f s"
-              .formatted(seconds, secondsMax));
-      return false;
-    }
+  private List<String> placesOf(Bytes32 id) throws InterruptedException {
+    placesRead.lockInterruptibly();
     try {
-      own.add(model);
-    } catch (IllegalArgumentException e) {
+      return places.of(id);
+    } finally {
+      placesRead.unlock();
+    }
+  }
+
+  /// {@return how fetching the model ends, if it ends with this place}
+  private Optional<Ended> attempt(Bytes32 id, String place, String site)
+      throws IOException, InterruptedException {
+    String shown = Messages.oneLine(place);
+    try (ModelCache.Draft draft = downloaded(id, place, site)) {
+      return Optional.of(accept(cache.keep(draft, id), shown));
+    } catch (Download.RefusedException e) {
+      putOff(site, new Miss(1, clock.instant().plus(AFTER_A_WRONG_FILE)));
+      refused(id, shown, Messages.of(e));
+      if (imports.areStuck()) {
+        journal.line(
+            "fetching stopped",
+            JournalWriter.facts(
+                "why",
+                BoundedImports.LEFT_MOST
+                    + " files are still being imported after their time; nothing is fetched until they end, or this"
+                    + " agent is started anew"));
+        return Optional.of(Ended.MISSED);
+      }
+    } catch (IOException e) {
+      putOff(site, missed(misses(site)));
+      refused(id, shown, Messages.of(e));
+    }
+    return Optional.empty();
+  }
+
+  private ModelCache.Draft downloaded(Bytes32 id, String place, String site)
+      throws IOException, InterruptedException {
+    turns.acquire();
+    ModelCache.@Nullable Draft unfinished = null;
+    try {
+      journal.line("fetching", JournalWriter.facts("model", id, "from", Messages.oneLine(place)));
+      ModelCache.Draft draft = cache.draft();
+      unfinished = draft;
+      download.into(draft.file(), place, new Turn(draft, misses(site)));
+      unfinished = null;
+      return draft;
+    } finally {
+      turns.release();
+      if (unfinished != null) {
+        unfinished.close();
+      }
+    }
+  }
+
+  /// A download's turn among others.
+  private final class Turn implements Download.Watch {
+    private final ModelCache.Draft draft;
+    private final Duration turn;
+
+    Turn(ModelCache.Draft draft, int misses) {
+      this.draft = draft;
+      this.turn = TURN.multipliedBy(1L << Math.min(misses, 10));
+    }
+
+    @Override
+    public void grows(long bytes) throws IOException, InterruptedException {
+      draft.reserve(bytes);
+    }
+
+    @Override
+    public boolean givesWay(Duration taken) {
+      return turns.hasQueuedThreads() && taken.compareTo(turn) > 0;
+    }
+  }
+
+  private Ended accept(BoundedImports.Imported<Model> imported, String from) {
+    Model model = imported.what();
+    try (ModelMemory.Hold hold = imported.hold()) {
+      double seconds = steps(model) / STEPS_PER_SECOND;
+      if (seconds > secondsMax) {
+        refused(
+            model.id(),
+            from,
+            "a run may take %.0f s, this deployment's times leave %.0f s"
+                .formatted(seconds, secondsMax));
+        return Ended.UNFIT;
+      }
+      memory.requireRoomToRun(model);
+      memory.keep(model, hold);
+    } catch (Download.RefusedException | IllegalArgumentException e) {
       refused(model.id(), from, String.valueOf(e.getMessage()));
-      return false;
+      return Ended.UNFIT;
     }
     journal.line("fetched", JournalWriter.facts("model", model.id(), "from", from));
-    return true;
+    return Ended.FETCHED;
   }
 
   /// {@return a bound of the machine's steps of a whole run}
@@ -234,6 +319,19 @@ final class FetchingWorkshop implements Workshop, AutoCloseable {
     journal.line(
         "not fetched",
         JournalWriter.facts("model", model, "from", from, "why", Messages.oneLine(why)));
+  }
+
+  private synchronized @Nullable Miss missOf(String site) {
+    return sites.get(site);
+  }
+
+  private int misses(String site) {
+    Miss miss = missOf(site);
+    return miss == null ? 0 : miss.count();
+  }
+
+  private synchronized void putOff(String site, Miss miss) {
+    sites.put(site, miss);
   }
 
   private boolean isDue(@Nullable Miss miss) {

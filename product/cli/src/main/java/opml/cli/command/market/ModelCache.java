@@ -3,41 +3,112 @@ package opml.cli.command.market;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
 import opml.cli.console.Failure;
 import opml.core.codec.MalformedException;
 import opml.core.hash.Bytes32;
 import opml.engine.commit.Model;
 import opml.formats.ModelLoader;
 import opml.formats.refusal.ImportException;
+import org.jspecify.annotations.Nullable;
 
 /// A folder of fetched model files, each named by its model's id. A name proves nothing: every file is imported and its
 /// id compared, whenever it is taken.
+///
+/// The folder takes so many bytes and no more, what is being fetched among them. Where a new file finds no room, those
+/// that were used longest ago go, and then the largest of those that are being fetched: strangers publish as many
+/// models as they like, and none of them may keep another out. Two processes may have one folder; each sees what the
+/// other one has there, and they may exceed the bound by what both take in the same moment.
 final class ModelCache {
   private static final String DRAFT = ".draft";
+  private static final Pattern FETCHED = Pattern.compile("0x[0-9a-f]{64}\\.onnx");
 
   /// A draft this old is not being written any more: its process was killed.
   private static final Duration STALE = Duration.ofDays(1);
 
-  /// The folder takes no more than so many files of the greatest size.
-  private static final int FULL = 4;
+  /// The folder takes so many files of the greatest size.
+  static final int FULL = 4;
+
+  private static final int TRIES = 50;
+  private static final Duration BETWEEN_TRIES = Duration.ofMillis(100);
 
   private final Path folder;
   private final long maxBytes;
   private final BoundedImports imports;
+  private final ModelMemory memory;
+
+  /// What a draft takes in advance.
+  private final long step;
+
+  private final Set<Draft> drafts = new HashSet<>();
+  private final Map<Path, Integer> used = new HashMap<>();
+
+  private record Kept(Path file, long bytes, FileTime time) {}
+
+  /// A file that is being fetched, gone when it is closed unless it was kept.
+  final class Draft implements AutoCloseable {
+    private final Path file;
+    private long reserved;
+    private boolean givesWay;
+
+    private Draft(Path file) {
+      this.file = file;
+    }
+
+    Path file() {
+      return file;
+    }
+
+    /// Makes room for a file of so many bytes.
+    ///
+    /// @throws IOException if there is none, or a smaller one needs what this one has
+    void reserve(long bytes) throws IOException, InterruptedException {
+      for (int i = 0; !reserved(this, bytes); i++) {
+        if (i == TRIES) {
+          throw new IOException(
+              "%s has no room for it: besides models that can be fetched again, and what is being fetched, there may"
+                      .formatted(folder)
+                  + " be %,d bytes in all (%d times --fetch-max); remove some"
+                      .formatted(FULL * maxBytes, FULL));
+        }
+        Thread.sleep(BETWEEN_TRIES);
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      Files.deleteIfExists(file);
+      forget(this);
+    }
+  }
 
   /// @param folder made if it is not there
   /// @param maxBytes of a file
+  /// @param memory tells what of a file may be read
   /// @throws Failure if it cannot be made
-  ModelCache(Path folder, long maxBytes, BoundedImports imports) {
+  ModelCache(Path folder, long maxBytes, BoundedImports imports, ModelMemory memory) {
     this.folder = folder;
     this.maxBytes = maxBytes;
     this.imports = imports;
+    this.memory = memory;
+    this.step = Math.clamp(maxBytes / 64, 1, 16 << 20);
     try {
       Files.createDirectories(
           folder,
@@ -50,9 +121,11 @@ final class ModelCache {
 
   private void removeStale() throws IOException {
     Instant stale = Instant.now().minus(STALE);
-    try (DirectoryStream<Path> drafts = Files.newDirectoryStream(folder, "*" + DRAFT)) {
-      for (Path draft : drafts) {
-        if (Files.getLastModifiedTime(draft).toInstant().isBefore(stale)) {
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(folder, "*" + DRAFT)) {
+      for (Path draft : all) {
+        if (Files.getLastModifiedTime(draft, LinkOption.NOFOLLOW_LINKS)
+            .toInstant()
+            .isBefore(stale)) {
           Files.deleteIfExists(draft);
         }
       }
@@ -60,71 +133,163 @@ final class ModelCache {
   }
 
   /// {@return a model that was fetched before}
-  Optional<Model> find(Bytes32 id) throws IOException, InterruptedException {
+  Optional<BoundedImports.Imported<Model>> find(Bytes32 id)
+      throws IOException, InterruptedException {
     Path file = file(id);
-    if (!Files.isRegularFile(file)) {
-      return Optional.empty();
-    }
+    use(file, 1);
     try {
-      Model model = imports.run(() -> load(file));
-      if (model.id().equals(id)) {
-        return Optional.of(model);
+      if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+        // A link would lead to a file that nobody fetched.
+        Files.deleteIfExists(file);
+        return Optional.empty();
       }
+      touch(id);
+      BoundedImports.Imported<Model> imported = imports.ofKnown(Files.size(file), () -> load(file));
+      if (imported.what().id().equals(id)) {
+        return Optional.of(imported);
+      }
+      imported.hold().close();
     } catch (Download.RefusedException
+        | NoSuchFileException
         | MalformedException
         | ImportException
         | IllegalArgumentException e) {
       // It was whole when it came here; the next one comes from where this came from.
       Files.deleteIfExists(file);
       return Optional.empty();
+    } finally {
+      use(file, -1);
     }
     Files.deleteIfExists(file);
     return Optional.empty();
   }
 
+  /// Notes that a model is in use, if its file is here: those that nobody uses go first.
+  void touch(Bytes32 id) throws IOException {
+    try {
+      Files.setLastModifiedTime(file(id), FileTime.from(Instant.now()));
+    } catch (NoSuchFileException e) {
+      // Then nothing has to be kept.
+    }
+  }
+
   /// {@return a new file to fetch into}
-  ///
-  /// @throws Download.RefusedException if the folder is full
-  Path draft() throws IOException {
-    long taken = 0;
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
-      for (Path file : files) {
-        taken += Files.size(file);
-      }
+  Draft draft() throws IOException {
+    Draft draft = new Draft(Files.createTempFile(folder, "model", DRAFT));
+    synchronized (this) {
+      drafts.add(draft);
     }
-    if (taken > (FULL - 1) * maxBytes) {
-      throw new Download.RefusedException(
-          "%s holds %,d bytes, more than %d times --fetch-max: remove some"
-              .formatted(folder, taken, FULL - 1));
-    }
-    return Files.createTempFile(folder, "model", DRAFT);
+    return draft;
   }
 
   /// Imports a draft, and keeps it if it is the model of this id.
   ///
-  /// @throws Download.RefusedException if it is not; the draft is gone then
-  Model keep(Path draft, Bytes32 id) throws IOException, InterruptedException {
+  /// @throws Download.RefusedException if it is not
+  BoundedImports.Imported<Model> keep(Draft draft, Bytes32 id)
+      throws IOException, InterruptedException {
+    BoundedImports.@Nullable Imported<Model> imported = null;
     try {
-      Model model = imports.run(() -> load(draft));
-      if (!model.id().equals(id)) {
-        throw new Download.RefusedException("the file there is model " + model.id());
+      imported = imports.ofStrange(Files.size(draft.file()), () -> load(draft.file()));
+      if (!imported.what().id().equals(id)) {
+        throw new Download.RefusedException("the file there is model " + imported.what().id());
       }
-      Files.move(
-          draft, file(id), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      return model;
+      move(draft, id);
+      BoundedImports.Imported<Model> kept = imported;
+      imported = null;
+      return kept;
     } catch (MalformedException | ImportException | IllegalArgumentException e) {
       throw new Download.RefusedException(
           "the file there is no model that we can run: "
-              + String.valueOf(e.getMessage()).replace(draft.toString(), "it"));
+              + String.valueOf(e.getMessage()).replace(draft.file().toString(), "it"));
     } catch (OutOfMemoryError | StackOverflowError e) {
       throw new Download.RefusedException("the file there takes more memory than there is");
     } finally {
-      Files.deleteIfExists(draft);
+      if (imported != null) {
+        imported.hold().close();
+      }
     }
   }
 
-  private static Model load(Path file) throws IOException {
-    return ModelLoader.loadAlone(file);
+  private synchronized void move(Draft draft, Bytes32 id) throws IOException {
+    Files.move(
+        draft.file(),
+        file(id),
+        StandardCopyOption.ATOMIC_MOVE,
+        StandardCopyOption.REPLACE_EXISTING);
+    touch(id);
+    drafts.remove(draft);
+  }
+
+  private synchronized void forget(Draft draft) {
+    drafts.remove(draft);
+  }
+
+  private synchronized void use(Path file, int more) {
+    used.merge(file, more, (before, change) -> before + change == 0 ? null : before + change);
+  }
+
+  /// {@return whether there is room for so many bytes of a draft now}
+  private synchronized boolean reserved(Draft draft, long bytes) throws IOException {
+    if (draft.givesWay) {
+      throw new IOException("other files that are being fetched, and smaller, need the room");
+    }
+    if (bytes <= draft.reserved) {
+      return true;
+    }
+    long wanted = bytes + step;
+    long taken = wanted;
+    for (Draft other : drafts) {
+      taken += other.equals(draft) ? 0 : other.reserved;
+    }
+    List<Kept> kept = new ArrayList<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+      for (Path file : files) {
+        taken += sizeOfOther(file, kept);
+      }
+    }
+    kept.sort(Comparator.comparing(Kept::time));
+    for (Kept eldest : kept) {
+      if (taken <= FULL * maxBytes) {
+        break;
+      }
+      Files.deleteIfExists(eldest.file());
+      taken -= eldest.bytes();
+    }
+    if (taken <= FULL * maxBytes) {
+      draft.reserved = wanted;
+      return true;
+    }
+    drafts.stream()
+        .filter(other -> other.reserved > wanted)
+        .max(Comparator.comparingLong(other -> other.reserved))
+        .ifPresent(largest -> largest.givesWay = true);
+    return false;
+  }
+
+  /// {@return the bytes of a file that is none of our drafts}
+  ///
+  /// @param kept gets it if it may go
+  private long sizeOfOther(Path file, List<Kept> kept) throws IOException {
+    if (drafts.stream().anyMatch(draft -> draft.file().equals(file))) {
+      return 0;
+    }
+    BasicFileAttributes is;
+    try {
+      is = Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    } catch (NoSuchFileException e) {
+      // Another process has removed it.
+      return 0;
+    }
+    String name = String.valueOf(file.getFileName());
+    if (FETCHED.matcher(name).matches() && !is.isDirectory() && !used.containsKey(file)) {
+      kept.add(new Kept(file, is.size(), is.lastModifiedTime()));
+    }
+    // Another process reserves in advance, too.
+    return name.endsWith(DRAFT) ? is.size() + step : is.size();
+  }
+
+  private Model load(Path file) throws IOException {
+    return ModelLoader.loadAlone(file, memory.mostBytes());
   }
 
   private Path file(Bytes32 id) {

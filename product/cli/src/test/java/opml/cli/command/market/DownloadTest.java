@@ -19,6 +19,21 @@ import org.junit.jupiter.api.io.TempDir;
 
 class DownloadTest {
   private static final int MAX = 100_000;
+  private static final int BYTES_PER_SECOND = 1_000;
+
+  /// Nobody else waits, and there is room.
+  private static final Download.Watch ALONE =
+      new Download.Watch() {
+        @Override
+        public void grows(long bytes) {
+          // There is room.
+        }
+
+        @Override
+        public boolean givesWay(Duration taken) {
+          return false;
+        }
+      };
 
   @TempDir Path folder;
 
@@ -44,10 +59,10 @@ class DownloadTest {
     server.redirect("/a", "/b");
     server.redirect("/b", server.uri("/whole"));
     for (String path : new String[] {"/whole", "/a"}) {
-      download(Source.HTTP, Source.LOCAL).into(file, server.uri(path));
+      download(Source.HTTP, Source.LOCAL).into(file, server.uri(path), ALONE);
       assertThat(file).hasBinaryContent(bytes);
     }
-    download(Source.FILE).into(folder.resolve("copy"), file.toUri().toString());
+    download(Source.FILE).into(folder.resolve("copy"), file.toUri().toString(), ALONE);
     assertThat(folder.resolve("copy")).hasBinaryContent(bytes);
   }
 
@@ -126,7 +141,7 @@ class DownloadTest {
   @Test
   void aLookUpTakesOfTheSameTime() {
     missed(
-        new Download(Set.of(Source.HTTP), MAX, Duration.ZERO),
+        download(Duration.ZERO, Duration.ofSeconds(2), Source.HTTP),
         "http://nowhere.invalid/m",
         "not there after 0 s");
   }
@@ -170,10 +185,68 @@ class DownloadTest {
     missed(download, "http://127.0.0.1:1/m", "");
     long begin = System.nanoTime();
     missed(
-        new Download(Set.of(Source.HTTP, Source.LOCAL), MAX, Duration.ofSeconds(1)),
+        download(Duration.ofSeconds(1), Duration.ofSeconds(20), Source.HTTP, Source.LOCAL),
         server.uri("/slow"),
         "not there after 1 s");
+    missed(download, server.uri("/slow"), "came");
     assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(8));
+  }
+
+  @Test
+  void aPlaceThatTricklesIsGivenUpLongBeforeItsTime() {
+    server.serveTrickling("/trickle", Duration.ofMillis(50));
+    long begin = System.nanoTime();
+    missed(
+        download(Duration.ofMinutes(10), Duration.ofSeconds(1), Source.HTTP, Source.LOCAL),
+        server.uri("/trickle"),
+        "less than 1,000 bytes a second came");
+    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(8));
+  }
+
+  @Test
+  void aFileThatTakesLongGivesWayToOthers() {
+    server.serveTrickling("/trickle", Duration.ofMillis(50));
+    Download.Watch hurried =
+        new Download.Watch() {
+          @Override
+          public void grows(long bytes) {
+            // There is room.
+          }
+
+          @Override
+          public boolean givesWay(Duration taken) {
+            return taken.toMillis() > 500;
+          }
+        };
+    assertThatThrownBy(
+            () -> download(Source.HTTP, Source.LOCAL).into(file, server.uri("/trickle"), hurried))
+        .isInstanceOf(IOException.class)
+        .isNotInstanceOf(RefusedException.class)
+        .hasMessageContaining("others wait");
+  }
+
+  @Test
+  void aFileForWhichThereIsNoRoomIsGivenUp() {
+    server.serve("/whole", new byte[MAX]);
+    Download.Watch full =
+        new Download.Watch() {
+          @Override
+          public void grows(long bytes) throws IOException {
+            if (bytes > MAX / 2) {
+              throw new IOException("full");
+            }
+          }
+
+          @Override
+          public boolean givesWay(Duration taken) {
+            return false;
+          }
+        };
+    assertThatThrownBy(
+            () -> download(Source.HTTP, Source.LOCAL).into(file, server.uri("/whole"), full))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("full");
+    assertThat(file).satisfies(there -> assertThat(Files.size(there)).isLessThan(MAX));
   }
 
   @Test
@@ -184,18 +257,23 @@ class DownloadTest {
   }
 
   private static Download download(Source... sources) {
-    return new Download(Set.of(sources), MAX, Duration.ofSeconds(20));
+    return download(Duration.ofSeconds(20), Duration.ofSeconds(2), sources);
+  }
+
+  private static Download download(Duration whole, Duration silence, Source... sources) {
+    return new Download(
+        Set.of(sources), MAX, new Download.Patience(whole, silence, BYTES_PER_SECOND));
   }
 
   private void refused(Download download, String place, String why) {
-    assertThatThrownBy(() -> download.into(file, place))
+    assertThatThrownBy(() -> download.into(file, place, ALONE))
         .as(place)
         .isInstanceOf(RefusedException.class)
         .hasMessageContaining(why);
   }
 
   private void missed(Download download, String place, String why) {
-    assertThatThrownBy(() -> download.into(file, place))
+    assertThatThrownBy(() -> download.into(file, place, ALONE))
         .as(place)
         .isInstanceOf(IOException.class)
         .isNotInstanceOf(RefusedException.class)

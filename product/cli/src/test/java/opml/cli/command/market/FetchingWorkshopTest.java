@@ -8,16 +8,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import opml.cli.command.market.Download.Source;
 import opml.core.hash.Bytes32;
+import opml.core.hash.Keccak;
 import opml.formats.ModelLoader;
 import opml.game.move.Parameters;
 import opml.game.work.Work;
@@ -34,11 +37,18 @@ class FetchingWorkshopTest {
 
   @TempDir Path folder;
 
+  private static final Duration SILENCE = Duration.ofSeconds(2);
+  private static final Download.Patience PATIENCE =
+      new Download.Patience(Duration.ofSeconds(20), SILENCE, 10_000);
+
+  private GraphWorkshop own = new GraphWorkshop(List.of());
+  private final Map<Bytes32, List<String>> elsewhere = new ConcurrentHashMap<>();
   private final List<String> told = new CopyOnWriteArrayList<>();
   private final List<String> places = new CopyOnWriteArrayList<>();
   private FileServer server;
   private Bytes32 wanted;
   private volatile Instant now = Instant.EPOCH;
+  private ModelMemory memory = new ModelMemory(own, 512 << 20, () -> now);
 
   @BeforeEach
   void start() throws IOException {
@@ -101,7 +111,7 @@ class FetchingWorkshopTest {
       // Minutes later only what was not there is tried again, and then a right one is found.
       server.serve("/right", right);
       places.add(server.uri("/right"));
-      untilKnown(workshop);
+      untilKnown(workshop, wanted);
       assertThat(server.asked("/other")).isEqualTo(1);
       assertThat(server.asked("/broken")).isGreaterThanOrEqualTo(2);
     }
@@ -122,8 +132,8 @@ class FetchingWorkshopTest {
 
   @Test
   void aModelThatTakesTooLongForTheDeploymentIsNotTakenOn() throws IOException {
-    byte[] slow = DemoModel.FLOAT.onnx();
-    Bytes32 id = ModelLoader.load(Files.write(folder.resolve("float.onnx"), slow)).id();
+    byte[] slow = StrangeModels.fat(1);
+    Bytes32 id = StrangeModels.id(slow);
     server.serve("/slow", slow);
     places.add(server.uri("/slow"));
     try (FetchingWorkshop workshop = workshop(Parameters.DEFAULT.withTimes(1, 1))) {
@@ -134,16 +144,77 @@ class FetchingWorkshopTest {
   }
 
   @Test
-  void aFullFolderTakesNoMore() throws IOException {
-    Files.createDirectories(cache());
-    Files.write(cache().resolve("old.onnx"), new byte[3 << 20]);
-    Files.write(cache().resolve("older.onnx"), new byte[1]);
-    server.serve("/right", DemoModel.INT8.onnx());
-    places.add(server.uri("/right"));
+  void aSmallFileWhoseRunTakesMoreThanItsShareOfMemoryIsRefusedAlsoFromTheFolder()
+      throws IOException {
+    byte[] fat = StrangeModels.fat(254);
+    Bytes32 id = StrangeModels.id(fat);
+    server.serve("/fat", fat);
+    places.add(server.uri("/fat"));
+    for (int start = 0; start < 2; start++) {
+      told.clear();
+      try (FetchingWorkshop workshop = workshop(Parameters.DEFAULT)) {
+        assertThat(workshop.knows(id)).isFalse();
+        until(" MB to run, this process gives strangers' models 536 MB");
+        assertThat(workshop.work(id, new byte[4 * 4096])).isEmpty();
+      }
+      assertThat(server.asked("/fat")).as("the second comes from the folder").isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aModelForWhichThereIsNoRoomIsReadAgainFromTheFolder() throws Exception {
+    List<Bytes32> ids = new ArrayList<>();
     try (FetchingWorkshop workshop = workshop(Parameters.DEFAULT)) {
-      assertThat(workshop.work(wanted, INPUT)).isEmpty();
-      until("remove some");
-      assertThat(server.asked("/right")).isZero();
+      for (int i = 0; i < 4; i++) {
+        byte[] wide = StrangeModels.wide(i);
+        ids.add(StrangeModels.id(wide));
+        server.serve("/wide" + i, wide);
+        elsewhere.put(ids.get(i), List.of(server.uri("/wide" + i)));
+        untilKnown(workshop, ids.get(i));
+        assertThat(workshop.work(ids.get(i), StrangeModels.wideInput())).isPresent();
+      }
+      assertThat(own.models()).hasSize(4);
+      // An import that needs all of the room.
+      memory.hold(memory.mostBytes()).close();
+      assertThat(own.models()).isEmpty();
+      untilKnown(workshop, ids.getFirst());
+      assertThat(server.asked("/wide0")).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void placesThatHangHoldUpNoModelThatIsThere() throws Exception {
+    server.serve("/right", DemoModel.INT8.onnx());
+    server.serve("/tiny", StrangeModels.tiny(1));
+    Bytes32 tiny = StrangeModels.id(StrangeModels.tiny(1));
+    elsewhere.put(wanted, List.of(server.uri("/right")));
+    elsewhere.put(tiny, List.of(server.uri("/tiny")));
+    try (FetchingWorkshop before = workshop(Parameters.DEFAULT)) {
+      untilKnown(before, tiny);
+    }
+    try (FetchingWorkshop workshop = workshop(Parameters.DEFAULT)) {
+      for (int i = 0; i < 3 * FetchingWorkshop.AT_A_TIME; i++) {
+        List<String> hanging = new ArrayList<>();
+        for (int place = 0; place < 8; place++) {
+          String path = "/hangs/" + i + "/" + place;
+          server.serveSlowly(path);
+          hanging.add(server.uri(path));
+        }
+        Bytes32 id = Keccak.hash(new byte[] {(byte) i});
+        elsewhere.put(id, hanging);
+        assertThat(workshop.knows(id)).isFalse();
+      }
+      long begin = System.nanoTime();
+      assertThat(workshop.knows(wanted)).isFalse();
+      assertThat(workshop.knows(tiny)).isFalse();
+      until("fetched model " + tiny);
+      assertThat(Duration.ofNanos(System.nanoTime() - begin))
+          .as("what was fetched before waits for nobody")
+          .isLessThan(SILENCE);
+      until("fetched model " + wanted);
+      assertThat(Duration.ofNanos(System.nanoTime() - begin))
+          .as("three turns of others, not eight places of each")
+          .isLessThan(SILENCE.multipliedBy(6));
     }
   }
 
@@ -152,7 +223,7 @@ class FetchingWorkshopTest {
     server.serve("/right", DemoModel.INT8.onnx());
     places.add(server.uri("/right"));
     try (FetchingWorkshop workshop =
-        workshop(Parameters.DEFAULT, new BoundedImports(Duration.ZERO))) {
+        workshop(Parameters.DEFAULT, new BoundedImports(Duration.ZERO, memory))) {
       assertThat(workshop.work(wanted, INPUT)).isEmpty();
       until("the file there takes more than 0 s to import");
       for (int minute = 0; minute < 30; minute++) {
@@ -167,10 +238,10 @@ class FetchingWorkshopTest {
   @Test
   void nothingIsFetchedWhileImportsThatNeverEndGoOn() throws Exception {
     CountDownLatch end = new CountDownLatch(1);
-    BoundedImports imports = new BoundedImports(Duration.ofMillis(20));
+    BoundedImports imports = new BoundedImports(Duration.ofMillis(20), memory);
     for (int i = 0; i < BoundedImports.LEFT_MOST; i++) {
       assertThat(imports.areStuck()).isFalse();
-      assertThatThrownBy(() -> imports.run(() -> endless(end)))
+      assertThatThrownBy(() -> imports.ofStrange(0, () -> endless(end)))
           .isInstanceOf(Download.RefusedException.class);
     }
     assertThat(imports.areStuck()).isTrue();
@@ -178,14 +249,15 @@ class FetchingWorkshopTest {
     places.add(server.uri("/right"));
     try (FetchingWorkshop workshop = workshop(Parameters.DEFAULT, imports)) {
       assertThat(workshop.work(wanted, INPUT)).isEmpty();
-      assertThatThrownBy(() -> imports.run(() -> 1)).hasMessageContaining("too many other files");
+      assertThatThrownBy(() -> imports.ofKnown(0, () -> 1))
+          .hasMessageContaining("too many other files");
       assertThat(server.asked("/right")).isZero();
     }
     end.countDown();
     while (imports.areStuck()) {
       Thread.onSpinWait();
     }
-    assertThat(new BoundedImports(Duration.ofMinutes(1)).run(() -> 1)).isEqualTo(1);
+    assertThat(imports.ofStrange(0, () -> 1).what()).isEqualTo(1);
   }
 
   /// An import that hears of no interruption.
@@ -207,16 +279,19 @@ class FetchingWorkshopTest {
   }
 
   private FetchingWorkshop workshop(Parameters terms) {
-    return workshop(terms, new BoundedImports(Duration.ofMinutes(1)));
+    own = new GraphWorkshop(List.of());
+    memory = new ModelMemory(own, 512 << 20, () -> now);
+    return workshop(terms, new BoundedImports(Duration.ofMinutes(1), memory));
   }
 
   private FetchingWorkshop workshop(Parameters terms, BoundedImports imports) {
     return new FetchingWorkshop(
-        new GraphWorkshop(List.of()),
-        _ -> List.copyOf(places),
-        new Download(Set.of(Source.HTTP, Source.LOCAL), 1 << 20, Duration.ofSeconds(20)),
-        new ModelCache(cache(), 1 << 20, imports),
+        own,
+        model -> elsewhere.getOrDefault(model, List.copyOf(places)),
+        new Download(Set.of(Source.HTTP, Source.LOCAL), 1 << 20, PATIENCE),
+        new ModelCache(cache(), 1 << 20, imports, memory),
         imports,
+        memory,
         terms,
         (event, facts) -> told.add(event + " " + text(facts)),
         () -> now);
@@ -237,10 +312,10 @@ class FetchingWorkshopTest {
   }
 
   /// Lets minutes pass, but fewer than six hours of them.
-  private void untilKnown(FetchingWorkshop workshop) throws InterruptedException {
+  private void untilKnown(FetchingWorkshop workshop, Bytes32 model) throws InterruptedException {
     for (int minute = 0; minute < 300; minute++) {
       now = now.plusSeconds(60);
-      if (workshop.work(wanted, INPUT).isPresent()) {
+      if (workshop.knows(model)) {
         return;
       }
       Thread.sleep(50);

@@ -7,11 +7,13 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 
 /// An HTTP server on the loopback interface that serves files rightly or wrongly, and counts who asks.
 public final class FileServer implements AutoCloseable {
@@ -76,6 +78,23 @@ public final class FileServer implements AutoCloseable {
           exchange.getResponseBody().flush();
           try {
             closed.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
+  }
+
+  /// Sends a byte now and then, for ever.
+  void serveTrickling(String path, Duration pause) {
+    on(
+        path,
+        exchange -> {
+          exchange.sendResponseHeaders(200, 0);
+          try {
+            while (!closed.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
+              exchange.getResponseBody().write(1);
+              exchange.getResponseBody().flush();
+            }
           } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
           }
