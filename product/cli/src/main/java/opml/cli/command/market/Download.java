@@ -33,8 +33,9 @@ import opml.cli.console.Messages;
 import org.jspecify.annotations.Nullable;
 
 /// Fetches files from where strangers say they are. Nobody vouches for the place or for what comes: time, size and the
-/// number of redirections are bounded, a place from which little comes is given up early, schemes are those that the user allowed, and addresses that only this machine or
-/// its network can reach are refused unless the user allowed them too, since anybody can write them into a registry.
+/// number of redirections are bounded, a place from which little comes is given up early, schemes are those that the
+/// user allowed, and addresses that only this machine or its network can reach are refused unless the user allowed them
+/// too, since anybody can write them into a registry.
 ///
 /// A name that has one address for the check and another for the connection gets through; what it reaches sees a GET
 /// request and nothing more, and its answer is shown to nobody.

@@ -13,8 +13,8 @@ import opml.game.claim.ClaimStatus;
 import opml.hub.Hub;
 import opml.hub.Journal;
 
-/// A callback that hears whatever is only simulated, where gas costs nothing, and burns all its gas in a block. A server
-/// that tries again drains himself; then shams take his claim.
+/// A callback that hears whatever is only simulated, where gas costs nothing, and burns all its gas in a block. A
+/// server that tries again drains himself; then shams take his claim.
 final class DrainRow {
   private static final int SERVER = 2;
   private static final int ATTACKER = 3;
