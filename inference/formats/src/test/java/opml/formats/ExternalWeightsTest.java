@@ -13,10 +13,12 @@ import java.util.Random;
 import opml.core.codec.MalformedException;
 import opml.engine.commit.HashCache;
 import opml.engine.graph.Graph;
+import opml.engine.graph.Slot;
 import opml.formats.onnx.OnnxImporter;
 import opml.formats.onnx.file.OnnxWriter;
 import opml.formats.onnx.file.RawModels;
 import opml.formats.onnx.file.SampleModel;
+import opml.formats.refusal.ImportException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -62,6 +64,22 @@ class ExternalWeightsTest {
     Files.write(file, OnnxWriter.write(SampleModel.dense()));
     assertThat(ModelLoader.loadAlone(file, Long.MAX_VALUE).id())
         .isEqualTo(ModelLoader.load(file).id());
+  }
+
+  @Test
+  void aFileOfWhichOnlySoManyBytesOfConstantsMayBeReadIsRefusedIfItHasMore() throws IOException {
+    Path file = folder.resolve("model.onnx");
+    Files.write(file, OnnxWriter.write(SampleModel.dense()));
+    Graph graph = OnnxImporter.load(file);
+    long bytes =
+        graph.slots().stream()
+            .filter(slot -> slot.initial().isPresent())
+            .mapToLong(Slot::bytes)
+            .sum();
+    assertThat(ModelLoader.loadAlone(file, bytes).id()).isEqualTo(ModelLoader.load(file).id());
+    assertThatThrownBy(() -> ModelLoader.loadAlone(file, bytes - 1))
+        .isInstanceOf(ImportException.class)
+        .hasMessageContaining("the constants take more than " + (bytes - 1) + " bytes");
   }
 
   /// {@return how many constants had to be hashed}

@@ -15,6 +15,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import opml.cli.command.market.FileServer;
+import opml.cli.command.market.StrangeModels;
 import opml.cli.console.ExitCode;
 import opml.core.account.Address;
 import opml.core.account.Wei;
@@ -334,6 +335,9 @@ class MarketCommandsTest {
         onStart("verify", "--dry-run", "--fetch", "--poll", 0.05, "--fetch-into", cache, "--json");
     verifying.until("\"event\":\"fetched\"").until("\"event\":\"computed\"");
     verifying.stop().succeeds();
+    Path fat = Files.write(folder.resolve("fat.onnx"), StrangeModels.fat(40));
+    on("verify", "--dry-run", "--model", fat)
+        .failsWith("fat.onnx: a run takes at least 2,684 MB, Java has", "JAVA_TOOL_OPTIONS=-Xmx");
     on("verify", "--dry-run", "--fetch-max", 0, "--poll", 0)
         .failsWith("--fetch-max 0", "--poll 0.0");
     dev.increaseTime(WINDOW.plusMinutes(1));

@@ -33,7 +33,7 @@ public final class GraphExecution {
   static final long KEPT_BYTES = 256L << 20;
 
   /// About what a state and its roots take.
-  static final long STATE_BYTES = 256;
+  private static final long STATE_BYTES = 256;
 
   private final Model model;
   private final MemorySegment input;

@@ -24,6 +24,9 @@ public record RunMemory(long model, long values, long passing, long least, boole
   /// About what a slot takes besides its value.
   private static final long SLOT_BYTES = 512;
 
+  /// About what a step leaves besides the values that it wrote: its state, roots, and places in maps.
+  private static final long STEP_BYTES = 1024;
+
   /// A page of an initial value has a hash, and the tree above it as many again.
   private static final long HASHED = 64;
 
@@ -63,7 +66,7 @@ public record RunMemory(long model, long values, long passing, long least, boole
     long threads = Runtime.getRuntime().availableProcessors() + 1L;
     // The input as it was read, as it was padded, and as it is kept.
     long passing = 3 * input + zeros + threads * largestCopies;
-    passing += graph.steps() * GraphExecution.STATE_BYTES;
+    passing += (graph.steps() + 1) * STEP_BYTES;
     if (overwrites) {
       passing += Math.min(graph.steps(), Workers.AHEAD) * largestWrites;
       passing +=

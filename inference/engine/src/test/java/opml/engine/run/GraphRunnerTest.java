@@ -8,6 +8,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CyclicBarrier;
@@ -90,6 +91,24 @@ class GraphRunnerTest {
 
   private static String text(MemorySegment segment) {
     return HexFormat.of().formatHex(segment.toArray(ValueLayout.JAVA_BYTE));
+  }
+
+  @Test
+  void theZerosOfManyLargeSlotsTakeTheMemoryOfOne() {
+    Graph small = independent(1);
+    List<Slot> slots = new ArrayList<>(small.slots());
+    Shape large = Shape.of((int) Slot.MAX_BYTES);
+    // More than the tests have.
+    long count = 1 + Runtime.getRuntime().maxMemory() / Slot.MAX_BYTES;
+    for (long i = 0; i < count; i++) {
+      slots.add(new Slot("large" + i, ElementType.U8, large, Optional.empty()));
+    }
+    Graph graph = new Graph(slots, small.nodes(), small.input(), small.output(), 1);
+    MemorySegment input = Tensor.ofFloats(SHAPE, 1, -2, 3, -4, 5, -6, 7, 8).data();
+    MemorySegment[] start = new GraphRunner(graph, NATIVE).start(input);
+    assertThat(start).hasSize(slots.size());
+    assertThat(start[small.slots().size()].byteSize()).isEqualTo(Slot.MAX_BYTES);
+    assertThat(start[graph.input().slot()].mismatch(input)).isEqualTo(-1);
   }
 
   @Test

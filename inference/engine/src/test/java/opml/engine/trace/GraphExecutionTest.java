@@ -74,6 +74,22 @@ class GraphExecutionTest {
   }
 
   @Test
+  void whatARunTakesIsToldBeforeIt() {
+    Model dense = Model.of(SampleGraph.dense(), TestPrograms::of);
+    RunMemory memory = RunMemory.of(dense);
+    assertThat(memory.values()).as("two slots of eight bytes, padded to a leaf").isEqualTo(64);
+    assertThat(memory.least()).as("w, b, and the two slots").isEqualTo(24 + 8 + 16);
+    assertThat(memory.overwrites()).isFalse();
+    assertThat(GraphExecution.run(dense, floats(1, 2, 3), NATIVE).keptBytes())
+        .isLessThanOrEqualTo(memory.values() + memory.passing());
+    Model loop = counter(4, 1000);
+    RunMemory ofLoop = RunMemory.of(loop);
+    assertThat(ofLoop.overwrites()).isTrue();
+    assertThat(GraphExecution.run(loop, ints(5), NATIVE).keptBytes())
+        .isLessThanOrEqualTo(ofLoop.values() + ofLoop.passing());
+  }
+
+  @Test
   void openingsLeadFromOneStateToTheNext() {
     Model model = counter(4, 1000);
     GraphExecution execution = GraphExecution.run(model, ints(5), NATIVE);

@@ -5,6 +5,6 @@
 ///     `StatusWords`,
 ///   - [opml.cli.command.market.Waiting] and `ClaimedResult`: a result as it comes about,
 ///   - [opml.cli.command.market.Summary]: how things stand for a running agent,
-///   - [opml.cli.command.market.FetchingWorkshop] with `Download` and `ModelCache`: models from where strangers
-///     published them.
+///   - [opml.cli.command.market.FetchingWorkshop] with `Download`, `ModelCache`, `BoundedImports` and
+///     `ModelMemory`: models from where strangers published them, and what places, disk, threads and memory they get.
 package opml.cli.command.market;

@@ -20,14 +20,14 @@ import opml.formats.onnx.file.OnnxWriter;
 import opml.kernels.catalog.PinnedPrograms;
 
 /// Files of models as a stranger would make them to harm who fetches them: all of them valid.
-final class StrangeModels {
+public final class StrangeModels {
   private static final int SIDE = 4096;
   private static final int WIDTH = 57_500;
 
   private StrangeModels() {}
 
   /// {@return a model of a few kilobytes, each of whose values takes 64 MiB}
-  static byte[] fat(int values) {
+  public static byte[] fat(int values) {
     List<OnnxNode> nodes = new ArrayList<>();
     nodes.add(OnnxNode.of("Add", List.of("x", "c"), List.of("h1")));
     for (int i = 2; i <= values; i++) {
