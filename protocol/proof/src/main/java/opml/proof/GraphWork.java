@@ -4,6 +4,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import opml.core.codec.ByteWriter;
 import opml.core.codec.ShortBuffer;
 import opml.core.hash.Bytes32;
@@ -26,14 +27,26 @@ import opml.vm.state.Memory;
 public final class GraphWork implements Work {
   private final Model model;
   private final Frames frames;
+  private final RunMemory memory;
   private final OpenRuns runs;
 
   /// @param frames of the native run
   /// @param runs makes the machines for single nodes
   public GraphWork(Model model, Frames frames, NodeRuns runs) {
+    this(model, frames, runs, RunMemory.shared());
+  }
+
+  GraphWork(Model model, Frames frames, NodeRuns runs, RunMemory memory) {
     this.model = model;
     this.frames = frames;
-    this.runs = new OpenRuns(step -> runs.run(step, frames.at(step)));
+    this.memory = memory;
+    this.runs = new OpenRuns(memory, step -> opening(step, runs));
+  }
+
+  private OpenRuns.Opening opening(long step, NodeRuns nodeRuns) {
+    Frames.Frame before = frames.at(step);
+    return new OpenRuns.Opening(
+        NodeMachines.bytes(model, nodeIndex(step)), () -> nodeRuns.run(step, before));
   }
 
   @Override
@@ -58,6 +71,15 @@ public final class GraphWork implements Work {
   @Override
   public long replaySteps() {
     return model.nodes().stream().mapToLong(node -> node.descriptor().steps()).max().orElse(0);
+  }
+
+  @Override
+  public Optional<String> whyNotToReplay() {
+    return memory.whyNoMachine(
+        IntStream.range(0, model.nodes().size())
+            .mapToLong(node -> NodeMachines.bytes(model, node))
+            .max()
+            .orElse(0));
   }
 
   @Override
@@ -186,6 +208,7 @@ public final class GraphWork implements Work {
   @Override
   public void rest() {
     runs.close();
+    frames.rest();
   }
 
   private final class GraphTrace implements Trace {
