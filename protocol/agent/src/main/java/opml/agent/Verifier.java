@@ -1,7 +1,11 @@
 package opml.agent;
 
+import java.math.BigInteger;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import opml.core.account.Wei;
 import opml.game.claim.ClaimStatus;
 import opml.game.move.Action;
@@ -22,6 +26,7 @@ import opml.hub.Picture.SeenRequest;
 /// Recomputes what others claim, challenges what is wrong, and plays its games to their end.
 public final class Verifier extends Agent {
   private final ClaimJudge judge;
+  private boolean dearFirst;
 
   public Verifier(Hub hub, Workshop workshop, Journal journal) {
     this(hub, workshop, journal, Caution.DEFAULT);
@@ -57,20 +62,22 @@ public final class Verifier extends Agent {
     SeenClaim claim = picture.claims().get(game.claim());
     SeenRequest request =
         claim == null ? null : picture.requests().get(claim.state().claim().request());
-    if (request != null) {
-      runs()
-          .work(request)
-          .ifPresent(work -> play(game, request, work, Side.CHALLENGER, new Wei(game.bond())));
+    if (request == null) {
+      return;
+    }
+    Wei stake = new Wei(game.bond());
+    if (waits(game, request, Side.CHALLENGER)) {
+      lateOnly(game, Side.CHALLENGER, stake);
+    } else {
+      runs().play(request, work -> play(game, work, Side.CHALLENGER, stake));
     }
   }
 
   @Override
   void enter(Picture picture) {
-    // Claims are won by their age: whose window ends first comes first.
-    picture.claims().values().stream()
-        .filter(claim -> claim.state().isChallengeable(terms().window(), picture.now()))
-        .sorted(Comparator.comparingLong(claim -> claim.state().claimedAt()))
-        .forEach(claim -> about("claim " + claim.id(), () -> check(picture, claim)));
+    for (SeenClaim claim : toCheck(picture)) {
+      about("claim " + claim.id(), () -> check(picture, claim));
+    }
     for (SeenGame game : voidGames(picture)) {
       about(
           "game " + game.id(),
@@ -79,6 +86,39 @@ public final class Verifier extends Agent {
                   .actions(game.settled(), self())
                   .forEach(action -> responder().note(action, new Wei(game.bond()))));
     }
+  }
+
+  /// {@return the claims that are young enough, in the order in which they are checked: by turns the one whose window
+  /// ends first and the one that most is lost with, so that neither many old claims of strangers nor dear young ones
+  /// keep the others waiting}
+  private Collection<SeenClaim> toCheck(Picture picture) {
+    List<SeenClaim> byAge =
+        picture.claims().values().stream()
+            .filter(claim -> claim.state().isChallengeable(terms().window(), picture.now()))
+            .sorted(Comparator.comparingLong(claim -> claim.state().claimedAt()))
+            .toList();
+    List<SeenClaim> byWorth =
+        byAge.stream()
+            .sorted(Comparator.comparing((SeenClaim claim) -> worth(picture, claim)).reversed())
+            .toList();
+    // A look may have time for one run only, so the first of them changes, too.
+    dearFirst = !dearFirst;
+    List<SeenClaim> first = dearFirst ? byWorth : byAge;
+    List<SeenClaim> second = dearFirst ? byAge : byWorth;
+    Set<SeenClaim> order = new LinkedHashSet<>();
+    for (int i = 0; i < byAge.size(); i++) {
+      order.add(first.get(i));
+      order.add(second.get(i));
+    }
+    return order;
+  }
+
+  /// {@return what is lost with a claim that is wrong and becomes final, as far as the hub knows: the fee, and what its
+  /// server has staked to get it}
+  private static BigInteger worth(Picture picture, SeenClaim claim) {
+    SeenRequest request = picture.requests().get(claim.state().claim().request());
+    BigInteger fee = request == null ? BigInteger.ZERO : request.state().request().fee();
+    return fee.add(claim.state().bond());
   }
 
   private void check(Picture picture, SeenClaim claim) {
@@ -97,9 +137,28 @@ public final class Verifier extends Agent {
           skip(
               "claim " + claim.id(),
               "its final state is ours, its output is not; no game can mend that, a person must look");
-      case WRONG ->
-          runs().work(request).ifPresent(work -> challenge(picture, claim, request, work));
+      case WRONG -> {
+        // A run that was let go is made again only where it will be used.
+        if (mayChallenge(picture, claim, request)) {
+          runs().use(request, work -> challenge(picture, claim, request, work));
+        }
+      }
     }
+  }
+
+  private boolean mayChallenge(Picture picture, SeenClaim claim, SeenRequest request) {
+    boolean did =
+        picture.gamesOn(claim.id()).stream().anyMatch(game -> game.challenger().equals(self()));
+    if (did || !runs().mayEnter(request.id())) {
+      return false;
+    }
+    Wei bond = bondBeside(claim.state().openGames());
+    boolean can =
+        treasury().requireMeans("request " + request.id(), bond, runs().gasOfASide(request.id()));
+    if (!can) {
+      skip("claim " + claim.id(), "it is wrong, but the account cannot deposit " + bond);
+    }
+    return can;
   }
 
   private void challenge(Picture picture, SeenClaim claim, SeenRequest request, Work work) {
@@ -112,13 +171,8 @@ public final class Verifier extends Agent {
 
   private void challenge(SeenClaim claim, SeenRequest request, Work work, Action action) {
     Wei bond = bondBeside(claim.state().openGames());
-    if (!(action instanceof Action.Challenge challenge) || !runs().mayEnter(request.id())) {
-      return;
-    }
-    if (stake(request.id(), bond)) {
+    if (action instanceof Action.Challenge challenge && stake(request.id(), bond)) {
       responder().note(challenge, work, bond);
-    } else {
-      skip("claim " + claim.id(), "it is wrong, but the account cannot deposit " + bond);
     }
   }
 
