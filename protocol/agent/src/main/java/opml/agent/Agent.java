@@ -335,17 +335,27 @@ public abstract sealed class Agent permits Server, Verifier {
     return game.clock().lastMoment(onTurn) + (onTurn == side ? 0 : Integer.MAX_VALUE);
   }
 
+  /// {@return whether the other side is on turn in an own game: then no run is needed, and none is made or opened}
+  final boolean waits(SeenGame game, SeenRequest request, Side side) {
+    played.add(request.id());
+    return game.positions().getLast().onTurn() != side;
+  }
+
+  /// {@return whether the side on turn is late}
+  final boolean isLate(SeenGame game) {
+    return game.clock().isLate(game.positions().getLast().onTurn(), seen.orElseThrow().now());
+  }
+
   /// Makes this side's move in a game, if it has one.
   ///
   /// @param stake what this side loses with the game
-  final void play(SeenGame seenGame, SeenRequest request, Work work, Side side, Wei stake) {
+  final void play(SeenGame seenGame, Work work, Side side, Wei stake) {
     long now = seen.orElseThrow().now();
-    played.add(request.id());
     Optional<Game> game = seenGame.game(work.trace());
     if (game.isEmpty()) {
       // Some level opened where our trace has none: only a late opponent can be answered.
       skip("game " + seenGame.id(), "it is about something that our run does not have");
-      lateOnly(seenGame, side, now, stake);
+      lateOnly(seenGame, side, stake);
       return;
     }
     for (Action action : solver.actions(game.get(), work.trace(), side, now)) {
@@ -353,9 +363,10 @@ public abstract sealed class Agent permits Server, Verifier {
     }
   }
 
-  private void lateOnly(SeenGame game, Side side, long now, Wei stake) {
-    Side onTurn = game.positions().getLast().onTurn();
-    if (onTurn != side && game.clock().isLate(onTurn, now) && game.settled().isPlayed()) {
+  /// Ends a game of which the other side is late.
+  final void lateOnly(SeenGame game, Side side, Wei stake) {
+    boolean others = game.positions().getLast().onTurn() != side;
+    if (others && isLate(game) && game.settled().isPlayed()) {
       responder.note(new Action.Timeout(game.id()), stake);
     }
   }

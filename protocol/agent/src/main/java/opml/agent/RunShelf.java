@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import opml.game.claim.RequestId;
 import opml.game.work.Work;
 
@@ -15,7 +16,7 @@ final class RunShelf {
   /// About what a run takes besides its values: its machines' places, the tree of its slots.
   private static final long OVERHEAD = 16_384;
 
-  private final long mostBytes;
+  private final LongSupplier mostBytes;
   private final Map<RequestId, Known> known = new HashMap<>();
   private final LinkedHashMap<RequestId, Work> works = new LinkedHashMap<>(16, 0.75f, true);
 
@@ -23,13 +24,15 @@ final class RunShelf {
   ///
   /// @param result nothing if there is no run to be had
   /// @param gasOfASide that a game about it may cost
+  /// @param evidenceBytes that a claim of it hands over
   /// @param whyNot what speaks against staking a bond on it
-  record Known(Optional<Work.Result> result, long gasOfASide, Optional<String> whyNot) {
-    static final Known NOTHING = new Known(Optional.empty(), 0, Optional.empty());
+  record Known(
+      Optional<Work.Result> result, long gasOfASide, int evidenceBytes, Optional<String> whyNot) {
+    static final Known NOTHING = new Known(Optional.empty(), 0, 0, Optional.empty());
   }
 
-  /// @param mostBytes that whole runs may keep together; the one used last is kept in any case
-  RunShelf(long mostBytes) {
+  /// @param mostBytes that whole runs may keep together now; the one used last is kept in any case
+  RunShelf(LongSupplier mostBytes) {
     this.mostBytes = mostBytes;
   }
 
@@ -47,16 +50,25 @@ final class RunShelf {
 
   void put(RequestId request, Work work) {
     works.put(request, work);
-    long bytes = works.values().stream().mapToLong(RunShelf::bytes).sum();
-    while (bytes > mostBytes && works.size() > 1) {
-      Work eldest = works.pollFirstEntry().getValue();
-      eldest.rest();
-      bytes -= bytes(eldest);
+    fit();
+  }
+
+  /// Sees to the bound, after a run was used: what runs keep grows with what they are asked.
+  void fit() {
+    while (isFull() && !works.isEmpty()) {
+      works.firstEntry().getValue().rest();
+      if (works.size() == 1) {
+        return;
+      }
+      if (isFull()) {
+        works.pollFirstEntry();
+      }
     }
   }
 
-  private static long bytes(Work work) {
-    return OVERHEAD + work.keptBytes();
+  private boolean isFull() {
+    long bytes = works.values().stream().mapToLong(work -> OVERHEAD + work.keptBytes()).sum();
+    return bytes > mostBytes.getAsLong();
   }
 
   /// Gives back what only disputes need, of all runs but these.

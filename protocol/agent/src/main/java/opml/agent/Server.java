@@ -1,5 +1,6 @@
 package opml.agent;
 
+import java.math.BigInteger;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -90,15 +91,27 @@ public final class Server extends Agent {
     if (claim == null || request == null) {
       return;
     }
-    runs()
-        .work(request)
-        .filter(work -> stillDefends(claim, work))
-        .ifPresent(work -> play(game, request, work, Side.SERVER, new Wei(claim.state().bond())));
+    Wei stake = new Wei(claim.state().bond());
+    if (!waits(game, request, Side.SERVER)) {
+      runs()
+          .play(
+              request,
+              work -> {
+                if (stillDefends(claim, work.result())) {
+                  play(game, work, Side.SERVER, stake);
+                }
+              });
+    } else if (isLate(game)) {
+      runs()
+          .result(request)
+          .filter(own -> stillDefends(claim, own))
+          .ifPresent(_ -> lateOnly(game, Side.SERVER, stake));
+    }
   }
 
-  private boolean stillDefends(SeenClaim claim, Work work) {
+  private boolean stillDefends(SeenClaim claim, Work.Result own) {
     boolean defends =
-        ClaimJudge.defends(claim.state().claim(), work.trace(), work.result().outputHash(), self());
+        ClaimJudge.defends(claim.state().claim(), own.finalState(), own.outputHash(), self());
     if (!defends) {
       skip(
           "claim " + claim.id(),
@@ -124,7 +137,10 @@ public final class Server extends Agent {
     }
     picture.requests().values().stream()
         .filter(request -> request.state().status() == RequestStatus.OPEN)
-        .sorted(Comparator.comparingLong(request -> request.state().deadline()))
+        .sorted(
+            Comparator.comparing(this::pay)
+                .reversed()
+                .thenComparingLong(request -> request.state().deadline()))
         .forEach(request -> about("request " + request.id(), () -> answer(picture, request)));
     for (SeenClaim claim : picture.claims().values()) {
       SeenRequest request = picture.requests().get(claim.state().claim().request());
@@ -149,13 +165,24 @@ public final class Server extends Agent {
       return;
     }
     Optional<Work.Result> result = runs().result(request);
-    if (result.isEmpty() || !isUnanswered(claims, result.get()) || !runs().mayEnter(request.id())) {
+    if (result.isEmpty()
+        || !isPaid(request, gasOfAnswer(request))
+        || !isUnanswered(claims, result.get())
+        || !runs().mayEnter(request.id())) {
       return;
     }
-    runs()
-        .work(request)
-        .filter(work -> isPaid(request, FeeFloor.ofClaim(work.claimEvidence().length)))
-        .ifPresent(work -> claim(request, work));
+    runs().use(request, work -> claim(request, work));
+  }
+
+  /// {@return the gas of an answer, as far as it is known}
+  private long gasOfAnswer(SeenRequest request) {
+    return FeeFloor.ofClaim(runs().evidenceBytes(request.id()));
+  }
+
+  /// {@return what a request pays for a unit of the gas of its answer: who pays more is answered first, so that nobody
+  /// keeps others waiting for nothing}
+  private BigInteger pay(SeenRequest request) {
+    return request.state().request().fee().divide(BigInteger.valueOf(gasOfAnswer(request)));
   }
 
   private void claim(SeenRequest request, Work work) {

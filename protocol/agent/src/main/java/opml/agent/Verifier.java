@@ -1,10 +1,13 @@
 package opml.agent;
 
 import java.math.BigInteger;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import opml.core.account.Wei;
 import opml.game.claim.ClaimId;
 import opml.game.claim.ClaimStatus;
@@ -34,6 +37,7 @@ public final class Verifier extends Agent {
 
   private final ClaimJudge judge;
   private final Map<ClaimId, Integer> attempts = new HashMap<>();
+  private boolean dearFirst;
 
   public Verifier(Hub hub, Workshop workshop, Journal journal) {
     this(hub, workshop, journal, Caution.DEFAULT);
@@ -69,21 +73,23 @@ public final class Verifier extends Agent {
     SeenClaim claim = picture.claims().get(game.claim());
     SeenRequest request =
         claim == null ? null : picture.requests().get(claim.state().claim().request());
-    if (request != null) {
-      runs()
-          .work(request)
-          .ifPresent(work -> play(game, request, work, Side.CHALLENGER, new Wei(game.bond())));
+    if (request == null) {
+      return;
+    }
+    Wei stake = new Wei(game.bond());
+    if (waits(game, request, Side.CHALLENGER)) {
+      lateOnly(game, Side.CHALLENGER, stake);
+    } else {
+      runs().play(request, work -> play(game, work, Side.CHALLENGER, stake));
     }
   }
 
   @Override
   void enter(Picture picture) {
     attempts.keySet().retainAll(picture.claims().keySet());
-    // Claims are won by their age: whose window ends first comes first.
-    picture.claims().values().stream()
-        .filter(claim -> claim.state().isChallengeable(terms().window(), picture.now()))
-        .sorted(Comparator.comparingLong(claim -> claim.state().claimedAt()))
-        .forEach(claim -> about("claim " + claim.id(), () -> check(picture, claim)));
+    for (SeenClaim claim : toCheck(picture)) {
+      about("claim " + claim.id(), () -> check(picture, claim));
+    }
     for (SeenGame game : voidGames(picture)) {
       about(
           "game " + game.id(),
@@ -92,6 +98,39 @@ public final class Verifier extends Agent {
                   .actions(game.settled(), self())
                   .forEach(action -> responder().note(action, new Wei(game.bond()))));
     }
+  }
+
+  /// {@return the claims that are young enough, in the order in which they are checked: by turns the one whose window
+  /// ends first and the one that most is lost with, so that neither many old claims of strangers nor dear young ones
+  /// keep the others waiting}
+  private Collection<SeenClaim> toCheck(Picture picture) {
+    List<SeenClaim> byAge =
+        picture.claims().values().stream()
+            .filter(claim -> claim.state().isChallengeable(terms().window(), picture.now()))
+            .sorted(Comparator.comparingLong(claim -> claim.state().claimedAt()))
+            .toList();
+    List<SeenClaim> byWorth =
+        byAge.stream()
+            .sorted(Comparator.comparing((SeenClaim claim) -> worth(picture, claim)).reversed())
+            .toList();
+    // A look may have time for one run only, so the first of them changes, too.
+    dearFirst = !dearFirst;
+    List<SeenClaim> first = dearFirst ? byWorth : byAge;
+    List<SeenClaim> second = dearFirst ? byAge : byWorth;
+    Set<SeenClaim> order = new LinkedHashSet<>();
+    for (int i = 0; i < byAge.size(); i++) {
+      order.add(first.get(i));
+      order.add(second.get(i));
+    }
+    return order;
+  }
+
+  /// {@return what is lost with a claim that is wrong and becomes final, as far as the hub knows: the fee, and what its
+  /// server has staked to get it}
+  private static BigInteger worth(Picture picture, SeenClaim claim) {
+    SeenRequest request = picture.requests().get(claim.state().claim().request());
+    BigInteger fee = request == null ? BigInteger.ZERO : request.state().request().fee();
+    return fee.add(claim.state().bond());
   }
 
   private void check(Picture picture, SeenClaim claim) {
@@ -110,9 +149,28 @@ public final class Verifier extends Agent {
           skip(
               "claim " + claim.id(),
               "its final state is ours, its output is not; no game can mend that, a person must look");
-      case WRONG ->
-          runs().work(request).ifPresent(work -> challenge(picture, claim, request, work));
+      case WRONG -> {
+        // A run that was let go is made again only where it will be used.
+        if (mayChallenge(picture, claim, request)) {
+          runs().use(request, work -> challenge(picture, claim, request, work));
+        }
+      }
     }
+  }
+
+  private boolean mayChallenge(Picture picture, SeenClaim claim, SeenRequest request) {
+    boolean did =
+        picture.gamesOn(claim.id()).stream().anyMatch(game -> game.challenger().equals(self()));
+    if (did || !runs().mayEnter(request.id())) {
+      return false;
+    }
+    Wei bond = bondBeside(claim.state().openGames());
+    boolean can =
+        treasury().requireMeans("request " + request.id(), bond, runs().gasOfASide(request.id()));
+    if (!can) {
+      skip("claim " + claim.id(), "it is wrong, but the account cannot deposit " + bond);
+    }
+    return can;
   }
 
   private void challenge(Picture picture, SeenClaim claim, SeenRequest request, Work work) {
@@ -124,17 +182,13 @@ public final class Verifier extends Agent {
   }
 
   private void challenge(SeenClaim claim, SeenRequest request, Work work, Action action) {
-    if (!(action instanceof Action.Challenge challenge)
-        || isOnItsWay(claim)
-        || !runs().mayEnter(request.id())) {
+    if (!(action instanceof Action.Challenge challenge) || isOnItsWay(claim)) {
       return;
     }
     Wei bond = deposit(claim, work);
     if (stake(request.id(), bond)) {
       attempts.merge(claim.id(), 1, Integer::sum);
       responder().note(challenge, work, bond);
-    } else {
-      skip("claim " + claim.id(), "it is wrong, but the account cannot deposit " + bond);
     }
   }
 

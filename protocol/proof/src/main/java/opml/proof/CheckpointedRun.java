@@ -57,6 +57,11 @@ public final class CheckpointedRun implements MachineRun {
   }
 
   @Override
+  public long keptBytes() {
+    return checkpoints.keptBytes();
+  }
+
+  @Override
   public void close() {
     checkpoints.close();
     giveBack.run();

@@ -18,6 +18,9 @@ public interface Frames {
     return 0;
   }
 
+  /// Gives back what is only kept to be found again soon.
+  default void rest() {}
+
   /// {@return the state alone}
   default GraphState stateAt(long index) {
     return at(index).state();

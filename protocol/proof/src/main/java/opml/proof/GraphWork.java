@@ -4,6 +4,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import opml.core.codec.ByteWriter;
 import opml.core.codec.ShortBuffer;
 import opml.core.hash.Bytes32;
@@ -26,6 +27,7 @@ import opml.vm.state.Memory;
 public final class GraphWork implements Work {
   private final Model model;
   private final Frames frames;
+  private final HeapBudget memory;
   private final OpenRuns runs;
   private final long modelBytes;
 
@@ -34,15 +36,22 @@ public final class GraphWork implements Work {
   /// @param frames of the native run
   /// @param runs makes the machines for single nodes
   public GraphWork(Model model, Frames frames, NodeRuns runs) {
-    this(model, frames, runs, 0);
+    this(model, frames, runs, HeapBudget.shared(), 0);
   }
 
   /// @param modelBytes of the model, as far as it is kept because this work is
-  GraphWork(Model model, Frames frames, NodeRuns runs, long modelBytes) {
+  GraphWork(Model model, Frames frames, NodeRuns runs, HeapBudget memory, long modelBytes) {
     this.model = model;
     this.frames = frames;
+    this.memory = memory;
     this.modelBytes = modelBytes;
-    this.runs = new OpenRuns(step -> runs.run(step, frames.at(step)));
+    this.runs = new OpenRuns(memory, step -> opening(step, runs));
+  }
+
+  private OpenRuns.Opening opening(long step, NodeRuns nodeRuns) {
+    Frames.Frame before = frames.at(step);
+    return new OpenRuns.Opening(
+        NodeMachines.bytes(model, nodeIndex(step)), () -> nodeRuns.run(step, before));
   }
 
   @Override
@@ -67,6 +76,15 @@ public final class GraphWork implements Work {
   @Override
   public long replaySteps() {
     return model.nodes().stream().mapToLong(node -> node.descriptor().steps()).max().orElse(0);
+  }
+
+  @Override
+  public Optional<String> whyNotToReplay() {
+    return memory.whyNoMachine(
+        IntStream.range(0, model.nodes().size())
+            .mapToLong(node -> NodeMachines.bytes(model, node))
+            .max()
+            .orElse(0));
   }
 
   @Override
@@ -195,6 +213,7 @@ public final class GraphWork implements Work {
   @Override
   public void rest() {
     runs.close();
+    frames.rest();
   }
 
   private final class GraphTrace implements Trace {

@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import opml.core.codec.ShortBuffer;
 import opml.core.hash.Bytes32;
 import opml.core.hash.Keccak;
@@ -17,12 +19,14 @@ import opml.engine.commit.CommittedNode;
 import opml.engine.commit.Model;
 import opml.engine.commit.ModelPreimages;
 import opml.engine.commit.WellFormedness;
+import opml.engine.graph.Slot;
 import opml.engine.run.KernelProvider;
 import opml.engine.run.NativeNodes;
 import opml.engine.run.NodeRunner;
 import opml.engine.run.Workers;
 import opml.engine.trace.GraphExecution;
 import opml.engine.trace.RunMemory;
+import opml.game.work.NoRoomException;
 import opml.game.work.Work;
 import opml.game.work.Workshop;
 import opml.kernels.catalog.PinnedPrograms;
@@ -44,12 +48,22 @@ public final class GraphWorkshop implements Workshop {
     }
   }
 
+  /// Bytes of values that a run keeps besides those of the last state.
+  private static final long KEPT_BYTES = 256L << 20;
+
+  /// Of the room for values, the part that one run may keep.
+  private static final int KEPT_PART = 4;
+
   private final Map<Bytes32, Model> models = new HashMap<>();
 
   /// Those models that are kept only as long as there is room for them.
   private final Set<Bytes32> passing = new HashSet<>();
 
   private final Map<Job, Held> works = new HashMap<>();
+
+  /// Runs that are being made. Nobody else waits for them, least of all a game on another run.
+  private final Map<Job, FutureTask<GraphWork>> making = new HashMap<>();
+
   private final ReferenceQueue<GraphWork> dropped = new ReferenceQueue<>();
   private final CheckpointPolicy policy;
 
@@ -72,6 +86,11 @@ public final class GraphWorkshop implements Workshop {
   /// @throws IllegalArgumentException if it is ill-formed: who defends one can lose a game that he plays right; or if
   ///     it checks an output, since a run of it belongs to a claim, and not to a request's input alone
   public void add(Model model) {
+    know(model);
+    HeapBudget.shared().holds(model.id(), weightBytes(model));
+  }
+
+  private void know(Model model) {
     if (model.descriptor().outputGiven()) {
       throw new IllegalArgumentException(
           "model %s checks an output that is given; a workshop only has models that compute theirs"
@@ -92,7 +111,7 @@ public final class GraphWorkshop implements Workshop {
   ///
   /// @throws IllegalArgumentException as [#add]
   public void addPassing(Model model) {
-    add(model);
+    know(model);
     synchronized (this) {
       passing.add(model.id());
     }
@@ -135,10 +154,20 @@ public final class GraphWorkshop implements Workshop {
     return models.containsKey(modelId);
   }
 
+  private static long weightBytes(Model model) {
+    return model.graph().slots().stream()
+        .filter(slot -> slot.initial().isPresent())
+        .mapToLong(Slot::bytes)
+        .sum();
+  }
+
   @Override
-  public synchronized Optional<Work> work(Bytes32 modelId, byte[] input) {
-    return Optional.ofNullable(models.get(modelId))
-        .map(model -> graphWork(model, ShortBuffer.pad(input, inputBytes(model))));
+  public Optional<Work> work(Bytes32 modelId, byte[] input) {
+    return model(modelId).map(model -> graphWork(model, ShortBuffer.pad(input, inputBytes(model))));
+  }
+
+  private synchronized Optional<Model> model(Bytes32 modelId) {
+    return Optional.ofNullable(models.get(modelId));
   }
 
   private static int inputBytes(Model model) {
@@ -146,17 +175,55 @@ public final class GraphWorkshop implements Workshop {
   }
 
   /// {@return the run of a model on an input}
-  public synchronized GraphWork graphWork(Model model, byte[] input) {
-    forgetDropped();
+  ///
+  /// @throws opml.game.work.NoRoomException if it does not fit the memory of this process
+  public GraphWork graphWork(Model model, byte[] input) {
     Job job = new Job(model.id(), Keccak.hash(input));
-    Held held = works.get(job);
-    GraphWork known = held == null ? null : held.get();
-    if (known != null) {
-      return known;
+    FutureTask<GraphWork> run;
+    synchronized (this) {
+      forgetDropped();
+      Held held = works.get(job);
+      GraphWork known = held == null ? null : held.get();
+      if (known != null) {
+        return known;
+      }
+      run = making.computeIfAbsent(job, _ -> new FutureTask<>(() -> compute(model, input)));
     }
-    GraphWork work = compute(model, input);
-    works.put(job, new Held(job, work, dropped));
-    return work;
+    run.run(); // by the first who comes; the others wait for it
+    try {
+      return made(job, run);
+    } finally {
+      synchronized (this) {
+        making.remove(job, run);
+      }
+    }
+  }
+
+  private GraphWork made(Job job, FutureTask<GraphWork> run) {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          GraphWork work = run.get();
+          synchronized (this) {
+            works.put(job, new Held(job, work, dropped));
+          }
+          return work;
+        } catch (InterruptedException e) {
+          interrupted = true; // a run cannot be left half made
+        }
+      }
+    } catch (ExecutionException e) {
+      switch (e.getCause()) {
+        case RuntimeException cause -> throw cause;
+        case Error cause -> throw cause;
+        case null, default -> throw new IllegalStateException(e);
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   private void forgetDropped() {
@@ -168,7 +235,17 @@ public final class GraphWorkshop implements Workshop {
   }
 
   /// {@return the states of a native run on all cores, which falls back on the machine where Java throws}
+  ///
+  /// @throws NoRoomException if it does not fit the memory of this process
   public static Frames frames(Model model, byte[] input) {
+    // One may be made for a game while another is made beside it.
+    long most = HeapBudget.shared().valueBytes() / 2;
+    long kept = Math.min(KEPT_BYTES, most / KEPT_PART);
+    // While it runs, each slot may have two values: the last one, and what the next node writes.
+    long bytes = kept + 2 * ExecutedFrames.valueBytes(model.graph());
+    if (bytes > most) {
+      throw new NoRoomException("a run of model " + model.id(), bytes, most);
+    }
     NodeMachines machines = new NodeMachines(model);
     // An input may drive every node into the machine, and each takes up to a gigabyte there: one at
     // a time.
@@ -179,12 +256,18 @@ public final class GraphWorkshop implements Workshop {
           }
         };
     NodeRunner nodes = new NativeNodes(KernelProvider.reference(), fallback);
-    return new ExecutedFrames(GraphExecution.run(model, input, nodes, Workers.allCores()));
+    return new ExecutedFrames(GraphExecution.run(model, input, nodes, Workers.allCores(), kept));
   }
 
   private GraphWork compute(Model model, byte[] input) {
-    NodeMachines machines = new NodeMachines(model, MemoryPool.shared(), policy);
-    long own = passing.contains(model.id()) ? RunMemory.of(model).model() : 0;
-    return new GraphWork(model, frames(model, input), machines, own);
+    HeapBudget memory = HeapBudget.shared();
+    long resident = Math.min(policy.memoryBytes(), memory.growth() / 2);
+    NodeMachines machines =
+        new NodeMachines(model, MemoryPool.shared(), policy.withMemory(resident));
+    return new GraphWork(model, frames(model, input), machines, memory, passingBytes(model));
+  }
+
+  private synchronized long passingBytes(Model model) {
+    return passing.contains(model.id()) ? RunMemory.of(model).model() : 0;
   }
 }

@@ -29,6 +29,11 @@ public interface MachineRun extends AutoCloseable {
   /// {@return the memory after `index` steps, until the next call}
   Memory memoryAt(long index);
 
+  /// {@return about how many bytes this run keeps besides its machine's memory}
+  default long keptBytes() {
+    return 0;
+  }
+
   /// Gives back what the run holds. It is not used afterwards.
   @Override
   default void close() {}

@@ -14,6 +14,7 @@ import opml.engine.commit.Model;
 import opml.engine.commit.Output;
 import opml.engine.graph.Graph;
 import opml.engine.graph.Operand;
+import opml.engine.graph.Slot;
 import opml.engine.run.NodeOutcome;
 import opml.engine.run.NodeRunner;
 import opml.engine.run.Operands;
@@ -66,11 +67,37 @@ public final class NodeMachines implements NodeRunner, NodeRuns {
 
   @Override
   public NodeOutcome run(Graph graph, int node, MemorySegment[] operands) {
+    HeapBudget.Place place = HeapBudget.shared().enter(bytes(model, node), () -> {});
     try (BorrowedMachine borrowed = machine(node, operands)) {
       Machine machine = borrowed.machine();
       machine.runTo(model.nodes().get(node).descriptor().steps());
       return outcome(node, machine.state(), machine.memory());
+    } finally {
+      place.end();
     }
+  }
+
+  /// {@return about how many bytes the machine of a node takes: its memory, the tree over it, and what it reads that is
+  /// not the model's own}
+  static long bytes(Model model, int node) {
+    CommittedNode committed = model.nodes().get(node);
+    long memory = 32L << committed.descriptor().memDepth();
+    long read =
+        committed.node().operands().stream()
+            .mapToLong(
+                operand ->
+                    switch (operand) {
+                      case Operand.Read(int slot) -> valueBytes(model.graph(), slot);
+                      case Operand.Update(int slot) -> valueBytes(model.graph(), slot);
+                      case Operand.Write _, Operand.Absent _ -> 0;
+                    })
+            .sum();
+    return memory + memory / 32 + read;
+  }
+
+  private static long valueBytes(Graph graph, int slot) {
+    Slot value = graph.slots().get(slot);
+    return value.initial().isPresent() ? 0 : value.bytes();
   }
 
   /// {@return what the end of a run says that its node does}

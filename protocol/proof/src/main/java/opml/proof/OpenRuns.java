@@ -1,54 +1,89 @@
 package opml.proof;
 
-import java.util.Iterator;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.LongFunction;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/// The runs in the machine that a work has open. Each holds a memory of up to a gigabyte, so only some are open at a
-/// time, those used last; one that was closed is opened again when it is asked for.
+/// The runs in the machine that a work has open. Each holds a memory of up to a gigabyte, so all works of a process
+/// share the room for them; one that was closed for another's sake is opened again when it is asked for.
 final class OpenRuns implements AutoCloseable {
-  private static final int MOST = 16;
-  private static final long MOST_BYTES = 1L << 30;
+  /// What opens a run.
+  ///
+  /// @param bytes that its machine takes
+  /// @param run opens it, in the room that was made for it
+  record Opening(long bytes, Supplier<MachineRun> run) {}
 
-  private final LongFunction<MachineRun> opening;
-  private final Map<Long, MachineRun> open = new LinkedHashMap<>(16, 0.75f, true);
+  private static final class Open {
+    private final HeapBudget.Place place;
+    private @Nullable MachineRun run;
 
-  /// @param opening the run of a step
-  OpenRuns(LongFunction<MachineRun> opening) {
-    this.opening = opening;
+    Open(HeapBudget memory, long bytes) {
+      this.place = memory.enter(bytes, this::close);
+    }
+
+    MachineRun run() {
+      return Objects.requireNonNull(run);
+    }
+
+    private void close() {
+      if (run != null) {
+        run.close();
+      }
+    }
   }
 
-  /// {@return what `use` makes of the run of a step, which nobody closes or uses meanwhile}
+  private final HeapBudget memory;
+  private final LongFunction<Opening> openings;
+  private final Map<Long, Open> open = new HashMap<>();
+
+  /// @param openings for the run of a step
+  OpenRuns(HeapBudget memory, LongFunction<Opening> openings) {
+    this.memory = memory;
+    this.openings = openings;
+  }
+
+  /// {@return what `use` makes of the run of a step, which nobody closes or uses meanwhile, and which itself uses no
+  /// other}
+  ///
+  /// @throws opml.game.work.NoRoomException if the run's machine does not fit the memory of this process
   synchronized <T> T use(long step, Function<MachineRun, T> use) {
-    if (!open.containsKey(step)) {
-      makeRoom();
-      open.put(step, opening.apply(step));
+    Open known = open.get(step);
+    if (known == null || !known.place.use()) {
+      open.values().removeIf(other -> other.place.isOver());
+      known = opened(step);
+      open.put(step, known);
     }
-    return use.apply(Objects.requireNonNull(open.get(step)));
-  }
-
-  private void makeRoom() {
-    long bytes = open.values().stream().mapToLong(OpenRuns::bytes).sum();
-    Iterator<MachineRun> eldest = open.values().iterator();
-    while (eldest.hasNext() && (open.size() >= MOST || bytes >= MOST_BYTES)) {
-      MachineRun run = eldest.next();
-      bytes -= bytes(run);
-      eldest.remove();
-      run.close();
+    try {
+      return use.apply(known.run());
+    } finally {
+      known.place.pause(known.run().keptBytes());
     }
   }
 
-  private static long bytes(MachineRun run) {
-    return 32L << run.program().memDepth();
+  private Open opened(long step) {
+    // What the node reads may have to be computed, which takes room of its own.
+    Opening opening = openings.apply(step);
+    Open opened = new Open(memory, opening.bytes());
+    boolean done = false;
+    try {
+      opened.run = opening.run().get();
+      done = true;
+      return opened;
+    } finally {
+      if (!done) {
+        opened.place.end();
+      }
+    }
   }
 
   /// Closes them all.
   @Override
   public synchronized void close() {
-    open.values().forEach(MachineRun::close);
+    open.values().forEach(run -> run.place.end());
     open.clear();
   }
 }

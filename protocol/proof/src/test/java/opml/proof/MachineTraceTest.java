@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import opml.core.hash.Bytes32;
 import opml.game.trace.Trace;
@@ -32,8 +33,8 @@ class MachineTraceTest {
     CountingMachine machine = new CountingMachine();
     AtomicInteger opened = new AtomicInteger();
     try (OpenRuns runs =
-        new OpenRuns(
-            step -> {
+        openRuns(
+            () -> {
               opened.incrementAndGet();
               return new CheckpointedRun(machine);
             })) {
@@ -54,15 +55,19 @@ class MachineTraceTest {
   void allStatesOfAMoveAreAskedForAtOnce() {
     List<String> asked = new ArrayList<>();
     MachineRun recording = new RecordingRun(new CheckpointedRun(counter()), asked);
-    try (OpenRuns runs = new OpenRuns(step -> recording)) {
+    try (OpenRuns runs = openRuns(() -> recording)) {
       Trace trace = new MachineTrace(new ReopenedRun(runs, 0), LENGTH_LOG2);
       assertThat(trace.at(new long[] {1, 5, 9})).doesNotHaveDuplicates().hasSize(3);
       assertThat(asked).containsExactly("statesAt [1, 5, 9]");
     }
   }
 
+  private static OpenRuns openRuns(Supplier<MachineRun> run) {
+    return new OpenRuns(HeapBudget.shared(), _ -> new OpenRuns.Opening(512, run));
+  }
+
   /// {@return a machine that counts for ever}
-  private static Interpreter counter() {
+  static Interpreter counter() {
     int add = new Instruction(Op.ADDI, 5, 5, 0, 1).encode();
     int back = new Instruction(Op.JAL, 0, 0, 0, -4).encode();
     byte[] code =

@@ -120,6 +120,11 @@ public final class Checkpoints implements AutoCloseable {
     return store.residentBytes();
   }
 
+  /// {@return bytes of pages in memory, those of checkpoints and those of points between them}
+  public long keptBytes() {
+    return store.residentBytes() + near.bytes();
+  }
+
   /// {@return bytes of checkpoints on disk}
   public long diskBytes() {
     return store.diskBytes();

@@ -42,6 +42,11 @@ final class NearPoints {
     }
   }
 
+  /// {@return bytes that these points hold, or more}
+  long bytes() {
+    return bytes;
+  }
+
   void forget(long steps) {
     @Nullable Near forgotten = points.remove(steps);
     if (forgotten != null) {

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import opml.agent.Agent;
+import opml.agent.FeeFloor;
 import opml.agent.Loop;
 import opml.agent.Server;
 import opml.agent.Verifier;
@@ -27,12 +29,15 @@ import opml.ethereum.send.Sender;
 import opml.game.claim.ClaimStatus;
 import opml.game.claim.RequestId;
 import opml.game.work.Work;
+import opml.game.work.Workshop;
 import opml.hub.Hub;
 import opml.hub.Journal;
 import opml.hub.Journal.Entry;
 import opml.hub.Picture.SeenClaim;
 import opml.hub.Picture.SeenGame;
 import opml.hub.Requester;
+import opml.lab.play.Scene;
+import opml.lab.play.TestModels;
 import opml.lab.scenario.Liar;
 import opml.lab.scenario.Lie;
 import org.junit.jupiter.api.Test;
@@ -216,6 +221,72 @@ class AdversityTest extends RoleStage {
   }
 
   @Test
+  void whatDoesNotPayForItsEvidenceIsComputedOnceAndKeepsNobodyWaiting() {
+    // Runs too large to be kept were made again at every look, for ever.
+    int[] made = {0};
+    Workshop dear =
+        (model, input) -> {
+          made[0]++;
+          return scene
+              .honest()
+              .work(model, input)
+              .map(
+                  work ->
+                      new Reworded(work) {
+                        @Override
+                        public long keptBytes() {
+                          return 1L << 40;
+                        }
+
+                        @Override
+                        public byte[] claimEvidence() {
+                          return Arrays.equals(input, INPUT)
+                              ? work.claimEvidence()
+                              : new byte[20_000];
+                        }
+                      });
+        };
+    Wei pays = price().times(FeeFloor.ofClaim(5_000));
+    for (int i = 0; i < 3; i++) {
+      scene.hub(6).request(scene.model().id(), scene.terms(), TestModels.input(i, 5, 5), pays);
+    }
+    Server server = new Server(scene.hub(2), dear, journal);
+    for (int i = 0; i < 3; i++) {
+      server.tick();
+    }
+    assertThat(made[0]).isEqualTo(3);
+    assertThat(scene.claims()).isEmpty();
+    RequestId honest =
+        scene.hub(1).request(scene.model().id(), scene.terms(), INPUT, pays.times(2));
+    server.tick();
+    assertThat(made[0]).isEqualTo(4);
+    assertThat(scene.claims())
+        .singleElement()
+        .satisfies(claim -> assertThat(claim.state().claim().request()).isEqualTo(honest));
+  }
+
+  @Test
+  void whoPaysMoreIsAnsweredFirst() {
+    Wei pays = price().times(FeeFloor.ofClaim(5_000));
+    List<Byte> order = Collections.synchronizedList(new ArrayList<>());
+    for (int i = 1; i <= 3; i++) {
+      scene
+          .hub(1)
+          .request(scene.model().id(), scene.terms(), new byte[] {(byte) i, 0, 1}, pays.times(i));
+    }
+    new Server(scene.hub(2), recording(order), journal).tick();
+    assertThat(order).containsExactly((byte) 3, (byte) 2, (byte) 1);
+  }
+
+  /// {@return the honest workshop, which notes the first bytes of what it runs}
+  private Workshop recording(List<Byte> order) {
+    return (model, input) -> {
+      order.add(input[0]);
+      return scene.honest().work(model, input);
+    };
+  }
+
+  @Test
   void deliveriesAreMadeWhereTheFeePaysForThem() {
     Wei answer = price().times(500_000);
     scene
@@ -305,6 +376,54 @@ class AdversityTest extends RoleStage {
     server(2, dev.chain(), Server.Policy.DEFAULT).tick();
     assertThat(scene.claims()).hasSize(3);
     assertThat(scene.claims().get(2).state().claim().server()).isEqualTo(scene.address(2));
+  }
+
+  @Test
+  void neitherManyOldClaimsNorDearYoungOnesKeepTheOthersUnchecked() {
+    List<Byte> order = Collections.synchronizedList(new ArrayList<>());
+    for (int i = 1; i <= 6; i++) {
+      byte[] input = {(byte) i, 0, 1};
+      Wei fee = i == 5 ? Scene.FEE : Wei.of(i == 1 ? 1 : 2);
+      RequestId id = scene.hub(1).request(scene.model().id(), scene.terms(), input, fee);
+      scene
+          .hub(3)
+          .claim(
+              id, scene.honest().work(scene.model().id(), input).orElseThrow(), MONEY.claimBond());
+      dev.increaseTime(Duration.ofSeconds(2));
+    }
+    scene.verifier(4, recording(order), Journal.SILENT).tick();
+    assertThat(order).hasSize(6);
+    assertThat(order.subList(0, 2)).containsExactlyInAnyOrder((byte) 1, (byte) 5);
+  }
+
+  @Test
+  void aWrongClaimIsNotRunAgainOnceItIsChallenged() {
+    List<Byte> order = Collections.synchronizedList(new ArrayList<>());
+    scene.ask(INPUT);
+    scene.server(3, liar, Journal.SILENT).tick();
+    Workshop large =
+        (model, input) ->
+            recording(order)
+                .work(model, input)
+                .map(
+                    work ->
+                        new Reworded(work) {
+                          @Override
+                          public long keptBytes() {
+                            return 1L << 40;
+                          }
+                        });
+    Verifier verifier = scene.verifier(4, large, journal);
+    verifier.tick();
+    scene.ask(TestModels.input(7, 7, 7));
+    scene.server(3, liar, Journal.SILENT).tick();
+    verifier.tick();
+    int runs = order.size();
+    for (int i = 0; i < 3; i++) {
+      verifier.tick();
+    }
+    assertThat(scene.games()).hasSize(2);
+    assertThat(order).as("the liar is on turn").hasSize(runs);
   }
 
   @Test

@@ -147,7 +147,7 @@ class RestartTest extends OnDevChain {
     Wei verifier = scene.balance(4);
     Liar lies = new Liar(scene.model(), new Lie.InLastStep(1, 3));
     int deaths = play(arrival, List.of(server(3, lies), verifier(4, scene.honest())));
-    assertThat(deaths).isGreaterThan(6);
+    assertThat(deaths).isGreaterThan(5);
     assertThat(scene.claims()).hasSize(1);
     assertThat(scene.claims().getFirst().state().status()).isEqualTo(ClaimStatus.DEAD);
     assertThat(scene.games()).hasSize(1);

@@ -60,7 +60,7 @@ public record ClaimJudge(GameFormat format, long window) {
 
   /// {@return whether `self` should play the server's side of games on this claim: it is its own, and its run still
   /// says that it is right. A server whose run says otherwise has nothing to post}
-  public static boolean defends(Claim claim, Trace trace, Bytes32 outputHash, Address self) {
-    return claim.server().equals(self) && judge(claim, trace, outputHash) == Verdict.RIGHT;
+  public static boolean defends(Claim claim, Bytes32 finalState, Bytes32 outputHash, Address self) {
+    return claim.server().equals(self) && judge(claim, finalState, outputHash) == Verdict.RIGHT;
   }
 }

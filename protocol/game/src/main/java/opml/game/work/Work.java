@@ -1,6 +1,7 @@
 package opml.game.work;
 
 import java.util.List;
+import java.util.Optional;
 import opml.core.codec.ShortBuffer;
 import opml.core.hash.Bytes32;
 import opml.core.hash.Keccak;
@@ -23,7 +24,12 @@ public interface Work {
   /// {@return the length of the longest trace that a step refines into: no replay takes more instructions}
   long replaySteps();
 
-  /// {@return about how many bytes of memory this run keeps, also while it rests}
+  /// {@return why a step that is disputed could not be replayed here, if it could not}
+  default Optional<String> whyNotToReplay() {
+    return Optional.empty();
+  }
+
+  /// {@return about how many bytes of memory this run keeps, what [#rest] gives back not counted where others bound it}
   default long keptBytes() {
     return 0;
   }

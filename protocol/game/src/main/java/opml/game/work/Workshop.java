@@ -14,5 +14,6 @@ public interface Workshop {
   /// ill-formed}
   ///
   /// @param input exactly the model's input bytes
+  /// @throws NoRoomException if such a run does not fit the memory of this process
   Optional<Work> work(Bytes32 modelId, byte[] input);
 }

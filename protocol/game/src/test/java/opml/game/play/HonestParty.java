@@ -40,7 +40,8 @@ record HonestParty(Market market, Address self) implements Player {
     Bytes32 output = Market.outputOf(market.rightState());
     ClaimJudge judge = new ClaimJudge(market.format(), Market.WINDOW);
     Solver solver = new Solver(market.format());
-    boolean defends = ClaimJudge.defends(claim.claim(), market.truth(), output, self);
+    boolean defends =
+        ClaimJudge.defends(claim.claim(), market.truth().at(market.truth().length()), output, self);
     for (Game game : games) {
       if (game.challenger().equals(self)) {
         actions.addAll(solver.actions(game, market.truth(), Side.CHALLENGER, market.now()));

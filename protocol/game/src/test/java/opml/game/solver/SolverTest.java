@@ -134,9 +134,9 @@ class SolverTest {
     assertThat(ClaimJudge.judge(right, truth, Bytes32.ZERO)).isEqualTo(Verdict.UNBOUND);
     Claim wrong = claim(Bytes32.ZERO, OUTPUT).claim();
     assertThat(ClaimJudge.judge(wrong, truth, OUTPUT)).isEqualTo(Verdict.WRONG);
-    assertThat(ClaimJudge.defends(right, truth, OUTPUT, SERVER)).isTrue();
-    assertThat(ClaimJudge.defends(right, truth, OUTPUT, VERIFIER)).isFalse();
-    assertThat(ClaimJudge.defends(wrong, truth, OUTPUT, SERVER)).isFalse();
+    assertThat(ClaimJudge.defends(right, truth.at(truth.length()), OUTPUT, SERVER)).isTrue();
+    assertThat(ClaimJudge.defends(right, truth.at(truth.length()), OUTPUT, VERIFIER)).isFalse();
+    assertThat(ClaimJudge.defends(wrong, truth.at(truth.length()), OUTPUT, SERVER)).isFalse();
   }
 
   @Test

@@ -14,6 +14,7 @@ import opml.ethereum.chain.Chain;
 import opml.hub.Deployment;
 import opml.hub.ModelRegistration;
 import opml.proof.GraphWorkshop;
+import opml.proof.HeapBudget;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
@@ -98,6 +99,7 @@ final class FetchOptions {
     long bytes = (long) maxMegabytes << 20;
     Download.Patience patience =
         new Download.Patience(Duration.ofSeconds(timeout), SILENCE, BYTES_PER_SECOND);
+    HeapBudget.shared().leave(ModelMemory.share());
     ModelMemory memory = new ModelMemory(own, ModelMemory.share(), InstantSource.system());
     BoundedImports imports = new BoundedImports(BoundedImports.PATIENCE, memory);
     Path into = folder.orElseGet(() -> HashCache.folderOfUser("models"));
