@@ -248,8 +248,10 @@ final class ModelCache {
       }
     }
     kept.sort(Comparator.comparing(Kept::time));
+    // Nothing goes where that would not make enough room.
+    boolean enough = taken - kept.stream().mapToLong(Kept::bytes).sum() <= FULL * maxBytes;
     for (Kept eldest : kept) {
-      if (taken <= FULL * maxBytes) {
+      if (taken <= FULL * maxBytes || !enough) {
         break;
       }
       Files.deleteIfExists(eldest.file());

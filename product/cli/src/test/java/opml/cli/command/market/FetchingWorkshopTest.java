@@ -38,8 +38,7 @@ class FetchingWorkshopTest {
   @TempDir Path folder;
 
   private static final Duration SILENCE = Duration.ofSeconds(2);
-  private static final Download.Patience PATIENCE =
-      new Download.Patience(Duration.ofSeconds(20), SILENCE, 10_000);
+  private static final int BYTES_PER_SECOND = 10_000;
 
   private GraphWorkshop own = new GraphWorkshop(List.of());
   private final Map<Bytes32, List<String>> elsewhere = new ConcurrentHashMap<>();
@@ -48,6 +47,7 @@ class FetchingWorkshopTest {
   private FileServer server;
   private Bytes32 wanted;
   private volatile Instant now = Instant.EPOCH;
+  private Download.Patience patience = patience(Duration.ofSeconds(20));
   private ModelMemory memory = new ModelMemory(own, 512 << 20, () -> now);
 
   @BeforeEach
@@ -188,6 +188,7 @@ class FetchingWorkshopTest {
     server.serve("/tiny", StrangeModels.tiny(1));
     Bytes32 tiny = StrangeModels.id(StrangeModels.tiny(1));
     elsewhere.put(wanted, List.of(server.uri("/right")));
+    patience = patience(SILENCE);
     elsewhere.put(tiny, List.of(server.uri("/tiny")));
     try (FetchingWorkshop before = workshop(Parameters.DEFAULT)) {
       untilKnown(before, tiny);
@@ -257,7 +258,8 @@ class FetchingWorkshopTest {
     while (imports.areStuck()) {
       Thread.onSpinWait();
     }
-    assertThat(imports.ofStrange(0, () -> 1).what()).isEqualTo(1);
+    assertThat(new BoundedImports(Duration.ofMinutes(1), memory).ofStrange(0, () -> 1).what())
+        .isEqualTo(1);
   }
 
   /// An import that hears of no interruption.
@@ -266,6 +268,10 @@ class FetchingWorkshopTest {
       Thread.onSpinWait();
     }
     return 0;
+  }
+
+  private static Download.Patience patience(Duration silence) {
+    return new Download.Patience(Duration.ofSeconds(20), silence, BYTES_PER_SECOND);
   }
 
   private Path cache() {
@@ -288,7 +294,7 @@ class FetchingWorkshopTest {
     return new FetchingWorkshop(
         own,
         model -> elsewhere.getOrDefault(model, List.copyOf(places)),
-        new Download(Set.of(Source.HTTP, Source.LOCAL), 1 << 20, PATIENCE),
+        new Download(Set.of(Source.HTTP, Source.LOCAL), 1 << 20, patience),
         new ModelCache(cache(), 1 << 20, imports, memory),
         imports,
         memory,
