@@ -161,10 +161,10 @@ public final class Verifier extends Agent {
   private boolean mayChallenge(Picture picture, SeenClaim claim, SeenRequest request) {
     boolean did =
         picture.gamesOn(claim.id()).stream().anyMatch(game -> game.challenger().equals(self()));
-    if (did || !runs().mayEnter(request.id())) {
+    if (did || isOnItsWay(claim) || !runs().mayEnter(request.id())) {
       return false;
     }
-    Wei bond = bondBeside(claim.state().openGames());
+    Wei bond = leastDeposit(claim.state().openGames());
     boolean can =
         treasury().requireMeans("request " + request.id(), bond, runs().gasOfASide(request.id()));
     if (!can) {
@@ -182,7 +182,7 @@ public final class Verifier extends Agent {
   }
 
   private void challenge(SeenClaim claim, SeenRequest request, Work work, Action action) {
-    if (!(action instanceof Action.Challenge challenge) || isOnItsWay(claim)) {
+    if (!(action instanceof Action.Challenge challenge)) {
       return;
     }
     Wei bond = deposit(claim, work);
@@ -217,7 +217,12 @@ public final class Verifier extends Agent {
         return bond;
       }
     }
-    return new Wei(terms().challengeBondBeside(open == 0 ? 0 : open + 1));
+    return leastDeposit(open);
+  }
+
+  /// {@return what somebody deposits who has no more; where games are open already, one more may come first}
+  private Wei leastDeposit(long openGames) {
+    return new Wei(terms().challengeBondBeside(openGames == 0 ? 0 : openGames + 1));
   }
 
   @Override

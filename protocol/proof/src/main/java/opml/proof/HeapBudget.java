@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// since strangers open games on as many runs as they like, and an exhausted heap loses all of them.
 ///
 /// Of what the models and the process itself leave free, three eighths are for machines, a quarter for the values that
-/// runs keep, and a quarter for two runs that are being made. Machines that nobody uses go when another needs their room,
-/// those used longest ago first; they are opened again when they are asked for.
+/// runs keep, and a quarter for two runs that are being made. Machines that nobody uses go when another needs their
+/// room, those used longest ago first; they are opened again when they are asked for.
 ///
 /// Safe for many threads.
 public final class HeapBudget {
