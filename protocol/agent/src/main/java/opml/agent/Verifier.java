@@ -192,14 +192,10 @@ public final class Verifier extends Agent {
     }
   }
 
-  /// {@return whether a challenge of ours is in a block, and the node does not show its game yet. One that answers late
-  /// may leave out what it does not know; a reorganisation may have thrown it out}
+  /// {@return whether a challenge of ours is in a block, and the node does not show its game yet}
   private boolean isOnItsWay(SeenClaim claim) {
     long now = seen().orElseThrow().block().number();
-    return responder()
-        .challengedIn(claim.id())
-        .filter(block -> now < block + BLOCKS_UNTIL_SHOWN)
-        .isPresent();
+    return responder().hasChallenged(claim.id(), now, BLOCKS_UNTIL_SHOWN);
   }
 
   /// {@return what a challenge deposits. Whoever opens games in front of it in its block, and loses them behind it,

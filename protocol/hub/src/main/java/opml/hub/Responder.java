@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import opml.core.account.Wei;
@@ -31,7 +30,7 @@ public final class Responder {
   private final boolean dry;
   private final Set<Action> told = new HashSet<>();
   private final List<Duty> due = new ArrayList<>();
-  private final Map<ClaimId, Long> challenged = new HashMap<>();
+  private final Map<ClaimId, Receipt> challenged = new HashMap<>();
   private long newestBlock;
   private boolean clear = true;
 
@@ -105,14 +104,26 @@ public final class Responder {
         challenge,
         new Order(calls.challenge(challenge, work, bond), bond, Order.Kind.ORDINARY),
         receipt -> {
-          challenged.put(challenge.claim(), receipt.blockNumber());
+          challenged.put(challenge.claim(), receipt);
           return new Entry.Challenged(challenge.claim(), receipt);
         });
   }
 
-  /// {@return the block that has this responder's newest challenge of a claim}
-  public Optional<Long> challengedIn(ClaimId claim) {
-    return Optional.ofNullable(challenged.get(claim));
+  /// {@return whether a challenge of this claim is in a block, as far as the node knows: one that answers late may know
+  /// the block and leave out its events}
+  ///
+  /// @param most blocks that are waited for the node to show it
+  public boolean hasChallenged(ClaimId claim, long now, long most) {
+    Receipt receipt = challenged.get(claim);
+    if (receipt == null || now >= receipt.blockNumber() + most) {
+      return false;
+    }
+    // Another block in its place: it was thrown out.
+    return hub.sender()
+        .chain()
+        .block(receipt.blockNumber())
+        .filter(block -> !block.hash().equals(receipt.blockHash()))
+        .isEmpty();
   }
 
   /// Notes an action that needs no work.

@@ -8,13 +8,18 @@ import opml.engine.graph.Port;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
+import opml.kernels.bound.StepBound;
 import opml.kernels.catalog.Kernel;
+import opml.kernels.catalog.PinnedProgram;
 import opml.kernels.catalog.Scalar;
 
 /// A model whose output is given and checked: one node for each part of a tape ([TapeKernel]).
 public final class TapeModel {
   /// Parts of a tape, and so nodes.
   public static final int PARTS = 4;
+
+  /// More than the program takes, and so much that in a game inside a node it is the challenger who executes.
+  private static final StepBound STEPS_MOST = StepBound.of(300);
 
   private static final Shape ONE = Shape.of(1);
   private static final Shape TAPE = Shape.of(4);
@@ -36,8 +41,13 @@ public final class TapeModel {
       graph.call(kernel, "part" + part, "Tape").read(x).read(tape).write(note).ints(part).end();
     }
     return Model.checking(
-        graph.build(new Port("x", x, ONE), new Port("tape", tape, TAPE)),
-        called -> Programs.of(called).pinned(called.segments().size()));
+        graph.build(new Port("x", x, ONE), new Port("tape", tape, TAPE)), TapeModel::program);
+  }
+
+  private static PinnedProgram program(Kernel kernel) {
+    PinnedProgram pinned = Programs.of(kernel).pinned(kernel.segments().size());
+    return new PinnedProgram(
+        pinned.codeRoot(), pinned.codeDepth(), pinned.constants(), pinned.stackBytes(), STEPS_MOST);
   }
 
   /// {@return numbers as the bytes of an input or of a tape}
