@@ -61,7 +61,7 @@ class StepBoundTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"dependsOnData", "doubles", "runsAway", "triangle"})
+  @ValueSource(strings = {"dependsOnData", "doubles", "runsAway", "triangle", "misplaced"})
   void whatCannotBeCountedHasNoBound(String method) {
     CompiledProgram program = program(method);
     assertThat(program.bound(1)).isEmpty();

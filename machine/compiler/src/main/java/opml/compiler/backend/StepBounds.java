@@ -144,6 +144,8 @@ final class StepBounds {
       }
       Optional<LoopTurns.Times> inAll = returns.inAll();
       if (inAll.isPresent()) {
+        // In a loop of its caller's, a call of the method would be priced already.
+        understood &= loop.body.stream().noneMatch(block -> block.source() == inAll.get().from());
         prices.put(loop.header, out);
         addAt(inAll.get().from(), around.times(inAll.get().number()));
         return;
@@ -158,13 +160,13 @@ final class StepBounds {
               : around.times(back).plus(out));
     }
 
-    /// Takes what is done in one call of a method for a part of the block that calls it.
+    /// Takes what is done in one call of a method for a part of the block that calls it; without that block it would
+    /// not be counted.
     private void addAt(int source, StepBound cost) {
-      for (MachineBlock block : order) {
-        if (block.source() == source) {
-          costs.merge(block, cost, StepBound::plus);
-        }
-      }
+      Optional<MachineBlock> from =
+          order.stream().filter(block -> block.source() == source).findFirst();
+      from.ifPresent(block -> costs.merge(block, cost, StepBound::plus));
+      understood &= from.isPresent();
     }
 
     /// {@return the longest ways from a block to the ends of others, each included, without going back to it; a loop

@@ -159,6 +159,18 @@ public final class Loops {
     }
   }
 
+  /// Says something of a loop that its method does not have.
+  public static void misplaced(MemorySegment y, int n, int m) {
+    for (int i = 1; i < n; i *= 2) {
+      told(y, i, m);
+    }
+  }
+
+  private static void told(MemorySegment y, int i, int m) {
+    Trips.inAll(1);
+    Mem.putI32(y, 0, i ^ m);
+  }
+
   public static void triangle(MemorySegment y, int n, int m) {
     for (int i = 0; i < n; i++) {
       for (int j = 0; j < i; j++) {
