@@ -87,11 +87,6 @@ final class Treasury {
     return dry || purse().affords(amount, gas);
   }
 
-  /// {@return what is free besides all that is at stake already}
-  Wei free() {
-    return purse().free();
-  }
-
   /// Takes a bond, and the gas that it may come to cost, if both are there.
   ///
   /// @return whether they were

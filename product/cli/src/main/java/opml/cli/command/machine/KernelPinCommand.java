@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
       "Compiles all kernels, and writes the roots and step bounds of their programs into this checkout.",
       "Models are known by these roots: a kernel whose root changes makes other models of the same files."
     },
-    footer = {"  opml kernel pin", "  opml kernel pin --out /tmp/programs.tsv"})
+    footer = {"  opml kernel pin", "  opml kernel pin --out programs.tsv"})
 @SuppressWarnings("NullAway.Init") // filled by picocli
 public final class KernelPinCommand implements Callable<Integer> {
   @Mixin private Console console;
