@@ -32,6 +32,8 @@ final class Run implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    out.toFile().deleteOnExit();
+    err.toFile().deleteOnExit();
     builder.redirectOutput(out.toFile()).redirectError(err.toFile());
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     // Both make a JVM speak unasked.
@@ -173,7 +175,7 @@ final class Run implements AutoCloseable {
     }
   }
 
-  /// Ends it and all that it started, and forgets what it wrote.
+  /// Ends it and all that it started.
   @Override
   public void close() {
     if (process != null) {

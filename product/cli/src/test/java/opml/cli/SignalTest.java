@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import opml.cli.console.ExitCode;
 import opml.ethereum.devchain.AnvilBinary;
 import opml.formats.image.Pgm;
@@ -116,10 +118,25 @@ class SignalTest {
   @Test
   void ctrlCIsToldFromATermination() throws IOException {
     requireAnvil();
-    try (Run chain = checkout.run("chain", "up", "--port", "0").start()) {
+    requireSignals();
+    try (Run chain = withSignals(checkout.launcher(), "chain", "up", "--port", "0").start()) {
       chain.until("Ctrl-C ends it");
       Run.of("/bin/kill", "-INT", String.valueOf(chain.process().pid())).toEnd().endsWith(0);
       chain.join(PATIENCE).endsWith(ExitCode.INTERRUPTED);
+    }
+  }
+
+  /// A shell has what it runs in the background ignore SIGINT, and all that this starts; among it, perhaps, these tests.
+  private Run withSignals(Path program, String... arguments) {
+    List<String> words = new ArrayList<>(List.of("--default-signal=INT", program.toString()));
+    words.addAll(List.of(arguments));
+    return Run.of("env", words.toArray(String[]::new)).in(checkout.folder());
+  }
+
+  private void requireSignals() {
+    try (Run trial = withSignals(Path.of("true")).toEnd()) {
+      Assumptions.assumeTrue(
+          trial.code() == 0, "NOT TESTED: env cannot give SIGINT back, and it may be ignored here");
     }
   }
 
