@@ -1,19 +1,23 @@
 package opml.engine.run;
 
 import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Optional;
 import opml.kernels.catalog.Kernel;
 
 /// Chooses the code that runs a kernel on this JVM: the reference, or a faster twin that gives the same bits.
 @FunctionalInterface
 public interface KernelProvider {
-  /// Runs the kernel.
+  /// Makes a kernel ready for the calls of one node.
   ///
-  /// @param scalars in the ABI's 64-bit form
-  /// @return the exit code
-  int run(Kernel kernel, MemorySegment[] segments, long[] scalars);
+  /// @param scalars of every call, in the ABI's 64-bit form
+  /// @param constants one for each segment argument: what is the same in every call, and stays unchanged as long as the
+  ///     prepared kernel is used; it may be packed for the code that reads it
+  PreparedKernel prepare(Kernel kernel, long[] scalars, List<Optional<MemorySegment>> constants);
 
   /// {@return the reference kernels}
   static KernelProvider reference() {
-    return Kernel::run;
+    return (kernel, scalars, constants) ->
+        (segments, scratch, from, to) -> kernel.run(segments, scalars);
   }
 }

@@ -2,10 +2,13 @@ package opml.engine.run;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import opml.engine.graph.Graph;
 import opml.engine.graph.GraphNode;
 import opml.engine.graph.Operand;
+import opml.engine.tensor.Tensor;
 
 /// Runs nodes with native kernels.
 ///
@@ -39,7 +42,10 @@ public final class NativeNodes implements NodeRunner {
     }
     int exit;
     try {
-      exit = kernels.run(call.kernel(), scratch, call.scalarArray());
+      PreparedKernel kernel =
+          kernels.prepare(call.kernel(), call.scalarArray(), unknown(operands.length));
+      MemorySegment own = Tensor.allocate(kernel.scratchBytes());
+      exit = kernel.run(scratch, own, 0, kernel.units());
     } catch (IndexOutOfBoundsException | ArithmeticException | IllegalArgumentException e) {
       for (int i = 0; i < operands.length; i++) {
         if (call.operands().get(i) instanceof Operand.Write) {
@@ -53,5 +59,9 @@ public final class NativeNodes implements NodeRunner {
       case 1 -> new NodeOutcome.Exited(true, outputs);
       default -> new NodeOutcome.Failed();
     };
+  }
+
+  private static List<Optional<MemorySegment>> unknown(int operands) {
+    return Collections.nCopies(operands, Optional.empty());
   }
 }

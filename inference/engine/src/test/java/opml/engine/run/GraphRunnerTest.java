@@ -203,10 +203,11 @@ class GraphRunnerTest {
   void hostileTokenIdGivesVmBits() {
     Graph graph = add(1);
     KernelProvider throwing =
-        (kernel, segments, scalars) -> {
-          segments[2].fill((byte) 7);
-          throw new IndexOutOfBoundsException("token 1000000 of 512");
-        };
+        (kernel, scalars, constants) ->
+            (segments, scratch, from, to) -> {
+              segments[2].fill((byte) 7);
+              throw new IndexOutOfBoundsException("token 1000000 of 512");
+            };
     NodeRunner machine =
         (g, node, operands) -> {
           assertThat(operands[2].mismatch(Tensor.allocate(32))).as("nothing is left").isEqualTo(-1);
@@ -226,11 +227,12 @@ class GraphRunnerTest {
     Graph graph = add(5);
     AtomicInteger calls = new AtomicInteger();
     KernelProvider stopping =
-        (kernel, segments, scalars) -> {
-          calls.incrementAndGet();
-          kernel.run(segments, scalars);
-          return segments[2].get(Tensor.F32, 0) >= 3 ? 1 : 0;
-        };
+        (kernel, scalars, constants) ->
+            (segments, scratch, from, to) -> {
+              calls.incrementAndGet();
+              kernel.run(segments, scalars);
+              return segments[2].get(Tensor.F32, 0) >= 3 ? 1 : 0;
+            };
     GraphRunner runner =
         new GraphRunner(graph, new NativeNodes(stopping, NodeRunner.unavailable()));
     MemorySegment input = Tensor.ofFloats(SHAPE, 1, 1, 1, 1, 1, 1, 1, 1).data();
@@ -243,7 +245,7 @@ class GraphRunnerTest {
 
   @Test
   void anyOtherExitFails() throws InterruptedException {
-    KernelProvider failing = (kernel, segments, scalars) -> 2;
+    KernelProvider failing = (kernel, scalars, constants) -> (segments, scratch, from, to) -> 2;
     GraphRunner runner =
         new GraphRunner(add(3), new NativeNodes(failing, NodeRunner.unavailable()));
     MemorySegment input = Tensor.zero(ElementType.F32, SHAPE).data();

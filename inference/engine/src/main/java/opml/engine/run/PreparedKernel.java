@@ -1,0 +1,37 @@
+package opml.engine.run;
+
+import java.lang.foreign.MemorySegment;
+
+/// A kernel that is ready to be called with the scalars and the constant operands of one node. Many threads may call it
+/// at the same time.
+@FunctionalInterface
+public interface PreparedKernel {
+  /// {@return how many parts a call can be cut into, which may run side by side: rows, channels or planes; 1 if it runs
+  /// as a whole}
+  default int units() {
+    return 1;
+  }
+
+  /// {@return the bytes that a thread lends to a call while it runs}
+  default long scratchBytes() {
+    return 0;
+  }
+
+  /// {@return whether a call writes every byte of what the kernel writes, whatever was there before; else it must find
+  /// zeros there}
+  default boolean overwrites() {
+    return false;
+  }
+
+  /// Runs some of the units.
+  ///
+  /// @param segments one for each segment argument, aligned to eight bytes; the constant ones are those that it was
+  ///     prepared with
+  /// @param scratch of [#scratchBytes] at least, aligned to 64 bytes, with anything in it
+  /// @param from the first unit
+  /// @param to behind the last
+  /// @return the exit code of the kernel, which is 0 unless it has only one unit
+  /// @throws IndexOutOfBoundsException, [ArithmeticException] or [IllegalArgumentException] where the machine would go
+  ///     on; its result then decides
+  int run(MemorySegment[] segments, MemorySegment scratch, int from, int to);
+}
