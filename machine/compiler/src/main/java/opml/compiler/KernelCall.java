@@ -38,14 +38,15 @@ public record KernelCall(int exitCode, List<byte[]> segments, long steps) {
           program.name() + " ended in " + machine.state() + " at " + place(program, machine));
     }
     List<byte[]> after = new ArrayList<>();
+    long[] addresses = geometry.addresses();
     for (int i = 0; i < segments.size(); i++) {
-      after.add(machine.memory().read(geometry.segment(i), segments.get(i).length));
+      after.add(machine.memory().read(addresses[i], segments.get(i).length));
     }
     return new KernelCall(machine.state().exitCode(), after, machine.steps());
   }
 
   /// {@return the memory of a node that runs the program: the fixed segment, and the segment arguments, which are
-  /// borrowed, at the starts of their regions}
+  /// borrowed, at their places}
   ///
   /// @param scalars in the ABI's 64-bit form
   public static MemoryImage image(CompiledProgram program, List<byte[]> segments, long... scalars) {
@@ -57,16 +58,17 @@ public record KernelCall(int exitCode, List<byte[]> segments, long steps) {
     byte[] fixed = layout(segments, scalars).bytes(geometry, scalars, program.constants());
     List<MemoryImage.Piece> pieces = new ArrayList<>();
     pieces.add(MemoryImage.Piece.of(0, fixed));
+    long[] addresses = geometry.addresses();
     for (int i = 0; i < segments.size(); i++) {
-      pieces.add(MemoryImage.Piece.of(geometry.segment(i), segments.get(i)));
+      pieces.add(MemoryImage.Piece.of(addresses[i], segments.get(i)));
     }
     return new MemoryImage(geometry.memDepth(), pieces);
   }
 
   private static Geometry geometry(CompiledProgram program, List<byte[]> segments, long[] scalars) {
     int fixedBytes = layout(segments, scalars).size(program.constants().length);
-    int largest = segments.stream().mapToInt(segment -> segment.length).max().orElse(1);
-    return Geometry.of(largest, fixedBytes, program.stackBytes());
+    long[] operands = segments.stream().mapToLong(segment -> segment.length).toArray();
+    return Geometry.of(operands, fixedBytes, program.stackBytes());
   }
 
   private static FixedSegment layout(List<byte[]> segments, long[] scalars) {

@@ -30,7 +30,7 @@ import opml.vm.state.MemoryPool;
 import opml.vm.state.Program;
 
 /// Makes the machines that run a model's nodes: the kernel's program, and a memory with the fixed segment at address 0
-/// and the operands at the starts of their regions (`spec/graph.md`). As a [NodeRunner] it runs nodes to their end,
+/// and the operands at their places (`spec/graph.md`). As a [NodeRunner] it runs nodes to their end,
 /// which is what a native kernel falls back on.
 public final class NodeMachines implements NodeRunner, NodeRuns {
   private record Key(String kernel, int memDepth) {}
@@ -134,8 +134,9 @@ public final class NodeMachines implements NodeRunner, NodeRuns {
     CommittedNode committed = model.nodes().get(node);
     List<Piece> pieces = new ArrayList<>();
     pieces.add(Piece.of(0, committed.fixed()));
+    long[] addresses = committed.geometry().addresses();
     for (int j = 0; j < operands.length; j++) {
-      long address = committed.geometry().segment(j);
+      long address = addresses[j];
       switch (committed.node().operands().get(j)) {
         case Operand.Read read ->
             pieces.add(new Piece(address, operands[j], hashes(read.slot(), operands[j])));

@@ -1,6 +1,7 @@
 package opml.engine.commit;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import opml.core.merkle.MerkleRoot;
 import opml.engine.graph.Graph;
@@ -28,23 +29,28 @@ public record CommittedNode(
     FixedSegment layout = FixedSegment.of(node.kernel());
     byte[] constants = program.constants();
     int fixedBytes = layout.size(constants.length);
-    Geometry geometry = Geometry.of(largest(graph, node), fixedBytes, program.stackBytes());
+    Geometry geometry = Geometry.of(operandBytes(graph, node), fixedBytes, program.stackBytes());
+    long[] indices = geometry.indices();
     byte[] fixed = layout.bytes(geometry, node.scalarArray(), constants);
     int fixedDepth = MerkleRoot.depthFor(fixedBytes);
     List<Segment> segments = new ArrayList<>();
     List<Output> outputs = new ArrayList<>();
     segments.add(new Segment.Fixed(fixedDepth, 0, MerkleRoot.of(fixed, fixedDepth)));
     for (int j = 0; j < node.operands().size(); j++) {
+      int depth = geometry.depths().get(j);
+      long index = indices[j];
       switch (node.operands().get(j)) {
-        case Operand.Read read -> segments.add(segment(graph, geometry, j, read.slot()));
-        case Operand.Write write -> outputs.add(output(graph, geometry, j, write.slot()));
-        case Operand.Update update -> {
-          segments.add(segment(graph, geometry, j, update.slot()));
-          outputs.add(output(graph, geometry, j, update.slot()));
+        case Operand.Read(int slot) -> segments.add(new Segment.FromSlot(depth, index, slot));
+        case Operand.Write(int slot) -> outputs.add(new Output(depth, index, slot));
+        case Operand.Update(int slot) -> {
+          segments.add(new Segment.FromSlot(depth, index, slot));
+          outputs.add(new Output(depth, index, slot));
         }
-        case Operand.Absent absent -> {}
+        case Operand.Absent _ -> {}
       }
     }
+    // As the fold takes them.
+    segments.sort(Comparator.comparingLong(Segment::address));
     int stepsLog2 = StepLimit.log2(program.bound(), node.scalarArray());
     NodeDescriptor descriptor =
         new NodeDescriptor(
@@ -57,27 +63,16 @@ public record CommittedNode(
     return new CommittedNode(node, program, geometry, fixed, descriptor);
   }
 
-  private static Segment segment(Graph graph, Geometry geometry, int argument, int slot) {
-    int depth = graph.slots().get(slot).depth();
-    return new Segment.FromSlot(depth, geometry.index(argument, depth), slot);
-  }
-
-  private static Output output(Graph graph, Geometry geometry, int argument, int slot) {
-    int depth = graph.slots().get(slot).depth();
-    return new Output(depth, geometry.index(argument, depth), slot);
-  }
-
-  private static long largest(Graph graph, GraphNode node) {
+  private static long[] operandBytes(Graph graph, GraphNode node) {
     return node.operands().stream()
         .mapToLong(
             operand ->
                 switch (operand) {
-                  case Operand.Read read -> graph.slots().get(read.slot()).bytes();
-                  case Operand.Write write -> graph.slots().get(write.slot()).bytes();
-                  case Operand.Update update -> graph.slots().get(update.slot()).bytes();
-                  case Operand.Absent absent -> absent.bytes();
+                  case Operand.Read(int slot) -> graph.slots().get(slot).bytes();
+                  case Operand.Write(int slot) -> graph.slots().get(slot).bytes();
+                  case Operand.Update(int slot) -> graph.slots().get(slot).bytes();
+                  case Operand.Absent(long bytes) -> bytes;
                 })
-        .max()
-        .orElse(1);
+        .toArray();
   }
 }

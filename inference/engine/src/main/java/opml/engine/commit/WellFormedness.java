@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -146,29 +147,65 @@ public final class WellFormedness {
     }
   }
 
-  /// The fixed segment must be exactly what the kernel's program expects at this size of memory, and the step
+  /// The fixed segment must be exactly what the kernel's program expects with operands at these places, and the step
   /// limit above its bound.
   private void program(String name, NodeDescriptor node, Kernel kernel, byte[] fixed) {
     PinnedProgram program = programs.apply(kernel);
     FixedSegment layout = FixedSegment.of(kernel);
     byte[] constants = program.constants();
-    Optional<Geometry> geometry = Geometry.ofMemory(node.memDepth());
-    if (fixed.length != layout.size(constants.length) || geometry.isEmpty()) {
-      problems.add(name + ": the fixed segment or the memory is not as " + kernel + " has it");
+    if (fixed.length != layout.size(constants.length)) {
+      problems.add(name + ": the fixed segment is not as long as that of " + kernel);
       return;
     }
+    Optional<Geometry> geometry = Geometry.ofAddresses(node.memDepth(), layout.addresses(fixed));
+    if (geometry.isEmpty()) {
+      problems.add(name + ": the addresses of the operands are not as a node's memory has them");
+      return;
+    }
+    places(name, node, geometry.get());
     long[] scalars = layout.values(fixed);
     byte[] expected = layout.bytes(geometry.get(), scalars, constants);
     require(
         Arrays.equals(fixed, expected),
         name + ": stack, addresses or constants are not as " + kernel + " has them");
     require(
-        fixed.length + program.stackBytes() <= geometry.get().regionBytes(),
+        geometry.get().holds(fixed.length, program.stackBytes()),
         name + ": the stack would reach the constants");
     long bound = program.bound().instructions(scalars);
     require(
         bound < node.steps(),
         name + ": " + kernel + " may take " + bound + " steps, the limit is 2^" + node.stepsLog2());
+  }
+
+  /// What the node reads and writes must be operands of the kernel, each at its own place.
+  private void places(String name, NodeDescriptor node, Geometry geometry) {
+    Map<Long, Integer> operands = new HashMap<>();
+    long[] addresses = geometry.addresses();
+    for (int j = 0; j < addresses.length; j++) {
+      operands.put(addresses[j], geometry.depths().get(j));
+    }
+    Map<Long, Integer> read = new HashMap<>();
+    for (Segment segment : node.segments()) {
+      if (segment instanceof Segment.FromSlot(int depth, long _, int slot)) {
+        read.put(segment.address(), slot);
+        require(
+            Objects.equals(operands.get(segment.address()), depth),
+            name + ": slot " + slot + " is read where the kernel has no operand of depth " + depth);
+      }
+    }
+    for (Output output : node.outputs()) {
+      int slot = output.slot();
+      require(
+          Objects.equals(operands.get(output.address()), output.depth()),
+          name
+              + ": slot "
+              + slot
+              + " is written where the kernel has no operand of depth "
+              + output.depth());
+      require(
+          read.getOrDefault(output.address(), slot) == slot,
+          name + ": slot " + slot + " is written where another is read");
+    }
   }
 
   private Optional<Kernel> kernel(Bytes32 codeRoot, int codeDepth) {

@@ -11,8 +11,8 @@ import opml.engine.tensor.Tensor;
 /// @param name for people; it is no part of the model's identity
 /// @param initial what the slot holds before the first node; absent means zeros
 public record Slot(String name, ElementType type, Shape shape, Optional<Tensor> initial) {
-  /// The largest region of a node's memory. Larger tensors would need windows (`spec/graph.md`).
-  public static final long MAX_BYTES = 1L << 26;
+  /// Half of the largest memory of a node. Larger tensors are split where models are imported (`spec/graph.md`).
+  public static final long MAX_BYTES = 1L << 29;
 
   public Slot {
     long bytes = Tensor.byteSize(type, shape);

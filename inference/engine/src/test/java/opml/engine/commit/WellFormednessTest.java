@@ -15,6 +15,7 @@ import opml.engine.graph.SampleGraph;
 import opml.engine.graph.Slot;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
+import opml.kernels.abi.FixedSegment;
 import opml.kernels.bound.StepBound;
 import opml.kernels.catalog.KernelCatalog;
 import opml.kernels.catalog.PinnedPrograms;
@@ -37,9 +38,10 @@ class WellFormednessTest {
                     with(
                         node,
                         node.stepsLog2(),
-                        List.of(node.segments().get(0), new Segment.FromSlot(1, 64, slot(node))),
+                        List.of(node.segments().get(0), new Segment.FromSlot(1, 63, slot(node))),
                         node.outputs())))
-        .anyMatch(p -> p.contains("slot 3 is read or written at depth 1, but has depth 0"));
+        .anyMatch(p -> p.contains("slot 3 is read or written at depth 1, but has depth 0"))
+        .anyMatch(p -> p.contains("slot 3 is read where the kernel has no operand of depth 1"));
   }
 
   @Test
@@ -74,9 +76,41 @@ class WellFormednessTest {
                         node,
                         node.stepsLog2(),
                         node.segments(),
-                        List.of(new Output(0, 256, 4), new Output(0, 256, 4)))))
+                        List.of(new Output(0, 127, 4), new Output(0, 127, 4)))))
         .anyMatch(p -> p.contains("slot 4 is written twice"))
         .anyMatch(p -> p.contains("two outputs overlap"));
+  }
+
+  @Test
+  void whatIsReadAndWrittenAreOperandsOfTheKernel() {
+    assertThat(
+            problems(
+                node ->
+                    with(
+                        node,
+                        node.stepsLog2(),
+                        List.of(node.segments().get(0), new Segment.FromSlot(0, 125, 3)),
+                        List.of(new Output(0, 120, 4)))))
+        .containsExactly(
+            "node 1: slot 3 is read where the kernel has no operand of depth 0",
+            "node 1: slot 4 is written where the kernel has no operand of depth 0");
+    assertThat(
+            problems(
+                node ->
+                    with(node, node.stepsLog2(), node.segments(), List.of(new Output(0, 126, 4)))))
+        .containsExactly("node 1: slot 4 is written where another is read");
+  }
+
+  @Test
+  void operandsLieAsANodesMemoryHasThem() {
+    List<ModelPreimages.NodePreimage> nodes = new ArrayList<>(good.nodes());
+    byte[] fixed = nodes.get(1).fixed().clone();
+    fixed[FixedSegment.argument(0)] = 0x20;
+    nodes.set(1, new ModelPreimages.NodePreimage(nodes.get(1).descriptor(), fixed));
+    assertThat(
+            WellFormedness.problems(
+                new ModelPreimages(good.model(), nodes, good.slots()), TestPrograms::of))
+        .anyMatch(p -> p.contains("node 1: the addresses of the operands are not as a node's"));
   }
 
   @Test

@@ -266,9 +266,9 @@ class GraphExecutionTest {
     Model model = counter(1, 1000);
     GraphExecution execution = GraphExecution.run(model, ints(5), NATIVE);
     CommittedNode node = execution.node(0);
-    byte[] memory = new byte[1 << 16];
+    byte[] memory = new byte[32 << node.descriptor().memDepth()];
     System.arraycopy(node.fixed(), 0, memory, 0, node.fixed().length);
-    memory[2 << 12] = 5;
+    memory[(int) node.geometry().addresses()[1]] = 5;
     assertThat(node.descriptor().memoryRoot(execution.slots(0)::leaf))
         .isEqualTo(MerkleRoot.of(memory, node.descriptor().memDepth()));
   }

@@ -9,7 +9,7 @@ import opml.kernels.catalog.Kernel;
 /// constants.
 ///
 /// ```
-/// 0             the first stack pointer, the end of region 0
+/// 0             the first stack pointer, where the operands begin
 /// 8·(1+j)       address of segment argument j
 /// 8·(1+k+i)     scalar argument i
 /// 8·(1+k+n)     constants
@@ -71,8 +71,13 @@ public record FixedSegment(int segments, int scalars) {
     }
     ByteBuffer bytes = ByteBuffer.allocate(size(constants.length)).order(ByteOrder.LITTLE_ENDIAN);
     bytes.putLong(STACK_POINTER, geometry.stackTop());
+    long[] addresses = geometry.addresses();
+    if (addresses.length != segments) {
+      throw new IllegalArgumentException(
+          "%d operands for %d segments".formatted(addresses.length, segments));
+    }
     for (int j = 0; j < segments; j++) {
-      bytes.putLong(argument(j), geometry.segment(j));
+      bytes.putLong(argument(j), addresses[j]);
     }
     for (int i = 0; i < scalars; i++) {
       bytes.putLong(argument(segments + i), values[i]);
@@ -82,10 +87,19 @@ public record FixedSegment(int segments, int scalars) {
 
   /// {@return the values of the scalars in the bytes of a fixed segment}
   public long[] values(byte[] fixed) {
+    return read(fixed, segments, scalars);
+  }
+
+  /// {@return the addresses of the segment arguments in the bytes of a fixed segment}
+  public long[] addresses(byte[] fixed) {
+    return read(fixed, 0, segments);
+  }
+
+  private static long[] read(byte[] fixed, int first, int count) {
     ByteBuffer bytes = ByteBuffer.wrap(fixed).order(ByteOrder.LITTLE_ENDIAN);
-    long[] values = new long[scalars];
-    for (int i = 0; i < scalars; i++) {
-      values[i] = bytes.getLong(argument(segments + i));
+    long[] values = new long[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = bytes.getLong(argument(first + i));
     }
     return values;
   }

@@ -207,12 +207,13 @@ class GraphWorkTest {
     for (RuntimeException reason : reasons) {
       List<String> called = new ArrayList<>();
       KernelProvider throwing =
-          (kernel, segments, scalars) -> {
-            called.add(kernel.name());
-            // What it wrote until then counts for nothing.
-            segments[segments.length - 1].fill((byte) 0x5a);
-            throw reason;
-          };
+          (kernel, scalars, constants) ->
+              (segments, scratch, from, to) -> {
+                called.add(kernel.name());
+                // What it wrote until then counts for nothing.
+                segments[segments.length - 1].fill((byte) 0x5a);
+                throw reason;
+              };
       GraphExecution fallen = GraphExecution.run(model, input, new NativeNodes(throwing, machines));
       assertThat(called).hasSize(model.nodes().size());
       for (long i = 0; i <= fallen.length(); i++) {

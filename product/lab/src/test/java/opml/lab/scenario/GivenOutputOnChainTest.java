@@ -213,10 +213,11 @@ class GivenOutputOnChainTest extends OnDevChain {
   private static GraphWork lying(byte[] input, byte[] tape, int lastExit) {
     NodeRunner nodes =
         new NativeNodes(
-            (kernel, segments, scalars) -> {
-              int exit = kernel.run(segments, scalars);
-              return scalars[0] == TapeModel.PARTS - 1 ? lastExit : exit == 2 ? 0 : exit;
-            },
+            (kernel, scalars, constants) ->
+                (segments, scratch, from, to) -> {
+                  int exit = kernel.run(segments, scalars);
+                  return scalars[0] == TapeModel.PARTS - 1 ? lastExit : exit == 2 ? 0 : exit;
+                },
             NodeRunner.unavailable());
     return work(
         input,
