@@ -9,7 +9,9 @@ module opml.kernels {
 
   exports opml.kernels.abi;
   exports opml.kernels.bound;
+  exports opml.kernels.cases;
   exports opml.kernels.catalog;
+  exports opml.kernels.layout;
   exports opml.kernels.memory;
   exports opml.kernels.operators;
   exports opml.kernels.softfloat;

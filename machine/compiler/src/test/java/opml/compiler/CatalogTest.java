@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import opml.compiler.program.CompiledProgram;
 import opml.kernels.bound.StepBound;
+import opml.kernels.cases.KernelCases;
 import opml.kernels.catalog.Kernel;
 import opml.kernels.catalog.KernelCatalog;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -7,6 +7,7 @@ import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
 import opml.kernels.catalog.Kernel;
+import opml.kernels.catalog.ScalarValues;
 
 /// A graph while it grows: slots are numbered in the order in which they are asked for, nodes run in the order in which
 /// they are added.
@@ -34,7 +35,8 @@ public final class GraphBuilder {
     return add(new Slot(name, tensor.type(), tensor.shape(), Optional.of(tensor)));
   }
 
-  /// {@return a node under construction, whose operands and scalars are given in the order of the kernel's arguments}
+  /// {@return a node under construction, whose operands are given in the order of the kernel's arguments, its scalars by
+  /// name}
   ///
   /// @param name for people
   /// @param operator of the file that it comes from, for people
@@ -55,10 +57,11 @@ public final class GraphBuilder {
     private final String name;
     private final String operator;
     private final List<Operand> operands = new ArrayList<>();
-    private final List<Long> scalars = new ArrayList<>();
+    private ScalarValues scalars;
 
     private Call(Kernel kernel, String name, String operator) {
       this.kernel = kernel;
+      this.scalars = new ScalarValues(kernel);
       this.name = name;
       this.operator = operator;
     }
@@ -81,31 +84,38 @@ public final class GraphBuilder {
       return this;
     }
 
-    /// The next scalar argument, in the form that the kernel's program takes: an int sign-extended, a float as its
-    /// bits.
-    public Call scalar(long value) {
-      scalars.add(value);
+    /// The next segment argument is this slot, which the node reads and changes in place.
+    public Call update(int slot) {
+      operands.add(new Operand.Update(slot));
       return this;
     }
 
-    /// The next scalar arguments.
-    public Call ints(int... values) {
-      for (int value : values) {
-        scalar(value);
-      }
+    /// Gives scalar arguments their values.
+    ///
+    /// @param words their names, or those of records, which stand for all their scalars; separated by spaces
+    /// @throws IllegalArgumentException if a name is unknown, is given twice, or the values are not as many
+    public Call ints(String words, int... values) {
+      scalars.ints(words, values);
       return this;
     }
 
-    /// The next scalar argument, as its bits.
-    public Call real(float value) {
-      return ints(Float.floatToIntBits(value));
+    /// Takes all scalar arguments from values that were collected elsewhere.
+    public Call scalars(ScalarValues values) {
+      scalars = values;
+      return this;
+    }
+
+    /// Gives a float argument its value.
+    public Call real(String word, float value) {
+      scalars.real(word, value);
+      return this;
     }
 
     /// Adds the node to the graph.
     ///
-    /// @throws IllegalArgumentException if the kernel takes another number of arguments
+    /// @throws IllegalArgumentException if the kernel takes another number of operands, or a scalar has no value
     public void end() {
-      nodes.add(new GraphNode(name, operator, kernel, operands, scalars));
+      nodes.add(new GraphNode(name, operator, kernel, operands, scalars.all()));
     }
   }
 }

@@ -22,14 +22,17 @@ public final class SampleGraph {
         .read(w)
         .read(b)
         .write(h)
-        .ints(1, 2, 3)
-        .ints(3, 1)
-        .ints(2, 1)
-        .ints(0, 1)
-        .real(1)
-        .real(1)
+        .ints("m n k", 1, 2, 3)
+        .ints("a b c", 3, 1, 2, 1, 0, 1)
+        .real("alpha", 1)
+        .real("beta", 1)
         .end();
-    graph.call(KernelCatalog.byName("relu.f32"), "relu", "Relu").read(h).write(y).ints(2).end();
+    graph
+        .call(KernelCatalog.byName("relu.f32"), "relu", "Relu")
+        .read(h)
+        .write(y)
+        .ints("n", 2)
+        .end();
     return graph.build(new Port("x", x, Shape.of(1, 3)), new Port("y", y, Shape.of(1, 2)));
   }
 }

@@ -42,7 +42,6 @@ import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
 import opml.kernels.catalog.Kernel;
-import opml.kernels.catalog.Scalar;
 import org.junit.jupiter.api.Test;
 
 class GraphExecutionTest {
@@ -325,19 +324,13 @@ class GraphExecutionTest {
     int x = graph.slot("x", ElementType.I32, Shape.of(1));
     int given = graph.slot("given", ElementType.I32, Shape.of(1));
     int note = graph.slot("note", ElementType.I32, Shape.of(1));
-    Kernel kernel =
-        new Kernel("successor", Successor.class, List.of("x", "given", "note"), List.of());
+    Kernel kernel = Kernel.of(Successor.class, "successor");
     graph.call(kernel, "check", "Successor").read(x).read(given).write(note).end();
     return graph.build(new Port("x", x, Shape.of(1)), new Port("given", given, Shape.of(1)));
   }
 
   private static Model counter(int loops, int limit) {
-    Kernel kernel =
-        new Kernel(
-            "add.both",
-            TwoOutputs.class,
-            List.of("a", "b"),
-            List.of(new Scalar("limit", Scalar.Type.INT)));
+    Kernel kernel = Kernel.of(TwoOutputs.class, "add.both");
     GraphNode node =
         new GraphNode(
             "both",

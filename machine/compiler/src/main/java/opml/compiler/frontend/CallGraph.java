@@ -1,6 +1,8 @@
 package opml.compiler.frontend;
 
 import java.lang.classfile.instruction.FieldInstruction;
+import java.lang.constant.ConstantDescs;
+import java.lang.constant.MethodTypeDesc;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -19,7 +21,8 @@ public final class CallGraph {
   /// A method of at most this many bytecode instructions, inlined ones included, costs less than calling it.
   private static final int MOST_INLINED = 24;
 
-  /// What is called from one place only is inlined up to this size.
+  /// What is called from one place only is inlined up to this size. So is a method with a boolean parameter, which says
+  /// what variant of it the caller wants: each call keeps its own alone.
   private static final int MOST_INLINED_ONCE = 1000;
 
   private final ClassSource source;
@@ -101,7 +104,14 @@ public final class CallGraph {
 
   boolean isInlined(MethodRef ref) {
     int size = sizes.getOrDefault(ref, Integer.MAX_VALUE);
-    return size <= MOST_INLINED || size <= MOST_INLINED_ONCE && sites.getOrDefault(ref, 0) == 1;
+    boolean special = sites.getOrDefault(ref, 0) == 1 || hasVariants(ref);
+    return size <= MOST_INLINED || size <= MOST_INLINED_ONCE && special;
+  }
+
+  private static boolean hasVariants(MethodRef ref) {
+    return MethodTypeDesc.ofDescriptor(ref.descriptor())
+        .parameterList()
+        .contains(ConstantDescs.CD_boolean);
   }
 
   private int size(MethodCode code) {

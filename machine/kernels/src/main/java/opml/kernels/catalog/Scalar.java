@@ -1,6 +1,9 @@
 package opml.kernels.catalog;
 
-/// A scalar parameter of a kernel. In the ABI each is 64 bits: an int sign-extended, a long, or a float's 32 bits
+import java.util.Arrays;
+import java.util.Optional;
+
+/// A scalar argument of a kernel. In the ABI each is 64 bits: an int sign-extended, a long, or a float's 32 bits
 /// sign-extended.
 public record Scalar(String name, Type type) {
   /// What the kernel's method takes.
@@ -15,8 +18,8 @@ public record Scalar(String name, Type type) {
       this.primitive = primitive;
     }
 
-    Class<?> primitive() {
-      return primitive;
+    static Optional<Type> of(Class<?> primitive) {
+      return Arrays.stream(values()).filter(type -> type.primitive == primitive).findFirst();
     }
   }
 }

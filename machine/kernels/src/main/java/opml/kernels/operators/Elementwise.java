@@ -1,6 +1,8 @@
 package opml.kernels.operators;
 
 import java.lang.foreign.MemorySegment;
+import opml.kernels.layout.Broadcast;
+import opml.kernels.layout.Loops;
 import opml.kernels.memory.Mem;
 
 /// Operators of one element at a time.
@@ -8,34 +10,19 @@ import opml.kernels.memory.Mem;
 public final class Elementwise {
   private Elementwise() {}
 
-  /// `y = a + b`, where y is (d0, d1, d2, d3) and a stride of 0 repeats an operand along its dimension.
-  public static void addF32(
-      MemorySegment a,
-      MemorySegment b,
-      MemorySegment y,
-      int d0,
-      int d1,
-      int d2,
-      int d3,
-      int a0,
-      int a1,
-      int a2,
-      int a3,
-      int b0,
-      int b1,
-      int b2,
-      int b3) {
+  /// `y = a + b`, where the loops run over y, and repeat an operand where its stride is 0.
+  public static void addF32(Loops loops, Broadcast a, Broadcast b, MemorySegment y) {
     int yAt = 0;
-    for (int i = 0; i < d0; i++) {
-      for (int j = 0; j < d1; j++) {
-        for (int k = 0; k < d2; k++) {
-          int aAt = 4 * (i * a0 + j * a1 + k * a2);
-          int bAt = 4 * (i * b0 + j * b1 + k * b2);
-          for (int l = 0; l < d3; l++) {
-            Mem.putF32(y, yAt, Mem.f32(a, aAt) + Mem.f32(b, bAt));
+    for (int i = 0; i < loops.d0(); i++) {
+      for (int j = 0; j < loops.d1(); j++) {
+        for (int k = 0; k < loops.d2(); k++) {
+          int aAt = a.at(i, j, k);
+          int bAt = b.at(i, j, k);
+          for (int l = 0; l < loops.d3(); l++) {
+            Mem.putF32(y, yAt, Mem.f32(a.data(), aAt) + Mem.f32(b.data(), bAt));
             yAt += 4;
-            aAt += 4 * a3;
-            bAt += 4 * b3;
+            aAt += a.step();
+            bAt += b.step();
           }
         }
       }
@@ -43,33 +30,18 @@ public final class Elementwise {
   }
 
   /// `y = a · b`, broadcast as in [#addF32].
-  public static void mulF32(
-      MemorySegment a,
-      MemorySegment b,
-      MemorySegment y,
-      int d0,
-      int d1,
-      int d2,
-      int d3,
-      int a0,
-      int a1,
-      int a2,
-      int a3,
-      int b0,
-      int b1,
-      int b2,
-      int b3) {
+  public static void mulF32(Loops loops, Broadcast a, Broadcast b, MemorySegment y) {
     int yAt = 0;
-    for (int i = 0; i < d0; i++) {
-      for (int j = 0; j < d1; j++) {
-        for (int k = 0; k < d2; k++) {
-          int aAt = 4 * (i * a0 + j * a1 + k * a2);
-          int bAt = 4 * (i * b0 + j * b1 + k * b2);
-          for (int l = 0; l < d3; l++) {
-            Mem.putF32(y, yAt, Mem.f32(a, aAt) * Mem.f32(b, bAt));
+    for (int i = 0; i < loops.d0(); i++) {
+      for (int j = 0; j < loops.d1(); j++) {
+        for (int k = 0; k < loops.d2(); k++) {
+          int aAt = a.at(i, j, k);
+          int bAt = b.at(i, j, k);
+          for (int l = 0; l < loops.d3(); l++) {
+            Mem.putF32(y, yAt, Mem.f32(a.data(), aAt) * Mem.f32(b.data(), bAt));
             yAt += 4;
-            aAt += 4 * a3;
-            bAt += 4 * b3;
+            aAt += a.step();
+            bAt += b.step();
           }
         }
       }

@@ -1,6 +1,6 @@
 package opml.kernels.operators;
 
-import java.lang.foreign.MemorySegment;
+import opml.kernels.layout.Strided;
 import opml.kernels.memory.F32;
 import opml.kernels.memory.Mem;
 import opml.kernels.memory.Trips;
@@ -14,18 +14,18 @@ final class Fold {
 
   /// {@return DOT: chunks of 256 products, each an fma chain from +0, added in order to +0}
   ///
-  /// @param a first factor's segment, from byte `aAt`, `aStep` bytes apart; `b` likewise
   /// @param count the number of products
-  static float dot(
-      MemorySegment a, int aAt, int aStep, MemorySegment b, int bAt, int bStep, int count) {
+  static float dot(Strided a, Strided b, int count) {
+    int aAt = a.at();
+    int bAt = b.at();
     float y = 0f;
     for (int left = count; left > 0; left -= CHUNK) {
       float chunk = 0f;
       for (int i = Math.min(left, CHUNK); i > 0; i--) {
         Trips.inAll(count);
-        chunk = F32.fma(Mem.f32(a, aAt), Mem.f32(b, bAt), chunk);
-        aAt += aStep;
-        bAt += bStep;
+        chunk = F32.fma(Mem.f32(a.data(), aAt), Mem.f32(b.data(), bAt), chunk);
+        aAt += a.step();
+        bAt += b.step();
       }
       y += chunk;
     }
@@ -33,31 +33,29 @@ final class Fold {
   }
 
   /// {@return SUM: 16 strided accumulators from +0, `a[i mod 16] += x[i]`, then folded in halves, eight apart first}
-  ///
-  /// @param x from byte `at`, `step` bytes apart
-  static float sum(MemorySegment x, int at, int step, int count) {
-    return lanes2(x, at, step, count, 0) + lanes2(x, at, step, count, 1);
+  static float sum(Strided x, int count) {
+    return lanes2(x, count, 0) + lanes2(x, count, 1);
   }
 
-  private static float lanes2(MemorySegment x, int at, int step, int count, int lane) {
-    return lanes4(x, at, step, count, lane) + lanes4(x, at, step, count, lane + 2);
+  private static float lanes2(Strided x, int count, int lane) {
+    return lanes4(x, count, lane) + lanes4(x, count, lane + 2);
   }
 
-  private static float lanes4(MemorySegment x, int at, int step, int count, int lane) {
-    return lanes8(x, at, step, count, lane) + lanes8(x, at, step, count, lane + 4);
+  private static float lanes4(Strided x, int count, int lane) {
+    return lanes8(x, count, lane) + lanes8(x, count, lane + 4);
   }
 
-  private static float lanes8(MemorySegment x, int at, int step, int count, int lane) {
-    return lane(x, at, step, count, lane) + lane(x, at, step, count, lane + 8);
+  private static float lanes8(Strided x, int count, int lane) {
+    return lane(x, count, lane) + lane(x, count, lane + 8);
   }
 
   /// {@return the accumulator of every sixteenth element}
-  private static float lane(MemorySegment x, int at, int step, int count, int lane) {
+  private static float lane(Strided x, int count, int lane) {
     float sum = 0f;
-    int offset = at + lane * step;
+    int at = x.at() + lane * x.step();
     for (int i = lane; i < count; i += 16) {
-      sum += Mem.f32(x, offset);
-      offset += 16 * step;
+      sum += Mem.f32(x.data(), at);
+      at += 16 * x.step();
     }
     return sum;
   }

@@ -1,6 +1,9 @@
 package opml.kernels.operators;
 
 import java.lang.foreign.MemorySegment;
+import opml.kernels.layout.Plane;
+import opml.kernels.layout.Strided;
+import opml.kernels.layout.Window;
 import opml.kernels.memory.Mem;
 
 /// Pooling over windows and over whole planes.
@@ -11,40 +14,26 @@ public final class Pooling {
   /// The greatest element of each window that lies inside of the image, -infinity where none does; NaN wins, and -0 is
   /// below +0.
   ///
-  /// x is (planes, inHeight, inWidth), y (planes, outHeight, outWidth).
+  /// x is (planes, in), y (planes, out).
   public static void maxpoolF32(
-      MemorySegment x,
-      MemorySegment y,
-      int planes,
-      int inHeight,
-      int inWidth,
-      int outHeight,
-      int outWidth,
-      int kernelHeight,
-      int kernelWidth,
-      int strideHeight,
-      int strideWidth,
-      int padTop,
-      int padLeft,
-      int dilationHeight,
-      int dilationWidth) {
+      MemorySegment x, MemorySegment y, int planes, Plane in, Plane out, Window window) {
     int yAt = 0;
     for (int plane = 0; plane < planes; plane++) {
-      for (int oy = 0; oy < outHeight; oy++) {
-        for (int ox = 0; ox < outWidth; ox++) {
+      for (int oy = 0; oy < out.height(); oy++) {
+        for (int ox = 0; ox < out.width(); ox++) {
           float max = Float.NEGATIVE_INFINITY;
-          int iy = oy * strideHeight - padTop;
-          for (int ky = 0; ky < kernelHeight; ky++) {
-            int columns = iy >= 0 && iy < inHeight ? inWidth : 0;
-            int row = 4 * (plane * inHeight + iy) * inWidth;
-            int ix = ox * strideWidth - padLeft;
-            for (int kx = 0; kx < kernelWidth; kx++) {
+          int iy = window.top(oy);
+          for (int ky = 0; ky < window.height(); ky++) {
+            int columns = in.columns(iy);
+            int row = 4 * (plane * in.height() + iy) * in.width();
+            int ix = window.left(ox);
+            for (int kx = 0; kx < window.width(); kx++) {
               if (ix >= 0 && ix < columns) {
                 max = Math.max(max, Mem.f32(x, row + 4 * ix));
               }
-              ix += dilationWidth;
+              ix += window.dilationWidth();
             }
-            iy += dilationHeight;
+            iy += window.dilationHeight();
           }
           Mem.putF32(y, yAt, max);
           yAt += 4;
@@ -54,7 +43,7 @@ public final class Pooling {
   }
 
   /// The sum of each window's elements inside of the image, one chain from +0 in order (ky, kx), divided by their
-  /// number, or by kernelHeight · kernelWidth if `countIncludePad`.
+  /// number, or by the window's size if `countIncludePad`.
   ///
   /// Shapes as in [#maxpoolF32]. The chain and not [Fold#sum]: windows are small and outputs many, so that a vector's
   /// lanes are outputs. Padding would add +0 to a sum that is never -0 and so changes nothing.
@@ -62,40 +51,31 @@ public final class Pooling {
       MemorySegment x,
       MemorySegment y,
       int planes,
-      int inHeight,
-      int inWidth,
-      int outHeight,
-      int outWidth,
-      int kernelHeight,
-      int kernelWidth,
-      int strideHeight,
-      int strideWidth,
-      int padTop,
-      int padLeft,
-      int dilationHeight,
-      int dilationWidth,
+      Plane in,
+      Plane out,
+      Window window,
       int countIncludePad) {
     int yAt = 0;
     for (int plane = 0; plane < planes; plane++) {
-      for (int oy = 0; oy < outHeight; oy++) {
-        for (int ox = 0; ox < outWidth; ox++) {
+      for (int oy = 0; oy < out.height(); oy++) {
+        for (int ox = 0; ox < out.width(); ox++) {
           float sum = 0f;
           int inside = 0;
-          int iy = oy * strideHeight - padTop;
-          for (int ky = 0; ky < kernelHeight; ky++) {
-            int columns = iy >= 0 && iy < inHeight ? inWidth : 0;
-            int row = 4 * (plane * inHeight + iy) * inWidth;
-            int ix = ox * strideWidth - padLeft;
-            for (int kx = 0; kx < kernelWidth; kx++) {
+          int iy = window.top(oy);
+          for (int ky = 0; ky < window.height(); ky++) {
+            int columns = in.columns(iy);
+            int row = 4 * (plane * in.height() + iy) * in.width();
+            int ix = window.left(ox);
+            for (int kx = 0; kx < window.width(); kx++) {
               if (ix >= 0 && ix < columns) {
                 sum += Mem.f32(x, row + 4 * ix);
                 inside++;
               }
-              ix += dilationWidth;
+              ix += window.dilationWidth();
             }
-            iy += dilationHeight;
+            iy += window.dilationHeight();
           }
-          int count = countIncludePad != 0 ? kernelHeight * kernelWidth : inside;
+          int count = countIncludePad != 0 ? window.size() : inside;
           Mem.putF32(y, yAt, sum / (float) count);
           yAt += 4;
         }
@@ -106,7 +86,8 @@ public final class Pooling {
   /// The mean of each plane: SUM, then divided by its size. x is (planes, size), y (planes).
   public static void globalaveragepoolF32(MemorySegment x, MemorySegment y, int planes, int size) {
     for (int plane = 0; plane < planes; plane++) {
-      Mem.putF32(y, 4 * plane, Fold.sum(x, 4 * plane * size, 4, size) / (float) size);
+      Strided elements = new Strided(x, 4 * plane * size, 4);
+      Mem.putF32(y, 4 * plane, Fold.sum(elements, size) / (float) size);
     }
   }
 }

@@ -1,6 +1,7 @@
 package opml.kernels.operators;
 
 import java.lang.foreign.MemorySegment;
+import opml.kernels.layout.Channels;
 import opml.kernels.memory.F32;
 import opml.kernels.memory.Mem;
 
@@ -12,27 +13,21 @@ public final class Quantisation {
 
   /// `y = saturate(rne(x / scale) + zeroPoint)`; NaN gives the zero point.
   ///
-  /// x and y are (outer, channels, inner); scale and zero point have one element, or one per channel if `perChannel`.
-  /// Integers are signed if `unsigned` is 0, else unsigned.
+  /// x and y are (outer, channels, inner); scale and zero point have one element, or one per channel.
   public static void quantize(
       MemorySegment x,
       MemorySegment scale,
       MemorySegment zeroPoint,
       MemorySegment y,
-      int outer,
-      int channels,
-      int inner,
-      int perChannel,
-      int unsigned) {
+      Channels channels) {
     int at = 0;
-    for (int o = 0; o < outer; o++) {
-      for (int c = 0; c < channels; c++) {
-        int channel = perChannel != 0 ? c : 0;
-        float divisor = Mem.f32(scale, 4 * channel);
-        int zero = Mem.i8(zeroPoint, channel) & mask(unsigned);
-        for (int i = 0; i < inner; i++) {
+    for (int o = 0; o < channels.outer(); o++) {
+      for (int c = 0; c < channels.channels(); c++) {
+        float divisor = Mem.f32(scale, 4 * channels.scale(c));
+        int zero = Mem.i8(zeroPoint, channels.scale(c)) & mask(channels.unsigned());
+        for (int i = 0; i < channels.inner(); i++) {
           long rounded = (int) F32.rne(Mem.f32(x, 4 * at) / divisor); // the cast saturates
-          Mem.putI8(y, at, saturate(rounded + zero, unsigned));
+          Mem.putI8(y, at, saturate(rounded + zero, channels.unsigned()));
           at++;
         }
       }
@@ -45,19 +40,14 @@ public final class Quantisation {
       MemorySegment scale,
       MemorySegment zeroPoint,
       MemorySegment y,
-      int outer,
-      int channels,
-      int inner,
-      int perChannel,
-      int unsigned) {
-    int mask = mask(unsigned);
+      Channels channels) {
+    int mask = mask(channels.unsigned());
     int at = 0;
-    for (int o = 0; o < outer; o++) {
-      for (int c = 0; c < channels; c++) {
-        int channel = perChannel != 0 ? c : 0;
-        float factor = Mem.f32(scale, 4 * channel);
-        int zero = Mem.i8(zeroPoint, channel) & mask;
-        for (int i = 0; i < inner; i++) {
+    for (int o = 0; o < channels.outer(); o++) {
+      for (int c = 0; c < channels.channels(); c++) {
+        float factor = Mem.f32(scale, 4 * channels.scale(c));
+        int zero = Mem.i8(zeroPoint, channels.scale(c)) & mask;
+        for (int i = 0; i < channels.inner(); i++) {
           Mem.putF32(y, 4 * at, (float) ((Mem.i8(x, at) & mask) - zero) * factor);
           at++;
         }

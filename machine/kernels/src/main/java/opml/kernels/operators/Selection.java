@@ -1,6 +1,8 @@
 package opml.kernels.operators;
 
 import java.lang.foreign.MemorySegment;
+import opml.kernels.layout.Axis;
+import opml.kernels.layout.Strided;
 import opml.kernels.memory.Mem;
 
 /// Operators along one axis of a tensor (outer, n, inner).
@@ -11,9 +13,11 @@ public final class Selection {
   /// `y = exp(x - max) / SUM(exp(x - max))` along the axis; x and y are (outer, n, inner).
   ///
   /// A row that has a NaN or +infinity, or nothing but -infinity, becomes NaN.
-  public static void softmaxF32(MemorySegment x, MemorySegment y, int outer, int n, int inner) {
+  public static void softmaxF32(MemorySegment x, MemorySegment y, Axis axis) {
+    int n = axis.n();
+    int inner = axis.inner();
     int step = 4 * inner;
-    for (int o = 0; o < outer; o++) {
+    for (int o = 0; o < axis.outer(); o++) {
       for (int i = 0; i < inner; i++) {
         int row = 4 * (o * n * inner + i);
         float max = Float.NEGATIVE_INFINITY;
@@ -27,7 +31,7 @@ public final class Selection {
           Mem.putF32(y, at, Functions.exp(Mem.f32(x, at) - max));
           at += step;
         }
-        float sum = Fold.sum(y, row, step, n);
+        float sum = Fold.sum(new Strided(y, row, step), n);
         at = row;
         for (int j = 0; j < n; j++) {
           Mem.putF32(y, at, Mem.f32(y, at) / sum);
@@ -42,10 +46,11 @@ public final class Selection {
   ///
   /// NaN is never the greatest, -0 equals +0, and a row with nothing above -infinity gives 0 (its last -infinity if
   /// `selectLast`).
-  public static void argmaxF32(
-      MemorySegment x, MemorySegment y, int outer, int n, int inner, int selectLast) {
+  public static void argmaxF32(MemorySegment x, MemorySegment y, Axis axis, int selectLast) {
+    int n = axis.n();
+    int inner = axis.inner();
     int yAt = 0;
-    for (int o = 0; o < outer; o++) {
+    for (int o = 0; o < axis.outer(); o++) {
       for (int i = 0; i < inner; i++) {
         float max = Float.NEGATIVE_INFINITY;
         int index = 0;

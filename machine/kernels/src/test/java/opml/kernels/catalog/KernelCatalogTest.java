@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.List;
 import opml.kernels.memory.Mem;
 import org.junit.jupiter.api.Test;
 
@@ -13,7 +12,7 @@ public class KernelCatalogTest {
   @Test
   void everyKernelHasItsNameAndBoundMethod() {
     assertThat(KernelCatalog.all())
-        .hasSize(15)
+        .hasSize(20)
         .allSatisfy(kernel -> assertThat(KernelCatalog.byName(kernel.name())).isSameAs(kernel))
         .extracting(Kernel::name)
         .doesNotHaveDuplicates();
@@ -36,7 +35,7 @@ public class KernelCatalogTest {
 
   @Test
   void runPassesScalarsInTheirRawForm() {
-    Kernel kernel = kernel("probe");
+    Kernel kernel = Kernel.of(Probe.class, "probe");
     MemorySegment memory = Arena.ofAuto().allocate(24, 8);
     int exit =
         kernel.run(
@@ -50,7 +49,7 @@ public class KernelCatalogTest {
 
   @Test
   void runRefusesOtherCountsOfParameters() {
-    Kernel kernel = kernel("probe");
+    Kernel kernel = Kernel.of(Probe.class, "probe");
     assertThatThrownBy(() -> kernel.run(new MemorySegment[0], new long[3]))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("probe takes 1 segments and 3 scalars");
@@ -58,20 +57,37 @@ public class KernelCatalogTest {
 
   @Test
   void kernelWithoutItsMethodIsRefused() {
-    assertThatThrownBy(() -> kernel("missing"))
+    assertThatThrownBy(() -> Kernel.of(Probe.class, "missing"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("no public static method missing");
+        .hasMessageContaining("no public static method for the kernel missing");
+    assertThatThrownBy(() -> Kernel.of(NoKernels.class, "takes.double"))
+        .hasMessageContaining("NoKernels.takesDouble is no kernel: wide is a double");
+    assertThatThrownBy(() -> Kernel.of(NoKernels.class, "returns.long"))
+        .hasMessageContaining("NoKernels.returnsLong is no kernel: it returns a long");
   }
 
-  private static Kernel kernel(String name) {
-    return new Kernel(
-        name,
-        Probe.class,
-        List.of("y"),
-        List.of(
-            new Scalar("i", Scalar.Type.INT),
-            new Scalar("l", Scalar.Type.LONG),
-            new Scalar("f", Scalar.Type.FLOAT)));
+  @Test
+  void argumentsAreThoseOfTheMethodWithRecordsTakenApart() {
+    Kernel gemm = KernelCatalog.byName("gemm.f32");
+    assertThat(gemm.segments()).containsExactly("a", "b", "c", "y");
+    assertThat(gemm.scalars().stream().map(Scalar::name))
+        .containsExactly(
+            "m",
+            "n",
+            "k",
+            "a.row",
+            "a.column",
+            "b.row",
+            "b.column",
+            "c.row",
+            "c.column",
+            "alpha",
+            "beta");
+    assertThat(gemm.scalar("c.row")).isEqualTo(7);
+    assertThatThrownBy(() -> gemm.scalar("c.rows"))
+        .hasMessageContaining("gemm.f32 has no scalar 'c.rows'; there are [m, n, k, a.row");
+    assertThat(KernelCatalog.byName("qlinear.matmul").segments())
+        .containsExactly("a", "b", "scales.multiplier", "scales.shift", "scales.bias", "y");
   }
 
   /// A kernel that stores what it is given, and stops.
@@ -83,6 +99,19 @@ public class KernelCatalogTest {
       Mem.putI64(y, 8, l);
       Mem.putF32(y, 16, f);
       return 1;
+    }
+  }
+
+  /// Methods that the machine could not be given.
+  public static final class NoKernels {
+    private NoKernels() {}
+
+    public static void takesDouble(MemorySegment y, double wide) {
+      Mem.putI64(y, 0, (long) wide);
+    }
+
+    public static long returnsLong(MemorySegment y) {
+      return Mem.i64(y, 0);
     }
   }
 }

@@ -27,7 +27,7 @@ public class PinnedProgramsTest {
 
   @Test
   void kernelThatIsNotPinnedIsNamed() {
-    Kernel kernel = new Kernel("unpinned", Unpinned.class, List.of(), List.of());
+    Kernel kernel = Kernel.of(Unpinned.class, "unpinned");
     assertThatThrownBy(() -> PinnedPrograms.of(kernel))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("unpinned")

@@ -1,6 +1,5 @@
 package opml.lab.play;
 
-import java.util.List;
 import opml.compiler.Programs;
 import opml.engine.commit.Model;
 import opml.engine.graph.GraphBuilder;
@@ -11,7 +10,6 @@ import opml.engine.tensor.Tensor;
 import opml.kernels.bound.StepBound;
 import opml.kernels.catalog.Kernel;
 import opml.kernels.catalog.PinnedProgram;
-import opml.kernels.catalog.Scalar;
 
 /// A model whose output is given and checked: one node for each part of a tape ([TapeKernel]).
 public final class TapeModel {
@@ -27,18 +25,19 @@ public final class TapeModel {
   private TapeModel() {}
 
   public static Model model() {
-    Kernel kernel =
-        new Kernel(
-            "tape",
-            TapeKernel.class,
-            List.of("x", "tape", "note"),
-            List.of(new Scalar("part", Scalar.Type.INT)));
+    Kernel kernel = Kernel.of(TapeKernel.class, "tape");
     GraphBuilder graph = new GraphBuilder();
     int x = graph.slot("x", ElementType.I64, ONE);
     int tape = graph.slot("tape", ElementType.I64, TAPE);
     int note = graph.slot("note", ElementType.I64, ONE);
     for (int part = 0; part < PARTS; part++) {
-      graph.call(kernel, "part" + part, "Tape").read(x).read(tape).write(note).ints(part).end();
+      graph
+          .call(kernel, "part" + part, "Tape")
+          .read(x)
+          .read(tape)
+          .write(note)
+          .ints("part", part)
+          .end();
     }
     return Model.checking(
         graph.build(new Port("x", x, ONE), new Port("tape", tape, TAPE)), TapeModel::program);

@@ -12,12 +12,10 @@ import opml.engine.graph.Graph;
 import opml.engine.graph.GraphBuilder;
 import opml.engine.graph.Port;
 import opml.engine.graph.Slot;
-import opml.engine.tensor.ElementType;
-import opml.engine.tensor.Shape;
-import opml.engine.tensor.Tensor;
 import opml.formats.refusal.Reason.Kind;
 import opml.kernels.catalog.Kernel;
 import opml.kernels.catalog.KernelCatalog;
+import opml.kernels.catalog.ScalarValues;
 
 /// The graph while it grows: the values by name and the calls of kernels. Slots are numbered at the end, when it is
 /// clear which calls the output needs: a branch of which only the shape was asked leaves nothing behind.
@@ -48,7 +46,7 @@ public final class GraphImport {
 
   /// A node to be.
   public record Call(
-      String name, String operator, Kernel kernel, List<Source> sources, List<Long> scalars) {
+      String name, String operator, Kernel kernel, List<Source> sources, ScalarValues scalars) {
     public Call {
       name = Names.shown(name);
     }
@@ -148,7 +146,7 @@ public final class GraphImport {
           case Source.Absent absent -> node.zeros(absent.bytes());
         }
       }
-      call.scalars().forEach(node::scalar);
+      node.scalars(call.scalars());
       node.end();
     }
     if (needed.size() > Graph.MAX_COUNT || numbers.size() > Graph.MAX_COUNT) {
@@ -182,28 +180,19 @@ public final class GraphImport {
   }
 
   /// Computes a value that no node computes, the input or a constant, since a graph has a node and its output is what
-  /// a node wrote. No float kernel copies every bit, but a product of bytes with one, taken as integers, does.
+  /// a node wrote.
   private Value copy(String name, Value value) {
     value.requireSlot();
     Value copy = Value.computed(name, value.type(), value.shape());
-    Tensor one = Tensor.ofBytes(ElementType.U8, Shape.of(1), new byte[] {1});
-    Tensor multiplier = Tensor.ofInts(Shape.of(1), 1 << 30);
-    Tensor shift = Tensor.ofInts(Shape.of(1), 30);
-    long bytes = value.place().bytes();
+    Kernel kernel = KernelCatalog.byName("copy");
+    int bytes = Math.toIntExact(value.place().bytes());
     calls.add(
         new Call(
             name,
             "Identity",
-            KernelCatalog.byName("qlinear.matmul"),
-            List.of(
-                new Source.Read(value.place()),
-                new Source.Read(Value.constant(name + ".one", one).place()),
-                new Source.Read(Value.constant(name + ".multiplier", multiplier).place()),
-                new Source.Read(Value.constant(name + ".shift", shift).place()),
-                new Source.Absent(Integer.BYTES),
-                new Source.Write(copy.place())),
-            // m, n, k; three zero points; one scale for all; all unsigned
-            List.of(bytes, 1L, 1L, 0L, 0L, 0L, 0L, 1L, 1L, 1L)));
+            kernel,
+            List.of(new Source.Read(value.place()), new Source.Write(copy.place())),
+            new ScalarValues(kernel).ints("from to count", 0, 0, bytes)));
     return copy;
   }
 }

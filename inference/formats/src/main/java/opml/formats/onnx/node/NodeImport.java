@@ -10,7 +10,9 @@ import opml.engine.tensor.Tensor;
 import opml.formats.onnx.file.OnnxNode;
 import opml.formats.onnx.node.GraphImport.Source;
 import opml.formats.refusal.Reason.Kind;
+import opml.kernels.catalog.Kernel;
 import opml.kernels.catalog.KernelCatalog;
+import opml.kernels.catalog.ScalarValues;
 import org.jspecify.annotations.Nullable;
 
 /// One node while it is imported: its inputs and attributes, and where its results go.
@@ -163,7 +165,7 @@ public final class NodeImport {
     graph.countConstant(bytes);
   }
 
-  /// {@return the call of a kernel, whose operands and scalars are then given in order}
+  /// {@return the call of a kernel, whose operands are then given in order, its scalars by name}
   public Call call(String kernel) {
     return new Call(kernel);
   }
@@ -179,14 +181,15 @@ public final class NodeImport {
 
   /// A kernel's call under construction.
   public final class Call {
-    private final String kernel;
+    private final Kernel kernel;
     private final List<Source> sources = new ArrayList<>();
-    private final List<Long> scalars = new ArrayList<>();
+    private final ScalarValues scalars;
     private String label = name;
     private @Nullable Value result;
 
     private Call(String kernel) {
-      this.kernel = kernel;
+      this.kernel = KernelCatalog.byName(kernel);
+      this.scalars = new ScalarValues(this.kernel);
     }
 
     public Call read(Value value) {
@@ -232,19 +235,21 @@ public final class NodeImport {
       return this;
     }
 
-    public Call ints(int... values) {
-      for (int value : values) {
-        scalars.add((long) value);
-      }
+    /// Gives scalars their values.
+    ///
+    /// @param words their names, or those of records, separated by spaces
+    public Call ints(String words, int... values) {
+      scalars.ints(words, values);
       return this;
     }
 
-    public Call flag(boolean value) {
-      return ints(value ? 1 : 0);
+    public Call flag(String word, boolean value) {
+      return ints(word, value ? 1 : 0);
     }
 
-    public Call real(float value) {
-      return ints(Float.floatToIntBits(value));
+    public Call real(String word, float value) {
+      scalars.real(word, value);
+      return this;
     }
 
     /// Adds the call to the graph as what computes the node's result.
@@ -257,9 +262,7 @@ public final class NodeImport {
       if (result == null) {
         throw new IllegalStateException(kernel + " has no result");
       }
-      graph.add(
-          new GraphImport.Call(
-              label, node.opType(), KernelCatalog.byName(kernel), sources, scalars));
+      graph.add(new GraphImport.Call(label, node.opType(), kernel, sources, scalars));
       return result;
     }
   }

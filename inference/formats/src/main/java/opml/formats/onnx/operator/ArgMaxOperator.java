@@ -29,8 +29,8 @@ final class ArgMaxOperator implements Operator {
     node.call("argmax.f32")
         .read(x)
         .write(ElementType.I64, new Shape(dims))
-        .ints(shape.countOf(0, axis), shape.dim(axis), shape.countOf(axis + 1, rank))
-        .flag(last)
+        .ints("axis", shape.countOf(0, axis), shape.dim(axis), shape.countOf(axis + 1, rank))
+        .flag("selectLast", last)
         .emit();
   }
 }

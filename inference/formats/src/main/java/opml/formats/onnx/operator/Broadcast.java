@@ -118,9 +118,9 @@ record Broadcast(Value a, Value b, List<Loop> loops) {
         .read(value)
         .derived("one", Tensor.ofFloats(Shape.SCALAR, 1))
         .writePart(ElementType.F32, Shapes.of(node, outer, times, inner))
-        .ints(1, outer, times, inner)
-        .ints(0, inner, 0, 1)
-        .ints(0, 0, 0, 0)
+        .ints("loops", 1, outer, times, inner)
+        .ints("a", 0, inner, 0, 1)
+        .ints("b", 0, 0, 0, 0)
         .emitPart();
   }
 }

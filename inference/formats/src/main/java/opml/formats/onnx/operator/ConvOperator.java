@@ -17,12 +17,12 @@ final class ConvOperator implements Operator {
     Optional<Value> bias = node.optional(2).map(value -> node.input(2, ElementType.F32));
     bias.ifPresent(value -> conv.requirePerChannel(node, value.shape(), "bias"));
     node.attributes().end();
-    node.call("conv2d.f32")
-        .read(x)
-        .read(w)
-        .readOrZeros(bias, 4L * conv.outChannels())
-        .write(ElementType.F32, conv.result())
-        .ints(conv.scalars())
-        .emit();
+    NodeImport.Call call =
+        node.call("conv2d.f32")
+            .read(x)
+            .read(w)
+            .readOrZeros(bias, 4L * conv.outChannels())
+            .write(ElementType.F32, conv.result());
+    conv.scalars(call).emit();
   }
 }

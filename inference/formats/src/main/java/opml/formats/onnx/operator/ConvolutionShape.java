@@ -1,7 +1,5 @@
 package opml.formats.onnx.operator;
 
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import opml.engine.tensor.Shape;
 import opml.formats.onnx.node.NodeImport;
 import opml.formats.onnx.node.Value;
@@ -39,19 +37,11 @@ record ConvolutionShape(
     return (long) (inChannels / groups) * window.kernel()[0] * window.kernel()[1];
   }
 
-  /// {@return the scalars from batch to groups, as the kernels order them}
-  int[] scalars() {
-    int[] sizes = {
-      batch,
-      inChannels,
-      window.in()[0],
-      window.in()[1],
-      outChannels,
-      window.out()[0],
-      window.out()[1]
-    };
-    return Stream.of(sizes, window.scalars(), new int[] {groups})
-        .flatMapToInt(IntStream::of)
-        .toArray();
+  /// Gives the sizes to the call of a convolution.
+  NodeImport.Call scalars(NodeImport.Call call) {
+    return call.ints("batch inChannels outChannels groups", batch, inChannels, outChannels, groups)
+        .ints("in", window.in())
+        .ints("out", window.out())
+        .ints("window", window.scalars());
   }
 }

@@ -41,9 +41,13 @@ final class DequantizeOperator implements Operator {
         .read(scale)
         .readOrZeros(zeroPoint, scale.shape().count())
         .write(ElementType.F32, x.shape())
-        .ints(channels.outer(), channels.channels(), channels.inner())
-        .flag(channels.perChannel())
-        .flag(x.type() == ElementType.U8)
+        .ints(
+            "channels.outer channels.channels channels.inner",
+            channels.outer(),
+            channels.channels(),
+            channels.inner())
+        .flag("channels.perChannel", channels.perChannel())
+        .flag("channels.unsigned", x.type() == ElementType.U8)
         .emit();
   }
 

@@ -79,9 +79,9 @@ enum ElementwiseOperator implements Operator {
         .read(broadcast.a())
         .read(broadcast.b())
         .write(ElementType.F32, result)
-        .ints(dims)
-        .ints(aStrides)
-        .ints(bStrides)
+        .ints("loops", dims)
+        .ints("a", aStrides)
+        .ints("b", bStrides)
         .emit();
   }
 

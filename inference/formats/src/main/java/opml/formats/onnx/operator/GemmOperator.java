@@ -40,12 +40,12 @@ final class GemmOperator implements Operator {
         .readOrZeros(k == 0 ? Optional.empty() : Optional.of(b), ElementType.F32.bytes())
         .readOrZeros(c, ElementType.F32.bytes())
         .write(ElementType.F32, Shapes.of(node, m, n))
-        .ints(m, n, k)
-        .ints(transA ? 1 : k, transA ? m : 1)
-        .ints(transB ? 1 : n, transB ? k : 1)
-        .ints(rows == 1 ? 0 : columns, columns == 1 ? 0 : 1)
-        .real(alpha)
-        .real(c.isPresent() ? beta : 1)
+        .ints("m n k", m, n, k)
+        .ints("a.row a.column", transA ? 1 : k, transA ? m : 1)
+        .ints("b.row b.column", transB ? 1 : n, transB ? k : 1)
+        .ints("c.row c.column", rows == 1 ? 0 : columns, columns == 1 ? 0 : 1)
+        .real("alpha", alpha)
+        .real("beta", c.isPresent() ? beta : 1)
         .emit();
   }
 

@@ -22,7 +22,7 @@ final class GlobalAveragePoolOperator implements Operator {
     node.call("globalaveragepool.f32")
         .read(x)
         .write(ElementType.F32, new Shape(dims))
-        .ints(in.countOf(0, 2), in.countOf(2, in.rank()))
+        .ints("planes size", in.countOf(0, 2), in.countOf(2, in.rank()))
         .emit();
   }
 }

@@ -55,9 +55,9 @@ final class MatMulOperator implements Operator {
         .read(broadcast.a())
         .read(broadcast.b())
         .write(ElementType.F32, result)
-        .ints(batch.count(), m, n, k)
-        .ints(aRepeats ? 0 : m * k, k, 1)
-        .ints(bRepeats ? 0 : k * n, n, 1)
+        .ints("batch m n k", batch.count(), m, n, k)
+        .ints("a.batch a.row a.column", aRepeats ? 0 : m * k, k, 1)
+        .ints("b.batch b.row b.column", bRepeats ? 0 : k * n, n, 1)
         .emit();
   }
 }

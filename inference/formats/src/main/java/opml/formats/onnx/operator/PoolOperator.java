@@ -46,7 +46,9 @@ record PoolOperator(Kind kind) implements Operator {
           window = window.padded();
           countPadding = false;
         }
-        call(node, "averagepool.f32", x, planes, window, result).flag(countPadding).emit();
+        call(node, "averagepool.f32", x, planes, window, result)
+            .flag("countIncludePad", countPadding)
+            .emit();
       }
     }
   }
@@ -56,8 +58,10 @@ record PoolOperator(Kind kind) implements Operator {
     return node.call(kernel)
         .read(x)
         .write(ElementType.F32, result)
-        .ints(planes, window.in()[0], window.in()[1], window.out()[0], window.out()[1])
-        .ints(window.scalars());
+        .ints("planes", planes)
+        .ints("in", window.in())
+        .ints("out", window.out())
+        .ints("window", window.scalars());
   }
 
   /// A convolution of each plane with one, which only pads. It makes +0 of -0, which no sum that begins at +0 can tell.
@@ -71,9 +75,10 @@ record PoolOperator(Kind kind) implements Operator {
         .derived("one", Tensor.ofFloats(Shape.SCALAR, 1))
         .readOrZeros(Optional.empty(), ElementType.F32.bytes())
         .writePart(ElementType.F32, Shapes.of(node, planes, 1, height, width))
-        .ints(planes, 1, window.in()[0], window.in()[1], 1, height, width)
-        .ints(1, 1, 1, 1, window.padBegin()[0], window.padBegin()[1], 1, 1)
-        .ints(1)
+        .ints("batch inChannels outChannels groups", planes, 1, 1, 1)
+        .ints("in", window.in())
+        .ints("out", height, width)
+        .ints("window", 1, 1, 1, 1, window.padBegin()[0], window.padBegin()[1], 1, 1)
         .emitPart();
   }
 }

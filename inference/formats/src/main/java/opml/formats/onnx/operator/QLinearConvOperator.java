@@ -1,7 +1,6 @@
 package opml.formats.onnx.operator;
 
 import java.util.Optional;
-import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Tensor;
 import opml.formats.onnx.node.NodeImport;
 import opml.formats.onnx.node.Operator;
@@ -16,19 +15,15 @@ final class QLinearConvOperator implements Operator {
     QuantisedProduct product = QuantisedProduct.of(node, conv.outChannels());
     Optional<Tensor> bias = QuantisedProduct.bias(node, 8, conv.outChannels());
     product.requireNoOverflow(node, conv.products(), bias);
-    node.call("qlinear.conv2d")
-        .read(product.a())
-        .read(product.b())
-        .derived("multiplier", product.requantisation().multiplier())
-        .derived("shift", product.requantisation().shift())
-        .readOrZeros(bias.map(tensor -> node.input(8)), 4L * conv.outChannels())
-        .write(product.resultType(), conv.result())
-        .ints(conv.scalars())
-        .ints(product.aZero(), product.bZero(), product.yZero())
-        .flag(product.perChannel())
-        .flag(product.a().type() == ElementType.U8)
-        .flag(product.b().type() == ElementType.U8)
-        .flag(product.resultType() == ElementType.U8)
-        .emit();
+    NodeImport.Call call =
+        node.call("qlinear.conv2d")
+            .read(product.a())
+            .read(product.b())
+            .derived("multiplier", product.requantisation().multiplier())
+            .derived("shift", product.requantisation().shift())
+            .readOrZeros(bias.map(tensor -> node.input(8)), 4L * conv.outChannels())
+            .write(product.resultType(), conv.result())
+            .ints("q", product.scalars());
+    conv.scalars(call).emit();
   }
 }

@@ -1,7 +1,6 @@
 package opml.formats.onnx.operator;
 
 import java.util.Optional;
-import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
 import opml.formats.onnx.node.NodeImport;
 import opml.formats.onnx.node.Operator;
@@ -31,12 +30,8 @@ final class QLinearMatMulOperator implements Operator {
         .derived("shift", product.requantisation().shift())
         .readOrZeros(Optional.empty(), 4L * n)
         .write(product.resultType(), a.with(a.rank() - 1, n))
-        .ints(m, n, k)
-        .ints(product.aZero(), product.bZero(), product.yZero())
-        .flag(product.perChannel())
-        .flag(product.a().type() == ElementType.U8)
-        .flag(product.b().type() == ElementType.U8)
-        .flag(product.resultType() == ElementType.U8)
+        .ints("m n k", m, n, k)
+        .ints("q", product.scalars())
         .emit();
   }
 }

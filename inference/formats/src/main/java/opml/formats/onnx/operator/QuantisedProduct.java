@@ -58,6 +58,19 @@ record QuantisedProduct(
         bScales.shape().count() > 1);
   }
 
+  /// {@return the kernels' record of quantised products}
+  int[] scalars() {
+    return new int[] {
+      aZero,
+      bZero,
+      yZero,
+      perChannel ? 1 : 0,
+      a.type() == ElementType.U8 ? 1 : 0,
+      b.type() == ElementType.U8 ? 1 : 0,
+      resultType() == ElementType.U8 ? 1 : 0
+    };
+  }
+
   /// Checks that an accumulator of so many products, and a bias, stays in an int.
   void requireNoOverflow(NodeImport node, long products, Optional<Tensor> bias) {
     long largestBias =

@@ -38,9 +38,13 @@ final class QuantizeOperator implements Operator {
         .read(scale)
         .readOrZeros(zeroPoint, scale.shape().count())
         .write(type, x.shape())
-        .ints(channels.outer(), channels.channels(), channels.inner())
-        .flag(channels.perChannel())
-        .flag(type == ElementType.U8)
+        .ints(
+            "channels.outer channels.channels channels.inner",
+            channels.outer(),
+            channels.channels(),
+            channels.inner())
+        .flag("channels.perChannel", channels.perChannel())
+        .flag("channels.unsigned", type == ElementType.U8)
         .emit();
   }
 }

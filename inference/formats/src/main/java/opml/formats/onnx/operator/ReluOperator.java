@@ -12,6 +12,10 @@ final class ReluOperator implements Operator {
     node.arity(1, 1);
     Value x = node.input(0, ElementType.F32);
     node.attributes().end();
-    node.call("relu.f32").read(x).write(ElementType.F32, x.shape()).ints(x.shape().count()).emit();
+    node.call("relu.f32")
+        .read(x)
+        .write(ElementType.F32, x.shape())
+        .ints("n", x.shape().count())
+        .emit();
   }
 }

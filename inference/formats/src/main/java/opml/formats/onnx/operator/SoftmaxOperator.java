@@ -25,7 +25,7 @@ final class SoftmaxOperator implements Operator {
     node.call("softmax.f32")
         .read(x)
         .write(ElementType.F32, shape)
-        .ints(shape.countOf(0, axis), shape.countOf(axis, end), shape.countOf(end, rank))
+        .ints("axis", shape.countOf(0, axis), shape.countOf(axis, end), shape.countOf(end, rank))
         .emit();
   }
 }

@@ -182,7 +182,7 @@ record Window(
     return new Window(axes, size, out, kernel, stride, new int[2], new int[2], dilation);
   }
 
-  /// {@return the scalars from kernel height to dilation width, as the kernels order them}
+  /// {@return the scalars from kernel height to dilation width, as the kernels' record of that name has them}
   int[] scalars() {
     return new int[] {
       kernel[0], kernel[1], stride[0], stride[1], padBegin[0], padBegin[1], dilation[0], dilation[1]

@@ -1,4 +1,4 @@
-package opml.compiler;
+package opml.kernels.cases;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -10,11 +10,20 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import opml.kernels.catalog.Kernel;
 
-/// Inputs for the catalogue's kernels: awkward sizes, and data with every special value of a float in it.
-final class KernelCases {
-  /// What a kernel is called with; the last segment is the output.
-  @SuppressWarnings("ArrayRecordComponent")
-  record Case(List<byte[]> segments, long[] scalars) {}
+/// Random calls of the catalogue's kernels: awkward sizes, and data with every special value of a float in it. Whatever is
+/// said of all kernels is tried on these: that the machine gives the JVM's bits, that the step bound holds, that a twin is
+/// equal.
+public final class KernelCases {
+  /// What a kernel is called with.
+  ///
+  /// @param segments what each segment argument holds before the call; what the kernel only writes holds zeros
+  /// @param scalars in the ABI's 64-bit form
+  @SuppressWarnings("ArrayRecordComponent") // handed out once
+  public record Case(List<byte[]> segments, long[] scalars) {
+    public Case {
+      segments = List.copyOf(segments);
+    }
+  }
 
   private static final int[] SPECIAL = {
     0,
@@ -44,7 +53,8 @@ final class KernelCases {
 
   private final SplittableRandom random;
 
-  KernelCases(long seed) {
+  /// @param seed of all that follows
+  public KernelCases(long seed) {
     random = new SplittableRandom(seed);
   }
 
@@ -102,7 +112,9 @@ final class KernelCases {
   }
 
   /// {@return a random call of a kernel}
-  Case next(Kernel kernel) {
+  ///
+  /// @throws IllegalArgumentException if it is none of the catalogue's
+  public Case next(Kernel kernel) {
     return switch (kernel.name()) {
       case "gemm.f32" -> gemm();
       case "matmul.f32" -> matmul();
@@ -136,7 +148,22 @@ final class KernelCases {
       }
       case "quantize", "dequantize" -> channelwise(kernel.name().equals("quantize"));
       case "qlinear.matmul" -> quantisedMatmul();
-      default -> throw new AssertionError("no cases for the kernel " + kernel);
+      case "quantize.q8" -> {
+        int blocks = random.nextInt(6);
+        yield new Case(
+            List.of(floats(32L * blocks), new byte[32 * blocks], new byte[4 * blocks]),
+            new long[] {blocks});
+      }
+      case "matmul.q8" -> blocks();
+      case "copy" -> copy();
+      case "append" -> {
+        int rows = small();
+        int bytes = 8 * small();
+        byte[] control = ints(2, 0, rows);
+        yield of(List.of(control, bytes(bytes)), (long) rows * bytes, bytes);
+      }
+      case "advance" -> new Case(List.of(ints(2, -2, 4)), new long[0]);
+      default -> throw new IllegalArgumentException("no cases for the kernel " + kernel);
     };
   }
 
@@ -303,6 +330,28 @@ final class KernelCases {
         List.of(floats((long) planes * height * width)),
         4L * planes * outHeight * outWidth,
         s.stream().mapToLong(Integer::longValue).toArray());
+  }
+
+  private Case blocks() {
+    int m = small();
+    int n = small();
+    int blocks = random.nextInt(5);
+    List<byte[]> inputs =
+        List.of(bytes(32L * m * blocks), floats((long) m * blocks), bytes(34L * n * blocks));
+    return of(inputs, 4L * m * n, m, n, blocks);
+  }
+
+  private Case copy() {
+    int unit = random.nextBoolean() ? 8 : 1;
+    int from = unit * random.nextInt(5);
+    int to = unit * random.nextInt(5);
+    int count = random.nextInt(40);
+    return of(
+        List.of(bytes(from + count + random.nextInt(3))),
+        to + (long) count + random.nextInt(3),
+        from,
+        to,
+        count);
   }
 
   private Case channelwise(boolean quantize) {

@@ -1,0 +1,52 @@
+package opml.kernels.operators;
+
+import java.lang.foreign.MemorySegment;
+import opml.kernels.memory.Mem;
+import opml.kernels.memory.Trips;
+
+/// What moves bytes as they are, and what models with state are made of. A control slot is two 32-bit integers: the
+/// position, which counts the turns of the model's loop, and the limit.
+@SuppressWarnings("NarrowCalculation") // offsets are ints: see the package
+public final class State {
+  /// Where a control slot has its position.
+  static final int POSITION = 0;
+
+  /// Where it has its limit.
+  static final int LIMIT = 4;
+
+  private State() {}
+
+  /// `y[to .. to + count) = x[from .. from + count)`, in bytes. Places and count that are multiples of eight are copied
+  /// eight bytes at a time.
+  public static void copy(MemorySegment x, MemorySegment y, int from, int to, int count) {
+    int done = 0;
+    if (((from | to) & 7) == 0) {
+      for (; done <= count - 8; done += 8) {
+        Mem.putI64(y, to + done, Mem.i64(x, from + done));
+      }
+    }
+    for (; done < count; done++) {
+      Trips.atMost(count);
+      Mem.putI8(y, to + done, Mem.i8(x, from + done));
+    }
+  }
+
+  /// Writes row number `position` of y: `y[position · bytes .. ) = x[0 .. bytes)`.
+  ///
+  /// @param bytes of a row, a multiple of 8
+  public static void append(MemorySegment control, MemorySegment x, MemorySegment y, int bytes) {
+    long row = (long) Mem.i32(control, POSITION) * bytes;
+    for (int at = 0; at < bytes; at += 8) {
+      Mem.putI64(y, row + at, Mem.i64(x, at));
+    }
+  }
+
+  /// Adds one to the position.
+  ///
+  /// @return 1, which ends the model's run, once the position has reached the limit; else 0
+  public static int advance(MemorySegment control) {
+    int position = Mem.i32(control, POSITION) + 1;
+    Mem.putI32(control, POSITION, position);
+    return position >= Mem.i32(control, LIMIT) ? 1 : 0;
+  }
+}
