@@ -3,7 +3,12 @@ package opml.formats;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import opml.core.hash.Bytes32;
 import opml.engine.commit.HashCache;
 import opml.engine.commit.InitialHashes;
 import opml.engine.commit.Model;
@@ -14,6 +19,8 @@ import opml.engine.graph.GraphNode;
 import opml.formats.onnx.OnnxImporter;
 import opml.formats.refusal.ImportException;
 import opml.formats.refusal.Reason;
+import opml.kernels.catalog.Kernel;
+import opml.kernels.catalog.PinnedProgram;
 import opml.kernels.catalog.PinnedPrograms;
 
 /// From a model file to what is registered: the graph in it, committed to with the pinned programs.
@@ -49,6 +56,22 @@ public final class ModelLoader {
       throws IOException {
     Graph graph = graph(file);
     return Model.of(graph, PinnedPrograms::of, cache.of(file, graph, progress));
+  }
+
+  /// {@return a model in all editions of the kernels' programs that make different ones of it, the latest first: it may
+  /// have been registered before a kernel was compiled anew}
+  public static List<Model> editions(Model model) {
+    Map<Bytes32, Model> editions = new LinkedHashMap<>();
+    for (Function<Kernel, PinnedProgram> programs : PinnedPrograms.editions()) {
+      Model other = model.with(programs);
+      editions.putIfAbsent(other.id(), other);
+    }
+    return List.copyOf(editions.values());
+  }
+
+  /// {@return the edition of a model that has this id}
+  public static Optional<Model> edition(Model model, Bytes32 id) {
+    return editions(model).stream().filter(other -> other.id().equals(id)).findFirst();
   }
 
   private static Graph graph(Path file) throws IOException {

@@ -96,7 +96,8 @@ public final class GraphWorkshop implements Workshop {
           "model %s checks an output that is given; a workshop only has models that compute theirs"
               .formatted(model.id()));
     }
-    List<String> problems = WellFormedness.problems(ModelPreimages.of(model), PinnedPrograms::of);
+    List<String> problems =
+        WellFormedness.problems(ModelPreimages.of(model), PinnedPrograms.editions());
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(
           "ill-formed model %s: %s".formatted(model.id(), String.join("; ", problems)));

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import opml.compiler.Programs;
-import opml.compiler.program.CompiledProgram;
+import opml.core.hash.Bytes32;
 import opml.core.merkle.PageHashes;
 import opml.engine.commit.CommittedNode;
 import opml.engine.commit.Model;
@@ -33,7 +33,7 @@ import opml.vm.state.Program;
 /// and the operands at their places (`spec/graph.md`). As a [NodeRunner] it runs nodes to their end,
 /// which is what a native kernel falls back on.
 public final class NodeMachines implements NodeRunner, NodeRuns {
-  private record Key(String kernel, int memDepth) {}
+  private record Key(Bytes32 codeRoot, int memDepth) {}
 
   private static final Map<Key, Program> PROGRAMS = new ConcurrentHashMap<>();
 
@@ -117,17 +117,12 @@ public final class NodeMachines implements NodeRunner, NodeRuns {
 
   /// {@return the program of a node, as the machine loads it}
   ///
-  /// @throws IllegalStateException if this build's compiler does not give the pinned program
+  /// @throws IllegalStateException if this build neither compiles nor keeps the pinned program
   public static Program program(CommittedNode node) {
-    CompiledProgram compiled = Programs.of(node.node().kernel());
-    if (!compiled.codeRoot().equals(node.descriptor().codeRoot())) {
-      throw new IllegalStateException(
-          "kernel %s compiles to code root %s, pinned is %s: this build is broken"
-              .formatted(
-                  node.node().kernel().name(), compiled.codeRoot(), node.descriptor().codeRoot()));
-    }
-    Key key = new Key(node.node().kernel().name(), node.descriptor().memDepth());
-    return PROGRAMS.computeIfAbsent(key, k -> Program.of(compiled.code(), k.memDepth()));
+    Key key = new Key(node.descriptor().codeRoot(), node.descriptor().memDepth());
+    return PROGRAMS.computeIfAbsent(
+        key,
+        k -> Program.of(Programs.of(node.node().kernel(), node.program()).code(), k.memDepth()));
   }
 
   private BorrowedMachine machine(int node, MemorySegment[] operands) {

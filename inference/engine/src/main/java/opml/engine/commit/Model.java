@@ -82,6 +82,11 @@ public final class Model {
     return new Model(graph, committed(graph, programs), hashes, true);
   }
 
+  /// {@return the same graph with other programs of its kernels}
+  public Model with(Function<Kernel, PinnedProgram> programs) {
+    return new Model(graph, committed(graph, programs), hashes, descriptor.outputGiven());
+  }
+
   private static List<CommittedNode> committed(
       Graph graph, Function<Kernel, PinnedProgram> programs) {
     List<CommittedNode> nodes = new ArrayList<>();

@@ -31,19 +31,21 @@ import opml.kernels.catalog.PinnedProgram;
 /// so whoever has the model file should rather import it and compare identities.
 public final class WellFormedness {
   private final ModelPreimages model;
-  private final Function<Kernel, PinnedProgram> programs;
+  private final List<Function<Kernel, PinnedProgram>> editions;
   private final List<String> problems = new ArrayList<>();
   private final Map<Integer, Integer> depths = new HashMap<>();
 
-  private WellFormedness(ModelPreimages model, Function<Kernel, PinnedProgram> programs) {
+  private WellFormedness(ModelPreimages model, List<Function<Kernel, PinnedProgram>> editions) {
     this.model = model;
-    this.programs = programs;
+    this.editions = editions;
   }
 
   /// {@return what is wrong with the model; nothing if it is well-formed}
+  ///
+  /// @param editions programs of the kernels, any of which a node may have
   public static List<String> problems(
-      ModelPreimages model, Function<Kernel, PinnedProgram> programs) {
-    WellFormedness check = new WellFormedness(model, programs);
+      ModelPreimages model, List<Function<Kernel, PinnedProgram>> editions) {
+    WellFormedness check = new WellFormedness(model, editions);
     check.run();
     return List.copyOf(check.problems);
   }
@@ -119,11 +121,11 @@ public final class WellFormedness {
     }
     require(fixedSegments == 1, name + ": " + fixedSegments + " fixed segments, not one");
     outputs(name, node);
-    Optional<Kernel> kernel = kernel(node.codeRoot(), node.codeDepth());
-    if (kernel.isEmpty()) {
+    Optional<Known> known = known(node.codeRoot(), node.codeDepth());
+    if (known.isEmpty()) {
       problems.add(name + ": its program is none of our kernels, no bound of its steps is known");
     } else {
-      program(name, node, kernel.get(), fixed);
+      program(name, node, known.get().kernel(), known.get().program(), fixed);
     }
   }
 
@@ -149,8 +151,8 @@ public final class WellFormedness {
 
   /// The fixed segment must be exactly what the kernel's program expects with operands at these places, and the step
   /// limit above its bound.
-  private void program(String name, NodeDescriptor node, Kernel kernel, byte[] fixed) {
-    PinnedProgram program = programs.apply(kernel);
+  private void program(
+      String name, NodeDescriptor node, Kernel kernel, PinnedProgram program, byte[] fixed) {
     FixedSegment layout = FixedSegment.of(kernel);
     byte[] constants = program.constants();
     if (fixed.length != layout.size(constants.length)) {
@@ -208,10 +210,16 @@ public final class WellFormedness {
     }
   }
 
-  private Optional<Kernel> kernel(Bytes32 codeRoot, int codeDepth) {
-    return KernelCatalog.all().stream()
-        .filter(kernel -> programs.apply(kernel).codeRoot().equals(codeRoot))
-        .filter(kernel -> programs.apply(kernel).codeDepth() == codeDepth)
+  private record Known(Kernel kernel, PinnedProgram program) {}
+
+  private Optional<Known> known(Bytes32 codeRoot, int codeDepth) {
+    return editions.stream()
+        .flatMap(
+            programs ->
+                KernelCatalog.all().stream()
+                    .map(kernel -> new Known(kernel, programs.apply(kernel))))
+        .filter(known -> known.program().codeRoot().equals(codeRoot))
+        .filter(known -> known.program().codeDepth() == codeDepth)
         .findFirst();
   }
 

@@ -27,7 +27,7 @@ class WellFormednessTest {
 
   @Test
   void anImportedModelIsWellFormed() {
-    assertThat(WellFormedness.problems(good, TestPrograms::of)).isEmpty();
+    assertThat(WellFormedness.problems(good, List.of(TestPrograms::of))).isEmpty();
   }
 
   @Test
@@ -109,7 +109,7 @@ class WellFormednessTest {
     nodes.set(1, new ModelPreimages.NodePreimage(nodes.get(1).descriptor(), fixed));
     assertThat(
             WellFormedness.problems(
-                new ModelPreimages(good.model(), nodes, good.slots()), TestPrograms::of))
+                new ModelPreimages(good.model(), nodes, good.slots()), List.of(TestPrograms::of)))
         .anyMatch(p -> p.contains("node 1: the addresses of the operands are not as a node's"));
   }
 
@@ -134,7 +134,7 @@ class WellFormednessTest {
     slots.set(1, new ModelPreimages.SlotPreimage(0, slots.get(0).initial()));
     assertThat(
             WellFormedness.problems(
-                new ModelPreimages(good.model(), good.nodes(), slots), TestPrograms::of))
+                new ModelPreimages(good.model(), good.nodes(), slots), List.of(TestPrograms::of)))
         .anyMatch(p -> p.contains("do not hash to initialSlotsRoot"));
     List<ModelPreimages.NodePreimage> nodes = new ArrayList<>(good.nodes());
     byte[] fixed = nodes.get(0).fixed().clone();
@@ -142,7 +142,7 @@ class WellFormednessTest {
     nodes.set(0, new ModelPreimages.NodePreimage(nodes.get(0).descriptor(), fixed));
     assertThat(
             WellFormedness.problems(
-                new ModelPreimages(good.model(), nodes, good.slots()), TestPrograms::of))
+                new ModelPreimages(good.model(), nodes, good.slots()), List.of(TestPrograms::of)))
         .anyMatch(p -> p.contains("node 0: the fixed segment is not the given one"))
         .anyMatch(p -> p.contains("node 0: stack, addresses or constants"));
   }
@@ -163,7 +163,7 @@ class WellFormednessTest {
 
   private static List<String> problemsChecking(Graph graph) {
     Model checking = Model.checking(graph, TestPrograms::of);
-    return WellFormedness.problems(ModelPreimages.of(checking), TestPrograms::of);
+    return WellFormedness.problems(ModelPreimages.of(checking), List.of(TestPrograms::of));
   }
 
   /// {@return what is wrong once the last node, relu, is changed, everything else fitting to it}
@@ -192,7 +192,7 @@ class WellFormednessTest {
             d.outputGiven());
     List<String> problems =
         WellFormedness.problems(
-            new ModelPreimages(descriptor, nodes, good.slots()), TestPrograms::of);
+            new ModelPreimages(descriptor, nodes, good.slots()), List.of(TestPrograms::of));
     assertThat(problems).noneMatch(p -> p.contains("hash"));
     return problems;
   }

@@ -70,7 +70,8 @@ class MnistModelTest {
   @Test
   void itIsWellFormedAndCanBeDescribed() throws IOException {
     Model model = ModelLoader.load(file());
-    assertThat(WellFormedness.problems(ModelPreimages.of(model), PinnedPrograms::of)).isEmpty();
+    assertThat(WellFormedness.problems(ModelPreimages.of(model), PinnedPrograms.editions()))
+        .isEmpty();
     ModelDescription table = ModelDescription.of(model);
     assertThat(table.input()).isEqualTo("Input3 f32 1x1x28x28");
     assertThat(table.output()).isEqualTo("Plus214_Output_0 f32 1x10");

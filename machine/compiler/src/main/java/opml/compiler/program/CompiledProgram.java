@@ -22,7 +22,7 @@ public final class CompiledProgram {
 
   /// @param words instructions from pc 0
   /// @param constants what stands behind the parameters in the fixed segment
-  /// @param stackBytes the most that the program uses below the top of region 0
+  /// @param stackBytes the most that the program uses of its stack
   /// @param bound of the instructions executed, over the kernel's arguments, segments included
   /// @param symbols by ascending pc
   public CompiledProgram(
@@ -38,6 +38,15 @@ public final class CompiledProgram {
     this.stackBytes = stackBytes;
     this.bound = bound;
     this.symbols = List.copyOf(symbols);
+  }
+
+  /// {@return a program that was compiled before, and of which only the image was kept}
+  public static CompiledProgram kept(String name, PinnedProgram pinned, byte[] code) {
+    int[] words = new int[code.length / 4];
+    ByteBuffer.wrap(code).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().get(words);
+    Symbol place = new Symbol(0, name, "program " + pinned.codeRoot(), 0);
+    return new CompiledProgram(
+        name, words, pinned.constants(), pinned.stackBytes(), Optional.empty(), List.of(place));
   }
 
   public String name() {

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Optional;
 import opml.cli.console.Failure;
 import opml.cli.console.Messages;
+import opml.core.hash.Bytes32;
 import opml.ethereum.rpc.RpcChain;
 import opml.ethereum.send.SendPolicy;
 import opml.ethereum.send.Sender;
@@ -16,6 +17,7 @@ import opml.ethereum.send.TransactionListener;
 import opml.hub.Deployment;
 import opml.hub.DeploymentFile;
 import opml.hub.Hub;
+import opml.hub.ModelRegistration;
 import picocli.CommandLine.Option;
 
 /// Which contracts on which chain.
@@ -50,6 +52,11 @@ public final class DeploymentOption {
     /// @param listener hears of every transaction that came into a block
     public Hub hub(Signer account, TransactionListener listener) {
       return new Hub(deployment, new Sender(chain, account, SENDING, listener));
+    }
+
+    /// {@return whether the hub knows a model of this id}
+    public boolean isRegistered(Bytes32 model) {
+      return ModelRegistration.isRegistered(deployment, chain.snapshot(), model);
     }
 
     /// Checks that the hub is still there: whoever waits long may find another chain at the same place.

@@ -36,7 +36,7 @@ final class DisputedStep {
     if (before.halted()) {
       lines.add("the machine has halted; nothing may change any more");
     } else {
-      CompiledProgram program = Programs.of(node.node().kernel());
+      CompiledProgram program = Programs.of(node.node().kernel(), node.program());
       int word = truth.program().word(before.pc());
       String text = Disassembler.disassemble(before.pc(), word);
       lines.add(

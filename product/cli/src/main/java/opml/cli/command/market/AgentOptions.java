@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import opml.agent.Agent;
 import opml.agent.Loop;
 import opml.cli.console.Console;
@@ -20,10 +21,10 @@ import opml.engine.commit.Model;
 import opml.engine.trace.RunMemory;
 import opml.ethereum.send.GasMeter;
 import opml.ethereum.send.Signer;
+import opml.formats.ModelLoader;
 import opml.game.work.Workshop;
 import opml.hub.Hub;
 import opml.hub.Journal;
-import opml.hub.ModelRegistration;
 import opml.proof.GraphWorkshop;
 import opml.vm.checkpoint.CheckpointPolicy;
 import org.jspecify.annotations.Nullable;
@@ -112,14 +113,15 @@ final class AgentOptions {
       Hub hub = opened.hub(account, meter);
       JournalWriter journal = new JournalWriter(console, InstantSource.system());
       journal.line(name, facts(hub));
-      for (Model model : models) {
+      List<Model> served = models.stream().flatMap(model -> editions(model, opened)).toList();
+      for (Model model : served) {
         journal.line(
             "model",
             JournalWriter.facts(
-                "id", model.id().toString(), "registered", isRegistered(opened, model)));
+                "id", model.id().toString(), "registered", opened.isRegistered(model.id())));
       }
       Agent.Caution caution = new Agent.Caution(Wei.gwei(survivedGasPrice));
-      GraphWorkshop own = new GraphWorkshop(models, policy());
+      GraphWorkshop own = new GraphWorkshop(served, policy());
       if (fetches) {
         try (FetchingWorkshop fetching =
             fetch.workshop(own, hub.deployment(), opened.chain(), journal)) {
@@ -183,8 +185,9 @@ final class AgentOptions {
     return directory == null ? CheckpointPolicy.DEFAULT : CheckpointPolicy.DEFAULT.in(directory);
   }
 
-  private static boolean isRegistered(DeploymentOption.Opened opened, Model model) {
-    return ModelRegistration.isRegistered(
-        opened.deployment(), opened.chain().snapshot(), model.id());
+  /// {@return the model as this build makes it, and as builds before made it, where that is registered}
+  private static Stream<Model> editions(Model model, DeploymentOption.Opened opened) {
+    return ModelLoader.editions(model).stream()
+        .filter(other -> other.id().equals(model.id()) || opened.isRegistered(other.id()));
   }
 }

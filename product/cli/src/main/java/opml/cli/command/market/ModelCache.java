@@ -145,8 +145,9 @@ final class ModelCache {
       }
       touch(id);
       BoundedImports.Imported<Model> imported = imports.ofKnown(Files.size(file), () -> load(file));
-      if (imported.what().id().equals(id)) {
-        return Optional.of(imported);
+      Optional<Model> model = ModelLoader.edition(imported.what(), id);
+      if (model.isPresent()) {
+        return Optional.of(new BoundedImports.Imported<>(model.get(), imported.hold()));
       }
       imported.hold().close();
     } catch (Download.RefusedException
@@ -190,11 +191,13 @@ final class ModelCache {
     BoundedImports.@Nullable Imported<Model> imported = null;
     try {
       imported = imports.ofStrange(Files.size(draft.file()), () -> load(draft.file()));
-      if (!imported.what().id().equals(id)) {
+      Optional<Model> model = ModelLoader.edition(imported.what(), id);
+      if (model.isEmpty()) {
         throw new Download.RefusedException("the file there is model " + imported.what().id());
       }
       move(draft, id);
-      BoundedImports.Imported<Model> kept = imported;
+      BoundedImports.Imported<Model> kept =
+          new BoundedImports.Imported<>(model.get(), imported.hold());
       imported = null;
       return kept;
     } catch (MalformedException | ImportException | IllegalArgumentException e) {

@@ -114,11 +114,12 @@ public final class RequestCommand implements Callable<Integer> {
   public Integer call() {
     requireSane();
     Duration pause = options.pause();
-    RequestedModel asked = RequestedModel.of(model, console);
-    Optional<OutputFile> output = options.outputFile(Optional.of(asked));
+    RequestedModel named = RequestedModel.of(model, console);
+    Optional<OutputFile> output = options.outputFile(Optional.of(named));
     Wallet wallet = key.wallet();
     try (DeploymentOption.Opened opened = deployment.open()) {
       Hub hub = opened.hub(wallet);
+      RequestedModel asked = named.registered(opened::isRegistered);
       ModelRegistration.Buffers buffers =
           new Registry(opened.deployment(), opened.chain().snapshot()).buffers(asked.id());
       // The registry lets an output have 24,576 bytes.

@@ -3,6 +3,7 @@ package opml.cli.command.market;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Predicate;
 import opml.cli.console.Console;
 import opml.cli.console.Failure;
 import opml.cli.console.OutputText;
@@ -10,6 +11,7 @@ import opml.cli.console.TensorType;
 import opml.cli.option.ModelFile;
 import opml.core.hash.Bytes32;
 import opml.engine.commit.Model;
+import opml.formats.ModelLoader;
 
 /// The model of a request: a file, or only its id, for somebody who does not have it and trusts the dispute.
 ///
@@ -30,6 +32,23 @@ record RequestedModel(Bytes32 id, Optional<Model> model) {
   static RequestedModel of(Path file, Console console) {
     Model model = ModelFile.load(file, console);
     return new RequestedModel(model.id(), Optional.of(model));
+  }
+
+  /// {@return the same file's model of this id, if it has one}
+  Optional<RequestedModel> edition(Bytes32 other) {
+    return model
+        .flatMap(known -> ModelLoader.edition(known, other))
+        .map(known -> new RequestedModel(other, Optional.of(known)));
+  }
+
+  /// {@return the latest edition of the file's model that is registered; this one if none is}
+  RequestedModel registered(Predicate<Bytes32> isRegistered) {
+    return model.stream()
+        .flatMap(known -> ModelLoader.editions(known).stream())
+        .filter(known -> isRegistered.test(known.id()))
+        .findFirst()
+        .map(known -> new RequestedModel(known.id(), Optional.of(known)))
+        .orElse(this);
   }
 
   Optional<TensorType> inputType() {

@@ -99,15 +99,17 @@ public final class ResultCommand implements Callable<Integer> {
   }
 
   private RequestedModel modelOf(Request request, Optional<RequestedModel> named) {
-    named
-        .filter(model -> !model.id().equals(request.modelId()))
-        .ifPresent(
-            model -> {
-              throw new Failure(
-                  "--model %s is model %s, the request is for model %s"
-                      .formatted(file.orElseThrow(), model.id(), request.modelId()));
-            });
-    return named.orElseGet(() -> new RequestedModel(request.modelId(), Optional.empty()));
+    return named
+        .map(
+            model ->
+                model
+                    .edition(request.modelId())
+                    .orElseThrow(
+                        () ->
+                            new Failure(
+                                "--model %s is model %s, the request is for model %s"
+                                    .formatted(file.orElseThrow(), model.id(), request.modelId()))))
+        .orElseGet(() -> new RequestedModel(request.modelId(), Optional.empty()));
   }
 
   /// Whoever only reads cannot end a request that nobody answered, so this is its end.
