@@ -158,10 +158,10 @@ class RefusalsTest {
     assertThat(refusal(13, relu, List.of(), List.of(empty), List.of(Y)))
         .hasMessage(
             "model cannot be run here: tensors without elements are not supported: float 0x3 (1 input: x)");
-    OnnxValueInfo large = OnnxValueInfo.of("x", ElementType.F32, Shape.of(1 << 25));
+    OnnxValueInfo large = OnnxValueInfo.of("x", ElementType.F32, Shape.of(1 << 28));
     assertThat(refusal(13, relu, List.of(), List.of(large), List.of(Y)))
         .hasMessage(
-            "model cannot be run here: tensors of more than 67108864 bytes are not supported: float 33554432"
+            "model cannot be run here: tensors of more than 536870912 bytes are not supported: float 268435456"
                 + " (1 input: x)");
   }
 
@@ -241,7 +241,7 @@ class RefusalsTest {
               operators that we do not have: Sum (1 node: #1 Sum)
               Constant: type of attribute value: float16 scalar (1 node: #0 Constant)
               type sparse tensor (1 tensor: s)
-              tensors of more than 67108864 bytes are not supported: float 1048576x1048576 (1 tensor: large)""");
+              tensors of more than 536870912 bytes are not supported: float 1048576x1048576 (1 tensor: large)""");
   }
 
   @Test

@@ -41,7 +41,7 @@ class LargeFileTest {
     assertThat(load(192, file))
         .isEqualTo(
             file
-                + " cannot be run here: tensors of more than 67108864 bytes are not supported: int64 120000000"
+                + " cannot be run here: tensors of more than 536870912 bytes are not supported: int64 120000000"
                 + " (1 tensor: c)");
     file = file(RawModels.sumGraph(4), packed("c", 120_000_000, 8_000_000));
     assertThat(load(192, file))

@@ -163,7 +163,7 @@ class ImportTest {
     OnnxValueInfo huge = OnnxValueInfo.of("x", ElementType.F32, Shape.of(1, 1 << 30));
     refused(
         SampleModel.model(13, List.of(node("Relu", "y", "x")), List.of(), huge, Y),
-        "tensors of more than 67108864 bytes are not supported: float 1x1073741824");
+        "tensors of more than 536870912 bytes are not supported: float 1x1073741824");
     OnnxValueInfo more =
         new OnnxValueInfo(
             "x", 1, Optional.of(List.of(OptionalLong.of(1 << 30), OptionalLong.of(1 << 30))));
