@@ -126,7 +126,8 @@ class SignalTest {
     }
   }
 
-  /// A shell has what it runs in the background ignore SIGINT, and all that this starts; among it, perhaps, these tests.
+  /// A shell has what it runs in the background ignore SIGINT, and all that this starts; among it, perhaps, these
+  /// tests.
   private Run withSignals(Path program, String... arguments) {
     List<String> words = new ArrayList<>(List.of("--default-signal=INT", program.toString()));
     words.addAll(List.of(arguments));
