@@ -1,0 +1,145 @@
+package opml.twins.tile;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.Objects;
+
+/// The product of blocks of 32 signed bytes with a scale each, as GGML's Q8_0 has them: 16 rows of weights by up to 4
+/// tokens. Per row and token, `acc = +0`, and for each block in order `acc = fma((float) S, dw · dx, acc)`, where S is
+/// the exact sum of the products (`spec/numerics.md`; the order that every block kernel has). NaNs have the bits that
+/// the processor gave them; whoever stores results makes them canonical.
+///
+/// A packed block of weights is the scales of 16 rows, then their bytes plus 128, unsigned, in groups: group, row,
+/// element. A packed block of tokens is `-128 · Σ x` of each token, where its sum starts, so that the 128 falls out;
+/// then their scales; then their bytes in groups: group, token, element.
+public final class BlockTile {
+  /// Elements of a block.
+  public static final int BLOCK = 32;
+
+  /// Rows of weights.
+  public static final int ROWS = 16;
+
+  /// The most tokens.
+  public static final int TOKENS = 4;
+
+  /// Bytes of a packed block of weights.
+  public static final long WEIGHT_BYTES = ROWS * (Float.BYTES + BLOCK);
+
+  private static final ValueLayout.OfInt I32 =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfFloat F32 =
+      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfShort I16 =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private final TileForm form;
+  private final TileCode code;
+
+  BlockTile(TileForm form, TileCode code) {
+    this.form = form;
+    this.code = code;
+  }
+
+  /// {@return bytes of a packed block of some tokens}
+  public long tokenBytes(int tokens) {
+    return tokens * (2L * Integer.BYTES + (long) BLOCK * form.activationBytes());
+  }
+
+  /// Packs one row's block of weights. A row that does not exist is 32 zeros with any scale.
+  ///
+  /// @param bytes 32 signed weights, at `from`
+  /// @param row which row of the panel
+  /// @param packedAt where the panel's block begins
+  public void packWeights(
+      MemorySegment bytes, long from, float scale, int row, MemorySegment packed, long packedAt) {
+    Objects.checkIndex(row, ROWS);
+    packed.set(F32, packedAt + (long) Float.BYTES * row, scale);
+    long groups = packedAt + (long) Float.BYTES * ROWS;
+    for (int i = 0; i < BLOCK; i++) {
+      byte weight = bytes.get(ValueLayout.JAVA_BYTE, from + i);
+      packed.set(
+          ValueLayout.JAVA_BYTE,
+          groups + (long) (i / form.group * ROWS + row) * form.group + i % form.group,
+          (byte) (weight + 128));
+    }
+  }
+
+  /// Packs one token's block of activations.
+  ///
+  /// @param bytes 32 signed activations, at `from`
+  /// @param token which of the `tokens` that are multiplied together
+  /// @param packedAt where the tokens' block begins
+  public void packToken(
+      MemorySegment bytes,
+      long from,
+      float scale,
+      int token,
+      int tokens,
+      MemorySegment packed,
+      long packedAt) {
+    Objects.checkIndex(token, tokens);
+    int sum = 0;
+    long groups = packedAt + 2L * Integer.BYTES * tokens;
+    for (int i = 0; i < BLOCK; i++) {
+      byte activation = bytes.get(ValueLayout.JAVA_BYTE, from + i);
+      sum += activation;
+      long at =
+          groups
+              + (long) Integer.BYTES * (i / form.group * tokens + token)
+              + (long) i % form.group * form.activationBytes();
+      if (form.isVnni()) {
+        packed.set(ValueLayout.JAVA_BYTE, at, activation);
+      } else {
+        packed.set(I16, at, activation);
+      }
+    }
+    packed.set(I32, packedAt + (long) Integer.BYTES * token, -128 * sum);
+    packed.set(F32, packedAt + (long) Float.BYTES * (tokens + token), scale);
+  }
+
+  /// Begins or continues the products of a panel and some tokens.
+  ///
+  /// @param weightsAt where the first block begins, of blocks behind each other
+  /// @param activationsAt likewise, for the tokens
+  /// @param result 16 floats for each token
+  /// @param stride bytes from one token's floats to the next one's
+  /// @param resume whether to continue with what stands in `result`; else with +0
+  /// @throws IndexOutOfBoundsException if a place does not lie in its segment
+  public void multiply(
+      MemorySegment weights,
+      long weightsAt,
+      MemorySegment activations,
+      long activationsAt,
+      MemorySegment result,
+      long resultAt,
+      int blocks,
+      int tokens,
+      long stride,
+      boolean resume) {
+    long rowBytes = (long) Float.BYTES * ROWS;
+    if (blocks < 1 || tokens < 1 || tokens > TOKENS || stride < rowBytes) {
+      throw new IllegalArgumentException(
+          "no tile of " + blocks + " blocks and " + tokens + " tokens, stride " + stride);
+    }
+    // SAFETY: machine code checks nothing, so all that it reads and writes is checked here.
+    long resultBytes = Math.addExact(Math.multiplyExact(tokens - 1, stride), rowBytes);
+    Objects.checkFromIndexSize(weightsAt, blocks * WEIGHT_BYTES, weights.byteSize());
+    Objects.checkFromIndexSize(activationsAt, blocks * tokenBytes(tokens), activations.byteSize());
+    Objects.checkFromIndexSize(resultAt, resultBytes, result.byteSize());
+    if (result.isReadOnly()) {
+      throw new IllegalArgumentException("the result is read-only");
+    }
+    code.call(
+        weights,
+        weightsAt,
+        activations,
+        activationsAt,
+        result,
+        resultAt,
+        blocks,
+        tokens,
+        stride,
+        resume ? 1 : 0);
+  }
+}

@@ -1,0 +1,281 @@
+package opml.twins.tile;
+
+import static opml.twins.x86.EffectiveAddress.at;
+import static opml.twins.x86.EffectiveAddress.everyLane;
+
+import opml.twins.x86.EffectiveAddress;
+import opml.twins.x86.Gpr;
+import opml.twins.x86.Label;
+import opml.twins.x86.ScalarOp;
+import opml.twins.x86.Simd;
+import opml.twins.x86.SimdOp;
+import opml.twins.x86.X86Assembler;
+import opml.twins.x86.X86Code;
+import opml.twins.x86.X86Operand;
+
+/// Writes the tiles, as functions of [TileCode]'s signature in the calling convention of Linux and macOS (System V
+/// ABI, AMD64 supplement, 3.2.3): six arguments in RDI, RSI, RDX, RCX, R8 and R9, the others on the stack above the
+/// return address. Only registers that a function may change are changed.
+///
+/// A function has a body for each number of tokens: a fixed number, so that every accumulator has a register of its own
+/// and every place is a displacement. A loop turns once for each step; a step's groups are unrolled.
+///
+/// Accumulator (token, vector) is register `token · vectors + vector`; the scratch registers follow.
+final class TileAssembler {
+  // The arguments of TileCode, after the offsets were added.
+  private static final Gpr WEIGHTS = Gpr.RDI;
+  private static final Gpr ACTIVATIONS = Gpr.RDX;
+  private static final Gpr RESULT = Gpr.R8;
+  private static final Gpr STEPS = Gpr.RCX;
+  private static final Gpr STRIDE = Gpr.RSI;
+  private static final Gpr RESUME = Gpr.R9;
+
+  /// First the number of tokens; then the result of one token after the other.
+  private static final Gpr TOKEN = Gpr.RAX;
+
+  private final TileForm form;
+  private final int vectors;
+  private final X86Assembler code = new X86Assembler();
+
+  private TileAssembler(TileForm form, int rows) {
+    this.form = form;
+    this.vectors = rows / form.lanes();
+  }
+
+  /// {@return the code of an [Int8Tile]}
+  static X86Code int8(TileForm form) {
+    return new TileAssembler(form, Int8Tile.rows(form)).function(form.tokens, Body.INT8);
+  }
+
+  /// {@return the code of a [BlockTile]}
+  static X86Code blocks(TileForm form) {
+    return new TileAssembler(form, BlockTile.ROWS).function(BlockTile.TOKENS, Body.BLOCKS);
+  }
+
+  private enum Body {
+    INT8,
+    BLOCKS
+  }
+
+  private X86Code function(int maxTokens, Body body) {
+    code.add(WEIGHTS, Gpr.RSI);
+    code.add(ACTIVATIONS, Gpr.RCX);
+    code.add(RESULT, Gpr.R9);
+    code.mov(STEPS, at(Gpr.RSP, 8));
+    code.mov(TOKEN, at(Gpr.RSP, 16));
+    code.mov(STRIDE, at(Gpr.RSP, 24));
+    code.mov(RESUME, at(Gpr.RSP, 32));
+    Label[] bodies = new Label[maxTokens];
+    for (int tokens = maxTokens; tokens > 0; tokens--) {
+      bodies[tokens - 1] = code.label();
+      code.cmp(TOKEN, tokens);
+      code.jump(ScalarOp.JE, bodies[tokens - 1]);
+    }
+    code.ret();
+    for (int tokens = maxTokens; tokens > 0; tokens--) {
+      code.bind(bodies[tokens - 1]);
+      switch (body) {
+        case INT8 -> int8(tokens);
+        case BLOCKS -> blocks(tokens);
+      }
+      code.simd(SimdOp.VZEROUPPER);
+      code.ret();
+    }
+    return code.done();
+  }
+
+  // ---- Bytes into int32
+
+  private void int8(int tokens) {
+    Label resume = code.label();
+    Label loop = code.label();
+    code.cmp(RESUME, 0);
+    code.jump(ScalarOp.JNE, resume);
+    // Begin: accumulators are the sum of what the row and what the token starts with.
+    for (int token = 0; token < tokens; token++) {
+      for (int vector = 0; vector < vectors; vector++) {
+        Simd sum = accumulator(token, vector);
+        code.simd(SimdOp.VPBROADCASTD, sum, at(ACTIVATIONS, Integer.BYTES * token));
+        code.simd(SimdOp.VPADDD, sum, sum, at(WEIGHTS, form.vectorBytes * vector));
+      }
+    }
+    code.add(WEIGHTS, form.vectorBytes * vectors);
+    code.add(ACTIVATIONS, Integer.BYTES * tokens);
+    code.jump(ScalarOp.JMP, loop);
+    code.bind(resume);
+    eachResult(
+        tokens,
+        (token, vector, place) -> {
+          code.simd(SimdOp.VMOVDQU_LOAD, accumulator(token, vector), place);
+        });
+    code.bind(loop);
+    int groups = Int8Tile.STEP / form.group;
+    groups(groups, tokens, 0, 0);
+    code.add(WEIGHTS, groups * groupBytes());
+    code.add(ACTIVATIONS, groups * Integer.BYTES * tokens);
+    code.sub(STEPS, 1);
+    code.jump(ScalarOp.JNE, loop);
+    eachResult(
+        tokens,
+        (token, vector, place) -> {
+          code.simd(SimdOp.VMOVDQU_STORE, place, accumulator(token, vector));
+        });
+  }
+
+  // ---- Blocks into float32
+
+  /// For each block, in order: the exact int32 sum S of the products, then `acc = fma((float) S, dw · dx, acc)`.
+  private void blocks(int tokens) {
+    // Floats stay in registers where there are enough beside the sums; else they are loaded and
+    // stored for each block.
+    boolean inRegisters = form.registers >= 2 * tokens * vectors + 4;
+    Label resume = code.label();
+    Label loop = code.label();
+    code.cmp(RESUME, 0);
+    code.jump(ScalarOp.JNE, resume);
+    Simd zero = scratch(tokens, 0);
+    code.simd(SimdOp.VPXOR, zero, zero, zero);
+    eachResult(
+        tokens,
+        (token, vector, place) -> {
+          code.simd(SimdOp.VMOVUPS_STORE, place, zero);
+        });
+    code.bind(resume);
+    if (inRegisters) {
+      eachResult(
+          tokens,
+          (token, vector, place) -> {
+            code.simd(SimdOp.VMOVUPS_LOAD, floats(tokens, token, vector), place);
+          });
+    }
+    code.bind(loop);
+    int header =
+        2 * Integer.BYTES * tokens; // of activations: what the sums start with, then the scales
+    for (int token = 0; token < tokens; token++) {
+      for (int vector = 0; vector < vectors; vector++) {
+        code.simd(
+            SimdOp.VPBROADCASTD,
+            accumulator(token, vector),
+            at(ACTIVATIONS, Integer.BYTES * token));
+      }
+    }
+    int groups = BlockTile.BLOCK / form.group;
+    groups(groups, tokens, form.vectorBytes * vectors, header);
+    for (int vector = 0; vector < vectors; vector++) {
+      code.simd(
+          SimdOp.VMOVUPS_LOAD, weights(tokens, vector), at(WEIGHTS, form.vectorBytes * vector));
+    }
+    Simd scale = scratch(tokens, vectors);
+    Simd product = scratch(tokens, vectors + 1);
+    eachResult(
+        tokens,
+        (token, vector, place) -> {
+          Simd sum = accumulator(token, vector);
+          if (vector == 0) {
+            code.simd(SimdOp.VBROADCASTSS, scale, at(ACTIVATIONS, Float.BYTES * (tokens + token)));
+          }
+          code.simd(SimdOp.VMULPS, product, weights(tokens, vector), scale);
+          code.simd(SimdOp.VCVTDQ2PS, sum, sum);
+          if (inRegisters) {
+            code.simd(SimdOp.VFMADD231PS, floats(tokens, token, vector), sum, product);
+          } else {
+            Simd total = scratch(tokens, vectors + 2);
+            code.simd(SimdOp.VMOVUPS_LOAD, total, place);
+            code.simd(SimdOp.VFMADD231PS, total, sum, product);
+            code.simd(SimdOp.VMOVUPS_STORE, place, total);
+          }
+        });
+    code.add(WEIGHTS, form.vectorBytes * vectors + groups * groupBytes());
+    code.add(ACTIVATIONS, header + groups * Integer.BYTES * tokens);
+    code.sub(STEPS, 1);
+    code.jump(ScalarOp.JNE, loop);
+    if (inRegisters) {
+      eachResult(
+          tokens,
+          (token, vector, place) -> {
+            code.simd(SimdOp.VMOVUPS_STORE, place, floats(tokens, token, vector));
+          });
+    }
+  }
+
+  // ---- What both have
+
+  /// Adds the products of some groups to the accumulators.
+  ///
+  /// @param weightsAt where the groups begin behind [#WEIGHTS]
+  /// @param activationsAt and behind [#ACTIVATIONS]
+  private void groups(int groups, int tokens, int weightsAt, int activationsAt) {
+    Simd activation = scratch(tokens, vectors);
+    Simd product = scratch(tokens, vectors + 1);
+    for (int group = 0; group < groups; group++) {
+      for (int vector = 0; vector < vectors; vector++) {
+        int place = weightsAt + group * groupBytes() + vector * groupBytes() / vectors;
+        // Unsigned either way: VPDPBUSD's first source is, and VPMOVZXBW widens so.
+        code.simd(
+            form.isVnni() ? SimdOp.VMOVDQU_LOAD : SimdOp.VPMOVZXBW,
+            weights(tokens, vector),
+            at(WEIGHTS, place));
+      }
+      for (int token = 0; token < tokens; token++) {
+        int place = activationsAt + Integer.BYTES * (group * tokens + token);
+        X86Operand right = activation;
+        if (form.vectorBytes == Simd.ZMM && vectors == 1) {
+          right = everyLane(ACTIVATIONS, place); // used once: the instruction loads it itself
+        } else {
+          code.simd(SimdOp.VPBROADCASTD, activation, at(ACTIVATIONS, place));
+        }
+        for (int vector = 0; vector < vectors; vector++) {
+          Simd sum = accumulator(token, vector);
+          Simd left = weights(tokens, vector);
+          if (form.isVnni()) {
+            code.simd(SimdOp.VPDPBUSD, sum, left, right);
+          } else {
+            code.simd(SimdOp.VPMADDWD, product, left, right);
+            code.simd(SimdOp.VPADDD, sum, sum, product);
+          }
+        }
+      }
+    }
+  }
+
+  /// What is done with a vector of the result.
+  @FunctionalInterface
+  private interface Visitor {
+    void visit(int token, int vector, EffectiveAddress place);
+  }
+
+  /// Visits the vectors of the result, one token after the other.
+  private void eachResult(int tokens, Visitor visitor) {
+    code.mov(TOKEN, RESULT);
+    for (int token = 0; token < tokens; token++) {
+      if (token > 0) {
+        code.add(TOKEN, STRIDE);
+      }
+      for (int vector = 0; vector < vectors; vector++) {
+        visitor.visit(token, vector, at(TOKEN, form.vectorBytes * vector));
+      }
+    }
+  }
+
+  /// {@return bytes of a group of all rows}
+  private int groupBytes() {
+    return vectors * form.lanes() * form.group;
+  }
+
+  private Simd accumulator(int token, int vector) {
+    return form.register(token * vectors + vector);
+  }
+
+  private Simd weights(int tokens, int vector) {
+    return scratch(tokens, vector);
+  }
+
+  private Simd scratch(int tokens, int number) {
+    return form.register(tokens * vectors + number);
+  }
+
+  /// {@return the register of a float accumulator, behind those of the sums and four of scratch}
+  private Simd floats(int tokens, int token, int vector) {
+    return form.register((tokens + token) * vectors + vector + 4);
+  }
+}
