@@ -11,8 +11,8 @@ import java.util.Objects;
 /// the processor gave them; whoever stores results makes them canonical.
 ///
 /// A packed block of weights is the scales of 16 rows, then their bytes plus 128, unsigned, in groups: group, row,
-/// element. A packed block of tokens is `-128 · Σ x` of each token, where its sum starts, so that the 128 falls out;
-/// then their scales; then their bytes in groups: group, token, element.
+/// element. A packed block of a token is `-128 · Σ x`, where its sums start, so that the 128 falls out; then its scale;
+/// then its bytes.
 public final class BlockTile {
   /// Elements of a block.
   public static final int BLOCK = 32;
@@ -25,6 +25,9 @@ public final class BlockTile {
 
   /// Bytes of a packed block of weights.
   public static final long WEIGHT_BYTES = ROWS * (Float.BYTES + BLOCK);
+
+  /// Bytes before those of a token's block.
+  static final int TOKEN_HEADER = Integer.BYTES + Float.BYTES;
 
   private static final ValueLayout.OfInt I32 =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -41,9 +44,9 @@ public final class BlockTile {
     this.code = code;
   }
 
-  /// {@return bytes of a packed block of some tokens}
-  public long tokenBytes(int tokens) {
-    return tokens * (2L * Integer.BYTES + (long) BLOCK * form.activationBytes());
+  /// {@return bytes of a packed block of a token}
+  public long tokenBytes() {
+    return TOKEN_HEADER + (long) BLOCK * form.activationBytes();
   }
 
   /// Packs one row's block of weights. A row that does not exist is 32 zeros with any scale.
@@ -68,42 +71,31 @@ public final class BlockTile {
   /// Packs one token's block of activations.
   ///
   /// @param bytes 32 signed activations, at `from`
-  /// @param token which of the `tokens` that are multiplied together
-  /// @param packedAt where the tokens' block begins
+  /// @param packedAt where its block begins
   public void packToken(
-      MemorySegment bytes,
-      long from,
-      float scale,
-      int token,
-      int tokens,
-      MemorySegment packed,
-      long packedAt) {
-    Objects.checkIndex(token, tokens);
+      MemorySegment bytes, long from, float scale, MemorySegment packed, long packedAt) {
     int sum = 0;
-    long groups = packedAt + 2L * Integer.BYTES * tokens;
+    long to = packedAt + TOKEN_HEADER;
     for (int i = 0; i < BLOCK; i++) {
       byte activation = bytes.get(ValueLayout.JAVA_BYTE, from + i);
       sum += activation;
-      long at =
-          groups
-              + (long) Integer.BYTES * (i / form.group * tokens + token)
-              + (long) i % form.group * form.activationBytes();
       if (form.isVnni()) {
-        packed.set(ValueLayout.JAVA_BYTE, at, activation);
+        packed.set(ValueLayout.JAVA_BYTE, to + i, activation);
       } else {
-        packed.set(I16, at, activation);
+        packed.set(I16, to + (long) Short.BYTES * i, activation);
       }
     }
-    packed.set(I32, packedAt + (long) Integer.BYTES * token, -128 * sum);
-    packed.set(F32, packedAt + (long) Float.BYTES * (tokens + token), scale);
+    packed.set(I32, packedAt, -128 * sum);
+    packed.set(F32, packedAt + Integer.BYTES, scale);
   }
 
   /// Begins or continues the products of a panel and some tokens.
   ///
   /// @param weightsAt where the first block begins, of blocks behind each other
-  /// @param activationsAt likewise, for the tokens
+  /// @param activationsAt likewise, for the first token
+  /// @param activationStride bytes from there to the next token's
   /// @param result 16 floats for each token
-  /// @param stride bytes from one token's floats to the next one's
+  /// @param resultStride bytes from one token's floats to the next one's
   /// @param resume whether to continue with what stands in `result`; else with +0
   /// @throws IndexOutOfBoundsException if a place does not lie in its segment
   public void multiply(
@@ -111,35 +103,33 @@ public final class BlockTile {
       long weightsAt,
       MemorySegment activations,
       long activationsAt,
+      long activationStride,
       MemorySegment result,
       long resultAt,
+      long resultStride,
       int blocks,
       int tokens,
-      long stride,
       boolean resume) {
-    long rowBytes = (long) Float.BYTES * ROWS;
-    if (blocks < 1 || tokens < 1 || tokens > TOKENS || stride < rowBytes) {
+    if (blocks < 1 || tokens < 1 || tokens > TOKENS) {
       throw new IllegalArgumentException(
-          "no tile of " + blocks + " blocks and " + tokens + " tokens, stride " + stride);
+          "no tile of %d blocks, %d tokens".formatted(blocks, tokens));
     }
     // SAFETY: machine code checks nothing, so all that it reads and writes is checked here.
-    long resultBytes = Math.addExact(Math.multiplyExact(tokens - 1, stride), rowBytes);
     Objects.checkFromIndexSize(weightsAt, blocks * WEIGHT_BYTES, weights.byteSize());
-    Objects.checkFromIndexSize(activationsAt, blocks * tokenBytes(tokens), activations.byteSize());
-    Objects.checkFromIndexSize(resultAt, resultBytes, result.byteSize());
-    if (result.isReadOnly()) {
-      throw new IllegalArgumentException("the result is read-only");
-    }
+    Places.check(activations, activationsAt, activationStride, blocks * tokenBytes(), tokens);
+    Places.check(result, resultAt, resultStride, (long) Float.BYTES * ROWS, tokens);
+    Places.checkWritable(result);
     code.call(
         weights,
         weightsAt,
         activations,
         activationsAt,
+        activationStride,
         result,
         resultAt,
+        resultStride,
         blocks,
         tokens,
-        stride,
         resume ? 1 : 0);
   }
 }

@@ -34,8 +34,8 @@ public final class Int8Gemm {
   /// What packed tokens may take: so that they stay in the second-level cache beside a panel of weights.
   private static final long BLOCK_BYTES = 192 << 10;
 
-  /// Steps after which the panel of weights in use would leave the first-level cache.
-  private static final int CHUNK_STEPS = 128;
+  /// What a piece of a panel may take: so that it stays in the first-level cache while tokens pass.
+  private static final long PIECE_BYTES = 16 << 10;
 
   private static final ValueLayout.OfInt I32 =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -89,25 +89,38 @@ public final class Int8Gemm {
     }
     Int8Gemm gemm = new Int8Gemm(tile, rows, k, weightBytes, tokenBytes);
     int flip = weightBytes.unsigned() ? 0 : 0x80;
-    for (int row = 0; row < rows; row++) {
-      gemm.packRow(weights, row * rowStride, stride, row, flip, bias.get(I32, 4L * row));
+    for (int first = 0; first < rows; first += gemm.panelRows()) {
+      int count = Math.min(gemm.panelRows(), rows - first);
+      gemm.packPanel(weights, first, count, rowStride, stride, flip, bias);
     }
     return gemm;
   }
 
-  private void packRow(MemorySegment weights, long from, long stride, int row, int flip, int bias) {
+  /// Element by element, and row by row within: so that neither order of the source jumps about much.
+  private void packPanel(
+      MemorySegment weights,
+      int first,
+      int count,
+      long rowStride,
+      long stride,
+      int flip,
+      MemorySegment bias) {
+    int[] sums = new int[count];
     int group = tile.group();
-    long panel = row / tile.rows() * panelBytes();
-    int inPanel = row % tile.rows();
-    long to = panel + tile.rowStartBytes() + (long) inPanel * group;
-    int sum = 0;
+    long panel = first / panelRows() * panelBytes();
     for (int l = 0; l < k; l++) {
-      int weight = (weights.get(ValueLayout.JAVA_BYTE, from + l * stride) ^ flip) & 255;
-      sum += weight;
-      long at = to + (long) (l / group) * group * tile.rows() + l % group;
-      packed.set(ValueLayout.JAVA_BYTE, at, (byte) weight);
+      long from = first * rowStride + l * stride;
+      long to = panel + tile.rowStartBytes() + (long) (l / group) * group * panelRows() + l % group;
+      for (int row = 0; row < count; row++) {
+        int weight = (weights.get(ValueLayout.JAVA_BYTE, from + row * rowStride) ^ flip) & 255;
+        sums[row] += weight;
+        packed.set(ValueLayout.JAVA_BYTE, to + (long) row * group, (byte) weight);
+      }
     }
-    packed.set(I32, panel + (long) Integer.BYTES * inPanel, bias - tokenZero * sum);
+    for (int row = 0; row < count; row++) {
+      int start = bias.get(I32, (long) Integer.BYTES * (first + row)) - tokenZero * sums[row];
+      packed.set(I32, panel + (long) Integer.BYTES * row, start);
+    }
   }
 
   /// {@return how many rows a panel has}
@@ -124,15 +137,18 @@ public final class Int8Gemm {
     return tile.rowStartBytes() + tile.weightBytes(steps);
   }
 
+  private long tokenBytes() {
+    return Int8Tile.TOKEN_START_BYTES + tile.activationBytes(steps);
+  }
+
   /// {@return how many tokens should at most be packed at once: a multiple of what a tile takes}
   public int blockTokens() {
-    long fit = BLOCK_BYTES / (tile.activationBytes(steps, 1) + tile.tokenStartBytes(1));
-    return (int) Math.max(1, fit / tile.tokens()) * tile.tokens();
+    return (int) Math.max(1, BLOCK_BYTES / tokenBytes() / tile.tokens()) * tile.tokens();
   }
 
   /// {@return the scratch memory that packed tokens take}
   public long packedBytes(int tokens) {
-    return tokens * (tile.tokenStartBytes(1) + tile.activationBytes(steps, 1));
+    return tokens * tokenBytes();
   }
 
   /// {@return the memory that the sums of some tokens and a panel take}
@@ -140,7 +156,7 @@ public final class Int8Gemm {
     return tokens * tile.rowStartBytes();
   }
 
-  /// Packs activations, tile by tile.
+  /// Packs activations.
   ///
   /// @param x k bytes for each token, at `from`, then every `tokenStride` bytes
   /// @param scratch of [#packedBytes] at `scratchAt`
@@ -151,81 +167,68 @@ public final class Int8Gemm {
       int tokens,
       MemorySegment scratch,
       long scratchAt) {
-    for (int first = 0; first < tokens; first += tile.tokens()) {
-      int count = Math.min(tile.tokens(), tokens - first);
-      long at = scratchAt + packedBytes(first);
-      for (int token = 0; token < count; token++) {
-        packToken(x, from + (first + token) * tokenStride, token, count, scratch, at);
-      }
+    for (int token = 0; token < tokens; token++) {
+      long at = scratchAt + token * tokenBytes();
+      long source = from + token * tokenStride;
+      long to = at + Int8Tile.TOKEN_START_BYTES;
+      int sum = tile.group() == 4 ? bytes(x, source, scratch, to) : halves(x, source, scratch, to);
+      scratch.set(I32, at, rowZero * (k * tokenZero - sum));
     }
   }
 
-  private void packToken(
-      MemorySegment x, long from, int token, int tokens, MemorySegment scratch, long tileAt) {
-    long to = tileAt + tile.tokenStartBytes(tokens) + (long) Integer.BYTES * token;
+  /// Signed bytes, from eight at a time; returns their sum.
+  private int bytes(MemorySegment x, long from, MemorySegment scratch, long to) {
+    int sum = 0;
     int whole = k & -Int8Tile.STEP;
-    int sum =
-        tile.group() == 4
-            ? bytesOf(x, from, whole, scratch, to, Integer.BYTES * tokens)
-            : halvesOf(x, from, whole, scratch, to, Integer.BYTES * tokens);
-    if (whole < steps * Int8Tile.STEP) { // the last step has fewer elements, or none if k is 0
-      long last = 0;
-      for (int i = 0; i < k - whole; i++) {
-        byte signed = (byte) (x.get(ValueLayout.JAVA_BYTE, from + whole + i) ^ flip);
-        last |= (signed & 0xFFL) << (Byte.SIZE * i);
-      }
+    for (int i = 0; i < whole; i += Int8Tile.STEP) {
+      long eight = x.get(I64, from + i) ^ flip;
+      sum += sum(eight);
+      scratch.set(I64, to + i, eight);
+    }
+    if (whole < steps * Int8Tile.STEP) {
+      long last = last(x, from + whole);
       sum += sum(last);
-      long at = to + (long) whole * tile.activationBytes() * tokens;
-      if (tile.group() == 4) {
-        putBytes(last, scratch, at, Integer.BYTES * tokens);
-      } else {
-        putHalves(last, scratch, at, Integer.BYTES * tokens);
-      }
-    }
-    scratch.set(I32, tileAt + (long) Integer.BYTES * token, rowZero * (k * tokenZero - sum));
-  }
-
-  /// Groups of four bytes, from eight bytes at a time; returns the sum.
-  private int bytesOf(
-      MemorySegment x, long from, int count, MemorySegment scratch, long to, int stride) {
-    int sum = 0;
-    for (int i = 0; i < count; i += Int8Tile.STEP) {
-      long eight = x.get(I64, from + i) ^ flip;
-      sum += sum(eight);
-      putBytes(eight, scratch, to, stride);
-      to += 2L * stride;
+      scratch.set(I64, to + whole, last);
     }
     return sum;
   }
 
-  /// Groups of two bytes, each as 16 bits, from eight bytes at a time; returns the sum.
-  private int halvesOf(
-      MemorySegment x, long from, int count, MemorySegment scratch, long to, int stride) {
+  /// Signed bytes as 16 bits each, from eight at a time; returns their sum.
+  private int halves(MemorySegment x, long from, MemorySegment scratch, long to) {
     int sum = 0;
-    for (int i = 0; i < count; i += Int8Tile.STEP) {
+    int whole = k & -Int8Tile.STEP;
+    for (int i = 0; i < whole; i += Int8Tile.STEP) {
       long eight = x.get(I64, from + i) ^ flip;
       sum += sum(eight);
-      putHalves(eight, scratch, to, stride);
-      to += 4L * stride;
+      scratch.set(I64, to + 2L * i, halves((int) eight));
+      scratch.set(I64, to + 2L * i + Long.BYTES, halves((int) (eight >>> 32)));
+    }
+    if (whole < steps * Int8Tile.STEP) {
+      long last = last(x, from + whole);
+      sum += sum(last);
+      scratch.set(I64, to + 2L * whole, halves((int) last));
+      scratch.set(I64, to + 2L * whole + Long.BYTES, halves((int) (last >>> 32)));
     }
     return sum;
   }
 
-  private static void putBytes(long eight, MemorySegment scratch, long to, int stride) {
-    scratch.set(I32, to, (int) eight);
-    scratch.set(I32, to + stride, (int) (eight >>> 32));
+  /// {@return the last step's signed bytes, which are fewer than eight, or none if k is 0; zeros follow}
+  private long last(MemorySegment x, long from) {
+    long last = 0;
+    for (int i = 0; i < k % Int8Tile.STEP; i++) {
+      byte signed = (byte) (x.get(ValueLayout.JAVA_BYTE, from + i) ^ flip);
+      last |= (signed & 0xFFL) << (Byte.SIZE * i);
+    }
+    return last;
   }
 
-  private static void putHalves(long eight, MemorySegment scratch, long to, int stride) {
-    scratch.set(I32, to, halves((int) eight));
-    scratch.set(I32, to + stride, halves((int) eight >> 16));
-    scratch.set(I32, to + 2L * stride, halves((int) (eight >>> 32)));
-    scratch.set(I32, to + 3L * stride, halves((int) (eight >>> 48)));
-  }
-
-  /// {@return two signed bytes as two signed 16-bit numbers}
-  private static int halves(int pair) {
-    return (byte) pair & 0xFFFF | (byte) (pair >> 8) << 16;
+  /// {@return four signed bytes as four signed 16-bit numbers} Plus 128 they are unsigned and spread without regard to
+  /// signs; minus 128 again, as 0xFF80 is added in two parts of which neither carries into the next number.
+  private static long halves(int four) {
+    long spread = (four ^ (int) SIGNS) & 0xFFFF_FFFFL;
+    spread = (spread | spread << 16) & 0x0000_FFFF_0000_FFFFL;
+    spread = (spread | spread << 8) & 0x00FF_00FF_00FF_00FFL;
+    return (spread + 0x7F80_7F80_7F80_7F80L) ^ 0x8000_8000_8000_8000L;
   }
 
   /// {@return the sum of eight signed bytes} Plus 128 they are unsigned, so that neighbours add within 16 bits; the
@@ -247,28 +250,24 @@ public final class Int8Gemm {
       MemorySegment sums,
       long sumsAt) {
     Objects.checkIndex(panel, panels());
+    int piece = (int) (PIECE_BYTES / tile.weightBytes(1));
     long stride = tile.rowStartBytes();
-    for (int step = 0; step < steps; step += CHUNK_STEPS) {
-      int count = Math.min(CHUNK_STEPS, steps - step);
+    for (int step = 0; step < steps; step += piece) {
       boolean resume = step > 0;
-      long weightsAt =
-          panel * panelBytes() + (resume ? tile.rowStartBytes() + tile.weightBytes(step) : 0);
+      long weightsAt = resume ? tile.rowStartBytes() + tile.weightBytes(step) : 0;
+      long tokensAt = resume ? Int8Tile.TOKEN_START_BYTES + tile.activationBytes(step) : 0;
       for (int first = 0; first < tokens; first += tile.tokens()) {
-        int some = Math.min(tile.tokens(), tokens - first);
-        long tokensAt =
-            scratchAt
-                + packedBytes(first)
-                + (resume ? tile.tokenStartBytes(some) + tile.activationBytes(step, some) : 0);
         tile.multiply(
             packed,
-            weightsAt,
+            panel * panelBytes() + weightsAt,
             scratch,
-            tokensAt,
+            scratchAt + first * tokenBytes() + tokensAt,
+            tokenBytes(),
             sums,
             sumsAt + first * stride,
-            count,
-            some,
             stride,
+            Math.min(piece, steps - step),
+            Math.min(tile.tokens(), tokens - first),
             resume);
       }
     }

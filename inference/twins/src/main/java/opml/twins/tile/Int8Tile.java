@@ -8,12 +8,14 @@ import java.util.Objects;
 /// it, and packs for it.
 ///
 /// Weights of a panel of [#rows] rows are packed as the int32 that each row starts with, then groups of
-/// `TileForm.group` elements: group, row, element. Activations of up to [#tokens] tokens likewise: the int32 that each
-/// token starts with, then groups: group, token, element. Both are padded with zeros to a multiple of [#STEP] elements,
-/// which add nothing.
+/// `TileForm.group` elements: group, row, element. A token's activations are packed as the int32 that it starts with,
+/// then its elements. Both are padded with zeros to a multiple of [#STEP] elements, which add nothing.
 public final class Int8Tile {
   /// How many elements of a row one turn of the loop takes.
   public static final int STEP = 8;
+
+  /// Bytes of the int32 that a token starts with.
+  static final int TOKEN_START_BYTES = Integer.BYTES;
 
   private final TileForm form;
   private final TileCode code;
@@ -46,11 +48,6 @@ public final class Int8Tile {
     return form.group;
   }
 
-  /// {@return bytes of a packed activation}
-  int activationBytes() {
-    return form.activationBytes();
-  }
-
   /// {@return bytes of the int32 that the rows of a panel start with}
   long rowStartBytes() {
     return (long) rows() * Integer.BYTES;
@@ -61,21 +58,17 @@ public final class Int8Tile {
     return steps * STEP * rows();
   }
 
-  /// {@return bytes of the int32 that tokens start with}
-  long tokenStartBytes(int tokens) {
-    return (long) tokens * Integer.BYTES;
-  }
-
-  /// {@return bytes of the steps of tokens}
-  long activationBytes(long steps, int tokens) {
-    return steps * STEP * tokens * activationBytes();
+  /// {@return bytes of the steps of a token}
+  long activationBytes(long steps) {
+    return steps * STEP * form.activationBytes();
   }
 
   /// Begins or continues the sums of a panel and some tokens.
   ///
   /// @param weightsAt where the panel begins or, to resume, where its next step does
-  /// @param activationsAt likewise, for the tokens
-  /// @param stride bytes from the sums of one token to those of the next
+  /// @param activationsAt likewise, for the first token
+  /// @param activationStride bytes from there to the next token's
+  /// @param sumStride bytes from the sums of one token to those of the next
   /// @param resume whether to add to what stands in `sums`
   /// @throws IndexOutOfBoundsException if a place does not lie in its segment
   void multiply(
@@ -83,36 +76,34 @@ public final class Int8Tile {
       long weightsAt,
       MemorySegment activations,
       long activationsAt,
+      long activationStride,
       MemorySegment sums,
       long sumsAt,
+      long sumStride,
       int steps,
       int tokens,
-      long stride,
       boolean resume) {
-    if (steps < 1 || tokens < 1 || tokens > tokens() || stride < rowStartBytes()) {
-      throw new IllegalArgumentException(
-          "no tile of " + steps + " steps and " + tokens + " tokens, stride " + stride);
+    if (steps < 1 || tokens < 1 || tokens > tokens()) {
+      throw new IllegalArgumentException("no tile of %d steps, %d tokens".formatted(steps, tokens));
     }
     // SAFETY: machine code checks nothing, so all that it reads and writes is checked here.
     long weightBytes = weightBytes(steps) + (resume ? 0 : rowStartBytes());
-    long tokenBytes = activationBytes(steps, tokens) + (resume ? 0 : tokenStartBytes(tokens));
-    long sumBytes = Math.addExact(Math.multiplyExact(tokens - 1, stride), rowStartBytes());
+    long tokenBytes = activationBytes(steps) + (resume ? 0 : TOKEN_START_BYTES);
     Objects.checkFromIndexSize(weightsAt, weightBytes, weights.byteSize());
-    Objects.checkFromIndexSize(activationsAt, tokenBytes, activations.byteSize());
-    Objects.checkFromIndexSize(sumsAt, sumBytes, sums.byteSize());
-    if (sums.isReadOnly()) {
-      throw new IllegalArgumentException("the sums are read-only");
-    }
+    Places.check(activations, activationsAt, activationStride, tokenBytes, tokens);
+    Places.check(sums, sumsAt, sumStride, rowStartBytes(), tokens);
+    Places.checkWritable(sums);
     code.call(
         weights,
         weightsAt,
         activations,
         activationsAt,
+        activationStride,
         sums,
         sumsAt,
+        sumStride,
         steps,
         tokens,
-        stride,
         resume ? 1 : 0);
   }
 }

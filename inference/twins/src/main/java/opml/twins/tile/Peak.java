@@ -65,7 +65,7 @@ public record Peak(String instructions, double floatFma, double int8Mac, double 
     long least = Long.MAX_VALUE;
     for (int run = 0; run < RUNS; run++) {
       long begin = System.nanoTime();
-      code.call(none, 0, none, 0, none, 0, TURNS, 0, 0, 0);
+      code.call(none, 0, none, 0, 0, none, 0, 0, TURNS, 0, 0);
       least = Math.min(least, System.nanoTime() - begin);
     }
     return least / 1e9;
@@ -82,7 +82,7 @@ public record Peak(String instructions, double floatFma, double int8Mac, double 
       for (int run = 0; run < RUNS; run++) {
         long begin = System.nanoTime();
         for (int piece = 0; piece < pieces; piece++) {
-          code.call(memory, (long) piece * PIECE, memory, 0, memory, 0, turns, 0, 0, 0);
+          code.call(memory, (long) piece * PIECE, memory, 0, 0, memory, 0, 0, turns, 0, 0);
         }
         least = Math.min(least, System.nanoTime() - begin);
       }
@@ -133,7 +133,7 @@ public record Peak(String instructions, double floatFma, double int8Mac, double 
   private static byte[] loop(TileForm form, int advance, Part part) {
     X86Assembler code = new X86Assembler();
     code.add(Gpr.RDI, Gpr.RSI);
-    code.mov(Gpr.RCX, at(Gpr.RSP, 8));
+    code.mov(Gpr.RCX, at(Gpr.RSP, 24));
     for (int i = 0; i <= UNROLLED; i++) {
       Simd register = form.register(i);
       code.simd(SimdOp.VPXOR, register, register, register);

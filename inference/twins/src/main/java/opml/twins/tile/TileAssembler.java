@@ -1,8 +1,8 @@
 package opml.twins.tile;
 
 import static opml.twins.x86.EffectiveAddress.at;
-import static opml.twins.x86.EffectiveAddress.everyLane;
 
+import java.util.List;
 import opml.twins.x86.EffectiveAddress;
 import opml.twins.x86.Gpr;
 import opml.twins.x86.Label;
@@ -17,20 +17,23 @@ import opml.twins.x86.X86Operand;
 /// ABI, AMD64 supplement, 3.2.3): six arguments in RDI, RSI, RDX, RCX, R8 and R9, the others on the stack above the
 /// return address. Only registers that a function may change are changed.
 ///
-/// A function has a body for each number of tokens: a fixed number, so that every accumulator has a register of its own
-/// and every place is a displacement. A loop turns once for each step; a step's groups are unrolled.
+/// A function has a body for each number of tokens: a fixed number, so that every accumulator has a register of its own.
+/// A loop turns once for each step; a step's groups are unrolled.
 ///
 /// Accumulator (token, vector) is register `token · vectors + vector`; the scratch registers follow.
 final class TileAssembler {
   // The arguments of TileCode, after the offsets were added.
   private static final Gpr WEIGHTS = Gpr.RDI;
   private static final Gpr ACTIVATIONS = Gpr.RDX;
-  private static final Gpr RESULT = Gpr.R8;
+  private static final Gpr ACTIVATION_STRIDE = Gpr.R8;
+  private static final Gpr RESULT = Gpr.R9;
+  private static final Gpr RESULT_STRIDE = Gpr.RSI;
   private static final Gpr STEPS = Gpr.RCX;
-  private static final Gpr STRIDE = Gpr.RSI;
-  private static final Gpr RESUME = Gpr.R9;
 
-  /// First the number of tokens; then the result of one token after the other.
+  /// Every third token's activations; an address reaches two strides further.
+  private static final List<Gpr> THIRDS = List.of(ACTIVATIONS, Gpr.R10, Gpr.R11);
+
+  /// First the number of tokens, then whether to resume; then the result of one token after the other.
   private static final Gpr TOKEN = Gpr.RAX;
 
   private final TileForm form;
@@ -44,27 +47,30 @@ final class TileAssembler {
 
   /// {@return the code of an [Int8Tile]}
   static X86Code int8(TileForm form) {
-    return new TileAssembler(form, Int8Tile.rows(form)).function(form.tokens, Body.INT8);
+    TileAssembler assembler = new TileAssembler(form, Int8Tile.rows(form));
+    return assembler.function(form.tokens, assembler::int8);
   }
 
   /// {@return the code of a [BlockTile]}
   static X86Code blocks(TileForm form) {
-    return new TileAssembler(form, BlockTile.ROWS).function(BlockTile.TOKENS, Body.BLOCKS);
+    TileAssembler assembler = new TileAssembler(form, BlockTile.ROWS);
+    return assembler.function(BlockTile.TOKENS, assembler::blocks);
   }
 
-  private enum Body {
-    INT8,
-    BLOCKS
+  /// Writes what a function does for a number of tokens. It begins with a comparison done: "not equal" is to resume.
+  @FunctionalInterface
+  private interface Body {
+    void write(int tokens);
   }
 
   private X86Code function(int maxTokens, Body body) {
     code.add(WEIGHTS, Gpr.RSI);
     code.add(ACTIVATIONS, Gpr.RCX);
-    code.add(RESULT, Gpr.R9);
-    code.mov(STEPS, at(Gpr.RSP, 8));
-    code.mov(TOKEN, at(Gpr.RSP, 16));
-    code.mov(STRIDE, at(Gpr.RSP, 24));
-    code.mov(RESUME, at(Gpr.RSP, 32));
+    code.mov(TOKEN, at(Gpr.RSP, 8));
+    code.add(RESULT, TOKEN);
+    code.mov(RESULT_STRIDE, at(Gpr.RSP, 16));
+    code.mov(STEPS, at(Gpr.RSP, 24));
+    code.mov(TOKEN, at(Gpr.RSP, 32));
     Label[] bodies = new Label[maxTokens];
     for (int tokens = maxTokens; tokens > 0; tokens--) {
       bodies[tokens - 1] = code.label();
@@ -74,10 +80,15 @@ final class TileAssembler {
     code.ret();
     for (int tokens = maxTokens; tokens > 0; tokens--) {
       code.bind(bodies[tokens - 1]);
-      switch (body) {
-        case INT8 -> int8(tokens);
-        case BLOCKS -> blocks(tokens);
+      for (int third = 1; 3 * third < tokens; third++) {
+        code.mov(THIRDS.get(third), THIRDS.get(third - 1));
+        for (int i = 0; i < 3; i++) {
+          code.add(THIRDS.get(third), ACTIVATION_STRIDE);
+        }
       }
+      code.mov(TOKEN, at(Gpr.RSP, 40));
+      code.cmp(TOKEN, 0);
+      body.write(tokens);
       code.simd(SimdOp.VZEROUPPER);
       code.ret();
     }
@@ -89,37 +100,37 @@ final class TileAssembler {
   private void int8(int tokens) {
     Label resume = code.label();
     Label loop = code.label();
-    code.cmp(RESUME, 0);
     code.jump(ScalarOp.JNE, resume);
     // Begin: accumulators are the sum of what the row and what the token starts with.
     for (int token = 0; token < tokens; token++) {
       for (int vector = 0; vector < vectors; vector++) {
         Simd sum = accumulator(token, vector);
-        code.simd(SimdOp.VPBROADCASTD, sum, at(ACTIVATIONS, Integer.BYTES * token));
+        code.simd(SimdOp.VPBROADCASTD, sum, activation(token, 0));
         code.simd(SimdOp.VPADDD, sum, sum, at(WEIGHTS, form.vectorBytes * vector));
       }
     }
     code.add(WEIGHTS, form.vectorBytes * vectors);
-    code.add(ACTIVATIONS, Integer.BYTES * tokens);
+    advance(tokens, Int8Tile.TOKEN_START_BYTES);
     code.jump(ScalarOp.JMP, loop);
+
     code.bind(resume);
     eachResult(
         tokens,
-        (token, vector, place) -> {
-          code.simd(SimdOp.VMOVDQU_LOAD, accumulator(token, vector), place);
-        });
+        (token, vector, place) ->
+            code.simd(SimdOp.VMOVDQU_LOAD, accumulator(token, vector), place));
+
     code.bind(loop);
     int groups = Int8Tile.STEP / form.group;
     groups(groups, tokens, 0, 0);
     code.add(WEIGHTS, groups * groupBytes());
-    code.add(ACTIVATIONS, groups * Integer.BYTES * tokens);
+    advance(tokens, groups * Integer.BYTES);
     code.sub(STEPS, 1);
     code.jump(ScalarOp.JNE, loop);
+
     eachResult(
         tokens,
-        (token, vector, place) -> {
-          code.simd(SimdOp.VMOVDQU_STORE, place, accumulator(token, vector));
-        });
+        (token, vector, place) ->
+            code.simd(SimdOp.VMOVDQU_STORE, place, accumulator(token, vector)));
   }
 
   // ---- Blocks into float32
@@ -131,48 +142,39 @@ final class TileAssembler {
     boolean inRegisters = form.registers >= 2 * tokens * vectors + 4;
     Label resume = code.label();
     Label loop = code.label();
-    code.cmp(RESUME, 0);
     code.jump(ScalarOp.JNE, resume);
     Simd zero = scratch(tokens, 0);
     code.simd(SimdOp.VPXOR, zero, zero, zero);
-    eachResult(
-        tokens,
-        (token, vector, place) -> {
-          code.simd(SimdOp.VMOVUPS_STORE, place, zero);
-        });
+    eachResult(tokens, (token, vector, place) -> code.simd(SimdOp.VMOVUPS_STORE, place, zero));
+
     code.bind(resume);
     if (inRegisters) {
       eachResult(
           tokens,
-          (token, vector, place) -> {
-            code.simd(SimdOp.VMOVUPS_LOAD, floats(tokens, token, vector), place);
-          });
+          (token, vector, place) ->
+              code.simd(SimdOp.VMOVUPS_LOAD, floats(tokens, token, vector), place));
     }
+
     code.bind(loop);
-    int header =
-        2 * Integer.BYTES * tokens; // of activations: what the sums start with, then the scales
     for (int token = 0; token < tokens; token++) {
       for (int vector = 0; vector < vectors; vector++) {
-        code.simd(
-            SimdOp.VPBROADCASTD,
-            accumulator(token, vector),
-            at(ACTIVATIONS, Integer.BYTES * token));
+        code.simd(SimdOp.VPBROADCASTD, accumulator(token, vector), activation(token, 0));
       }
     }
     int groups = BlockTile.BLOCK / form.group;
-    groups(groups, tokens, form.vectorBytes * vectors, header);
+    groups(groups, tokens, form.vectorBytes * vectors, BlockTile.TOKEN_HEADER);
     for (int vector = 0; vector < vectors; vector++) {
-      code.simd(
-          SimdOp.VMOVUPS_LOAD, weights(tokens, vector), at(WEIGHTS, form.vectorBytes * vector));
+      Simd scales = weights(tokens, vector);
+      code.simd(SimdOp.VMOVUPS_LOAD, scales, at(WEIGHTS, form.vectorBytes * vector));
     }
-    Simd scale = scratch(tokens, vectors);
-    Simd product = scratch(tokens, vectors + 1);
     eachResult(
         tokens,
         (token, vector, place) -> {
           Simd sum = accumulator(token, vector);
+          Simd scale = scratch(tokens, vectors);
+          Simd product = scratch(tokens, vectors + 1);
           if (vector == 0) {
-            code.simd(SimdOp.VBROADCASTSS, scale, at(ACTIVATIONS, Float.BYTES * (tokens + token)));
+            code.simd(SimdOp.VBROADCASTSS, scale, activation(token, Integer.BYTES));
           }
           code.simd(SimdOp.VMULPS, product, weights(tokens, vector), scale);
           code.simd(SimdOp.VCVTDQ2PS, sum, sum);
@@ -186,15 +188,15 @@ final class TileAssembler {
           }
         });
     code.add(WEIGHTS, form.vectorBytes * vectors + groups * groupBytes());
-    code.add(ACTIVATIONS, header + groups * Integer.BYTES * tokens);
+    advance(tokens, BlockTile.TOKEN_HEADER + groups * Integer.BYTES);
     code.sub(STEPS, 1);
     code.jump(ScalarOp.JNE, loop);
+
     if (inRegisters) {
       eachResult(
           tokens,
-          (token, vector, place) -> {
-            code.simd(SimdOp.VMOVUPS_STORE, place, floats(tokens, token, vector));
-          });
+          (token, vector, place) ->
+              code.simd(SimdOp.VMOVUPS_STORE, place, floats(tokens, token, vector)));
     }
   }
 
@@ -203,7 +205,7 @@ final class TileAssembler {
   /// Adds the products of some groups to the accumulators.
   ///
   /// @param weightsAt where the groups begin behind [#WEIGHTS]
-  /// @param activationsAt and behind [#ACTIVATIONS]
+  /// @param activationsAt and behind the activations of each token
   private void groups(int groups, int tokens, int weightsAt, int activationsAt) {
     Simd activation = scratch(tokens, vectors);
     Simd product = scratch(tokens, vectors + 1);
@@ -217,12 +219,12 @@ final class TileAssembler {
             at(WEIGHTS, place));
       }
       for (int token = 0; token < tokens; token++) {
-        int place = activationsAt + Integer.BYTES * (group * tokens + token);
+        EffectiveAddress place = activation(token, activationsAt + Integer.BYTES * group);
         X86Operand right = activation;
         if (form.vectorBytes == Simd.ZMM && vectors == 1) {
-          right = everyLane(ACTIVATIONS, place); // used once: the instruction loads it itself
+          right = place.everyLane(); // used once: the instruction loads it itself
         } else {
-          code.simd(SimdOp.VPBROADCASTD, activation, at(ACTIVATIONS, place));
+          code.simd(SimdOp.VPBROADCASTD, activation, place);
         }
         for (int vector = 0; vector < vectors; vector++) {
           Simd sum = accumulator(token, vector);
@@ -249,11 +251,28 @@ final class TileAssembler {
     code.mov(TOKEN, RESULT);
     for (int token = 0; token < tokens; token++) {
       if (token > 0) {
-        code.add(TOKEN, STRIDE);
+        code.add(TOKEN, RESULT_STRIDE);
       }
       for (int vector = 0; vector < vectors; vector++) {
         visitor.visit(token, vector, at(TOKEN, form.vectorBytes * vector));
       }
+    }
+  }
+
+  /// {@return a place in the activations of a token}
+  private static EffectiveAddress activation(int token, int displacement) {
+    Gpr third = THIRDS.get(token / 3);
+    return switch (token % 3) {
+      case 0 -> at(third, displacement);
+      case 1 -> at(third, ACTIVATION_STRIDE, 1, displacement);
+      default -> at(third, ACTIVATION_STRIDE, 2, displacement);
+    };
+  }
+
+  /// Moves on in the activations of all tokens.
+  private void advance(int tokens, int bytes) {
+    for (int third = 0; 3 * third < tokens; third++) {
+      code.add(THIRDS.get(third), bytes);
     }
   }
 

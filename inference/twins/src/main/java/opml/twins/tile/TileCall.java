@@ -24,11 +24,12 @@ final class TileCall implements TileCode {
       long weightsAt,
       MemorySegment activations,
       long activationsAt,
+      long activationStride,
       MemorySegment result,
       long resultAt,
+      long resultStride,
       long steps,
       long tokens,
-      long stride,
       long resume) {
     try {
       CODE.invokeExact(
@@ -36,11 +37,12 @@ final class TileCall implements TileCode {
           weightsAt,
           activations,
           activationsAt,
+          activationStride,
           result,
           resultAt,
+          resultStride,
           steps,
           tokens,
-          stride,
           resume);
     } catch (RuntimeException | Error e) {
       throw e; // a segment that is closed, or of another thread

@@ -16,20 +16,22 @@ import java.util.Objects;
 interface TileCode {
   /// Runs the code. Nothing is checked: whoever calls this has checked that all places lie in their segments.
   ///
+  /// @param activationStride bytes from one token's activations to the next one's
+  /// @param resultStride bytes from one token's result to the next one's
   /// @param steps how often the loop turns, at least once
   /// @param tokens how many there are, of those that the tile was made for
-  /// @param stride bytes from one token's result to the next one's
   /// @param resume 0 to begin, 1 to continue with what stands in the result
   void call(
       MemorySegment weights,
       long weightsAt,
       MemorySegment activations,
       long activationsAt,
+      long activationStride,
       MemorySegment result,
       long resultAt,
+      long resultStride,
       long steps,
       long tokens,
-      long stride,
       long resume);
 
   /// Makes code callable. The call is critical: there is no transition and no safepoint, and arrays are not copied. So
@@ -47,6 +49,7 @@ interface TileCode {
                     ValueLayout.ADDRESS,
                     ValueLayout.JAVA_LONG,
                     ValueLayout.ADDRESS,
+                    ValueLayout.JAVA_LONG,
                     ValueLayout.JAVA_LONG,
                     ValueLayout.ADDRESS,
                     ValueLayout.JAVA_LONG,

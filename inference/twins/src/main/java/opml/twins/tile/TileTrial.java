@@ -79,7 +79,7 @@ final class TileTrial {
     MemorySegment weights =
         MemorySegment.ofArray(new byte[(int) (blocks * BlockTile.WEIGHT_BYTES)]);
     MemorySegment activations =
-        MemorySegment.ofArray(new byte[(int) (blocks * tile.tokenBytes(tokens))]);
+        MemorySegment.ofArray(new byte[(int) (tile.tokenBytes() * blocks * tokens)]);
     for (int block = 0; block < blocks; block++) {
       for (int row = 0; row < BlockTile.ROWS; row++) {
         int at = row * blocks + block;
@@ -89,31 +89,30 @@ final class TileTrial {
       }
       for (int token = 0; token < tokens; token++) {
         int at = token * blocks + block;
-        long to = block * tile.tokenBytes(tokens);
         tile.packToken(
             MemorySegment.ofArray(x),
             (long) at * BlockTile.BLOCK,
             dx[at],
-            token,
-            tokens,
             activations,
-            to);
+            at * tile.tokenBytes());
       }
     }
     float[] y = new float[tokens * BlockTile.ROWS];
     long stride = (long) BlockTile.ROWS * Float.BYTES;
     MemorySegment result = MemorySegment.ofArray(y);
-    tile.multiply(weights, 0, activations, 0, result, 0, 1, tokens, stride, false);
+    long tokenStride = blocks * tile.tokenBytes();
+    tile.multiply(weights, 0, activations, 0, tokenStride, result, 0, stride, 1, tokens, false);
     tile.multiply(
         weights,
         BlockTile.WEIGHT_BYTES,
         activations,
-        tile.tokenBytes(tokens),
+        tile.tokenBytes(),
+        tokenStride,
         result,
         0,
+        stride,
         blocks - 1,
         tokens,
-        stride,
         true);
     for (int token = 0; token < tokens; token++) {
       for (int row = 0; row < BlockTile.ROWS; row++) {

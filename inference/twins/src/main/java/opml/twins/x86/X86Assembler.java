@@ -46,7 +46,7 @@ public final class X86Assembler {
   /// `mov to, from`.
   public void mov(Gpr to, Gpr from) {
     begin(ScalarOp.MOV, to, from);
-    rexW(from.high(), to.high());
+    rexW(from.high(), 0, to.high());
     emit(0x89);
     modRmRegister(from.low(), to.low());
   }
@@ -54,7 +54,7 @@ public final class X86Assembler {
   /// `mov to, [from]`.
   public void mov(Gpr to, EffectiveAddress from) {
     begin(ScalarOp.MOV, to, from);
-    rexW(to.high(), from.base().high());
+    rexW(to.high(), from.indexHigh(), from.base().high());
     emit(0x8B);
     modRmMemory(to.low(), from, 1);
   }
@@ -62,7 +62,7 @@ public final class X86Assembler {
   /// `mov to, from` of the lower halves.
   public void mov32(Gpr to, Gpr from) {
     begin(ScalarOp.MOV32, to, from);
-    rexIfAny(from.high(), to.high());
+    rexIfAny(from.high(), 0, to.high());
     emit(0x89);
     modRmRegister(from.low(), to.low());
   }
@@ -70,7 +70,7 @@ public final class X86Assembler {
   /// `mov [to], from` of the lower half.
   public void mov32(EffectiveAddress to, Gpr from) {
     begin(ScalarOp.MOV32, to, from);
-    rexIfAny(from.high(), to.base().high());
+    rexIfAny(from.high(), to.indexHigh(), to.base().high());
     emit(0x89);
     modRmMemory(from.low(), to, 1);
   }
@@ -78,7 +78,7 @@ public final class X86Assembler {
   /// `add to, from`.
   public void add(Gpr to, Gpr from) {
     begin(ScalarOp.ADD, to, from);
-    rexW(from.high(), to.high());
+    rexW(from.high(), 0, to.high());
     emit(0x01);
     modRmRegister(from.low(), to.low());
   }
@@ -101,7 +101,7 @@ public final class X86Assembler {
   /// 83 /extension ib, or 81 /extension id where a byte does not hold the number.
   private void arithmetic(ScalarOp op, int extension, Gpr to, Immediate value) {
     begin(op, to, value);
-    rexW(0, to.high());
+    rexW(0, 0, to.high());
     emit(value.isByte() ? 0x83 : 0x81);
     modRmRegister(extension, to.low());
     if (value.isByte()) {
@@ -147,7 +147,7 @@ public final class X86Assembler {
     require(op, SimdOp.Form.ZO);
     begin(op);
     // VEX.128; there is no ModRM
-    vex(op, Simd.XMM, 0, 0, 0);
+    vex(op, Simd.XMM, 0, 0, 0, 0);
   }
 
   /// A load, or what has a source and a destination.
@@ -182,30 +182,31 @@ public final class X86Assembler {
       @Nullable Simd vvvv,
       X86Operand rm) {
     int second = vvvv == null ? 0 : vvvv.number(); // a field not used is 1111, the inverse of 0
-    // Register numbers have five bits; ModRM holds three, and prefixes the others. X is the fifth
-    // of a register in r/m.
-    int b =
-        switch (rm) {
-          case Simd register -> register.number() >> 3 & 1;
-          case EffectiveAddress address -> address.base().high();
-          case Gpr _, Immediate _, Label _ -> throw new IllegalArgumentException(op + " of " + rm);
-        };
+    // Register numbers have five bits; ModRM holds three, and prefixes the others. Memory has X for
+    // its index; a register
+    // in r/m has it for its fifth bit, with EVEX.
+    int x;
+    int b;
+    switch (rm) {
+      case Simd register -> {
+        x = register.number() >> 4;
+        b = register.number() >> 3 & 1;
+      }
+      case EffectiveAddress address -> {
+        x = address.indexHigh();
+        b = address.base().high();
+      }
+      case Gpr _, Immediate _, Label _ -> throw new IllegalArgumentException(op + " of " + rm);
+    }
     boolean evex = instruction.needsEvex();
     if (evex) {
       boolean broadcast = rm instanceof EffectiveAddress address && address.broadcast();
       if (broadcast && op.tuple != SimdOp.Tuple.FULL) {
         throw new IllegalArgumentException(op + " broadcasts nothing");
       }
-      evex(
-          op,
-          vectorBytes,
-          reg.number(),
-          second,
-          rm instanceof Simd register ? register.number() >> 4 : 0,
-          b,
-          broadcast);
+      evex(op, vectorBytes, reg.number(), second, x, b, broadcast);
     } else {
-      vex(op, vectorBytes, reg.number() >> 3, second, b);
+      vex(op, vectorBytes, reg.number() >> 3, second, x, b);
     }
     if (rm instanceof EffectiveAddress address) {
       int unit = evex ? op.displacementUnit(vectorBytes, address.broadcast()) : 1;
@@ -215,15 +216,14 @@ public final class X86Assembler {
     }
   }
 
-  /// VEX (2.3.5, figure 2-9). R, X, B and vvvv are inverted. Two bytes where
-  /// X, B and W are 0 and the map is 0F; X always is, as there is no index register.
-  private void vex(SimdOp op, int vectorBytes, int r, int vvvv, int b) {
+  /// VEX (2.3.5, figure 2-9). R, X, B and vvvv are inverted. Two bytes where X, B and W are 0 and the map is 0F.
+  private void vex(SimdOp op, int vectorBytes, int r, int vvvv, int x, int b) {
     int length = vectorBytes == Simd.YMM ? 1 : 0;
     int last = (~vvvv & 15) << 3 | length << 2 | op.prefix;
-    if (b == 0 && op.map == 1) {
+    if (x == 0 && b == 0 && op.map == 1) {
       emit(0xC5, (r ^ 1) << 7 | last);
     } else {
-      emit(0xC4, (r ^ 1) << 7 | 1 << 6 | (b ^ 1) << 5 | op.map, last);
+      emit(0xC4, (r ^ 1) << 7 | (x ^ 1) << 6 | (b ^ 1) << 5 | op.map, last);
     }
     emit(op.opcode);
   }
@@ -242,13 +242,13 @@ public final class X86Assembler {
   // ---- Parts of instructions
 
   /// The prefix REX with W (2.2.1.2).
-  private void rexW(int r, int b) {
-    emit(0x48 | r << 2 | b);
+  private void rexW(int r, int x, int b) {
+    emit(0x48 | r << 2 | x << 1 | b);
   }
 
-  private void rexIfAny(int r, int b) {
-    if (r != 0 || b != 0) {
-      emit(0x40 | r << 2 | b);
+  private void rexIfAny(int r, int x, int b) {
+    if ((r | x | b) != 0) {
+      emit(0x40 | r << 2 | x << 1 | b);
     }
   }
 
@@ -258,19 +258,23 @@ public final class X86Assembler {
   }
 
   /// ModRM, SIB and displacement of a register and memory (2.1.3, tables 2-2 and 2-3). RSP and R12 as a base need a SIB
-  /// byte, as their r/m announces one; RBP and R13 a displacement, as theirs without one means RIP.
+  /// byte, as their r/m announces one; RBP and R13 a displacement, as theirs without one means something else.
   ///
   /// @param unit what an 8-bit displacement counts in: disp8*N of EVEX (2.7.5)
   private void modRmMemory(int reg, EffectiveAddress address, int unit) {
     int displacement = address.displacement();
     int base = address.base().low();
+    Gpr index = address.index();
     boolean none = displacement == 0 && base != Gpr.RBP.low();
     int scaled = displacement / unit;
     boolean small = displacement % unit == 0 && scaled == (byte) scaled;
     int mod = none ? 0b00 : small ? 0b01 : 0b10;
-    emit(mod << 6 | reg << 3 | base);
-    if (base == Gpr.RSP.low()) {
-      emit(Gpr.RSP.low() << 3 | base); // no index
+    if (index != null || base == Gpr.RSP.low()) {
+      int sibIndex = index == null ? Gpr.RSP.low() : index.low(); // RSP's number means none
+      int scaleBits = Integer.numberOfTrailingZeros(address.scale());
+      emit(mod << 6 | reg << 3 | Gpr.RSP.low(), scaleBits << 6 | sibIndex << 3 | base);
+    } else {
+      emit(mod << 6 | reg << 3 | base);
     }
     if (mod == 0b01) {
       emit(scaled);

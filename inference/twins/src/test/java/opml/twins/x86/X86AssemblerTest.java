@@ -2,7 +2,6 @@ package opml.twins.x86;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static opml.twins.x86.EffectiveAddress.at;
-import static opml.twins.x86.EffectiveAddress.everyLane;
 import static opml.twins.x86.Simd.ymm;
 import static opml.twins.x86.Simd.zmm;
 import static opml.twins.x86.SimdOp.VBROADCASTSS;
@@ -46,6 +45,14 @@ class X86AssemblerTest {
           code -> code.mov(Gpr.R10, at(Gpr.R12)),
           code -> code.mov(Gpr.RAX, at(Gpr.RBP)),
           code -> code.mov(Gpr.RAX, at(Gpr.R13, 4096)),
+          code -> code.mov(Gpr.RAX, at(Gpr.RDX, Gpr.R9, 8, 16)),
+          code -> code.mov(Gpr.R8, at(Gpr.RBP, Gpr.RCX, 1, 0)),
+          code -> code.simd(VPBROADCASTD, ymm(15), at(Gpr.RDX, Gpr.R9, 1, 4)),
+          code -> code.simd(VPBROADCASTD, ymm(15), at(Gpr.R10, Gpr.RSI, 2, 512)),
+          code -> code.simd(VPBROADCASTD, zmm(25), at(Gpr.R13, Gpr.R9, 2, 0)),
+          code -> code.simd(VMOVDQU_LOAD, ymm(2), at(Gpr.RDI, Gpr.R12, 4, 0)),
+          code -> code.simd(VMOVDQU_LOAD, ymm(2), at(Gpr.RDI, Gpr.RSI, 4, 0)),
+          code -> code.simd(VPDPBUSD, zmm(1), zmm(17), at(Gpr.R11, Gpr.R9, 1, 8).everyLane()),
           code -> code.mov32(Gpr.RAX, Gpr.RDI),
           code -> code.mov32(Gpr.RCX, Gpr.R14),
           code -> code.mov32(at(Gpr.R9, 4), Gpr.RBX),
@@ -170,9 +177,9 @@ class X86AssemblerTest {
           code -> code.simd(VPADDD, zmm(9), zmm(18), zmm(27)),
           code -> code.simd(VPADDD, zmm(31), zmm(8), zmm(16)),
           code -> code.simd(VPADDD, zmm(24), zmm(25), at(Gpr.R10, 128)),
-          code -> code.simd(VPADDD, zmm(4), zmm(5), everyLane(Gpr.RDX, 12)),
-          code -> code.simd(VPADDD, zmm(22), zmm(23), everyLane(Gpr.R12, 1024)),
-          code -> code.simd(VPADDD, ymm(2), ymm(3), everyLane(Gpr.RDX, 508)),
+          code -> code.simd(VPADDD, zmm(4), zmm(5), at(Gpr.RDX, 12).everyLane()),
+          code -> code.simd(VPADDD, zmm(22), zmm(23), at(Gpr.R12, 1024).everyLane()),
+          code -> code.simd(VPADDD, ymm(2), ymm(3), at(Gpr.RDX, 508).everyLane()),
           code -> code.simd(VPXOR, ymm(1), ymm(2), ymm(3)),
           code -> code.simd(VPXOR, ymm(9), ymm(10), ymm(11)),
           code -> code.simd(VPXOR, ymm(4), ymm(15), at(Gpr.RDI, 64)),
@@ -180,9 +187,9 @@ class X86AssemblerTest {
           code -> code.simd(VPXOR, zmm(9), zmm(18), zmm(27)),
           code -> code.simd(VPXOR, zmm(31), zmm(8), zmm(16)),
           code -> code.simd(VPXOR, zmm(24), zmm(25), at(Gpr.R10, 128)),
-          code -> code.simd(VPXOR, zmm(4), zmm(5), everyLane(Gpr.RDX, 12)),
-          code -> code.simd(VPXOR, zmm(22), zmm(23), everyLane(Gpr.R12, 1024)),
-          code -> code.simd(VPXOR, ymm(2), ymm(3), everyLane(Gpr.RDX, 508)),
+          code -> code.simd(VPXOR, zmm(4), zmm(5), at(Gpr.RDX, 12).everyLane()),
+          code -> code.simd(VPXOR, zmm(22), zmm(23), at(Gpr.R12, 1024).everyLane()),
+          code -> code.simd(VPXOR, ymm(2), ymm(3), at(Gpr.RDX, 508).everyLane()),
           code -> code.simd(VPDPBUSD, ymm(1), ymm(2), ymm(3)),
           code -> code.simd(VPDPBUSD, ymm(9), ymm(10), ymm(11)),
           code -> code.simd(VPDPBUSD, ymm(4), ymm(15), at(Gpr.RDI, 64)),
@@ -190,9 +197,9 @@ class X86AssemblerTest {
           code -> code.simd(VPDPBUSD, zmm(9), zmm(18), zmm(27)),
           code -> code.simd(VPDPBUSD, zmm(31), zmm(8), zmm(16)),
           code -> code.simd(VPDPBUSD, zmm(24), zmm(25), at(Gpr.R10, 128)),
-          code -> code.simd(VPDPBUSD, zmm(4), zmm(5), everyLane(Gpr.RDX, 12)),
-          code -> code.simd(VPDPBUSD, zmm(22), zmm(23), everyLane(Gpr.R12, 1024)),
-          code -> code.simd(VPDPBUSD, ymm(2), ymm(3), everyLane(Gpr.RDX, 508)),
+          code -> code.simd(VPDPBUSD, zmm(4), zmm(5), at(Gpr.RDX, 12).everyLane()),
+          code -> code.simd(VPDPBUSD, zmm(22), zmm(23), at(Gpr.R12, 1024).everyLane()),
+          code -> code.simd(VPDPBUSD, ymm(2), ymm(3), at(Gpr.RDX, 508).everyLane()),
           code -> code.simd(VMULPS, ymm(1), ymm(2), ymm(3)),
           code -> code.simd(VMULPS, ymm(9), ymm(10), ymm(11)),
           code -> code.simd(VMULPS, ymm(4), ymm(15), at(Gpr.RDI, 64)),
@@ -200,9 +207,9 @@ class X86AssemblerTest {
           code -> code.simd(VMULPS, zmm(9), zmm(18), zmm(27)),
           code -> code.simd(VMULPS, zmm(31), zmm(8), zmm(16)),
           code -> code.simd(VMULPS, zmm(24), zmm(25), at(Gpr.R10, 128)),
-          code -> code.simd(VMULPS, zmm(4), zmm(5), everyLane(Gpr.RDX, 12)),
-          code -> code.simd(VMULPS, zmm(22), zmm(23), everyLane(Gpr.R12, 1024)),
-          code -> code.simd(VMULPS, ymm(2), ymm(3), everyLane(Gpr.RDX, 508)),
+          code -> code.simd(VMULPS, zmm(4), zmm(5), at(Gpr.RDX, 12).everyLane()),
+          code -> code.simd(VMULPS, zmm(22), zmm(23), at(Gpr.R12, 1024).everyLane()),
+          code -> code.simd(VMULPS, ymm(2), ymm(3), at(Gpr.RDX, 508).everyLane()),
           code -> code.simd(VFMADD231PS, ymm(1), ymm(2), ymm(3)),
           code -> code.simd(VFMADD231PS, ymm(9), ymm(10), ymm(11)),
           code -> code.simd(VFMADD231PS, ymm(4), ymm(15), at(Gpr.RDI, 64)),
@@ -210,14 +217,14 @@ class X86AssemblerTest {
           code -> code.simd(VFMADD231PS, zmm(9), zmm(18), zmm(27)),
           code -> code.simd(VFMADD231PS, zmm(31), zmm(8), zmm(16)),
           code -> code.simd(VFMADD231PS, zmm(24), zmm(25), at(Gpr.R10, 128)),
-          code -> code.simd(VFMADD231PS, zmm(4), zmm(5), everyLane(Gpr.RDX, 12)),
-          code -> code.simd(VFMADD231PS, zmm(22), zmm(23), everyLane(Gpr.R12, 1024)),
-          code -> code.simd(VFMADD231PS, ymm(2), ymm(3), everyLane(Gpr.RDX, 508)),
+          code -> code.simd(VFMADD231PS, zmm(4), zmm(5), at(Gpr.RDX, 12).everyLane()),
+          code -> code.simd(VFMADD231PS, zmm(22), zmm(23), at(Gpr.R12, 1024).everyLane()),
+          code -> code.simd(VFMADD231PS, ymm(2), ymm(3), at(Gpr.RDX, 508).everyLane()),
           code -> code.simd(VCVTDQ2PS, ymm(1), ymm(2)),
           code -> code.simd(VCVTDQ2PS, ymm(11), ymm(12)),
           code -> code.simd(VCVTDQ2PS, zmm(1), zmm(2)),
           code -> code.simd(VCVTDQ2PS, zmm(21), zmm(14)),
-          code -> code.simd(VCVTDQ2PS, zmm(5), everyLane(Gpr.RDI, -4)));
+          code -> code.simd(VCVTDQ2PS, zmm(5), at(Gpr.RDI, -4).everyLane()));
 
   @Test
   void everyInstructionHasTheBytesThatTheGnuAssemblerGaveIt() throws IOException {
@@ -259,9 +266,11 @@ class X86AssemblerTest {
     assertThatThrownBy(() -> code.bind(label)).hasMessageContaining("bound already");
     assertThatThrownBy(() -> code.jump(ScalarOp.RET, label)).hasMessageContaining("no jump");
     assertThatThrownBy(() -> code.simd(VPADDD, ymm(1), ymm(2))).hasMessageContaining("RVM");
-    assertThatThrownBy(() -> code.simd(VPMADDWD, zmm(1), zmm(2), everyLane(Gpr.RDI, 0)))
+    assertThatThrownBy(() -> code.simd(VPMADDWD, zmm(1), zmm(2), at(Gpr.RDI, 0).everyLane()))
         .hasMessageContaining("broadcasts nothing");
     assertThatThrownBy(() -> zmm(32)).isInstanceOf(IndexOutOfBoundsException.class);
+    assertThatThrownBy(() -> at(Gpr.RAX, Gpr.RSP, 1, 0)).hasMessageContaining("an index");
+    assertThatThrownBy(() -> at(Gpr.RAX, Gpr.RCX, 3, 0)).hasMessageContaining("not 3");
     assertThatThrownBy(() -> new Simd(8, 0)).hasMessageContaining("8 bytes");
     X86Assembler open = new X86Assembler();
     open.jump(ScalarOp.JMP, open.label());
