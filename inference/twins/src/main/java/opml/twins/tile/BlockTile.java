@@ -36,6 +36,9 @@ public final class BlockTile {
   private static final ValueLayout.OfShort I16 =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+  private static final ValueLayout.OfLong I64 =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
   private final TileForm form;
   private final TileCode code;
 
@@ -59,12 +62,13 @@ public final class BlockTile {
     Objects.checkIndex(row, ROWS);
     packed.set(F32, packedAt + (long) Float.BYTES * row, scale);
     long groups = packedAt + (long) Float.BYTES * ROWS;
-    for (int i = 0; i < BLOCK; i++) {
-      byte weight = bytes.get(ValueLayout.JAVA_BYTE, from + i);
-      packed.set(
-          ValueLayout.JAVA_BYTE,
-          groups + (long) (i / form.group * ROWS + row) * form.group + i % form.group,
-          (byte) (weight + 128));
+    for (int i = 0; i < BLOCK; i += form.group) {
+      long to = groups + (long) i * ROWS + (long) row * form.group;
+      if (form.isVnni()) {
+        packed.set(I32, to, bytes.get(I32, from + i) ^ (int) Swar.SIGNS);
+      } else {
+        packed.set(I16, to, (short) (bytes.get(I16, from + i) ^ (int) Swar.SIGNS));
+      }
     }
   }
 
@@ -76,13 +80,14 @@ public final class BlockTile {
       MemorySegment bytes, long from, float scale, MemorySegment packed, long packedAt) {
     int sum = 0;
     long to = packedAt + TOKEN_HEADER;
-    for (int i = 0; i < BLOCK; i++) {
-      byte activation = bytes.get(ValueLayout.JAVA_BYTE, from + i);
-      sum += activation;
+    for (int i = 0; i < BLOCK; i += Long.BYTES) {
+      long eight = bytes.get(I64, from + i);
+      sum += Swar.sum(eight);
       if (form.isVnni()) {
-        packed.set(ValueLayout.JAVA_BYTE, to + i, activation);
+        packed.set(I64, to + i, eight);
       } else {
-        packed.set(I16, to + (long) Short.BYTES * i, activation);
+        packed.set(I64, to + 2L * i, Swar.widen((int) eight));
+        packed.set(I64, to + 2L * i + Long.BYTES, Swar.widen((int) (eight >>> 32)));
       }
     }
     packed.set(I32, packedAt, -128 * sum);

@@ -32,16 +32,17 @@ final class ExecutableMemory {
   ///
   /// @param os the property `os.name`
   /// @param arch the property `os.arch`
-  /// @param nativeAccess whether this module may call native code
-  static String whyNot(String os, String arch, boolean nativeAccess) {
+  /// @param caller whose right to call native code counts
+  static String whyNot(String os, String arch, Module caller) {
     if (!arch.equals("amd64") && !arch.equals("x86_64")) {
       return "the processor is " + arch + ", not x86-64";
     }
     if (!os.equals("Linux") && !isMac(os)) {
       return "the system is " + os + ", neither Linux nor macOS";
     }
-    if (!nativeAccess) {
-      return "the JVM was started without --enable-native-access=opml.twins";
+    if (!caller.isNativeAccessEnabled()) {
+      return "the JVM was started without --enable-native-access="
+          + (caller.isNamed() ? caller.getName() : "ALL-UNNAMED");
     }
     return "";
   }

@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.Objects;
 
 /// A product of quantised tensors by the machine tile: for rows of constant weights and any number of tokens,
@@ -39,10 +40,10 @@ public final class Int8Gemm {
 
   private static final ValueLayout.OfInt I32 =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfShort I16 =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfLong I64 =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
-  private static final long SIGNS = 0x8080_8080_8080_8080L;
 
   private final Int8Tile tile;
   private final int rows;
@@ -61,7 +62,7 @@ public final class Int8Gemm {
     this.rows = rows;
     this.k = k;
     this.steps = Math.max(1, Math.ceilDiv(k, Int8Tile.STEP)); // a tile turns at least once
-    this.flip = tokenBytes.unsigned() ? SIGNS : 0;
+    this.flip = tokenBytes.unsigned() ? Swar.SIGNS : 0;
     this.tokenZero = tokenBytes.zero() - (tokenBytes.unsigned() ? 128 : 0);
     this.rowZero = weightBytes.zero() + (weightBytes.unsigned() ? 0 : 128);
     this.packed = Arena.ofAuto().allocate(panels() * panelBytes(), 64);
@@ -96,7 +97,7 @@ public final class Int8Gemm {
     return gemm;
   }
 
-  /// Element by element, and row by row within: so that neither order of the source jumps about much.
+  /// Group by group, and row by row within: so that neither order of the source jumps about much.
   private void packPanel(
       MemorySegment weights,
       int first,
@@ -105,21 +106,34 @@ public final class Int8Gemm {
       long stride,
       int flip,
       MemorySegment bias) {
+    MemorySegment to = packed; // C2 reads a field again after each store
     int[] sums = new int[count];
     int group = tile.group();
     long panel = first / panelRows() * panelBytes();
-    for (int l = 0; l < k; l++) {
-      long from = first * rowStride + l * stride;
-      long to = panel + tile.rowStartBytes() + (long) (l / group) * group * panelRows() + l % group;
+    long groups = panel + tile.rowStartBytes();
+    int[] words = new int[count]; // a group of each row, little-endian
+    for (int l = 0; l < k; l += group) {
+      Arrays.fill(words, 0);
+      for (int i = 0; i < Math.min(group, k - l); i++) {
+        long from = first * rowStride + (l + i) * stride;
+        for (int row = 0; row < count; row++) {
+          int weight = (weights.get(ValueLayout.JAVA_BYTE, from + row * rowStride) ^ flip) & 255;
+          words[row] |= weight << (Byte.SIZE * i);
+        }
+      }
       for (int row = 0; row < count; row++) {
-        int weight = (weights.get(ValueLayout.JAVA_BYTE, from + row * rowStride) ^ flip) & 255;
-        sums[row] += weight;
-        packed.set(ValueLayout.JAVA_BYTE, to + (long) row * group, (byte) weight);
+        sums[row] += Swar.unsignedSum(words[row] & 0xFFFF_FFFFL);
+        long at = groups + (long) l * panelRows() + (long) row * group;
+        if (group == Integer.BYTES) {
+          to.set(I32, at, words[row]);
+        } else {
+          to.set(I16, at, (short) words[row]);
+        }
       }
     }
     for (int row = 0; row < count; row++) {
       int start = bias.get(I32, (long) Integer.BYTES * (first + row)) - tokenZero * sums[row];
-      packed.set(I32, panel + (long) Integer.BYTES * row, start);
+      to.set(I32, panel + (long) Integer.BYTES * row, start);
     }
   }
 
@@ -182,12 +196,12 @@ public final class Int8Gemm {
     int whole = k & -Int8Tile.STEP;
     for (int i = 0; i < whole; i += Int8Tile.STEP) {
       long eight = x.get(I64, from + i) ^ flip;
-      sum += sum(eight);
+      sum += Swar.sum(eight);
       scratch.set(I64, to + i, eight);
     }
     if (whole < steps * Int8Tile.STEP) {
       long last = last(x, from + whole);
-      sum += sum(last);
+      sum += Swar.sum(last);
       scratch.set(I64, to + whole, last);
     }
     return sum;
@@ -199,15 +213,15 @@ public final class Int8Gemm {
     int whole = k & -Int8Tile.STEP;
     for (int i = 0; i < whole; i += Int8Tile.STEP) {
       long eight = x.get(I64, from + i) ^ flip;
-      sum += sum(eight);
-      scratch.set(I64, to + 2L * i, halves((int) eight));
-      scratch.set(I64, to + 2L * i + Long.BYTES, halves((int) (eight >>> 32)));
+      sum += Swar.sum(eight);
+      scratch.set(I64, to + 2L * i, Swar.widen((int) eight));
+      scratch.set(I64, to + 2L * i + Long.BYTES, Swar.widen((int) (eight >>> 32)));
     }
     if (whole < steps * Int8Tile.STEP) {
       long last = last(x, from + whole);
-      sum += sum(last);
-      scratch.set(I64, to + 2L * whole, halves((int) last));
-      scratch.set(I64, to + 2L * whole + Long.BYTES, halves((int) (last >>> 32)));
+      sum += Swar.sum(last);
+      scratch.set(I64, to + 2L * whole, Swar.widen((int) last));
+      scratch.set(I64, to + 2L * whole + Long.BYTES, Swar.widen((int) (last >>> 32)));
     }
     return sum;
   }
@@ -220,23 +234,6 @@ public final class Int8Gemm {
       last |= (signed & 0xFFL) << (Byte.SIZE * i);
     }
     return last;
-  }
-
-  /// {@return four signed bytes as four signed 16-bit numbers} Plus 128 they are unsigned and spread without regard to
-  /// signs; minus 128 again, as 0xFF80 is added in two parts of which neither carries into the next number.
-  private static long halves(int four) {
-    long spread = (four ^ (int) SIGNS) & 0xFFFF_FFFFL;
-    spread = (spread | spread << 16) & 0x0000_FFFF_0000_FFFFL;
-    spread = (spread | spread << 8) & 0x00FF_00FF_00FF_00FFL;
-    return (spread + 0x7F80_7F80_7F80_7F80L) ^ 0x8000_8000_8000_8000L;
-  }
-
-  /// {@return the sum of eight signed bytes} Plus 128 they are unsigned, so that neighbours add within 16 bits; the
-  /// product gathers the four sums in the highest 16.
-  private static int sum(long eight) {
-    long unsigned = eight ^ SIGNS;
-    long pairs = (unsigned & 0x00FF_00FF_00FF_00FFL) + (unsigned >>> 8 & 0x00FF_00FF_00FF_00FFL);
-    return (int) (pairs * 0x0001_0001_0001_0001L >>> 48) - 8 * 128;
   }
 
   /// Multiplies packed tokens by a panel: `sums[token][row]`, [#panelRows] int32 for each token.

@@ -45,7 +45,7 @@ public final class MachineTiles {
         ExecutableMemory.whyNot(
             System.getProperty("os.name", ""),
             System.getProperty("os.arch", ""),
-            MachineTiles.class.getModule().isNativeAccessEnabled());
+            MachineTiles.class.getModule());
     if (!whyNot.isEmpty()) {
       return new TileChoice.None(whyNot);
     }

@@ -45,12 +45,16 @@ class MachineTilesTest {
 
   @Test
   void otherSystemsAndMissingRightsAreReasons() {
-    assertThat(ExecutableMemory.whyNot("Linux", "amd64", true)).isEmpty();
-    assertThat(ExecutableMemory.whyNot("Mac OS X", "x86_64", true)).isEmpty();
-    assertThat(ExecutableMemory.whyNot("Linux", "aarch64", true)).contains("aarch64");
-    assertThat(ExecutableMemory.whyNot("Windows 11", "amd64", true)).contains("Windows 11");
-    assertThat(ExecutableMemory.whyNot("Linux", "amd64", false))
-        .contains("--enable-native-access=opml.twins");
+    Module ours = MachineTiles.class.getModule();
+    Module forbidden = Object.class.getModule().getLayer().findModule("java.logging").orElseThrow();
+    assertThat(ours.isNativeAccessEnabled()).isTrue();
+    assertThat(forbidden.isNativeAccessEnabled()).isFalse();
+    assertThat(ExecutableMemory.whyNot("Linux", "amd64", ours)).isEmpty();
+    assertThat(ExecutableMemory.whyNot("Mac OS X", "x86_64", ours)).isEmpty();
+    assertThat(ExecutableMemory.whyNot("Linux", "aarch64", ours)).contains("aarch64");
+    assertThat(ExecutableMemory.whyNot("Windows 11", "amd64", ours)).contains("Windows 11");
+    assertThat(ExecutableMemory.whyNot("Linux", "amd64", forbidden))
+        .contains("--enable-native-access=java.logging");
   }
 
   /// With real pages, which must be there for code to be executed at all.
@@ -64,7 +68,7 @@ class MachineTilesTest {
           ExecutableMemory.whyNot(
               System.getProperty("os.name"),
               System.getProperty("os.arch"),
-              MachineTilesTest.class.getModule().isNativeAccessEnabled());
+              MachineTilesTest.class.getModule());
       assumeTrue(whyNot.isEmpty(), whyNot);
       pages = new SystemPages(System.getProperty("os.name").startsWith("Mac"));
     }
