@@ -52,7 +52,7 @@ public final class BlockTile {
     return TOKEN_HEADER + (long) BLOCK * form.activationBytes();
   }
 
-  /// Packs one row's block of weights. A row that does not exist is 32 zeros with any scale.
+  /// Packs one row's block of weights. Rows that are not there may hold anything, and their results are then nothing.
   ///
   /// @param bytes 32 signed weights, at `from`
   /// @param row which row of the panel

@@ -20,14 +20,15 @@ import java.util.Objects;
 /// of which the second term belongs to the row and the third to the token: the sums start with them, and with the bias.
 /// All of it is exact modulo 2^32, so the result is, whatever the zero points are.
 ///
-/// A caller cuts tokens into blocks of at most [#blockTokens], packs one block into scratch memory, and multiplies it by
-/// each panel that it wants:
+/// [#run] does a range of tokens and panels, block by block, and hands the sums of each to an [Epilogue] while they are
+/// in the cache:
 ///
 /// ```java
 /// Int8Gemm gemm = Int8Gemm.pack(tile, b, 1, n, n, k, new Bytes(bUnsigned, bZero), new Bytes(aUnsigned, aZero), bias);
-/// gemm.packTokens(a, (long) i * k, k, count, scratch, 0);
-/// gemm.multiply(panel, scratch, 0, count, sums, 0); // sums: count times gemm.panelRows() int32
+/// gemm.run(a, 0, k, 0, m, 0, gemm.panels(), scratch, requantise); // scratch of gemm.scratchBytes()
 /// ```
+///
+/// Whoever has other plans for blocks, such as the windows of a convolution, calls [#packTokens] and [#multiply].
 ///
 /// Rows of the last panel that are not there, and padding of k, hold zeros and are multiplied along. Many threads may
 /// use one object at the same time, each with scratch memory and sums of its own. Nothing is allocated per call.
@@ -53,6 +54,16 @@ public final class Int8Gemm {
   private final int tokenZero; // xz'
   private final int rowZero; // wz'
   private final MemorySegment packed;
+
+  /// What becomes of the sums of some tokens and a panel.
+  @FunctionalInterface
+  public interface Epilogue {
+    /// Takes sums: [#panelRows] int32 for each token, of which the first `rows` count.
+    ///
+    /// @param token the first of `tokens`
+    /// @param row the first of `rows`
+    void accept(int token, int tokens, int row, int rows, MemorySegment sums, long sumsAt);
+  }
 
   /// How the bytes of a tensor are read.
   public record Bytes(boolean unsigned, int zero) {}
@@ -234,6 +245,43 @@ public final class Int8Gemm {
       last |= (signed & 0xFFL) << (Byte.SIZE * i);
     }
     return last;
+  }
+
+  /// {@return the scratch memory that [#run] takes}
+  public long scratchBytes() {
+    return sumBytes(blockTokens()) + packedBytes(blockTokens());
+  }
+
+  /// Multiplies some tokens by some panels.
+  ///
+  /// Each call packs its tokens. So threads that share the work should share the tokens, and not the panels, unless
+  /// tokens are few.
+  ///
+  /// @param x k bytes for each token, of which number 0 begins at `from`, then every `tokenStride` bytes
+  /// @param toToken behind the last
+  /// @param toPanel behind the last
+  /// @param scratch of [#scratchBytes]
+  public void run(
+      MemorySegment x,
+      long from,
+      long tokenStride,
+      int fromToken,
+      int toToken,
+      int fromPanel,
+      int toPanel,
+      MemorySegment scratch,
+      Epilogue epilogue) {
+    int most = blockTokens();
+    long packedAt = sumBytes(most);
+    for (int first = fromToken; first < toToken; first += most) {
+      int tokens = Math.min(most, toToken - first);
+      packTokens(x, from + first * tokenStride, tokenStride, tokens, scratch, packedAt);
+      for (int panel = fromPanel; panel < toPanel; panel++) {
+        multiply(panel, scratch, packedAt, tokens, scratch, 0);
+        int row = panel * panelRows();
+        epilogue.accept(first, tokens, row, Math.min(panelRows(), rows - row), scratch, 0);
+      }
+    }
   }
 
   /// Multiplies packed tokens by a panel: `sums[token][row]`, [#panelRows] int32 for each token.

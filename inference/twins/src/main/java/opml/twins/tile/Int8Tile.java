@@ -4,8 +4,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
 /// The product of unsigned weights and signed activations, for a few rows and tokens at once: `sum[token][row] =
-/// start[row] + start[token] + Σ weight[row][l] · activation[token][l]`, in int32, which wraps. [Int8Gemm] is what calls
-/// it, and packs for it.
+/// start[row] + start[token] + Σ weight[row][l] · activation[token][l]`, in int32, which wraps. [Int8Gemm] calls it,
+/// and packs for it.
 ///
 /// Weights of a panel of [#rows] rows are packed as the int32 that each row starts with, then groups of
 /// `TileForm.group` elements: group, row, element. A token's activations are packed as the int32 that it starts with,

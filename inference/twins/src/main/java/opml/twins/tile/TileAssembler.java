@@ -17,8 +17,8 @@ import opml.twins.x86.X86Operand;
 /// ABI, AMD64 supplement, 3.2.3): six arguments in RDI, RSI, RDX, RCX, R8 and R9, the others on the stack above the
 /// return address. Only registers that a function may change are changed.
 ///
-/// A function has a body for each number of tokens: a fixed number, so that every accumulator has a register of its own.
-/// A loop turns once for each step; a step's groups are unrolled.
+/// A function has a body for each number of tokens, so that every accumulator has a register of its own. A loop turns
+/// once for each step; a step's groups are unrolled.
 ///
 /// Accumulator (token, vector) is register `token · vectors + vector`; the scratch registers follow.
 final class TileAssembler {

@@ -126,8 +126,8 @@ final class TileTrial {
           }
           expected = F32.fma((float) sum, dw[left] * dx[right], expected);
         }
-        if (Float.floatToRawIntBits(expected)
-            != Float.floatToRawIntBits(y[token * BlockTile.ROWS + row])) {
+        if (Float.floatToIntBits(expected)
+            != Float.floatToIntBits(y[token * BlockTile.ROWS + row])) {
           return false;
         }
       }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.management.ThreadMXBean;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -40,6 +41,18 @@ class Int8GemmTest {
     for (int k : new int[] {1023, 1024, 1025, 2500}) {
       check(tile, random, tile.tokens() + 1, tile.rows() + 1, k, "seed " + seed);
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("opml.twins.tile.Tiles#all")
+  void manyTokensAreCutIntoBlocks(TileChoice choice) {
+    Int8Tile tile = Tiles.found(choice).int8();
+    long seed = new SplittableRandom().nextLong();
+    SplittableRandom random = new SplittableRandom(seed);
+    int k = 4500;
+    Int8Gemm.Bytes bytes = new Int8Gemm.Bytes(true, 1);
+    int block = pack(tile, new byte[k], new int[1], k, bytes, bytes, false).blockTokens();
+    check(tile, random, 2 * block + 1, 3, k, "seed " + seed);
   }
 
   @ParameterizedTest
@@ -195,20 +208,24 @@ class Int8GemmTest {
       boolean columns) {
     int rows = bias.length;
     Int8Gemm gemm = pack(tile, w, bias, k, weights, activations, columns);
-    MemorySegment scratch = MemorySegment.ofArray(new byte[(int) gemm.packedBytes(tokens)]);
-    int[] panelSums = new int[tokens * gemm.panelRows()];
-    Arrays.fill(panelSums, 0x5EED); // whatever was there before
+    byte[] scratch = new byte[(int) gemm.scratchBytes()];
+    Arrays.fill(scratch, (byte) 0x5E); // whatever was there before
     int[] sums = new int[tokens * rows];
-    gemm.packTokens(MemorySegment.ofArray(x), 0, k, tokens, scratch, 0);
-    for (int panel = 0; panel < gemm.panels(); panel++) {
-      gemm.multiply(panel, scratch, 0, tokens, MemorySegment.ofArray(panelSums), 0);
-      int first = panel * gemm.panelRows();
-      for (int token = 0; token < tokens; token++) {
-        for (int row = first; row < Math.min(rows, first + gemm.panelRows()); row++) {
-          sums[token * rows + row] = panelSums[token * gemm.panelRows() + row - first];
-        }
-      }
-    }
+    int half = gemm.panels() / 2;
+    Int8Gemm.Epilogue epilogue =
+        (token, count, row, some, from, at) -> {
+          for (int i = 0; i < count; i++) {
+            for (int j = 0; j < some; j++) {
+              long place = at + (long) Integer.BYTES * (i * gemm.panelRows() + j);
+              sums[(token + i) * rows + row + j] = from.get(ValueLayout.JAVA_INT_UNALIGNED, place);
+            }
+          }
+        };
+    MemorySegment source = MemorySegment.ofArray(x);
+    MemorySegment memory = MemorySegment.ofArray(scratch);
+    gemm.run(source, 0, k, 0, tokens, 0, half, memory, epilogue);
+    gemm.run(source, 0, k, 0, tokens / 2, half, gemm.panels(), memory, epilogue);
+    gemm.run(source, 0, k, tokens / 2, tokens, half, gemm.panels(), memory, epilogue);
     return sums;
   }
 

@@ -160,7 +160,7 @@ public final class Emulator {
         int[] from = source(operands.get(1), to.bytes() / 4);
         int[] lanes = new int[16];
         for (int i = 0; i < from.length; i++) {
-          lanes[i] = Float.floatToRawIntBits((float) from[i]);
+          lanes[i] = Float.floatToIntBits((float) from[i]);
         }
         put(to, lanes);
       }
@@ -189,9 +189,9 @@ public final class Emulator {
         }
         yield sum;
       }
-      case VMULPS -> Float.floatToRawIntBits(Float.intBitsToFloat(a) * Float.intBitsToFloat(b));
+      case VMULPS -> Float.floatToIntBits(Float.intBitsToFloat(a) * Float.intBitsToFloat(b));
       case VFMADD231PS ->
-          Float.floatToRawIntBits(
+          Float.floatToIntBits(
               Math.fma(
                   Float.intBitsToFloat(a), Float.intBitsToFloat(b), Float.intBitsToFloat(old)));
       default -> throw new AssertionError(op);
