@@ -13,7 +13,7 @@ final class TileTrial {
 
   /// {@return whether both tiles give the bits of the plain loops, for every number of tokens}
   boolean passes(Int8Tile int8, BlockTile blocks) {
-    for (int tokens = 1; tokens <= 2 * int8.tokens(); tokens++) {
+    for (int tokens = 1; tokens <= int8.tokens() + 1; tokens++) {
       if (!int8Agrees(int8, tokens, 8 * tokens - 3)) {
         return false;
       }
