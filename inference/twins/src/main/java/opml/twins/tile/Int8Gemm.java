@@ -195,44 +195,26 @@ public final class Int8Gemm {
     for (int token = 0; token < tokens; token++) {
       long at = scratchAt + token * tokenBytes();
       long source = from + token * tokenStride;
-      long to = at + Int8Tile.TOKEN_START_BYTES;
-      int sum = tile.group() == 4 ? bytes(x, source, scratch, to) : halves(x, source, scratch, to);
+      int vectors = k / tile.packedAtOnce();
+      int done = vectors * tile.packedAtOnce();
+      int sum = vectors == 0 ? 0 : tile.pack(x, source, (byte) flip, scratch, at, vectors);
+      sum += packRest(x, source, done, scratch, at + Int8Tile.TOKEN_START_BYTES);
       scratch.set(I32, at, rowZero * (k * tokenZero - sum));
     }
   }
 
-  /// Signed bytes, from eight at a time; returns their sum.
-  private int bytes(MemorySegment x, long from, MemorySegment scratch, long to) {
+  /// Packs what is left of a token behind whole vectors, a step at a time; returns its sum.
+  private int packRest(MemorySegment x, long from, int done, MemorySegment scratch, long to) {
     int sum = 0;
-    int whole = k & -Int8Tile.STEP;
-    for (int i = 0; i < whole; i += Int8Tile.STEP) {
-      long eight = x.get(I64, from + i) ^ flip;
+    for (int i = done; i < steps * Int8Tile.STEP; i += Int8Tile.STEP) {
+      long eight = i + Int8Tile.STEP <= k ? x.get(I64, from + i) ^ flip : last(x, from + i);
       sum += Swar.sum(eight);
-      scratch.set(I64, to + i, eight);
-    }
-    if (whole < steps * Int8Tile.STEP) {
-      long last = last(x, from + whole);
-      sum += Swar.sum(last);
-      scratch.set(I64, to + whole, last);
-    }
-    return sum;
-  }
-
-  /// Signed bytes as 16 bits each, from eight at a time; returns their sum.
-  private int halves(MemorySegment x, long from, MemorySegment scratch, long to) {
-    int sum = 0;
-    int whole = k & -Int8Tile.STEP;
-    for (int i = 0; i < whole; i += Int8Tile.STEP) {
-      long eight = x.get(I64, from + i) ^ flip;
-      sum += Swar.sum(eight);
-      scratch.set(I64, to + 2L * i, Swar.widen((int) eight));
-      scratch.set(I64, to + 2L * i + Long.BYTES, Swar.widen((int) (eight >>> 32)));
-    }
-    if (whole < steps * Int8Tile.STEP) {
-      long last = last(x, from + whole);
-      sum += Swar.sum(last);
-      scratch.set(I64, to + 2L * whole, Swar.widen((int) last));
-      scratch.set(I64, to + 2L * whole + Long.BYTES, Swar.widen((int) (last >>> 32)));
+      if (tile.group() == 4) {
+        scratch.set(I64, to + i, eight);
+      } else {
+        scratch.set(I64, to + 2L * i, Swar.widen((int) eight));
+        scratch.set(I64, to + 2L * i + Long.BYTES, Swar.widen((int) (eight >>> 32)));
+      }
     }
     return sum;
   }

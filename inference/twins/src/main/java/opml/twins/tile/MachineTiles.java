@@ -14,6 +14,7 @@ import java.util.List;
 import opml.twins.x86.EffectiveAddress;
 import opml.twins.x86.Gpr;
 import opml.twins.x86.X86Assembler;
+import opml.twins.x86.X86Code;
 import org.jspecify.annotations.Nullable;
 
 /// The choice of a tile for this JVM: the best form that the processor has, that HotSpot was not forbidden, and that
@@ -109,18 +110,21 @@ public final class MachineTiles {
 
   /// {@return both tiles of a form, without a trial}
   static TileChoice linked(TileForm form, ExecutableMemory memory) {
-    return switch (memory.load(TileAssembler.int8(form).bytes())) {
-      case ExecutableMemory.Loaded.Refused refused -> new TileChoice.None(refused.reason());
-      case ExecutableMemory.Loaded.At int8 ->
-          switch (memory.load(TileAssembler.blocks(form).bytes())) {
-            case ExecutableMemory.Loaded.Refused refused -> new TileChoice.None(refused.reason());
-            case ExecutableMemory.Loaded.At blocks ->
-                new TileChoice.Found(
-                    form.title,
-                    new Int8Tile(form, TileCode.link(int8.code())),
-                    new BlockTile(form, TileCode.link(blocks.code())));
-          };
-    };
+    List<TileCode> linked = new ArrayList<>();
+    for (X86Code code :
+        List.of(
+            TileAssembler.int8(form), TileAssembler.packing(form), TileAssembler.blocks(form))) {
+      switch (memory.load(code.bytes())) {
+        case ExecutableMemory.Loaded.Refused refused -> {
+          return new TileChoice.None(refused.reason());
+        }
+        case ExecutableMemory.Loaded.At at -> linked.add(TileCode.link(at.code()));
+      }
+    }
+    return new TileChoice.Found(
+        form.title,
+        new Int8Tile(form, linked.get(0), linked.get(1)),
+        new BlockTile(form, linked.get(2)));
   }
 
   // ---- What the processor has

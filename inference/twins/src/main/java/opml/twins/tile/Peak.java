@@ -31,7 +31,10 @@ public record Peak(String instructions, double floatFma, double int8Mac, double 
   /// Calls are critical, so memory is read in pieces: a garbage collection must not wait for all of it.
   private static final int PIECE = 1 << 20;
 
-  private static final int RUNS = 12;
+  /// Runs of a loop that reads no memory, which is short.
+  private static final int LOOP_RUNS = 200;
+
+  private static final int READ_RUNS = 8;
 
   /// Measures, which takes about a second; the best of several runs counts. The machine should be quiet.
   ///
@@ -63,7 +66,7 @@ public record Peak(String instructions, double floatFma, double int8Mac, double 
   private static double seconds(TileCode code) {
     MemorySegment none = MemorySegment.NULL;
     long least = Long.MAX_VALUE;
-    for (int run = 0; run < RUNS; run++) {
+    for (int run = 0; run < LOOP_RUNS; run++) {
       long begin = System.nanoTime();
       code.call(none, 0, none, 0, 0, none, 0, 0, TURNS, 0, 0);
       least = Math.min(least, System.nanoTime() - begin);
@@ -79,7 +82,7 @@ public record Peak(String instructions, double floatFma, double int8Mac, double 
       MemorySegment memory = arena.allocate(MEMORY, 64);
       memory.fill((byte) 1); // pages that nobody wrote may all be one page of zeros
       long least = Long.MAX_VALUE;
-      for (int run = 0; run < RUNS; run++) {
+      for (int run = 0; run < READ_RUNS; run++) {
         long begin = System.nanoTime();
         for (int piece = 0; piece < pieces; piece++) {
           code.call(memory, (long) piece * PIECE, memory, 0, 0, memory, 0, 0, turns, 0, 0);

@@ -57,6 +57,46 @@ final class TileAssembler {
     return assembler.function(BlockTile.TOKENS, assembler::blocks);
   }
 
+  /// {@return the code that packs a token's activations for an [Int8Tile], vector by vector}
+  ///
+  /// It reads from the weights' place and writes a packed token. That begins with what every byte is XORed with, as four
+  /// bytes, then ones to sum up by; in their place the sum is left, in lanes.
+  static X86Code packing(TileForm form) {
+    X86Assembler code = new X86Assembler();
+    Simd flip = form.register(0);
+    Simd ones = form.register(1);
+    Simd sum = form.register(2);
+    Simd part = form.register(3);
+    code.add(WEIGHTS, Gpr.RSI);
+    code.mov(TOKEN, at(Gpr.RSP, 8));
+    code.add(RESULT, TOKEN);
+    code.mov(TOKEN, RESULT);
+    code.mov(STEPS, at(Gpr.RSP, 24));
+    code.simd(SimdOp.VPBROADCASTD, flip, at(RESULT));
+    code.simd(SimdOp.VPBROADCASTD, ones, at(RESULT, Integer.BYTES));
+    code.simd(SimdOp.VPXOR, sum, sum, sum);
+    Label loop = code.bind(code.label());
+    if (form.isVnni()) {
+      code.simd(SimdOp.VPXOR, part, flip, at(WEIGHTS));
+      code.simd(SimdOp.VPDPBUSD, sum, ones, part);
+    } else {
+      Simd product = form.register(4);
+      code.simd(SimdOp.VPXOR, part.xmm(), flip.xmm(), at(WEIGHTS));
+      code.simd(SimdOp.VPMOVSXBW, part, part.xmm());
+      code.simd(SimdOp.VPMADDWD, product, part, ones);
+      code.simd(SimdOp.VPADDD, sum, sum, product);
+    }
+    code.simd(SimdOp.VMOVDQU_STORE, at(TOKEN, Int8Tile.TOKEN_START_BYTES), part);
+    code.add(WEIGHTS, form.vectorBytes / form.activationBytes());
+    code.add(TOKEN, form.vectorBytes);
+    code.sub(STEPS, 1);
+    code.jump(ScalarOp.JNE, loop);
+    code.simd(SimdOp.VMOVDQU_STORE, at(RESULT), sum);
+    code.simd(SimdOp.VZEROUPPER);
+    code.ret();
+    return code.done();
+  }
+
   /// Writes what a function does for a number of tokens. It begins with a comparison done: "not equal" is to resume.
   @FunctionalInterface
   private interface Body {

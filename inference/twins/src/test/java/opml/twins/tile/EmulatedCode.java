@@ -13,7 +13,10 @@ record EmulatedCode(X86Code code) implements TileCode {
   static TileChoice.Found tiles(TileForm form) {
     return new TileChoice.Found(
         form.title + ", emulated",
-        new Int8Tile(form, new EmulatedCode(TileAssembler.int8(form))),
+        new Int8Tile(
+            form,
+            new EmulatedCode(TileAssembler.int8(form)),
+            new EmulatedCode(TileAssembler.packing(form))),
         new BlockTile(form, new EmulatedCode(TileAssembler.blocks(form))));
   }
 

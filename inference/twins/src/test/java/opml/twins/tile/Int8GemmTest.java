@@ -221,7 +221,7 @@ class Int8GemmTest {
             }
           }
         };
-    MemorySegment source = MemorySegment.ofArray(x);
+    MemorySegment source = MemorySegment.ofArray(x).asReadOnly();
     MemorySegment memory = MemorySegment.ofArray(scratch);
     gemm.run(source, 0, k, 0, tokens, 0, half, memory, epilogue);
     gemm.run(source, 0, k, 0, tokens / 2, half, gemm.panels(), memory, epilogue);
