@@ -12,7 +12,8 @@ import opml.twins.x86.Simd;
 ///
 /// Weights of a panel of [#rows] rows are packed as the int32 that each row starts with, then groups of
 /// `TileForm.group` elements: group, row, element. A token's activations are packed as the int32 that it starts with,
-/// in [#TOKEN_START_BYTES], then its elements. Both are padded with zeros to a multiple of [#STEP] elements, which add nothing.
+/// in [#TOKEN_START_BYTES], then its elements. Both are padded with zeros to a multiple of [#STEP] elements, which add
+/// nothing.
 public final class Int8Tile {
   /// How many elements of a row one turn of the loop takes.
   public static final int STEP = 8;

@@ -109,7 +109,7 @@ public final class MachineTiles {
   }
 
   /// {@return both tiles of a form, without a trial}
-  static TileChoice linked(TileForm form, ExecutableMemory memory) {
+  private static TileChoice linked(TileForm form, ExecutableMemory memory) {
     List<TileCode> linked = new ArrayList<>();
     for (X86Code code :
         List.of(

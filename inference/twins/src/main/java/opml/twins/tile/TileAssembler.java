@@ -59,8 +59,8 @@ final class TileAssembler {
 
   /// {@return the code that packs a token's activations for an [Int8Tile], vector by vector}
   ///
-  /// It reads from the weights' place and writes a packed token. That begins with what every byte is XORed with, as four
-  /// bytes, then ones to sum up by; in their place the sum is left, in lanes.
+  /// It reads from the weights' place and writes a packed token. That begins with what every byte is XORed with, four
+  /// times, then ones to sum up by; in their place the sum is left, in lanes.
   static X86Code packing(TileForm form) {
     X86Assembler code = new X86Assembler();
     Simd flip = form.register(0);

@@ -9,6 +9,9 @@ import opml.kernels.memory.F32;
 final class TileTrial {
   private static final long SEED = 20;
 
+  /// Elements of a row that is longer than what a tile does at once, so that it must resume.
+  private static final int LONG_ROW = 1100;
+
   private final SplittableRandom random = new SplittableRandom(SEED);
 
   /// {@return whether both tiles give the bits of the plain loops, for every number of tokens}
@@ -17,6 +20,9 @@ final class TileTrial {
       if (!int8Agrees(int8, tokens, 8 * tokens - 3)) {
         return false;
       }
+    }
+    if (!int8Agrees(int8, 2, LONG_ROW)) {
+      return false;
     }
     for (int tokens = 1; tokens <= BlockTile.TOKENS; tokens++) {
       if (!blocksAgree(blocks, tokens, 3 * tokens)) {

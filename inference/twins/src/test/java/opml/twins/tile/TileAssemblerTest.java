@@ -63,7 +63,17 @@ class TileAssemblerTest {
         (w, wAt, x, xAt, xStride, y, yAt, yStride, steps, tokens, resume) ->
             blocks.call(
                 w, wAt, x, xAt, xStride, y, yAt, yStride, Math.max(1, steps - 1), tokens, resume);
+    // a row that is done in pieces loses all but the last
+    TileCode forgetful =
+        (w, wAt, x, xAt, xStride, y, yAt, yStride, steps, tokens, resume) -> {
+          if (resume == 1) {
+            y.fill((byte) 0);
+          }
+          int8.call(w, wAt, x, xAt, xStride, y, yAt, yStride, steps, tokens, resume);
+        };
     TileTrial trial = new TileTrial();
+    assertThat(trial.passes(right.int8(), right.blocks())).isTrue();
+    assertThat(trial.passes(new Int8Tile(form, forgetful, packing), right.blocks())).isFalse();
     assertThat(trial.passes(new Int8Tile(form, fewerSteps, packing), right.blocks())).isFalse();
     assertThat(trial.passes(right.int8(), new BlockTile(form, fewerBlocks))).isFalse();
   }
