@@ -6,4 +6,7 @@ module opml.twins {
   requires static jdk.incubator.vector; // only for speed, and only where it is there
   requires static transitive org.jspecify;
   requires transitive opml.engine;
+  requires jdk.management;
+
+  exports opml.twins.tile;
 }

@@ -1,0 +1,81 @@
+package opml.twins.x86;
+
+/// The vector instructions, each with its encoding as the SDM has it on its page. All have W0 or ignore W (WIG). The
+/// VEX form is taken where it can hold the operands, else the EVEX form.
+public enum SimdOp implements X86Operation {
+  //             VEX          EVEX         pp  map opcode operands  tuple
+  VMOVDQU_LOAD("vmovdqu", "vmovdqu32", 0xF3, 0x0F, 0x6F, Form.RM, Tuple.FULL_MEM),
+  VMOVDQU_STORE("vmovdqu", "vmovdqu32", 0xF3, 0x0F, 0x7F, Form.MR, Tuple.FULL_MEM),
+  VMOVUPS_LOAD("vmovups", "vmovups", 0, 0x0F, 0x10, Form.RM, Tuple.FULL_MEM),
+  VMOVUPS_STORE("vmovups", "vmovups", 0, 0x0F, 0x11, Form.MR, Tuple.FULL_MEM),
+  VPBROADCASTD("vpbroadcastd", "vpbroadcastd", 0x66, 0x0F38, 0x58, Form.RM, Tuple.TUPLE1_SCALAR),
+  VBROADCASTSS("vbroadcastss", "vbroadcastss", 0x66, 0x0F38, 0x18, Form.RM, Tuple.TUPLE1_SCALAR),
+  VPMOVSXBW("vpmovsxbw", "vpmovsxbw", 0x66, 0x0F38, 0x20, Form.RM, Tuple.HALF_MEM),
+  VPMOVZXBW("vpmovzxbw", "vpmovzxbw", 0x66, 0x0F38, 0x30, Form.RM, Tuple.HALF_MEM),
+  VPMADDWD("vpmaddwd", "vpmaddwd", 0x66, 0x0F, 0xF5, Form.RVM, Tuple.FULL_MEM),
+  VPADDD("vpaddd", "vpaddd", 0x66, 0x0F, 0xFE, Form.RVM, Tuple.FULL),
+  VPXOR("vpxor", "vpxord", 0x66, 0x0F, 0xEF, Form.RVM, Tuple.FULL),
+  VPDPBUSD("{vex} vpdpbusd", "vpdpbusd", 0x66, 0x0F38, 0x50, Form.RVM, Tuple.FULL),
+  VCVTDQ2PS("vcvtdq2ps", "vcvtdq2ps", 0, 0x0F, 0x5B, Form.RM, Tuple.FULL),
+  VMULPS("vmulps", "vmulps", 0, 0x0F, 0x59, Form.RVM, Tuple.FULL),
+  VFMADD231PS("vfmadd231ps", "vfmadd231ps", 0x66, 0x0F38, 0xB8, Form.RVM, Tuple.FULL),
+  VZEROUPPER("vzeroupper", "vzeroupper", 0, 0x0F, 0x77, Form.ZO, Tuple.FULL_MEM);
+
+  /// Where operands are encoded, in the order of the assembler's operands: R is ModRM.reg, V is vvvv, M is ModRM.r/m.
+  enum Form {
+    RM,
+    MR,
+    RVM,
+    ZO
+  }
+
+  /// How much memory an operand takes, and so the unit of EVEX's 8-bit displacement (SDM 2.7.5, tables 2-36, 2-37).
+  enum Tuple {
+    FULL,
+    FULL_MEM,
+    HALF_MEM,
+    TUPLE1_SCALAR
+  }
+
+  /// Names as the GNU assembler wants them.
+  final String vexMnemonic;
+
+  final String evexMnemonic;
+
+  /// The field pp: 0 none, 1 is 66, 2 is F3 (SDM 2.3.6.1).
+  final int prefix;
+
+  /// The field mmmmm: 1 is 0F, 2 is 0F 38 (SDM 2.3.6.1).
+  final int map;
+
+  final int opcode;
+  final Form form;
+  final Tuple tuple;
+
+  SimdOp(
+      String vexMnemonic,
+      String evexMnemonic,
+      int prefix,
+      int map,
+      int opcode,
+      Form form,
+      Tuple tuple) {
+    this.vexMnemonic = vexMnemonic;
+    this.evexMnemonic = evexMnemonic;
+    this.prefix = prefix == 0 ? 0 : prefix == 0x66 ? 1 : 2;
+    this.map = map == 0x0F ? 1 : 2;
+    this.opcode = opcode;
+    this.form = form;
+    this.tuple = tuple;
+  }
+
+  /// {@return what an 8-bit displacement counts in under EVEX}
+  int displacementUnit(int vectorBytes, boolean broadcast) {
+    return switch (tuple) {
+      case FULL -> broadcast ? Integer.BYTES : vectorBytes;
+      case FULL_MEM -> vectorBytes;
+      case HALF_MEM -> vectorBytes / 2;
+      case TUPLE1_SCALAR -> Integer.BYTES;
+    };
+  }
+}

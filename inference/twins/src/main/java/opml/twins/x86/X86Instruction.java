@@ -1,0 +1,48 @@
+package opml.twins.x86;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/// One instruction; `toString` is Intel's syntax, as the GNU assembler wants it to give the same bytes.
+///
+/// @param operands those written in Intel's order, so the destination first
+/// @param at where its bytes begin
+public record X86Instruction(X86Operation operation, List<X86Operand> operands, int at) {
+  public X86Instruction {
+    operands = List.copyOf(operands);
+  }
+
+  /// {@return whether its operands need EVEX: 512 bits, one of the upper 16 registers, or a broadcast from memory}
+  boolean needsEvex() {
+    for (X86Operand operand : operands) {
+      boolean needs =
+          switch (operand) {
+            case Simd simd -> simd.bytes() == Simd.ZMM || simd.number() >= 16;
+            case EffectiveAddress address -> address.broadcast();
+            case Gpr _, Immediate _, Label _ -> false;
+          };
+      if (needs) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public String toString() {
+    String name =
+        switch (operation) {
+          case ScalarOp op -> op.mnemonic;
+          case SimdOp op -> needsEvex() ? op.evexMnemonic : op.vexMnemonic;
+        };
+    return name
+        + " "
+        + operands.stream()
+            .map(
+                operand ->
+                    operation == ScalarOp.MOV32 && operand instanceof Gpr register
+                        ? register.name32()
+                        : operand.toString())
+            .collect(Collectors.joining(", "));
+  }
+}

@@ -1,0 +1,222 @@
+package opml.twins.x86;
+
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// Executes our instructions in Java, as the SDM's pages describe them, for processors that lack them. It reads the
+/// instructions, not their bytes: those are compared with another assembler's.
+///
+/// Memory is a list of segments. Number i begins at address `(i + 1) << 40`, so that an access outside of one throws.
+public final class Emulator {
+  private static final ValueLayout.OfInt I32 =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(LITTLE_ENDIAN);
+  private static final ValueLayout.OfLong I64 =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(LITTLE_ENDIAN);
+
+  /// What a function must give back as it found it.
+  private static final Set<Gpr> KEPT =
+      Set.of(Gpr.RBX, Gpr.RSP, Gpr.RBP, Gpr.R12, Gpr.R13, Gpr.R14, Gpr.R15);
+
+  private final Map<Gpr, Long> registers = new EnumMap<>(Gpr.class);
+  private final int[][] vectors = new int[32][16];
+  private final List<MemorySegment> memory;
+
+  public Emulator(List<MemorySegment> memory) {
+    this.memory = memory;
+    for (Gpr register : Gpr.values()) {
+      registers.put(register, 0xDEAD_0000_0000_0000L); // nothing may count on it
+    }
+    for (int[] vector : vectors) {
+      Arrays.fill(vector, 0xDEAD_BEEF);
+    }
+  }
+
+  /// {@return the address of the first byte of a segment}
+  public static long address(int segment) {
+    return (segment + 1L) << 40;
+  }
+
+  /// Calls a function.
+  ///
+  /// @param arguments where they are expected; RSP is the address of the return address
+  public void call(X86Code code, Map<Gpr, Long> arguments) {
+    registers.putAll(arguments);
+    Map<Gpr, Long> before = new EnumMap<>(registers);
+    Map<Integer, Integer> index = new HashMap<>(); // of the instruction at a place
+    for (int i = 0; i < code.instructions().size(); i++) {
+      index.put(code.instructions().get(i).at(), i);
+    }
+    boolean equal = false;
+    int at = 0;
+    while (true) {
+      X86Instruction instruction = code.instructions().get(at++);
+      List<X86Operand> operands = instruction.operands();
+      switch (instruction.operation()) {
+        case SimdOp op -> vector(op, operands);
+        case ScalarOp op -> {
+          switch (op) {
+            case MOV -> set(operands.get(0), get(operands.get(1)));
+            case ADD -> {
+              set(operands.get(0), get(operands.get(0)) + get(operands.get(1)));
+              equal = get(operands.get(0)) == 0;
+            }
+            case SUB -> {
+              set(operands.get(0), get(operands.get(0)) - get(operands.get(1)));
+              equal = get(operands.get(0)) == 0;
+            }
+            case CMP -> equal = get(operands.get(0)) == get(operands.get(1));
+            case JMP, JE, JNE -> {
+              if (op == ScalarOp.JMP || equal == (op == ScalarOp.JE)) {
+                at = index.get(code.labels().get((Label) operands.getFirst()));
+              }
+            }
+            case RET -> {
+              for (Gpr kept : KEPT) {
+                if (!registers.get(kept).equals(before.get(kept))) {
+                  throw new AssertionError(kept + " was not given back");
+                }
+              }
+              return;
+            }
+            case MOV32, CPUID, XGETBV -> throw new UnsupportedOperationException(op.name());
+          }
+        }
+      }
+    }
+  }
+
+  private long get(X86Operand operand) {
+    return switch (operand) {
+      case Gpr register -> registers.get(register);
+      case Immediate immediate -> immediate.value();
+      case EffectiveAddress address -> segment(place(address)).get(I64, offset(place(address)));
+      case Simd _, Label _ -> throw new AssertionError(operand);
+    };
+  }
+
+  private void set(X86Operand operand, long value) {
+    registers.put((Gpr) operand, value);
+  }
+
+  private long place(EffectiveAddress address) {
+    long index = address.index() == null ? 0 : registers.get(address.index()) * address.scale();
+    return registers.get(address.base()) + index + address.displacement();
+  }
+
+  private MemorySegment segment(long address) {
+    return memory.get((int) (address >>> 40) - 1);
+  }
+
+  private static long offset(long address) {
+    return address & ((1L << 40) - 1);
+  }
+
+  // ---- Vectors are ints; the lanes above a register's width become zero when it is written
+
+  private void vector(SimdOp op, List<X86Operand> operands) {
+    switch (op) {
+      case VZEROUPPER -> {
+        for (int number = 0; number < 16; number++) {
+          Arrays.fill(vectors[number], 4, 16, 0);
+        }
+      }
+      case VMOVDQU_STORE, VMOVUPS_STORE -> {
+        Simd from = (Simd) operands.get(1);
+        long to = place((EffectiveAddress) operands.get(0));
+        for (int lane = 0; lane < from.bytes() / 4; lane++) {
+          segment(to).set(I32, offset(to) + 4L * lane, vectors[from.number()][lane]);
+        }
+      }
+      case VMOVDQU_LOAD, VMOVUPS_LOAD -> {
+        Simd to = (Simd) operands.get(0);
+        put(to, source(operands.get(1), to.bytes() / 4));
+      }
+      case VPBROADCASTD, VBROADCASTSS -> {
+        int[] lanes = new int[16];
+        Arrays.fill(lanes, source(operands.get(1), 1)[0]);
+        put((Simd) operands.get(0), lanes);
+      }
+      case VPMOVSXBW, VPMOVZXBW -> {
+        Simd to = (Simd) operands.get(0);
+        int[] from = source(operands.get(1), to.bytes() / 8);
+        int[] lanes = new int[16];
+        for (int i = 0; i < to.bytes() / 2; i++) {
+          byte value = (byte) (from[i / 4] >> 8 * (i % 4));
+          int wide = (op == SimdOp.VPMOVSXBW ? value : value & 0xFF) & 0xFFFF;
+          lanes[i / 2] |= wide << 16 * (i % 2);
+        }
+        put(to, lanes);
+      }
+      case VCVTDQ2PS -> {
+        Simd to = (Simd) operands.get(0);
+        int[] from = source(operands.get(1), to.bytes() / 4);
+        int[] lanes = new int[16];
+        for (int i = 0; i < from.length; i++) {
+          lanes[i] = Float.floatToIntBits((float) from[i]);
+        }
+        put(to, lanes);
+      }
+      case VPMADDWD, VPADDD, VPXOR, VPDPBUSD, VMULPS, VFMADD231PS -> {
+        Simd to = (Simd) operands.get(0);
+        int[] a = source(operands.get(1), to.bytes() / 4);
+        int[] b = source(operands.get(2), to.bytes() / 4);
+        int[] lanes = new int[16];
+        for (int i = 0; i < to.bytes() / 4; i++) {
+          lanes[i] = lane(op, vectors[to.number()][i], a[i], b[i]);
+        }
+        put(to, lanes);
+      }
+    }
+  }
+
+  private static int lane(SimdOp op, int old, int a, int b) {
+    return switch (op) {
+      case VPADDD -> a + b;
+      case VPXOR -> a ^ b;
+      case VPMADDWD -> (short) a * (short) b + (a >> 16) * (b >> 16);
+      case VPDPBUSD -> {
+        int sum = old;
+        for (int i = 0; i < 32; i += 8) {
+          sum += (a >> i & 0xFF) * (byte) (b >> i); // the first source is unsigned
+        }
+        yield sum;
+      }
+      case VMULPS -> Float.floatToIntBits(Float.intBitsToFloat(a) * Float.intBitsToFloat(b));
+      case VFMADD231PS ->
+          Float.floatToIntBits(
+              Math.fma(
+                  Float.intBitsToFloat(a), Float.intBitsToFloat(b), Float.intBitsToFloat(old)));
+      default -> throw new AssertionError(op);
+    };
+  }
+
+  /// {@return the lanes of a register or of memory}
+  private int[] source(X86Operand operand, int lanes) {
+    return switch (operand) {
+      case Simd register -> Arrays.copyOf(vectors[register.number()], lanes);
+      case EffectiveAddress address -> {
+        int[] read = new int[lanes];
+        long place = place(address);
+        for (int lane = 0; lane < lanes; lane++) {
+          long at = place + (address.broadcast() ? 0 : 4L * lane);
+          read[lane] = segment(at).get(I32, offset(at));
+        }
+        yield read;
+      }
+      case Gpr _, Immediate _, Label _ -> throw new AssertionError(operand);
+    };
+  }
+
+  private void put(Simd to, int[] lanes) {
+    Arrays.fill(vectors[to.number()], 0);
+    System.arraycopy(lanes, 0, vectors[to.number()], 0, Math.min(lanes.length, to.bytes() / 4));
+  }
+}

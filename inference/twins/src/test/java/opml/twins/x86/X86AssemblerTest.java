@@ -1,0 +1,291 @@
+package opml.twins.x86;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static opml.twins.x86.EffectiveAddress.at;
+import static opml.twins.x86.Simd.ymm;
+import static opml.twins.x86.Simd.zmm;
+import static opml.twins.x86.SimdOp.VBROADCASTSS;
+import static opml.twins.x86.SimdOp.VCVTDQ2PS;
+import static opml.twins.x86.SimdOp.VFMADD231PS;
+import static opml.twins.x86.SimdOp.VMOVDQU_LOAD;
+import static opml.twins.x86.SimdOp.VMOVDQU_STORE;
+import static opml.twins.x86.SimdOp.VMOVUPS_LOAD;
+import static opml.twins.x86.SimdOp.VMOVUPS_STORE;
+import static opml.twins.x86.SimdOp.VMULPS;
+import static opml.twins.x86.SimdOp.VPADDD;
+import static opml.twins.x86.SimdOp.VPBROADCASTD;
+import static opml.twins.x86.SimdOp.VPDPBUSD;
+import static opml.twins.x86.SimdOp.VPMADDWD;
+import static opml.twins.x86.SimdOp.VPMOVSXBW;
+import static opml.twins.x86.SimdOp.VPMOVZXBW;
+import static opml.twins.x86.SimdOp.VPXOR;
+import static opml.twins.x86.SimdOp.VZEROUPPER;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Our bytes are those of the GNU assembler: of its recorded output always, and of the assembler itself where it is
+/// installed.
+class X86AssemblerTest {
+  /// Every instruction, with low and high registers, with and without a displacement that a byte holds.
+  private static final List<Consumer<X86Assembler>> CASES =
+      List.of(
+          code -> code.mov(Gpr.RAX, Gpr.RBX),
+          code -> code.mov(Gpr.R9, Gpr.RDX),
+          code -> code.mov(Gpr.RCX, at(Gpr.RSP, 8)),
+          code -> code.mov(Gpr.R10, at(Gpr.R12)),
+          code -> code.mov(Gpr.RAX, at(Gpr.RBP)),
+          code -> code.mov(Gpr.RAX, at(Gpr.R13, 4096)),
+          code -> code.mov(Gpr.RAX, at(Gpr.RDX, Gpr.R9, 8, 16)),
+          code -> code.mov(Gpr.R8, at(Gpr.RBP, Gpr.RCX, 1, 0)),
+          code -> code.simd(VPBROADCASTD, ymm(15), at(Gpr.RDX, Gpr.R9, 1, 4)),
+          code -> code.simd(VPBROADCASTD, ymm(15), at(Gpr.R10, Gpr.RSI, 2, 512)),
+          code -> code.simd(VPBROADCASTD, zmm(25), at(Gpr.R13, Gpr.R9, 2, 0)),
+          code -> code.simd(VMOVDQU_LOAD, ymm(2), at(Gpr.RDI, Gpr.R12, 4, 0)),
+          code -> code.simd(VMOVDQU_LOAD, ymm(2), at(Gpr.RDI, Gpr.RSI, 4, 0)),
+          code -> code.simd(VPDPBUSD, zmm(1), zmm(17), at(Gpr.R11, Gpr.R9, 1, 8).everyLane()),
+          code -> code.mov32(Gpr.RAX, Gpr.RDI),
+          code -> code.mov32(Gpr.RCX, Gpr.R14),
+          code -> code.mov32(at(Gpr.R9, 4), Gpr.RBX),
+          code -> code.mov32(at(Gpr.RDI, -4), Gpr.RAX),
+          code -> code.add(Gpr.RDI, Gpr.RSI),
+          code -> code.add(Gpr.R8, Gpr.R9),
+          code -> code.add(Gpr.RDI, 127),
+          code -> code.add(Gpr.RDI, 128),
+          code -> code.sub(Gpr.RCX, 1),
+          code -> code.sub(Gpr.R11, 100000),
+          code -> code.cmp(Gpr.RAX, 6),
+          code -> code.cmp(Gpr.R15, -129),
+          code -> code.ret(),
+          code -> code.cpuid(),
+          code -> code.xgetbv(),
+          code -> code.simd(VZEROUPPER),
+          code -> code.simd(VMOVDQU_LOAD, ymm(0), at(Gpr.RDI)),
+          code -> code.simd(VMOVDQU_LOAD, ymm(0), at(Gpr.R8, 64)),
+          code -> code.simd(VMOVDQU_STORE, at(Gpr.RAX, 32), ymm(0)),
+          code -> code.simd(VMOVDQU_LOAD, ymm(9), at(Gpr.RDI)),
+          code -> code.simd(VMOVDQU_LOAD, ymm(9), at(Gpr.R8, 64)),
+          code -> code.simd(VMOVDQU_STORE, at(Gpr.RAX, 32), ymm(9)),
+          code -> code.simd(VMOVDQU_LOAD, zmm(3), at(Gpr.RDI)),
+          code -> code.simd(VMOVDQU_LOAD, zmm(3), at(Gpr.R8, 64)),
+          code -> code.simd(VMOVDQU_STORE, at(Gpr.RAX, 32), zmm(3)),
+          code -> code.simd(VMOVDQU_LOAD, zmm(17), at(Gpr.RDI)),
+          code -> code.simd(VMOVDQU_LOAD, zmm(17), at(Gpr.R8, 64)),
+          code -> code.simd(VMOVDQU_STORE, at(Gpr.RAX, 32), zmm(17)),
+          code -> code.simd(VMOVDQU_LOAD, new Simd(Simd.XMM, 5), at(Gpr.RDI)),
+          code -> code.simd(VMOVDQU_LOAD, new Simd(Simd.XMM, 5), at(Gpr.R8, 64)),
+          code -> code.simd(VMOVDQU_STORE, at(Gpr.RAX, 32), new Simd(Simd.XMM, 5)),
+          code -> code.simd(VMOVDQU_LOAD, zmm(31), at(Gpr.RSP, 8128)),
+          code -> code.simd(VMOVDQU_LOAD, zmm(31), at(Gpr.RSP, 8192)),
+          code -> code.simd(VMOVDQU_LOAD, zmm(31), at(Gpr.RBP, -8192)),
+          code -> code.simd(VMOVDQU_LOAD, ymm(20), at(Gpr.R13, 32)),
+          code -> code.simd(VMOVDQU_LOAD, ymm(1), ymm(2)),
+          code -> code.simd(VMOVUPS_LOAD, ymm(0), at(Gpr.RDI)),
+          code -> code.simd(VMOVUPS_LOAD, ymm(0), at(Gpr.R8, 64)),
+          code -> code.simd(VMOVUPS_STORE, at(Gpr.RAX, 32), ymm(0)),
+          code -> code.simd(VMOVUPS_LOAD, ymm(9), at(Gpr.RDI)),
+          code -> code.simd(VMOVUPS_LOAD, ymm(9), at(Gpr.R8, 64)),
+          code -> code.simd(VMOVUPS_STORE, at(Gpr.RAX, 32), ymm(9)),
+          code -> code.simd(VMOVUPS_LOAD, zmm(3), at(Gpr.RDI)),
+          code -> code.simd(VMOVUPS_LOAD, zmm(3), at(Gpr.R8, 64)),
+          code -> code.simd(VMOVUPS_STORE, at(Gpr.RAX, 32), zmm(3)),
+          code -> code.simd(VMOVUPS_LOAD, zmm(17), at(Gpr.RDI)),
+          code -> code.simd(VMOVUPS_LOAD, zmm(17), at(Gpr.R8, 64)),
+          code -> code.simd(VMOVUPS_STORE, at(Gpr.RAX, 32), zmm(17)),
+          code -> code.simd(VMOVUPS_LOAD, new Simd(Simd.XMM, 5), at(Gpr.RDI)),
+          code -> code.simd(VMOVUPS_LOAD, new Simd(Simd.XMM, 5), at(Gpr.R8, 64)),
+          code -> code.simd(VMOVUPS_STORE, at(Gpr.RAX, 32), new Simd(Simd.XMM, 5)),
+          code -> code.simd(VMOVUPS_LOAD, zmm(31), at(Gpr.RSP, 8128)),
+          code -> code.simd(VMOVUPS_LOAD, zmm(31), at(Gpr.RSP, 8192)),
+          code -> code.simd(VMOVUPS_LOAD, zmm(31), at(Gpr.RBP, -8192)),
+          code -> code.simd(VMOVUPS_LOAD, ymm(20), at(Gpr.R13, 32)),
+          code -> code.simd(VMOVUPS_LOAD, ymm(1), ymm(2)),
+          code -> code.simd(VPBROADCASTD, ymm(1), at(Gpr.RDX, 4)),
+          code -> code.simd(VPBROADCASTD, ymm(1), at(Gpr.R9, 508)),
+          code -> code.simd(VPBROADCASTD, ymm(1), at(Gpr.RDX, 512)),
+          code -> code.simd(VPBROADCASTD, ymm(1), at(Gpr.RDX, 6)),
+          code -> code.simd(VPBROADCASTD, ymm(14), at(Gpr.RDX, 4)),
+          code -> code.simd(VPBROADCASTD, ymm(14), at(Gpr.R9, 508)),
+          code -> code.simd(VPBROADCASTD, ymm(14), at(Gpr.RDX, 512)),
+          code -> code.simd(VPBROADCASTD, ymm(14), at(Gpr.RDX, 6)),
+          code -> code.simd(VPBROADCASTD, zmm(2), at(Gpr.RDX, 4)),
+          code -> code.simd(VPBROADCASTD, zmm(2), at(Gpr.R9, 508)),
+          code -> code.simd(VPBROADCASTD, zmm(2), at(Gpr.RDX, 512)),
+          code -> code.simd(VPBROADCASTD, zmm(2), at(Gpr.RDX, 6)),
+          code -> code.simd(VPBROADCASTD, zmm(28), at(Gpr.RDX, 4)),
+          code -> code.simd(VPBROADCASTD, zmm(28), at(Gpr.R9, 508)),
+          code -> code.simd(VPBROADCASTD, zmm(28), at(Gpr.RDX, 512)),
+          code -> code.simd(VPBROADCASTD, zmm(28), at(Gpr.RDX, 6)),
+          code -> code.simd(VPBROADCASTD, ymm(1), new Simd(Simd.XMM, 9)),
+          code -> code.simd(VPBROADCASTD, zmm(1), new Simd(Simd.XMM, 19)),
+          code -> code.simd(VBROADCASTSS, ymm(1), at(Gpr.RDX, 4)),
+          code -> code.simd(VBROADCASTSS, ymm(1), at(Gpr.R9, 508)),
+          code -> code.simd(VBROADCASTSS, ymm(1), at(Gpr.RDX, 512)),
+          code -> code.simd(VBROADCASTSS, ymm(1), at(Gpr.RDX, 6)),
+          code -> code.simd(VBROADCASTSS, ymm(14), at(Gpr.RDX, 4)),
+          code -> code.simd(VBROADCASTSS, ymm(14), at(Gpr.R9, 508)),
+          code -> code.simd(VBROADCASTSS, ymm(14), at(Gpr.RDX, 512)),
+          code -> code.simd(VBROADCASTSS, ymm(14), at(Gpr.RDX, 6)),
+          code -> code.simd(VBROADCASTSS, zmm(2), at(Gpr.RDX, 4)),
+          code -> code.simd(VBROADCASTSS, zmm(2), at(Gpr.R9, 508)),
+          code -> code.simd(VBROADCASTSS, zmm(2), at(Gpr.RDX, 512)),
+          code -> code.simd(VBROADCASTSS, zmm(2), at(Gpr.RDX, 6)),
+          code -> code.simd(VBROADCASTSS, zmm(28), at(Gpr.RDX, 4)),
+          code -> code.simd(VBROADCASTSS, zmm(28), at(Gpr.R9, 508)),
+          code -> code.simd(VBROADCASTSS, zmm(28), at(Gpr.RDX, 512)),
+          code -> code.simd(VBROADCASTSS, zmm(28), at(Gpr.RDX, 6)),
+          code -> code.simd(VBROADCASTSS, ymm(1), new Simd(Simd.XMM, 9)),
+          code -> code.simd(VBROADCASTSS, zmm(1), new Simd(Simd.XMM, 19)),
+          code -> code.simd(VPMOVSXBW, ymm(1), at(Gpr.RDI, 16)),
+          code -> code.simd(VPMOVSXBW, ymm(1), at(Gpr.R11, 96)),
+          code -> code.simd(VPMOVSXBW, ymm(14), at(Gpr.RDI, 16)),
+          code -> code.simd(VPMOVSXBW, ymm(14), at(Gpr.R11, 96)),
+          code -> code.simd(VPMOVSXBW, zmm(2), at(Gpr.RDI, 16)),
+          code -> code.simd(VPMOVSXBW, zmm(2), at(Gpr.R11, 96)),
+          code -> code.simd(VPMOVSXBW, zmm(28), at(Gpr.RDI, 16)),
+          code -> code.simd(VPMOVSXBW, zmm(28), at(Gpr.R11, 96)),
+          code -> code.simd(VPMOVSXBW, ymm(12), new Simd(Simd.XMM, 11)),
+          code -> code.simd(VPMOVZXBW, ymm(1), at(Gpr.RDI, 16)),
+          code -> code.simd(VPMOVZXBW, ymm(1), at(Gpr.R11, 96)),
+          code -> code.simd(VPMOVZXBW, ymm(14), at(Gpr.RDI, 16)),
+          code -> code.simd(VPMOVZXBW, ymm(14), at(Gpr.R11, 96)),
+          code -> code.simd(VPMOVZXBW, zmm(2), at(Gpr.RDI, 16)),
+          code -> code.simd(VPMOVZXBW, zmm(2), at(Gpr.R11, 96)),
+          code -> code.simd(VPMOVZXBW, zmm(28), at(Gpr.RDI, 16)),
+          code -> code.simd(VPMOVZXBW, zmm(28), at(Gpr.R11, 96)),
+          code -> code.simd(VPMOVZXBW, ymm(12), new Simd(Simd.XMM, 11)),
+          code -> code.simd(VPMADDWD, ymm(1), ymm(2), ymm(3)),
+          code -> code.simd(VPMADDWD, ymm(9), ymm(10), ymm(11)),
+          code -> code.simd(VPMADDWD, ymm(4), ymm(15), at(Gpr.RDI, 64)),
+          code -> code.simd(VPMADDWD, zmm(1), zmm(2), zmm(3)),
+          code -> code.simd(VPMADDWD, zmm(9), zmm(18), zmm(27)),
+          code -> code.simd(VPMADDWD, zmm(31), zmm(8), zmm(16)),
+          code -> code.simd(VPMADDWD, zmm(24), zmm(25), at(Gpr.R10, 128)),
+          code -> code.simd(VPADDD, ymm(1), ymm(2), ymm(3)),
+          code -> code.simd(VPADDD, ymm(9), ymm(10), ymm(11)),
+          code -> code.simd(VPADDD, ymm(4), ymm(15), at(Gpr.RDI, 64)),
+          code -> code.simd(VPADDD, zmm(1), zmm(2), zmm(3)),
+          code -> code.simd(VPADDD, zmm(9), zmm(18), zmm(27)),
+          code -> code.simd(VPADDD, zmm(31), zmm(8), zmm(16)),
+          code -> code.simd(VPADDD, zmm(24), zmm(25), at(Gpr.R10, 128)),
+          code -> code.simd(VPADDD, zmm(4), zmm(5), at(Gpr.RDX, 12).everyLane()),
+          code -> code.simd(VPADDD, zmm(22), zmm(23), at(Gpr.R12, 1024).everyLane()),
+          code -> code.simd(VPADDD, ymm(2), ymm(3), at(Gpr.RDX, 508).everyLane()),
+          code -> code.simd(VPXOR, ymm(1), ymm(2), ymm(3)),
+          code -> code.simd(VPXOR, ymm(9), ymm(10), ymm(11)),
+          code -> code.simd(VPXOR, ymm(4), ymm(15), at(Gpr.RDI, 64)),
+          code -> code.simd(VPXOR, zmm(1), zmm(2), zmm(3)),
+          code -> code.simd(VPXOR, zmm(9), zmm(18), zmm(27)),
+          code -> code.simd(VPXOR, zmm(31), zmm(8), zmm(16)),
+          code -> code.simd(VPXOR, zmm(24), zmm(25), at(Gpr.R10, 128)),
+          code -> code.simd(VPXOR, zmm(4), zmm(5), at(Gpr.RDX, 12).everyLane()),
+          code -> code.simd(VPXOR, zmm(22), zmm(23), at(Gpr.R12, 1024).everyLane()),
+          code -> code.simd(VPXOR, ymm(2), ymm(3), at(Gpr.RDX, 508).everyLane()),
+          code -> code.simd(VPDPBUSD, ymm(1), ymm(2), ymm(3)),
+          code -> code.simd(VPDPBUSD, ymm(9), ymm(10), ymm(11)),
+          code -> code.simd(VPDPBUSD, ymm(4), ymm(15), at(Gpr.RDI, 64)),
+          code -> code.simd(VPDPBUSD, zmm(1), zmm(2), zmm(3)),
+          code -> code.simd(VPDPBUSD, zmm(9), zmm(18), zmm(27)),
+          code -> code.simd(VPDPBUSD, zmm(31), zmm(8), zmm(16)),
+          code -> code.simd(VPDPBUSD, zmm(24), zmm(25), at(Gpr.R10, 128)),
+          code -> code.simd(VPDPBUSD, zmm(4), zmm(5), at(Gpr.RDX, 12).everyLane()),
+          code -> code.simd(VPDPBUSD, zmm(22), zmm(23), at(Gpr.R12, 1024).everyLane()),
+          code -> code.simd(VPDPBUSD, ymm(2), ymm(3), at(Gpr.RDX, 508).everyLane()),
+          code -> code.simd(VMULPS, ymm(1), ymm(2), ymm(3)),
+          code -> code.simd(VMULPS, ymm(9), ymm(10), ymm(11)),
+          code -> code.simd(VMULPS, ymm(4), ymm(15), at(Gpr.RDI, 64)),
+          code -> code.simd(VMULPS, zmm(1), zmm(2), zmm(3)),
+          code -> code.simd(VMULPS, zmm(9), zmm(18), zmm(27)),
+          code -> code.simd(VMULPS, zmm(31), zmm(8), zmm(16)),
+          code -> code.simd(VMULPS, zmm(24), zmm(25), at(Gpr.R10, 128)),
+          code -> code.simd(VMULPS, zmm(4), zmm(5), at(Gpr.RDX, 12).everyLane()),
+          code -> code.simd(VMULPS, zmm(22), zmm(23), at(Gpr.R12, 1024).everyLane()),
+          code -> code.simd(VMULPS, ymm(2), ymm(3), at(Gpr.RDX, 508).everyLane()),
+          code -> code.simd(VFMADD231PS, ymm(1), ymm(2), ymm(3)),
+          code -> code.simd(VFMADD231PS, ymm(9), ymm(10), ymm(11)),
+          code -> code.simd(VFMADD231PS, ymm(4), ymm(15), at(Gpr.RDI, 64)),
+          code -> code.simd(VFMADD231PS, zmm(1), zmm(2), zmm(3)),
+          code -> code.simd(VFMADD231PS, zmm(9), zmm(18), zmm(27)),
+          code -> code.simd(VFMADD231PS, zmm(31), zmm(8), zmm(16)),
+          code -> code.simd(VFMADD231PS, zmm(24), zmm(25), at(Gpr.R10, 128)),
+          code -> code.simd(VFMADD231PS, zmm(4), zmm(5), at(Gpr.RDX, 12).everyLane()),
+          code -> code.simd(VFMADD231PS, zmm(22), zmm(23), at(Gpr.R12, 1024).everyLane()),
+          code -> code.simd(VFMADD231PS, ymm(2), ymm(3), at(Gpr.RDX, 508).everyLane()),
+          code -> code.simd(VCVTDQ2PS, ymm(1), ymm(2)),
+          code -> code.simd(VCVTDQ2PS, ymm(11), ymm(12)),
+          code -> code.simd(VCVTDQ2PS, zmm(1), zmm(2)),
+          code -> code.simd(VCVTDQ2PS, zmm(21), zmm(14)),
+          code -> code.simd(VCVTDQ2PS, zmm(5), at(Gpr.RDI, -4).everyLane()));
+
+  @Test
+  void everyInstructionHasTheBytesThatTheGnuAssemblerGaveIt() throws IOException {
+    List<String> expected;
+    try (InputStream recorded = X86AssemblerTest.class.getResourceAsStream("gnu-as-2.40.txt")) {
+      expected = new String(recorded.readAllBytes(), UTF_8).lines().toList();
+    }
+    assertThat(CASES.stream().map(X86AssemblerTest::line)).isEqualTo(expected);
+  }
+
+  @Test
+  void theGnuAssemblerOfThisMachineGivesTheSameBytes(@TempDir Path folder) throws Exception {
+    assumeTrue(GnuAssembler.isInstalled(), "as and objcopy are not installed: not compared");
+    X86Code code = assemble(CASES);
+    assertThat(HexFormat.of().formatHex(code.bytes())).isEqualTo(GnuAssembler.hexOf(code, folder));
+  }
+
+  @Test
+  void jumpsGoForwardsAndBackwardsToTheirLabels(@TempDir Path folder) throws Exception {
+    X86Assembler code = new X86Assembler();
+    Label ahead = code.label();
+    Label behind = code.bind(code.label());
+    code.jump(ScalarOp.JE, ahead);
+    code.jump(ScalarOp.JNE, behind);
+    code.jump(ScalarOp.JMP, ahead);
+    code.ret();
+    code.bind(ahead);
+    code.ret();
+    String hex = HexFormat.of().formatHex(code.done().bytes());
+    assertThat(hex).isEqualTo("0f840c0000000f85f4ffffffe901000000c3c3");
+    assumeTrue(GnuAssembler.isInstalled(), "as and objcopy are not installed: not compared");
+    assertThat(hex).isEqualTo(GnuAssembler.hexOf(code.done(), folder));
+  }
+
+  @Test
+  void nonsenseIsRefused() {
+    X86Assembler code = new X86Assembler();
+    Label label = code.bind(code.label());
+    assertThatThrownBy(() -> code.bind(label)).hasMessageContaining("bound already");
+    assertThatThrownBy(() -> code.jump(ScalarOp.RET, label)).hasMessageContaining("no jump");
+    assertThatThrownBy(() -> code.simd(VPADDD, ymm(1), ymm(2))).hasMessageContaining("RVM");
+    assertThatThrownBy(() -> code.simd(VPMADDWD, zmm(1), zmm(2), at(Gpr.RDI, 0).everyLane()))
+        .hasMessageContaining("broadcasts nothing");
+    assertThatThrownBy(() -> zmm(32)).isInstanceOf(IndexOutOfBoundsException.class);
+    assertThatThrownBy(() -> at(Gpr.RAX, Gpr.RSP, 1, 0)).hasMessageContaining("an index");
+    assertThatThrownBy(() -> at(Gpr.RAX, Gpr.RCX, 3, 0)).hasMessageContaining("not 3");
+    assertThatThrownBy(() -> new Simd(8, 0)).hasMessageContaining("8 bytes");
+    X86Assembler open = new X86Assembler();
+    open.jump(ScalarOp.JMP, open.label());
+    assertThatThrownBy(open::done).hasMessageContaining("not bound");
+  }
+
+  private static String line(Consumer<X86Assembler> instruction) {
+    X86Code code = assemble(List.of(instruction));
+    String hex = HexFormat.of().formatHex(code.bytes());
+    return "%-22s %s".formatted(hex, code.instructions().getFirst()).strip();
+  }
+
+  private static X86Code assemble(List<Consumer<X86Assembler>> instructions) {
+    X86Assembler code = new X86Assembler();
+    instructions.forEach(each -> each.accept(code));
+    return code.done();
+  }
+}
