@@ -5,11 +5,16 @@ import picocli.CommandLine.Command;
 /// Tests against the outside.
 @Command(
     name = "conformance",
-    description = "Holds soft-float and machines against references from outside of this software.",
+    description = "Holds models against themselves on every kind of JVM, and soft-float and machines against references from outside.",
     footer = {
+      "  opml conformance bits model.onnx",
       "  opml conformance float f32_mulAdd cases.txt",
       "  opml conformance float --random 1000000",
       "  opml conformance riscv tests"
     },
-    subcommands = {ConformanceFloatCommand.class, ConformanceRiscvCommand.class})
+    subcommands = {
+      ConformanceBitsCommand.class,
+      ConformanceFloatCommand.class,
+      ConformanceRiscvCommand.class
+    })
 public final class ConformanceCommand {}

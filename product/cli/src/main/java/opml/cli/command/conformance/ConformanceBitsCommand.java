@@ -1,0 +1,91 @@
+package opml.cli.command.conformance;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import opml.cli.console.Console;
+import opml.cli.console.Failure;
+import opml.cli.console.Json;
+import opml.cli.console.Messages;
+import opml.cli.console.Table;
+import opml.cli.option.ModelFile;
+import opml.engine.commit.Model;
+import opml.lab.bench.BenchException;
+import opml.lab.conformance.bits.BitsCell;
+import opml.lab.conformance.bits.BitsConformance;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/// One model, the same bits everywhere.
+@Command(
+    name = "bits",
+    description = {
+      "Runs a model in JVMs that differ in the processor's instructions that they may use (-XX:UseAVX=0 to 3), in",
+      "whether they compile (-Xint, if the model is small), and in the kernels (reference, vector, tile), each over 1, 2",
+      "and 8 threads and with 1 and 16 inputs; prints one hash of the outputs and one of the final states for each, and",
+      "fails if two differ. Inputs are random, the same in every run."
+    },
+    exitCodeListHeading = "Exit codes:%n",
+    footer = {"  opml conformance bits model.onnx", "  opml conformance bits model.onnx --json"})
+@SuppressWarnings("NullAway.Init") // filled by picocli
+public final class ConformanceBitsCommand implements Callable<Integer> {
+  /// Hexadecimal digits of a hash that are shown.
+  private static final int SHOWN = 18;
+
+  @Mixin private Console console;
+
+  @Parameters(paramLabel = "MODEL", description = "The model file.")
+  private Path file;
+
+  @Override
+  public Integer call() {
+    Model model = ModelFile.load(file, console);
+    BitsConformance.Report report;
+    try {
+      report = BitsConformance.run(file, model, console::note);
+    } catch (IOException e) {
+      throw Messages.at(file, e);
+    } catch (BenchException e) {
+      throw new Failure(String.valueOf(e.getMessage()), e);
+    }
+    List<BitsCell> different = report.different();
+    report.skipped().forEach(console::note);
+    console.show(
+        Json.object(
+            "cells", report.cells().stream().map(ConformanceBitsCommand::json).toList(),
+            "skipped", report.skipped(),
+            "different", different.size()),
+        () -> table(report, different));
+    return different.isEmpty() ? 0 : 1;
+  }
+
+  private static Object json(BitsCell cell) {
+    return Json.object(
+        "jvm", cell.jvm(),
+        "kernels", cell.kernels(),
+        "threads", cell.threads(),
+        "batch", cell.batch(),
+        "outputs", cell.outputs(),
+        "states", cell.states());
+  }
+
+  private static String table(BitsConformance.Report report, List<BitsCell> different) {
+    Table table = new Table("JVM", "kernels", "threads", "inputs", "outputs", "states", "");
+    for (BitsCell cell : report.cells()) {
+      table.row(
+          cell.jvm(),
+          cell.kernels(),
+          cell.threads(),
+          cell.batch(),
+          cell.outputs().substring(0, SHOWN),
+          cell.states().substring(0, SHOWN),
+          different.contains(cell) ? "DIFFERS" : "");
+    }
+    return table
+        + (different.isEmpty()
+            ? "the same bits in all %d".formatted(report.cells().size())
+            : "%d of %d differ".formatted(different.size(), report.cells().size()));
+  }
+}

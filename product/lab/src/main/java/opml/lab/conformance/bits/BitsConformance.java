@@ -1,0 +1,133 @@
+package opml.lab.conformance.bits;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import opml.engine.commit.CommittedNode;
+import opml.engine.commit.Model;
+import opml.lab.bench.BenchException;
+
+/// Runs a model in JVMs that differ in the instructions that HotSpot may use, in whether it compiles at all, and in the
+/// kernels, and in each over several numbers of threads and inputs: the bits must be the same everywhere.
+public final class BitsConformance {
+  private static final List<String> KERNELS = List.of("reference", "vector", "tile");
+
+  private static final List<String> COMPILED =
+      List.of("-XX:UseAVX=0", "-XX:UseAVX=1", "-XX:UseAVX=2", "-XX:UseAVX=3");
+
+  private static final String INTERPRETED = "-Xint";
+
+  /// A model whose nodes take more instructions in the machine is not run by an interpreter.
+  private static final long MOST_INTERPRETED = 20_000_000;
+
+  private BitsConformance() {}
+
+  /// The cells, and whether all have the same bits.
+  ///
+  /// @param skipped what was not run, and why
+  public record Report(List<BitsCell> cells, List<String> skipped) {
+    public Report {
+      cells = List.copyOf(cells);
+      skipped = List.copyOf(skipped);
+    }
+
+    /// {@return those that differ from the first with as many inputs}
+    public List<BitsCell> different() {
+      return cells.stream()
+          .filter(cell -> !cells.stream().allMatch(other -> other == cell || first(cell).agrees(cell)))
+          .toList();
+    }
+
+    private BitsCell first(BitsCell cell) {
+      return cells.stream()
+          .filter(other -> other.batch() == cell.batch())
+          .findFirst()
+          .orElseThrow();
+    }
+  }
+
+  /// @param file of the model
+  /// @param progress hears of each JVM
+  /// @throws BenchException if a JVM fails
+  public static Report run(Path file, Model model, Consumer<String> progress) throws IOException {
+    List<BitsCell> cells = new ArrayList<>();
+    List<String> skipped = new ArrayList<>();
+    for (String jvm : COMPILED) {
+      for (String kernels : KERNELS) {
+        progress.accept(jvm + " " + kernels);
+        cells.addAll(cells(file, jvm, kernels));
+      }
+    }
+    long steps = steps(model);
+    if (steps > MOST_INTERPRETED) {
+      skipped.add(
+          "%s: the model takes up to %,d instructions, and is interpreted up to %,d"
+              .formatted(INTERPRETED, steps, MOST_INTERPRETED));
+    } else {
+      progress.accept(INTERPRETED);
+      cells.addAll(cells(file, INTERPRETED, "auto"));
+    }
+    return new Report(cells, skipped);
+  }
+
+  private static long steps(Model model) {
+    double steps = 0;
+    for (CommittedNode node : model.nodes()) {
+      steps += node.program().bound().instructions(node.node().scalarArray());
+    }
+    return (long) (steps * model.graph().loops());
+  }
+
+  private static List<BitsCell> cells(Path file, String jvm, String kernels) throws IOException {
+    List<String> command =
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            jvm,
+            "--enable-native-access=ALL-UNNAMED",
+            "--add-exports=java.base/jdk.internal.module=ALL-UNNAMED",
+            "-Dopml.kernels=" + kernels,
+            "-cp",
+            System.getProperty("java.class.path"),
+            BitsProbe.class.getName(),
+            file.toString());
+    Path errors = Files.createTempFile("opml-bits", ".txt");
+    try {
+      Process process =
+          new ProcessBuilder(command)
+              .redirectError(errors.toFile())
+              .start();
+      String lines;
+      try {
+        lines = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        process.waitFor();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new InterruptedIOException("interrupted while a JVM ran");
+      } finally {
+        process.destroy();
+      }
+      if (process.exitValue() != 0) {
+        throw new BenchException(
+            "java %s with %s kernels ended with %d: %s"
+                .formatted(jvm, kernels, process.exitValue(), Files.readString(errors).strip()));
+      }
+      return lines.lines().map(line -> cell(jvm, kernels, line)).toList();
+    } finally {
+      Files.deleteIfExists(errors);
+    }
+  }
+
+  private static BitsCell cell(String jvm, String kernels, String line) {
+    String[] words = line.split(" ", -1);
+    if (words.length != 4) {
+      throw new BenchException("java %s printed '%s'".formatted(jvm, line));
+    }
+    int threads = Integer.parseInt(words[0]);
+    return new BitsCell(jvm, kernels, threads, Integer.parseInt(words[1]), words[2], words[3]);
+  }
+}

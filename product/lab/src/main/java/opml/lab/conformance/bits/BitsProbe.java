@@ -1,0 +1,90 @@
+package opml.lab.conformance.bits;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import opml.core.codec.Preimage;
+import opml.core.hash.Bytes32;
+import opml.core.hash.Keccak;
+import opml.engine.commit.Model;
+import opml.engine.graph.Slot;
+import opml.engine.plan.GraphRunner;
+import opml.engine.plan.Team;
+import opml.engine.tensor.ElementType;
+import opml.engine.tensor.Tensor;
+import opml.engine.trace.GraphExecution;
+import opml.formats.ModelLoader;
+import opml.proof.NodeMachines;
+import opml.twins.Twins;
+
+/// Runs a model in this JVM, over several numbers of threads and of inputs, and prints a line for each: threads, inputs,
+/// the hash of all outputs, and that of all final states.
+///
+/// Inputs are random, the same everywhere. It is started in a JVM of its own by [BitsConformance].
+public final class BitsProbe {
+  static final int[] THREADS = {1, 2, 8};
+  static final int[] BATCHES = {1, 16};
+
+  private static final long SEED = 16;
+
+  private BitsProbe() {}
+
+  /// @param arguments the model file
+  public static void main(String[] arguments) throws IOException {
+    Model model = ModelLoader.load(Path.of(arguments[0]));
+    for (int threads : THREADS) {
+      try (Team team = new Team(threads)) {
+        GraphRunner runner =
+            GraphRunner.natively(
+                model.graph(), Twins.provider(), new NodeMachines(model), team);
+        for (int batch : BATCHES) {
+          System.out.printf("%d %d %s%n", threads, batch, hashes(model, runner, batch));
+        }
+      }
+    }
+  }
+
+  private static String hashes(Model model, GraphRunner runner, int batch) {
+    List<MemorySegment> inputs = new ArrayList<>();
+    Preimage states = Preimage.tagged("states");
+    SplittableRandom random = new SplittableRandom(SEED);
+    for (int i = 0; i < batch; i++) {
+      byte[] input = input(model, random);
+      inputs.add(Tensor.allocate(input.length).copyFrom(MemorySegment.ofArray(input)));
+      states.word(GraphExecution.run(model, input, runner).finalState().commitment());
+    }
+    return outputs(runner.runAll(inputs)) + " " + states.hash();
+  }
+
+  private static Bytes32 outputs(List<GraphRunner.Result> results) {
+    Preimage outputs = Preimage.tagged("outputs");
+    for (GraphRunner.Result result : results) {
+      outputs.word(
+          switch (result) {
+            case GraphRunner.Result.Finished(Tensor output) -> Keccak.hash(output.bytes());
+            case GraphRunner.Result.Failed(int node) -> Bytes32.ofWord(node);
+          });
+    }
+    return outputs.hash();
+  }
+
+  /// Floats are ordinary numbers, and now and then something that is not.
+  private static byte[] input(Model model, SplittableRandom random) {
+    Slot slot = model.graph().slots().get(model.graph().input().slot());
+    byte[] bytes = new byte[Math.toIntExact(slot.bytes())];
+    random.nextBytes(bytes);
+    if (slot.type() == ElementType.F32) {
+      MemorySegment floats = MemorySegment.ofArray(bytes);
+      for (long at = 0; at < bytes.length; at += Float.BYTES) {
+        float value = (float) random.nextGaussian();
+        floats.set(
+            ValueLayout.JAVA_FLOAT_UNALIGNED, at, random.nextInt(64) == 0 ? 0x1p-140f : value);
+      }
+    }
+    return bytes;
+  }
+}
