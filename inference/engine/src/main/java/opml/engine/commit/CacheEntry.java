@@ -9,6 +9,7 @@ import opml.core.codec.ByteReader;
 import opml.core.codec.ByteWriter;
 import opml.core.codec.MalformedException;
 import opml.core.hash.Bytes32;
+import opml.core.merkle.MerkleRoot;
 import opml.core.merkle.PageHashes;
 
 /// A file of the [HashCache]: the page hashes of one content. All numbers are big-endian, hashes as they are in memory.
@@ -17,6 +18,7 @@ import opml.core.merkle.PageHashes;
 /// u64            MAGIC
 /// 32 bytes       SHA-256 of the content
 /// u64            its bytes, more than a page
+/// 32 bytes       root at the least depth
 /// 32·pages       page hashes, zeros for a zero page
 /// 32 bytes       SHA-256 of all before
 /// ```
@@ -25,7 +27,7 @@ final class CacheEntry {
   private static final long MAGIC = 0x6f706d6c68736833L;
 
   private static final int DIGEST = 32;
-  private static final int HEAD = 8 + DIGEST + 8;
+  private static final int HEAD = 8 + DIGEST + 8 + Bytes32.BYTES;
   private static final int PAGE = 1 << PageHashes.PAGE_SHIFT;
 
   private CacheEntry() {}
@@ -41,6 +43,7 @@ final class CacheEntry {
             .u64(MAGIC)
             .bytes32(content)
             .u64(hashes.bytes())
+            .bytes32(hashes.root(MerkleRoot.depthFor(hashes.bytes())))
             .bytes(toBytes(hashes.lanes()))
             .toArray();
     return new ByteWriter().bytes(body).bytes(sha256().digest(body)).toArray();
@@ -69,7 +72,8 @@ final class CacheEntry {
         || in.u64("bytes") != length) {
       throw new MalformedException(source + ": not about the content that it is named after");
     }
-    return PageHashes.ofLanes(length, toLanes(in.bytes("page hashes", in.remaining())));
+    Bytes32 root = in.bytes32("root");
+    return PageHashes.ofLanes(length, toLanes(in.bytes("page hashes", in.remaining())), root);
   }
 
   private static long hashBytes(long bytes) {

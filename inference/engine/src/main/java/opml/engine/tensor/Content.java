@@ -75,22 +75,22 @@ final class Content {
   }
 
   PageHashes hashes() {
-    MemorySegment known = bytes;
-    return known == null ? hashesOfStored() : PageHashes.of(known);
+    Optional<PageHashes> ofStored = bytes == null ? hashesOfStored() : Optional.empty();
+    // on all cores, and so without the lock: who waits for other cores does their work meanwhile,
+    // which may be another
+    // tensor's
+    return ofStored.orElseGet(() -> PageHashes.of(bytes()));
   }
 
-  private synchronized PageHashes hashesOfStored() {
-    MemorySegment known = bytes;
+  /// {@return the hashes of what is not in memory, nor so little that it may as well be}
+  private synchronized Optional<PageHashes> hashesOfStored() {
     long size = byteSize();
-    if (known != null) {
-      return PageHashes.of(known);
-    }
-    if (size <= PAGE) {
-      return PageHashes.of(copied());
+    if (bytes != null || size <= PAGE) {
+      return Optional.empty();
     }
     Lanes lanes = new Lanes(size);
     digest = pass(lanes::add);
-    return PageHashes.ofLanes(size, lanes.all);
+    return Optional.of(PageHashes.ofLanes(size, lanes.all));
   }
 
   /// Reads all that is stored once, from its first byte to its last.

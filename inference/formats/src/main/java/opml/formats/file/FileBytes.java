@@ -31,8 +31,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// For many threads. It is closed when nobody has it any more.
 public final class FileBytes implements ByteSource {
-  /// A byte buffer has no more.
+  /// A byte buffer has no more than twice as many.
   private static final long MOST_AT_ONCE = 1 << 30;
+
+  /// What is read into an array passes through a buffer of as many bytes, which should stay near the core.
+  private static final long MOST_INTO_ARRAY = 1 << 16;
 
   private final String name;
   private final Path path;
@@ -88,7 +91,8 @@ public final class FileBytes implements ByteSource {
   @Override
   public void read(long at, MemorySegment target) throws IOException {
     for (long done = 0; done < target.byteSize(); ) {
-      long count = Math.min(MOST_AT_ONCE, target.byteSize() - done);
+      long most = target.isNative() ? MOST_AT_ONCE : MOST_INTO_ARRAY;
+      long count = Math.min(most, target.byteSize() - done);
       readPart(at + done, target.asSlice(done, count));
       done += count;
     }
