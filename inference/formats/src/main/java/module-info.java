@@ -8,7 +8,6 @@ module opml.formats {
   requires com.google.protobuf;
 
   exports opml.formats;
-  exports opml.formats.file;
   exports opml.formats.image;
   exports opml.formats.onnx;
   exports opml.formats.onnx.file;

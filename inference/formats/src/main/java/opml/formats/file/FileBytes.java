@@ -1,5 +1,6 @@
 package opml.formats.file;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -29,8 +30,8 @@ import org.jspecify.annotations.Nullable;
 /// name. One that was itself written to or cut is told by its size and its time of change, which are looked at after
 /// every read. Who keeps both while he changes bytes is noticed by the digest of what was hashed (`Tensor`).
 ///
-/// For many threads. It is closed when nobody has it any more.
-public final class FileBytes implements ByteSource {
+/// For many threads. Who does not close it leaves that to the garbage collector.
+public final class FileBytes implements ByteSource, Closeable {
   /// A byte buffer has no more than twice as many.
   private static final long MOST_AT_ONCE = 1 << 30;
 
@@ -99,6 +100,15 @@ public final class FileBytes implements ByteSource {
     requireUnchanged();
   }
 
+  /// Closes the file; whoever reads on opens it again, if it is still the same.
+  @Override
+  public synchronized void close() throws IOException {
+    FileChannel channel = open;
+    if (channel != null) {
+      channel.close();
+    }
+  }
+
   private void readPart(long at, MemorySegment target) throws IOException {
     if (target.isNative() || target.heapBase().orElseThrow() instanceof byte[]) {
       readBuffer(at, target.asByteBuffer());
@@ -125,14 +135,16 @@ public final class FileBytes implements ByteSource {
   }
 
   private synchronized FileChannel channel() throws IOException {
-    FileChannel channel = open;
-    if (channel == null || !channel.isOpen()) {
-      channel = FileChannel.open(path, StandardOpenOption.READ);
-      open = channel;
-      if (!State.of(path).equals(state)) {
-        throw changed();
-      }
+    FileChannel known = open;
+    if (known != null && known.isOpen()) {
+      return known;
     }
+    FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
+    if (!State.of(path).equals(state)) {
+      channel.close();
+      throw changed();
+    }
+    open = channel;
     return channel;
   }
 

@@ -44,10 +44,11 @@ public enum FileKind {
   /// @throws opml.core.codec.MalformedException if it is no regular file
   /// @throws IOException if it cannot be read
   public static FileKind of(Path file) throws IOException {
-    ByteSource source = FileBytes.of(file.toString(), file);
-    byte[] head = new byte[(int) Math.min(HEAD, source.size())];
-    source.read(0, MemorySegment.ofArray(head));
-    return of(head);
+    try (FileBytes source = FileBytes.of(file.toString(), file)) {
+      byte[] head = new byte[(int) Math.min(HEAD, source.size())];
+      source.read(0, MemorySegment.ofArray(head));
+      return of(head);
+    }
   }
 
   /// {@return the kind of what begins so}

@@ -143,6 +143,16 @@ class FileBytesTest {
   }
 
   @Test
+  void aClosedFileIsOpenedAgainIfItIsStillTheSame() throws IOException {
+    file.close();
+    assertThat(tensor().bytes()).isEqualTo(content);
+    file.close();
+    Path other = Files.write(folder.resolve("other.bin"), content);
+    Files.move(other, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    changed();
+  }
+
+  @Test
   void nothingOutsideOfTheFileIsAPartOfIt() {
     assertThat(file.part("w", SIZE, 0).byteSize()).isZero();
     assertThatThrownBy(() -> file.part("w", SIZE, 1))

@@ -40,7 +40,13 @@ public final class OnnxReader {
   }
 
   private static OnnxModel read(Path file, boolean alone) throws IOException {
-    return read(FileBytes.of(file.toString(), file), alone);
+    FileBytes source = FileBytes.of(file.toString(), file);
+    try {
+      return read(source, alone);
+    } catch (MalformedException e) {
+      source.close();
+      throw e;
+    }
   }
 
   /// Reads the bytes of a model file; `source` names them in errors. They must not be changed as long as the model's

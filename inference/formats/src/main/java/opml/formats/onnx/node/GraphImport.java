@@ -11,7 +11,6 @@ import opml.core.codec.Names;
 import opml.engine.graph.Graph;
 import opml.engine.graph.GraphBuilder;
 import opml.engine.graph.Port;
-import opml.engine.graph.Slot;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
@@ -23,7 +22,7 @@ import opml.kernels.catalog.KernelCatalog;
 /// clear which calls the output needs: a branch of which only the shape was asked leaves nothing behind.
 public final class GraphImport {
   /// Constants that follow from others, all together: without a bound, a small file could fill the memory.
-  private static final long MAX_FOLDED = Slot.MAX_BYTES;
+  private static final long MAX_FOLDED = 1L << 26;
 
   /// What is known of a value.
   public enum State {
