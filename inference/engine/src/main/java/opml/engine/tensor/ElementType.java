@@ -6,7 +6,8 @@ import java.util.Locale;
 /// What a tensor holds: elements one by one, or blocks of elements that share a scale, as GGML lays them out.
 ///
 /// A model file may have a tensor of any of these; operators take few of them ([#isComputed]). A block is the least
-/// that can be addressed, so a row is a whole number of blocks; only elements of four bits are packed over the ends of rows.
+/// that can be addressed, so a row is a whole number of blocks; only elements of four bits are packed over the ends of
+/// rows.
 public enum ElementType {
   F32(1, 4),
   U8(1, 1),

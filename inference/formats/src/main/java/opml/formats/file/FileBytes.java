@@ -125,11 +125,11 @@ public final class FileBytes implements ByteSource, Closeable {
         if (channel().read(into, at + into.position()) < 0) {
           throw changed();
         }
-      } catch (ClosedByInterruptException e) {
-        throw e;
       } catch (ClosedChannelException e) {
-        // Another thread was interrupted while it read, which closes the file for all. It is opened
-        // again.
+        // Somebody has closed it, or was interrupted while he read, which closes it for all: it is opened again.
+        if (e instanceof ClosedByInterruptException) {
+          throw e;
+        }
       }
     }
   }

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import opml.cli.console.Console;
 import opml.cli.console.Failure;
 import opml.cli.console.Messages;
@@ -30,7 +31,7 @@ public final class ModelFile {
     } catch (IOException e) {
       throw Messages.at(file, e);
     } catch (UncheckedIOException e) {
-      throw Messages.at(file, e.getCause());
+      throw Messages.at(file, Objects.requireNonNull(e.getCause()));
     } catch (IllegalArgumentException e) {
       // Well-formed ONNX, but too large for a node or for the registry.
       throw new Failure(file + ": " + e.getMessage(), e);
