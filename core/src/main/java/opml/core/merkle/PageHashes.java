@@ -78,14 +78,26 @@ public final class PageHashes {
   /// @param lanes four for each page, as [#lanes] gives them
   /// @throws IllegalArgumentException if there are not as many as pages
   public static PageHashes ofLanes(long bytes, long[] lanes) {
+    Nodes pages = nodes(bytes, lanes);
+    return new PageHashes(
+        bytes, pages, reduce(pages, MerkleRoot.depthFor(bytes), NodeHasher.current()));
+  }
+
+  /// Hashes that were computed before, with the root, which is believed as they are.
+  ///
+  /// @param root at the least depth
+  /// @throws IllegalArgumentException as [#ofLanes(long, long[])]
+  public static PageHashes ofLanes(long bytes, long[] lanes, Bytes32 root) {
+    return new PageHashes(bytes, nodes(bytes, lanes), root);
+  }
+
+  private static Nodes nodes(long bytes, long[] lanes) {
     long count = bytes + (1 << PAGE_SHIFT) - 1 >>> PAGE_SHIFT;
     if (count < 2 || lanes.length != Nodes.LANES * count) {
       throw new IllegalArgumentException(
           lanes.length + " lanes are not those of the pages of " + bytes + " bytes");
     }
-    Nodes pages = new Nodes(PAGE_HEIGHT, lanes.clone());
-    return new PageHashes(
-        bytes, pages, reduce(pages, MerkleRoot.depthFor(bytes), NodeHasher.current()));
+    return new Nodes(PAGE_HEIGHT, lanes.clone());
   }
 
   private static PageHashes of(long size, Bytes32 root, int height) {

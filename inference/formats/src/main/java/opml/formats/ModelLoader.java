@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import opml.core.codec.MalformedException;
 import opml.core.hash.Bytes32;
 import opml.engine.commit.HashCache;
 import opml.engine.commit.InitialHashes;
@@ -16,6 +17,7 @@ import opml.engine.commit.ModelDescriptor;
 import opml.engine.commit.StepLimit;
 import opml.engine.graph.Graph;
 import opml.engine.graph.GraphNode;
+import opml.formats.file.FileKind;
 import opml.formats.onnx.OnnxImporter;
 import opml.formats.refusal.ImportException;
 import opml.formats.refusal.Reason;
@@ -23,30 +25,44 @@ import opml.kernels.catalog.Kernel;
 import opml.kernels.catalog.PinnedProgram;
 import opml.kernels.catalog.PinnedPrograms;
 
-/// From a model file to what is registered: the graph in it, committed to with the pinned programs.
+/// Opens model files, of whatever format: their first bytes tell which importer reads them.
 ///
-/// The file is the package: the import is a function of its bytes, so whoever has it recomputes the model's identity.
+/// The file is the package: the import is a function of its bytes, and of those of the files in its folder that it
+/// names, so whoever has it recomputes the model's identity. An import checks all tensors that are needed and reads few
+/// of them; a run copies them into memory as it needs them, and a commitment hashes them when it is asked for.
 public final class ModelLoader {
   private ModelLoader() {}
 
-  /// Imports a file and commits to it.
+  /// Imports a file, to run it, claims and disputes aside.
   ///
   /// @throws IOException if the file cannot be read
-  /// @throws opml.core.codec.MalformedException if it is not a model file
+  /// @throws MalformedException if it is not a model file
   /// @throws ImportException if it is one that we cannot run; it tells every reason
+  public static Graph graph(Path file) throws IOException {
+    return switch (known(file)) {
+      case ONNX -> OnnxImporter.load(file);
+    };
+  }
+
+  /// Imports a file, to commit to it with the pinned programs; it is hashed when the commitment is asked for.
+  ///
+  /// @throws ImportException also if no claim, or no dispute, could be about it
   public static Model load(Path file) throws IOException {
-    return Model.of(graph(file), PinnedPrograms::of);
+    return Model.of(supported(file, graph(file)), PinnedPrograms::of);
   }
 
   /// Imports as [#load(Path)] a file that comes from a stranger, which may not have data beside it: what it named there
   /// would be a file of ours.
   ///
   /// @param mostConstants bytes of its constants that are read, all together: a small file may hold large ones
-  /// @throws opml.core.codec.MalformedException also if a tensor's data are beside the file
+  /// @throws MalformedException also if a tensor's data are beside the file
   /// @throws ImportException also if its constants are more than that
   public static Model loadAlone(Path file, long mostConstants) throws IOException {
-    return Model.of(
-        supported(file, OnnxImporter.loadAlone(file, mostConstants)), PinnedPrograms::of);
+    Graph graph =
+        switch (known(file)) {
+          case ONNX -> OnnxImporter.loadAlone(file, mostConstants);
+        };
+    return Model.of(supported(file, graph), PinnedPrograms::of);
   }
 
   /// Imports as [#load(Path)], with the hashes of the weights from a cache if it has them.
@@ -54,8 +70,8 @@ public final class ModelLoader {
   /// @param progress hears of hashing that has to be done
   public static Model load(Path file, HashCache cache, InitialHashes.Progress progress)
       throws IOException {
-    Graph graph = graph(file);
-    return Model.of(graph, PinnedPrograms::of, cache.of(file, graph, progress));
+    return Model.of(
+        supported(file, graph(file)), PinnedPrograms::of, graph -> cache.of(graph, progress));
   }
 
   /// {@return a model in all editions of the kernels' programs that make different ones of it, the latest first: it may
@@ -74,8 +90,21 @@ public final class ModelLoader {
     return editions(model).stream().filter(other -> other.id().equals(id)).findFirst();
   }
 
-  private static Graph graph(Path file) throws IOException {
-    return supported(file, OnnxImporter.load(file));
+  /// The formats that there are importers for.
+  private enum Format {
+    ONNX
+  }
+
+  private static Format known(Path file) throws IOException {
+    FileKind kind = FileKind.of(file);
+    return switch (kind) {
+      case ONNX -> Format.ONNX;
+      case GGUF, SAFETENSORS, TFLITE ->
+          throw new MalformedException(
+              file + ": this is " + kind.label() + ", which is not supported yet");
+      case PYTORCH, PICKLE, HDF5, NUMPY, ZIP, GZIP, TAR, LFS, HTML, TEXT, EMPTY ->
+          throw new MalformedException(file + ": not a model file: this is " + kind.label());
+    };
   }
 
   private static Graph supported(Path file, Graph graph) {

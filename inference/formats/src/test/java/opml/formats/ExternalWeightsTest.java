@@ -4,16 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import opml.core.codec.MalformedException;
 import opml.engine.commit.HashCache;
 import opml.engine.graph.Graph;
 import opml.engine.graph.Slot;
+import opml.engine.tensor.Tensor;
 import opml.formats.onnx.OnnxImporter;
 import opml.formats.onnx.file.OnnxWriter;
 import opml.formats.onnx.file.RawModels;
@@ -82,11 +86,53 @@ class ExternalWeightsTest {
         .hasMessageContaining("the constants take more than " + (bytes - 1) + " bytes");
   }
 
+  @Test
+  void weightsThatAreCutOrChangedWhileTheModelIsInUseAreNoOtherWeights() throws IOException {
+    byte[] weights = new byte[4 * FLOATS];
+    new Random(2).nextBytes(weights);
+    Path beside = Files.write(folder.resolve("weights.bin"), weights);
+    Path file = folder.resolve("model.onnx");
+    Files.write(file, RawModels.externalSum(FLOATS, "weights.bin"));
+    Graph running = ModelLoader.graph(file);
+    Tensor read = constant(running);
+    assertThat(read.bytes()).isEqualTo(weights);
+    Graph late = ModelLoader.graph(file);
+    try (FileChannel out = FileChannel.open(beside, StandardOpenOption.WRITE)) {
+      out.truncate(weights.length - 1);
+    }
+    assertThat(read.bytes()).isEqualTo(weights);
+    assertThatThrownBy(constant(late)::data)
+        .isInstanceOf(MalformedException.class)
+        .hasMessage(
+            file + ", external data weights.bin: somebody has changed the file while it was read");
+    assertThatThrownBy(() -> ModelLoader.graph(file))
+        .isInstanceOf(MalformedException.class)
+        .hasMessageContaining("expected 12582912 bytes from 0 on in weights.bin, but it has");
+  }
+
+  @Test
+  void tensorsMayShareBytesOfAFileAndLieThereAtAnyAlignment() throws IOException {
+    byte[] weights = new byte[100_000];
+    new Random(3).nextBytes(weights);
+    Files.write(folder.resolve("weights.bin"), weights);
+    Path file = folder.resolve("model.onnx");
+    for (int offset : new int[] {0, 1, 4, 4095}) {
+      Files.write(file, RawModels.externalSum(20_000, "weights.bin", offset));
+      Tensor tensor = constant(ModelLoader.graph(file));
+      assertThat(tensor.data().address() % 8).isZero();
+      assertThat(tensor.bytes()).isEqualTo(Arrays.copyOfRange(weights, offset, offset + 80_000));
+    }
+  }
+
+  private static Tensor constant(Graph graph) {
+    return graph.slots().stream().flatMap(s -> s.initial().stream()).findFirst().orElseThrow();
+  }
+
   /// {@return how many constants had to be hashed}
   private int hashed(Path file) throws IOException {
-    Graph graph = OnnxImporter.load(file);
     List<Long> progress = new ArrayList<>();
-    new HashCache(folder.resolve("cache")).of(file, graph, (done, all) -> progress.add(done));
+    new HashCache(folder.resolve("cache"))
+        .of(ModelLoader.graph(file), (done, all) -> progress.add(done));
     return progress.size();
   }
 }

@@ -1,13 +1,16 @@
 package opml.engine.commit;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiFunction;
+import java.util.stream.IntStream;
 import opml.core.hash.Bytes32;
 import opml.core.merkle.PageHashes;
 import opml.core.merkle.ZeroHashes;
 import opml.engine.graph.Graph;
 import opml.engine.graph.Slot;
+import opml.engine.tensor.Tensor;
 
 /// The page hashes of what a graph's slots hold before the first node, above all its weights: computed
 /// once, for the model's identity and for every memory that holds a weight.
@@ -19,8 +22,10 @@ public record InitialHashes(List<Optional<PageHashes>> slots) {
   public interface Progress {
     Progress NONE = (done, total) -> {};
 
-    /// @param done bytes hashed so far
-    /// @param total bytes to hash
+    /// A tensor has been hashed. Several threads call it, one at a time.
+    ///
+    /// @param done bytes of the tensors that are done
+    /// @param total bytes of all
     void hashed(long done, long total);
   }
 
@@ -30,17 +35,46 @@ public record InitialHashes(List<Optional<PageHashes>> slots) {
 
   /// Hashes a graph's initial values, on all cores.
   public static InitialHashes of(Graph graph, Progress progress) {
+    return of(
+        graph,
+        progress,
+        (tensor, hashed) -> {
+          PageHashes hashes = tensor.hashes();
+          hashed.run();
+          return hashes;
+        });
+  }
+
+  /// Finds the hashes of a graph's initial values, of several at a time.
+  ///
+  /// @param finds the hashes of a tensor, and runs what it is given if it had to compute them
+  static InitialHashes of(
+      Graph graph, Progress progress, BiFunction<Tensor, Runnable, PageHashes> finds) {
     long total = bytes(graph);
-    long done = 0;
-    List<Optional<PageHashes>> hashes = new ArrayList<>();
-    for (Slot slot : graph.slots()) {
-      hashes.add(slot.initial().map(tensor -> PageHashes.of(tensor.data())));
-      if (slot.initial().isPresent()) {
-        done += slot.bytes();
-        progress.hashed(done, total);
-      }
-    }
+    AtomicLong done = new AtomicLong();
+    List<Optional<PageHashes>> hashes =
+        IntStream.range(0, graph.slots().size())
+            .parallel()
+            .mapToObj(graph.slots()::get)
+            .map(
+                slot ->
+                    slot.initial()
+                        .map(
+                            tensor -> {
+                              Runnable hashed =
+                                  () -> tell(progress, done.get() + slot.bytes(), total);
+                              PageHashes found = finds.apply(tensor, hashed);
+                              done.addAndGet(slot.bytes());
+                              return found;
+                            }))
+            .toList();
     return new InitialHashes(hashes);
+  }
+
+  private static void tell(Progress progress, long done, long total) {
+    synchronized (progress) {
+      progress.hashed(done, total);
+    }
   }
 
   /// {@return the bytes of all initial values}

@@ -12,65 +12,60 @@ import opml.engine.graph.Graph;
 import opml.engine.graph.Slot;
 import opml.kernels.catalog.Kernel;
 import opml.kernels.catalog.PinnedProgram;
+import org.jspecify.annotations.Nullable;
 
 /// A graph as it is registered: every node with its descriptor, the trees over nodes and slots, and the
 /// identity.
 ///
 /// The model file is the package, with the files of its folder that its weights may lie in: the import is a function
 /// of their bytes, so whoever has them recomputes [#id] and compares it with the registered one.
+///
+/// The weights are hashed, once, when the first thing is asked for that follows from their hashes, and not before.
+/// Running a graph needs no model.
 public final class Model {
   private final Graph graph;
-  private final InitialHashes hashes;
   private final List<CommittedNode> nodes;
   private final SparseTree nodeTree;
-  private final SparseTree slotTree;
-  private final ModelDescriptor descriptor;
+  private final boolean outputGiven;
+  private final Function<Graph, InitialHashes> hashing;
+  private volatile @Nullable Commitment commitment;
 
-  private Model(Graph graph, List<CommittedNode> nodes, InitialHashes hashes, boolean outputGiven) {
+  /// What follows from the weights.
+  private record Commitment(InitialHashes hashes, SparseTree slotTree, ModelDescriptor model) {}
+
+  private Model(
+      Graph graph,
+      List<CommittedNode> nodes,
+      Function<Graph, InitialHashes> hashing,
+      boolean outputGiven) {
     this.graph = graph;
-    this.hashes = hashes;
+    this.hashing = hashing;
     this.nodes = List.copyOf(nodes);
+    this.outputGiven = outputGiven;
     this.nodeTree = new SparseTree(depthFor(nodes.size()));
     for (int i = 0; i < nodes.size(); i++) {
       nodeTree.set(i, nodes.get(i).descriptor().hash());
     }
-    this.slotTree = new SparseTree(depthFor(graph.slots().size()));
-    for (int i = 0; i < graph.slots().size(); i++) {
-      slotTree.set(i, hashes.root(i, graph.slots().get(i).depth()));
-    }
-    Slot input = graph.slots().get(graph.input().slot());
-    Slot output = graph.slots().get(graph.output().slot());
-    this.descriptor =
-        new ModelDescriptor(
-            nodeTree.root(),
-            nodeTree.depth(),
-            nodes.size(),
-            graph.loops(),
-            slotTree.root(),
-            slotTree.depth(),
-            graph.input().slot(),
-            input.depth(),
-            input.bytes(),
-            graph.output().slot(),
-            output.depth(),
-            output.bytes(),
-            outputGiven);
+    // whatever the slots hold, so that what is wrong with the graph is told at once
+    descriptor(Bytes32.ZERO, depthFor(graph.slots().size()));
   }
 
   /// Commits to a graph.
   ///
   /// @throws IllegalArgumentException if a node or the output is too large
   public static Model of(Graph graph, Function<Kernel, PinnedProgram> programs) {
-    return of(graph, programs, InitialHashes.of(graph, InitialHashes.Progress.NONE));
+    return of(graph, programs, Model::hashed);
   }
 
-  /// Commits to a graph whose initial values are hashed already.
+  /// Commits to a graph.
   ///
-  /// @param hashes of this graph
+  /// @param hashing hashes its initial values, or knows their hashes; called once, when they are needed
   /// @throws IllegalArgumentException if a node or the output is too large
   public static Model of(
-      Graph graph, Function<Kernel, PinnedProgram> programs, InitialHashes hashes) {
-    return new Model(graph, committed(graph, programs), hashes, false);
+      Graph graph,
+      Function<Kernel, PinnedProgram> programs,
+      Function<Graph, InitialHashes> hashing) {
+    return new Model(graph, committed(graph, programs), hashing, false);
   }
 
   /// Commits to a graph that checks its output: a run starts with a given output in the output's slot, no node writes
@@ -78,13 +73,57 @@ public final class Model {
   ///
   /// @throws IllegalArgumentException if a node or the output is too large
   public static Model checking(Graph graph, Function<Kernel, PinnedProgram> programs) {
-    InitialHashes hashes = InitialHashes.of(graph, InitialHashes.Progress.NONE);
-    return new Model(graph, committed(graph, programs), hashes, true);
+    return new Model(graph, committed(graph, programs), Model::hashed, true);
+  }
+
+  private static InitialHashes hashed(Graph graph) {
+    return InitialHashes.of(graph, InitialHashes.Progress.NONE);
+  }
+
+  private Commitment commitment() {
+    Commitment known = commitment;
+    return known == null ? commit() : known;
+  }
+
+  private synchronized Commitment commit() {
+    Commitment known = commitment;
+    if (known != null) {
+      return known;
+    }
+    InitialHashes hashes = hashing.apply(graph);
+    SparseTree slotTree = new SparseTree(depthFor(graph.slots().size()));
+    for (int i = 0; i < graph.slots().size(); i++) {
+      slotTree.set(i, hashes.root(i, graph.slots().get(i).depth()));
+    }
+    Commitment made =
+        new Commitment(hashes, slotTree, descriptor(slotTree.root(), slotTree.depth()));
+    commitment = made;
+    return made;
+  }
+
+  private ModelDescriptor descriptor(Bytes32 initialSlotsRoot, int slotDepth) {
+    Slot input = graph.slots().get(graph.input().slot());
+    Slot output = graph.slots().get(graph.output().slot());
+    return new ModelDescriptor(
+        nodeTree.root(),
+        nodeTree.depth(),
+        nodes.size(),
+        graph.loops(),
+        initialSlotsRoot,
+        slotDepth,
+        graph.input().slot(),
+        input.depth(),
+        input.bytes(),
+        graph.output().slot(),
+        output.depth(),
+        output.bytes(),
+        outputGiven);
   }
 
   /// {@return the same graph with other programs of its kernels}
   public Model with(Function<Kernel, PinnedProgram> programs) {
-    return new Model(graph, committed(graph, programs), hashes, descriptor.outputGiven());
+    return new Model(
+        graph, committed(graph, programs), _ -> commitment().hashes(), outputGiven);
   }
 
   private static List<CommittedNode> committed(
@@ -105,18 +144,18 @@ public final class Model {
   }
 
   public ModelDescriptor descriptor() {
-    return descriptor;
+    return commitment().model();
   }
 
   /// {@return the model's identity}
   public Bytes32 id() {
-    return descriptor.id();
+    return descriptor().id();
   }
 
   /// {@return the page hashes of what a slot holds before the input is written, none if zeros; with them a
   /// memory that holds the value need not hash it again}
   public Optional<PageHashes> initialHashes(int slot) {
-    return hashes.slots().get(slot);
+    return commitment().hashes().slots().get(slot);
   }
 
   /// {@return the proof of a node's hash under the graph root}
@@ -126,13 +165,13 @@ public final class Model {
 
   /// {@return a new tree over the slots as they are before the input, and an output that is given, are written}
   public SparseTree initialSlots() {
-    return slotTree.copy();
+    return commitment().slotTree().copy();
   }
 
   /// {@return what the input's slot holds before the input is written, which a challenge proves}
   public SlotOpening inputOpening() {
     int slot = graph.input().slot();
-    return opening(slotTree, slot);
+    return opening(commitment().slotTree(), slot);
   }
 
   /// {@return what the output's slot holds once this input is written, which a challenge proves besides if the output

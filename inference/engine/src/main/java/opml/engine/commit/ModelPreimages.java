@@ -1,9 +1,9 @@
 package opml.engine.commit;
 
-import java.lang.foreign.MemorySegment;
 import java.util.List;
-import opml.engine.graph.Slot;
-import opml.engine.tensor.Tensor;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import opml.core.merkle.PageHashes;
 
 /// Everything that a model's identity commits to, as whoever registered it would hand it out.
 ///
@@ -21,21 +21,22 @@ public record ModelPreimages(
   @SuppressWarnings("ArrayRecordComponent") // read once, by the check
   public record NodePreimage(byte[] descriptor, byte[] fixed) {}
 
-  /// @param initial the slot's first bytes, the rest being zero
-  public record SlotPreimage(int depth, MemorySegment initial) {}
+  /// @param initial the hashes of the slot's first bytes, the rest being zero; none if all are. Whoever has the bytes
+  ///     hashes them, once: [PageHashes#of]
+  public record SlotPreimage(int depth, Optional<PageHashes> initial) {}
 
-  /// {@return what a model of ours commits to}
+  /// {@return what a model of ours commits to, with the hashes that it has}
   public static ModelPreimages of(Model model) {
     return new ModelPreimages(
         model.descriptor(),
         model.nodes().stream()
             .map(node -> new NodePreimage(node.descriptor().encode(), node.fixed()))
             .toList(),
-        model.graph().slots().stream().map(ModelPreimages::slot).toList());
-  }
-
-  private static SlotPreimage slot(Slot slot) {
-    return new SlotPreimage(
-        slot.depth(), slot.initial().map(Tensor::data).orElseGet(() -> Tensor.allocate(0)));
+        IntStream.range(0, model.graph().slots().size())
+            .mapToObj(
+                slot ->
+                    new SlotPreimage(
+                        model.graph().slots().get(slot).depth(), model.initialHashes(slot)))
+            .toList());
   }
 }

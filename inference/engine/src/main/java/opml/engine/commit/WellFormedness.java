@@ -14,6 +14,7 @@ import opml.core.codec.MalformedException;
 import opml.core.hash.Bytes32;
 import opml.core.hash.Keccak;
 import opml.core.merkle.MerkleRoot;
+import opml.core.merkle.PageHashes;
 import opml.core.merkle.SparseTree;
 import opml.core.merkle.ZeroHashes;
 import opml.kernels.abi.FixedSegment;
@@ -87,12 +88,17 @@ public final class WellFormedness {
     SparseTree tree = new SparseTree(model.model().slotDepth());
     for (int i = 0; i < model.slots().size(); i++) {
       ModelPreimages.SlotPreimage slot = model.slots().get(i);
-      if (slot.depth() < MerkleRoot.depthFor(slot.initial().byteSize()) || slot.depth() > 32) {
+      long bytes = slot.initial().map(PageHashes::bytes).orElse(0L);
+      if (slot.depth() < MerkleRoot.depthFor(bytes) || slot.depth() > 32) {
         problems.add("slot " + i + ": its initial value does not fit depth " + slot.depth());
         continue;
       }
       depths.put(i, slot.depth());
-      tree.set(i, MerkleRoot.of(slot.initial(), slot.depth()));
+      tree.set(
+          i,
+          slot.initial()
+              .map(hashes -> hashes.root(slot.depth()))
+              .orElseGet(() -> ZeroHashes.at(slot.depth())));
     }
     require(
         tree.root().equals(model.model().initialSlotsRoot()),

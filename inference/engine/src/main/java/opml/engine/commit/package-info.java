@@ -7,8 +7,8 @@
 ///     constant,
 ///   - [opml.engine.commit.Model] is a graph with all of this, and its [opml.engine.commit.ModelDescriptor]
 ///     its identity,
-///   - [opml.engine.commit.InitialHashes] are the page hashes of the weights, and
-///     [opml.engine.commit.HashCache] keeps them between processes,
+///   - [opml.engine.commit.InitialHashes] are the page hashes of the weights, found when a model's commitment is first
+///     asked for, and [opml.engine.commit.HashCache] keeps them between processes,
 ///   - [opml.engine.commit.GraphState] is one entry of the level-0 trace,
 ///   - [opml.engine.commit.WellFormedness] judges a model that somebody else registered.
 package opml.engine.commit;

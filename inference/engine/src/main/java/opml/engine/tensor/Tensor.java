@@ -3,31 +3,87 @@ package opml.engine.tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import opml.core.hash.Bytes32;
+import opml.core.merkle.PageHashes;
 
-/// A tensor's bytes and how to read them: row-major, little-endian, without gaps.
-///
-/// @param data exactly `count · bytes` bytes; whoever made the tensor keeps them unchanged
-public record Tensor(ElementType type, Shape shape, MemorySegment data) {
+/// A tensor: its bytes, and how to read them: row-major, little-endian, without gaps. They may still be stored in a
+/// file, from where they come when they are asked for ([Content] tells what that means if the file changes).
+public final class Tensor {
   /// How floats lie in a tensor.
   public static final ValueLayout.OfFloat F32 =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+  private static final ValueLayout.OfShort I16 =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfInt I32 =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfLong I64 =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-  public Tensor {
+  private final ElementType type;
+  private final Shape shape;
+  private final Content content;
+
+  private Tensor(ElementType type, Shape shape, Content content) {
     long expected = byteSize(type, shape);
-    if (data.byteSize() != expected) {
+    if (content.byteSize() != expected) {
       throw new IllegalArgumentException(
-          type.label() + " " + shape + " has " + expected + " bytes, not " + data.byteSize());
+          "%s %s has %d bytes, not %d"
+              .formatted(type.label(), shape, expected, content.byteSize()));
     }
+    this.type = type;
+    this.shape = shape;
+    this.content = content;
+  }
+
+  /// A tensor in memory.
+  ///
+  /// @param data exactly its bytes; whoever made the tensor keeps them unchanged
+  public Tensor(ElementType type, Shape shape, MemorySegment data) {
+    this(type, shape, new Content(data));
+  }
+
+  /// {@return a tensor whose bytes are read when they are asked for}
+  ///
+  /// @param bytes exactly its bytes
+  public static Tensor stored(ElementType type, Shape shape, StoredBytes bytes) {
+    return new Tensor(type, shape, new Content(bytes));
+  }
+
+  public ElementType type() {
+    return type;
+  }
+
+  public Shape shape() {
+    return shape;
+  }
+
+  /// {@return the bytes, aligned to eight if they were stored}; they are copied into memory once, and kept
+  ///
+  /// @throws opml.core.codec.MalformedException if what they are stored in was changed
+  /// @throws java.io.UncheckedIOException if they cannot be read
+  public MemorySegment data() {
+    return content.bytes();
+  }
+
+  /// {@return the SHA-256 digest of the bytes}
+  ///
+  /// @throws opml.core.codec.MalformedException as [#data]
+  public Bytes32 digest() {
+    return content.digest();
+  }
+
+  /// {@return the page hashes of the bytes, computed each time}; bytes that are stored stay where they are, and only
+  /// their digest is kept
+  ///
+  /// @throws opml.core.codec.MalformedException as [#data]
+  public PageHashes hashes() {
+    return content.hashes();
   }
 
   /// {@return the bytes of a tensor}
   public static long byteSize(ElementType type, Shape shape) {
-    return (long) shape.count() * type.bytes();
+    return type.byteSize(shape.dims());
   }
 
   /// {@return a zeroed segment, aligned to eight bytes}
@@ -74,30 +130,34 @@ public record Tensor(ElementType type, Shape shape, MemorySegment data) {
 
   /// {@return a view of the same bytes in another shape of as many elements}
   public Tensor reshaped(Shape other) {
-    return new Tensor(type, other, data);
+    return new Tensor(type, other, content);
   }
 
   /// {@return element `index` of an f32 tensor}
   public float f32(int index) {
     require(ElementType.F32);
-    return data.get(F32, 4L * index);
+    return data().get(F32, 4L * index);
   }
 
-  /// {@return element `index` of an integer or bool tensor}
+  /// {@return element `index` of an integer or bool tensor, of up to 63 bits}
   public long integer(int index) {
     return switch (type) {
-      case F32 -> throw new IllegalStateException("not an integer tensor: " + type.label());
-      case I8 -> data.get(ValueLayout.JAVA_BYTE, index);
-      case U8, BOOL -> data.get(ValueLayout.JAVA_BYTE, index) & 0xff;
-      case I32 -> data.get(I32, 4L * index);
-      case I64 -> data.get(I64, 8L * index);
+      case I8 -> data().get(ValueLayout.JAVA_BYTE, index);
+      case U8, BOOL -> data().get(ValueLayout.JAVA_BYTE, index) & 0xff;
+      case I16 -> data().get(I16, 2L * index);
+      case U16 -> data().get(I16, 2L * index) & 0xffff;
+      case I32 -> data().get(I32, 4L * index);
+      case U32 -> data().get(I32, 4L * index) & 0xffff_ffffL;
+      case I64 -> data().get(I64, 8L * index);
+      // floats, unsigned longs, and what has no bytes of its own
+      default -> throw new IllegalStateException("not an integer tensor: " + type.label());
     };
   }
 
   /// {@return all elements of an f32 tensor}
   public float[] floats() {
     require(ElementType.F32);
-    return data.toArray(F32);
+    return data().toArray(F32);
   }
 
   /// {@return all elements of an integer or bool tensor}
@@ -111,7 +171,7 @@ public record Tensor(ElementType type, Shape shape, MemorySegment data) {
 
   /// {@return a copy of the bytes}
   public byte[] bytes() {
-    return data.toArray(ValueLayout.JAVA_BYTE);
+    return data().toArray(ValueLayout.JAVA_BYTE);
   }
 
   private void require(ElementType wanted) {

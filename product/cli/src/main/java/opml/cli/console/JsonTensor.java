@@ -199,6 +199,8 @@ public final class JsonTensor {
       case I32 -> values.putInt((int) integer(Integer.MIN_VALUE, Integer.MAX_VALUE));
       case I64 -> values.putLong(integer(Long.MIN_VALUE, Long.MAX_VALUE));
       case BOOL -> values.put(bool());
+      default ->
+          throw new IllegalStateException("no model takes or says " + type.element().label());
     }
   }
 

@@ -72,7 +72,7 @@ public final class Npy {
     Npy npy = new Npy(source, file);
     int descrAt = npy.header();
     ElementType element =
-        Arrays.stream(ElementType.values())
+        ElementType.computed().stream()
             .filter(one -> descr(one).equals(npy.descr))
             .findFirst()
             .orElseThrow(
@@ -82,7 +82,7 @@ public final class Npy {
                         "the type "
                             + npy.descr
                             + ", expected one of "
-                            + Arrays.stream(ElementType.values())
+                            + ElementType.computed().stream()
                                 .map(Npy::descr)
                                 .collect(Collectors.joining(" "))));
     return npy.values(element, wanted);
@@ -111,6 +111,7 @@ public final class Npy {
       case I32 -> "<i4";
       case I64 -> "<i8";
       case BOOL -> "|b1";
+      default -> throw new IllegalArgumentException("no model takes or says " + element.label());
     };
   }
 

@@ -1,9 +1,11 @@
 package opml.cli.option;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import opml.cli.console.Console;
 import opml.cli.console.Failure;
 import opml.cli.console.Messages;
@@ -23,9 +25,13 @@ public final class ModelFile {
   public static Model load(Path file, Console console) {
     try {
       HashingNotes progress = new HashingNotes(file, console::note, System::nanoTime);
-      return ModelLoader.load(file, HashCache.ofUser(), progress);
+      Model model = ModelLoader.load(file, HashCache.ofUser(), progress);
+      model.id(); // so that what cannot be read is told here, with the file's name
+      return model;
     } catch (IOException e) {
       throw Messages.at(file, e);
+    } catch (UncheckedIOException e) {
+      throw Messages.at(file, Objects.requireNonNull(e.getCause()));
     } catch (IllegalArgumentException e) {
       // Well-formed ONNX, but too large for a node or for the registry.
       throw new Failure(file + ": " + e.getMessage(), e);

@@ -29,7 +29,7 @@ class JsonTensorTest {
   void everyTypeAndShapeComesBackWithItsBits() throws IOException {
     long seed = new Random().nextLong();
     Random random = new Random(seed);
-    for (ElementType element : ElementType.values()) {
+    for (ElementType element : ElementType.computed()) {
       for (Shape shape :
           new Shape[] {Shape.SCALAR, Shape.of(0), Shape.of(7), Shape.of(2, 1, 3), Shape.of(1, 0)}) {
         TensorType type = new TensorType("x", element, shape);

@@ -1,27 +1,28 @@
 package opml.formats.onnx.file;
 
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
 import opml.core.codec.Names;
-import opml.engine.tensor.Tensor;
+import opml.engine.tensor.StoredBytes;
+import opml.formats.file.ByteSource;
 
 /// A tensor's data in a file beside the model. Models come from strangers, so that what they name is read only if it is
-/// a regular file inside the model's folder, also after links.
+/// a regular file inside the model's folder, also after links. Tensors may share bytes there: ONNX does not forbid it,
+/// and writers store equal tensors once.
 ///
 /// @param entries `location`, a path relative to the folder; `offset`, 0 if absent; `length`, what the tensor needs if
 ///     absent. Others, such as `checksum`, say nothing that we need.
 record ExternalData(StoredTensor tensor, Map<String, String> entries) {
-  /// {@return the bytes that the tensor needs}
-  MemorySegment read(long bytes) throws IOException {
+  /// {@return the bytes that the tensor needs, which are there}
+  StoredBytes find(long bytes) throws IOException {
     String location = entries.getOrDefault("location", "");
     Path file = file(location);
     ByteSource source =
-        ByteSource.OfFile.of(tensor.source().name() + ", external data " + shown(), file);
+        tensor.folder().open(tensor.source().name() + ", external data " + shown(), file);
     long offset = number("offset", 0);
     long length = number("length", bytes);
     if (length != bytes) {
@@ -34,18 +35,14 @@ record ExternalData(StoredTensor tensor, Map<String, String> entries) {
           "expected %d bytes from %d on in %s, but it has %d"
               .formatted(bytes, offset, shown(), source.size()));
     }
-    MemorySegment data = Tensor.allocate(bytes);
-    try (ByteSource.Access access = source.open()) {
-      access.read(offset, data);
-    }
-    return data;
+    return source.part(tensor.place(), offset, bytes);
   }
 
   private Path file(String location) throws IOException {
     Path folder =
         tensor
-            .source()
             .folder()
+            .path()
             .orElseThrow(() -> tensor.refuse("its data lie outside the model file, in " + shown()));
     Path relative;
     try {

@@ -2,18 +2,19 @@ package opml.formats.onnx.file;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import opml.core.codec.MalformedException;
+import opml.formats.file.ByteSource;
+import opml.formats.file.FileBytes;
 import opml.formats.onnx.file.ProtobufReader.Wire;
 
 /// Reads a model file of any size. Field numbers are those of `onnx.proto`.
 ///
 /// What is kept is the graph: names, attributes, and where the data of each tensor lie. The data themselves are read
-/// when a tensor's [OnnxTensor#value] is asked for, from the file, which must be the same by then.
+/// when they are needed, from the file, which must be the same by then.
 public final class OnnxReader {
   private final ProtobufReader in;
   private final TensorReader tensors;
@@ -39,13 +40,13 @@ public final class OnnxReader {
   }
 
   private static OnnxModel read(Path file, boolean alone) throws IOException {
-    if (Files.isDirectory(file)) {
-      throw notOnnx(file.toString(), "this is a folder");
+    FileBytes source = FileBytes.of(file.toString(), file);
+    try {
+      return read(source, alone);
+    } catch (MalformedException e) {
+      source.close();
+      throw e;
     }
-    if (Files.exists(file) && !Files.isRegularFile(file)) {
-      throw notOnnx(file.toString(), "this is a device or pipe, expected a regular file");
-    }
-    return read(ByteSource.OfFile.of(file.toString(), file), alone);
   }
 
   /// Reads the bytes of a model file; `source` names them in errors. They must not be changed as long as the model's
@@ -61,14 +62,8 @@ public final class OnnxReader {
   }
 
   private static OnnxModel read(ByteSource source, boolean alone) throws IOException {
-    try (ByteSource.Access access = source.open()) {
-      byte[] head = new byte[(int) Math.min(FileKind.HEAD, source.size())];
-      access.read(0, head, head.length);
-      Optional<String> other = FileKind.of(head);
-      if (other.isPresent()) {
-        throw notOnnx(source.name(), other.get());
-      }
-      ProtobufReader in = new ProtobufReader(source.name(), access, "", 0, source.size());
+    try {
+      ProtobufReader in = new ProtobufReader(source, "", 0, source.size());
       return new OnnxReader(in, source, alone).model(source.name());
     } catch (UncheckedIOException e) {
       throw e.getCause();

@@ -7,8 +7,8 @@ import java.util.stream.Collectors;
 import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
 
-/// A constant. What was read from a file knows its type and dimensions and where its data lie; the data are read when
-/// they are asked for, so that a constant that nobody needs costs nothing, whatever its size, type or fault.
+/// A constant. What was read from a file knows its type and dimensions and where its data lie; the data are looked for
+/// when they are asked for, so that a constant that nobody needs costs nothing, whatever its size, type or fault.
 public final class OnnxTensor {
   private final String name;
   private final int typeCode;
@@ -61,7 +61,7 @@ public final class OnnxTensor {
     return OnnxType.nameOf(typeCode) + " " + (dims.isEmpty() ? "scalar" : shape);
   }
 
-  /// Reads the data, each time anew. They are a copy, which later changes of the file do not reach.
+  /// {@return the tensor}, which may leave its data in the file until they are needed; each call finds them anew
   ///
   /// @throws opml.core.codec.MalformedException if the type is not supported, the data do not match type and
   ///     dimensions, or they lie where they may not; names file and tensor

@@ -12,25 +12,25 @@ public enum OnnxType {
   FLOAT(1, ElementType.F32),
   UINT8(2, ElementType.U8),
   INT8(3, ElementType.I8),
-  UINT16(4),
-  INT16(5),
+  UINT16(4, ElementType.U16),
+  INT16(5, ElementType.I16),
   INT32(6, ElementType.I32),
   INT64(7, ElementType.I64),
   STRING(8),
   BOOL(9, ElementType.BOOL),
-  FLOAT16(10),
-  DOUBLE(11),
-  UINT32(12),
-  UINT64(13),
+  FLOAT16(10, ElementType.F16),
+  DOUBLE(11, ElementType.F64),
+  UINT32(12, ElementType.U32),
+  UINT64(13, ElementType.U64),
   COMPLEX64(14),
   COMPLEX128(15),
-  BFLOAT16(16),
+  BFLOAT16(16, ElementType.BF16),
   FLOAT8E4M3FN(17),
   FLOAT8E4M3FNUZ(18),
   FLOAT8E5M2(19),
   FLOAT8E5M2FNUZ(20),
-  UINT4(21),
-  INT4(22),
+  UINT4(21, ElementType.U4),
+  INT4(22, ElementType.I4),
   FLOAT4E2M1(23),
   FLOAT8E8M0(24),
   UINT2(25),
@@ -71,10 +71,10 @@ public enum OnnxType {
         .orElse(code == 0 ? "undefined type" : "unknown type " + code);
   }
 
-  /// {@return the names of the types that we have: `float, uint8, …`}
+  /// {@return the names of the types that operators take: `float, uint8, …`}
   public static String supported() {
     return Arrays.stream(values())
-        .filter(type -> type.element.isPresent())
+        .filter(type -> type.element().isPresent())
         .map(OnnxType::label)
         .collect(Collectors.joining(", "));
   }
@@ -84,9 +84,9 @@ public enum OnnxType {
     return code;
   }
 
-  /// {@return our element type of the same values, if we have one}
+  /// {@return our element type of the same values, if we have operators for it}
   public Optional<ElementType> element() {
-    return element;
+    return element.filter(ElementType::isComputed);
   }
 
   /// {@return ONNX's name: `float`, `uint8`, `bfloat16`, …}

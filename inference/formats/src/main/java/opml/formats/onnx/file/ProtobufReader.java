@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import opml.core.codec.MalformedException;
+import opml.formats.file.ByteSource;
 
 /// Pulls protobuf fields from a source of any size and tells, where something is wrong, the file, the byte and the
 /// place in the model, in words of `onnx.proto`.
@@ -83,8 +84,7 @@ final class ProtobufReader {
     }
   }
 
-  private final String file;
-  private final ByteSource.Access source;
+  private final ByteSource source;
   private final Deque<Open> open = new ArrayDeque<>();
 
   /// Bytes `windowStart` to `windowStart + windowSize` of the source.
@@ -107,8 +107,7 @@ final class ProtobufReader {
   /// A reader of the message that is the bytes `from` to `to` of a source.
   ///
   /// @param place what the message is called in errors; empty for the model itself
-  ProtobufReader(String file, ByteSource.Access source, String place, long from, long to) {
-    this.file = file;
+  ProtobufReader(ByteSource source, String place, long from, long to) {
     this.source = source;
     this.window = new byte[Math.clamp(to - from, 1, WINDOW)];
     this.windowStart = from;
@@ -327,12 +326,13 @@ final class ProtobufReader {
   /// {@return the error about bytes that no writer of ONNX files writes}
   MalformedException damaged(String problem) {
     return new MalformedException(
-        "%s: damaged at byte %d%s: %s".formatted(file, fieldStart, place(", in "), problem));
+        "%s: damaged at byte %d%s: %s"
+            .formatted(source.name(), fieldStart, place(", in "), problem));
   }
 
   /// {@return the error about a model that is well encoded, but that we do not read}
   MalformedException refuse(String problem) {
-    return new MalformedException(file + place(", ") + ": " + problem);
+    return new MalformedException(source.name() + place(", ") + ": " + problem);
   }
 
   /// {@return the way to the open message, after `before`; empty in the model itself}
@@ -409,7 +409,7 @@ final class ProtobufReader {
     windowAt = 0;
     windowSize = (int) Math.min(window.length, open.getFirst().end - windowStart);
     try {
-      source.read(windowStart, window, windowSize);
+      source.read(windowStart, MemorySegment.ofArray(window).asSlice(0, windowSize));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

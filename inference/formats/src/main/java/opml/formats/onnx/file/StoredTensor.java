@@ -2,6 +2,7 @@ package opml.formats.onnx.file;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -13,17 +14,22 @@ import opml.core.codec.Printable;
 import opml.engine.graph.Slot;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
+import opml.engine.tensor.StoredBytes;
 import opml.engine.tensor.Tensor;
+import opml.formats.file.ByteSource;
 
 /// A tensor whose data are still in the file, at the bytes `from` to `to` of a source, which are its message.
 ///
-/// Type and dimensions are checked against what the message holds before memory is taken; then the message is read
-/// again, and its data go straight to where they belong.
+/// Type and dimensions are checked against what the message holds before memory is taken. Bytes that lie in a file as
+/// a tensor has them stay there until they are needed; numbers that are written otherwise, bools, which must be 0 or 1,
+/// and small tensors are read at once.
 ///
+/// @param folder where data may lie outside of the model file
 /// @param place of the tensor in the model, for errors
 /// @param external where the data lie, if they are not in the message
 record StoredTensor(
     ByteSource source,
+    ModelFolder folder,
     String place,
     long from,
     long to,
@@ -33,6 +39,9 @@ record StoredTensor(
     Optional<Map<String, String>> external) {
   private static final int RAW_DATA = 9;
   private static final int VARINT_BYTES_MAX = 10;
+
+  /// So many bytes are read at once: a page, and what operators ask of at import.
+  private static final long FEW = 4096;
 
   private static final ValueLayout.OfInt I32 =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -52,7 +61,7 @@ record StoredTensor(
     }
   }
 
-  Tensor read() {
+  Tensor value() {
     ElementType type =
         OnnxType.of(typeCode)
             .flatMap(OnnxType::element)
@@ -71,23 +80,13 @@ record StoredTensor(
     if (held.ways() + external.stream().count() > 1) {
       throw refuse("expected data in one form, found them in several");
     }
-    Tensor tensor;
     try {
-      if (external.isPresent()) {
-        MemorySegment data = new ExternalData(this, external.get()).read(bytes);
-        tensor = new Tensor(type, shape, data);
-      } else {
-        requireHeld(type, shape, bytes);
-        tensor = Tensor.zero(type, shape);
-        readInto(tensor);
-      }
+      return external.isPresent()
+          ? stored(type, shape, new ExternalData(this, external.get()).find(bytes))
+          : inMessage(type, shape, bytes);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    if (type == ElementType.BOOL) {
-      requireBools(tensor);
-    }
-    return tensor;
   }
 
   /// {@return `float 2x3`}
@@ -116,42 +115,70 @@ record StoredTensor(
   /// what is there.
   private void requireHeld(ElementType type, Shape shape, long bytes) {
     long typed =
-        switch (type) {
-          case F32 -> held.floats();
-          case U8, I8, BOOL, I32 -> held.ints();
-          case I64 -> held.longs();
+        switch (typedField(type)) {
+          case FLOATS -> held.floats();
+          case INTS -> held.ints();
+          case LONGS -> held.longs();
         };
     long there = held.raw() + typed;
     boolean varints = held.raw() == 0 && typed > 0 && type != ElementType.F32;
     if (varints && (there < shape.count() || there > (long) VARINT_BYTES_MAX * shape.count())) {
       throw refuse(
           "%s has %d elements, which cannot be the %d bytes of %s"
-              .formatted(described(), shape.count(), there, typedField(type).label()));
+              .formatted(described(), shape.count(), there, typedField(type).label));
     }
     if (!varints && there != bytes) {
       throw refuse(
           "%s has %d bytes, but raw_data and %s hold %d"
-              .formatted(described(), bytes, typedField(type).label(), there));
+              .formatted(described(), bytes, typedField(type).label, there));
     }
   }
 
-  private void readInto(Tensor tensor) throws IOException {
-    try (ByteSource.Access access = source.open()) {
-      ProtobufReader in = new ProtobufReader(source.name(), access, place, from, to);
-      Filling filling = new Filling(in, tensor);
+  private Tensor inMessage(ElementType type, Shape shape, long bytes) throws IOException {
+    requireHeld(type, shape, bytes);
+    ProtobufReader in = new ProtobufReader(source, place, from, to);
+    if (held.raw() > 0) {
       while (in.next()) {
-        if (in.field() == RAW_DATA && held.raw() > 0) {
-          in.single("raw_data").bytes(tensor.data());
-        } else if (in.field() == typedField(tensor.type()).number()) {
-          filling.addAll();
-        } else {
-          in.skip();
+        if (in.field() == RAW_DATA) {
+          in.single("raw_data");
+          return stored(type, shape, source.part(place, in.position(), bytes));
         }
-      }
-      if (held.raw() == 0) {
-        filling.end();
+        in.skip();
       }
     }
+    Tensor tensor = new Tensor(type, shape, allocate(bytes));
+    Filling filling = new Filling(in, tensor);
+    while (in.next()) {
+      if (in.field() == typedField(type).number) {
+        filling.addAll();
+      } else {
+        in.skip();
+      }
+    }
+    filling.end();
+    return checked(tensor);
+  }
+
+  /// {@return a tensor whose bytes stay in the file until they are needed, unless they are few}
+  private Tensor stored(ElementType type, Shape shape, StoredBytes bytes) {
+    if (type != ElementType.BOOL && bytes.byteSize() > FEW) {
+      return Tensor.stored(type, shape, bytes);
+    }
+    MemorySegment data = allocate(bytes.byteSize());
+    bytes.read(0, data);
+    return checked(new Tensor(type, shape, data));
+  }
+
+  /// {@return memory outside of the heap, which may be small, for what is large}
+  private static MemorySegment allocate(long bytes) {
+    return bytes > FEW ? Arena.ofAuto().allocate(bytes, Long.BYTES) : Tensor.allocate(bytes);
+  }
+
+  private Tensor checked(Tensor tensor) {
+    if (tensor.type() == ElementType.BOOL) {
+      requireBools(tensor);
+    }
+    return tensor;
   }
 
   private void requireBools(Tensor tensor) {
@@ -165,13 +192,25 @@ record StoredTensor(
   /// {@return the field in which elements of a type stand one by one}
   private static Field typedField(ElementType type) {
     return switch (type) {
-      case F32 -> new Field(4, "float_data");
-      case U8, I8, BOOL, I32 -> new Field(5, "int32_data");
-      case I64 -> new Field(7, "int64_data");
+      case F32 -> Field.FLOATS;
+      case I64 -> Field.LONGS;
+      default -> Field.INTS; // U8, I8, BOOL, I32
     };
   }
 
-  private record Field(int number, String label) {}
+  private enum Field {
+    FLOATS(4, "float_data"),
+    INTS(5, "int32_data"),
+    LONGS(7, "int64_data");
+
+    private final int number;
+    private final String label;
+
+    Field(int number, String label) {
+      this.number = number;
+      this.label = label;
+    }
+  }
 
   /// The elements of a tensor, one after the other.
   private static final class Filling {
@@ -189,14 +228,18 @@ record StoredTensor(
     /// Adds what the current field holds.
     void addAll() {
       ElementType type = tensor.type();
-      in.repeated(typedField(type).label());
-      switch (type) {
-        case F32 -> in.floats(bits -> tensor.data().set(I32, 4L * place(), bits));
-        case I32 -> in.numbers(value -> tensor.data().set(I32, 4L * place(), (int) fit(value)));
-        case I64 -> in.numbers(value -> tensor.data().set(I64, 8L * place(), value));
-        case U8, I8, BOOL ->
-            in.numbers(
-                value -> tensor.data().set(ValueLayout.JAVA_BYTE, place(), (byte) fit(value)));
+      in.repeated(typedField(type).label);
+      MemorySegment data = tensor.data();
+      switch (typedField(type)) {
+        case FLOATS -> in.floats(bits -> data.set(I32, 4L * place(), bits));
+        case LONGS -> in.numbers(value -> data.set(I64, 8L * place(), value));
+        case INTS -> {
+          if (type == ElementType.I32) {
+            in.numbers(value -> data.set(I32, 4L * place(), (int) fit(value)));
+          } else {
+            in.numbers(value -> data.set(ValueLayout.JAVA_BYTE, place(), (byte) fit(value)));
+          }
+        }
       }
     }
 

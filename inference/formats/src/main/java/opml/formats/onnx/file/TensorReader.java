@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import opml.core.codec.MalformedException;
 import opml.core.codec.Names;
+import opml.formats.file.ByteSource;
 
 /// Reads the current field, which has been named, as a `TensorProto`: what it is called and how it is declared. The
 /// data are passed over and read when they are asked for ([StoredTensor]).
@@ -15,12 +16,14 @@ final class TensorReader {
 
   private final ProtobufReader in;
   private final ByteSource source;
+  private final ModelFolder folder;
   private final boolean alone;
 
   /// @param alone whether no tensor may have its data beside the file
   TensorReader(ProtobufReader in, ByteSource source, boolean alone) {
     this.in = in;
     this.source = source;
+    this.folder = new ModelFolder(source.folder());
     this.alone = alone;
   }
 
@@ -73,6 +76,7 @@ final class TensorReader {
     StoredTensor stored =
         new StoredTensor(
             source,
+            folder,
             place,
             from,
             to,
@@ -80,7 +84,7 @@ final class TensorReader {
             List.copyOf(dims),
             new StoredTensor.Held(raw, floats, ints, longs, others, segmented),
             location == EXTERNAL ? Optional.of(Map.copyOf(external)) : Optional.empty());
-    return new OnnxTensor(name, typeCode, dims, stored::read);
+    return new OnnxTensor(name, typeCode, dims, stored::value);
   }
 
   private long counted(long dim) {

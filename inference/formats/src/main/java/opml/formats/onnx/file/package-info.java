@@ -3,7 +3,7 @@
 /// Source: `onnx.proto` (IR versions 3 to 10), which numbers the fields. [opml.formats.onnx.file.OnnxReader] is
 /// strict, because model files come from strangers: every length is checked against the bytes that are there,
 /// nothing nests without bound, and what is not needed is not read. A file may be of any size: the graph is kept, and
-/// of an [opml.formats.onnx.file.OnnxTensor] only where its data lie. They are read when they are asked for, straight
+/// of an [opml.formats.onnx.file.OnnxTensor] only where its data lie. They are read when they are needed, straight
 /// into their place, from the file or from another one in the model's folder, never from outside of it.
 ///
 /// What changes the meaning of a model and is not kept is kept by name, so that the importer refuses it where the
@@ -15,7 +15,7 @@
 /// Errors speak as ONNX's users do:
 ///
 /// ```
-/// FILE: not an ONNX file: this is a GGUF file
+/// FILE: not an ONNX file: it does not begin with a field of a model
 /// FILE: damaged at byte 1034, in graph, node 3: expected name of 1000 bytes, but only 7 are left
 /// FILE, graph, initializer 0 (w): float16 2x3; supported types are float, uint8, int8, int32, int64, bool
 /// ```

@@ -17,10 +17,10 @@ final class Elements {
   /// Sets an element of an integer or bool tensor to the low bits of `value`.
   static void put(Tensor tensor, int index, long value) {
     switch (tensor.type()) {
-      case F32 -> throw new IllegalStateException("floats are not integers");
       case I8, U8, BOOL -> tensor.data().set(ValueLayout.JAVA_BYTE, index, (byte) value);
       case I32 -> tensor.data().set(I32, 4L * index, (int) value);
       case I64 -> tensor.data().set(I64, 8L * index, value);
+      default -> throw new IllegalStateException("no integers: " + tensor.type().label());
     }
   }
 

@@ -114,6 +114,13 @@ class LargeFileTest {
   }
 
   @Test
+  void aModelOfFourGigabytesIsReadyToRunInASmallHeap() throws Exception {
+    Path file = LargeModel.writeHollow(folder, 200, 2304);
+    assertThat(Files.size(folder.resolve("model.bin"))).isEqualTo(4_246_732_800L);
+    assertThat(ready(64, file)).isEqualTo("ready, 4246732800 bytes of constants");
+  }
+
+  @Test
   void aCutFileIsGivenUpWithoutReadingIt() throws Exception {
     Path file = file(RawModels.sumGraph(4), packed("c", 4L << 30, 100));
     try (FileChannel out = FileChannel.open(file, StandardOpenOption.WRITE)) {
@@ -211,6 +218,16 @@ class LargeFileTest {
 
   /// {@return what the probe prints in a JVM of so much memory}
   private static String load(int heapMiB, Path file) throws IOException, InterruptedException {
+    return probe(heapMiB, file, "loaded");
+  }
+
+  /// {@return what the probe prints if it imports the file and needs none of its bytes}
+  private static String ready(int heapMiB, Path file) throws IOException, InterruptedException {
+    return probe(heapMiB, file, "ready");
+  }
+
+  private static String probe(int heapMiB, Path file, String how)
+      throws IOException, InterruptedException {
     List<String> command =
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -219,7 +236,8 @@ class LargeFileTest {
             "-cp",
             classPath(),
             LoadProbe.class.getName(),
-            file.toString());
+            file.toString(),
+            how);
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String output =
         new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();

@@ -120,7 +120,7 @@ class OnnxFormatTest {
     refused(typed(0), "undefined type scalar; supported");
     refused(typed(99), "unknown type 99 scalar; supported");
     refused(typed(-5), "unknown type -1 scalar; supported");
-    for (ElementType type : ElementType.values()) {
+    for (ElementType type : ElementType.computed()) {
       assertThat(OnnxType.of(type).element()).contains(type);
     }
     for (int code = 1; code <= 26; code++) {

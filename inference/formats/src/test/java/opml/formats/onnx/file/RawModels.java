@@ -16,6 +16,14 @@ public final class RawModels {
     return sum(count, external("c", FLOAT, entry("location", location), count));
   }
 
+  /// {@return the same, with constants from a byte of the other file on}
+  public static byte[] externalSum(int count, String location, long offset) {
+    return sum(
+        count,
+        external("c", FLOAT, entry("location", location), count)
+            .with(13, entry("offset", Long.toString(offset))));
+  }
+
   /// {@return a model `y = x + c`, with constants beside it that nobody could read, and a node that reads them}
   public static byte[] sumAndDamagedConstants() {
     return model(

@@ -1,6 +1,7 @@
 package opml.cli.command.market;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -25,6 +26,7 @@ import opml.cli.console.Failure;
 import opml.core.codec.MalformedException;
 import opml.core.hash.Bytes32;
 import opml.engine.commit.Model;
+import opml.engine.tensor.Tensor;
 import opml.formats.ModelLoader;
 import opml.formats.refusal.ImportException;
 import org.jspecify.annotations.Nullable;
@@ -294,7 +296,16 @@ final class ModelCache {
   }
 
   private Model load(Path file) throws IOException {
-    return ModelLoader.loadAlone(file, memory.mostBytes());
+    Model model = ModelLoader.loadAlone(file, memory.mostBytes());
+    try {
+      // Taken into memory and hashed here, within the bounds of an import: the file may go at any
+      // time.
+      model.graph().slots().forEach(slot -> slot.initial().ifPresent(Tensor::data));
+      model.id();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+    return model;
   }
 
   private Path file(Bytes32 id) {

@@ -1,4 +1,4 @@
-package opml.formats.onnx.file;
+package opml.formats.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -16,6 +16,11 @@ import java.util.zip.GZIPOutputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import opml.core.codec.MalformedException;
+import opml.formats.ModelLoader;
+import opml.formats.onnx.file.OnnxWriter;
+import opml.formats.onnx.file.RawMessage;
+import opml.formats.onnx.file.RawModels;
+import opml.formats.onnx.file.SampleModel;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,9 +29,10 @@ class FileKindTest {
 
   @Test
   void filesOfOtherProgramsAreCalledByTheirNames() throws IOException {
-    refused(new byte[0], "the file is empty");
+    refused(new byte[0], "this is an empty file");
     refused("<!DOCTYPE html>\n<html lang=\"en\">", "this is an HTML page");
     refused("\n <HTML>", "this is an HTML page");
+    refused((char) 0xfeff + "<html>", "this is an HTML page");
     refused("#!/bin/sh\necho hello\n", "this is a text file");
     refused("{\"ir_version\": 8}", "this is a text file");
     refused(
@@ -36,16 +42,6 @@ class FileKindTest {
     refused(zip("readme.txt"), "this is a zip archive");
     refused(
         HexFormat.of().parseHex("80028a0a6cfc9c46f9206aa850192e"), "this is a Python pickle, as");
-    refused(littleEndian(0x46554747, 3, 0, 0), "this is a GGUF file");
-    refused(littleEndian(28, 0x334c4654, 0, 0), "this is a TFLite file");
-    byte[] header = "{\"w\":{\"dtype\":\"F32\"}}".getBytes(StandardCharsets.UTF_8);
-    refused(
-        ByteBuffer.allocate(8 + header.length)
-            .order(ByteOrder.LITTLE_ENDIAN)
-            .putLong(header.length)
-            .put(header)
-            .array(),
-        "this is a safetensors file");
     refused(HexFormat.of().parseHex("894844460d0a1a0a0000"), "this is an HDF5 file");
     refused(HexFormat.of().parseHex("934e554d5059010076007b27"), "this is a NumPy array");
     ByteArrayOutputStream zipped = new ByteArrayOutputStream();
@@ -60,44 +56,70 @@ class FileKindTest {
   }
 
   @Test
-  void bytesThatBeginLikeNothingAreNoModel() {
-    refused(new byte[100], "it does not begin with a field of a model");
-    refused(HexFormat.of().parseHex("0bff00"), "it does not begin with a field of a model");
+  void modelFormatsToComeAreRefusedByName() throws IOException {
+    problem(littleEndian(0x46554747, 3, 0, 0), "this is a GGUF file, which is not supported yet");
+    problem(
+        littleEndian(28, 0x334c4654, 0, 0), "this is a TFLite file, which is not supported yet");
+    byte[] header = "{\"w\":{\"dtype\":\"F32\"}}".getBytes(StandardCharsets.UTF_8);
+    problem(
+        ByteBuffer.allocate(8 + header.length)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .putLong(header.length)
+            .put(header)
+            .array(),
+        "this is a safetensors file, which is not supported yet");
+  }
+
+  @Test
+  void bytesThatBeginLikeNothingAreNoModel() throws IOException {
+    problem(new byte[100], "not an ONNX file: it does not begin with a field of a model");
+    problem(
+        HexFormat.of().parseHex("0bff00"),
+        "not an ONNX file: it does not begin with a field of a model");
     // a message of another program: field 1 is text there, a number in a model
-    refused(
-        new RawMessage().with(1, "\1\2").toBytes(), "it does not begin with a field of a model");
-    refused(new RawMessage().with(1, 8).toBytes(), "it has no graph");
+    problem(
+        new RawMessage().with(1, "\1\2").toBytes(),
+        "not an ONNX file: it does not begin with a field of a model");
+    problem(new RawMessage().with(1, 8).toBytes(), "not an ONNX file: it has no graph");
   }
 
   @Test
   void onlyRegularFilesAreOpened() throws IOException {
-    assertThatThrownBy(() -> OnnxReader.read(folder))
+    assertThatThrownBy(() -> ModelLoader.graph(folder))
         .isInstanceOf(MalformedException.class)
-        .hasMessage(folder + ": not an ONNX file: this is a folder");
+        .hasMessage(folder + ": this is a folder");
     Path device = Path.of("/dev/zero");
     if (Files.exists(device)) {
-      assertThatThrownBy(() -> OnnxReader.read(device))
+      assertThatThrownBy(() -> ModelLoader.graph(device))
           .isInstanceOf(MalformedException.class)
-          .hasMessageContaining("/dev/zero: not an ONNX file: this is a device or pipe");
+          .hasMessage("/dev/zero: this is a device or pipe, expected a regular file");
     }
-    assertThatThrownBy(() -> OnnxReader.read(folder.resolve("none.onnx")))
+    assertThatThrownBy(() -> ModelLoader.graph(folder.resolve("none.onnx")))
         .isInstanceOf(NoSuchFileException.class);
   }
 
   @Test
   void aModelIsNothingElse() {
-    assertThat(FileKind.of(OnnxWriter.write(SampleModel.dense()))).isEmpty();
-    assertThat(FileKind.of(RawModels.externalSum(2, "w.bin"))).isEmpty();
+    assertThat(FileKind.of(OnnxWriter.write(SampleModel.dense()))).isEqualTo(FileKind.ONNX);
+    assertThat(FileKind.of(RawModels.externalSum(2, "w.bin"))).isEqualTo(FileKind.ONNX);
   }
 
-  private static void refused(String text, String problem) {
+  private void refused(String text, String problem) throws IOException {
     refused(text.getBytes(StandardCharsets.UTF_8), problem);
   }
 
-  private static void refused(byte[] bytes, String problem) {
-    assertThatThrownBy(() -> OnnxReader.parse("model.onnx", bytes))
+  private void refused(byte[] bytes, String problem) throws IOException {
+    problem(bytes, "not a model file: " + problem);
+  }
+
+  private void problem(byte[] bytes, String problem) throws IOException {
+    Path file = Files.write(folder.resolve("model.bin"), bytes);
+    assertThatThrownBy(() -> ModelLoader.load(file))
         .isInstanceOf(MalformedException.class)
-        .hasMessageStartingWith("model.onnx: not an ONNX file: " + problem);
+        .hasMessageStartingWith(file + ": " + problem);
+    assertThatThrownBy(() -> ModelLoader.loadAlone(file, Long.MAX_VALUE))
+        .isInstanceOf(MalformedException.class)
+        .hasMessageStartingWith(file + ": " + problem);
   }
 
   private static byte[] zip(String name) throws IOException {

@@ -1,0 +1,163 @@
+package opml.engine.tensor;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Optional;
+import java.util.function.Consumer;
+import opml.core.codec.MalformedException;
+import opml.core.hash.Bytes32;
+import opml.core.hash.NodeHasher;
+import opml.core.merkle.PageHashes;
+import org.jspecify.annotations.Nullable;
+
+/// A tensor's bytes, in memory or still where they are stored.
+///
+/// **What was hashed is what runs.** A run gets a private copy, made when it is first asked for and kept: whatever
+/// becomes of the file then, nobody changes it. Hashing bytes that nobody has copied yet passes over them block by
+/// block and keeps none, but notes their SHA-256 digest, which a copy made later, and every other pass, must have. A
+/// copy that was made first is what is hashed.
+final class Content {
+  /// What a pass reads at a time: pages, so many that a hasher is busy and few enough to stay near the core.
+  private static final int BLOCK = 1 << 19;
+
+  private static final int PAGE = 1 << PageHashes.PAGE_SHIFT;
+
+  private final Optional<StoredBytes> stored;
+  private volatile @Nullable MemorySegment bytes;
+  private @Nullable Bytes32 digest;
+
+  Content(MemorySegment bytes) {
+    this.stored = Optional.empty();
+    this.bytes = bytes;
+  }
+
+  Content(StoredBytes stored) {
+    this.stored = Optional.of(stored);
+  }
+
+  long byteSize() {
+    return stored.map(StoredBytes::byteSize).orElseGet(() -> bytes().byteSize());
+  }
+
+  MemorySegment bytes() {
+    MemorySegment known = bytes;
+    return known == null ? copied() : known;
+  }
+
+  private synchronized MemorySegment copied() {
+    MemorySegment known = bytes;
+    if (known != null) {
+      return known;
+    }
+    StoredBytes source = stored.orElseThrow();
+    MemorySegment copy = Arena.ofAuto().allocate(source.byteSize(), Long.BYTES);
+    source.read(0, copy);
+    Bytes32 expected = digest;
+    if (expected != null) {
+      requireSame(digestOf(copy), expected);
+    }
+    bytes = copy;
+    return copy;
+  }
+
+  /// {@return SHA-256 of the bytes}
+  synchronized Bytes32 digest() {
+    Bytes32 known = digest;
+    if (known == null) {
+      MemorySegment here = bytes;
+      known = here == null ? pass(block -> {}) : digestOf(here);
+      digest = known;
+    }
+    return known;
+  }
+
+  PageHashes hashes() {
+    Optional<PageHashes> ofStored = bytes == null ? hashesOfStored() : Optional.empty();
+    // on all cores, and so without the lock: who waits for other cores does their work meanwhile,
+    // which may be another
+    // tensor's
+    return ofStored.orElseGet(() -> PageHashes.of(bytes()));
+  }
+
+  /// {@return the hashes of what is not in memory, nor so little that it may as well be}
+  private synchronized Optional<PageHashes> hashesOfStored() {
+    long size = byteSize();
+    if (bytes != null || size <= PAGE) {
+      return Optional.empty();
+    }
+    Lanes lanes = new Lanes(size);
+    digest = pass(lanes::add);
+    return Optional.of(PageHashes.ofLanes(size, lanes.all));
+  }
+
+  /// Reads all that is stored once, from its first byte to its last.
+  ///
+  /// @return the digest, the same as in every pass before
+  private Bytes32 pass(Consumer<MemorySegment> reader) {
+    StoredBytes source = stored.orElseThrow();
+    MessageDigest sha = sha256();
+    byte[] block = new byte[(int) Math.min(BLOCK, source.byteSize())];
+    for (long at = 0; at < source.byteSize(); at += block.length) {
+      int count = (int) Math.min(block.length, source.byteSize() - at);
+      MemorySegment part = MemorySegment.ofArray(block).asSlice(0, count);
+      source.read(at, part);
+      sha.update(block, 0, count);
+      reader.accept(part);
+    }
+    Bytes32 found = Bytes32.of(sha.digest());
+    Bytes32 expected = digest;
+    if (expected != null) {
+      requireSame(found, expected);
+    }
+    return found;
+  }
+
+  private void requireSame(Bytes32 found, Bytes32 expected) {
+    if (!found.equals(expected)) {
+      throw new MalformedException(
+          stored.orElseThrow().name()
+              + ": somebody has changed these bytes since they were hashed");
+    }
+  }
+
+  private static Bytes32 digestOf(MemorySegment bytes) {
+    MessageDigest sha = sha256();
+    byte[] block = new byte[(int) Math.min(BLOCK, bytes.byteSize())];
+    for (long at = 0; at < bytes.byteSize(); at += block.length) {
+      int count = (int) Math.min(block.length, bytes.byteSize() - at);
+      MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, at, block, 0, count);
+      sha.update(block, 0, count);
+    }
+    return Bytes32.of(sha.digest());
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java platform has SHA-256", e);
+    }
+  }
+
+  /// The page hashes of blocks, put together.
+  private static final class Lanes {
+    private static final int LANES = 4;
+
+    private final long[] all;
+    private int at;
+
+    Lanes(long size) {
+      this.all = new long[Math.toIntExact(LANES * ((size + PAGE - 1) / PAGE))];
+    }
+
+    /// Adds a block of whole pages, or the last one.
+    void add(MemorySegment block) {
+      long[] lanes = PageHashes.of(block, NodeHasher.current(), false).lanes();
+      System.arraycopy(lanes, 0, all, at, lanes.length);
+      at += lanes.length;
+    }
+  }
+}
