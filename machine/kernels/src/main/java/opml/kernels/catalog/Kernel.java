@@ -6,6 +6,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// A kernel: a public static method in kernel Java that takes segments and then scalars, and returns nothing or whether
 /// the program should go on (0) or stop (1).
@@ -19,14 +20,29 @@ public final class Kernel {
   private final Class<?> owner;
   private final List<String> segments;
   private final List<Scalar> scalars;
+  private final Optional<Changes> changes;
   private final MethodHandle handle;
 
+  /// A kernel that may change every byte of the segments that it changes in place.
+  ///
   /// @throws IllegalArgumentException when `owner` has no such public static method
   public Kernel(String name, Class<?> owner, List<String> segments, List<Scalar> scalars) {
+    this(name, owner, segments, scalars, Optional.empty());
+  }
+
+  /// @param changes which bytes of the segments that it changes in place a call may change; any if it does not say
+  /// @throws IllegalArgumentException when `owner` has no such public static method
+  public Kernel(
+      String name,
+      Class<?> owner,
+      List<String> segments,
+      List<Scalar> scalars,
+      Optional<Changes> changes) {
     this.name = name;
     this.owner = owner;
     this.segments = List.copyOf(segments);
     this.scalars = List.copyOf(scalars);
+    this.changes = changes;
     this.handle = bind();
   }
 
@@ -45,6 +61,11 @@ public final class Kernel {
 
   public List<Scalar> scalars() {
     return scalars;
+  }
+
+  /// {@return which bytes of the segments that it changes in place a call may change; any if it does not say}
+  public Optional<Changes> changes() {
+    return changes;
   }
 
   /// {@return the name of the kernel's method: the kernel's name in camel case}
