@@ -3,7 +3,7 @@ package opml.engine.run;
 import java.lang.foreign.MemorySegment;
 import opml.engine.graph.Graph;
 
-/// Runs one node. Where the [Workers] are many, so are the threads that call it at the same time.
+/// Runs one node. Many threads may call it at the same time.
 @FunctionalInterface
 public interface NodeRunner {
   /// {@return what node number `node` does with these operands}
