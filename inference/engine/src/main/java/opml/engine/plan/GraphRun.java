@@ -25,13 +25,13 @@ import org.jspecify.annotations.Nullable;
 /// A run of a graph on an input: what its slots hold, and which step is next. It is for one thread, which may let a
 /// [Team] help; closed, it goes back to the [GraphRunner] that lent it, and is not used any more.
 ///
-/// All memory that steps need is there before the first one: the slots' values in one block, the segments of every call,
-/// scratch for every thread. A step writes where the slots lie. Two kinds of node need more than that:
+/// All memory that steps need is there before the first one: the slots' values in one block, the segments of every
+/// call, scratch for every thread. A step writes where the slots lie. Two kinds of node need more than that:
 ///
 /// - one that names a slot which it writes a second time, to read what it held: it writes aside, and the result is
 ///   copied into the slot once the kernel is through;
-/// - one that changes a slot in place: what it may change is saved, and put back if the kernel throws, since the machine
-///   then runs the node from what was there before.
+/// - one that changes a slot in place: what it may change is saved, and put back if the kernel throws, since the
+///   machine then runs the node from what was there before.
 public final class GraphRun implements AutoCloseable {
   private enum State {
     RUNNING,
@@ -39,7 +39,8 @@ public final class GraphRun implements AutoCloseable {
     FAILED
   }
 
-  /// A node whose operands have fewer bytes together is run by one thread, which is done before another would have begun.
+  /// A node whose operands have fewer bytes together is run by one thread, which is done before another would have
+  /// begun.
   private static final long LEAST_SHARED_BYTES = 8192;
 
   private final Plan plan;
@@ -50,8 +51,8 @@ public final class GraphRun implements AutoCloseable {
   private final Consumer<GraphRun> back;
   private final MemorySegment[] values;
 
-  /// What a slot shows in place of that: the model's own bytes, if it holds nothing else, or more than its bytes, if the
-  /// machine has left something behind them.
+  /// What a slot shows in place of that: the model's own bytes, if it holds nothing else, or more than its bytes, if
+  /// the machine has left something behind them.
   private final @Nullable MemorySegment[] shown;
 
   /// The slots that a run finds as they are before the first node.
@@ -204,8 +205,8 @@ public final class GraphRun implements AutoCloseable {
 
   // ------------------------------------------------------------------ what the slots hold
 
-  /// {@return what a slot holds until the next step: its bytes, or, where the machine has left something behind them, all
-  /// that is committed}
+  /// {@return what a slot holds until the next step: its bytes, or, where the machine has left something behind them,
+  /// all that is committed}
   public MemorySegment value(int slot) {
     MemorySegment other = shown[slot];
     return other == null ? values[slot] : other;

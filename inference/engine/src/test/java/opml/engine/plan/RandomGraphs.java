@@ -146,8 +146,8 @@ public final class RandomGraphs {
     return new NodeOutcome.Exited(stops, outputs);
   }
 
-  /// {@return kernels that may be cut into four, and to which the same happens as to [#plainly]; where one throws, it has
-  /// written nonsense}
+  /// {@return kernels that may be cut into four, and to which the same happens as to [#plainly]; where one throws, it
+  /// has written nonsense}
   public static KernelProvider natively(Graph graph, int seed) {
     AtomicInteger numbers = new AtomicInteger();
     return (kernel, scalars, constants) -> {
