@@ -55,6 +55,9 @@ public final class GraphRun implements AutoCloseable {
   /// the machine has left something behind them.
   private final @Nullable MemorySegment[] shown;
 
+  /// The slots that do not hold the same in all runs.
+  private final boolean[] placed;
+
   /// The slots that a run finds as they are before the first node.
   private final boolean[] cleaned;
 
@@ -87,6 +90,7 @@ public final class GraphRun implements AutoCloseable {
     int slots = graph.slots().size();
     this.values = new MemorySegment[slots];
     this.shown = new MemorySegment[slots];
+    this.placed = new boolean[slots];
     this.cleaned = new boolean[slots];
     this.written = new boolean[slots];
     this.marks = new byte[slots][];
@@ -94,8 +98,9 @@ public final class GraphRun implements AutoCloseable {
     for (int slot = 0; slot < slots; slot++) {
       long bytes = graph.slots().get(slot).bytes();
       Optional<MemorySegment> constant = plan.constant(slot, folding);
-      cleaned[slot] = constant.isEmpty() && layout.startsClean(slot);
-      if (constant.isPresent()) {
+      placed[slot] = constant.isEmpty();
+      cleaned[slot] = placed[slot] && layout.startsClean(slot);
+      if (plan.constant(slot, false).isPresent()) {
         shown[slot] = graph.slots().get(slot).initial().map(Tensor::data).orElse(null);
       }
       values[slot] =
@@ -210,6 +215,13 @@ public final class GraphRun implements AutoCloseable {
   public MemorySegment value(int slot) {
     MemorySegment other = shown[slot];
     return other == null ? values[slot] : other;
+  }
+
+  /// {@return what a slot holds, in memory that stays as it is: whoever runs a node may keep it, as the pool of machines
+  /// does, which knows a memory by what it was filled from}
+  private MemorySegment lasting(int slot) {
+    MemorySegment value = value(slot);
+    return placed[slot] ? Tensor.allocate(value.byteSize()).copyFrom(value) : value;
   }
 
   /// Writes a slot.
@@ -386,7 +398,7 @@ public final class GraphRun implements AutoCloseable {
     private int runBy(NodeRunner runner) {
       GraphNode called = graph.nodes().get(number);
       NodeOutcome outcome =
-          runner.run(graph, number, Operands.of(graph, called, GraphRun.this::value));
+          runner.run(graph, number, Operands.of(graph, called, GraphRun.this::lasting));
       last = outcome;
       return switch (outcome) {
         case NodeOutcome.Failed _ -> 2;

@@ -9,7 +9,7 @@ public interface NodeRunner {
   /// {@return what node number `node` does with these operands}
   ///
   /// @param operands one for each segment argument of the kernel, in memory aligned to eight bytes; those
-  ///     that the node reads must not be changed, those that it writes are its own: zeros, or for an update a
+  ///     that the node reads stay as they are for good, those that it writes are its own: zeros, or for an update a
   ///     copy of the old value
   NodeOutcome run(Graph graph, int node, MemorySegment[] operands);
 

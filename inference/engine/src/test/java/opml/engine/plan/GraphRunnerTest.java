@@ -35,7 +35,12 @@ class GraphRunnerTest {
 
   @Test
   void aRunIsThePlainLoopWhateverHappensInIt() {
-    long seed = System.nanoTime();
+    // a node that folds writes a slot with an initial value, which a node that throws reads
+    runsAreThePlainLoop(40453226645594L);
+    runsAreThePlainLoop(System.nanoTime());
+  }
+
+  private static void runsAreThePlainLoop(long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     for (int i = 0; i < 2000; i++) {
       Graph graph = RandomGraphs.graph(random, FLOATS);
@@ -307,6 +312,26 @@ class GraphRunnerTest {
     MemorySegment input = Tensor.ofFloats(SHAPE, 1, 1, 1, 1, 1, 1, 1, 1).data();
     assertThat(output(natively(graph).with(1, other).run(input))).containsOnly(6f);
     assertThat(output(natively(graph).run(input))).containsOnly(3f);
+  }
+
+  @Test
+  void whatAnotherIsGivenStaysAsItWas() {
+    List<MemorySegment> given = new ArrayList<>();
+    List<String> then = new ArrayList<>();
+    NodeRunner keeping =
+        (graph, node, operands) -> {
+          given.addAll(List.of(operands[0], operands[1]));
+          then.add(text(List.of(operands[0], operands[1])));
+          return RandomGraphs.plainly(0).run(graph, node, operands);
+        };
+    GraphRunner runner = GraphRunner.by(add(5), keeping);
+    for (int i = 0; i < 3; i++) {
+      assertThat(output(runner.run(Tensor.ofFloats(SHAPE, i, 1, 1, 1, 1, 1, 1, 1).data())))
+          .startsWith(5 * i, 5);
+    }
+    for (int i = 0; i < then.size(); i++) {
+      assertThat(text(given.subList(2 * i, 2 * i + 2))).isEqualTo(then.get(i));
+    }
   }
 
   @Test
