@@ -5,9 +5,11 @@ import org.jspecify.annotations.NullMarked;
 module opml.engine {
   requires static transitive org.jspecify;
   requires transitive opml.kernels;
+  requires static jdk.management; // for the tests, which count the bytes that a run allocates
 
   exports opml.engine.commit;
   exports opml.engine.graph;
+  exports opml.engine.plan;
   exports opml.engine.run;
   exports opml.engine.tensor;
   exports opml.engine.trace;

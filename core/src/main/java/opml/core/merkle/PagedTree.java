@@ -38,11 +38,21 @@ public final class PagedTree {
   /// The tree over all of `memory`, whose size is `32·2^depth` bytes, every page dirty unless
   /// `memoryIsZero`.
   public PagedTree(byte[] memory, int depth, boolean memoryIsZero) {
+    this(MemorySegment.ofArray(memory), depth, memoryIsZero);
     if (memory.length != (long) Bytes32.BYTES << depth) {
       throw new IllegalArgumentException(
           "a tree of depth " + depth + " does not cover " + memory.length + " bytes");
     }
-    this.memory = MemorySegment.ofArray(memory);
+  }
+
+  /// The tree over bytes of any length, zero-padded to the least depth that holds them; every page of them dirty unless
+  /// `memoryIsZero`.
+  public PagedTree(MemorySegment memory, boolean memoryIsZero) {
+    this(memory, MerkleRoot.depthFor(memory.byteSize()), memoryIsZero);
+  }
+
+  private PagedTree(MemorySegment memory, int depth, boolean memoryIsZero) {
+    this.memory = memory;
     this.depth = depth;
     this.pageHeight = Math.min(depth, PageHashes.PAGE_HEIGHT);
     this.dirty = new byte[1 << (depth - pageHeight)];
@@ -50,7 +60,8 @@ public final class PagedTree {
       levels.add(new Nodes(h, 1 << (depth - h)));
     }
     if (!memoryIsZero) {
-      Arrays.fill(dirty, DIRTY);
+      int pages = Math.toIntExact(memory.byteSize() + (1 << PAGE_SHIFT) - 1 >>> PAGE_SHIFT);
+      Arrays.fill(dirty, 0, Math.max(1, pages), DIRTY);
     }
   }
 
@@ -132,7 +143,9 @@ public final class PagedTree {
       return levels.get(height - pageHeight).get((int) index);
     }
     long bytes = (long) Bytes32.BYTES << height;
-    return MerkleRoot.of(memory.asSlice(index * bytes, bytes), height);
+    long from = Math.min(index * bytes, memory.byteSize());
+    long to = Math.min(from + bytes, memory.byteSize());
+    return MerkleRoot.of(memory.asSlice(from, to - from), height);
   }
 
   private void update() {

@@ -3,6 +3,7 @@ package opml.core.merkle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -55,6 +56,27 @@ class TreesTest {
         assertThat(tree.prove(probe).root(tree.leaf(probe))).isEqualTo(tree.root());
       }
     }
+  }
+
+  @Test
+  void aPagedTreeCoversBytesOfAnyLength() {
+    for (int size : new int[] {1, 32, 100, 4096, 4097, 20_000, 40_000}) {
+      byte[] bytes = randomBytes(size);
+      int depth = MerkleRoot.depthFor(size);
+      PagedTree tree = new PagedTree(MemorySegment.ofArray(bytes), false);
+      for (int i = 0; i < 20; i++) {
+        assertThat(tree.root())
+            .as("seed %d, %d bytes", seed, size)
+            .isEqualTo(MerkleRoot.of(bytes, depth));
+        long leaf = random.nextInt(1 << depth);
+        assertThat(tree.prove(leaf).root(tree.subtree(0, leaf))).isEqualTo(tree.root());
+        int at = random.nextInt(size);
+        bytes[at]++;
+        tree.touch(at);
+      }
+    }
+    PagedTree zeros = new PagedTree(MemorySegment.ofArray(new byte[40_000]), true);
+    assertThat(zeros.root()).isEqualTo(ZeroHashes.at(11));
   }
 
   @Test

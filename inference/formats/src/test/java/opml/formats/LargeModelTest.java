@@ -6,9 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import java.nio.file.Path;
 import java.util.List;
 import opml.engine.graph.Graph;
-import opml.engine.run.GraphRunner;
+import opml.engine.plan.GraphRunner;
 import opml.engine.run.KernelProvider;
-import opml.engine.run.NativeNodes;
 import opml.engine.run.NodeRunner;
 import opml.engine.tensor.Tensor;
 import opml.formats.onnx.file.LargeModel;
@@ -25,8 +24,7 @@ class LargeModelTest {
     Graph graph = ModelLoader.graph(file);
     Tensor input = Tensor.ofFloats(graph.input().shape(), row(64));
     GraphRunner runner =
-        new GraphRunner(
-            graph, new NativeNodes(KernelProvider.reference(), NodeRunner.unavailable()));
+        GraphRunner.natively(graph, KernelProvider.reference(), NodeRunner.unavailable());
     GraphRunner.Result result = runner.run(input.data());
     double[] expected = expected(graph, row(64));
     if (result instanceof GraphRunner.Result.Finished finished) {

@@ -13,11 +13,20 @@ import opml.engine.trace.GraphExecution;
 /// The states of a graph that was really run. The slots of a state are put together when they are asked for, and only
 /// the states asked for last are kept.
 public final class ExecutedFrames implements Frames {
-  private record State(GraphState state, SparseTree slots, List<MemorySegment> values)
-      implements Frame {
+  private record State(GraphExecution.Moment moment) implements Frame {
+    @Override
+    public GraphState state() {
+      return moment.state();
+    }
+
+    @Override
+    public SparseTree slots() {
+      return moment.slots();
+    }
+
     @Override
     public MemorySegment slot(int slot) {
-      return values.get(slot);
+      return moment.values().get(slot);
     }
   }
 
@@ -65,6 +74,7 @@ public final class ExecutedFrames implements Frames {
   @Override
   public synchronized void rest() {
     frames.clear();
+    execution.rest();
   }
 
   @Override
@@ -73,8 +83,12 @@ public final class ExecutedFrames implements Frames {
   }
 
   @Override
+  public List<GraphState> statesAt(long[] indexes) {
+    return execution.states(indexes);
+  }
+
+  @Override
   public synchronized Frame at(long index) {
-    return frames.computeIfAbsent(
-        index, i -> new State(execution.state(i), execution.slots(i), execution.values(i)));
+    return frames.computeIfAbsent(index, i -> new State(execution.at(i)));
   }
 }

@@ -1,6 +1,8 @@
 package opml.proof;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.List;
 import opml.core.merkle.SparseTree;
 import opml.engine.commit.GraphState;
 
@@ -24,6 +26,11 @@ public interface Frames {
   /// {@return the state alone}
   default GraphState stateAt(long index) {
     return at(index).state();
+  }
+
+  /// {@return the states alone of these indexes, which ascend}
+  default List<GraphState> statesAt(long[] indexes) {
+    return Arrays.stream(indexes).mapToObj(this::stateAt).toList();
   }
 
   /// One state and its slots.

@@ -233,6 +233,11 @@ public final class GraphWork implements Work {
     }
 
     @Override
+    public List<Bytes32> at(long[] indexes) {
+      return frames.statesAt(indexes).stream().map(GraphState::commitment).toList();
+    }
+
+    @Override
     public Optional<Trace> refine(long step) {
       boolean runs = frames.stateAt(step).status() == GraphState.Status.RUNNING;
       return runs

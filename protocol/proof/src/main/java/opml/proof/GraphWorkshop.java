@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import opml.core.codec.ShortBuffer;
@@ -20,10 +21,9 @@ import opml.engine.commit.Model;
 import opml.engine.commit.ModelPreimages;
 import opml.engine.commit.WellFormedness;
 import opml.engine.graph.Slot;
+import opml.engine.plan.GraphRunner;
 import opml.engine.run.KernelProvider;
-import opml.engine.run.NativeNodes;
 import opml.engine.run.NodeRunner;
-import opml.engine.run.Workers;
 import opml.engine.trace.GraphExecution;
 import opml.engine.trace.RunMemory;
 import opml.game.work.NoRoomException;
@@ -58,6 +58,9 @@ public final class GraphWorkshop implements Workshop {
 
   /// Those models that are kept only as long as there is room for them.
   private final Set<Bytes32> passing = new HashSet<>();
+
+  /// What runs the models, made when it is first needed.
+  private final Map<Bytes32, GraphRunner> runners = new ConcurrentHashMap<>();
 
   private final Map<Job, Held> works = new HashMap<>();
 
@@ -122,6 +125,7 @@ public final class GraphWorkshop implements Workshop {
   public synchronized void forget(Bytes32 modelId) {
     if (passing.remove(modelId)) {
       models.remove(modelId);
+      runners.remove(modelId);
     }
   }
 
@@ -130,9 +134,7 @@ public final class GraphWorkshop implements Workshop {
   public long mostBytes(Model model) {
     RunMemory run = RunMemory.of(model);
     long bytes = run.model() + run.values() + run.passing();
-    if (run.overwrites()) {
-      bytes += ExecutedFrames.FRAMES * run.values();
-    }
+    bytes += ExecutedFrames.FRAMES * run.values();
     long machine = 0;
     for (CommittedNode node : model.nodes()) {
       long memory = 32L << node.descriptor().memDepth();
@@ -235,18 +237,8 @@ public final class GraphWorkshop implements Workshop {
     }
   }
 
-  /// {@return the states of a native run on all cores, which falls back on the machine where Java throws}
-  ///
-  /// @throws NoRoomException if it does not fit the memory of this process
-  public static Frames frames(Model model, byte[] input) {
-    // One may be made for a game while another is made beside it.
-    long most = HeapBudget.shared().valueBytes() / 2;
-    long kept = Math.min(KEPT_BYTES, most / KEPT_PART);
-    // While it runs, each slot may have two values: the last one, and what the next node writes.
-    long bytes = kept + 2 * ExecutedFrames.valueBytes(model.graph());
-    if (bytes > most) {
-      throw new NoRoomException("a run of model " + model.id(), bytes, most);
-    }
+  /// {@return what runs a model natively on all cores, and falls back on the machine where Java throws}
+  public static GraphRunner runner(Model model) {
     NodeMachines machines = new NodeMachines(model);
     // An input may drive every node into the machine, and each takes up to a gigabyte there: one at
     // a time.
@@ -256,8 +248,23 @@ public final class GraphWorkshop implements Workshop {
             return machines.run(graph, node, operands);
           }
         };
-    NodeRunner nodes = new NativeNodes(KernelProvider.reference(), fallback);
-    return new ExecutedFrames(GraphExecution.run(model, input, nodes, Workers.allCores(), kept));
+    return GraphRunner.natively(model.graph(), KernelProvider.reference(), fallback);
+  }
+
+  /// {@return the states of a run}
+  ///
+  /// @param runner of this model
+  /// @throws NoRoomException if it does not fit the memory of this process
+  public static Frames frames(Model model, GraphRunner runner, byte[] input) {
+    // One may be made for a game while another is made beside it.
+    long most = HeapBudget.shared().valueBytes() / 2;
+    long kept = Math.min(KEPT_BYTES, most / KEPT_PART);
+    // While it runs, each slot has a value there, and in the end a copy of it that is kept.
+    long bytes = kept + 2 * ExecutedFrames.valueBytes(model.graph());
+    if (bytes > most) {
+      throw new NoRoomException("a run of model " + model.id(), bytes, most);
+    }
+    return new ExecutedFrames(GraphExecution.run(model, input, runner, kept));
   }
 
   private GraphWork compute(Model model, byte[] input) {
@@ -265,7 +272,8 @@ public final class GraphWorkshop implements Workshop {
     long resident = Math.min(policy.memoryBytes(), memory.growth() / 2);
     NodeMachines machines =
         new NodeMachines(model, MemoryPool.shared(), policy.withMemory(resident));
-    return new GraphWork(model, frames(model, input), machines, memory, passingBytes(model));
+    Frames frames = frames(model, runners.computeIfAbsent(model.id(), _ -> runner(model)), input);
+    return new GraphWork(model, frames, machines, memory, passingBytes(model));
   }
 
   private synchronized long passingBytes(Model model) {

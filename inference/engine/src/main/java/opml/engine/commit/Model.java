@@ -122,8 +122,7 @@ public final class Model {
 
   /// {@return the same graph with other programs of its kernels}
   public Model with(Function<Kernel, PinnedProgram> programs) {
-    return new Model(
-        graph, committed(graph, programs), _ -> commitment().hashes(), outputGiven);
+    return new Model(graph, committed(graph, programs), _ -> commitment().hashes(), outputGiven);
   }
 
   private static List<CommittedNode> committed(

@@ -20,4 +20,12 @@ public interface KernelProvider {
     return (kernel, scalars, constants) ->
         (segments, scratch, from, to) -> kernel.run(segments, scalars);
   }
+
+  /// {@return none: every node is one whose kernel throws}
+  static KernelProvider none() {
+    return (kernel, scalars, constants) ->
+        (segments, scratch, from, to) -> {
+          throw new IllegalArgumentException(kernel + " does not run natively");
+        };
+  }
 }

@@ -3,13 +3,13 @@ package opml.engine.run;
 import java.lang.foreign.MemorySegment;
 import opml.engine.graph.Graph;
 
-/// Runs one node. Where the [Workers] are many, so are the threads that call it at the same time.
+/// Runs one node. Many threads may call it at the same time.
 @FunctionalInterface
 public interface NodeRunner {
   /// {@return what node number `node` does with these operands}
   ///
   /// @param operands one for each segment argument of the kernel, in memory aligned to eight bytes; those
-  ///     that the node reads must not be changed, those that it writes are its own: zeros, or for an update a
+  ///     that the node reads stay as they are for good, those that it writes are its own: zeros, or for an update a
   ///     copy of the old value
   NodeOutcome run(Graph graph, int node, MemorySegment[] operands);
 

@@ -1,11 +1,7 @@
-/// Running a graph, natively and on all cores.
+/// What an executor and the code that it runs agree on.
 ///
-/// A [opml.engine.run.GraphRunner] decides what runs when and what it is given, on the threads that are its
-/// [opml.engine.run.Workers], and tells an [opml.engine.run.Observer], who may commit to it; a
-/// [opml.engine.run.NodeRunner] runs one node. The usual one is [opml.engine.run.NativeNodes]: the kernel as
-/// Java, and where that throws, the machine, whose result is the result. The engine does not know the
-/// machine; it is handed in as another [opml.engine.run.NodeRunner].
-///
-/// Bits do not depend on the number of threads: a node's result is a function of its operands alone, each
-/// result has memory of its own, and results take effect in the order of the nodes.
+/// A [opml.engine.run.KernelProvider] prepares native code for a node, and a [opml.engine.run.PreparedKernel] runs it,
+/// in parts if it likes. A [opml.engine.run.NodeRunner] runs a whole node elsewhere and says what came of it: above all
+/// the machine, whose result is the result wherever Java throws. The engine does not know the machine; it is handed in.
+/// An [opml.engine.run.Observer] sees what came of each step.
 package opml.engine.run;

@@ -3,122 +3,160 @@ package opml.engine.trace;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import opml.core.hash.Bytes32;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import opml.core.merkle.MerkleRoot;
 import opml.core.merkle.SparseTree;
 import opml.engine.commit.CommittedNode;
 import opml.engine.commit.GraphState;
 import opml.engine.commit.Model;
-import opml.engine.commit.Output;
-import opml.engine.run.GraphRunner;
-import opml.engine.run.NodeOutcome;
-import opml.engine.run.NodeRunner;
-import opml.engine.run.Observer;
-import opml.engine.run.Workers;
+import opml.engine.plan.GraphRun;
+import opml.engine.plan.GraphRunner;
 import opml.engine.tensor.Tensor;
 
 /// A model's run on an input, with all of its states: number 0 has the input written, and the output if the model
 /// checks one that is given; number `i` follows step `i - 1`.
 ///
-/// A [GraphRunner] runs it; what its steps write is hashed and kept as they take effect, while later nodes run. Kept
-/// are the states' commitments, the roots of what each step wrote, and of the values as many as fit a bound: those of
-/// other states are computed again from a state before. A run that has stopped or failed stays as it is, and its later
-/// steps cost nothing.
+/// The run itself hashes nothing but its last state, and keeps nothing of the steps. What a state was is found out when
+/// somebody asks: the run is taken up again at the nearest state that is kept ([Snapshots]), and goes once over all
+/// states of the question, which are kept in turn. A run that has stopped or failed stays as it is, and its later steps
+/// cost nothing.
+///
+/// Safe for many threads; one at a time finds out.
 public final class GraphExecution {
+  /// A state, with what its commitment binds.
+  ///
+  /// @param slots the tree over the slots, the caller's own; of a failed state, as they were before it failed
+  /// @param values what the slots hold, by their numbers; not to be changed
+  public record Moment(GraphState state, SparseTree slots, List<MemorySegment> values) {
+    public Moment {
+      values = List.copyOf(values);
+    }
+  }
+
   /// Bytes of values kept besides those of the last state.
   static final long KEPT_BYTES = 256L << 20;
 
-  /// About what a state and its roots take.
-  private static final long STATE_BYTES = 256;
+  /// States that are remembered by their hashes alone.
+  static final int KNOWN_STATES = 4096;
+
+  /// About what one of them takes.
+  static final long STATE_BYTES = 256;
+
+  /// Steps between two looks at the clock.
+  private static final int STRIDE = 16;
+
+  /// A run leaves no states behind more often than this, ...
+  private static final long LEAST_PAUSE_NANOS = 100_000_000;
+
+  /// ... and takes no more than this part of its time for it.
+  private static final int SHARE = 64;
 
   private final Model model;
+  private final GraphRunner runner;
   private final MemorySegment input;
 
   /// The output that the run checks, if the model is one that does.
   private final Optional<MemorySegment> given;
 
+  /// The slots that nodes write, ascending.
+  private final int[] changing;
+
+  private final long valueBytes;
   private final SparseTree startSlots;
-  private final List<GraphState> states = new ArrayList<>();
+  private final Snapshots snapshots;
+  private final Map<Long, GraphState> known =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
 
-  /// The roots of what each step wrote.
-  private final List<List<Bytes32>> roots = new ArrayList<>();
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Long, GraphState> eldest) {
+          return size() > KNOWN_STATES;
+        }
+      };
 
-  private final GraphRunner runner;
-  private final Workers workers;
-  private final KeptValues kept;
+  /// Number of the first state that stays.
+  private final long end;
+
+  private final GraphState finalState;
+
+  /// What the slots hold at the end; nothing if the run failed.
+  private final Optional<SlotValues> last;
 
   private GraphExecution(
-      Model model,
-      byte[] input,
-      Optional<byte[]> given,
-      NodeRunner nodes,
-      Workers workers,
-      long keptBytes) {
+      Model model, byte[] input, Optional<byte[]> given, GraphRunner runner, long keptBytes) {
     this.model = model;
+    this.runner = runner;
     this.input = copyOf(input);
     this.given = given.map(GraphExecution::copyOf);
-    this.runner = new GraphRunner(model.graph(), nodes);
-    this.workers = workers;
-    this.kept = new KeptValues(keptBytes);
+    this.changing = Sweep.changing(model);
+    this.valueBytes =
+        Arrays.stream(changing).mapToLong(slot -> model.graph().slots().get(slot).bytes()).sum();
+    this.snapshots = new Snapshots(keptBytes);
     this.startSlots = model.initialSlots();
-  }
-
-  /// Runs a model, one node after the other on this thread.
-  ///
-  /// @param input exactly the bytes of the input's slot
-  public static GraphExecution run(Model model, byte[] input, NodeRunner nodes) {
-    return run(model, input, nodes, Workers.caller());
+    startSlots.set(
+        model.graph().input().slot(), MerkleRoot.of(this.input, model.descriptor().inputDepth()));
+    this.given.ifPresent(
+        output ->
+            startSlots.set(
+                model.graph().output().slot(),
+                MerkleRoot.of(output, model.descriptor().outputDepth())));
+    known.put(0L, GraphState.running(startSlots.root()));
+    try (Sweep sweep = start()) {
+      run(sweep.run(), sweep);
+      this.finalState = sweep.state();
+      this.end = sweep.run().step();
+      this.last = sweep.run().hasFailed() ? Optional.empty() : Optional.of(sweep.values(true));
+    }
   }
 
   /// Runs a model.
   ///
-  /// @param nodes runs them, now and when values are wanted that were not kept
-  /// @param workers on whose threads it does so
-  public static GraphExecution run(Model model, byte[] input, NodeRunner nodes, Workers workers) {
-    return run(model, input, nodes, workers, KEPT_BYTES);
+  /// @param input exactly the bytes of the input's slot
+  /// @param runner of the model's graph, now and when states are asked for
+  public static GraphExecution run(Model model, byte[] input, GraphRunner runner) {
+    return run(model, input, runner, KEPT_BYTES);
   }
 
   /// Runs a model.
   ///
   /// @param keptBytes bytes of values kept besides those of the last state
-  public static GraphExecution run(
-      Model model, byte[] input, NodeRunner nodes, Workers workers, long keptBytes) {
+  public static GraphExecution run(Model model, byte[] input, GraphRunner runner, long keptBytes) {
     if (model.descriptor().outputGiven()) {
       throw new IllegalArgumentException(
           "model %s checks an output, and none is given".formatted(model.id()));
     }
-    return started(model, input, Optional.empty(), nodes, workers, keptBytes);
+    return started(model, input, Optional.empty(), runner, keptBytes);
   }
 
   /// Runs a model that checks an output.
   ///
   /// @param output exactly the bytes of the output's slot
   /// @throws IllegalArgumentException if the model computes its output itself
-  public static GraphExecution check(
-      Model model, byte[] input, byte[] output, NodeRunner nodes, Workers workers) {
+  public static GraphExecution check(Model model, byte[] input, byte[] output, GraphRunner runner) {
     if (!model.descriptor().outputGiven()) {
       throw new IllegalArgumentException(
           "model %s computes its output, and one is given".formatted(model.id()));
     }
     requireBytes("output", output, model.descriptor().outputBytes());
-    return started(model, input, Optional.of(output), nodes, workers, KEPT_BYTES);
+    return started(model, input, Optional.of(output), runner, KEPT_BYTES);
   }
 
+  @SuppressWarnings("ReferenceEquality") // to compare all weights would take as long as a run
   private static GraphExecution started(
-      Model model,
-      byte[] input,
-      Optional<byte[]> given,
-      NodeRunner nodes,
-      Workers workers,
-      long keptBytes) {
+      Model model, byte[] input, Optional<byte[]> given, GraphRunner runner, long keptBytes) {
     requireBytes("input", input, model.descriptor().inputBytes());
-    GraphExecution execution = new GraphExecution(model, input, given, nodes, workers, keptBytes);
-    execution.proceed();
-    return execution;
+    if (runner.graph() != model.graph()) {
+      throw new IllegalArgumentException(
+          "the runner is not one of the graph of model " + model.id());
+    }
+    return new GraphExecution(model, input, given, runner, keptBytes);
   }
 
   private static void requireBytes(String what, byte[] bytes, long expected) {
@@ -132,6 +170,35 @@ public final class GraphExecution {
     return Tensor.allocate(bytes.length).copyFrom(MemorySegment.ofArray(bytes));
   }
 
+  // ------------------------------------------------------------------ the run
+
+  private Sweep start() {
+    GraphRun run = runner.start(input);
+    given.ifPresent(output -> run.put(model.graph().output().slot(), output));
+    return new Sweep(model, changing, run, startSlots.copy());
+  }
+
+  /// Runs to the end. A long run leaves states behind, the more apart the longer it lasts.
+  private void run(GraphRun run, Sweep sweep) {
+    long pause = LEAST_PAUSE_NANOS;
+    long since = System.nanoTime();
+    while (goesOn(run)) {
+      run.proceed(Math.min(length(), run.step() + STRIDE));
+      long now = System.nanoTime();
+      if (now - since > pause && goesOn(run)) {
+        boolean many = snapshots.addOnTheWay(sweep.values(false));
+        since = System.nanoTime();
+        pause = Math.max(many ? 2 * pause : pause, SHARE * (since - now));
+      }
+    }
+  }
+
+  private boolean goesOn(GraphRun run) {
+    return run.step() < length() && !run.hasStopped() && !run.hasFailed();
+  }
+
+  // ------------------------------------------------------------------ its states
+
   public Model model() {
     return model;
   }
@@ -143,102 +210,133 @@ public final class GraphExecution {
 
   /// {@return state number `index`, 0 to [#length()]}
   public GraphState state(long index) {
+    return states(index).getFirst();
+  }
+
+  /// {@return the states of these numbers, each 0 to [#length()]; found out in one sweep over the run}
+  public synchronized List<GraphState> states(long... indexes) {
+    Map<Long, GraphState> states = new HashMap<>();
+    TreeSet<Long> unknown = new TreeSet<>();
+    for (long index : indexes) {
+      long moving = moving(index);
+      GraphState state = moving == end ? finalState : known.get(moving);
+      if (state == null) {
+        unknown.add(moving);
+      } else {
+        states.put(moving, state);
+      }
+    }
+    if (!unknown.isEmpty()) {
+      sweep(unknown, states);
+    }
+    return Arrays.stream(indexes).mapToObj(index -> states.get(moving(index))).toList();
+  }
+
+  /// {@return the number of the first state that is the same as number `index`, as far as that is known}
+  private long moving(long index) {
     if (index < 0 || index > length()) {
       throw new IndexOutOfBoundsException("state " + index + " of 0 to " + length());
     }
-    return states.get((int) Math.min(index, states.size() - 1));
+    return Math.min(index, end);
+  }
+
+  /// Finds out states before the end. They are kept to be taken up again; evenly spread, where not all can be.
+  private void sweep(SortedSet<Long> indexes, Map<Long, GraphState> states) {
+    long room = snapshots.room(valueBytes);
+    long every = room == 0 ? Long.MAX_VALUE : Math.ceilDiv(indexes.size(), room);
+    List<SlotValues> passed = new ArrayList<>();
+    try (Sweep sweep = start()) {
+      sweep.track();
+      int count = 0;
+      for (long index : indexes) {
+        goTo(sweep, index);
+        GraphState state = sweep.state();
+        states.put(index, state);
+        known.put(index, state);
+        if (++count % every == 0) {
+          passed.add(sweep.values(true));
+        }
+      }
+    }
+    passed.forEach(snapshots::addAsked);
+  }
+
+  private void goTo(Sweep sweep, long index) {
+    GraphRun run = sweep.run();
+    snapshots.floor(index).filter(state -> state.index() > run.step()).ifPresent(sweep::resume);
+    run.proceed(index);
+    if (run.step() != index || run.hasFailed() || run.hasStopped()) {
+      throw new IllegalStateException(
+          "step %d ends the run, which it did not when it ran before".formatted(run.step() - 1));
+    }
+  }
+
+  /// {@return state number `index` with its slots}
+  public synchronized Moment at(long index) {
+    long moving = moving(index);
+    boolean failed = moving == end && last.isEmpty();
+    try (Sweep sweep = start()) {
+      if (moving == end && last.isPresent()) {
+        sweep.resume(last.get());
+      } else {
+        goTo(sweep, failed ? moving - 1 : moving);
+      }
+      GraphState shown = sweep.state();
+      SlotValues copies =
+          moving == end ? last.orElseGet(() -> sweep.values(true)) : sweep.values(true);
+      if (moving < end && snapshots.room(valueBytes) > 0) {
+        snapshots.addAsked(copies);
+      }
+      return new Moment(moving == end ? finalState : shown, sweep.slots(), values(sweep, copies));
+    }
+  }
+
+  private List<MemorySegment> values(Sweep sweep, SlotValues copies) {
+    List<MemorySegment> values = new ArrayList<>();
+    for (int slot = 0; slot < model.graph().slots().size(); slot++) {
+      values.add(sweep.run().value(slot));
+    }
+    // These lie in the run's own memory.
+    int output = model.graph().output().slot();
+    values.set(output, Tensor.allocate(values.get(output).byteSize()).copyFrom(values.get(output)));
+    values.set(model.graph().input().slot(), input);
+    for (int i = 0; i < changing.length; i++) {
+      values.set(changing[i], copies.values().get(i));
+    }
+    return values;
   }
 
   public GraphState finalState() {
-    return states.getLast();
-  }
-
-  /// {@return the tree over the slots of a state, the caller's own; of a failed state, as they were when it failed}
-  public SparseTree slots(long index) {
-    SparseTree slots = startSlots.copy();
-    for (int step = 0; step < Math.min(index, roots.size()); step++) {
-      StateUpdate.write(slots, outputs(step), roots.get(step), false);
-    }
-    return slots;
-  }
-
-  /// {@return what the slots hold in a state, by their numbers; not to be changed}
-  public List<MemorySegment> values(long index) {
-    MemorySegment[] values = start();
-    long end = Math.min(index, roots.size());
-    long from = kept.floor(end);
-    kept.putInto(values, from);
-    if (runner.run(values, from, end, workers, Observer.NONE)
-        instanceof GraphRunner.Result.Failed failed) {
-      throw new IllegalStateException(
-          "node %d fails in a step that did not fail when it ran before".formatted(failed.node()));
-    }
-    return List.of(values);
+    return finalState;
   }
 
   /// {@return the bytes of the output; none if the run failed}
   public byte[] output() {
-    if (finalState().status() == GraphState.Status.FAILED) {
+    if (finalState.status() == GraphState.Status.FAILED) {
       return new byte[0];
     }
-    return values(length())
-        .get(model.graph().output().slot())
-        .asSlice(0, model.descriptor().outputBytes())
-        .toArray(ValueLayout.JAVA_BYTE);
+    int place = Arrays.binarySearch(changing, model.graph().output().slot());
+    MemorySegment value = place < 0 ? given.orElse(input) : last.orElseThrow().values().get(place);
+    return value.asSlice(0, model.descriptor().outputBytes()).toArray(ValueLayout.JAVA_BYTE);
   }
 
   /// {@return about how many bytes this run keeps in memory, the model's own not counted}
-  public long keptBytes() {
+  public synchronized long keptBytes() {
     long givenBytes = given.map(MemorySegment::byteSize).orElse(0L);
-    return input.byteSize() + givenBytes + kept.bytes() + STATE_BYTES * states.size();
+    return input.byteSize()
+        + givenBytes
+        + last.map(SlotValues::bytes).orElse(0L)
+        + snapshots.bytes()
+        + STATE_BYTES * known.size();
+  }
+
+  /// Drops the states that are only kept because they were asked for.
+  public synchronized void rest() {
+    snapshots.rest();
   }
 
   /// {@return the node that runs at a step}
   public CommittedNode node(long step) {
     return model.nodes().get((int) (step % model.nodes().size()));
-  }
-
-  /// {@return what the slots hold before the first node}
-  private MemorySegment[] start() {
-    MemorySegment[] values = runner.start(input);
-    given.ifPresent(output -> values[model.graph().output().slot()] = output);
-    return values;
-  }
-
-  private void proceed() {
-    MemorySegment[] values = start();
-    int slot = model.graph().input().slot();
-    startSlots.set(slot, MerkleRoot.of(input, model.descriptor().inputDepth()));
-    given.ifPresent(
-        output ->
-            startSlots.set(
-                model.graph().output().slot(),
-                MerkleRoot.of(output, model.descriptor().outputDepth())));
-    states.add(GraphState.running(startSlots.root()));
-    SparseTree slots = startSlots.copy();
-    runner.run(values, 0, length(), workers, (step, outcome) -> commit(step, outcome, slots));
-  }
-
-  private void commit(long step, NodeOutcome outcome, SparseTree slots) {
-    switch (outcome) {
-      case NodeOutcome.Failed _ -> states.add(GraphState.FAILED);
-      case NodeOutcome.Exited exited -> {
-        List<Output> outputs = outputs(step);
-        List<Bytes32> written = new ArrayList<>();
-        Map<Integer, MemorySegment> values = new HashMap<>();
-        for (int i = 0; i < outputs.size(); i++) {
-          MemorySegment value = exited.outputs().get(i);
-          written.add(MerkleRoot.of(value, outputs.get(i).depth()));
-          values.put(outputs.get(i).slot(), value);
-        }
-        roots.add(written);
-        kept.add(step + 1, values);
-        states.add(StateUpdate.write(slots, outputs, written, exited.stops()).after());
-      }
-    }
-  }
-
-  private List<Output> outputs(long step) {
-    return node(step).descriptor().outputs();
   }
 }

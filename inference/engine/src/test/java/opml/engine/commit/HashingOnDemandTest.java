@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.util.List;
 import opml.core.codec.MalformedException;
 import opml.engine.graph.Graph;
 import opml.engine.graph.GraphBuilder;
 import opml.engine.graph.Port;
-import opml.engine.run.GraphRunner;
+import opml.engine.plan.GraphRunner;
 import opml.engine.run.KernelProvider;
-import opml.engine.run.NativeNodes;
 import opml.engine.run.NodeRunner;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
@@ -32,8 +32,7 @@ class HashingOnDemandTest {
   @Test
   void aRunWithoutAClaimReadsEveryByteOnceAndHashesNothing() {
     GraphRunner runner =
-        new GraphRunner(
-            graph, new NativeNodes(KernelProvider.reference(), NodeRunner.unavailable()));
+        GraphRunner.natively(graph, KernelProvider.reference(), NodeRunner.unavailable());
     assertThat(stored.read()).isZero();
     runner.run(Tensor.allocate(4 * SIDE));
     assertThat(stored.read()).isEqualTo(BYTES);
@@ -47,7 +46,8 @@ class HashingOnDemandTest {
     assertThat(stored.read()).isZero();
     model.id();
     assertThat(stored.read()).isEqualTo(BYTES);
-    assertThat(WellFormedness.problems(ModelPreimages.of(model), TestPrograms::of)).isEmpty();
+    assertThat(WellFormedness.problems(ModelPreimages.of(model), List.of(TestPrograms::of)))
+        .isEmpty();
     model.inputOpening();
     assertThat(model.initialHashes(1)).isPresent();
     assertThat(stored.read()).isZero();
@@ -93,7 +93,12 @@ class HashingOnDemandTest {
         large.constant(
             "x", Tensor.stored(ElementType.F32, shape, new StoredTensorBytes(40_000, 1)));
     int y = large.slot("y", ElementType.F32, shape);
-    large.call(KernelCatalog.byName("relu.f32"), "r", "Relu").read(x).write(y).ints(10_000).end();
+    large
+        .call(KernelCatalog.byName("relu.f32"), "r", "Relu")
+        .read(x)
+        .write(y)
+        .ints("n", 10_000)
+        .end();
     Graph graph = large.build(new Port("x", x, shape), new Port("y", y, shape));
     assertThatThrownBy(() -> Model.of(graph, TestPrograms::of))
         .isInstanceOf(IllegalArgumentException.class)
@@ -117,12 +122,10 @@ class HashingOnDemandTest {
         .read(w)
         .read(b)
         .write(y)
-        .ints(1, SIDE, SIDE)
-        .ints(SIDE, 1)
-        .ints(SIDE, 1)
-        .ints(0, 0)
-        .real(1)
-        .real(1)
+        .ints("m n k", 1, SIDE, SIDE)
+        .ints("a b c", SIDE, 1, SIDE, 1, 0, 0)
+        .real("alpha", 1)
+        .real("beta", 1)
         .end();
     return graph.build(new Port("x", x, row), new Port("y", y, row));
   }

@@ -8,8 +8,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import opml.core.hash.Bytes32;
 import opml.engine.commit.Model;
@@ -18,9 +16,8 @@ import opml.engine.commit.ModelPreimages;
 import opml.engine.commit.WellFormedness;
 import opml.engine.graph.Graph;
 import opml.engine.graph.GraphNode;
-import opml.engine.run.GraphRunner;
+import opml.engine.plan.GraphRunner;
 import opml.engine.run.KernelProvider;
-import opml.engine.run.NativeNodes;
 import opml.engine.run.NodeRunner;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
@@ -46,16 +43,13 @@ class MnistModelTest {
   void itNamesADrawnOne() throws IOException, InterruptedException {
     Graph graph = OnnxImporter.load(file());
     Tensor image = one();
-    NodeRunner nodes = new NativeNodes(KernelProvider.reference(), NodeRunner.unavailable());
-    GraphRunner runner = new GraphRunner(graph, nodes);
+    GraphRunner runner =
+        GraphRunner.natively(graph, KernelProvider.reference(), NodeRunner.unavailable());
     Tensor logits = logits(runner.run(image.data()));
     int best = IntStream.range(0, 10).reduce(0, (a, b) -> logits.f32(b) > logits.f32(a) ? b : a);
     assertThat(best).isEqualTo(1);
-    try (ExecutorService executor = Executors.newFixedThreadPool(4)) {
-      assertThat(logits(runner.run(image.data(), executor)).bytes()).isEqualTo(logits.bytes());
-    }
     Model model = Model.of(graph, PinnedPrograms::of);
-    GraphExecution execution = GraphExecution.run(model, image.bytes(), nodes);
+    GraphExecution execution = GraphExecution.run(model, image.bytes(), runner);
     assertThat(execution.output()).isEqualTo(logits.bytes());
   }
 

@@ -16,9 +16,8 @@ import java.util.stream.Stream;
 import opml.core.codec.MalformedException;
 import opml.engine.commit.Model;
 import opml.engine.graph.Graph;
-import opml.engine.run.GraphRunner;
+import opml.engine.plan.GraphRunner;
 import opml.engine.run.KernelProvider;
-import opml.engine.run.NativeNodes;
 import opml.engine.run.NodeRunner;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Tensor;
@@ -57,9 +56,6 @@ class OnnxCasesTest {
   /// Where we differ by decision (`spec/numerics.md`).
   private static final Map<String, String> DECIDED = Map.of("maxpool_nan", "[1, 1, 1, 1] [NaN]");
 
-  private static final NodeRunner NATIVE =
-      new NativeNodes(KernelProvider.reference(), NodeRunner.unavailable());
-
   @TestFactory
   Stream<DynamicTest> casesRunAsInOnnxRuntimeOrAreRefusedForTheRightReason() throws IOException {
     @Nullable Path folder = folder();
@@ -86,14 +82,16 @@ class OnnxCasesTest {
     assertThat(onnxRuntime).as("we run what it refuses").isNotEqualTo("refuses");
     Graph graph = OnnxImporter.load(file);
     byte[] input = Files.readAllBytes(folder.resolve(name + ".in"));
+    GraphRunner runner =
+        GraphRunner.natively(graph, KernelProvider.reference(), NodeRunner.unavailable());
     Tensor output =
-        switch (new GraphRunner(graph, NATIVE).run(MemorySegment.ofArray(input))) {
+        switch (runner.run(MemorySegment.ofArray(input))) {
           case GraphRunner.Result.Finished finished -> finished.output();
           case GraphRunner.Result.Failed failed -> throw new AssertionError("node failed");
         };
     requireEqual(output, DECIDED.getOrDefault(name, onnxRuntime));
     Model model = Model.of(graph, PinnedPrograms::of);
-    assertThat(GraphExecution.run(model, input, NATIVE).output()).isEqualTo(output.bytes());
+    assertThat(GraphExecution.run(model, input, runner).output()).isEqualTo(output.bytes());
   }
 
   /// @param expected `[shape] [values]`, maybe cut in a number

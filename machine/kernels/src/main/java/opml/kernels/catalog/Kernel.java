@@ -13,8 +13,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// A kernel: a public static method in kernel Java over segments, numbers and records of them, which returns nothing or
 /// whether the program should go on (0) or stop (1).
@@ -30,6 +32,7 @@ public final class Kernel {
   private final List<Argument> arguments;
   private final List<String> segments;
   private final List<Scalar> scalars;
+  private final Optional<Changes> changes;
   private final MethodHandle handle;
 
   /// A parameter, or a component of one.
@@ -49,6 +52,7 @@ public final class Kernel {
             .filter(argument -> !argument.isSegment())
             .map(argument -> new Scalar(argument.name(), type(argument)))
             .toList();
+    this.changes = changes(method);
     this.handle = bind();
   }
 
@@ -96,6 +100,11 @@ public final class Kernel {
   /// {@return the scalar arguments, in their order}
   public List<Scalar> scalars() {
     return scalars;
+  }
+
+  /// {@return which bytes of the segments that it changes in place a call may change; any if it does not say}
+  public Optional<Changes> changes() {
+    return changes;
   }
 
   /// {@return the place of a scalar argument}
@@ -146,6 +155,18 @@ public final class Kernel {
   @Override
   public String toString() {
     return name;
+  }
+
+  private static Optional<Changes> changes(Method method) {
+    @Nullable ChangesOnly only = method.getAnnotation(ChangesOnly.class);
+    try {
+      return only == null
+          ? Optional.empty()
+          : Optional.of(only.value().getConstructor().newInstance());
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalArgumentException(
+          "%s: what it changes cannot be told by %s".formatted(method, only), e);
+    }
   }
 
   private static String spelled(String method) {

@@ -3,6 +3,7 @@ package opml.cli.story;
 import java.util.Arrays;
 import opml.engine.commit.GraphState;
 import opml.engine.commit.Model;
+import opml.engine.plan.GraphRunner;
 import opml.engine.trace.GraphExecution;
 import opml.proof.NodeMachines;
 
@@ -17,10 +18,11 @@ final class InferenceTime {
   ///
   /// @throws IllegalStateException if the machine does not come to the native run's end
   static double seconds(Model model, byte[] input, GraphState expected) {
+    GraphRunner machine = GraphRunner.by(model.graph(), new NodeMachines(model));
     double[] seconds = new double[RUNS];
     for (int run = -2; run < RUNS; run++) {
       long begin = System.nanoTime();
-      GraphExecution execution = GraphExecution.run(model, input, new NodeMachines(model));
+      GraphExecution execution = GraphExecution.run(model, input, machine);
       double taken = (System.nanoTime() - begin) / 1e9;
       if (!execution.finalState().equals(expected)) {
         throw new IllegalStateException("the machine's result is not the native one");

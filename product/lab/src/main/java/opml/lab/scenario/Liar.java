@@ -14,10 +14,9 @@ import opml.engine.commit.NodeDescriptor;
 import opml.engine.commit.Output;
 import opml.engine.graph.Graph;
 import opml.engine.graph.Slot;
+import opml.engine.plan.GraphRunner;
 import opml.engine.run.KernelProvider;
-import opml.engine.run.NativeNodes;
 import opml.engine.run.NodeOutcome;
-import opml.engine.run.NodeRunner;
 import opml.engine.tensor.Tensor;
 import opml.engine.trace.GraphExecution;
 import opml.game.work.Work;
@@ -49,14 +48,14 @@ public final class Liar implements Workshop {
   private final Model model;
   private final Lie lie;
   private final NodeMachines truth;
-  private final NodeRunner natives;
+  private final GraphRunner natives;
   private final Map<Bytes32, Work> works = new HashMap<>();
 
   public Liar(Model model, Lie lie) {
     this.model = model;
     this.lie = lie;
     this.truth = new NodeMachines(model);
-    this.natives = new NativeNodes(KernelProvider.reference(), truth);
+    this.natives = natively(model);
   }
 
   @Override
@@ -96,15 +95,13 @@ public final class Liar implements Workshop {
   private GraphWork forged(byte[] input, int node, Forgery forgery) {
     Frames honest = frames(model, input, natives);
     MachineRun run = forgery.forge(truth.run(node, honest.at(node)));
-    NodeRunner lying =
-        (graph, index, operands) ->
-            index == node ? outcome(node, run) : natives.run(graph, index, operands);
+    GraphRunner lying = natives.with(node, (_, _, _) -> outcome(node, run));
     NodeRuns runs = (step, before) -> step == node ? run : truth.run(step, before);
     return new GraphWork(model, frames(model, input, lying), runs);
   }
 
-  private static Frames frames(Model model, byte[] input, NodeRunner nodes) {
-    return new ExecutedFrames(GraphExecution.run(model, input, nodes));
+  private static Frames frames(Model model, byte[] input, GraphRunner runner) {
+    return new ExecutedFrames(GraphExecution.run(model, input, runner));
   }
 
   private NodeOutcome outcome(int node, MachineRun run) {
@@ -285,7 +282,12 @@ public final class Liar implements Workshop {
             Optional.of(Tensor.ofBytes(weight.type(), weight.shape(), changed))));
     Graph graph = model.graph();
     Graph other = new Graph(slots, graph.nodes(), graph.input(), graph.output(), graph.loops());
-    return frames(Model.of(other, PinnedPrograms::of), input, natives);
+    Model lied = Model.of(other, PinnedPrograms::of);
+    return frames(lied, input, natively(lied));
+  }
+
+  private GraphRunner natively(Model which) {
+    return GraphRunner.natively(which.graph(), KernelProvider.reference(), truth);
   }
 
   /// {@return the weights that the first node reads}

@@ -16,8 +16,8 @@ import opml.engine.commit.Model;
 import opml.engine.commit.ModelDescriptor;
 import opml.engine.commit.NodeDescriptor;
 import opml.engine.commit.Output;
+import opml.engine.plan.GraphRunner;
 import opml.engine.run.KernelProvider;
-import opml.engine.run.NativeNodes;
 import opml.engine.run.NodeOutcome;
 import opml.engine.trace.GraphExecution;
 import opml.ethereum.abi.Contract;
@@ -82,7 +82,10 @@ class GraphWorkTest {
     byte[] input = TestModels.input(demo);
     NodeMachines machines = new NodeMachines(model);
     GraphExecution natively =
-        GraphExecution.run(model, input, new NativeNodes(KernelProvider.reference(), machines));
+        GraphExecution.run(
+            model,
+            input,
+            GraphRunner.natively(model.graph(), KernelProvider.reference(), machines));
     GraphWork work = new GraphWork(model, new ExecutedFrames(natively), machines);
     assertThat(work.result().finalState()).isEqualTo(natively.finalState().commitment());
     assertThat(work.result().output()).isEqualTo(natively.output());
@@ -91,7 +94,7 @@ class GraphWorkTest {
       String where = demo + " node " + i + " of seed " + seed;
       MachineRun run = work.run(i);
       NodeDescriptor node = work.node(i).descriptor();
-      SparseTree before = natively.slots(i);
+      SparseTree before = natively.at(i).slots();
       assertThat(run.stateAt(0).memRoot())
           .as("%s: the descriptor's fold", where)
           .isEqualTo(node.memoryRoot(before::leaf));
@@ -105,7 +108,7 @@ class GraphWorkTest {
       assertThat(machines.outcome((int) i, end, memory))
           .as(where)
           .isInstanceOf(NodeOutcome.Exited.class);
-      SparseTree after = natively.slots(i + 1);
+      SparseTree after = natively.at(i + 1).slots();
       for (Output output : node.outputs()) {
         assertThat(memory.subtree(output.depth(), output.index()))
             .as("%s: slot %d", where, output.slot())
@@ -199,7 +202,8 @@ class GraphWorkTest {
     Model model = TestModels.dense();
     byte[] input = TestModels.input(Float.NaN, Float.NEGATIVE_INFINITY, -0.0f);
     NodeMachines machines = new NodeMachines(model);
-    GraphExecution inTheMachine = GraphExecution.run(model, input, machines);
+    GraphExecution inTheMachine =
+        GraphExecution.run(model, input, GraphRunner.by(model.graph(), machines));
     List<RuntimeException> reasons =
         List.of(
             new IndexOutOfBoundsException("token 50000 of 50000"),
@@ -214,7 +218,8 @@ class GraphWorkTest {
                 segments[segments.length - 1].fill((byte) 0x5a);
                 throw reason;
               };
-      GraphExecution fallen = GraphExecution.run(model, input, new NativeNodes(throwing, machines));
+      GraphExecution fallen =
+          GraphExecution.run(model, input, GraphRunner.natively(model.graph(), throwing, machines));
       assertThat(called).hasSize(model.nodes().size());
       for (long i = 0; i <= fallen.length(); i++) {
         assertThat(fallen.state(i)).isEqualTo(inTheMachine.state(i));
@@ -222,7 +227,10 @@ class GraphWorkTest {
       assertThat(fallen.output()).isEqualTo(inTheMachine.output());
     }
     GraphExecution natively =
-        GraphExecution.run(model, input, new NativeNodes(KernelProvider.reference(), machines));
+        GraphExecution.run(
+            model,
+            input,
+            GraphRunner.natively(model.graph(), KernelProvider.reference(), machines));
     assertThat(natively.finalState()).isEqualTo(inTheMachine.finalState());
   }
 

@@ -13,11 +13,10 @@ import opml.core.codec.ShortBuffer;
 import opml.core.hash.Bytes32;
 import opml.engine.commit.GraphState;
 import opml.engine.commit.Model;
+import opml.engine.plan.GraphRunner;
 import opml.engine.run.KernelProvider;
-import opml.engine.run.NativeNodes;
 import opml.engine.run.NodeOutcome;
 import opml.engine.run.NodeRunner;
-import opml.engine.run.Workers;
 import opml.engine.trace.GraphExecution;
 import opml.ethereum.chain.ChainException;
 import opml.ethereum.devchain.AnvilBinary;
@@ -154,18 +153,18 @@ class GivenOutputOnChainTest extends OnDevChain {
 
   @Test
   void theRunIsTheSameNativelyAndInTheMachine() {
-    NodeRunner natives = new NativeNodes(KernelProvider.reference(), NodeRunner.unavailable());
+    GraphRunner natives =
+        GraphRunner.natively(MODEL.graph(), KernelProvider.reference(), NodeRunner.unavailable());
+    GraphRunner machine = GraphRunner.by(MODEL.graph(), MACHINES);
     for (long x = 0; x <= 4; x++) {
       byte[] input = TapeModel.words(x);
       int passing = 0;
       for (long i = 0; i < 3 * 6 * 5 * 4; i++) {
         byte[] tape = TapeModel.words(i % 3, i / 3 % 6, i / 18 % 5, i / 90);
-        GraphExecution natively =
-            GraphExecution.check(MODEL, input, tape, natives, Workers.caller());
+        GraphExecution natively = GraphExecution.check(MODEL, input, tape, natives);
         assertThat(natively.finalState())
             .as("%s on %d", Arrays.toString(tape), x)
-            .isEqualTo(
-                GraphExecution.check(MODEL, input, tape, MACHINES, Workers.caller()).finalState());
+            .isEqualTo(GraphExecution.check(MODEL, input, tape, machine).finalState());
         passing += natively.finalState().status() == GraphState.Status.DONE ? 1 : 0;
       }
       assertThat(passing).as("outputs that pass for %d", x).isEqualTo(1);
@@ -200,29 +199,27 @@ class GivenOutputOnChainTest extends OnDevChain {
 
   /// {@return the run that checks this tape, in the machine}
   private static GraphWork check(byte[] input, byte[] tape) {
-    return work(input, tape, MACHINES, MACHINES);
+    return work(input, tape, GraphRunner.by(MODEL.graph(), MACHINES), MACHINES);
   }
 
-  private static GraphWork work(byte[] input, byte[] tape, NodeRunner nodes, NodeRuns runs) {
+  private static GraphWork work(byte[] input, byte[] tape, GraphRunner runner, NodeRuns runs) {
     byte[] whole = ShortBuffer.pad(input, Math.toIntExact(MODEL.descriptor().inputBytes()));
-    GraphExecution run = GraphExecution.check(MODEL, whole, tape, nodes, Workers.caller());
+    GraphExecution run = GraphExecution.check(MODEL, whole, tape, runner);
     return new GraphWork(MODEL, new ExecutedFrames(run), runs);
   }
 
   /// {@return a run in which every check that is wrong ends as if it were right, and the last one with this exit}
   private static GraphWork lying(byte[] input, byte[] tape, int lastExit) {
-    NodeRunner nodes =
-        new NativeNodes(
-            (kernel, scalars, constants) ->
-                (segments, scratch, from, to) -> {
-                  int exit = kernel.run(segments, scalars);
-                  return scalars[0] == TapeModel.PARTS - 1 ? lastExit : exit == 2 ? 0 : exit;
-                },
-            NodeRunner.unavailable());
+    KernelProvider kernels =
+        (kernel, scalars, constants) ->
+            (segments, scratch, from, to) -> {
+              int exit = kernel.run(segments, scalars);
+              return scalars[0] == TapeModel.PARTS - 1 ? lastExit : exit == 2 ? 0 : exit;
+            };
     return work(
         input,
         tape,
-        nodes,
+        GraphRunner.natively(MODEL.graph(), kernels, NodeRunner.unavailable()),
         (step, before) -> {
           MachineRun truth = MACHINES.run(step, before);
           long exit = MachineState.exited(step == TapeModel.PARTS - 1 ? lastExit : 0);
@@ -232,15 +229,14 @@ class GivenOutputOnChainTest extends OnDevChain {
 
   /// {@return somebody who says of the right tape that its second check fails}
   private static Workshop shamming() {
-    NodeRunner nodes =
-        (graph, node, operands) ->
-            node == 1 ? new NodeOutcome.Failed() : MACHINES.run(graph, node, operands);
+    GraphRunner runner =
+        GraphRunner.by(MODEL.graph(), MACHINES).with(1, (_, _, _) -> new NodeOutcome.Failed());
     return (model, input) ->
         Optional.of(
             work(
                 input,
                 TAPE_OF_ONE,
-                nodes,
+                runner,
                 (step, before) -> {
                   MachineRun truth = MACHINES.run(step, before);
                   return step == 1 ? exiting(truth, WRONG) : truth;

@@ -10,9 +10,8 @@ import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import opml.engine.commit.Model;
 import opml.engine.graph.Graph;
-import opml.engine.run.GraphRunner;
+import opml.engine.plan.GraphRunner;
 import opml.engine.run.KernelProvider;
-import opml.engine.run.NativeNodes;
 import opml.engine.run.NodeRunner;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
@@ -47,14 +46,15 @@ final class OperatorHarness {
 
   /// Runs a graph, and as it is committed to, which gives the same.
   static Tensor run(Graph graph, Tensor x) {
-    NodeRunner nodes = new NativeNodes(KernelProvider.reference(), NodeRunner.unavailable());
+    GraphRunner runner =
+        GraphRunner.natively(graph, KernelProvider.reference(), NodeRunner.unavailable());
     Tensor output =
-        switch (new GraphRunner(graph, nodes).run(x.data())) {
+        switch (runner.run(x.data())) {
           case GraphRunner.Result.Finished finished -> finished.output();
           case GraphRunner.Result.Failed failed -> throw new AssertionError("node failed");
         };
     Model model = Model.of(graph, PinnedPrograms::of);
-    assertThat(GraphExecution.run(model, x.bytes(), nodes).output()).isEqualTo(output.bytes());
+    assertThat(GraphExecution.run(model, x.bytes(), runner).output()).isEqualTo(output.bytes());
     return output;
   }
 

@@ -5,7 +5,8 @@ import picocli.CommandLine.Command;
 /// Tests against the outside.
 @Command(
     name = "conformance",
-    description = "Holds models against themselves on every kind of JVM, and soft-float and machines against references from outside.",
+    description =
+        "Holds models against themselves on every kind of JVM, and soft-float and machines against references from outside.",
     footer = {
       "  opml conformance bits model.onnx",
       "  opml conformance float f32_mulAdd cases.txt",

@@ -16,6 +16,7 @@ import opml.cli.option.InputFile;
 import opml.cli.option.ModelFile;
 import opml.engine.commit.GraphState;
 import opml.engine.commit.Model;
+import opml.engine.plan.GraphRunner;
 import opml.proof.Frames;
 import opml.proof.GraphWorkshop;
 import org.jspecify.annotations.Nullable;
@@ -73,8 +74,9 @@ public final class ModelRunCommand implements Callable<Integer> {
     byte[] bytes =
         InputFile.read(
             input, model.descriptor().inputBytes(), Optional.of(TensorType.inputOf(model)), index);
+    GraphRunner runner = GraphWorkshop.runner(model);
     long begin = System.nanoTime();
-    Frames frames = GraphWorkshop.frames(model, bytes);
+    Frames frames = GraphWorkshop.frames(model, runner, bytes);
     double seconds = (System.nanoTime() - begin) / 1e9;
     Frames.Frame last = frames.at(frames.length());
     if (last.state().status() == GraphState.Status.FAILED) {

@@ -39,7 +39,8 @@ public final class BitsConformance {
     /// {@return those that differ from the first with as many inputs}
     public List<BitsCell> different() {
       return cells.stream()
-          .filter(cell -> !cells.stream().allMatch(other -> other == cell || first(cell).agrees(cell)))
+          .filter(
+              cell -> !cells.stream().allMatch(other -> other == cell || first(cell).agrees(cell)))
           .toList();
     }
 
@@ -97,10 +98,7 @@ public final class BitsConformance {
             file.toString());
     Path errors = Files.createTempFile("opml-bits", ".txt");
     try {
-      Process process =
-          new ProcessBuilder(command)
-              .redirectError(errors.toFile())
-              .start();
+      Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
       String lines;
       try {
         lines = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -39,8 +39,7 @@ public final class BitsProbe {
     for (int threads : THREADS) {
       try (Team team = new Team(threads)) {
         GraphRunner runner =
-            GraphRunner.natively(
-                model.graph(), Twins.provider(), new NodeMachines(model), team);
+            GraphRunner.natively(model.graph(), Twins.provider(), new NodeMachines(model), team);
         for (int batch : BATCHES) {
           System.out.printf("%d %d %s%n", threads, batch, hashes(model, runner, batch));
         }

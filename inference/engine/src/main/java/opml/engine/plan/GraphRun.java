@@ -1,0 +1,520 @@
+package opml.engine.plan;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Consumer;
+import opml.core.merkle.PageHashes;
+import opml.engine.graph.Graph;
+import opml.engine.graph.GraphNode;
+import opml.engine.graph.Operand;
+import opml.engine.graph.Slot;
+import opml.engine.run.NodeOutcome;
+import opml.engine.run.NodeRunner;
+import opml.engine.run.Observer;
+import opml.engine.run.Operands;
+import opml.engine.run.PreparedKernel;
+import opml.engine.tensor.Tensor;
+import opml.kernels.catalog.Changes;
+import org.jspecify.annotations.Nullable;
+
+/// A run of a graph on an input: what its slots hold, and which step is next. It is for one thread, which may let a
+/// [Team] help; closed, it goes back to the [GraphRunner] that lent it, and is not used any more.
+///
+/// All memory that steps need is there before the first one: the slots' values in one block, the segments of every
+/// call, scratch for every thread. A step writes where the slots lie. Two kinds of node need more than that:
+///
+/// - one that names a slot which it writes a second time, to read what it held: it writes aside, and the result is
+///   copied into the slot once the kernel is through;
+/// - one that changes a slot in place: what it may change is saved, and put back if the kernel throws, since the
+///   machine then runs the node from what was there before.
+public final class GraphRun implements AutoCloseable {
+  private enum State {
+    RUNNING,
+    STOPPED,
+    FAILED
+  }
+
+  /// A node whose operands have fewer bytes together is run by one thread, which is done before another would have
+  /// begun.
+  private static final long LEAST_SHARED_BYTES = 8192;
+
+  private final Plan plan;
+  private final Graph graph;
+  private final int inputSlot;
+  private final NodeRunner machine;
+  private final Team team;
+  private final Consumer<GraphRun> back;
+  private final MemorySegment[] values;
+
+  /// What a slot shows in place of that: the model's own bytes, if it holds nothing else, or more than its bytes, if
+  /// the machine has left something behind them.
+  private final @Nullable MemorySegment[] shown;
+
+  /// The slots that do not hold the same in all runs.
+  private final boolean[] placed;
+
+  /// The slots that a run finds as they are before the first node.
+  private final boolean[] cleaned;
+
+  private final boolean[] written;
+  private final byte[][] marks;
+  private final Call[] calls;
+  private final MemorySegment[] scratch;
+  private final Saved saved = new Saved();
+  private State state = State.RUNNING;
+  private long step;
+  private int node;
+
+  /// @param folding whether nodes that fold do not run, so that nobody may ask for what they write
+  /// @param elsewhere by whom nodes are run that have no native kernel, by their numbers; else null
+  /// @param back takes the run when it is closed
+  GraphRun(
+      Plan plan,
+      Layout layout,
+      boolean folding,
+      NodeRunner machine,
+      @Nullable NodeRunner[] elsewhere,
+      Team team,
+      Consumer<GraphRun> back) {
+    this.plan = plan;
+    this.graph = plan.graph();
+    this.inputSlot = graph.input().slot();
+    this.machine = machine;
+    this.team = team;
+    this.back = back;
+    int slots = graph.slots().size();
+    this.values = new MemorySegment[slots];
+    this.shown = new MemorySegment[slots];
+    this.placed = new boolean[slots];
+    this.cleaned = new boolean[slots];
+    this.written = new boolean[slots];
+    this.marks = new byte[slots][];
+    MemorySegment block = Plan.allocate(layout.bytes());
+    for (int slot = 0; slot < slots; slot++) {
+      long bytes = graph.slots().get(slot).bytes();
+      Optional<MemorySegment> constant = plan.constant(slot, folding);
+      placed[slot] = constant.isEmpty();
+      cleaned[slot] = placed[slot] && layout.startsClean(slot);
+      if (plan.constant(slot, false).isPresent()) {
+        shown[slot] = graph.slots().get(slot).initial().map(Tensor::data).orElse(null);
+      }
+      values[slot] =
+          constant.isPresent() ? constant.get() : block.asSlice(layout.place(slot), bytes);
+    }
+    this.calls = new Call[graph.nodes().size()];
+    MemorySegment aside = Plan.allocate(plan.asideBytes());
+    for (int i = 0; i < calls.length; i++) {
+      calls[i] = new Call(i, folding && plan.folds(i), elsewhere[i], aside);
+    }
+    this.scratch = new MemorySegment[team.threads()];
+    for (int i = 0; i < scratch.length; i++) {
+      scratch[i] = Plan.allocate(plan.scratchBytes());
+    }
+  }
+
+  // ------------------------------------------------------------------ the course of a run
+
+  /// Begins a run.
+  ///
+  /// @param input exactly the bytes of the input's slot
+  /// @throws IllegalArgumentException if it is not of that size
+  void start(MemorySegment input) {
+    MemorySegment place = values[inputSlot];
+    if (input.byteSize() != place.byteSize()) {
+      Slot taken = graph.slots().get(inputSlot);
+      throw new IllegalArgumentException(
+          "the input has %d bytes; %s is %s %s, %d bytes"
+              .formatted(
+                  input.byteSize(),
+                  taken.name(),
+                  taken.type().label(),
+                  taken.shape(),
+                  taken.bytes()));
+    }
+    for (int slot = 0; slot < values.length; slot++) {
+      written[slot] = false;
+      if (cleaned[slot]) {
+        clean(slot);
+      }
+    }
+    MemorySegment.copy(input, 0, place, 0, input.byteSize());
+    resume(0);
+  }
+
+  private void clean(int slot) {
+    shown[slot] = null;
+    Tensor initial = graph.slots().get(slot).initial().orElse(null);
+    if (initial == null) {
+      values[slot].fill((byte) 0);
+    } else {
+      MemorySegment.copy(initial.data(), 0, values[slot], 0, initial.data().byteSize());
+    }
+  }
+
+  /// Goes on from here as if so many steps had been taken, none of which stopped or failed.
+  public void resume(long taken) {
+    state = State.RUNNING;
+    step = taken;
+    node = (int) (taken % calls.length);
+  }
+
+  /// Runs steps until so many have been taken, or one stops or fails.
+  public void proceed(long to) {
+    proceed(to, null);
+  }
+
+  /// Runs steps until so many have been taken, or one stops or fails.
+  ///
+  /// @param observer sees each of them, if there is one
+  public void proceed(long to, @Nullable Observer observer) {
+    boolean helped = team.enter();
+    try {
+      while (step < to && state == State.RUNNING) {
+        Call call = calls[node];
+        int exit = call.run(helped);
+        step++;
+        node = node + 1 == calls.length ? 0 : node + 1;
+        if (exit != 0) {
+          state = exit == 1 ? State.STOPPED : State.FAILED;
+        }
+        if (observer != null) {
+          observer.ran(step - 1, call.outcome(exit));
+        }
+      }
+    } finally {
+      if (helped) {
+        team.leave();
+      }
+    }
+  }
+
+  /// {@return how many steps have been taken, one that stopped or failed included}
+  public long step() {
+    return step;
+  }
+
+  /// {@return whether the program of the last step's node has stopped the model}
+  public boolean hasStopped() {
+    return state == State.STOPPED;
+  }
+
+  /// {@return whether the program of the last step's node has failed; what the slots hold is then of no meaning}
+  public boolean hasFailed() {
+    return state == State.FAILED;
+  }
+
+  // ------------------------------------------------------------------ what the slots hold
+
+  /// {@return what a slot holds until the next step: its bytes, or, where the machine has left something behind them,
+  /// all that is committed}
+  public MemorySegment value(int slot) {
+    MemorySegment other = shown[slot];
+    return other == null ? values[slot] : other;
+  }
+
+  /// {@return what a slot holds, in memory that stays as it is: whoever runs a node may keep it, as the pool of machines
+  /// does, which knows a memory by what it was filled from}
+  private MemorySegment lasting(int slot) {
+    MemorySegment value = value(slot);
+    return placed[slot] ? Tensor.allocate(value.byteSize()).copyFrom(value) : value;
+  }
+
+  /// Writes a slot.
+  ///
+  /// @param value its bytes, or all that is committed
+  public void put(int slot, MemorySegment value) {
+    long bytes = values[slot].byteSize();
+    MemorySegment.copy(value, 0, values[slot], 0, bytes);
+    note(slot, 0, bytes);
+    for (long at = bytes; at < value.byteSize(); at++) {
+      if (value.get(ValueLayout.JAVA_BYTE, at) != 0) {
+        shown[slot] = value;
+        return;
+      }
+    }
+  }
+
+  /// {@return whether a slot has been written since this was last asked}
+  public boolean takeWritten(int slot) {
+    boolean was = written[slot];
+    written[slot] = false;
+    return was;
+  }
+
+  /// Has the pages of a slot marked that steps change from now on.
+  ///
+  /// @param pages one for each 4 KiB, set to 1
+  public void mark(int slot, byte[] pages) {
+    marks[slot] = pages;
+  }
+
+  /// Some of a slot's bytes may be others now, and none are behind them.
+  private void note(int slot, long from, long bytes) {
+    written[slot] = true;
+    shown[slot] = null;
+    byte[] pages = marks[slot];
+    if (pages != null && bytes > 0) {
+      int first = (int) (from >>> PageHashes.PAGE_SHIFT);
+      int last = (int) (from + bytes - 1 >>> PageHashes.PAGE_SHIFT);
+      Arrays.fill(pages, first, last + 1, (byte) 1);
+    }
+  }
+
+  /// Gives the run back.
+  @Override
+  public void close() {
+    Arrays.fill(marks, null);
+    back.accept(this);
+  }
+
+  // ------------------------------------------------------------------ one node
+
+  /// What one node needs to run, made once.
+  private final class Call implements Team.Job {
+    private final int number;
+    private final boolean folded;
+    private final @Nullable NodeRunner elsewhere;
+    private final PreparedKernel kernel;
+    private final long[] scalars;
+    private final MemorySegment[] segments;
+    private final int[] outputs;
+
+    /// What the kernel must find zeroed.
+    private final List<MemorySegment> cleared = new ArrayList<>();
+
+    private final List<Aside> asides = new ArrayList<>();
+
+    /// For each operand that is changed in place, its slot; else -1.
+    private final int[] inPlace;
+
+    private final boolean changesInPlace;
+    private final @Nullable Changes changes;
+    private final boolean shared;
+    private @Nullable NodeOutcome last;
+
+    /// @param aside memory for what the node writes aside
+    Call(int number, boolean folded, @Nullable NodeRunner elsewhere, MemorySegment aside) {
+      GraphNode called = graph.nodes().get(number);
+      this.number = number;
+      this.folded = folded;
+      this.elsewhere = elsewhere;
+      this.kernel = plan.kernel(number);
+      this.scalars = plan.scalars(number);
+      this.segments = new MemorySegment[called.operands().size()];
+      this.outputs = called.outputs();
+      this.inPlace = new int[segments.length];
+      long used = 0;
+      long bytes = 0;
+      boolean inPlaceAny = false;
+      for (int i = 0; i < segments.length; i++) {
+        Operand operand = called.operands().get(i);
+        int slot = Plan.slotOf(operand);
+        inPlace[i] = -1;
+        segments[i] =
+            operand instanceof Operand.Absent(long size) ? plan.zeros(size) : values[slot];
+        boolean update = operand instanceof Operand.Update;
+        if ((update || operand instanceof Operand.Write) && Plan.namesTwice(called, slot)) {
+          segments[i] = aside.asSlice(used, values[slot].byteSize());
+          used += Layout.aligned(values[slot].byteSize());
+          asides.add(new Aside(segments[i], values[slot], update));
+        } else if (update) {
+          inPlace[i] = slot;
+          inPlaceAny = true;
+        }
+        if (operand instanceof Operand.Write && !kernel.overwrites()) {
+          cleared.add(segments[i]);
+        }
+        bytes += segments[i].byteSize();
+      }
+      this.changesInPlace = inPlaceAny;
+      this.changes = called.kernel().changes().orElse(null);
+      this.shared = kernel.units() > 1 && bytes >= LEAST_SHARED_BYTES;
+    }
+
+    boolean isInPlace(int slot) {
+      for (int changed : inPlace) {
+        if (changed == slot) {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    /// {@return the exit code of the node's program; 2 or more if it fails}
+    int run(boolean helped) {
+      if (folded) {
+        return 0;
+      }
+      last = null;
+      if (elsewhere != null) {
+        return runBy(elsewhere);
+      }
+      for (int i = 0; i < cleared.size(); i++) {
+        cleared.get(i).fill((byte) 0);
+      }
+      for (int i = 0; i < asides.size(); i++) {
+        asides.get(i).before();
+      }
+      if (changesInPlace) {
+        saved.save(this);
+      }
+      int exit = 0;
+      try {
+        int units = kernel.units();
+        if (helped && shared) {
+          team.run(this, units);
+        } else {
+          exit = kernel.run(segments, scratch[0], 0, units);
+        }
+      } catch (IndexOutOfBoundsException | ArithmeticException | IllegalArgumentException e) {
+        if (changesInPlace) {
+          saved.restore(this);
+        }
+        return runBy(machine);
+      }
+      for (int i = 0; i < asides.size(); i++) {
+        asides.get(i).after();
+      }
+      if (changesInPlace) {
+        saved.note(this);
+      } else {
+        for (int slot : outputs) {
+          note(slot, 0, values[slot].byteSize());
+        }
+      }
+      return exit;
+    }
+
+    @Override
+    public void run(int thread, int from, int to) {
+      kernel.run(segments, scratch[thread], from, to);
+    }
+
+    private int runBy(NodeRunner runner) {
+      GraphNode called = graph.nodes().get(number);
+      NodeOutcome outcome =
+          runner.run(graph, number, Operands.of(graph, called, GraphRun.this::lasting));
+      last = outcome;
+      return switch (outcome) {
+        case NodeOutcome.Failed _ -> 2;
+        case NodeOutcome.Exited(boolean stops, List<MemorySegment> all) -> {
+          for (int i = 0; i < outputs.length; i++) {
+            put(outputs[i], all.get(i));
+          }
+          yield stops ? 1 : 0;
+        }
+      };
+    }
+
+    /// {@return what the node has done; its outputs are what the slots hold until the next step}
+    NodeOutcome outcome(int exit) {
+      if (last != null) {
+        return last;
+      }
+      return exit > 1
+          ? new NodeOutcome.Failed()
+          : new NodeOutcome.Exited(
+              exit == 1, Arrays.stream(outputs).mapToObj(GraphRun.this::value).toList());
+    }
+  }
+
+  /// An operand that is written aside, because another operand of the node reads the slot.
+  ///
+  /// @param reads whether the kernel finds there what the slot holds
+  private record Aside(MemorySegment operand, MemorySegment slot, boolean reads) {
+    void before() {
+      if (reads) {
+        MemorySegment.copy(slot, 0, operand, 0, slot.byteSize());
+      }
+    }
+
+    void after() {
+      MemorySegment.copy(operand, 0, slot, 0, slot.byteSize());
+    }
+  }
+
+  /// What a node that changes slots in place may change, as it was before.
+  private final class Saved implements Changes.Ranges {
+    private MemorySegment memory = Plan.allocate(0);
+    private int[] operands = new int[4];
+    private long[] offsets = new long[4];
+    private long[] sizes = new long[4];
+    private int count;
+    private @Nullable Call call;
+
+    void save(Call saving) {
+      call = saving;
+      count = 0;
+      if (saving.changes == null) {
+        addAll(saving);
+      } else {
+        try {
+          saving.changes.of(saving.segments, saving.scalars, this);
+        } catch (IndexOutOfBoundsException | ArithmeticException | IllegalArgumentException e) {
+          count = 0; // it cannot be told
+          addAll(saving);
+        }
+      }
+      long bytes = 0;
+      for (int i = 0; i < count; i++) {
+        bytes += sizes[i];
+      }
+      if (bytes > memory.byteSize()) {
+        memory = Plan.allocate(Math.max(bytes, 2 * memory.byteSize()));
+      }
+      long at = 0;
+      for (int i = 0; i < count; i++) {
+        MemorySegment.copy(saving.segments[operands[i]], offsets[i], memory, at, sizes[i]);
+        at += sizes[i];
+      }
+    }
+
+    private void addAll(Call saving) {
+      for (int i = 0; i < saving.inPlace.length; i++) {
+        add(i, 0, saving.segments[i].byteSize());
+      }
+    }
+
+    @Override
+    public void add(int operand, long from, long bytes) {
+      Call saving = call;
+      if (saving == null || saving.inPlace[operand] < 0) {
+        return; // it has memory of its own
+      }
+      Objects.checkFromIndexSize(from, bytes, saving.segments[operand].byteSize());
+      if (count == sizes.length) {
+        operands = Arrays.copyOf(operands, 2 * count);
+        offsets = Arrays.copyOf(offsets, 2 * count);
+        sizes = Arrays.copyOf(sizes, 2 * count);
+      }
+      operands[count] = operand;
+      offsets[count] = from;
+      sizes[count++] = bytes;
+    }
+
+    void restore(Call saving) {
+      long at = 0;
+      for (int i = 0; i < count; i++) {
+        MemorySegment.copy(memory, at, saving.segments[operands[i]], offsets[i], sizes[i]);
+        at += sizes[i];
+      }
+    }
+
+    /// Notes what has changed: these ranges, and whatever the node writes besides.
+    void note(Call saving) {
+      for (int i = 0; i < count; i++) {
+        GraphRun.this.note(saving.inPlace[operands[i]], offsets[i], sizes[i]);
+      }
+      for (int slot : saving.outputs) {
+        if (!saving.isInPlace(slot)) {
+          GraphRun.this.note(slot, 0, values[slot].byteSize());
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,212 @@
+package opml.engine.plan;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import opml.engine.graph.Graph;
+import opml.engine.graph.Slot;
+import opml.engine.run.KernelProvider;
+import opml.engine.run.NodeRunner;
+import opml.engine.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/// Runs a graph: the one executor, whoever asks. Made once for a graph, which takes as long as its kernels need to get
+/// ready, and then used by many threads, each of which has its own run.
+///
+/// One node runs after the other, over the threads of a [Team] if nobody else has them, else on the caller's own.
+public final class GraphRunner {
+  /// How a run to the output ended.
+  public sealed interface Ending {
+    /// All nodes ran, or one stopped the model.
+    record Finished() implements Ending {}
+
+    /// The program of a node failed.
+    record Failed(int node) implements Ending {}
+  }
+
+  /// How a run ended, and its output.
+  public sealed interface Result {
+    /// All nodes ran, or one stopped the model; the output is what its slot then holds.
+    record Finished(Tensor output) implements Result {}
+
+    /// The program of a node failed.
+    record Failed(int node) implements Result {}
+  }
+
+  private static final Ending FINISHED = new Ending.Finished();
+
+  private final Plan plan;
+  private final NodeRunner machine;
+  private final Team team;
+  private final int outputSlot;
+  private final long outputBytes;
+
+  /// By whom nodes are run that are not run natively; null for the others.
+  private final @Nullable NodeRunner[] elsewhere;
+
+  /// Runs of which only the output is asked.
+  private final Pool quick;
+
+  /// Runs of which every state may be asked.
+  private final Pool open;
+
+  private GraphRunner(Plan plan, NodeRunner machine, @Nullable NodeRunner[] elsewhere, Team team) {
+    this.plan = plan;
+    this.machine = machine;
+    this.elsewhere = elsewhere;
+    this.team = team;
+    this.outputSlot = plan.graph().output().slot();
+    this.outputBytes = plan.graph().slots().get(outputSlot).bytes();
+    this.quick = new Pool(Layout.byLifetime(plan.graph()), true, team.threads());
+    this.open = new Pool(Layout.apart(plan.graph()), false, 1);
+  }
+
+  /// {@return a runner with native kernels}
+  ///
+  /// @param machine runs the nodes whose kernel throws
+  public static GraphRunner natively(Graph graph, KernelProvider kernels, NodeRunner machine) {
+    return natively(graph, kernels, machine, Team.shared());
+  }
+
+  /// {@return a runner with native kernels}
+  ///
+  /// @param machine runs the nodes whose kernel throws
+  /// @param team over which nodes are spread
+  public static GraphRunner natively(
+      Graph graph, KernelProvider kernels, NodeRunner machine, Team team) {
+    @Nullable NodeRunner[] nowhere = new NodeRunner[graph.nodes().size()];
+    return new GraphRunner(new Plan(graph, kernels), machine, nowhere, team);
+  }
+
+  /// {@return a runner that has every node run by another, mostly the machine}
+  public static GraphRunner by(Graph graph, NodeRunner nodes) {
+    @Nullable NodeRunner[] all = new NodeRunner[graph.nodes().size()];
+    Arrays.fill(all, nodes);
+    return new GraphRunner(new Plan(graph, KernelProvider.none()), nodes, all, Team.shared());
+  }
+
+  /// {@return a runner that differs in one node, which another runs}
+  public GraphRunner with(int node, NodeRunner other) {
+    @Nullable NodeRunner[] changed = elsewhere.clone();
+    changed[node] = other;
+    return new GraphRunner(plan, machine, changed, team);
+  }
+
+  public Graph graph() {
+    return plan.graph();
+  }
+
+  /// {@return bytes of memory that a run takes of which only the output is asked, besides what the kernels keep of the
+  /// weights}
+  public long bytes() {
+    return quick.layout.bytes() + plan.asideBytes() + team.threads() * plan.scratchBytes();
+  }
+
+  /// Runs on one input.
+  ///
+  /// @param input exactly the bytes of the input's slot
+  /// @throws IllegalArgumentException if it is not of that size
+  public Result run(MemorySegment input) {
+    Slot slot = graph().slots().get(outputSlot);
+    MemorySegment output = Tensor.allocate(slot.bytes());
+    return switch (run(input, output)) {
+      case Ending.Finished _ ->
+          new Result.Finished(new Tensor(slot.type(), graph().output().shape(), output));
+      case Ending.Failed(int node) -> new Result.Failed(node);
+    };
+  }
+
+  /// Runs on one input; allocates nothing, once as many runs have been at a time as now.
+  ///
+  /// @param input exactly the bytes of the input's slot
+  /// @param output is written unless the run fails; exactly the bytes of the output's slot
+  /// @throws IllegalArgumentException if one is not of its size
+  public Ending run(MemorySegment input, MemorySegment output) {
+    requireSize(output);
+    try (GraphRun run = quick.take()) {
+      run.start(input);
+      run.proceed(graph().steps());
+      if (run.hasFailed()) {
+        return new Ending.Failed((int) ((run.step() - 1) % graph().nodes().size()));
+      }
+      MemorySegment.copy(run.value(outputSlot), 0, output, 0, output.byteSize());
+      return FINISHED;
+    }
+  }
+
+  private void requireSize(MemorySegment output) {
+    if (output.byteSize() != outputBytes) {
+      Slot slot = graph().slots().get(outputSlot);
+      throw new IllegalArgumentException(
+          "the output gets %d bytes; %s is %s %s, %d bytes"
+              .formatted(
+                  output.byteSize(), slot.name(), slot.type().label(), slot.shape(), slot.bytes()));
+    }
+  }
+
+  /// Runs on many inputs, as many at a time as the team has threads, each on one of them; the bits are those of as many
+  /// single runs.
+  ///
+  /// @return the results in the order of the inputs
+  public List<Result> runAll(List<MemorySegment> inputs) {
+    Result[] results = new Result[inputs.size()];
+    Team.Job all =
+        (_, from, to) -> {
+          for (int i = from; i < to; i++) {
+            results[i] = run(inputs.get(i));
+          }
+        };
+    if (team.enter()) {
+      try {
+        team.run(all, results.length);
+      } finally {
+        team.leave();
+      }
+    } else {
+      all.run(0, 0, results.length);
+    }
+    return List.of(results);
+  }
+
+  /// Begins a run of which every state may be asked.
+  ///
+  /// @param input exactly the bytes of the input's slot
+  /// @throws IllegalArgumentException if it is not of that size
+  public GraphRun start(MemorySegment input) {
+    GraphRun run = open.take();
+    run.start(input);
+    return run;
+  }
+
+  /// Runs that nobody uses, as many as were ever used at a time, up to a bound.
+  private final class Pool {
+    private final Layout layout;
+    private final boolean folding;
+    private final AtomicReferenceArray<@Nullable GraphRun> idle;
+
+    Pool(Layout layout, boolean folding, int most) {
+      this.layout = layout;
+      this.folding = folding;
+      this.idle = new AtomicReferenceArray<>(most);
+    }
+
+    GraphRun take() {
+      for (int i = 0; i < idle.length(); i++) {
+        GraphRun run = idle.getAndSet(i, null);
+        if (run != null) {
+          return run;
+        }
+      }
+      return new GraphRun(plan, layout, folding, machine, elsewhere, team, this::give);
+    }
+
+    private void give(GraphRun run) {
+      for (int i = 0; i < idle.length(); i++) {
+        if (idle.compareAndSet(i, null, run)) {
+          return;
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,246 @@
+package opml.engine.plan;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import opml.engine.graph.Graph;
+import opml.engine.graph.GraphNode;
+import opml.engine.graph.Operand;
+import opml.engine.graph.Slot;
+import opml.engine.run.KernelProvider;
+import opml.engine.run.PreparedKernel;
+
+/// A graph whose kernels are prepared, once for all of its runs: each knows the scalars of its node, and those operands
+/// that hold the same in every run.
+///
+/// A node that reads nothing else gives the same in every run too: it runs now, and where only the output is asked for,
+/// never again.
+final class Plan {
+  private static final long[] NO_SCALARS = {};
+
+  private final Graph graph;
+  private final PreparedKernel[] kernels;
+  private final long[][] scalars;
+
+  /// What slots hold in all runs, by their numbers, where that does not depend on the run.
+  private final Map<Integer, MemorySegment> constants = new HashMap<>();
+
+  /// What nodes write that run no more.
+  private final Map<Integer, MemorySegment> folded = new HashMap<>();
+
+  private final boolean[] folds;
+  private final MemorySegment zeros;
+  private final long scratchBytes;
+
+  Plan(Graph graph, KernelProvider provider) {
+    this.graph = graph;
+    int count = graph.nodes().size();
+    this.kernels = new PreparedKernel[count];
+    this.scalars = new long[count][];
+    this.folds = new boolean[count];
+    this.zeros = zeros(graph);
+    boolean[] changing = Layout.changing(graph);
+    for (int i = 0; i < changing.length; i++) {
+      if (!changing[i]) {
+        Slot slot = graph.slots().get(i);
+        constants.put(
+            i,
+            slot.initial()
+                .map(tensor -> outside(tensor.data()))
+                .orElseGet(() -> zeros.asSlice(0, slot.bytes())));
+      }
+    }
+    long scratch = 0;
+    for (int i = 0; i < count; i++) {
+      GraphNode node = graph.nodes().get(i);
+      long[] ofNode = node.scalarArray();
+      scalars[i] = ofNode.length == 0 ? NO_SCALARS : ofNode;
+      kernels[i] = provider.prepare(node.kernel(), scalars[i], constantsOf(node));
+      scratch = Math.max(scratch, kernels[i].scratchBytes());
+    }
+    this.scratchBytes = Layout.aligned(scratch);
+    fold();
+  }
+
+  /// {@return the most bytes that an absent operand has, or a slot that is never anything but zeros}
+  private static MemorySegment zeros(Graph graph) {
+    boolean[] changing = Layout.changing(graph);
+    long most = 0;
+    for (int i = 0; i < changing.length; i++) {
+      Slot slot = graph.slots().get(i);
+      if (!changing[i] && slot.initial().isEmpty()) {
+        most = Math.max(most, slot.bytes());
+      }
+    }
+    for (GraphNode node : graph.nodes()) {
+      for (Operand operand : node.operands()) {
+        if (operand instanceof Operand.Absent(long bytes)) {
+          most = Math.max(most, bytes);
+        }
+      }
+    }
+    return allocate(most).asReadOnly();
+  }
+
+  /// {@return zeroed memory outside of the heap, which goes with the last who knows it}
+  static MemorySegment allocate(long bytes) {
+    return Arena.ofAuto().allocate(bytes, Layout.ALIGNMENT);
+  }
+
+  /// {@return the bytes outside of the heap, where all else is that kernels see, and aligned as they want it: a kernel
+  /// that meets both kinds of memory runs a third slower, since every access then asks which it is}
+  private static MemorySegment outside(MemorySegment bytes) {
+    return bytes.isNative() && bytes.maxByteAlignment() >= Long.BYTES
+        ? bytes
+        : allocate(bytes.byteSize()).copyFrom(bytes);
+  }
+
+  private List<Optional<MemorySegment>> constantsOf(GraphNode node) {
+    List<Optional<MemorySegment>> known = new ArrayList<>();
+    for (Operand operand : node.operands()) {
+      known.add(
+          switch (operand) {
+            case Operand.Read(int slot) when graph.slots().get(slot).initial().isPresent() ->
+                Optional.ofNullable(constants.get(slot));
+            case Operand.Read _, Operand.Write _, Operand.Update _, Operand.Absent _ ->
+                Optional.empty();
+          });
+    }
+    return known;
+  }
+
+  private void fold() {
+    int[] writers = new int[graph.slots().size()];
+    for (GraphNode node : graph.nodes()) {
+      for (int slot : node.outputs()) {
+        writers[slot]++;
+      }
+    }
+    boolean[] used = new boolean[writers.length];
+    used[graph.input().slot()] = true;
+    used[graph.output().slot()] = true;
+    for (int i = 0; i < kernels.length; i++) {
+      GraphNode node = graph.nodes().get(i);
+      if (mayFold(node, writers, used)) {
+        foldNode(i, node);
+      }
+      for (int slot : node.inputs()) {
+        used[slot] = true;
+      }
+    }
+  }
+
+  private boolean mayFold(GraphNode node, int[] writers, boolean[] used) {
+    for (Operand operand : node.operands()) {
+      boolean may =
+          switch (operand) {
+            case Operand.Read(int slot) -> constants.containsKey(slot) || folded.containsKey(slot);
+            case Operand.Write(int slot) -> writers[slot] == 1 && !used[slot];
+            case Operand.Update _ -> false;
+            case Operand.Absent _ -> true;
+          };
+      if (!may) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// Runs a node here and now, unless that tells that its end depends on more than its kernel.
+  private void foldNode(int index, GraphNode node) {
+    MemorySegment[] segments = new MemorySegment[node.operands().size()];
+    Map<Integer, MemorySegment> written = new HashMap<>();
+    for (int i = 0; i < segments.length; i++) {
+      segments[i] =
+          switch (node.operands().get(i)) {
+            case Operand.Read(int slot) -> constant(slot, true).orElseThrow();
+            case Operand.Write(int slot) -> {
+              MemorySegment memory = allocate(graph.slots().get(slot).bytes());
+              written.put(slot, memory);
+              yield memory;
+            }
+            case Operand.Update _ -> throw new IllegalStateException("a constant is not updated");
+            case Operand.Absent(long bytes) -> zeros.asSlice(0, bytes);
+          };
+    }
+    PreparedKernel kernel = kernels[index];
+    try {
+      if (kernel.run(segments, allocate(scratchBytes), 0, kernel.units()) == 0) {
+        folds[index] = true;
+        folded.putAll(written);
+      }
+    } catch (RuntimeException e) {
+      // It throws again when its turn comes.
+    }
+  }
+
+  Graph graph() {
+    return graph;
+  }
+
+  PreparedKernel kernel(int node) {
+    return kernels[node];
+  }
+
+  long[] scalars(int node) {
+    return scalars[node];
+  }
+
+  /// {@return whether what a node writes is known without running it}
+  boolean folds(int node) {
+    return folds[node];
+  }
+
+  /// {@return what a slot holds in every run, if it does}
+  ///
+  /// @param folding whether nodes that fold do not run
+  Optional<MemorySegment> constant(int slot, boolean folding) {
+    MemorySegment constant = constants.get(slot);
+    return Optional.ofNullable(constant == null && folding ? folded.get(slot) : constant);
+  }
+
+  /// {@return so many bytes of zeros, which many read}
+  MemorySegment zeros(long bytes) {
+    return zeros.asSlice(0, bytes);
+  }
+
+  /// {@return whether a node names a slot that it writes a second time}
+  static boolean namesTwice(GraphNode node, int slot) {
+    int named = 0;
+    for (Operand operand : node.operands()) {
+      named += slotOf(operand) == slot ? 1 : 0;
+    }
+    return named > 1;
+  }
+
+  static int slotOf(Operand operand) {
+    return switch (operand) {
+      case Operand.Read(int slot) -> slot;
+      case Operand.Write(int slot) -> slot;
+      case Operand.Update(int slot) -> slot;
+      case Operand.Absent _ -> -1;
+    };
+  }
+
+  /// {@return the bytes that any node writes aside, because it names a slot that it writes a second time}
+  long asideBytes() {
+    long most = 0;
+    for (GraphNode node : graph.nodes()) {
+      long bytes = 0;
+      for (int slot : node.outputs()) {
+        bytes += namesTwice(node, slot) ? Layout.aligned(graph.slots().get(slot).bytes()) : 0;
+      }
+      most = Math.max(most, bytes);
+    }
+    return most;
+  }
+
+  /// {@return the bytes that the kernel of any node borrows}
+  long scratchBytes() {
+    return scratchBytes;
+  }
+}

@@ -1,0 +1,244 @@
+package opml.engine.plan;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/// Threads that share the parts of one job after the other, for jobs of microseconds: whoever waits spins for a moment
+/// and then parks, and nothing is locked or allocated on the way.
+///
+/// The caller is one of the threads and works too. Helpers that come late, or not at all because the machine is busy,
+/// hold nobody up: who finds the job open joins it, and the caller waits for those alone that have joined. A helper
+/// starts when there is work for it, and ends when there was none for a while.
+public final class Team implements AutoCloseable {
+  /// Work that falls into parts, which may run side by side.
+  interface Job {
+    /// Does some of the parts.
+    ///
+    /// @param thread 0 to [Team#threads], exclusively: no two run at the same time with the same number
+    /// @param from the first part
+    /// @param to behind the last
+    void run(int thread, int from, int to);
+  }
+
+  private static final Team SHARED = new Team(Runtime.getRuntime().availableProcessors());
+
+  /// Turns of a waiting thread before it parks: some 20 µs.
+  private static final int SPINS = 1000;
+
+  /// A helper without work ends after so long.
+  private static final long IDLE_NANOS = 10_000_000_000L;
+
+  /// Parts are handed out in so many pieces a thread, so that one that is held up leaves its share to the others.
+  private static final int PIECES = 4;
+
+  private static final int OPEN = 1;
+  private static final int JOINED = 2;
+
+  private final Helper[] helpers;
+  private final AtomicBoolean taken = new AtomicBoolean();
+
+  /// Whether the job may be joined ([#OPEN]), and how many helpers have ([#JOINED] each).
+  private final AtomicInteger gate = new AtomicInteger();
+
+  private final AtomicInteger next = new AtomicInteger();
+  private final AtomicReference<@Nullable Throwable> thrown = new AtomicReference<>();
+
+  /// Counts jobs, so that nobody joins one twice.
+  private volatile int number;
+
+  private volatile @Nullable Thread waiting;
+  private volatile boolean closed;
+
+  // The job, written before the gate opens.
+  private @Nullable Job job;
+  private int count;
+  private int parts;
+  private int piece;
+
+  /// A team of so many threads, the caller's among them.
+  public Team(int threads) {
+    if (threads < 1) {
+      throw new IllegalArgumentException("no team has " + threads + " threads");
+    }
+    this.helpers = new Helper[threads - 1];
+    for (int i = 0; i < helpers.length; i++) {
+      helpers[i] = new Helper(i + 1);
+    }
+  }
+
+  /// {@return the team of this process, one thread a core}
+  public static Team shared() {
+    return SHARED;
+  }
+
+  /// {@return how many threads there are, the caller's among them}
+  public int threads() {
+    return helpers.length + 1;
+  }
+
+  /// {@return whether the team is the caller's from now on, until it [#leave]s}
+  boolean enter() {
+    return helpers.length > 0 && !closed && taken.compareAndSet(false, true);
+  }
+
+  void leave() {
+    taken.set(false);
+  }
+
+  /// Does all parts of a job. For who has entered.
+  void run(Job what, int all) {
+    job = what;
+    parts = all;
+    piece = Math.max(1, all / (PIECES * threads()));
+    next.set(0);
+    count++;
+    number = count;
+    gate.set(OPEN);
+    for (Helper helper : helpers) {
+      helper.call();
+    }
+    work(what, 0);
+    close(gate.addAndGet(-OPEN));
+    job = null;
+    Throwable first = thrown.get();
+    if (first != null) {
+      thrown.set(null);
+      switch (first) {
+        case RuntimeException e -> throw e;
+        case Error e -> throw e;
+        default -> throw new AssertionError("a job throws no checked exceptions", first);
+      }
+    }
+  }
+
+  /// Waits for those who have joined.
+  private void close(int joined) {
+    if (joined == 0) {
+      return;
+    }
+    for (int i = 0; i < SPINS; i++) {
+      if (gate.get() == 0) {
+        return;
+      }
+      Thread.onSpinWait();
+    }
+    waiting = Thread.currentThread();
+    boolean interrupted = false;
+    while (gate.get() != 0) {
+      LockSupport.park(this);
+      interrupted |= Thread.interrupted(); // parts cannot be left half done
+    }
+    waiting = null;
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void work(Job what, int thread) {
+    try {
+      for (int from = next.getAndAdd(piece); from < parts; from = next.getAndAdd(piece)) {
+        what.run(thread, from, Math.min(parts, from + piece));
+      }
+    } catch (Throwable e) {
+      thrown.compareAndSet(null, e);
+      next.set(parts); // the others need not go on
+    }
+  }
+
+  /// Ends the helpers. A run that has the team meanwhile goes on with its own thread.
+  @Override
+  public void close() {
+    closed = true;
+    for (Helper helper : helpers) {
+      helper.wake();
+    }
+  }
+
+  private enum State {
+    ENDED,
+    AWAKE,
+    PARKED
+  }
+
+  private final class Helper implements Runnable {
+    private final int index;
+    private final AtomicReference<State> state = new AtomicReference<>(State.ENDED);
+    private volatile @Nullable Thread thread;
+    private int last;
+
+    Helper(int index) {
+      this.index = index;
+    }
+
+    /// Sees to it that the helper looks for work.
+    void call() {
+      if (state.get() == State.AWAKE || closed) {
+        return;
+      }
+      if (state.compareAndSet(State.PARKED, State.AWAKE)) {
+        wake();
+      } else if (state.compareAndSet(State.ENDED, State.AWAKE)) {
+        Thread started = Thread.ofPlatform().daemon().name("opml-team-" + index).unstarted(this);
+        thread = started;
+        started.start();
+      }
+    }
+
+    void wake() {
+      LockSupport.unpark(thread);
+    }
+
+    @Override
+    public void run() {
+      int spins = 0;
+      while (!closed) {
+        if (joined()) {
+          spins = 0;
+        } else if (spins < SPINS) {
+          spins++;
+          Thread.onSpinWait();
+        } else if (park()) {
+          spins = 0;
+        } else {
+          return;
+        }
+      }
+      state.set(State.ENDED);
+    }
+
+    /// {@return whether there was a job, in which this helper has done its share}
+    private boolean joined() {
+      int now = gate.get();
+      if ((now & OPEN) == 0 || number == last || !gate.compareAndSet(now, now + JOINED)) {
+        return false;
+      }
+      last = number;
+      Job what = job;
+      if (what != null) {
+        work(what, index);
+      }
+      if (gate.addAndGet(-JOINED) == 0) {
+        LockSupport.unpark(waiting);
+      }
+      return true;
+    }
+
+    /// {@return whether to go on; if not, the helper has ended}
+    private boolean park() {
+      state.set(State.PARKED);
+      // A job that was put up before this may have found the helper awake.
+      if ((gate.get() & OPEN) == 0 || number == last) {
+        LockSupport.parkNanos(Team.this, IDLE_NANOS);
+      }
+      boolean idle = !closed && ((gate.get() & OPEN) == 0 || number == last);
+      if (idle && state.compareAndSet(State.PARKED, State.ENDED)) {
+        return false;
+      }
+      state.set(State.AWAKE);
+      return true;
+    }
+  }
+}

@@ -1,0 +1,168 @@
+package opml.engine.trace;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import opml.core.hash.Bytes32;
+import opml.core.merkle.MerkleRoot;
+import opml.core.merkle.PagedTree;
+import opml.core.merkle.SparseTree;
+import opml.engine.commit.GraphState;
+import opml.engine.commit.Model;
+import opml.engine.graph.GraphNode;
+import opml.engine.graph.Operand;
+import opml.engine.graph.Slot;
+import opml.engine.plan.GraphRun;
+import opml.engine.tensor.Tensor;
+
+/// A run that is hashed where somebody looks: what steps have written since the last look, and of what they change in
+/// place only the pages in which they may have.
+final class Sweep implements AutoCloseable {
+  private static final long PAGE = 1L << PagedTree.PAGE_SHIFT;
+
+  /// Slots with fewer bytes together are hashed by one thread.
+  private static final long LEAST_SPREAD_BYTES = 32_768;
+
+  private final Model model;
+  private final GraphRun run;
+  private final SparseTree slots;
+
+  /// The slots that nodes write.
+  private final int[] changing;
+
+  /// Over those of them that nodes change in place, if they have more than a page; null for the others.
+  private final PagedTree[] trees;
+
+  private final Bytes32[] roots;
+
+  /// @param run at its start
+  /// @param slots the tree at its start, which is changed
+  Sweep(Model model, int[] changing, GraphRun run, SparseTree slots) {
+    this.model = model;
+    this.changing = changing;
+    this.run = run;
+    this.slots = slots;
+    this.trees = new PagedTree[changing.length];
+    this.roots = new Bytes32[changing.length];
+    for (int i = 0; i < changing.length; i++) {
+      roots[i] = slots.leaf(changing[i]);
+    }
+  }
+
+  /// {@return the slots of a model that its nodes write}
+  static int[] changing(Model model) {
+    boolean[] written = new boolean[model.graph().slots().size()];
+    int count = 0;
+    for (var node : model.nodes()) {
+      for (var output : node.descriptor().outputs()) {
+        count += written[output.slot()] ? 0 : 1;
+        written[output.slot()] = true;
+      }
+    }
+    int[] changing = new int[count];
+    for (int slot = written.length - 1; slot >= 0; slot--) {
+      if (written[slot]) {
+        changing[--count] = slot;
+      }
+    }
+    return changing;
+  }
+
+  /// Marks what is changed in place, for a run that is looked at more than once.
+  void track() {
+    boolean[] inPlace = new boolean[model.graph().slots().size()];
+    for (GraphNode node : model.graph().nodes()) {
+      for (Operand operand : node.operands()) {
+        if (operand instanceof Operand.Update(int slot)) {
+          inPlace[slot] = true;
+        }
+      }
+    }
+    for (int i = 0; i < changing.length; i++) {
+      int number = changing[i];
+      Slot slot = model.graph().slots().get(number);
+      if (inPlace[number] && slot.bytes() > PAGE) {
+        boolean zero = slot.initial().isEmpty() && number != model.graph().input().slot();
+        PagedTree tree = new PagedTree(run.value(number), zero);
+        model.initialHashes(number).filter(_ -> !isInput(number)).ifPresent(h -> tree.adopt(0, h));
+        run.mark(number, tree.dirtyPages());
+        trees[i] = tree;
+      }
+    }
+  }
+
+  private boolean isInput(int slot) {
+    return slot == model.graph().input().slot();
+  }
+
+  GraphRun run() {
+    return run;
+  }
+
+  /// {@return the state in which the run is}
+  GraphState state() {
+    if (run.hasFailed()) {
+      return GraphState.FAILED;
+    }
+    int[] written =
+        IntStream.range(0, changing.length).filter(i -> run.takeWritten(changing[i])).toArray();
+    Bytes32[] found = new Bytes32[written.length];
+    IntStream all = IntStream.range(0, written.length);
+    long bytes = IntStream.of(written).mapToLong(i -> run.value(changing[i]).byteSize()).sum();
+    (bytes < LEAST_SPREAD_BYTES ? all : all.parallel()).forEach(i -> found[i] = root(written[i]));
+    for (int i = 0; i < written.length; i++) {
+      int at = written[i];
+      if (!found[i].equals(roots[at])) {
+        roots[at] = found[i];
+        slots.set(changing[at], found[i]);
+      }
+    }
+    GraphState.Status status =
+        run.hasStopped() ? GraphState.Status.DONE : GraphState.Status.RUNNING;
+    return new GraphState(status, slots.root());
+  }
+
+  private Bytes32 root(int i) {
+    Slot slot = model.graph().slots().get(changing[i]);
+    MemorySegment value = run.value(changing[i]);
+    return trees[i] != null && value.byteSize() == slot.bytes()
+        ? trees[i].root()
+        : MerkleRoot.of(value, slot.depth());
+  }
+
+  /// {@return the tree over the slots as they were in the last state that was looked at; changed by the next}
+  SparseTree slots() {
+    return slots;
+  }
+
+  /// {@return what the slots hold, copied}
+  ///
+  /// @param hashed whether this is the last state that was looked at
+  SlotValues values(boolean hashed) {
+    List<MemorySegment> values = new ArrayList<>();
+    for (int slot : changing) {
+      MemorySegment value = run.value(slot);
+      values.add(Tensor.allocate(value.byteSize()).copyFrom(value));
+    }
+    return new SlotValues(run.step(), values, hashed ? List.of(roots) : List.of());
+  }
+
+  /// Goes on from a state that was before.
+  void resume(SlotValues state) {
+    for (int i = 0; i < changing.length; i++) {
+      run.put(changing[i], state.values().get(i));
+      if (!state.roots().isEmpty()) {
+        run.takeWritten(changing[i]);
+        roots[i] = state.roots().get(i);
+        slots.set(changing[i], roots[i]);
+      }
+    }
+    run.resume(state.index());
+  }
+
+  @Override
+  public void close() {
+    run.close();
+  }
+}

@@ -1,0 +1,411 @@
+package opml.engine.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import opml.engine.graph.Graph;
+import opml.engine.graph.GraphBuilder;
+import opml.engine.graph.GraphNode;
+import opml.engine.graph.Operand;
+import opml.engine.graph.Port;
+import opml.engine.graph.Slot;
+import opml.engine.run.KernelProvider;
+import opml.engine.run.NodeOutcome;
+import opml.engine.run.NodeRunner;
+import opml.engine.run.PreparedKernel;
+import opml.engine.tensor.ElementType;
+import opml.engine.tensor.Shape;
+import opml.engine.tensor.Tensor;
+import opml.kernels.catalog.KernelCatalog;
+import org.junit.jupiter.api.Test;
+
+class GraphRunnerTest {
+  private static final int FLOATS = 8;
+  private static final Shape SHAPE = Shape.of(FLOATS);
+
+  @Test
+  void aRunIsThePlainLoopWhateverHappensInIt() {
+    // a node that folds writes a slot with an initial value, which a node that throws reads
+    runsAreThePlainLoop(40453226645594L);
+    runsAreThePlainLoop(System.nanoTime());
+  }
+
+  private static void runsAreThePlainLoop(long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    for (int i = 0; i < 2000; i++) {
+      Graph graph = RandomGraphs.graph(random, FLOATS);
+      int fates = i % 4 == 0 ? 0 : random.nextInt();
+      MemorySegment input = RandomGraphs.tensor(random, FLOATS).data();
+      List<String> plain = new ArrayList<>();
+      String end = "";
+      try {
+        PlainLoop.Course course = PlainLoop.run(graph, input, RandomGraphs.plainly(fates));
+        course.outcomes().forEach(outcome -> plain.add(text(outcome)));
+        end = text(course.output());
+      } catch (IllegalStateException e) {
+        end = e.toString();
+      }
+      GraphRunner runner =
+          GraphRunner.natively(graph, RandomGraphs.natively(graph, fates), RandomGraphs.plainly(0));
+      // Twice, since the second run finds the memory of the first.
+      for (int round = 0; round < 2; round++) {
+        String where = "seed %d, case %d, round %d".formatted(seed, i, round);
+        assertThat(toTheOutput(runner, input)).as(where).isEqualTo(end);
+        if (!end.contains("breaks")) {
+          assertThat(observed(runner, input)).as(where).isEqualTo(plain);
+        }
+      }
+      GraphRunner elsewhere = GraphRunner.by(graph, RandomGraphs.plainly(fates));
+      assertThat(toTheOutput(elsewhere, input)).as("seed %d, case %d", seed, i).isEqualTo(end);
+    }
+  }
+
+  @Test
+  void bitsDoNotDependOnThreads() {
+    long seed = System.nanoTime();
+    SplittableRandom random = new SplittableRandom(seed);
+    try (Team two = new Team(2);
+        Team many = new Team(7)) {
+      for (int i = 0; i < 100; i++) {
+        Graph graph = RandomGraphs.graph(random, 1024);
+        MemorySegment input = RandomGraphs.tensor(random, 1024).data();
+        String alone = text(PlainLoop.run(graph, input, RandomGraphs.plainly(0)).output());
+        for (Team team : List.of(new Team(1), two, many)) {
+          GraphRunner runner =
+              GraphRunner.natively(
+                  graph, RandomGraphs.natively(graph, 0), NodeRunner.unavailable(), team);
+          assertThat(toTheOutput(runner, input))
+              .as("seed %d, case %d, %d threads", seed, i, team.threads())
+              .isEqualTo(alone);
+        }
+      }
+    }
+  }
+
+  private static String toTheOutput(GraphRunner runner, MemorySegment input) {
+    try {
+      return switch (runner.run(input)) {
+        case GraphRunner.Result.Finished(Tensor output) -> text(List.of(output.data()));
+        case GraphRunner.Result.Failed _ -> text(List.of());
+      };
+    } catch (IllegalStateException e) {
+      return e.toString();
+    }
+  }
+
+  private static List<String> observed(GraphRunner runner, MemorySegment input) {
+    List<String> course = new ArrayList<>();
+    try (GraphRun run = runner.start(input)) {
+      run.proceed(
+          runner.graph().steps(),
+          (step, outcome) -> {
+            assertThat(step).isEqualTo(course.size());
+            course.add(text(outcome));
+          });
+      assertThat(run.step()).isEqualTo(course.size());
+    }
+    return course;
+  }
+
+  private static String text(NodeOutcome outcome) {
+    return switch (outcome) {
+      case NodeOutcome.Failed failed -> failed.toString();
+      case NodeOutcome.Exited(boolean stops, List<MemorySegment> outputs) ->
+          stops + " " + text(outputs);
+    };
+  }
+
+  private static String text(List<MemorySegment> segments) {
+    return segments.stream()
+        .map(segment -> HexFormat.of().formatHex(segment.toArray(ValueLayout.JAVA_BYTE)))
+        .toList()
+        .toString();
+  }
+
+  @Test
+  void theZerosOfManyLargeSlotsTakeTheMemoryOfOne() {
+    Graph small = add(1);
+    List<Slot> slots = new ArrayList<>(small.slots());
+    Shape large = Shape.of((int) Slot.MAX_BYTES);
+    // More than the tests have.
+    long count = 1 + Runtime.getRuntime().maxMemory() / Slot.MAX_BYTES;
+    for (long i = 0; i < count; i++) {
+      slots.add(new Slot("large" + i, ElementType.U8, large, Optional.empty()));
+    }
+    Graph graph = new Graph(slots, small.nodes(), small.input(), small.output(), 1);
+    MemorySegment input = Tensor.ofFloats(SHAPE, 1, -2, 3, -4, 5, -6, 7, 8).data();
+    try (GraphRun start = natively(graph).start(input)) {
+      assertThat(start.value(small.slots().size()).byteSize()).isEqualTo(Slot.MAX_BYTES);
+      assertThat(start.value(graph.input().slot()).mismatch(input)).isEqualTo(-1);
+    }
+  }
+
+  @Test
+  void slotsThatAreNotNeededAtTheSameTimeShareTheirPlace() {
+    GraphBuilder builder = new GraphBuilder();
+    Shape shape = Shape.of(1024);
+    int x = builder.slot("x", ElementType.F32, shape);
+    int last = x;
+    for (int i = 0; i < 100; i++) {
+      int next = builder.slot("y" + i, ElementType.F32, shape);
+      builder
+          .call(KernelCatalog.byName("relu.f32"), "n" + i, "")
+          .read(last)
+          .write(next)
+          .ints("n", 1024)
+          .end();
+      last = next;
+    }
+    Graph graph = builder.build(new Port("x", x, shape), new Port("y", last, shape));
+    assertThat(natively(graph).bytes()).as("two of the chain, and the output").isEqualTo(3 * 4096);
+    assertThat(Layout.apart(graph).bytes()).isEqualTo(101 * 4096);
+  }
+
+  @Test
+  void manyInputsKeepTheirOrder() {
+    Graph graph = RandomGraphs.graph(new SplittableRandom(1), FLOATS);
+    List<MemorySegment> inputs = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      inputs.add(Tensor.ofFloats(SHAPE, i, 1, 2, 3, 4, 5, 6, 7).data());
+    }
+    try (Team team = new Team(3)) {
+      GraphRunner runner =
+          GraphRunner.natively(graph, KernelProvider.reference(), NodeRunner.unavailable(), team);
+      List<GraphRunner.Result> results = runner.runAll(inputs);
+      for (int i = 0; i < inputs.size(); i++) {
+        assertThat(output(results.get(i))).isEqualTo(output(runner.run(inputs.get(i))));
+      }
+    }
+  }
+
+  @Test
+  void aRunAllocatesNothing() {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    Graph graph = RandomGraphs.graph(new SplittableRandom(7), 4096);
+    MemorySegment input = RandomGraphs.tensor(new SplittableRandom(1), 4096).data();
+    MemorySegment output = Tensor.allocate(input.byteSize());
+    for (int size : new int[] {1, 2}) {
+      try (Team team = new Team(size)) {
+        GraphRunner runner = GraphRunner.natively(graph, halves(), NodeRunner.unavailable(), team);
+        long least = Long.MAX_VALUE;
+        for (int round = 0; round < 200 && least > 0; round++) {
+          long before = threads.getTotalThreadAllocatedBytes();
+          for (int i = 0; i < 20; i++) {
+            runner.run(input, output);
+          }
+          // Of all threads: the compiler's and the tests' own allocate now and then.
+          least = Math.min(least, threads.getTotalThreadAllocatedBytes() - before);
+        }
+        assertThat(least).as("bytes of 20 runs on %d threads", size).isZero();
+      }
+    }
+  }
+
+  /// {@return kernels that are cut into two parts: the first does it all}
+  private static KernelProvider halves() {
+    return (kernel, scalars, constants) ->
+        new PreparedKernel() {
+          @Override
+          public int units() {
+            return 2;
+          }
+
+          @Override
+          public int run(MemorySegment[] segments, MemorySegment scratch, int from, int to) {
+            return from == 0 ? kernel.run(segments, scalars) : 0;
+          }
+        };
+  }
+
+  @Test
+  void aNodeThatReadsConstantsAloneRunsOnceForAllRuns() {
+    GraphBuilder builder = new GraphBuilder();
+    int x = builder.slot("x", ElementType.F32, SHAPE);
+    int w = builder.constant("w", Tensor.ofFloats(SHAPE, -1, 2, -3, 4, -5, 6, -7, 8));
+    int v = builder.slot("v", ElementType.F32, SHAPE);
+    int y = builder.slot("y", ElementType.F32, SHAPE);
+    builder
+        .call(KernelCatalog.byName("relu.f32"), "constant", "")
+        .read(w)
+        .write(v)
+        .ints("n", FLOATS)
+        .end();
+    Graph start = builder.build(new Port("x", x, SHAPE), new Port("v", v, SHAPE));
+    List<GraphNode> nodes = new ArrayList<>(start.nodes());
+    nodes.add(
+        RandomGraphs.node(
+            "sum",
+            "add.f32",
+            FLOATS,
+            new Operand.Read(x),
+            new Operand.Read(v),
+            new Operand.Write(y)));
+    Graph graph =
+        new Graph(
+            List.of(
+                start.slots().get(0),
+                start.slots().get(1),
+                start.slots().get(2),
+                new Slot("y", ElementType.F32, SHAPE, Optional.empty())),
+            nodes,
+            start.input(),
+            new Port("y", 3, SHAPE),
+            1);
+    AtomicInteger relus = new AtomicInteger();
+    KernelProvider counting =
+        (kernel, scalars, constants) ->
+            (segments, scratch, from, to) -> {
+              relus.addAndGet(kernel.name().startsWith("relu") ? 1 : 0);
+              return kernel.run(segments, scalars);
+            };
+    GraphRunner runner = GraphRunner.natively(graph, counting, NodeRunner.unavailable());
+    MemorySegment input = Tensor.ofFloats(SHAPE, 1, 1, 1, 1, 1, 1, 1, 1).data();
+    for (int i = 0; i < 3; i++) {
+      assertThat(output(runner.run(input))).containsExactly(1, 3, 1, 5, 1, 7, 1, 9);
+    }
+    assertThat(relus).hasValue(1);
+    assertThat(observed(runner, input)).as("a state shows every slot").hasSize(2);
+    assertThat(relus).hasValue(2);
+  }
+
+  @Test
+  void hostileTokenIdGivesVmBits() {
+    Graph graph = add(1);
+    KernelProvider throwing =
+        (kernel, scalars, constants) ->
+            (segments, scratch, from, to) -> {
+              segments[2].fill((byte) 7);
+              throw new IndexOutOfBoundsException("token 1000000 of 512");
+            };
+    NodeRunner machine =
+        (g, node, operands) -> {
+          assertThat(operands[2].mismatch(Tensor.allocate(32))).as("nothing is left").isEqualTo(-1);
+          assertThat(operands[1].mismatch(Tensor.allocate(32))).as("nothing is left").isEqualTo(-1);
+          return new NodeOutcome.Exited(
+              false, List.of(Tensor.ofFloats(SHAPE, 9, 9, 9, 9, 9, 9, 9, 9).data()));
+        };
+    GraphRunner runner = GraphRunner.natively(graph, throwing, machine);
+    assertThat(output(runner.run(Tensor.zero(ElementType.F32, SHAPE).data()))).containsOnly(9f);
+    GraphRunner alone = GraphRunner.natively(graph, throwing, NodeRunner.unavailable());
+    assertThatThrownBy(() -> alone.run(Tensor.zero(ElementType.F32, SHAPE).data()))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("node n0 needs the machine");
+  }
+
+  @Test
+  void oneNodeMayBeRunByAnother() {
+    Graph graph = add(3);
+    NodeRunner other =
+        (g, node, operands) ->
+            new NodeOutcome.Exited(
+                false, List.of(Tensor.ofFloats(SHAPE, 5, 5, 5, 5, 5, 5, 5, 5).data()));
+    MemorySegment input = Tensor.ofFloats(SHAPE, 1, 1, 1, 1, 1, 1, 1, 1).data();
+    assertThat(output(natively(graph).with(1, other).run(input))).containsOnly(6f);
+    assertThat(output(natively(graph).run(input))).containsOnly(3f);
+  }
+
+  @Test
+  void whatAnotherIsGivenStaysAsItWas() {
+    List<MemorySegment> given = new ArrayList<>();
+    List<String> then = new ArrayList<>();
+    NodeRunner keeping =
+        (graph, node, operands) -> {
+          given.addAll(List.of(operands[0], operands[1]));
+          then.add(text(List.of(operands[0], operands[1])));
+          return RandomGraphs.plainly(0).run(graph, node, operands);
+        };
+    GraphRunner runner = GraphRunner.by(add(5), keeping);
+    for (int i = 0; i < 3; i++) {
+      assertThat(output(runner.run(Tensor.ofFloats(SHAPE, i, 1, 1, 1, 1, 1, 1, 1).data())))
+          .startsWith(5 * i, 5);
+    }
+    for (int i = 0; i < then.size(); i++) {
+      assertThat(text(given.subList(2 * i, 2 * i + 2))).isEqualTo(then.get(i));
+    }
+  }
+
+  @Test
+  void whatStandsBehindAStopNeverHappens() {
+    AtomicInteger calls = new AtomicInteger();
+    KernelProvider stopping =
+        (kernel, scalars, constants) ->
+            (segments, scratch, from, to) -> {
+              calls.incrementAndGet();
+              kernel.run(segments, scalars);
+              return segments[2].get(Tensor.F32, 0) >= 3 ? 1 : 0;
+            };
+    GraphRunner runner = GraphRunner.natively(add(5), stopping, NodeRunner.unavailable());
+    MemorySegment input = Tensor.ofFloats(SHAPE, 1, 1, 1, 1, 1, 1, 1, 1).data();
+    assertThat(output(runner.run(input))).containsOnly(3f);
+    assertThat(calls).hasValue(3);
+    try (GraphRun run = runner.start(input)) {
+      run.proceed(5);
+      assertThat(run.step()).isEqualTo(3);
+      assertThat(run.hasStopped()).isTrue();
+      run.proceed(5);
+      assertThat(run.step()).as("over").isEqualTo(3);
+    }
+  }
+
+  @Test
+  void anyOtherExitFails() {
+    KernelProvider failing = (kernel, scalars, constants) -> (segments, scratch, from, to) -> 2;
+    GraphRunner runner = GraphRunner.natively(add(3), failing, NodeRunner.unavailable());
+    MemorySegment input = Tensor.zero(ElementType.F32, SHAPE).data();
+    assertThat(runner.run(input)).isEqualTo(new GraphRunner.Result.Failed(0));
+    MemorySegment output = Tensor.ofFloats(SHAPE, 1, 2, 3, 4, 5, 6, 7, 8).data();
+    assertThat(runner.run(input, output)).isEqualTo(new GraphRunner.Ending.Failed(0));
+    assertThat(output.get(Tensor.F32, 0)).as("not written").isEqualTo(1);
+  }
+
+  @Test
+  void inputsAndOutputsOfTheWrongSizeAreRefused() {
+    GraphRunner runner = natively(add(1));
+    assertThatThrownBy(() -> runner.run(Tensor.allocate(31)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("the input has 31 bytes; x is f32 8, 32 bytes");
+    assertThatThrownBy(() -> runner.run(Tensor.allocate(32), Tensor.allocate(33)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("the output gets 33 bytes; y is f32 8, 32 bytes");
+  }
+
+  private static GraphRunner natively(Graph graph) {
+    return GraphRunner.natively(graph, KernelProvider.reference(), NodeRunner.unavailable());
+  }
+
+  /// {@return `count` nodes that each add x to one slot: y = x, 2x, 3x, …}
+  private static Graph add(int count) {
+    List<GraphNode> nodes = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      Operand y = new Operand.Read(1);
+      nodes.add(
+          RandomGraphs.node(
+              "n" + i, "add.f32", FLOATS, new Operand.Read(0), y, new Operand.Write(1)));
+    }
+    return new Graph(
+        List.of(
+            new Slot("x", ElementType.F32, SHAPE, Optional.empty()),
+            new Slot("y", ElementType.F32, SHAPE, Optional.empty())),
+        nodes,
+        new Port("x", 0, SHAPE),
+        new Port("y", 1, SHAPE),
+        1);
+  }
+
+  private static float[] output(GraphRunner.Result result) {
+    return switch (result) {
+      case GraphRunner.Result.Finished finished -> finished.output().floats();
+      case GraphRunner.Result.Failed failed -> throw new AssertionError("failed: " + failed);
+    };
+  }
+}

@@ -1,0 +1,110 @@
+package opml.engine.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.junit.jupiter.api.Test;
+
+class TeamTest {
+  @Test
+  void everyPartIsDoneOnceByOneThreadOfEachNumber() {
+    long seed = System.nanoTime();
+    SplittableRandom random = new SplittableRandom(seed);
+    try (Team team = new Team(4)) {
+      for (int i = 0; i < 20_000; i++) {
+        int count = random.nextInt(1, 40);
+        AtomicIntegerArray done = new AtomicIntegerArray(count);
+        AtomicIntegerArray busy = new AtomicIntegerArray(team.threads());
+        AtomicBoolean clash = new AtomicBoolean();
+        assertThat(team.enter()).isTrue();
+        team.run(
+            (thread, from, to) -> {
+              if (busy.getAndIncrement(thread) != 0) {
+                clash.set(true);
+              }
+              for (int part = from; part < to; part++) {
+                done.incrementAndGet(part);
+              }
+              busy.decrementAndGet(thread);
+            },
+            count);
+        team.leave();
+        for (int part = 0; part < count; part++) {
+          assertThat(done.get(part)).as("seed %d, job %d, part %d", seed, i, part).isEqualTo(1);
+        }
+        assertThat(clash).isFalse();
+        if (i % 5000 == 0) {
+          pause(); // long enough to park
+        }
+      }
+    }
+  }
+
+  @Test
+  void partsRunSideBySide() throws InterruptedException {
+    try (Team team = new Team(2)) {
+      CountDownLatch both = new CountDownLatch(2);
+      AtomicBoolean together = new AtomicBoolean(true);
+      assertThat(team.enter()).isTrue();
+      team.run(
+          (thread, from, to) -> {
+            both.countDown();
+            try {
+              together.compareAndSet(true, both.await(1, TimeUnit.MINUTES));
+            } catch (InterruptedException e) {
+              together.set(false);
+            }
+          },
+          2);
+      team.leave();
+      assertThat(together).isTrue();
+    }
+  }
+
+  @Test
+  void whatAPartThrowsReachesTheCallerAndTheTeamGoesOn() {
+    try (Team team = new Team(3)) {
+      for (int i = 0; i < 1000; i++) {
+        int bad = i % 7;
+        assertThat(team.enter()).isTrue();
+        assertThatThrownBy(
+                () ->
+                    team.run(
+                        (thread, from, to) -> {
+                          if (from <= bad && bad < to) {
+                            throw new IndexOutOfBoundsException("part " + bad);
+                          }
+                        },
+                        7))
+            .hasMessage("part " + bad);
+        team.leave();
+      }
+    }
+  }
+
+  @Test
+  void aTeamIsForOneAtATimeAndForNobodyOnceItIsClosed() {
+    Team team = new Team(2);
+    assertThat(team.enter()).isTrue();
+    assertThat(team.enter()).isFalse();
+    team.leave();
+    assertThat(team.enter()).isTrue();
+    team.leave();
+    team.close();
+    assertThat(team.enter()).isFalse();
+    assertThatThrownBy(() -> new Team(0)).hasMessage("no team has 0 threads");
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(2);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
