@@ -5,5 +5,8 @@ import org.jspecify.annotations.NullMarked;
 module opml.twins {
   requires static jdk.incubator.vector; // only for speed, and only where it is there
   requires static transitive org.jspecify;
+  requires jdk.management;
   requires transitive opml.engine;
+
+  exports opml.twins;
 }

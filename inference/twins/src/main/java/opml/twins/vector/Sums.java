@@ -1,0 +1,97 @@
+package opml.twins.vector;
+
+import static opml.twins.vector.Lanes.BYTES;
+import static opml.twins.vector.Lanes.FLOATS;
+import static opml.twins.vector.Lanes.INTS;
+import static opml.twins.vector.Lanes.NATIVE;
+import static opml.twins.vector.Lanes.ORDER;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+
+/// What becomes of the chunks that [Tiles] leave in memory.
+final class Sums {
+  /// Products of a chunk: of a DOT, by definition; of 8-bit integers as floats, because 256 products of two numbers up
+  /// to 255 are below 2^24, and so exact.
+  static final int CHUNK = 256;
+
+  private Sums() {}
+
+  /// `sum = +0`.
+  static void clear(MemorySegment sums, long sumsAt, int vectors) {
+    if (sums.getClass() != NATIVE) {
+      throw Lanes.notNative();
+    }
+    for (int i = 0; i < vectors; i++) {
+      IntVector.zero(INTS).intoMemorySegment(sums, sumsAt + (long) i * BYTES, ORDER);
+    }
+  }
+
+  /// `sum = sum + chunk`, in floats.
+  static void add(MemorySegment sums, long sumsAt, MemorySegment chunk, int vectors) {
+    if (sums.getClass() != NATIVE || chunk.getClass() != NATIVE) {
+      throw Lanes.notNative();
+    }
+    for (int i = 0; i < vectors; i++) {
+      long at = sumsAt + (long) i * BYTES;
+      FloatVector.fromMemorySegment(FLOATS, sums, at, ORDER)
+          .add(FloatVector.fromMemorySegment(FLOATS, chunk, (long) i * BYTES, ORDER))
+          .intoMemorySegment(sums, at, ORDER);
+    }
+  }
+
+  /// `sum = sum + (int) chunk`, in ints, where each chunk is an integer below 2^24.
+  static void addInts(
+      MemorySegment sums, long sumsAt, MemorySegment chunk, long chunkAt, int vectors) {
+    if (sums.getClass() != NATIVE || chunk.getClass() != NATIVE) {
+      throw Lanes.notNative();
+    }
+    for (int i = 0; i < vectors; i++) {
+      long at = sumsAt + (long) i * BYTES;
+      IntVector.fromMemorySegment(INTS, sums, at, ORDER)
+          .add(
+              FloatVector.fromMemorySegment(FLOATS, chunk, chunkAt + (long) i * BYTES, ORDER)
+                  .convert(VectorOperators.F2I, 0))
+          .intoMemorySegment(sums, at, ORDER);
+    }
+  }
+
+  /// `sum = alpha · sum + beta · addend`, with the canonical NaN.
+  static void finish(
+      MemorySegment sums,
+      long sumsAt,
+      float alpha,
+      float beta,
+      MemorySegment addends,
+      long addendsAt,
+      int vectors) {
+    if (sums.getClass() != NATIVE || addends.getClass() != NATIVE) {
+      throw Lanes.notNative();
+    }
+    for (int i = 0; i < vectors; i++) {
+      long at = sumsAt + (long) i * BYTES;
+      FloatVector sum =
+          FloatVector.fromMemorySegment(FLOATS, sums, at, ORDER)
+              .mul(alpha)
+              .add(
+                  FloatVector.fromMemorySegment(
+                          FLOATS, addends, addendsAt + (long) i * BYTES, ORDER)
+                      .mul(beta));
+      sum.blend(Lanes.NAN, sum.test(VectorOperators.IS_NAN)).intoMemorySegment(sums, at, ORDER);
+    }
+  }
+
+  /// `sum = sum + bias`, with the canonical NaN.
+  static void bias(MemorySegment sums, long sumsAt, float bias, int vectors) {
+    if (sums.getClass() != NATIVE) {
+      throw Lanes.notNative();
+    }
+    for (int i = 0; i < vectors; i++) {
+      long at = sumsAt + (long) i * BYTES;
+      FloatVector sum = FloatVector.fromMemorySegment(FLOATS, sums, at, ORDER).add(bias);
+      sum.blend(Lanes.NAN, sum.test(VectorOperators.IS_NAN)).intoMemorySegment(sums, at, ORDER);
+    }
+  }
+}
