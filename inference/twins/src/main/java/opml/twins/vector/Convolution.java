@@ -12,14 +12,14 @@ import org.jspecify.annotations.Nullable;
 /// The convolutions: products of packed weights, whose rows are output channels, and windows, which are read where they
 /// are in an [Image]. Nothing is copied per window; a table says where in the image each of its elements is.
 ///
-/// A unit is some output channels of one group and image, times some of the image's outputs. The image is laid out
+/// A unit is some output channels of one group and image, times some rows of the image's outputs. The image is laid out
 /// once for all units of a group that follow each other.
 abstract class Convolution implements PreparedKernel {
-  /// Cells of the grid in a unit, a multiple of every tile's.
-  private static final int PART = 96 * Lanes.COUNT;
+  /// About so many cells of the grid are in a unit.
+  private static final int PART = 48 * Lanes.COUNT;
 
-  private static final long SUMS = Tiles.SIZE;
-  private static final long IMAGE = SUMS + Tiles.SIZE;
+  /// The cells of the widest tile.
+  private static final int WIDEST = Tiles.VECTORS * Lanes.COUNT;
 
   final ConvolutionCall call;
   private final long[] extents;
@@ -27,10 +27,17 @@ abstract class Convolution implements PreparedKernel {
   private final Reader reader;
   private final MemorySegment table;
   private final int sixes; // tiles of six channels; behind them are those of `rows`
-  private final int rows; // 4, or 1 for a group of one channel
+  private final int rows; // 5, or 1 for a group of one channel
   private final int tiles;
+  private final int partRows; // rows of outputs in a unit
   private final int parts;
   private final long imageBytes;
+
+  // the scratch memory: sums of a tile's channels and a part's cells, the same of one chunk, the
+  // image
+  private final long row; // bytes of the cells
+  private final long chunkAt;
+  private final long imageAt;
   private @Nullable MemorySegment weights;
 
   /// @param reader of the image
@@ -40,12 +47,17 @@ abstract class Convolution implements PreparedKernel {
     this.reader = reader;
     this.image = new Image(call.window());
     this.table = table();
-    this.rows = call.groupOutputs() == 1 ? 1 : 4;
+    this.rows = call.groupOutputs() == 1 ? 1 : 5;
     this.sixes = rows == 1 ? 0 : sixes(call.groupOutputs());
     this.tiles = sixes + (Math.max(0, call.groupOutputs() - 6 * sixes) + rows - 1) / rows;
-    this.parts = (image.span() + PART - 1) / PART;
+    int outHeight = call.window().outHeight();
+    this.partRows = Math.clamp(PART / image.columns(), 1, outHeight);
+    this.parts = (outHeight + partRows - 1) / partRows;
+    this.row = 4L * (partRows * image.columns() + WIDEST);
+    this.chunkAt = 6 * row;
+    this.imageAt = Lanes.aligned(2 * chunkAt);
     // a tile reads up to its width behind the last output
-    this.imageBytes = Lanes.aligned(4L * call.channels() * image.size() + Tiles.SIZE);
+    this.imageBytes = Lanes.aligned(4 * (call.channels() * image.size() + WIDEST));
   }
 
   /// Packs the weights, if they are constant.
@@ -68,21 +80,23 @@ abstract class Convolution implements PreparedKernel {
   /// {@return a weight as a float}
   abstract float weight(MemorySegment w, long element);
 
-  /// `sum = sum + chunk` for the chunk at 0.
-  abstract void add(MemorySegment scratch, long sumsAt);
+  /// Makes the first chunk the sums that it is.
+  abstract void first(MemorySegment scratch, long sumsAt, int vectors);
 
-  /// Makes outputs of one channel of some of the sums.
+  /// Adds a further chunk to the sums.
+  abstract void add(MemorySegment scratch, long sumsAt, long chunkAt, int vectors);
+
+  /// Makes outputs of one channel of rows of sums.
   ///
-  /// @param begin first of the cells whose sums are at `sumsAt`
+  /// @param output number of the first
   abstract void finish(
       MemorySegment[] segments,
       MemorySegment scratch,
       long sumsAt,
       int channel,
       Image image,
-      int begin,
-      int end,
-      long plane);
+      int rowsY,
+      long output);
 
   @Override
   public final int units() {
@@ -91,7 +105,7 @@ abstract class Convolution implements PreparedKernel {
 
   @Override
   public final long scratchBytes() {
-    return IMAGE + imageBytes + (weights == null ? groupBytes() : 0);
+    return imageAt + imageBytes + (weights == null ? groupBytes() : 0);
   }
 
   @Override
@@ -112,7 +126,7 @@ abstract class Convolution implements PreparedKernel {
       long wAt = group * groupBytes();
       if (w == null) {
         w = scratch;
-        wAt = IMAGE + imageBytes;
+        wAt = imageAt + imageBytes;
       }
       if (imageGroup != filled) {
         fill(segments[0], imageGroup, scratch);
@@ -136,42 +150,44 @@ abstract class Convolution implements PreparedKernel {
       int tile,
       int part) {
     int height = tile < sixes ? 6 : rows;
-    int width = Tiles.VECTORS / height * Lanes.COUNT;
     int channels = Math.min(height, call.groupOutputs() - firstRow(tile));
     int first = imageGroup * call.groupOutputs() + firstRow(tile); // of all images
-    int last = Math.min(image.span(), (part + 1) * PART);
-    for (int cell = part * PART; cell < last; cell += width) {
-      sum(scratch, w, wAt, height, cell);
-      int end = Math.min(last, cell + width);
+    int firstY = part * partRows;
+    int rowsY = Math.min(partRows, call.window().outHeight() - firstY);
+    int cells = (rowsY - 1) * image.columns() + call.window().outWidth();
+    int vectors = Lanes.vectors(cells);
+    for (int k = 0; k < call.depth(); k += Sums.CHUNK) {
+      chunk(scratch, w, wAt + 4L * height * k, height, k, firstY * image.columns(), cells);
       for (int i = 0; i < channels; i++) {
-        long plane = (long) (first + i) * call.window().outHeight() * call.window().outWidth();
-        finish(
-            segments,
-            scratch,
-            SUMS + 4L * i * width,
-            (first + i) % call.outChannels(),
-            image,
-            cell,
-            end,
-            plane);
+        if (k == 0) {
+          first(scratch, i * row, vectors);
+        } else {
+          add(scratch, i * row, chunkAt + i * row, vectors);
+        }
       }
+    }
+    for (int i = 0; i < channels; i++) {
+      int channel = (first + i) % call.outChannels();
+      long output =
+          ((long) (first + i) * call.window().outHeight() + firstY) * call.window().outWidth();
+      finish(segments, scratch, i * row, channel, image, rowsY, output);
     }
   }
 
-  /// The sums of a tile's channels and the cells from `cell` on.
-  private void sum(MemorySegment scratch, MemorySegment w, long wAt, int height, int cell) {
-    Sums.clear(scratch, SUMS, Tiles.VECTORS);
-    long x = IMAGE + 4L * cell;
-    int depth = call.depth();
-    for (int k = 0; k < depth; k += Sums.CHUNK) {
-      int count = Math.min(Sums.CHUNK, depth - k);
-      long chunk = wAt + 4L * height * k;
+  /// One chunk of a tile's channels and a part's cells.
+  private void chunk(
+      MemorySegment scratch, MemorySegment w, long wAt, int height, int k, int begin, int cells) {
+    int count = Math.min(Sums.CHUNK, call.depth() - k);
+    int width = height == 1 ? WIDEST : 2 * Lanes.COUNT;
+    long into = k == 0 ? 0 : chunkAt;
+    for (int cell = 0; cell < cells; cell += width) {
+      long x = imageAt + 4L * (begin + cell);
       switch (height) {
-        case 6 -> Tiles.sixAt(w, chunk, scratch, x, table, 4L * k, count, scratch, 0);
-        case 4 -> Tiles.fourAt(w, chunk, scratch, x, table, 4L * k, count, scratch, 0);
-        default -> Tiles.rowAt(w, chunk, scratch, x, table, 4L * k, count, scratch, 0);
+        case 6 -> Tiles.sixAt(w, wAt, scratch, x, table, 4L * k, count, scratch, into, row);
+        case 5 -> Tiles.fiveAt(w, wAt, scratch, x, table, 4L * k, count, scratch, into, row);
+        default -> Tiles.rowAt(w, wAt, scratch, x, table, 4L * k, count, scratch, into);
       }
-      add(scratch, SUMS);
+      into += 4L * width;
     }
   }
 
@@ -190,7 +206,7 @@ abstract class Convolution implements PreparedKernel {
     long plane = (long) window.inHeight() * window.inWidth();
     for (int channel = 0; channel < call.channels(); channel++) {
       long first = ((long) imageGroup * call.channels() + channel) * plane;
-      image.fill(x, first, reader, 0f, scratch, IMAGE + 4L * channel * image.size());
+      image.fill(x, first, reader, 0f, scratch, imageAt + 4L * channel * image.size());
     }
   }
 
@@ -226,14 +242,14 @@ abstract class Convolution implements PreparedKernel {
     return offsets;
   }
 
-  /// {@return how many tiles of six, with tiles of four behind them, leave the least rows empty}
+  /// {@return how many tiles of six, with tiles of five behind them, leave the least rows empty}
   private static int sixes(int channels) {
     int best = 0;
     int least = Integer.MAX_VALUE;
     for (int sixes = 0; 6 * sixes < channels + 6; sixes++) {
-      int fours = (Math.max(0, channels - 6 * sixes) + 3) / 4;
-      if (6 * sixes + 4 * fours <= least) {
-        least = 6 * sixes + 4 * fours;
+      int fives = (Math.max(0, channels - 6 * sixes) + 4) / 5;
+      if (6 * sixes + 5 * fives <= least) {
+        least = 6 * sixes + 5 * fives;
         best = sixes;
       }
     }

@@ -26,8 +26,11 @@ final class FloatConvolution extends Convolution {
   }
 
   @Override
-  void add(MemorySegment scratch, long sumsAt) {
-    Sums.add(scratch, sumsAt, scratch, Tiles.VECTORS);
+  void first(MemorySegment scratch, long sumsAt, int vectors) {}
+
+  @Override
+  void add(MemorySegment scratch, long sumsAt, long chunkAt, int vectors) {
+    Sums.add(scratch, sumsAt, scratch, chunkAt, vectors);
   }
 
   @Override
@@ -37,11 +40,10 @@ final class FloatConvolution extends Convolution {
       long sumsAt,
       int channel,
       Image image,
-      int begin,
-      int end,
-      long plane) {
-    float bias = Mem.f32(segments[2], 4L * channel);
-    Sums.bias(scratch, sumsAt, bias, Lanes.vectors(end - begin));
-    image.store(scratch, sumsAt, begin, end, segments[3], plane);
+      int rowsY,
+      long output) {
+    int vectors = Lanes.vectors(rowsY * image.columns());
+    Sums.bias(scratch, sumsAt, Mem.f32(segments[2], 4L * channel), vectors);
+    image.copyRows(scratch, sumsAt, rowsY, segments[3], output);
   }
 }

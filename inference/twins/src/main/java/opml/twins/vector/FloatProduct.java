@@ -19,6 +19,7 @@ final class FloatProduct implements PreparedKernel {
   private static final int GROUP = 8;
 
   // the scratch memory
+  private static final long CHUNK = 0;
   private static final long SUMS = Tiles.SIZE;
   private static final long ADDENDS = SUMS + (long) GROUP * Tiles.SIZE;
   private static final long LEFT = ADDENDS + Tiles.SIZE;
@@ -107,21 +108,25 @@ final class FloatProduct implements PreparedKernel {
       int strip,
       MemorySegment scratch) {
     int tiles = tiles(group);
-    int vectors = rows * strips.width(strip) / Lanes.COUNT;
-    Sums.clear(scratch, SUMS, tiles * Tiles.VECTORS);
+    int width = strips.width(strip);
+    long row = 4L * width;
     for (int k = 0; k < call.k(); k += Sums.CHUNK) {
       int count = Math.min(Sums.CHUNK, call.k() - k);
-      long bChunk = bAt + 4L * k * strips.width(strip);
+      long bChunk = bAt + 4L * k * width;
       for (int tile = 0; tile < tiles; tile++) {
         long aChunk = aAt + 4L * rows * ((long) tile * call.k() + k);
+        long sums = SUMS + (long) tile * Tiles.SIZE;
+        long into = k == 0 ? sums : CHUNK;
         if (rows != 1) {
-          Tiles.six(a, aChunk, b, bChunk, count, scratch, 0);
-        } else if (vectors == Tiles.VECTORS) {
-          Tiles.row(a, aChunk, b, bChunk, count, scratch, 0);
+          Tiles.six(a, aChunk, b, bChunk, count, scratch, into, row);
+        } else if (width == Tiles.VECTORS * Lanes.COUNT) {
+          Tiles.row(a, aChunk, b, bChunk, count, scratch, into);
         } else {
-          Tiles.narrow(a, aChunk, b, bChunk, count, scratch, 0);
+          Tiles.narrow(a, aChunk, b, bChunk, count, scratch, into);
         }
-        Sums.add(scratch, SUMS + (long) tile * Tiles.SIZE, scratch, vectors);
+        if (k > 0) {
+          Sums.add(scratch, sums, scratch, CHUNK, rows * width / Lanes.COUNT);
+        }
       }
     }
   }
@@ -131,12 +136,12 @@ final class FloatProduct implements PreparedKernel {
       MemorySegment[] segments, int t, int group, int strip, MemorySegment scratch) {
     int first = strips.first(strip);
     int used = strips.used(strip);
-    int vectors = strips.width(strip) / Lanes.COUNT;
+    int width = strips.width(strip);
     MemorySegment y = segments[segments.length - 1];
     int firstRow = group * GROUP * rows;
     int lastRow = Math.min(call.m(), firstRow + GROUP * rows);
     if (!call.hasC()) {
-      Sums.clear(scratch, ADDENDS, vectors);
+      Rows.fill(scratch, ADDENDS, 0f, width);
     }
     for (int i = firstRow; i < lastRow; i++) {
       if (call.hasC() && (i == firstRow || call.cRow() != 0)) {
@@ -145,10 +150,20 @@ final class FloatProduct implements PreparedKernel {
       }
       int tile = (i - firstRow) / rows;
       int row = (i - firstRow) % rows;
-      long at = SUMS + (long) tile * Tiles.SIZE + (long) row * vectors * Lanes.BYTES;
-      Sums.finish(scratch, at, call.alpha(), call.beta(), scratch, ADDENDS, vectors);
-      Rows.copy(scratch, at, y, 4 * (((long) t * call.m() + i) * call.n() + first), used);
+      long sums = SUMS + (long) tile * Tiles.SIZE + 4L * row * width;
+      long yAt = 4 * (((long) t * call.m() + i) * call.n() + first);
+      if (used == width && y.getClass() == Lanes.NATIVE) {
+        finish(scratch, sums, y, yAt, width);
+      } else {
+        finish(scratch, sums, scratch, sums, width);
+        Rows.copy(scratch, sums, y, yAt, used);
+      }
     }
+  }
+
+  private void finish(MemorySegment scratch, long sums, MemorySegment y, long yAt, int width) {
+    Sums.finish(
+        scratch, sums, call.alpha(), call.beta(), scratch, ADDENDS, y, yAt, width / Lanes.COUNT);
   }
 
   private int tiles(int group) {
@@ -201,9 +216,7 @@ final class FloatProduct implements PreparedKernel {
       Rows.gather(a, from, step, to, at, call.k());
       return;
     }
-    for (int k = 0; k < call.k(); k++) {
-      Mem.putI32(to, at + k * 24L, Mem.i32(a, from + k * step));
-    }
+    Rows.move(a, from, step, to, at, 4L * rows, call.k());
   }
 
   private void clearRow(MemorySegment to, long at) {

@@ -84,21 +84,12 @@ final class Image {
     }
   }
 
-  /// Copies floats of a grid to a plane of outputs.
+  /// Copies rows of outputs from a grid to a plane.
   ///
-  /// @param grid has at `gridAt` the cells from `begin` to `end`
-  void store(MemorySegment grid, long gridAt, int begin, int end, MemorySegment to, long plane) {
-    int cell = begin;
-    while (cell < end) {
-      int row = cell / columns;
-      int column = cell % columns;
-      int count = Math.min(end - cell, window.outWidth() - column);
-      if (count > 0) {
-        long output = plane + (long) row * window.outWidth() + column;
-        Rows.copy(grid, gridAt + 4L * (cell - begin), to, 4 * output, count);
-      }
-      cell += Math.min(end - cell, columns - column);
-    }
+  /// @param at where the first of the rows begins in the grid
+  /// @param output number of its first output
+  void copyRows(MemorySegment grid, long at, int rows, MemorySegment to, long output) {
+    Rows.copyRows(grid, at, 4L * columns, to, 4 * output, window.outWidth(), rows);
   }
 
   private static int ceil(int value, int by) {

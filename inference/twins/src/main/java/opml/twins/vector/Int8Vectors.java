@@ -73,7 +73,6 @@ record Int8Vectors(int rows) implements Int8Tile {
       long sumsAt,
       MemorySegment scratch,
       long scratchAt) {
-    Sums.clear(sums, sumsAt, Tiles.VECTORS);
     for (int from = 0; from < k; from += Sums.CHUNK) {
       int count = Math.min(Sums.CHUNK, k - from);
       long aAt = leftAt + 4L * rows * from;
@@ -81,9 +80,13 @@ record Int8Vectors(int rows) implements Int8Tile {
       if (rows == 1) {
         Tiles.row(left, aAt, right, bAt, count, scratch, scratchAt);
       } else {
-        Tiles.six(left, aAt, right, bAt, count, scratch, scratchAt);
+        Tiles.six(left, aAt, right, bAt, count, scratch, scratchAt, 4L * columns());
       }
-      Sums.addInts(sums, sumsAt, scratch, scratchAt, Tiles.VECTORS);
+      if (from == 0) {
+        Sums.setInts(sums, sumsAt, scratch, scratchAt, Tiles.VECTORS);
+      } else {
+        Sums.addInts(sums, sumsAt, scratch, scratchAt, Tiles.VECTORS);
+      }
     }
   }
 
@@ -97,10 +100,6 @@ record Int8Vectors(int rows) implements Int8Tile {
       long toAt,
       long toStep,
       int count) {
-    int mask = layout.mask();
-    for (int i = 0; i < count; i++) {
-      int value = (Mem.i8(bytes, from + i * fromStep) & mask) - layout.zero();
-      Mem.putF32(to, toAt + i * toStep, value);
-    }
+    Rows.unpack(bytes, from, fromStep, layout.mask(), layout.zero(), to, toAt, toStep, count);
   }
 }

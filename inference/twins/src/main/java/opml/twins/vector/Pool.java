@@ -88,7 +88,7 @@ final class Pool implements PreparedKernel {
       } else {
         average(scratch, table, cells, counts, scratch, grid, vectors);
       }
-      image.store(scratch, grid, 0, image.span(), segments[1], plane * out);
+      image.copyRows(scratch, grid, window.outHeight(), segments[1], plane * out);
     }
     return 0;
   }

@@ -33,8 +33,13 @@ final class QuantisedConvolution extends Convolution {
   }
 
   @Override
-  void add(MemorySegment scratch, long sumsAt) {
-    Sums.addInts(scratch, sumsAt, scratch, 0, Tiles.VECTORS);
+  void first(MemorySegment scratch, long sumsAt, int vectors) {
+    Sums.setInts(scratch, sumsAt, scratch, sumsAt, vectors);
+  }
+
+  @Override
+  void add(MemorySegment scratch, long sumsAt, long chunkAt, int vectors) {
+    Sums.addInts(scratch, sumsAt, scratch, chunkAt, vectors);
   }
 
   @Override
@@ -44,28 +49,20 @@ final class QuantisedConvolution extends Convolution {
       long sumsAt,
       int channel,
       Image image,
-      int begin,
-      int endOfCells,
-      long plane) {
+      int rowsY,
+      long output) {
     int width = call.window().outWidth();
-    int cell = begin;
-    while (cell < endOfCells) {
-      int column = cell % image.columns();
-      int count = Math.min(endOfCells - cell, width - column);
-      if (count > 0) {
-        long output = plane + (long) (cell / image.columns()) * width + column;
-        end.channel(
-            scratch,
-            sumsAt + 4L * (cell - begin),
-            segments[2],
-            segments[3],
-            segments[4],
-            channel,
-            segments[5],
-            output,
-            count);
-      }
-      cell += Math.min(endOfCells - cell, image.columns() - column);
+    for (int y = 0; y < rowsY; y++) {
+      end.channel(
+          scratch,
+          sumsAt + 4L * y * image.columns(),
+          segments[2],
+          segments[3],
+          segments[4],
+          channel,
+          segments[5],
+          output + (long) y * width,
+          width);
     }
   }
 }

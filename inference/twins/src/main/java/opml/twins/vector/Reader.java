@@ -1,7 +1,6 @@
 package opml.twins.vector;
 
 import java.lang.foreign.MemorySegment;
-import opml.kernels.memory.Mem;
 
 /// How elements of an image become floats.
 @FunctionalInterface
@@ -20,11 +19,7 @@ interface Reader {
   /// {@return one that reads 8-bit integers, less `zero`}
   static Reader ofBytes(boolean unsigned, int zero) {
     int mask = unsigned ? 255 : -1;
-    return (from, first, step, to, toAt, count) -> {
-      for (int i = 0; i < count; i++) {
-        int value = (Mem.i8(from, first + (long) i * step) & mask) - zero;
-        Mem.putF32(to, toAt + 4L * i, value);
-      }
-    };
+    return (from, first, step, to, toAt, count) ->
+        Rows.unpack(from, first, step, mask, zero, to, toAt, 4, count);
   }
 }

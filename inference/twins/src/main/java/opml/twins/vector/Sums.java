@@ -12,6 +12,9 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /// What becomes of the chunks that [Tiles] leave in memory.
+///
+/// A DOT adds its chunks to +0. Here the first chunk is the sum, and +0 is added at the end: the two differ only in that
+/// a sum may be -0 in between, which no further chunk but -0 leaves so, and which the +0 ends.
 final class Sums {
   /// Products of a chunk: of a DOT, by definition; of 8-bit integers as floats, because 256 products of two numbers up
   /// to 255 are below 2^24, and so exact.
@@ -19,30 +22,33 @@ final class Sums {
 
   private Sums() {}
 
-  /// `sum = +0`.
-  static void clear(MemorySegment sums, long sumsAt, int vectors) {
-    if (sums.getClass() != NATIVE) {
-      throw Lanes.notNative();
-    }
-    for (int i = 0; i < vectors; i++) {
-      IntVector.zero(INTS).intoMemorySegment(sums, sumsAt + (long) i * BYTES, ORDER);
-    }
-  }
-
   /// `sum = sum + chunk`, in floats.
-  static void add(MemorySegment sums, long sumsAt, MemorySegment chunk, int vectors) {
+  static void add(MemorySegment sums, long sumsAt, MemorySegment chunk, long chunkAt, int vectors) {
     if (sums.getClass() != NATIVE || chunk.getClass() != NATIVE) {
       throw Lanes.notNative();
     }
     for (int i = 0; i < vectors; i++) {
       long at = sumsAt + (long) i * BYTES;
       FloatVector.fromMemorySegment(FLOATS, sums, at, ORDER)
-          .add(FloatVector.fromMemorySegment(FLOATS, chunk, (long) i * BYTES, ORDER))
+          .add(FloatVector.fromMemorySegment(FLOATS, chunk, chunkAt + (long) i * BYTES, ORDER))
           .intoMemorySegment(sums, at, ORDER);
     }
   }
 
-  /// `sum = sum + (int) chunk`, in ints, where each chunk is an integer below 2^24.
+  /// `sum = (int) chunk`, for the first chunk of integers, all below 2^24; the sums may be the chunk.
+  static void setInts(
+      MemorySegment sums, long sumsAt, MemorySegment chunk, long chunkAt, int vectors) {
+    if (sums.getClass() != NATIVE || chunk.getClass() != NATIVE) {
+      throw Lanes.notNative();
+    }
+    for (int i = 0; i < vectors; i++) {
+      FloatVector.fromMemorySegment(FLOATS, chunk, chunkAt + (long) i * BYTES, ORDER)
+          .convert(VectorOperators.F2I, 0)
+          .intoMemorySegment(sums, sumsAt + (long) i * BYTES, ORDER);
+    }
+  }
+
+  /// `sum = sum + (int) chunk`, for the others.
   static void addInts(
       MemorySegment sums, long sumsAt, MemorySegment chunk, long chunkAt, int vectors) {
     if (sums.getClass() != NATIVE || chunk.getClass() != NATIVE) {
@@ -58,7 +64,7 @@ final class Sums {
     }
   }
 
-  /// `sum = alpha · sum + beta · addend`, with the canonical NaN.
+  /// `y = alpha · sum + beta · addend`, with the canonical NaN; y may be the sums.
   static void finish(
       MemorySegment sums,
       long sumsAt,
@@ -66,20 +72,23 @@ final class Sums {
       float beta,
       MemorySegment addends,
       long addendsAt,
+      MemorySegment y,
+      long yAt,
       int vectors) {
-    if (sums.getClass() != NATIVE || addends.getClass() != NATIVE) {
+    if (sums.getClass() != NATIVE || addends.getClass() != NATIVE || y.getClass() != NATIVE) {
       throw Lanes.notNative();
     }
     for (int i = 0; i < vectors; i++) {
-      long at = sumsAt + (long) i * BYTES;
       FloatVector sum =
-          FloatVector.fromMemorySegment(FLOATS, sums, at, ORDER)
+          FloatVector.fromMemorySegment(FLOATS, sums, sumsAt + (long) i * BYTES, ORDER)
+              .add(0f)
               .mul(alpha)
               .add(
                   FloatVector.fromMemorySegment(
                           FLOATS, addends, addendsAt + (long) i * BYTES, ORDER)
                       .mul(beta));
-      sum.blend(Lanes.NAN, sum.test(VectorOperators.IS_NAN)).intoMemorySegment(sums, at, ORDER);
+      sum.blend(Lanes.NAN, sum.test(VectorOperators.IS_NAN))
+          .intoMemorySegment(y, yAt + (long) i * BYTES, ORDER);
     }
   }
 
@@ -90,7 +99,7 @@ final class Sums {
     }
     for (int i = 0; i < vectors; i++) {
       long at = sumsAt + (long) i * BYTES;
-      FloatVector sum = FloatVector.fromMemorySegment(FLOATS, sums, at, ORDER).add(bias);
+      FloatVector sum = FloatVector.fromMemorySegment(FLOATS, sums, at, ORDER).add(0f).add(bias);
       sum.blend(Lanes.NAN, sum.test(VectorOperators.IS_NAN)).intoMemorySegment(sums, at, ORDER);
     }
   }

@@ -12,17 +12,17 @@ import jdk.incubator.vector.FloatVector;
 /// The innermost loops of every product: fma chains from +0 for a few rows of a times a few vectors of b, whose
 /// accumulators all stay in registers.
 ///
-/// Twelve accumulators, since an fma takes 4 cycles and two begin in each, and since with their operands they fill the
-/// sixteen registers of AVX2. Not fewer, although rows are sometimes few: HotSpot would unroll the loop, run out of
-/// registers and spill them, at half the speed.
+/// Twelve accumulators, since an fma takes 4 cycles and two begin in each, and since with their operands they nearly
+/// fill the sixteen registers of AVX2. Ten are the least, although rows are sometimes few: HotSpot would unroll the loop,
+/// run out of registers and spill them, at half the speed. So does a tile of four rows and three vectors.
 ///
 /// a is packed row beside row: the elements of one k together, so that the loop has one pointer to it.
 @SuppressWarnings("NarrowCalculation") // vectors times bytes: small
 final class Tiles {
-  /// Accumulators of a tile.
+  /// The most accumulators of a tile.
   static final int VECTORS = 12;
 
-  /// Bytes of the accumulators of a tile.
+  /// Their bytes.
   static final int SIZE = VECTORS * BYTES;
 
   /// Vectors beside each other in [#narrow].
@@ -34,7 +34,7 @@ final class Tiles {
 
   private Tiles() {}
 
-  /// Six rows times two vectors; b is packed likewise.
+  /// Six rows times two vectors, b packed likewise; rows of sums are `outRow` bytes apart.
   static void six(
       MemorySegment a,
       long aAt,
@@ -42,7 +42,8 @@ final class Tiles {
       long bAt,
       int count,
       MemorySegment out,
-      long outAt) {
+      long outAt,
+      long outRow) {
     if (a.getClass() != NATIVE || b.getClass() != NATIVE || out.getClass() != NATIVE) {
       throw Lanes.notNative();
     }
@@ -84,16 +85,21 @@ final class Tiles {
     }
     c00.intoMemorySegment(out, outAt, ORDER);
     c01.intoMemorySegment(out, outAt + BYTES, ORDER);
-    c10.intoMemorySegment(out, outAt + 2 * BYTES, ORDER);
-    c11.intoMemorySegment(out, outAt + 3 * BYTES, ORDER);
-    c20.intoMemorySegment(out, outAt + 4 * BYTES, ORDER);
-    c21.intoMemorySegment(out, outAt + 5 * BYTES, ORDER);
-    c30.intoMemorySegment(out, outAt + 6 * BYTES, ORDER);
-    c31.intoMemorySegment(out, outAt + 7 * BYTES, ORDER);
-    c40.intoMemorySegment(out, outAt + 8 * BYTES, ORDER);
-    c41.intoMemorySegment(out, outAt + 9 * BYTES, ORDER);
-    c50.intoMemorySegment(out, outAt + 10 * BYTES, ORDER);
-    c51.intoMemorySegment(out, outAt + 11 * BYTES, ORDER);
+    long row = outAt + outRow;
+    c10.intoMemorySegment(out, row, ORDER);
+    c11.intoMemorySegment(out, row + BYTES, ORDER);
+    row += outRow;
+    c20.intoMemorySegment(out, row, ORDER);
+    c21.intoMemorySegment(out, row + BYTES, ORDER);
+    row += outRow;
+    c30.intoMemorySegment(out, row, ORDER);
+    c31.intoMemorySegment(out, row + BYTES, ORDER);
+    row += outRow;
+    c40.intoMemorySegment(out, row, ORDER);
+    c41.intoMemorySegment(out, row + BYTES, ORDER);
+    row += outRow;
+    c50.intoMemorySegment(out, row, ORDER);
+    c51.intoMemorySegment(out, row + BYTES, ORDER);
   }
 
   /// One row times twelve vectors.
@@ -192,7 +198,8 @@ final class Tiles {
       long tableAt,
       int count,
       MemorySegment out,
-      long outAt) {
+      long outAt,
+      long outRow) {
     if (a.getClass() != NATIVE
         || b.getClass() != NATIVE
         || out.getClass() != NATIVE
@@ -237,20 +244,25 @@ final class Tiles {
     }
     c00.intoMemorySegment(out, outAt, ORDER);
     c01.intoMemorySegment(out, outAt + BYTES, ORDER);
-    c10.intoMemorySegment(out, outAt + 2 * BYTES, ORDER);
-    c11.intoMemorySegment(out, outAt + 3 * BYTES, ORDER);
-    c20.intoMemorySegment(out, outAt + 4 * BYTES, ORDER);
-    c21.intoMemorySegment(out, outAt + 5 * BYTES, ORDER);
-    c30.intoMemorySegment(out, outAt + 6 * BYTES, ORDER);
-    c31.intoMemorySegment(out, outAt + 7 * BYTES, ORDER);
-    c40.intoMemorySegment(out, outAt + 8 * BYTES, ORDER);
-    c41.intoMemorySegment(out, outAt + 9 * BYTES, ORDER);
-    c50.intoMemorySegment(out, outAt + 10 * BYTES, ORDER);
-    c51.intoMemorySegment(out, outAt + 11 * BYTES, ORDER);
+    long row = outAt + outRow;
+    c10.intoMemorySegment(out, row, ORDER);
+    c11.intoMemorySegment(out, row + BYTES, ORDER);
+    row += outRow;
+    c20.intoMemorySegment(out, row, ORDER);
+    c21.intoMemorySegment(out, row + BYTES, ORDER);
+    row += outRow;
+    c30.intoMemorySegment(out, row, ORDER);
+    c31.intoMemorySegment(out, row + BYTES, ORDER);
+    row += outRow;
+    c40.intoMemorySegment(out, row, ORDER);
+    c41.intoMemorySegment(out, row + BYTES, ORDER);
+    row += outRow;
+    c50.intoMemorySegment(out, row, ORDER);
+    c51.intoMemorySegment(out, row + BYTES, ORDER);
   }
 
-  /// Four rows times three vectors, as [#sixAt].
-  static void fourAt(
+  /// Five rows times two vectors, as [#sixAt].
+  static void fiveAt(
       MemorySegment a,
       long aAt,
       MemorySegment b,
@@ -259,7 +271,8 @@ final class Tiles {
       long tableAt,
       int count,
       MemorySegment out,
-      long outAt) {
+      long outAt,
+      long outRow) {
     if (a.getClass() != NATIVE
         || b.getClass() != NATIVE
         || out.getClass() != NATIVE
@@ -268,51 +281,49 @@ final class Tiles {
     }
     FloatVector c00 = FloatVector.zero(FLOATS);
     FloatVector c01 = FloatVector.zero(FLOATS);
-    FloatVector c02 = FloatVector.zero(FLOATS);
     FloatVector c10 = FloatVector.zero(FLOATS);
     FloatVector c11 = FloatVector.zero(FLOATS);
-    FloatVector c12 = FloatVector.zero(FLOATS);
     FloatVector c20 = FloatVector.zero(FLOATS);
     FloatVector c21 = FloatVector.zero(FLOATS);
-    FloatVector c22 = FloatVector.zero(FLOATS);
     FloatVector c30 = FloatVector.zero(FLOATS);
     FloatVector c31 = FloatVector.zero(FLOATS);
-    FloatVector c32 = FloatVector.zero(FLOATS);
+    FloatVector c40 = FloatVector.zero(FLOATS);
+    FloatVector c41 = FloatVector.zero(FLOATS);
     for (int k = 0; k < count; k++) {
       long bK = bAt + table.get(INT, tableAt + 4L * k);
-      long aK = aAt + k * 16L;
+      long aK = aAt + k * 20L;
       FloatVector b0 = FloatVector.fromMemorySegment(FLOATS, b, bK, ORDER);
       FloatVector b1 = FloatVector.fromMemorySegment(FLOATS, b, bK + BYTES, ORDER);
-      FloatVector b2 = FloatVector.fromMemorySegment(FLOATS, b, bK + 2 * BYTES, ORDER);
       FloatVector a0 = FloatVector.broadcast(FLOATS, a.get(FLOAT, aK));
       c00 = a0.fma(b0, c00);
       c01 = a0.fma(b1, c01);
-      c02 = a0.fma(b2, c02);
       FloatVector a1 = FloatVector.broadcast(FLOATS, a.get(FLOAT, aK + 4));
       c10 = a1.fma(b0, c10);
       c11 = a1.fma(b1, c11);
-      c12 = a1.fma(b2, c12);
       FloatVector a2 = FloatVector.broadcast(FLOATS, a.get(FLOAT, aK + 8));
       c20 = a2.fma(b0, c20);
       c21 = a2.fma(b1, c21);
-      c22 = a2.fma(b2, c22);
       FloatVector a3 = FloatVector.broadcast(FLOATS, a.get(FLOAT, aK + 12));
       c30 = a3.fma(b0, c30);
       c31 = a3.fma(b1, c31);
-      c32 = a3.fma(b2, c32);
+      FloatVector a4 = FloatVector.broadcast(FLOATS, a.get(FLOAT, aK + 16));
+      c40 = a4.fma(b0, c40);
+      c41 = a4.fma(b1, c41);
     }
     c00.intoMemorySegment(out, outAt, ORDER);
     c01.intoMemorySegment(out, outAt + BYTES, ORDER);
-    c02.intoMemorySegment(out, outAt + 2 * BYTES, ORDER);
-    c10.intoMemorySegment(out, outAt + 3 * BYTES, ORDER);
-    c11.intoMemorySegment(out, outAt + 4 * BYTES, ORDER);
-    c12.intoMemorySegment(out, outAt + 5 * BYTES, ORDER);
-    c20.intoMemorySegment(out, outAt + 6 * BYTES, ORDER);
-    c21.intoMemorySegment(out, outAt + 7 * BYTES, ORDER);
-    c22.intoMemorySegment(out, outAt + 8 * BYTES, ORDER);
-    c30.intoMemorySegment(out, outAt + 9 * BYTES, ORDER);
-    c31.intoMemorySegment(out, outAt + 10 * BYTES, ORDER);
-    c32.intoMemorySegment(out, outAt + 11 * BYTES, ORDER);
+    long row = outAt + outRow;
+    c10.intoMemorySegment(out, row, ORDER);
+    c11.intoMemorySegment(out, row + BYTES, ORDER);
+    row += outRow;
+    c20.intoMemorySegment(out, row, ORDER);
+    c21.intoMemorySegment(out, row + BYTES, ORDER);
+    row += outRow;
+    c30.intoMemorySegment(out, row, ORDER);
+    c31.intoMemorySegment(out, row + BYTES, ORDER);
+    row += outRow;
+    c40.intoMemorySegment(out, row, ORDER);
+    c41.intoMemorySegment(out, row + BYTES, ORDER);
   }
 
   /// One row times twelve vectors, as [#sixAt].
