@@ -88,7 +88,7 @@ record Sample(List<MemorySegment> inputs, MemorySegment output) {
       case 5, 6, 7 -> sign | random.nextInt(0x7f000000);
       case 60, 61 -> sign | 0x7f800000;
       case 62, 63 -> sign | 0x7f800001 + random.nextInt((1 << 23) - 1);
-      default -> Float.floatToRawIntBits((float) random.nextGaussian(0, 8));
+      default -> Float.floatToIntBits((float) random.nextGaussian(0, 8));
     };
   }
 }

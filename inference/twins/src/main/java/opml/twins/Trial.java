@@ -9,9 +9,9 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import opml.engine.run.PreparedKernel;
 import opml.kernels.catalog.Kernel;
-import opml.twins.call.Call;
-import opml.twins.call.Calls;
 import opml.twins.call.Twin;
+import opml.twins.call.TwinCall;
+import opml.twins.call.TwinCalls;
 
 /// Compares a twin with its reference on a few small calls, before it is used: a processor, a JVM or an option that we
 /// do not know may give other bits, or none.
@@ -54,7 +54,7 @@ final class Trial {
 
   private static boolean equal(
       Kernel kernel, Twin twin, long[] scalars, SplittableRandom random, boolean wild) {
-    Call call = Calls.of(kernel, scalars).orElseThrow();
+    TwinCall call = TwinCalls.of(kernel, scalars).orElseThrow();
     try (Arena arena = Arena.ofConfined()) {
       Sample sample =
           Sample.of(kernel, call.extents(), bytes -> arena.allocate(bytes, 64), random, wild);
@@ -85,7 +85,7 @@ final class Trial {
       raw[i] =
           switch (kernel.scalars().get(i).type()) {
             case INT, LONG -> Long.parseLong(scalars[i]);
-            case FLOAT -> Float.floatToRawIntBits(Float.parseFloat(scalars[i]));
+            case FLOAT -> Float.floatToIntBits(Float.parseFloat(scalars[i]));
           };
     }
     return raw;

@@ -65,8 +65,8 @@ final class RandomCalls {
         bTransposed ? k : 1,
         r.nextBoolean() ? n : 0,
         r.nextInt(3) > 0 ? 1 : 0,
-        Float.floatToRawIntBits(r.nextBoolean() ? 1f : 0.3f),
-        Float.floatToRawIntBits(r.nextBoolean() ? 1f : -2.7f));
+        Float.floatToIntBits(r.nextBoolean() ? 1f : 0.3f),
+        Float.floatToIntBits(r.nextBoolean() ? 1f : -2.7f));
   }
 
   private static long[] matmul(RandomGenerator r) {

@@ -13,7 +13,7 @@ import opml.engine.run.KernelProvider;
 import opml.engine.run.PreparedKernel;
 import opml.kernels.catalog.Kernel;
 import opml.kernels.catalog.KernelCatalog;
-import opml.twins.call.Calls;
+import opml.twins.call.TwinCalls;
 
 /// What a JVM of its own does with the twins, printed.
 final class TwinsProbe {
@@ -79,7 +79,7 @@ final class TwinsProbe {
       Sample sample =
           Sample.of(
               kernel,
-              Calls.of(kernel, scalars).orElseThrow().extents(),
+              TwinCalls.of(kernel, scalars).orElseThrow().extents(),
               bytes -> arena.allocate(bytes, 64),
               new SplittableRandom(1),
               false);

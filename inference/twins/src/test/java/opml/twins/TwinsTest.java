@@ -18,8 +18,8 @@ import opml.engine.run.PreparedKernel;
 import opml.engine.tensor.Tensor;
 import opml.kernels.catalog.Kernel;
 import opml.kernels.catalog.KernelCatalog;
-import opml.twins.call.Calls;
 import opml.twins.call.Twin;
+import opml.twins.call.TwinCalls;
 import opml.twins.vector.VectorTwins;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -56,7 +56,7 @@ class TwinsTest {
     LongFunction<MemorySegment> offHeap = bytes -> arena.allocate(bytes, 64);
     LongFunction<MemorySegment> somewhere =
         bytes -> (random.nextInt(4) == 0 ? onHeap : offHeap).apply(bytes);
-    long[] extents = Calls.of(kernel, scalars).orElseThrow().extents();
+    long[] extents = TwinCalls.of(kernel, scalars).orElseThrow().extents();
     for (int i = 0; i < extents.length; i++) {
       extents[i] = Math.max(extents[i], 0);
     }
@@ -74,7 +74,7 @@ class TwinsTest {
     kernel.run(Trial.segments(sample, expected), scalars);
     MemorySegment[] segments = Trial.segments(sample, sample.output());
     for (int[] part : cut(prepared.get().units(), random)) {
-      MemorySegment scratch = arena.allocate(prepared.get().scratchBytes(), 64);
+      MemorySegment scratch = somewhere.apply(prepared.get().scratchBytes());
       prepared.get().run(segments, scratch, part[0], part[1]);
     }
     assertThat(expected.mismatch(sample.output()))
@@ -106,7 +106,7 @@ class TwinsTest {
     Twin twin = VectorTwins.all(VectorTwins::int8Tile).get(name);
     for (int i = 0; i < 40; i++) {
       long[] scalars = RandomCalls.of(kernel, random);
-      long[] extents = Calls.of(kernel, scalars).orElseThrow().extents();
+      long[] extents = TwinCalls.of(kernel, scalars).orElseThrow().extents();
       List<Optional<MemorySegment>> unknown = Collections.nCopies(extents.length, Optional.empty());
       Optional<PreparedKernel> prepared = twin.prepare(scalars, unknown);
       if (prepared.isEmpty()) {

@@ -1,7 +1,7 @@
 package opml.twins.call;
 
 /// `softmax.f32`, and `globalaveragepool.f32`, whose axis is innermost and leaves one element.
-public record AxisCall(int outer, int n, int inner, boolean reduces) implements Call {
+public record AxisCall(int outer, int n, int inner, boolean reduces) implements TwinCall {
 
   public static AxisCall softmax(long[] s) {
     return new AxisCall((int) s[0], (int) s[1], (int) s[2], false);

@@ -5,7 +5,7 @@ package opml.twins.call;
 /// @param dimensions of y
 /// @param a strides of the first operand, 0 where it is repeated
 /// @param b strides of the second
-public record BroadcastCall(Dimensions dimensions, Dimensions a, Dimensions b) implements Call {
+public record BroadcastCall(Dimensions dimensions, Dimensions a, Dimensions b) implements TwinCall {
 
   /// Four numbers, one for each dimension.
   public record Dimensions(int d0, int d1, int d2, int d3) {

@@ -1,15 +1,15 @@
 package opml.twins.call;
 
 /// `conv2d.f32`, and the part of `qlinear.conv2d` that is the same.
-public record ConvolutionCall(int batch, int inChannels, int outChannels, Window window, int groups)
-    implements Call {
+public record ConvolutionCall(
+    int batch, int inChannels, int outChannels, Windows window, int groups) implements TwinCall {
 
   public static ConvolutionCall of(long[] s) {
     return new ConvolutionCall(
         (int) s[0],
         (int) s[1],
         (int) s[4],
-        new Window(
+        new Windows(
             (int) s[2],
             (int) s[3],
             (int) s[5],
@@ -48,7 +48,7 @@ public record ConvolutionCall(int batch, int inChannels, int outChannels, Window
         && outChannels >= 1
         && inChannels % groups == 0
         && outChannels % groups == 0
-        && Call.super.isOrdinary();
+        && TwinCall.super.isOrdinary();
   }
 
   @Override

@@ -36,8 +36,8 @@ public interface Int8Tile {
   void packRight(
       MemorySegment bytes, long at, Layout layout, int columns, int k, MemorySegment to, long toAt);
 
-  /// `sums[i, j] = Σ (a[i, l] - aZero) · (b[l, j] - bZero)` for all rows and columns of a tile, those that are not there
-  /// with anything in them.
+  /// `sums[i, j] = Σ (a[i, l] - aZero) · (b[l, j] - bZero)` for all rows and columns of a tile, row by row; those that
+  /// are not there may get anything.
   void multiply(
       MemorySegment left,
       long leftAt,

@@ -3,12 +3,12 @@ package opml.twins.call;
 /// `maxpool.f32` and `averagepool.f32`.
 ///
 /// @param countIncludePad what an average divides by; a maximum has no such scalar
-public record PoolCall(int planes, Window window, boolean countIncludePad) implements Call {
+public record PoolCall(int planes, Windows window, boolean countIncludePad) implements TwinCall {
 
   public static PoolCall of(long[] s) {
     return new PoolCall(
         (int) s[0],
-        new Window(
+        new Windows(
             (int) s[1],
             (int) s[2],
             (int) s[3],
@@ -26,7 +26,7 @@ public record PoolCall(int planes, Window window, boolean countIncludePad) imple
 
   @Override
   public boolean isOrdinary() {
-    return window.isOrdinary() && Call.super.isOrdinary();
+    return window.isOrdinary() && TwinCall.super.isOrdinary();
   }
 
   @Override

@@ -18,7 +18,7 @@ public record ProductCall(
     int cCol,
     float alpha,
     float beta)
-    implements Call {
+    implements TwinCall {
 
   public static ProductCall gemm(long[] s) {
     return new ProductCall(

@@ -12,7 +12,7 @@ public record QuantiseCall(
     boolean unsigned,
     int xWidth,
     int yWidth)
-    implements Call {
+    implements TwinCall {
 
   public static QuantiseCall quantise(long[] s) {
     return of(s, 4, 1);

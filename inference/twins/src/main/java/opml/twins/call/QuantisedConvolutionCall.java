@@ -10,7 +10,7 @@ public record QuantisedConvolutionCall(
     boolean xUnsigned,
     boolean wUnsigned,
     boolean yUnsigned)
-    implements Call {
+    implements TwinCall {
 
   public static QuantisedConvolutionCall of(long[] s) {
     return new QuantisedConvolutionCall(
@@ -30,7 +30,7 @@ public record QuantisedConvolutionCall(
     return convolution.isOrdinary()
         && Bytes.holds(xZero, xUnsigned)
         && Bytes.holds(wZero, wUnsigned)
-        && Call.super.isOrdinary();
+        && TwinCall.super.isOrdinary();
   }
 
   @Override

@@ -12,7 +12,7 @@ public record QuantisedProductCall(
     boolean aUnsigned,
     boolean bUnsigned,
     boolean yUnsigned)
-    implements Call {
+    implements TwinCall {
 
   public static QuantisedProductCall of(long[] s) {
     return new QuantisedProductCall(
@@ -31,7 +31,7 @@ public record QuantisedProductCall(
   /// Zero points beyond a byte are the reference's matter.
   @Override
   public boolean isOrdinary() {
-    return Call.super.isOrdinary()
+    return TwinCall.super.isOrdinary()
         && Bytes.holds(aZero, aUnsigned)
         && Bytes.holds(bZero, bUnsigned);
   }

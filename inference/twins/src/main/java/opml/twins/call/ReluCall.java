@@ -1,7 +1,7 @@
 package opml.twins.call;
 
 /// `relu.f32`.
-public record ReluCall(int n) implements Call {
+public record ReluCall(int n) implements TwinCall {
 
   public static ReluCall of(long[] s) {
     return new ReluCall((int) s[0]);

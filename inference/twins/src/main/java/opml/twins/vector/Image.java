@@ -2,7 +2,7 @@ package opml.twins.vector;
 
 import java.lang.foreign.MemorySegment;
 import java.util.stream.IntStream;
-import opml.twins.call.Window;
+import opml.twins.call.Windows;
 
 /// A plane laid out so that windows beside each other are floats beside each other, padding included.
 ///
@@ -12,13 +12,13 @@ import opml.twins.call.Window;
 /// plane is cut into as many phases in each direction, each with every stride-th row or column; those that the kernel
 /// does not touch are left out.
 final class Image {
-  private final Window window;
+  private final Windows window;
   private final int[] down; // the phases of rows that the kernel touches
   private final int[] across;
   private final int rows; // of a phase
   private final int columns;
 
-  Image(Window window) {
+  Image(Windows window) {
     this.window = window;
     this.down = phases(window.kernelHeight(), window.dilationHeight(), window.strideHeight());
     this.across = phases(window.kernelWidth(), window.dilationWidth(), window.strideWidth());

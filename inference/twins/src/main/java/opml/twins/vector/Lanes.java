@@ -33,6 +33,11 @@ final class Lanes {
     return Arena.ofAuto().allocate(bytes, 64);
   }
 
+  /// {@return `lent`, or other memory if that is on the heap, where a tile cannot work}
+  static MemorySegment nativeScratch(MemorySegment lent, long bytes) {
+    return lent.getClass() == NATIVE ? lent : allocate(bytes);
+  }
+
   /// {@return how many vectors so many floats fill, the last one maybe not wholly}
   static int vectors(int floats) {
     return (floats + COUNT - 1) / COUNT;

@@ -172,7 +172,7 @@ final class Rows {
     if (to.getClass() != NATIVE) {
       throw Lanes.notNative();
     }
-    int bits = Float.floatToRawIntBits(value);
+    int bits = Float.floatToIntBits(value);
     for (int i = 0; i < count; i++) {
       to.set(INT, toAt + 4L * i, bits);
     }
@@ -214,7 +214,7 @@ final class Rows {
     }
     for (int i = 0; i < count; i++) {
       int value = (from.get(ValueLayout.JAVA_BYTE, fromAt + i * fromStep) & mask) - zero;
-      to.set(INT, toAt + i * toStep, Float.floatToRawIntBits(value));
+      to.set(INT, toAt + i * toStep, Float.floatToIntBits(value));
     }
   }
 }

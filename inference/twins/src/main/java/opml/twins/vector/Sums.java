@@ -13,8 +13,8 @@ import jdk.incubator.vector.VectorOperators;
 
 /// What becomes of the chunks that [Tiles] leave in memory.
 ///
-/// A DOT adds its chunks to +0. Here the first chunk is the sum, and +0 is added at the end: the two differ only in that
-/// a sum may be -0 in between, which no further chunk but -0 leaves so, and which the +0 ends.
+/// A DOT adds its chunks to +0. Here the first chunk is the sum, and +0 is added at the end: the two differ only in
+/// that a sum may be -0 in between, which no further chunk but -0 leaves so, and which the +0 ends.
 final class Sums {
   /// Products of a chunk: of a DOT, by definition; of 8-bit integers as floats, because 256 products of two numbers up
   /// to 255 are below 2^24, and so exact.

@@ -13,8 +13,8 @@ import jdk.incubator.vector.FloatVector;
 /// accumulators all stay in registers.
 ///
 /// Twelve accumulators, since an fma takes 4 cycles and two begin in each, and since with their operands they nearly
-/// fill the sixteen registers of AVX2. Ten are the least, although rows are sometimes few: HotSpot would unroll the loop,
-/// run out of registers and spill them, at half the speed. So does a tile of four rows and three vectors.
+/// fill the sixteen registers of AVX2. Ten are the least, although rows are sometimes few: HotSpot would unroll the
+/// loop, run out of registers and spill them, at half the speed. So does a tile of four rows and three vectors.
 ///
 /// a is packed row beside row: the elements of one k together, so that the loop has one pointer to it.
 @SuppressWarnings("NarrowCalculation") // vectors times bytes: small

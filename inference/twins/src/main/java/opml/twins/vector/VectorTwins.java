@@ -24,33 +24,35 @@ public final class VectorTwins {
   public static Map<String, Twin> all(IntFunction<Int8Tile> tile) {
     return Map.ofEntries(
         Map.entry(
-            "gemm.f32", (s, constants) -> FloatProduct.prepare(ProductCall.gemm(s), constants)),
+            "gemm.f32", (s, constants) -> ProductTwin.prepare(ProductCall.gemm(s), constants)),
         Map.entry(
-            "matmul.f32", (s, constants) -> FloatProduct.prepare(ProductCall.matmul(s), constants)),
+            "matmul.f32", (s, constants) -> ProductTwin.prepare(ProductCall.matmul(s), constants)),
         Map.entry(
             "conv2d.f32",
-            (s, constants) -> FloatConvolution.prepare(ConvolutionCall.of(s), constants)),
+            (s, constants) -> FloatConvolutionTwin.prepare(ConvolutionCall.of(s), constants)),
         Map.entry(
-            "add.f32", (s, _) -> Broadcast.prepare(Broadcast.Operation.ADD, BroadcastCall.of(s))),
+            "add.f32",
+            (s, _) -> BroadcastTwin.prepare(BroadcastTwin.Operation.ADD, BroadcastCall.of(s))),
         Map.entry(
-            "mul.f32", (s, _) -> Broadcast.prepare(Broadcast.Operation.MUL, BroadcastCall.of(s))),
-        Map.entry("relu.f32", (s, _) -> Relu.prepare(ReluCall.of(s))),
-        Map.entry("maxpool.f32", (s, _) -> Pool.max(PoolCall.of(s))),
-        Map.entry("averagepool.f32", (s, _) -> Pool.average(PoolCall.of(s))),
-        Map.entry("globalaveragepool.f32", (s, _) -> Axis.prepare(AxisCall.globalAverage(s))),
-        Map.entry("softmax.f32", (s, _) -> Axis.prepare(AxisCall.softmax(s))),
-        Map.entry("quantize", (s, _) -> Quantisation.prepare(QuantiseCall.quantise(s))),
-        Map.entry("dequantize", (s, _) -> Quantisation.prepare(QuantiseCall.dequantise(s))),
+            "mul.f32",
+            (s, _) -> BroadcastTwin.prepare(BroadcastTwin.Operation.MUL, BroadcastCall.of(s))),
+        Map.entry("relu.f32", (s, _) -> ReluTwin.prepare(ReluCall.of(s))),
+        Map.entry("maxpool.f32", (s, _) -> PoolTwin.max(PoolCall.of(s))),
+        Map.entry("averagepool.f32", (s, _) -> PoolTwin.average(PoolCall.of(s))),
+        Map.entry("globalaveragepool.f32", (s, _) -> AxisTwin.prepare(AxisCall.globalAverage(s))),
+        Map.entry("softmax.f32", (s, _) -> AxisTwin.prepare(AxisCall.softmax(s))),
+        Map.entry("quantize", (s, _) -> QuantisationTwin.prepare(QuantiseCall.quantise(s))),
+        Map.entry("dequantize", (s, _) -> QuantisationTwin.prepare(QuantiseCall.dequantise(s))),
         Map.entry(
             "qlinear.matmul",
             (s, constants) -> {
               QuantisedProductCall call = QuantisedProductCall.of(s);
-              return QuantisedProduct.prepare(call, tile.apply(call.m()), constants);
+              return QuantisedProductTwin.prepare(call, tile.apply(call.m()), constants);
             }),
         Map.entry(
             "qlinear.conv2d",
             (s, constants) ->
-                QuantisedConvolution.prepare(QuantisedConvolutionCall.of(s), constants)));
+                QuantisedConvolutionTwin.prepare(QuantisedConvolutionCall.of(s), constants)));
   }
 
   /// {@return the innermost part of quantised products, for a number of rows}

@@ -10,8 +10,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
 /// Loops over elements, whole vectors at a time, with the canonical NaN.
-final class Elements {
-  private Elements() {}
+final class ElementLoops {
+  private ElementLoops() {}
 
   static void add(
       MemorySegment a, long aAt, MemorySegment b, long bAt, MemorySegment y, long yAt, int n) {

@@ -4,13 +4,13 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
 import opml.engine.run.PreparedKernel;
-import opml.twins.call.Call;
 import opml.twins.call.Int8Tile;
 import opml.twins.call.QuantisedProductCall;
+import opml.twins.call.TwinCall;
 import org.jspecify.annotations.Nullable;
 
 /// `qlinear.matmul`: the sums are an [Int8Tile]'s, whichever it is; here are the loops around it and the end.
-final class QuantisedProduct implements PreparedKernel {
+final class QuantisedProductTwin implements PreparedKernel {
   /// Tiles of rows in a unit: their packed rows stay in the second cache while all columns pass.
   private static final int GROUP = 8;
 
@@ -26,7 +26,7 @@ final class QuantisedProduct implements PreparedKernel {
   private final long tail; // where packed columns are
   private final @Nullable MemorySegment right;
 
-  private QuantisedProduct(
+  private QuantisedProductTwin(
       QuantisedProductCall call, Int8Tile tile, List<Optional<MemorySegment>> constants) {
     this.call = call;
     this.tile = tile;
@@ -46,7 +46,7 @@ final class QuantisedProduct implements PreparedKernel {
   static Optional<PreparedKernel> prepare(
       QuantisedProductCall call, Int8Tile tile, List<Optional<MemorySegment>> constants) {
     return call.isOrdinary()
-        ? Optional.of(new QuantisedProduct(call, tile, constants))
+        ? Optional.of(new QuantisedProductTwin(call, tile, constants))
         : Optional.empty();
   }
 
@@ -66,8 +66,9 @@ final class QuantisedProduct implements PreparedKernel {
   }
 
   @Override
-  public int run(MemorySegment[] segments, MemorySegment scratch, int from, int to) {
-    Call.check(segments, extents);
+  public int run(MemorySegment[] segments, MemorySegment lent, int from, int to) {
+    TwinCall.check(segments, extents);
+    MemorySegment scratch = Lanes.nativeScratch(lent, scratchBytes());
     int packed = -1;
     for (int unit = from; unit < to; unit++) {
       int strip = unit % strips;

@@ -8,15 +8,15 @@ import opml.kernels.memory.Mem;
 import opml.twins.call.ConvolutionCall;
 
 /// `conv2d.f32`.
-final class FloatConvolution extends Convolution {
-  private FloatConvolution(ConvolutionCall call) {
+final class FloatConvolutionTwin extends ConvolutionTwin {
+  private FloatConvolutionTwin(ConvolutionCall call) {
     super(call, call.extents(), Reader.FLOATS);
   }
 
   static Optional<PreparedKernel> prepare(
       ConvolutionCall call, List<Optional<MemorySegment>> constants) {
     return call.isOrdinary()
-        ? new FloatConvolution(call).prepared(constants.get(1))
+        ? new FloatConvolutionTwin(call).prepared(constants.get(1))
         : Optional.empty();
   }
 

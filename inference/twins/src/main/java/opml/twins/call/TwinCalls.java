@@ -4,11 +4,11 @@ import java.util.Optional;
 import opml.kernels.catalog.Kernel;
 
 /// The calls of kernels by name.
-public final class Calls {
-  private Calls() {}
+public final class TwinCalls {
+  private TwinCalls() {}
 
   /// {@return a call of a kernel that may have a twin}
-  public static Optional<Call> of(Kernel kernel, long[] s) {
+  public static Optional<TwinCall> of(Kernel kernel, long[] s) {
     return Optional.ofNullable(
         switch (kernel.name()) {
           case "gemm.f32" -> ProductCall.gemm(s);

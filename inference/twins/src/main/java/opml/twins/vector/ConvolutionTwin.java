@@ -4,9 +4,9 @@ import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import opml.engine.run.PreparedKernel;
 import opml.kernels.memory.Mem;
-import opml.twins.call.Call;
 import opml.twins.call.ConvolutionCall;
-import opml.twins.call.Window;
+import opml.twins.call.TwinCall;
+import opml.twins.call.Windows;
 import org.jspecify.annotations.Nullable;
 
 /// The convolutions: products of packed weights, whose rows are output channels, and windows, which are read where they
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A unit is some output channels of one group and image, times some rows of the image's outputs. The image is laid out
 /// once for all units of a group that follow each other.
-abstract class Convolution implements PreparedKernel {
+abstract class ConvolutionTwin implements PreparedKernel {
   /// About so many cells of the grid are in a unit.
   private static final int PART = 48 * Lanes.COUNT;
 
@@ -41,7 +41,7 @@ abstract class Convolution implements PreparedKernel {
   private @Nullable MemorySegment weights;
 
   /// @param reader of the image
-  Convolution(ConvolutionCall call, long[] extents, Reader reader) {
+  ConvolutionTwin(ConvolutionCall call, long[] extents, Reader reader) {
     this.call = call;
     this.extents = extents;
     this.reader = reader;
@@ -114,8 +114,9 @@ abstract class Convolution implements PreparedKernel {
   }
 
   @Override
-  public final int run(MemorySegment[] segments, MemorySegment scratch, int from, int to) {
-    Call.check(segments, extents);
+  public final int run(MemorySegment[] segments, MemorySegment lent, int from, int to) {
+    TwinCall.check(segments, extents);
+    MemorySegment scratch = Lanes.nativeScratch(lent, scratchBytes());
     int filled = -1;
     for (int unit = from; unit < to; unit++) {
       int tile = unit % tiles;
@@ -202,7 +203,7 @@ abstract class Convolution implements PreparedKernel {
   }
 
   private void fill(MemorySegment x, int imageGroup, MemorySegment scratch) {
-    Window window = call.window();
+    Windows window = call.window();
     long plane = (long) window.inHeight() * window.inWidth();
     for (int channel = 0; channel < call.channels(); channel++) {
       long first = ((long) imageGroup * call.channels() + channel) * plane;
@@ -227,7 +228,7 @@ abstract class Convolution implements PreparedKernel {
   }
 
   private MemorySegment table() {
-    Window window = call.window();
+    Windows window = call.window();
     MemorySegment offsets = Lanes.allocate(4L * call.depth());
     int k = 0;
     for (int channel = 0; channel < call.channels(); channel++) {

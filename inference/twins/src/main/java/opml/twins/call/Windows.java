@@ -1,7 +1,7 @@
 package opml.twins.call;
 
 /// Windows over planes: what convolutions and pools have in common.
-public record Window(
+public record Windows(
     int inHeight,
     int inWidth,
     int outHeight,

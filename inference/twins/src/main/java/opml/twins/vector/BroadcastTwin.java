@@ -9,13 +9,13 @@ import opml.engine.run.PreparedKernel;
 import opml.kernels.memory.Mem;
 import opml.twins.call.BroadcastCall;
 import opml.twins.call.BroadcastCall.Dimensions;
-import opml.twins.call.Call;
+import opml.twins.call.TwinCall;
 
 /// `add.f32` and `mul.f32`: the innermost of the collapsed dimensions as vectors.
 ///
 /// Where elements are beside each other they are read where they are; else, and where a row ends in a part of a
 /// vector, they are gathered first.
-final class Broadcast implements PreparedKernel {
+final class BroadcastTwin implements PreparedKernel {
   /// What is done with two elements. Both commute, so that the operand that is repeated can be the second.
   enum Operation {
     ADD,
@@ -35,7 +35,7 @@ final class Broadcast implements PreparedKernel {
   private final Dimensions bStrides;
   private final Blocks blocks;
 
-  private Broadcast(Operation operation, BroadcastCall call) {
+  private BroadcastTwin(Operation operation, BroadcastCall call) {
     BroadcastCall collapsed = call.collapsed();
     boolean swapped = collapsed.a().d3() == 0;
     this.operation = operation;
@@ -48,7 +48,7 @@ final class Broadcast implements PreparedKernel {
   }
 
   static Optional<PreparedKernel> prepare(Operation operation, BroadcastCall call) {
-    return call.isOrdinary() ? Optional.of(new Broadcast(operation, call)) : Optional.empty();
+    return call.isOrdinary() ? Optional.of(new BroadcastTwin(operation, call)) : Optional.empty();
   }
 
   @Override
@@ -67,8 +67,9 @@ final class Broadcast implements PreparedKernel {
   }
 
   @Override
-  public int run(MemorySegment[] segments, MemorySegment scratch, int from, int to) {
-    Call.check(segments, extents);
+  public int run(MemorySegment[] segments, MemorySegment lent, int from, int to) {
+    TwinCall.check(segments, extents);
+    MemorySegment scratch = Lanes.nativeScratch(lent, scratchBytes());
     for (int unit = from; unit < to; unit++) {
       int row = blocks.row(unit);
       int first = blocks.first(unit);
@@ -120,13 +121,13 @@ final class Broadcast implements PreparedKernel {
       int n) {
     if (bStrides.d3() == 0) {
       switch (operation) {
-        case ADD -> Elements.addOne(x, xAt, one, y, yAt, n);
-        case MUL -> Elements.mulOne(x, xAt, one, y, yAt, n);
+        case ADD -> ElementLoops.addOne(x, xAt, one, y, yAt, n);
+        case MUL -> ElementLoops.mulOne(x, xAt, one, y, yAt, n);
       }
     } else {
       switch (operation) {
-        case ADD -> Elements.add(x, xAt, z, zAt, y, yAt, n);
-        case MUL -> Elements.mul(x, xAt, z, zAt, y, yAt, n);
+        case ADD -> ElementLoops.add(x, xAt, z, zAt, y, yAt, n);
+        case MUL -> ElementLoops.mul(x, xAt, z, zAt, y, yAt, n);
       }
     }
   }

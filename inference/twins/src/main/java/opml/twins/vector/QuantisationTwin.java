@@ -17,11 +17,11 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 import opml.engine.run.PreparedKernel;
 import opml.kernels.memory.Mem;
-import opml.twins.call.Call;
 import opml.twins.call.QuantiseCall;
+import opml.twins.call.TwinCall;
 
 /// `quantize` and `dequantize`. Not where a vector has four lanes only, for which there is no vector of bytes.
-final class Quantisation implements PreparedKernel {
+final class QuantisationTwin implements PreparedKernel {
   private static final int LEAST_LANES = 8;
 
   private static final VectorSpecies<Byte> EIGHTS =
@@ -43,7 +43,7 @@ final class Quantisation implements PreparedKernel {
   private final long[] extents;
   private final Blocks blocks;
 
-  private Quantisation(QuantiseCall call) {
+  private QuantisationTwin(QuantiseCall call) {
     this.call = call;
     this.extents = call.extents();
     this.blocks =
@@ -54,7 +54,7 @@ final class Quantisation implements PreparedKernel {
 
   static Optional<PreparedKernel> prepare(QuantiseCall call) {
     return COUNT >= LEAST_LANES && call.isOrdinary()
-        ? Optional.of(new Quantisation(call))
+        ? Optional.of(new QuantisationTwin(call))
         : Optional.empty();
   }
 
@@ -74,8 +74,9 @@ final class Quantisation implements PreparedKernel {
   }
 
   @Override
-  public int run(MemorySegment[] segments, MemorySegment scratch, int from, int to) {
-    Call.check(segments, extents);
+  public int run(MemorySegment[] segments, MemorySegment lent, int from, int to) {
+    TwinCall.check(segments, extents);
+    MemorySegment scratch = Lanes.nativeScratch(lent, scratchBytes());
     MemorySegment x = segments[0];
     MemorySegment y = segments[3];
     boolean inPlace = x.getClass() == NATIVE && y.getClass() == NATIVE;

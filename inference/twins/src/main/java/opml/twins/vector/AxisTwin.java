@@ -13,10 +13,10 @@ import jdk.incubator.vector.VectorOperators;
 import opml.engine.run.PreparedKernel;
 import opml.kernels.memory.Mem;
 import opml.twins.call.AxisCall;
-import opml.twins.call.Call;
+import opml.twins.call.TwinCall;
 
 /// `softmax.f32` and `globalaveragepool.f32`: each row is gathered into the scratch memory, and folded there.
-final class Axis implements PreparedKernel {
+final class AxisTwin implements PreparedKernel {
   /// Accumulators of a SUM.
   private static final int STRIDED = 16;
 
@@ -26,13 +26,13 @@ final class Axis implements PreparedKernel {
   private final AxisCall call;
   private final long[] extents;
 
-  private Axis(AxisCall call) {
+  private AxisTwin(AxisCall call) {
     this.call = call;
     this.extents = call.extents();
   }
 
   static Optional<PreparedKernel> prepare(AxisCall call) {
-    return call.isOrdinary() ? Optional.of(new Axis(call)) : Optional.empty();
+    return call.isOrdinary() ? Optional.of(new AxisTwin(call)) : Optional.empty();
   }
 
   @Override
@@ -51,8 +51,9 @@ final class Axis implements PreparedKernel {
   }
 
   @Override
-  public int run(MemorySegment[] segments, MemorySegment scratch, int from, int to) {
-    Call.check(segments, extents);
+  public int run(MemorySegment[] segments, MemorySegment lent, int from, int to) {
+    TwinCall.check(segments, extents);
+    MemorySegment scratch = Lanes.nativeScratch(lent, scratchBytes());
     int n = call.n();
     long step = 4L * call.inner();
     for (int unit = from; unit < to; unit++) {

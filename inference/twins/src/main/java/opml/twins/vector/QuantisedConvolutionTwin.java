@@ -8,12 +8,12 @@ import opml.kernels.memory.Mem;
 import opml.twins.call.QuantisedConvolutionCall;
 
 /// `qlinear.conv2d`, as floats: the image is laid out less its zero point, so that padding is +0 and adds nothing.
-final class QuantisedConvolution extends Convolution {
+final class QuantisedConvolutionTwin extends ConvolutionTwin {
   private final int wMask;
   private final int wZero;
   private final Requantiser end;
 
-  private QuantisedConvolution(QuantisedConvolutionCall call) {
+  private QuantisedConvolutionTwin(QuantisedConvolutionCall call) {
     super(call.convolution(), call.extents(), Reader.ofBytes(call.xUnsigned(), call.xZero()));
     this.wMask = call.wUnsigned() ? 255 : -1;
     this.wZero = call.wZero();
@@ -23,7 +23,7 @@ final class QuantisedConvolution extends Convolution {
   static Optional<PreparedKernel> prepare(
       QuantisedConvolutionCall call, List<Optional<MemorySegment>> constants) {
     return call.isOrdinary()
-        ? new QuantisedConvolution(call).prepared(constants.get(1))
+        ? new QuantisedConvolutionTwin(call).prepared(constants.get(1))
         : Optional.empty();
   }
 

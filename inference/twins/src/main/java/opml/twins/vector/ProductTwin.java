@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Optional;
 import opml.engine.run.PreparedKernel;
 import opml.kernels.memory.Mem;
-import opml.twins.call.Call;
 import opml.twins.call.ProductCall;
+import opml.twins.call.TwinCall;
 import org.jspecify.annotations.Nullable;
 
 /// `gemm.f32` and `matmul.f32`.
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// b is packed in strips of columns, a in tiles of rows; what is constant is packed once, when the kernel is prepared.
 /// A unit is a group of tiles times a strip. Within it the chunks of 256 are the outer loop, so that a chunk of the
 /// strip stays in the first cache while all tiles of the group pass.
-final class FloatProduct implements PreparedKernel {
+final class ProductTwin implements PreparedKernel {
   /// Tiles in a group, whose sums are kept at the same time.
   private static final int GROUP = 8;
 
@@ -33,7 +33,7 @@ final class FloatProduct implements PreparedKernel {
   private final @Nullable MemorySegment left;
   private final @Nullable MemorySegment right;
 
-  private FloatProduct(ProductCall call, List<Optional<MemorySegment>> constants) {
+  private ProductTwin(ProductCall call, List<Optional<MemorySegment>> constants) {
     this.call = call;
     this.extents = call.extents();
     this.strips = new Strips(call.n(), call.m() == 1);
@@ -47,7 +47,7 @@ final class FloatProduct implements PreparedKernel {
 
   static Optional<PreparedKernel> prepare(
       ProductCall call, List<Optional<MemorySegment>> constants) {
-    return call.isOrdinary() ? Optional.of(new FloatProduct(call, constants)) : Optional.empty();
+    return call.isOrdinary() ? Optional.of(new ProductTwin(call, constants)) : Optional.empty();
   }
 
   @Override
@@ -68,8 +68,9 @@ final class FloatProduct implements PreparedKernel {
   }
 
   @Override
-  public int run(MemorySegment[] segments, MemorySegment scratch, int from, int to) {
-    Call.check(segments, extents);
+  public int run(MemorySegment[] segments, MemorySegment lent, int from, int to) {
+    TwinCall.check(segments, extents);
+    MemorySegment scratch = Lanes.nativeScratch(lent, scratchBytes());
     int packed = -1;
     for (int unit = from; unit < to; unit++) {
       int strip = unit % strips.count();

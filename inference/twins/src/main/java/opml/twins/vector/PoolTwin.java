@@ -12,16 +12,16 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import opml.engine.run.PreparedKernel;
 import opml.kernels.memory.Mem;
-import opml.twins.call.Call;
 import opml.twins.call.PoolCall;
-import opml.twins.call.Window;
+import opml.twins.call.TwinCall;
+import opml.twins.call.Windows;
 import org.jspecify.annotations.Nullable;
 
 /// `maxpool.f32` and `averagepool.f32`, a plane a unit, each laid out as an [Image].
 ///
 /// Padding is -infinity for a maximum, which no other element is below, and +0 for a sum from +0, which it changes no
 /// more.
-final class Pool implements PreparedKernel {
+final class PoolTwin implements PreparedKernel {
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ORDER);
 
   private final PoolCall call;
@@ -33,8 +33,8 @@ final class Pool implements PreparedKernel {
   private final int vectors; // of the grid
   private final long grid; // where it is in the scratch memory
 
-  private Pool(PoolCall call, boolean averages) {
-    Window window = call.window();
+  private PoolTwin(PoolCall call, boolean averages) {
+    Windows window = call.window();
     this.call = call;
     this.extents = call.extents();
     this.image = new Image(window);
@@ -52,11 +52,11 @@ final class Pool implements PreparedKernel {
   }
 
   static Optional<PreparedKernel> max(PoolCall call) {
-    return call.isOrdinary() ? Optional.of(new Pool(call, false)) : Optional.empty();
+    return call.isOrdinary() ? Optional.of(new PoolTwin(call, false)) : Optional.empty();
   }
 
   static Optional<PreparedKernel> average(PoolCall call) {
-    return call.isOrdinary() ? Optional.of(new Pool(call, true)) : Optional.empty();
+    return call.isOrdinary() ? Optional.of(new PoolTwin(call, true)) : Optional.empty();
   }
 
   @Override
@@ -75,9 +75,10 @@ final class Pool implements PreparedKernel {
   }
 
   @Override
-  public int run(MemorySegment[] segments, MemorySegment scratch, int from, int to) {
-    Call.check(segments, extents);
-    Window window = call.window();
+  public int run(MemorySegment[] segments, MemorySegment lent, int from, int to) {
+    TwinCall.check(segments, extents);
+    MemorySegment scratch = Lanes.nativeScratch(lent, scratchBytes());
+    Windows window = call.window();
     long in = (long) window.inHeight() * window.inWidth();
     long out = (long) window.outHeight() * window.outWidth();
     float padding = counts == null ? Float.NEGATIVE_INFINITY : 0f;
@@ -137,7 +138,7 @@ final class Pool implements PreparedKernel {
   }
 
   private MemorySegment counts() {
-    Window window = call.window();
+    Windows window = call.window();
     MemorySegment grid = Lanes.allocate((long) vectors * BYTES);
     for (int oy = 0; oy < window.outHeight(); oy++) {
       int rows =

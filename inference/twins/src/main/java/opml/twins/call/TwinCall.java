@@ -3,7 +3,7 @@ package opml.twins.call;
 import java.lang.foreign.MemorySegment;
 
 /// The scalars of a kernel's call.
-public interface Call {
+public interface TwinCall {
   /// {@return whether all counts are at least 1, no stride is negative, and no offset overflows}
   default boolean isOrdinary() {
     for (long extent : extents()) {
