@@ -132,39 +132,49 @@ final class ProductTwin implements PreparedKernel {
     }
   }
 
-  /// From sums to outputs.
+  /// From sums to outputs: all rows of the group at once, unless each has a c of its own.
   private void finish(
       MemorySegment[] segments, int t, int group, int strip, MemorySegment scratch) {
+    MemorySegment y = segments[segments.length - 1];
     int first = strips.first(strip);
     int used = strips.used(strip);
     int width = strips.width(strip);
-    MemorySegment y = segments[segments.length - 1];
     int firstRow = group * GROUP * rows;
-    int lastRow = Math.min(call.m(), firstRow + GROUP * rows);
+    int count = Math.min(call.m() - firstRow, GROUP * rows);
+    boolean inPlace = used < width || y.getClass() != Lanes.NATIVE;
+    int together = call.cRow() == 0 ? count : 1;
     if (!call.hasC()) {
       Rows.fill(scratch, ADDENDS, 0f, width);
     }
-    for (int i = firstRow; i < lastRow; i++) {
-      if (call.hasC() && (i == firstRow || call.cRow() != 0)) {
+    for (int row = 0; row < count; row += together) {
+      int i = firstRow + row;
+      if (call.hasC()) {
         long at = 4L * ((long) i * call.cRow() + (long) first * call.cCol());
         Rows.gather(segments[2], at, 4L * call.cCol(), scratch, ADDENDS, used);
       }
-      int tile = (i - firstRow) / rows;
-      int row = (i - firstRow) % rows;
-      long sums = SUMS + (long) tile * Tiles.SIZE + 4L * row * width;
+      long sums = SUMS + 4L * width * row;
       long yAt = 4 * (((long) t * call.m() + i) * call.n() + first);
-      if (used == width && y.getClass() == Lanes.NATIVE) {
-        finish(scratch, sums, y, yAt, width);
+      if (inPlace) {
+        finish(scratch, sums, scratch, sums, 4L * width, together, width);
+        for (int r = 0; r < together; r++) {
+          Rows.copy(scratch, sums + 4L * width * r, y, yAt + 4L * call.n() * r, used);
+        }
       } else {
-        finish(scratch, sums, scratch, sums, width);
-        Rows.copy(scratch, sums, y, yAt, used);
+        finish(scratch, sums, y, yAt, 4L * call.n(), together, width);
       }
     }
   }
 
-  private void finish(MemorySegment scratch, long sums, MemorySegment y, long yAt, int width) {
-    Sums.finish(
-        scratch, sums, call.alpha(), call.beta(), scratch, ADDENDS, y, yAt, width / Lanes.COUNT);
+  private void finish(
+      MemorySegment scratch,
+      long sums,
+      MemorySegment y,
+      long yAt,
+      long yRow,
+      int count,
+      int width) {
+    int vectors = width / Lanes.COUNT;
+    Sums.finish(scratch, sums, call.alpha(), call.beta(), ADDENDS, y, yAt, yRow, count, vectors);
   }
 
   private int tiles(int group) {
@@ -217,7 +227,7 @@ final class ProductTwin implements PreparedKernel {
       Rows.gather(a, from, step, to, at, call.k());
       return;
     }
-    Rows.move(a, from, step, to, at, 4L * rows, call.k());
+    Rows.interleave(a, from, step, to, at, call.k());
   }
 
   private void clearRow(MemorySegment to, long at) {

@@ -133,6 +133,26 @@ final class Rows {
     }
   }
 
+  /// Copies floats to where they are those of one row among six.
+  static void interleave(
+      MemorySegment from, long fromAt, long fromStep, MemorySegment to, long toAt, int count) {
+    if (fromStep == 4 && from.getClass() == NATIVE && to.getClass() == NATIVE) {
+      interleaveNative(from, fromAt, to, toAt, count);
+    } else {
+      move(from, fromAt, fromStep, to, toAt, 24, count);
+    }
+  }
+
+  private static void interleaveNative(
+      MemorySegment from, long fromAt, MemorySegment to, long toAt, int count) {
+    if (from.getClass() != NATIVE || to.getClass() != NATIVE) {
+      throw Lanes.notNative();
+    }
+    for (int i = 0; i < count; i++) {
+      to.set(INT, toAt + i * 24L, from.get(INT, fromAt + i * 4L));
+    }
+  }
+
   /// Copies floats that are some bytes apart to where they are some others apart.
   static void move(
       MemorySegment from,

@@ -64,31 +64,33 @@ final class Sums {
     }
   }
 
-  /// `y = alpha · sum + beta · addend`, with the canonical NaN; y may be the sums.
+  /// `y = alpha · sum + beta · addend`, with the canonical NaN, for rows of sums behind each other and one row of
+  /// addends, which is in the same memory; y may be the sums.
   static void finish(
       MemorySegment sums,
       long sumsAt,
       float alpha,
       float beta,
-      MemorySegment addends,
       long addendsAt,
       MemorySegment y,
       long yAt,
+      long yRow,
+      int rows,
       int vectors) {
-    if (sums.getClass() != NATIVE || addends.getClass() != NATIVE || y.getClass() != NATIVE) {
+    if (sums.getClass() != NATIVE || y.getClass() != NATIVE) {
       throw Lanes.notNative();
     }
     for (int i = 0; i < vectors; i++) {
-      FloatVector sum =
-          FloatVector.fromMemorySegment(FLOATS, sums, sumsAt + (long) i * BYTES, ORDER)
-              .add(0f)
-              .mul(alpha)
-              .add(
-                  FloatVector.fromMemorySegment(
-                          FLOATS, addends, addendsAt + (long) i * BYTES, ORDER)
-                      .mul(beta));
-      sum.blend(Lanes.NAN, sum.test(VectorOperators.IS_NAN))
-          .intoMemorySegment(y, yAt + (long) i * BYTES, ORDER);
+      FloatVector addend =
+          FloatVector.fromMemorySegment(FLOATS, sums, addendsAt + (long) i * BYTES, ORDER)
+              .mul(beta);
+      for (int row = 0; row < rows; row++) {
+        long at = sumsAt + ((long) row * vectors + i) * BYTES;
+        FloatVector sum =
+            FloatVector.fromMemorySegment(FLOATS, sums, at, ORDER).add(0f).mul(alpha).add(addend);
+        sum.blend(Lanes.NAN, sum.test(VectorOperators.IS_NAN))
+            .intoMemorySegment(y, yAt + row * yRow + (long) i * BYTES, ORDER);
+      }
     }
   }
 
