@@ -10,4 +10,5 @@ module opml.core {
   exports opml.core.codec;
   exports opml.core.hash;
   exports opml.core.merkle;
+  exports opml.core.simd;
 }

@@ -8,5 +8,6 @@ module opml.twins {
   requires transitive opml.engine;
   requires jdk.management;
 
+  exports opml.twins;
   exports opml.twins.tile;
 }

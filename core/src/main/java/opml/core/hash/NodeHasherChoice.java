@@ -8,6 +8,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import opml.core.simd.VectorModule;
 
 /// Chooses a JVM's node hasher, once, and logs why.
 ///
@@ -21,8 +22,6 @@ import java.util.function.Supplier;
 /// or `auto`; `opml.keccak.seconds` is what a trial may take at most.
 final class NodeHasherChoice {
   private static final Logger LOG = System.getLogger(NodeHasher.class.getName());
-
-  private static final String VECTOR_MODULE = "jdk.incubator.vector";
 
   /// Hashing less than this is over before a trial would be.
   private static final long PAIRS_BEFORE_TRIAL = 1 << 16;
@@ -123,7 +122,7 @@ final class NodeHasherChoice {
       LOG.log(Level.WARNING, "opml.keccak is {0}, not scalar, 128, 256, 512 or auto", setting());
       return new Decision(NodeHasher.scalar(), "opml.keccak is none that we know");
     }
-    if (!moduleThere()) {
+    if (!VectorModule.isThere()) {
       return new Decision(NodeHasher.scalar(), "the module jdk.incubator.vector is not there");
     }
     NodeHasher vector = new VectorNodeHasher();
@@ -134,7 +133,7 @@ final class NodeHasherChoice {
 
   private static Decision auto() {
     NodeHasher scalar = NodeHasher.scalar();
-    if (!moduleThere()) {
+    if (!VectorModule.isThere()) {
       return new Decision(scalar, "the module jdk.incubator.vector is not there");
     }
     NodeHasher vector = new VectorNodeHasher();
@@ -177,21 +176,5 @@ final class NodeHasherChoice {
 
   private static long[] trialNodes() {
     return new SplittableRandom(System.nanoTime()).longs(8L * TRIAL_PAIRS).toArray();
-  }
-
-  /// Java warns whenever it starts with a module of an incubator, but not of one that is loaded later. To load it, as
-  /// the JDK does with modules of its own, takes an export that the launcher's jar asks for in its manifest.
-  private static boolean moduleThere() {
-    if (ModuleLayer.boot().findModule(VECTOR_MODULE).isPresent()) {
-      return true;
-    }
-    try {
-      Class.forName("jdk.internal.module.Modules")
-          .getMethod("loadModule", String.class)
-          .invoke(null, VECTOR_MODULE);
-      return true;
-    } catch (ReflectiveOperationException e) {
-      return false;
-    }
   }
 }

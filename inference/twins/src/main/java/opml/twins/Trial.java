@@ -1,0 +1,113 @@
+package opml.twins;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import opml.engine.run.PreparedKernel;
+import opml.kernels.catalog.Kernel;
+import opml.twins.call.Twin;
+import opml.twins.call.TwinCall;
+import opml.twins.call.TwinCalls;
+
+/// Compares a twin with its reference on a few small calls, before it is used: a processor, a JVM or an option that we
+/// do not know may give other bits, or none.
+final class Trial {
+  /// Small, but with more of everything than a tile or a vector has.
+  private static final String CONVOLUTION = "2 6 5 7 10 5 7 3 3 1 1 1 1 1 1 2";
+
+  private static final String POOLING = "3 6 7 3 4 3 3 2 2 1 1 1 1";
+
+  private Trial() {}
+
+  /// How a twin did.
+  sealed interface Verdict {
+    /// All bits were equal.
+    record Equal() implements Verdict {}
+
+    /// Some were not, or the twin failed.
+    ///
+    /// @param differs whether it gave other bits, which no twin of ours should
+    record Refused(String reason, boolean differs) implements Verdict {}
+  }
+
+  /// {@return how the twin of a kernel compares}
+  static Verdict of(Kernel kernel, Twin twin) {
+    SplittableRandom random = new SplittableRandom(kernel.name().hashCode());
+    try {
+      for (String scalars : scalars(kernel.name())) {
+        for (boolean wild : new boolean[] {false, true}) {
+          long[] call = parse(kernel, scalars);
+          if (!equal(kernel, twin, call, random, wild)) {
+            return new Verdict.Refused("its bits differ from the reference's", true);
+          }
+        }
+      }
+      return new Verdict.Equal();
+    } catch (RuntimeException | LinkageError e) {
+      return new Verdict.Refused("it failed: " + e, false);
+    }
+  }
+
+  private static boolean equal(
+      Kernel kernel, Twin twin, long[] scalars, SplittableRandom random, boolean wild) {
+    TwinCall call = TwinCalls.of(kernel, scalars).orElseThrow();
+    try (Arena arena = Arena.ofConfined()) {
+      Sample sample =
+          Sample.of(kernel, call.extents(), bytes -> arena.allocate(bytes, 64), random, wild);
+      List<Optional<MemorySegment>> unknown =
+          Collections.nCopies(kernel.segments().size(), Optional.empty());
+      Optional<PreparedKernel> prepared = twin.prepare(scalars, unknown);
+      if (prepared.isEmpty()) {
+        return true;
+      }
+      MemorySegment expected = arena.allocate(sample.output().byteSize(), 64);
+      kernel.run(segments(sample, expected), scalars);
+      MemorySegment scratch = arena.allocate(prepared.get().scratchBytes() + 1, 64);
+      prepared.get().run(segments(sample, sample.output()), scratch, 0, prepared.get().units());
+      return expected.mismatch(sample.output()) == -1;
+    }
+  }
+
+  static MemorySegment[] segments(Sample sample, MemorySegment output) {
+    List<MemorySegment> segments = new ArrayList<>(sample.inputs());
+    segments.add(output);
+    return segments.toArray(MemorySegment[]::new);
+  }
+
+  private static long[] parse(Kernel kernel, String words) {
+    String[] scalars = words.split(" ", -1);
+    long[] raw = new long[scalars.length];
+    for (int i = 0; i < raw.length; i++) {
+      raw[i] =
+          switch (kernel.scalars().get(i).type()) {
+            case INT, LONG -> Long.parseLong(scalars[i]);
+            case FLOAT -> Float.floatToIntBits(Float.parseFloat(scalars[i]));
+          };
+    }
+    return raw;
+  }
+
+  private static List<String> scalars(String kernel) {
+    return switch (kernel) {
+      case "gemm.f32" -> List.of("7 19 300 300 1 19 1 0 1 1 1", "1 137 259 1 1 1 259 137 1 0.5 -3");
+      case "matmul.f32" -> List.of("2 5 9 257 1285 257 1 0 9 1");
+      case "conv2d.f32" -> List.of(CONVOLUTION, "1 30 4 4 3 2 2 3 3 2 2 1 1 1 1 1");
+      case "add.f32", "mul.f32" ->
+          List.of("2 3 2 21 126 42 21 1 126 42 21 1", "2 3 2 21 126 42 21 1 0 1 0 0");
+      case "relu.f32" -> List.of("77");
+      case "maxpool.f32" -> List.of(POOLING);
+      case "averagepool.f32" -> List.of(POOLING + " 0", POOLING + " 1");
+      case "globalaveragepool.f32" -> List.of("3 53");
+      case "softmax.f32" -> List.of("3 37 1", "2 5 7");
+      case "quantize", "dequantize" -> List.of("2 3 37 1 0", "2 3 37 0 1");
+      case "qlinear.matmul" -> List.of("7 19 300 3 -128 5 1 0 0 0", "1 137 259 128 255 0 0 1 1 1");
+      case "qlinear.conv2d" ->
+          List.of(CONVOLUTION + " -128 3 5 1 0 0 0", CONVOLUTION + " 255 0 128 0 1 0 1");
+      default -> List.of();
+    };
+  }
+}

@@ -1,0 +1,71 @@
+package opml.twins;
+
+import java.lang.System.Logger.Level;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import opml.engine.run.KernelProvider;
+import opml.engine.run.PreparedKernel;
+import opml.kernels.catalog.Kernel;
+import opml.kernels.catalog.KernelCatalog;
+import opml.twins.call.Twin;
+import org.jspecify.annotations.Nullable;
+
+/// Twins, each tried before its first use. A kernel without a twin that passed is the reference.
+final class TriedTwins implements KernelProvider {
+  /// Twins that need an fma of the processor: without, the Vector API's is emulated and very slow.
+  private static final Set<String> FUSED =
+      Set.of(
+          "gemm.f32",
+          "matmul.f32",
+          "conv2d.f32",
+          "softmax.f32",
+          "qlinear.matmul",
+          "qlinear.conv2d");
+
+  private final Map<String, Twin> twins;
+  private final boolean hasFma;
+  private final Map<String, Optional<Twin>> tried = new ConcurrentHashMap<>();
+
+  TriedTwins(Map<String, Twin> twins, boolean hasFma) {
+    this.twins = Map.copyOf(twins);
+    this.hasFma = hasFma;
+  }
+
+  @Override
+  public PreparedKernel prepare(
+      Kernel kernel, long[] scalars, List<Optional<MemorySegment>> constants) {
+    Optional<PreparedKernel> prepared =
+        twins.containsKey(kernel.name()) && KernelCatalog.byName(kernel.name()) == kernel
+            ? tried
+                .computeIfAbsent(kernel.name(), _ -> attempt(kernel))
+                .flatMap(twin -> twin.prepare(scalars, constants))
+            : Optional.empty();
+    return prepared.orElseGet(() -> KernelProvider.reference().prepare(kernel, scalars, constants));
+  }
+
+  private Optional<Twin> attempt(Kernel kernel) {
+    @Nullable Twin twin = twins.get(kernel.name());
+    if (twin == null) {
+      return Optional.empty();
+    }
+    if (!hasFma && FUSED.contains(kernel.name())) {
+      Twins.LOG.log(Level.DEBUG, "{0}: the reference, since there is no fma", kernel);
+      return Optional.empty();
+    }
+    return switch (Trial.of(kernel, twin)) {
+      case Trial.Verdict.Equal _ -> {
+        Twins.LOG.log(Level.DEBUG, "{0}: its twin", kernel);
+        yield Optional.of(twin);
+      }
+      case Trial.Verdict.Refused refused -> {
+        Level level = refused.differs() ? Level.WARNING : Level.DEBUG;
+        Twins.LOG.log(level, "{0}: the reference, not its twin: {1}", kernel, refused.reason());
+        yield Optional.empty();
+      }
+    };
+  }
+}

@@ -1,0 +1,259 @@
+package opml.twins.vector;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+import opml.engine.run.PreparedKernel;
+import opml.kernels.memory.Mem;
+import opml.twins.call.ConvolutionCall;
+import opml.twins.call.TwinCall;
+import opml.twins.call.Windows;
+import org.jspecify.annotations.Nullable;
+
+/// The convolutions: products of packed weights, whose rows are output channels, and windows, which are read where they
+/// are in an [Image]. Nothing is copied per window; a table says where in the image each of its elements is.
+///
+/// A unit is some output channels of one group and image, times some rows of the image's outputs. The image is laid out
+/// once for all units of a group that follow each other.
+abstract class ConvolutionTwin implements PreparedKernel {
+  /// About so many cells of the grid are in a unit.
+  private static final int PART = 48 * Lanes.COUNT;
+
+  /// The cells of the widest tile.
+  private static final int WIDEST = Tiles.VECTORS * Lanes.COUNT;
+
+  final ConvolutionCall call;
+  private final long[] extents;
+  private final Image image;
+  private final Reader reader;
+  private final MemorySegment table;
+  private final int sixes; // tiles of six channels; behind them are those of `rows`
+  private final int rows; // 5, or 1 for a group of one channel
+  private final int tiles;
+  private final int partRows; // rows of outputs in a unit
+  private final int parts;
+  private final long imageBytes;
+
+  // the scratch memory: sums of a tile's channels and a part's cells, the same of one chunk, the
+  // image
+  private final long row; // bytes of the cells
+  private final long chunkAt;
+  private final long imageAt;
+  private @Nullable MemorySegment weights;
+
+  /// @param reader of the image
+  ConvolutionTwin(ConvolutionCall call, long[] extents, Reader reader) {
+    this.call = call;
+    this.extents = extents;
+    this.reader = reader;
+    this.image = new Image(call.window());
+    this.table = table();
+    this.rows = call.groupOutputs() == 1 ? 1 : 5;
+    this.sixes = rows == 1 ? 0 : sixes(call.groupOutputs());
+    this.tiles = sixes + (Math.max(0, call.groupOutputs() - 6 * sixes) + rows - 1) / rows;
+    int outHeight = call.window().outHeight();
+    this.partRows = Math.clamp(PART / image.columns(), 1, outHeight);
+    this.parts = (outHeight + partRows - 1) / partRows;
+    this.row = 4L * (partRows * image.columns() + WIDEST);
+    this.chunkAt = 6 * row;
+    this.imageAt = Lanes.aligned(2 * chunkAt);
+    // a tile reads up to its width behind the last output
+    this.imageBytes = Lanes.aligned(4 * (call.channels() * image.size() + WIDEST));
+  }
+
+  /// Packs the weights, if they are constant.
+  ///
+  /// @return empty if the layout would be too large to have int offsets
+  final Optional<PreparedKernel> prepared(Optional<MemorySegment> w) {
+    if (imageBytes > Integer.MAX_VALUE / 2) {
+      return Optional.empty();
+    }
+    if (w.isPresent()) {
+      MemorySegment packed = Lanes.allocate(call.groups() * groupBytes());
+      for (int group = 0; group < call.groups(); group++) {
+        pack(w.get(), group, packed, group * groupBytes());
+      }
+      weights = packed;
+    }
+    return Optional.of(this);
+  }
+
+  /// {@return a weight as a float}
+  abstract float weight(MemorySegment w, long element);
+
+  /// Makes the first chunk the sums that it is.
+  abstract void first(MemorySegment scratch, long sumsAt, int vectors);
+
+  /// Adds a further chunk to the sums.
+  abstract void add(MemorySegment scratch, long sumsAt, long chunkAt, int vectors);
+
+  /// Makes outputs of one channel of rows of sums.
+  ///
+  /// @param output number of the first
+  abstract void finish(
+      MemorySegment[] segments,
+      MemorySegment scratch,
+      long sumsAt,
+      int channel,
+      Image image,
+      int rowsY,
+      long output);
+
+  @Override
+  public final int units() {
+    return call.batch() * call.groups() * tiles * parts;
+  }
+
+  @Override
+  public final long scratchBytes() {
+    return imageAt + imageBytes + (weights == null ? groupBytes() : 0);
+  }
+
+  @Override
+  public final boolean overwrites() {
+    return true;
+  }
+
+  @Override
+  public final int run(MemorySegment[] segments, MemorySegment lent, int from, int to) {
+    TwinCall.check(segments, extents);
+    MemorySegment scratch = Lanes.nativeScratch(lent, scratchBytes());
+    int filled = -1;
+    for (int unit = from; unit < to; unit++) {
+      int tile = unit % tiles;
+      int part = unit / tiles % parts;
+      int imageGroup = unit / tiles / parts;
+      int group = imageGroup % call.groups();
+      MemorySegment w = weights;
+      long wAt = group * groupBytes();
+      if (w == null) {
+        w = scratch;
+        wAt = imageAt + imageBytes;
+      }
+      if (imageGroup != filled) {
+        fill(segments[0], imageGroup, scratch);
+        if (weights == null) {
+          pack(segments[1], group, scratch, wAt);
+        }
+        filled = imageGroup;
+      }
+      wAt += 4L * call.depth() * firstRow(tile);
+      tile(segments, scratch, w, wAt, imageGroup, tile, part);
+    }
+    return 0;
+  }
+
+  private void tile(
+      MemorySegment[] segments,
+      MemorySegment scratch,
+      MemorySegment w,
+      long wAt,
+      int imageGroup,
+      int tile,
+      int part) {
+    int height = tile < sixes ? 6 : rows;
+    int channels = Math.min(height, call.groupOutputs() - firstRow(tile));
+    int first = imageGroup * call.groupOutputs() + firstRow(tile); // of all images
+    int firstY = part * partRows;
+    int rowsY = Math.min(partRows, call.window().outHeight() - firstY);
+    int cells = (rowsY - 1) * image.columns() + call.window().outWidth();
+    int vectors = Lanes.vectors(cells);
+    for (int k = 0; k < call.depth(); k += Sums.CHUNK) {
+      chunk(scratch, w, wAt + 4L * height * k, height, k, firstY * image.columns(), cells);
+      for (int i = 0; i < channels; i++) {
+        if (k == 0) {
+          first(scratch, i * row, vectors);
+        } else {
+          add(scratch, i * row, chunkAt + i * row, vectors);
+        }
+      }
+    }
+    for (int i = 0; i < channels; i++) {
+      int channel = (first + i) % call.outChannels();
+      long output =
+          ((long) (first + i) * call.window().outHeight() + firstY) * call.window().outWidth();
+      finish(segments, scratch, i * row, channel, image, rowsY, output);
+    }
+  }
+
+  /// One chunk of a tile's channels and a part's cells.
+  private void chunk(
+      MemorySegment scratch, MemorySegment w, long wAt, int height, int k, int begin, int cells) {
+    int count = Math.min(Sums.CHUNK, call.depth() - k);
+    int width = height == 1 ? WIDEST : 2 * Lanes.COUNT;
+    long into = k == 0 ? 0 : chunkAt;
+    for (int cell = 0; cell < cells; cell += width) {
+      long x = imageAt + 4L * (begin + cell);
+      switch (height) {
+        case 6 -> Tiles.sixAt(w, wAt, scratch, x, table, 4L * k, count, scratch, into, row);
+        case 5 -> Tiles.fiveAt(w, wAt, scratch, x, table, 4L * k, count, scratch, into, row);
+        default -> Tiles.rowAt(w, wAt, scratch, x, table, 4L * k, count, scratch, into);
+      }
+      into += 4L * width;
+    }
+  }
+
+  /// {@return the first channel of a tile, in its group}
+  private int firstRow(int tile) {
+    return tile <= sixes ? 6 * tile : 6 * sixes + rows * (tile - sixes);
+  }
+
+  /// {@return bytes of the packed weights of a group}
+  private long groupBytes() {
+    return Lanes.aligned(4L * call.depth() * firstRow(tiles));
+  }
+
+  private void fill(MemorySegment x, int imageGroup, MemorySegment scratch) {
+    Windows window = call.window();
+    long plane = (long) window.inHeight() * window.inWidth();
+    for (int channel = 0; channel < call.channels(); channel++) {
+      long first = ((long) imageGroup * call.channels() + channel) * plane;
+      image.fill(x, first, reader, 0f, scratch, imageAt + 4L * channel * image.size());
+    }
+  }
+
+  private void pack(MemorySegment w, int group, MemorySegment to, long toAt) {
+    int depth = call.depth();
+    for (int tile = 0; tile < tiles; tile++) {
+      int height = tile < sixes ? 6 : rows;
+      long at = toAt + 4L * depth * firstRow(tile);
+      for (int row = 0; row < height; row++) {
+        int channel = firstRow(tile) + row;
+        long first = ((long) group * call.groupOutputs() + channel) * depth;
+        for (int k = 0; k < depth; k++) {
+          float value = channel < call.groupOutputs() ? weight(w, first + k) : 0f;
+          Mem.putF32(to, at + 4L * ((long) k * height + row), value);
+        }
+      }
+    }
+  }
+
+  private MemorySegment table() {
+    Windows window = call.window();
+    MemorySegment offsets = Lanes.allocate(4L * call.depth());
+    int k = 0;
+    for (int channel = 0; channel < call.channels(); channel++) {
+      for (int ky = 0; ky < window.kernelHeight(); ky++) {
+        for (int kx = 0; kx < window.kernelWidth(); kx++) {
+          long offset = 4 * (channel * image.size() + image.offset(ky, kx));
+          Mem.putI32(offsets, 4L * k, (int) offset);
+          k++;
+        }
+      }
+    }
+    return offsets;
+  }
+
+  /// {@return how many tiles of six, with tiles of five behind them, leave the least rows empty}
+  private static int sixes(int channels) {
+    int best = 0;
+    int least = Integer.MAX_VALUE;
+    for (int sixes = 0; 6 * sixes < channels + 6; sixes++) {
+      int fives = (Math.max(0, channels - 6 * sixes) + 4) / 5;
+      if (6 * sixes + 5 * fives <= least) {
+        least = 6 * sixes + 5 * fives;
+        best = sixes;
+      }
+    }
+    return best;
+  }
+}

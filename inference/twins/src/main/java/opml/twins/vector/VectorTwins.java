@@ -1,0 +1,62 @@
+package opml.twins.vector;
+
+import java.util.Map;
+import java.util.function.IntFunction;
+import opml.twins.call.AxisCall;
+import opml.twins.call.BroadcastCall;
+import opml.twins.call.ConvolutionCall;
+import opml.twins.call.Int8Tile;
+import opml.twins.call.PoolCall;
+import opml.twins.call.ProductCall;
+import opml.twins.call.QuantiseCall;
+import opml.twins.call.QuantisedConvolutionCall;
+import opml.twins.call.QuantisedProductCall;
+import opml.twins.call.ReluCall;
+import opml.twins.call.Twin;
+
+/// The twins that are written with the Vector API. `argmax.f32` has none: it has little to do.
+public final class VectorTwins {
+  private VectorTwins() {}
+
+  /// {@return a twin for each kernel that has one, by the kernel's name}
+  ///
+  /// @param tile gives the innermost part of the quantised product for a number of rows
+  public static Map<String, Twin> all(IntFunction<Int8Tile> tile) {
+    return Map.ofEntries(
+        Map.entry(
+            "gemm.f32", (s, constants) -> ProductTwin.prepare(ProductCall.gemm(s), constants)),
+        Map.entry(
+            "matmul.f32", (s, constants) -> ProductTwin.prepare(ProductCall.matmul(s), constants)),
+        Map.entry(
+            "conv2d.f32",
+            (s, constants) -> FloatConvolutionTwin.prepare(ConvolutionCall.of(s), constants)),
+        Map.entry(
+            "add.f32",
+            (s, _) -> BroadcastTwin.prepare(BroadcastTwin.Operation.ADD, BroadcastCall.of(s))),
+        Map.entry(
+            "mul.f32",
+            (s, _) -> BroadcastTwin.prepare(BroadcastTwin.Operation.MUL, BroadcastCall.of(s))),
+        Map.entry("relu.f32", (s, _) -> ReluTwin.prepare(ReluCall.of(s))),
+        Map.entry("maxpool.f32", (s, _) -> PoolTwin.max(PoolCall.of(s))),
+        Map.entry("averagepool.f32", (s, _) -> PoolTwin.average(PoolCall.of(s))),
+        Map.entry("globalaveragepool.f32", (s, _) -> AxisTwin.prepare(AxisCall.globalAverage(s))),
+        Map.entry("softmax.f32", (s, _) -> AxisTwin.prepare(AxisCall.softmax(s))),
+        Map.entry("quantize", (s, _) -> QuantisationTwin.prepare(QuantiseCall.quantise(s))),
+        Map.entry("dequantize", (s, _) -> QuantisationTwin.prepare(QuantiseCall.dequantise(s))),
+        Map.entry(
+            "qlinear.matmul",
+            (s, constants) -> {
+              QuantisedProductCall call = QuantisedProductCall.of(s);
+              return QuantisedProductTwin.prepare(call, tile.apply(call.m()), constants);
+            }),
+        Map.entry(
+            "qlinear.conv2d",
+            (s, constants) ->
+                QuantisedConvolutionTwin.prepare(QuantisedConvolutionCall.of(s), constants)));
+  }
+
+  /// {@return the innermost part of quantised products, for a number of rows}
+  public static Int8Tile int8Tile(int rows) {
+    return Int8Vectors.of(rows);
+  }
+}

@@ -1,0 +1,119 @@
+package opml.twins;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import opml.engine.run.KernelProvider;
+import opml.engine.run.PreparedKernel;
+import opml.kernels.catalog.Kernel;
+import opml.kernels.catalog.KernelCatalog;
+import opml.twins.call.TwinCalls;
+
+/// What a JVM of its own does with the twins, printed.
+final class TwinsProbe {
+  private static final int RUNS_IN_A_ROW = 50;
+  private static final long MOST_NANOS = 60_000_000_000L;
+
+  private TwinsProbe() {}
+
+  /// A call of each kernel that has all kinds of tiles and ends of rows.
+  private static final List<String> CALLS =
+      List.of(
+          "gemm.f32 13 37 300 300 1 1 300 0 1 1065353216 1065353216",
+          "gemm.f32 1 137 300 300 1 1 300 0 1 1065353216 1065353216",
+          "matmul.f32 2 13 37 300 3900 300 1 0 37 1",
+          "conv2d.f32 1 12 14 14 16 14 14 5 5 1 1 2 2 1 1 1",
+          "conv2d.f32 1 4 14 14 4 14 14 3 3 1 1 1 1 1 1 4",
+          "add.f32 1 1 8 777 0 0 777 1 0 0 1 0",
+          "mul.f32 1 1 8 777 0 0 777 1 0 0 0 1",
+          "relu.f32 5001",
+          "maxpool.f32 8 28 28 14 14 2 2 2 2 0 0 1 1",
+          "averagepool.f32 8 14 14 14 14 3 3 1 1 1 1 1 1 0",
+          "globalaveragepool.f32 16 149",
+          "softmax.f32 16 107 1",
+          "softmax.f32 4 9 3",
+          "quantize 1 8 777 1 0",
+          "dequantize 1 8 777 1 1",
+          "qlinear.matmul 13 37 300 3 -5 1 1 0 0 0",
+          "qlinear.matmul 1 137 300 3 5 1 0 1 1 1",
+          "qlinear.conv2d 1 12 14 14 16 14 14 5 5 1 1 2 2 1 1 1 3 -5 0 1 0 0 0");
+
+  /// @param args `choice` to print what `relu.f32` and `gemm.f32` are, `allocation` to print what each twin allocates
+  public static void main(String[] args) {
+    switch (args[0]) {
+      case "choice" -> {
+        KernelProvider provider = Twins.provider();
+        System.out.println("relu " + kind(provider, "relu.f32 5001"));
+        System.out.println("gemm " + kind(provider, CALLS.getFirst()));
+      }
+      case "allocation" -> {
+        KernelProvider provider = Twins.provider();
+        for (String call : CALLS) {
+          System.out.println(call + ": " + allocated(provider, call));
+        }
+      }
+      default -> throw new IllegalArgumentException(args[0]);
+    }
+  }
+
+  private static String kind(KernelProvider provider, String call) {
+    Kernel kernel = kernel(call);
+    long[] scalars = scalars(call);
+    List<Optional<MemorySegment>> unknown =
+        Collections.nCopies(kernel.segments().size(), Optional.empty());
+    return provider.prepare(kernel, scalars, unknown).overwrites() ? "twin" : "reference";
+  }
+
+  /// {@return the least bytes that this thread allocates in a number of runs}, after as many as HotSpot needs
+  private static long allocated(KernelProvider provider, String call) {
+    Kernel kernel = kernel(call);
+    long[] scalars = scalars(call);
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    try (Arena arena = Arena.ofShared()) {
+      Sample sample =
+          Sample.of(
+              kernel,
+              TwinCalls.of(kernel, scalars).orElseThrow().extents(),
+              bytes -> arena.allocate(bytes, 64),
+              new SplittableRandom(1),
+              false);
+      List<Optional<MemorySegment>> constants = new ArrayList<>();
+      for (int i = 0; i < kernel.segments().size(); i++) {
+        boolean known = i == 1 && i < sample.inputs().size();
+        constants.add(known ? Optional.of(sample.inputs().get(i)) : Optional.empty());
+      }
+      PreparedKernel prepared = provider.prepare(kernel, scalars, constants);
+      MemorySegment[] segments = Trial.segments(sample, sample.output());
+      MemorySegment scratch = arena.allocate(prepared.scratchBytes(), 64);
+      long start = System.nanoTime();
+      long least = Long.MAX_VALUE;
+      while (least > 0 && System.nanoTime() - start < MOST_NANOS) {
+        long before = threads.getCurrentThreadAllocatedBytes();
+        for (int run = 0; run < RUNS_IN_A_ROW; run++) {
+          prepared.run(segments, scratch, 0, prepared.units());
+        }
+        least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+      }
+      return least;
+    }
+  }
+
+  private static Kernel kernel(String call) {
+    return KernelCatalog.byName(call.split(" ", -1)[0]);
+  }
+
+  private static long[] scalars(String call) {
+    String[] words = call.split(" ", -1);
+    long[] scalars = new long[words.length - 1];
+    for (int i = 0; i < scalars.length; i++) {
+      scalars[i] = Long.parseLong(words[i + 1]);
+    }
+    return scalars;
+  }
+}

@@ -1,0 +1,130 @@
+package opml.twins;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.SplittableRandom;
+import java.util.function.LongFunction;
+import java.util.stream.Stream;
+import opml.engine.run.PreparedKernel;
+import opml.engine.tensor.Tensor;
+import opml.kernels.catalog.Kernel;
+import opml.kernels.catalog.KernelCatalog;
+import opml.twins.call.Twin;
+import opml.twins.call.TwinCalls;
+import opml.twins.vector.VectorTwins;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Every twin against its reference, bit for bit.
+class TwinsTest {
+  private static final int CALLS = Integer.getInteger("opml.twins.calls", 150);
+
+  static Stream<String> kernels() {
+    return VectorTwins.all(VectorTwins::int8Tile).keySet().stream().sorted();
+  }
+
+  @ParameterizedTest
+  @MethodSource("kernels")
+  void twinGivesTheBitsOfTheReferenceOnRandomCalls(String name) {
+    long seed = Long.getLong("opml.twins.seed", System.nanoTime());
+    System.out.println(name + ": -Dopml.twins.seed=" + seed);
+    SplittableRandom random = new SplittableRandom(seed);
+    Kernel kernel = KernelCatalog.byName(name);
+    Twin twin = VectorTwins.all(VectorTwins::int8Tile).get(name);
+    int taken = 0;
+    for (int i = 0; i < CALLS; i++) {
+      long[] scalars = RandomCalls.of(kernel, random);
+      try (Arena arena = Arena.ofConfined()) {
+        taken += compare(kernel, twin, scalars, random, arena) ? 1 : 0;
+      }
+    }
+    assertThat(taken).as("calls that the twin took").isGreaterThan(CALLS / 2);
+  }
+
+  private static boolean compare(
+      Kernel kernel, Twin twin, long[] scalars, SplittableRandom random, Arena arena) {
+    LongFunction<MemorySegment> onHeap = Tensor::allocate;
+    LongFunction<MemorySegment> offHeap = bytes -> arena.allocate(bytes, 64);
+    LongFunction<MemorySegment> somewhere =
+        bytes -> (random.nextInt(4) == 0 ? onHeap : offHeap).apply(bytes);
+    long[] extents = TwinCalls.of(kernel, scalars).orElseThrow().extents();
+    for (int i = 0; i < extents.length; i++) {
+      extents[i] = Math.max(extents[i], 0);
+    }
+    Sample sample = Sample.of(kernel, extents, somewhere, random, random.nextInt(3) == 0);
+    List<Optional<MemorySegment>> constants = new ArrayList<>();
+    for (MemorySegment input : sample.inputs()) {
+      constants.add(random.nextBoolean() ? Optional.of(input) : Optional.empty());
+    }
+    constants.add(Optional.empty());
+    Optional<PreparedKernel> prepared = twin.prepare(scalars, constants);
+    if (prepared.isEmpty()) {
+      return false;
+    }
+    MemorySegment expected = Tensor.allocate(sample.output().byteSize());
+    kernel.run(Trial.segments(sample, expected), scalars);
+    MemorySegment[] segments = Trial.segments(sample, sample.output());
+    for (int[] part : cut(prepared.get().units(), random)) {
+      MemorySegment scratch = somewhere.apply(prepared.get().scratchBytes());
+      prepared.get().run(segments, scratch, part[0], part[1]);
+    }
+    assertThat(expected.mismatch(sample.output()))
+        .as("%s %s", kernel, Arrays.toString(scalars))
+        .isEqualTo(-1);
+    return true;
+  }
+
+  /// Parts of the units, in any order.
+  private static List<int[]> cut(int units, SplittableRandom random) {
+    List<int[]> parts = new ArrayList<>();
+    int from = 0;
+    while (from < units) {
+      int to = random.nextBoolean() ? units : Math.min(units, from + 1 + random.nextInt(units));
+      parts.add(new int[] {from, to});
+      from = to;
+    }
+    Collections.shuffle(parts, new Random(random.nextLong()));
+    return parts;
+  }
+
+  @ParameterizedTest
+  @MethodSource("kernels")
+  void anOperandThatIsTooShortThrowsAsTheReferenceDoes(String name) {
+    long seed = System.nanoTime();
+    System.out.println(name + ": seed " + seed);
+    SplittableRandom random = new SplittableRandom(seed);
+    Kernel kernel = KernelCatalog.byName(name);
+    Twin twin = VectorTwins.all(VectorTwins::int8Tile).get(name);
+    for (int i = 0; i < 40; i++) {
+      long[] scalars = RandomCalls.of(kernel, random);
+      long[] extents = TwinCalls.of(kernel, scalars).orElseThrow().extents();
+      List<Optional<MemorySegment>> unknown = Collections.nCopies(extents.length, Optional.empty());
+      Optional<PreparedKernel> prepared = twin.prepare(scalars, unknown);
+      if (prepared.isEmpty()) {
+        continue;
+      }
+      int victim = random.nextInt(extents.length);
+      extents[victim] -= 1;
+      Sample sample = Sample.of(kernel, ceil(extents), Tensor::allocate, random, false);
+      MemorySegment[] segments = Trial.segments(sample, sample.output());
+      segments[victim] = segments[victim].asSlice(0, extents[victim]);
+      MemorySegment scratch = Tensor.allocate(8);
+      assertThatThrownBy(() -> prepared.get().run(segments, scratch, 0, prepared.get().units()))
+          .as("%s %s without the end of operand %d", name, Arrays.toString(scalars), victim)
+          .isInstanceOf(IndexOutOfBoundsException.class);
+    }
+  }
+
+  private static long[] ceil(long[] extents) {
+    return Arrays.stream(extents).map(bytes -> (bytes + 7) / 8 * 8).toArray();
+  }
+}
