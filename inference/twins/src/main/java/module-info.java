@@ -9,5 +9,6 @@ module opml.twins {
   requires jdk.management;
 
   exports opml.twins;
+  exports opml.twins.call;
   exports opml.twins.tile;
 }

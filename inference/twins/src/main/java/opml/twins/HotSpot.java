@@ -11,7 +11,7 @@ final class HotSpot {
 
   /// {@return why vector code would be a hundred times slower than scalar code here, if it would}
   static Optional<String> hindersVectors() {
-    if (System.getProperty("java.vm.info", "").contains("interpreted mode")) {
+    if (onlyInterprets()) {
       return Optional.of("this JVM only interprets");
     }
     if (option("UseJVMCICompiler").equals("true")) {
@@ -23,6 +23,11 @@ final class HotSpot {
       return Optional.of("this JVM has no compiler C2, or does not use it");
     }
     return Optional.empty();
+  }
+
+  /// {@return whether nothing is compiled}
+  static boolean onlyInterprets() {
+    return System.getProperty("java.vm.info", "").contains("interpreted mode");
   }
 
   /// {@return whether an fma is one instruction}

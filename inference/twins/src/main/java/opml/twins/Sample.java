@@ -35,13 +35,15 @@ record Sample(List<MemorySegment> inputs, MemorySegment output) {
   private static void fill(
       Kernel kernel, String name, MemorySegment segment, RandomGenerator random, boolean wild) {
     switch (name) {
-      case "multiplier" -> ints(segment, random, 1 << 30, Integer.MAX_VALUE);
-      case "shift" -> ints(segment, random, 1, 63);
-      case "bias" -> ints(segment, random, -100_000, 100_000);
+      case "scales.multiplier" -> ints(segment, random, 1 << 30, Integer.MAX_VALUE);
+      case "scales.shift" -> ints(segment, random, 1, 63);
+      case "scales.bias" -> ints(segment, random, -100_000, 100_000);
       case "zeroPoint" -> bytes(segment, random);
       case "scale" -> floats(segment, random, wild);
       default -> {
-        boolean quantised = kernel.name().startsWith("qlinear");
+        boolean quantised =
+            kernel.name().startsWith("qlinear")
+                || kernel.name().equals("matmul.q8") && !name.equals("d");
         boolean dequantised = kernel.name().equals("dequantize") && name.equals("x");
         if (quantised || dequantised || segment.byteSize() % 4 != 0) {
           bytes(segment, random);

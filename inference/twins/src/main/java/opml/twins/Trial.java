@@ -58,17 +58,24 @@ final class Trial {
     try (Arena arena = Arena.ofConfined()) {
       Sample sample =
           Sample.of(kernel, call.extents(), bytes -> arena.allocate(bytes, 64), random, wild);
-      List<Optional<MemorySegment>> unknown =
-          Collections.nCopies(kernel.segments().size(), Optional.empty());
-      Optional<PreparedKernel> prepared = twin.prepare(scalars, unknown);
-      if (prepared.isEmpty()) {
-        return true;
-      }
       MemorySegment expected = arena.allocate(sample.output().byteSize(), 64);
       kernel.run(segments(sample, expected), scalars);
-      MemorySegment scratch = arena.allocate(prepared.get().scratchBytes() + 1, 64);
-      prepared.get().run(segments(sample, sample.output()), scratch, 0, prepared.get().units());
-      return expected.mismatch(sample.output()) == -1;
+      // With weights that are not known before, and with weights that are.
+      List<Optional<MemorySegment>> constants =
+          new ArrayList<>(Collections.nCopies(kernel.segments().size(), Optional.empty()));
+      boolean equal = true;
+      for (int known = 0; known < 2; known++) {
+        Optional<PreparedKernel> prepared = twin.prepare(scalars, constants);
+        if (prepared.isPresent()) {
+          MemorySegment scratch = arena.allocate(prepared.get().scratchBytes() + 1, 64);
+          prepared.get().run(segments(sample, sample.output()), scratch, 0, prepared.get().units());
+          equal &= expected.mismatch(sample.output()) == -1;
+        }
+        for (int i = 1; i < sample.inputs().size(); i++) {
+          constants.set(i, Optional.of(sample.inputs().get(i)));
+        }
+      }
+      return equal;
     }
   }
 
@@ -107,6 +114,7 @@ final class Trial {
       case "qlinear.matmul" -> List.of("7 19 300 3 -128 5 1 0 0 0", "1 137 259 128 255 0 0 1 1 1");
       case "qlinear.conv2d" ->
           List.of(CONVOLUTION + " -128 3 5 1 0 0 0", CONVOLUTION + " 255 0 128 0 1 0 1");
+      case "matmul.q8" -> List.of("3 37 5", "5 16 2");
       default -> List.of();
     };
   }

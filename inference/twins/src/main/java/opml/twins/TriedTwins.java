@@ -14,7 +14,7 @@ import opml.kernels.catalog.KernelCatalog;
 import opml.twins.call.Twin;
 import org.jspecify.annotations.Nullable;
 
-/// Twins, each tried before its first use. A kernel without a twin that passed is the reference.
+/// Twins, each tried before its first use.
 final class TriedTwins implements KernelProvider {
   /// Twins that need an fma of the processor: without, the Vector API's is emulated and very slow.
   private static final Set<String> FUSED =
@@ -28,11 +28,15 @@ final class TriedTwins implements KernelProvider {
 
   private final Map<String, Twin> twins;
   private final boolean hasFma;
+  private final KernelProvider others;
   private final Map<String, Optional<Twin>> tried = new ConcurrentHashMap<>();
 
-  TriedTwins(Map<String, Twin> twins, boolean hasFma) {
+  /// @param hasFma whether twins may have an fma
+  /// @param others what a kernel is whose twin does not take the call
+  TriedTwins(Map<String, Twin> twins, boolean hasFma, KernelProvider others) {
     this.twins = Map.copyOf(twins);
     this.hasFma = hasFma;
+    this.others = others;
   }
 
   @Override
@@ -42,9 +46,20 @@ final class TriedTwins implements KernelProvider {
         twins.containsKey(kernel.name()) && KernelCatalog.byName(kernel.name()) == kernel
             ? tried
                 .computeIfAbsent(kernel.name(), _ -> attempt(kernel))
-                .flatMap(twin -> twin.prepare(scalars, constants))
+                .flatMap(twin -> prepare(kernel, twin, scalars, constants))
             : Optional.empty();
-    return prepared.orElseGet(() -> KernelProvider.reference().prepare(kernel, scalars, constants));
+    return prepared.orElseGet(() -> others.prepare(kernel, scalars, constants));
+  }
+
+  private static Optional<PreparedKernel> prepare(
+      Kernel kernel, Twin twin, long[] scalars, List<Optional<MemorySegment>> constants) {
+    try {
+      return twin.prepare(scalars, constants);
+    } catch (IndexOutOfBoundsException | ArithmeticException | IllegalArgumentException e) {
+      // A constant is no operand of such a call. What that means is told when the node runs.
+      Twins.LOG.log(Level.DEBUG, "{0}: not its twin: {1}", kernel, e);
+      return Optional.empty();
+    }
   }
 
   private Optional<Twin> attempt(Kernel kernel) {

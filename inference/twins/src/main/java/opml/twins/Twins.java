@@ -2,11 +2,12 @@ package opml.twins;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.Map;
 import java.util.Optional;
 import opml.core.simd.VectorModule;
 import opml.engine.run.KernelProvider;
-import opml.twins.call.Twin;
+import opml.twins.tile.MachineTiles;
+import opml.twins.tile.TileChoice;
+import opml.twins.tile.TileTwins;
 import opml.twins.vector.VectorTwins;
 
 /// The kernels at the speed of the processor.
@@ -27,16 +28,31 @@ public final class Twins {
     String setting = System.getProperty(PROPERTY, "auto");
     return switch (setting) {
       case "reference" -> reference("as " + PROPERTY + " says", Level.DEBUG);
-      case "auto" -> vector(Level.DEBUG);
+      case "auto" -> tile(Level.DEBUG);
       case "vector" -> vector(Level.WARNING);
-      case "tile" -> {
-        LOG.log(Level.WARNING, "{0} is tile, and there is no machine tile here", PROPERTY);
-        yield vector(Level.WARNING);
-      }
+      case "tile" -> tile(Level.WARNING);
       default -> {
         LOG.log(
             Level.WARNING, "{0} is {1}, not reference, vector, tile or auto", PROPERTY, setting);
-        yield vector(Level.DEBUG);
+        yield tile(Level.DEBUG);
+      }
+    };
+  }
+
+  /// @param missing how loud to say so where there is no machine tile
+  private static KernelProvider tile(Level missing) {
+    if (HotSpot.onlyInterprets()) {
+      // The code around the tile would take longer than the reference where it is compiled.
+      return vector(missing);
+    }
+    return switch (MachineTiles.best()) {
+      case TileChoice.Found found -> {
+        LOG.log(Level.DEBUG, "kernels: the machine tile of {0}", found.instructions());
+        yield new TriedTwins(TileTwins.all(found), true, vector(Level.DEBUG));
+      }
+      case TileChoice.None(String reason) -> {
+        LOG.log(missing, "kernels: no machine tile, {0}", reason);
+        yield vector(missing);
       }
     };
   }
@@ -51,14 +67,10 @@ public final class Twins {
       return reference("the module " + VectorModule.NAME + " is not there", missing);
     }
     try {
-      return new TriedTwins(all(), HotSpot.hasFma());
+      return new TriedTwins(VectorTwins.all(), HotSpot.hasFma(), KernelProvider.reference());
     } catch (RuntimeException | LinkageError e) {
       return reference("the vector code failed: " + e, Level.WARNING);
     }
-  }
-
-  private static Map<String, Twin> all() {
-    return VectorTwins.all(VectorTwins::int8Tile);
   }
 
   private static KernelProvider reference(String reason, Level level) {

@@ -38,6 +38,7 @@ final class RandomCalls {
             b,
             r.nextInt(2));
       }
+      case "matmul.q8" -> longs(size(r, 9), size(r, 70), size(r, 20));
       case "qlinear.conv2d" -> {
         int x = r.nextInt(2);
         int w = r.nextInt(2);

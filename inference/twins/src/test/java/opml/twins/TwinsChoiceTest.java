@@ -86,7 +86,7 @@ class TwinsChoiceTest {
     assertThat(Trial.of(relu, wrong)).isInstanceOf(Trial.Verdict.Refused.class);
 
     PreparedKernel chosen =
-        new TriedTwins(Map.of("relu.f32", wrong), true)
+        new TriedTwins(Map.of("relu.f32", wrong), true, KernelProvider.reference())
             .prepare(relu, new long[] {1}, unknown(relu));
     MemorySegment x = Tensor.allocate(4);
     MemorySegment y = Tensor.allocate(4);
@@ -109,7 +109,7 @@ class TwinsChoiceTest {
 
   @Test
   void everyTwinPassesItsTrial() {
-    VectorTwins.all(VectorTwins::int8Tile)
+    VectorTwins.all()
         .forEach(
             (name, twin) ->
                 assertThat(Trial.of(KernelCatalog.byName(name), twin))

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.SplittableRandom;
@@ -20,7 +21,11 @@ import opml.kernels.catalog.Kernel;
 import opml.kernels.catalog.KernelCatalog;
 import opml.twins.call.Twin;
 import opml.twins.call.TwinCalls;
+import opml.twins.tile.MachineTiles;
+import opml.twins.tile.TileChoice;
+import opml.twins.tile.TileTwins;
 import opml.twins.vector.VectorTwins;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -29,29 +34,58 @@ class TwinsTest {
   private static final int CALLS = Integer.getInteger("opml.twins.calls", 150);
 
   static Stream<String> kernels() {
-    return VectorTwins.all(VectorTwins::int8Tile).keySet().stream().sorted();
+    return VectorTwins.all().keySet().stream().sorted();
+  }
+
+  static Stream<String> kernelsOfTheTile() {
+    return tiles().keySet().stream().sorted();
+  }
+
+  private static Map<String, Twin> tiles() {
+    return switch (MachineTiles.best()) {
+      case TileChoice.Found found -> TileTwins.all(found);
+      case TileChoice.None(String reason) -> {
+        Assumptions.abort("NOT TESTED: no machine tile here: " + reason);
+        yield Map.of();
+      }
+    };
   }
 
   @ParameterizedTest
   @MethodSource("kernels")
   void twinGivesTheBitsOfTheReferenceOnRandomCalls(String name) {
+    tryOut(name, VectorTwins.all(), false);
+  }
+
+  @ParameterizedTest
+  @MethodSource("kernelsOfTheTile")
+  void machineTileGivesTheBitsOfTheReferenceOnRandomCalls(String name) {
+    tryOut(name, tiles(), true);
+  }
+
+  /// @param known whether all operands but the first are constant
+  private static void tryOut(String name, Map<String, Twin> twins, boolean known) {
     long seed = Long.getLong("opml.twins.seed", System.nanoTime());
     System.out.println(name + ": -Dopml.twins.seed=" + seed);
     SplittableRandom random = new SplittableRandom(seed);
     Kernel kernel = KernelCatalog.byName(name);
-    Twin twin = VectorTwins.all(VectorTwins::int8Tile).get(name);
     int taken = 0;
     for (int i = 0; i < CALLS; i++) {
       long[] scalars = RandomCalls.of(kernel, random);
       try (Arena arena = Arena.ofConfined()) {
-        taken += compare(kernel, twin, scalars, random, arena) ? 1 : 0;
+        taken += compare(kernel, twins.get(name), scalars, random, arena, known) ? 1 : 0;
       }
     }
     assertThat(taken).as("calls that the twin took").isGreaterThan(CALLS / 2);
   }
 
   private static boolean compare(
-      Kernel kernel, Twin twin, long[] scalars, SplittableRandom random, Arena arena) {
+      Kernel kernel,
+      Twin twin,
+      long[] scalars,
+      SplittableRandom random,
+      Arena arena,
+      boolean known) {
     LongFunction<MemorySegment> onHeap = Tensor::allocate;
     LongFunction<MemorySegment> offHeap = bytes -> arena.allocate(bytes, 64);
     LongFunction<MemorySegment> somewhere =
@@ -63,7 +97,8 @@ class TwinsTest {
     Sample sample = Sample.of(kernel, extents, somewhere, random, random.nextInt(3) == 0);
     List<Optional<MemorySegment>> constants = new ArrayList<>();
     for (MemorySegment input : sample.inputs()) {
-      constants.add(random.nextBoolean() ? Optional.of(input) : Optional.empty());
+      boolean constant = known ? !constants.isEmpty() : random.nextBoolean();
+      constants.add(constant ? Optional.of(input) : Optional.empty());
     }
     constants.add(Optional.empty());
     Optional<PreparedKernel> prepared = twin.prepare(scalars, constants);
@@ -103,7 +138,7 @@ class TwinsTest {
     System.out.println(name + ": seed " + seed);
     SplittableRandom random = new SplittableRandom(seed);
     Kernel kernel = KernelCatalog.byName(name);
-    Twin twin = VectorTwins.all(VectorTwins::int8Tile).get(name);
+    Twin twin = VectorTwins.all().get(name);
     for (int i = 0; i < 40; i++) {
       long[] scalars = RandomCalls.of(kernel, random);
       long[] extents = TwinCalls.of(kernel, scalars).orElseThrow().extents();

@@ -23,6 +23,7 @@ public final class TwinCalls {
           case "dequantize" -> QuantiseCall.dequantise(s);
           case "qlinear.matmul" -> QuantisedProductCall.of(s);
           case "qlinear.conv2d" -> QuantisedConvolutionCall.of(s);
+          case "matmul.q8" -> BlockProductCall.of(s);
           default -> null;
         });
   }

@@ -4,39 +4,33 @@ import static opml.twins.vector.Lanes.COUNT;
 
 import java.lang.foreign.MemorySegment;
 import opml.kernels.memory.Mem;
-import opml.twins.call.Int8Tile;
 
 /// Products of 8-bit integers as floats, exact in chunks of 256: the Vector API has no product of bytes, those of ints
 /// are slow on many processors, and fma is fast on all.
 ///
 /// @param rows six, or one with wide rows
-record Int8Vectors(int rows) implements Int8Tile {
+record Int8Vectors(int rows) {
   /// {@return the tile for products of so many rows}
   static Int8Vectors of(int rows) {
     return new Int8Vectors(rows == 1 ? 1 : 6);
   }
 
-  @Override
   public int columns() {
     return rows == 1 ? Tiles.VECTORS * COUNT : 2 * COUNT;
   }
 
-  @Override
   public long leftBytes(int k) {
     return Lanes.aligned(4L * rows * k);
   }
 
-  @Override
   public long rightBytes(int k) {
     return 4L * columns() * k;
   }
 
-  @Override
   public long scratchBytes() {
     return Tiles.SIZE;
   }
 
-  @Override
   public void packLeft(
       MemorySegment bytes, long at, Layout layout, int there, int k, MemorySegment to, long toAt) {
     for (int row = 0; row < rows; row++) {
@@ -52,7 +46,6 @@ record Int8Vectors(int rows) implements Int8Tile {
     }
   }
 
-  @Override
   public void packRight(
       MemorySegment bytes, long at, Layout layout, int there, int k, MemorySegment to, long toAt) {
     for (int i = 0; i < k; i++) {
@@ -62,7 +55,6 @@ record Int8Vectors(int rows) implements Int8Tile {
     }
   }
 
-  @Override
   public void multiply(
       MemorySegment left,
       long leftAt,
@@ -101,5 +93,17 @@ record Int8Vectors(int rows) implements Int8Tile {
       long toStep,
       int count) {
     Rows.unpack(bytes, from, fromStep, layout.mask(), layout.zero(), to, toAt, toStep, count);
+  }
+
+  /// How an operand of 8-bit integers lies in memory, and what its bytes mean.
+  ///
+  /// @param row bytes from one row to the next
+  /// @param column bytes from one column to the next
+  /// @param zero what is taken off each
+  record Layout(long row, long column, int zero, boolean unsigned) {
+    /// {@return what a sign-extended byte is masked with}
+    int mask() {
+      return unsigned ? 255 : -1;
+    }
   }
 }

@@ -6,6 +6,7 @@ import java.util.Optional;
 import opml.engine.run.PreparedKernel;
 import opml.kernels.memory.Mem;
 import opml.twins.call.QuantisedConvolutionCall;
+import opml.twins.call.Requantiser;
 
 /// `qlinear.conv2d`, as floats: the image is laid out less its zero point, so that padding is +0 and adds nothing.
 final class QuantisedConvolutionTwin extends ConvolutionTwin {
@@ -56,6 +57,7 @@ final class QuantisedConvolutionTwin extends ConvolutionTwin {
       end.channel(
           scratch,
           sumsAt + 4L * y * image.columns(),
+          Integer.BYTES,
           segments[2],
           segments[3],
           segments[4],

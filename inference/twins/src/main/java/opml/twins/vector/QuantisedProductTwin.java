@@ -4,20 +4,20 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
 import opml.engine.run.PreparedKernel;
-import opml.twins.call.Int8Tile;
 import opml.twins.call.QuantisedProductCall;
+import opml.twins.call.Requantiser;
 import opml.twins.call.TwinCall;
 import org.jspecify.annotations.Nullable;
 
-/// `qlinear.matmul`: the sums are an [Int8Tile]'s, whichever it is; here are the loops around it and the end.
+/// `qlinear.matmul`: the sums are those of [Int8Vectors]; here are the loops around it and the end.
 final class QuantisedProductTwin implements PreparedKernel {
   /// Tiles of rows in a unit: their packed rows stay in the second cache while all columns pass.
   private static final int GROUP = 8;
 
   private final QuantisedProductCall call;
-  private final Int8Tile tile;
-  private final Int8Tile.Layout rowLayout;
-  private final Int8Tile.Layout columnLayout;
+  private final Int8Vectors tile;
+  private final Int8Vectors.Layout rowLayout;
+  private final Int8Vectors.Layout columnLayout;
   private final long[] extents;
   private final Requantiser end;
   private final int strips;
@@ -27,11 +27,11 @@ final class QuantisedProductTwin implements PreparedKernel {
   private final @Nullable MemorySegment right;
 
   private QuantisedProductTwin(
-      QuantisedProductCall call, Int8Tile tile, List<Optional<MemorySegment>> constants) {
+      QuantisedProductCall call, Int8Vectors tile, List<Optional<MemorySegment>> constants) {
     this.call = call;
     this.tile = tile;
-    this.rowLayout = new Int8Tile.Layout(call.k(), 1, call.aZero(), call.aUnsigned());
-    this.columnLayout = new Int8Tile.Layout(call.n(), 1, call.bZero(), call.bUnsigned());
+    this.rowLayout = new Int8Vectors.Layout(call.k(), 1, call.aZero(), call.aUnsigned());
+    this.columnLayout = new Int8Vectors.Layout(call.n(), 1, call.bZero(), call.bUnsigned());
     this.extents = call.extents();
     this.end = new Requantiser(call.yZero(), call.perColumn(), call.yUnsigned());
     this.strips = (call.n() + tile.columns() - 1) / tile.columns();
@@ -44,9 +44,9 @@ final class QuantisedProductTwin implements PreparedKernel {
   }
 
   static Optional<PreparedKernel> prepare(
-      QuantisedProductCall call, Int8Tile tile, List<Optional<MemorySegment>> constants) {
+      QuantisedProductCall call, List<Optional<MemorySegment>> constants) {
     return call.isOrdinary()
-        ? Optional.of(new QuantisedProductTwin(call, tile, constants))
+        ? Optional.of(new QuantisedProductTwin(call, Int8Vectors.of(call.m()), constants))
         : Optional.empty();
   }
 

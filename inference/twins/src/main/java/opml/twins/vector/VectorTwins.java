@@ -1,11 +1,9 @@
 package opml.twins.vector;
 
 import java.util.Map;
-import java.util.function.IntFunction;
 import opml.twins.call.AxisCall;
 import opml.twins.call.BroadcastCall;
 import opml.twins.call.ConvolutionCall;
-import opml.twins.call.Int8Tile;
 import opml.twins.call.PoolCall;
 import opml.twins.call.ProductCall;
 import opml.twins.call.QuantiseCall;
@@ -19,9 +17,7 @@ public final class VectorTwins {
   private VectorTwins() {}
 
   /// {@return a twin for each kernel that has one, by the kernel's name}
-  ///
-  /// @param tile gives the innermost part of the quantised product for a number of rows
-  public static Map<String, Twin> all(IntFunction<Int8Tile> tile) {
+  public static Map<String, Twin> all() {
     return Map.ofEntries(
         Map.entry(
             "gemm.f32", (s, constants) -> ProductTwin.prepare(ProductCall.gemm(s), constants)),
@@ -45,18 +41,10 @@ public final class VectorTwins {
         Map.entry("dequantize", (s, _) -> QuantisationTwin.prepare(QuantiseCall.dequantise(s))),
         Map.entry(
             "qlinear.matmul",
-            (s, constants) -> {
-              QuantisedProductCall call = QuantisedProductCall.of(s);
-              return QuantisedProductTwin.prepare(call, tile.apply(call.m()), constants);
-            }),
+            (s, constants) -> QuantisedProductTwin.prepare(QuantisedProductCall.of(s), constants)),
         Map.entry(
             "qlinear.conv2d",
             (s, constants) ->
                 QuantisedConvolutionTwin.prepare(QuantisedConvolutionCall.of(s), constants)));
-  }
-
-  /// {@return the innermost part of quantised products, for a number of rows}
-  public static Int8Tile int8Tile(int rows) {
-    return Int8Vectors.of(rows);
   }
 }

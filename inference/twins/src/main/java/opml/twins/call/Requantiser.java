@@ -1,4 +1,4 @@
-package opml.twins.vector;
+package opml.twins.call;
 
 import java.lang.foreign.MemorySegment;
 import opml.kernels.memory.Mem;
@@ -8,11 +8,14 @@ import opml.kernels.memory.Mem;
 /// @param zero of the output
 /// @param perChannel whether each channel has a multiplier and a shift of its own
 /// @param unsigned whether outputs are
-record Requantiser(int zero, boolean perChannel, boolean unsigned) {
+public record Requantiser(int zero, boolean perChannel, boolean unsigned) {
   /// Writes `saturate(roundHalfEven((sum + bias) · multiplier / 2^shift) + zero)` for sums of one channel.
-  void channel(
+  ///
+  /// @param sumsStep bytes from one sum to the next
+  public void channel(
       MemorySegment sums,
       long sumsAt,
+      long sumsStep,
       MemorySegment multiplier,
       MemorySegment shift,
       MemorySegment bias,
@@ -26,13 +29,13 @@ record Requantiser(int zero, boolean perChannel, boolean unsigned) {
     int addend = Mem.i32(bias, 4L * channel);
     long least = unsigned ? 0 : -128;
     for (int i = 0; i < count; i++) {
-      int sum = Mem.i32(sums, sumsAt + 4L * i) + addend;
+      int sum = Mem.i32(sums, sumsAt + sumsStep * i) + addend;
       Mem.putI8(y, yAt + i, saturated(sum * factor, right, least));
     }
   }
 
   /// Writes the same for sums of channels beside each other.
-  void channels(
+  public void channels(
       MemorySegment sums,
       long sumsAt,
       MemorySegment multiplier,
