@@ -217,8 +217,8 @@ public final class GraphRun implements AutoCloseable {
     return other == null ? values[slot] : other;
   }
 
-  /// {@return what a slot holds, in memory that stays as it is: whoever runs a node may keep it, as the pool of machines
-  /// does, which knows a memory by what it was filled from}
+  /// {@return what a slot holds, in memory that stays as it is: whoever runs a node may keep it, as the pool of
+  /// machines does, which knows a memory by what it was filled from}
   private MemorySegment lasting(int slot) {
     MemorySegment value = value(slot);
     return placed[slot] ? Tensor.allocate(value.byteSize()).copyFrom(value) : value;

@@ -3,6 +3,7 @@ package opml.engine.plan;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import opml.engine.graph.Graph;
 import opml.engine.graph.Slot;
@@ -58,7 +59,8 @@ public final class GraphRunner {
     this.team = team;
     this.outputSlot = plan.graph().output().slot();
     this.outputBytes = plan.graph().slots().get(outputSlot).bytes();
-    this.quick = new Pool(Layout.byLifetime(plan.graph()), true, team.threads());
+    boolean folding = Arrays.stream(elsewhere).allMatch(Objects::isNull);
+    this.quick = new Pool(Layout.byLifetime(plan.graph()), folding, team.threads());
     this.open = new Pool(Layout.apart(plan.graph()), false, 1);
   }
 

@@ -2,9 +2,9 @@
 ///
 /// A [opml.engine.plan.Plan] is a graph whose kernels are prepared. A [opml.engine.plan.Layout] says where the slots'
 /// values lie in one block of memory: by their lifetimes where only the output is asked for, apart from each other
-/// where every state may be. A [opml.engine.plan.GraphRun] is that memory and a run in it, step by step and in place; and a
-/// [opml.engine.plan.GraphRunner] lends runs, so that several go on at a time and nothing is allocated by one. Where a
-/// native kernel throws, what it did is undone and a [opml.engine.run.NodeRunner] decides, mostly the machine.
+/// where every state may be. A [opml.engine.plan.GraphRun] is that memory and a run in it, step by step and in place.
+/// A [opml.engine.plan.GraphRunner] lends runs, so that several go on at a time and nothing is allocated by one. Where
+/// a native kernel throws, what it did is undone and a [opml.engine.run.NodeRunner] decides, mostly the machine.
 ///
 /// A [opml.engine.plan.Team] of threads shares the parts of one node after the other. Bits do not depend on it: parts
 /// write different bytes, and nodes run one after the other.

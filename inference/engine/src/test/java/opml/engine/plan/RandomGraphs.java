@@ -123,6 +123,11 @@ public final class RandomGraphs {
     };
   }
 
+  /// {@return somebody who writes the same whatever a node is}
+  static NodeRunner constantly(Tensor output) {
+    return (graph, node, operands) -> new NodeOutcome.Exited(false, List.of(output.data()));
+  }
+
   /// {@return what each step does, up to one that stops or fails}
   public static List<NodeOutcome> outcomes(Graph graph, MemorySegment input, NodeRunner nodes) {
     return PlainLoop.run(graph, input, nodes).outcomes();

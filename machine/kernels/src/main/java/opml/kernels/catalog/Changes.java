@@ -3,7 +3,8 @@ package opml.kernels.catalog;
 import java.lang.foreign.MemorySegment;
 
 /// Tells which bytes of the segments that a kernel changes in place a call of it may change: a row of a cache, say, at
-/// a position that another segment holds. Whoever runs the kernel in place saves only these, and hashes only these again.
+/// a position that another segment holds. Whoever runs the kernel in place saves only these, and hashes only these
+/// again.
 ///
 /// It is called before the kernel, with what the kernel will be called with, and allocates nothing.
 @FunctionalInterface
