@@ -76,9 +76,8 @@ final class Content {
 
   PageHashes hashes() {
     Optional<PageHashes> ofStored = bytes == null ? hashesOfStored() : Optional.empty();
-    // on all cores, and so without the lock: who waits for other cores does their work meanwhile,
-    // which may be another
-    // tensor's
+    // Without the lock: who waits for other cores meanwhile does their work, perhaps on a tensor
+    // that somebody else has locked.
     return ofStored.orElseGet(() -> PageHashes.of(bytes()));
   }
 

@@ -126,8 +126,7 @@ public final class FileBytes implements ByteSource, Closeable {
           throw changed();
         }
       } catch (ClosedChannelException e) {
-        // Somebody has closed it, or was interrupted while he read, which closes it for all: it is
-        // opened again.
+        // Another reader was interrupted, which closes the file for all: it is opened again.
         if (e instanceof ClosedByInterruptException) {
           throw e;
         }

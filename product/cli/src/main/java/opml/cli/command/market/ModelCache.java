@@ -298,8 +298,7 @@ final class ModelCache {
   private Model load(Path file) throws IOException {
     Model model = ModelLoader.loadAlone(file, memory.mostBytes());
     try {
-      // Taken into memory and hashed here, within the bounds of an import: the file may go at any
-      // time.
+      // Taken into memory and hashed within the bounds of an import: the file may go at any time.
       model.graph().slots().forEach(slot -> slot.initial().ifPresent(Tensor::data));
       model.id();
     } catch (UncheckedIOException e) {
