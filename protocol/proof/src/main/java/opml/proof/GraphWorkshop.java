@@ -22,7 +22,6 @@ import opml.engine.commit.ModelPreimages;
 import opml.engine.commit.WellFormedness;
 import opml.engine.graph.Slot;
 import opml.engine.plan.GraphRunner;
-import opml.engine.run.KernelProvider;
 import opml.engine.run.NodeRunner;
 import opml.engine.trace.GraphExecution;
 import opml.engine.trace.RunMemory;
@@ -30,6 +29,7 @@ import opml.game.work.NoRoomException;
 import opml.game.work.Work;
 import opml.game.work.Workshop;
 import opml.kernels.catalog.PinnedPrograms;
+import opml.twins.Twins;
 import opml.vm.checkpoint.CheckpointPolicy;
 import opml.vm.state.MemoryPool;
 
@@ -248,7 +248,7 @@ public final class GraphWorkshop implements Workshop {
             return machines.run(graph, node, operands);
           }
         };
-    return GraphRunner.natively(model.graph(), KernelProvider.reference(), fallback);
+    return GraphRunner.natively(model.graph(), Twins.provider(), fallback);
   }
 
   /// {@return the states of a run}
