@@ -25,7 +25,11 @@ public final class Twins {
 
   /// {@return the kernels that the property decides for}
   public static KernelProvider provider() {
-    String setting = System.getProperty(PROPERTY, "auto");
+    return provider(System.getProperty(PROPERTY, "auto"));
+  }
+
+  /// {@return the kernels of a setting of the property}
+  public static KernelProvider provider(String setting) {
     return switch (setting) {
       case "reference" -> reference("as " + PROPERTY + " says", Level.DEBUG);
       case "auto" -> tile(Level.DEBUG);

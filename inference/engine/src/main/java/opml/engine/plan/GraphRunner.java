@@ -12,8 +12,8 @@ import opml.engine.run.NodeRunner;
 import opml.engine.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/// Runs a graph: the one executor, whoever asks. Made once for a graph, which takes as long as its kernels need to get
-/// ready, and then used by many threads, each of which has its own run.
+/// Runs a graph: the one executor, whoever asks. Made once for a graph, and then used by many threads, each of which
+/// has its own run. The weights are read, and the kernels made ready, when the first run begins.
 ///
 /// One node runs after the other, over the threads of a [Team] if nobody else has them, else on the caller's own.
 public final class GraphRunner {
@@ -37,7 +37,7 @@ public final class GraphRunner {
 
   private static final Ending FINISHED = new Ending.Finished();
 
-  private final Plan plan;
+  private final LazyPlan plan;
   private final NodeRunner machine;
   private final Team team;
   private final int outputSlot;
@@ -52,7 +52,8 @@ public final class GraphRunner {
   /// Runs of which every state may be asked.
   private final Pool open;
 
-  private GraphRunner(Plan plan, NodeRunner machine, @Nullable NodeRunner[] elsewhere, Team team) {
+  private GraphRunner(
+      LazyPlan plan, NodeRunner machine, @Nullable NodeRunner[] elsewhere, Team team) {
     this.plan = plan;
     this.machine = machine;
     this.elsewhere = elsewhere;
@@ -78,14 +79,14 @@ public final class GraphRunner {
   public static GraphRunner natively(
       Graph graph, KernelProvider kernels, NodeRunner machine, Team team) {
     @Nullable NodeRunner[] nowhere = new NodeRunner[graph.nodes().size()];
-    return new GraphRunner(new Plan(graph, kernels), machine, nowhere, team);
+    return new GraphRunner(new LazyPlan(graph, kernels), machine, nowhere, team);
   }
 
   /// {@return a runner that has every node run by another, mostly the machine}
   public static GraphRunner by(Graph graph, NodeRunner nodes) {
     @Nullable NodeRunner[] all = new NodeRunner[graph.nodes().size()];
     Arrays.fill(all, nodes);
-    return new GraphRunner(new Plan(graph, KernelProvider.none()), nodes, all, Team.shared());
+    return new GraphRunner(new LazyPlan(graph, KernelProvider.none()), nodes, all, Team.shared());
   }
 
   /// {@return a runner that differs in one node, which another runs}
@@ -102,7 +103,9 @@ public final class GraphRunner {
   /// {@return bytes of memory that a run takes of which only the output is asked, besides what the kernels keep of the
   /// weights}
   public long bytes() {
-    return quick.layout.bytes() + plan.asideBytes() + team.threads() * plan.scratchBytes();
+    return quick.layout.bytes()
+        + plan.get().asideBytes()
+        + team.threads() * plan.get().scratchBytes();
   }
 
   /// Runs on one input.
@@ -200,7 +203,7 @@ public final class GraphRunner {
           return run;
         }
       }
-      return new GraphRun(plan, layout, folding, machine, elsewhere, team, this::give);
+      return new GraphRun(plan.get(), layout, folding, machine, elsewhere, team, this::give);
     }
 
     private void give(GraphRun run) {

@@ -7,6 +7,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
 import opml.engine.graph.Graph;
 import opml.engine.graph.GraphNode;
 import opml.engine.graph.Operand;
@@ -27,7 +29,7 @@ final class Plan {
   private final long[][] scalars;
 
   /// What slots hold in all runs, by their numbers, where that does not depend on the run.
-  private final Map<Integer, MemorySegment> constants = new HashMap<>();
+  private final Map<Integer, MemorySegment> constants = new ConcurrentHashMap<>();
 
   /// What nodes write that run no more.
   private final Map<Integer, MemorySegment> folded = new HashMap<>();
@@ -44,16 +46,11 @@ final class Plan {
     this.folds = new boolean[count];
     this.zeros = zeros(graph);
     boolean[] changing = Layout.changing(graph);
-    for (int i = 0; i < changing.length; i++) {
-      if (!changing[i]) {
-        Slot slot = graph.slots().get(i);
-        constants.put(
-            i,
-            slot.initial()
-                .map(tensor -> outside(tensor.data()))
-                .orElseGet(() -> zeros.asSlice(0, slot.bytes())));
-      }
-    }
+    // Some are read from files: several at a time.
+    IntStream.range(0, changing.length)
+        .filter(i -> !changing[i])
+        .parallel()
+        .forEach(i -> constants.put(i, constant(graph.slots().get(i))));
     long scratch = 0;
     for (int i = 0; i < count; i++) {
       GraphNode node = graph.nodes().get(i);
@@ -64,6 +61,12 @@ final class Plan {
     }
     this.scratchBytes = Layout.aligned(scratch);
     fold();
+  }
+
+  private MemorySegment constant(Slot slot) {
+    return slot.initial()
+        .map(tensor -> outside(tensor.data()))
+        .orElseGet(() -> zeros.asSlice(0, slot.bytes()));
   }
 
   /// {@return the most bytes that an absent operand has, or a slot that is never anything but zeros}

@@ -196,7 +196,7 @@ class GraphRunnerTest {
     MemorySegment output = Tensor.allocate(input.byteSize());
     for (int size : new int[] {1, 2}) {
       try (Team team = new Team(size)) {
-        GraphRunner runner = GraphRunner.natively(graph, halves(), NodeRunner.unavailable(), team);
+        GraphRunner runner = GraphRunner.natively(graph, copies(), NodeRunner.unavailable(), team);
         long least = Long.MAX_VALUE;
         for (int round = 0; round < 200 && least > 0; round++) {
           long before = threads.getTotalThreadAllocatedBytes();
@@ -211,8 +211,8 @@ class GraphRunnerTest {
     }
   }
 
-  /// {@return kernels that are cut into two parts: the first does it all}
-  private static KernelProvider halves() {
+  /// {@return kernels that allocate nothing themselves, which references may: they only copy their first operand}
+  private static KernelProvider copies() {
     return (kernel, scalars, constants) ->
         new PreparedKernel() {
           @Override
@@ -222,7 +222,12 @@ class GraphRunnerTest {
 
           @Override
           public int run(MemorySegment[] segments, MemorySegment scratch, int from, int to) {
-            return from == 0 ? kernel.run(segments, scalars) : 0;
+            MemorySegment first = segments[0];
+            MemorySegment last = segments[segments.length - 1];
+            if (from == 0) {
+              MemorySegment.copy(first, 0, last, 0, Math.min(first.byteSize(), last.byteSize()));
+            }
+            return 0;
           }
         };
   }

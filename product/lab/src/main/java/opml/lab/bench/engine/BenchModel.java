@@ -81,6 +81,39 @@ record BenchModel(String name, Path file, String input, Shape shape) {
     return weights.write("lenet", folder, Shape.of(1, 1, 28, 28), Shape.of(1, 10));
   }
 
+  /// {@return a perceptron that takes above a millisecond, its weights random}
+  static BenchModel wide(Path folder) throws IOException {
+    Weights weights = new Weights(3);
+    String value = "x";
+    for (int i = 1; i <= 3; i++) {
+      String w = weights.tensor("w" + i, 2048, 2048);
+      String sum = i == 3 ? "y" : "h" + i;
+      weights.node("Gemm", sum, List.of(value, w), new OnnxAttribute.IntValue("transB", 1));
+      value = i == 3 ? sum : weights.node("Relu", "r" + i, List.of(sum));
+    }
+    return weights.write("mlp-2048", folder, Shape.of(1, 2048), Shape.of(1, 2048));
+  }
+
+  /// {@return convolutions of 64 channels of 28 by 28, which take above a millisecond, their weights random}
+  static BenchModel deep(Path folder) throws IOException {
+    Weights weights = new Weights(4);
+    String value = "x";
+    int channels = 1;
+    for (int i = 1; i <= 4; i++) {
+      String w = weights.tensor("w" + i, 64, channels, 3, 3);
+      channels = 64;
+      weights.node(
+          "Conv",
+          "c" + i,
+          List.of(value, w),
+          Ints.of("kernel_shape", 3, 3),
+          Ints.of("pads", 1, 1, 1, 1));
+      value = weights.node("Relu", "r" + i, List.of("c" + i));
+    }
+    weights.node("GlobalAveragePool", "y", List.of(value));
+    return weights.write("conv-64", folder, Shape.of(1, 1, 28, 28), Shape.of(1, 64, 1, 1));
+  }
+
   /// {@return mnist-8 of ONNX's model zoo, if the file is there}
   static Optional<BenchModel> ofTheZoo(Path file) {
     return Files.isRegularFile(file)

@@ -1,0 +1,251 @@
+package opml.lab.bench.engine;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import opml.engine.commit.Model;
+import opml.engine.graph.Graph;
+import opml.engine.plan.GraphRunner;
+import opml.engine.plan.Team;
+import opml.engine.run.NodeRunner;
+import opml.engine.tensor.Tensor;
+import opml.engine.trace.GraphExecution;
+import opml.formats.ModelLoader;
+import opml.lab.bench.BenchException;
+import opml.lab.bench.engine.EngineFigures.Case;
+import opml.lab.bench.engine.EngineFigures.Load;
+import opml.lab.bench.engine.EngineFigures.Share;
+import opml.lab.bench.engine.EngineFigures.Shares;
+import opml.twins.Twins;
+import opml.twins.tile.Peak;
+
+/// Measures the engine: models beside ONNX Runtime, kernels beside the processor's peaks, and what weights, state, traces
+/// and claims cost.
+public final class EngineBench {
+  private static final int MATRICES = 200;
+  private static final int SIDE = 2304;
+  private static final int CASES = 400;
+  private static final double TOLERANCE = 1e-3;
+
+  private final Path peer;
+  private final Path zoo;
+  private final Consumer<String> progress;
+  private final List<String> notes = new ArrayList<>();
+
+  private EngineBench(Path peer, Path zoo, Consumer<String> progress) {
+    this.peer = peer;
+    this.zoo = zoo;
+    this.progress = progress;
+  }
+
+  /// @param peer the jar of ONNX Runtime's Java binding
+  /// @param zoo the file of the model zoo's mnist-8, which need not be there
+  /// @param progress hears what is measured
+  /// @throws BenchException if something cannot be measured that should be
+  public static EngineFigures run(Path peer, Path zoo, Consumer<String> progress)
+      throws IOException {
+    Path folder = Files.createTempDirectory("opml-bench");
+    try {
+      return new EngineBench(peer, zoo, progress).measure(folder);
+    } finally {
+      delete(folder);
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  private EngineFigures measure(Path folder) throws IOException {
+    List<BenchModel> models = new ArrayList<>();
+    models.add(BenchModel.perceptron(folder));
+    models.add(BenchModel.convolutional(folder));
+    Optional<BenchModel> ofTheZoo = BenchModel.ofTheZoo(zoo);
+    ofTheZoo.ifPresentOrElse(
+        models::add, () -> notes.add("mnist-8: not measured, " + zoo + " is not there"));
+    List<Case> cases = races(models, "auto");
+    List<Case> vectorCases = races(models, "vector");
+    progress.accept("the processor's peaks");
+    Optional<Peak> peak = Peak.measure();
+    Shares shares =
+        peak.map(Kernels::shares)
+            .orElseGet(
+                () -> {
+                  notes.add("shares of the peak: not measured, no machine code may run here");
+                  return new Shares(Double.NaN, Double.NaN, Double.NaN, Double.NaN);
+                });
+    progress.accept("what a run allocates");
+    long allocated = allocated(models);
+    progress.accept("state in place, and a trace of a million steps");
+    var append = StatefulModels.append();
+    var trace = StatefulModels.trace();
+    progress.accept("what a claim adds");
+    List<Share> commitment =
+        List.of(share(BenchModel.wide(folder)), share(BenchModel.deep(folder)));
+    progress.accept("step bounds");
+    List<BoundTightness> bounds = BoundTightness.measure(CASES);
+    return new EngineFigures(
+        cases,
+        vectorCases,
+        peak.map(Peak::instructions).orElse(""),
+        shares,
+        allocated,
+        load(folder),
+        append,
+        trace,
+        commitment,
+        bounds,
+        notes);
+  }
+
+  private List<Case> races(List<BenchModel> models, String kernels) throws IOException {
+    List<Case> cases = new ArrayList<>();
+    try (OnnxRuntimePeer runtime = new OnnxRuntimePeer(peer)) {
+      for (BenchModel model : models) {
+        for (int threads = 1; threads <= 2; threads++) {
+          progress.accept("%s, %d threads, %s".formatted(model.name(), threads, kernels));
+          cases.add(race(runtime, model, threads, kernels));
+        }
+      }
+    }
+    return cases;
+  }
+
+  private static Case race(OnnxRuntimePeer runtime, BenchModel model, int threads, String kernels)
+      throws IOException {
+    long[] shape = model.shape().dims().stream().mapToLong(Integer::longValue).toArray();
+    Graph graph = ModelLoader.graph(model.file());
+    try (Team team = new Team(threads);
+        Arena arena = Arena.ofShared();
+        OnnxRuntimePeer.Session session =
+            runtime.load(model.file(), threads, model.input(), model.values(), shape)) {
+      GraphRunner runner =
+          GraphRunner.natively(graph, Twins.provider(kernels), NodeRunner.unavailable(), team);
+      MemorySegment input = input(model, arena);
+      long bytes = graph.slots().get(graph.output().slot()).bytes();
+      MemorySegment output = arena.allocate(bytes, 64);
+      runner.run(input, output);
+      requireAgreement(model, output.toArray(ValueLayout.JAVA_FLOAT), session.output());
+      Race.Times times = Race.run(() -> runner.run(input, output), session::run);
+      return new Case(model.name(), threads, times.ours() / 1e3, times.peer() / 1e3);
+    }
+  }
+
+  private static MemorySegment input(BenchModel model, Arena arena) {
+    float[] values = model.values();
+    MemorySegment input = arena.allocate(4L * values.length, 64);
+    MemorySegment.copy(values, 0, input, Tensor.F32, 0, values.length);
+    return input;
+  }
+
+  /// Their order of operations is another, so that bits may differ.
+  private static void requireAgreement(BenchModel model, float[] ours, float[] theirs) {
+    double most = 0;
+    double size = 0;
+    for (int i = 0; i < ours.length; i++) {
+      most = Math.max(most, Math.abs(ours[i] - theirs[i]));
+      size = Math.max(size, Math.abs(theirs[i]));
+    }
+    if (ours.length != theirs.length || !(most <= TOLERANCE * Math.max(1, size))) {
+      throw new BenchException(
+          "%s: our result is not that of ONNX Runtime: %s and %s"
+              .formatted(model.name(), Arrays.toString(ours), Arrays.toString(theirs)));
+    }
+  }
+
+  private Share share(BenchModel model) throws IOException {
+    Model committed = ModelLoader.load(model.file());
+    committed.id();
+    GraphRunner runner =
+        GraphRunner.natively(committed.graph(), Twins.provider(), NodeRunner.unavailable());
+    try (Arena arena = Arena.ofShared()) {
+      MemorySegment input = input(model, arena);
+      byte[] bytes = input.toArray(ValueLayout.JAVA_BYTE);
+      long size = committed.descriptor().outputBytes();
+      MemorySegment output = arena.allocate(size, 64);
+      Race.Times times =
+          Race.run(
+              () -> runner.run(input, output),
+              () -> GraphExecution.run(committed, bytes, runner).finalState());
+      return new Share(model.name(), times.ours() / 1e3, times.ratio() - 1);
+    }
+  }
+
+  private static long allocated(List<BenchModel> models) throws IOException {
+    List<String> files = models.stream().map(model -> model.file().toString()).toList();
+    long most = 0;
+    for (String flag : List.of("-XX:UseAVX=2", "-XX:UseAVX=3")) {
+      List<String> words = new ArrayList<>(List.of("allocation"));
+      words.addAll(files);
+      most = Math.max(most, Long.parseLong(probe(List.of(flag), words)));
+    }
+    return most;
+  }
+
+  private Load load(Path folder) throws IOException {
+    long bytes = 4L * SIDE * SIDE * MATRICES;
+    if (Files.getFileStore(folder).getUsableSpace() < bytes + (1L << 30)) {
+      notes.add("the model of 4 GB: not measured, %s has no room for it".formatted(folder));
+      return Load.NONE;
+    }
+    progress.accept("a model of 4 GB, which is written first");
+    Path own = Files.createDirectory(folder.resolve("large"));
+    Path file = LargeModelFile.write(own, MATRICES, SIDE);
+    Path cache = folder.resolve("hashes");
+    List<String> flags = List.of("-Xmx256m", "-XX:MaxDirectMemorySize=10g");
+    List<String> words = List.of("load", file.toString(), cache.toString());
+    // The first time the weights are hashed.
+    String _ = probe(flags, words);
+    String[] figures = probe(flags, words).split(" ", -1);
+    delete(own);
+    return new Load(
+        Double.parseDouble(figures[0]),
+        Double.parseDouble(figures[1]),
+        Double.parseDouble(figures[2]));
+  }
+
+  /// {@return what [EngineProbe] prints in a JVM of its own}
+  private static String probe(List<String> flags, List<String> words) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(String.join(File.separator, System.getProperty("java.home"), "bin", "java"));
+    command.addAll(flags);
+    command.addAll(
+        List.of(
+            "--enable-native-access=ALL-UNNAMED",
+            "--add-exports=java.base/jdk.internal.module=ALL-UNNAMED",
+            "-cp",
+            System.getProperty("java.class.path"),
+            EngineProbe.class.getName()));
+    command.addAll(words);
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    try {
+      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      if (process.waitFor() != 0) {
+        throw new BenchException("%s fails: %s".formatted(words, output.strip()));
+      }
+      return output.strip();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while a JVM ran");
+    } finally {
+      process.destroy();
+    }
+  }
+}

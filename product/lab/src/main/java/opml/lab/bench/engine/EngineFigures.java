@@ -1,0 +1,84 @@
+package opml.lab.bench.engine;
+
+import java.util.List;
+import java.util.Optional;
+
+/// What the engine's benchmark found. A figure that was not measured is NaN, and told in `notes`.
+///
+/// @param cases models with the kernels that are chosen by default, each beside ONNX Runtime
+/// @param vectorCases the same without the machine tile
+/// @param instructions by which the processor's peaks were measured
+/// @param allocatedBytes of a run, after warm-up, over all threads
+/// @param bounds how far each kernel's step bound lies above what was seen
+/// @param notes what was not measured, and why
+public record EngineFigures(
+    List<Case> cases,
+    List<Case> vectorCases,
+    String instructions,
+    Shares peak,
+    long allocatedBytes,
+    Load load,
+    Append append,
+    Trace trace,
+    List<Share> commitment,
+    List<BoundTightness> bounds,
+    List<String> notes) {
+  public EngineFigures {
+    cases = List.copyOf(cases);
+    vectorCases = List.copyOf(vectorCases);
+    commitment = List.copyOf(commitment);
+    bounds = List.copyOf(bounds);
+    notes = List.copyOf(notes);
+  }
+
+  /// A model on so many threads.
+  ///
+  /// @param oursMicros a run of ours
+  /// @param peerMicros a run of ONNX Runtime's
+  public record Case(String model, int threads, double oursMicros, double peerMicros) {
+    /// {@return how many times as long ONNX Runtime takes}
+    public double ratio() {
+      return peerMicros / oursMicros;
+    }
+  }
+
+  /// Shares of what one core does at most.
+  ///
+  /// @param f32 of fused multiply-adds, by a product of 512³
+  /// @param int8Tile of multiplications of bytes, by a product of 512³ and the machine tile
+  /// @param int8Vector the same by the Vector API
+  /// @param matvec of the memory's bandwidth, by a row times a matrix of Q8_0 that no cache holds
+  public record Shares(double f32, double int8Tile, double int8Vector, double matvec) {}
+
+  /// A model of 4 GB in 200 tensors.
+  ///
+  /// @param runSeconds until it could run
+  /// @param claimSeconds until its identity is known, the hashes of its weights known from before
+  /// @param heapMegabytes that are then used
+  public record Load(double runSeconds, double claimSeconds, double heapMegabytes) {
+    static final Load NONE = new Load(Double.NaN, Double.NaN, Double.NaN);
+  }
+
+  /// A row of 1 KiB into a slot of 64 MiB.
+  ///
+  /// @param nativeMicros to write it
+  /// @param rootMicros to find the slot's new root
+  public record Append(double nativeMicros, double rootMicros) {}
+
+  /// A looping model of a million steps.
+  ///
+  /// @param megabytes that its trace keeps
+  /// @param moveSeconds to find the fifteen states of its first move
+  public record Trace(double megabytes, double moveSeconds) {}
+
+  /// What a claim adds to a run.
+  ///
+  /// @param runMicros of the model without
+  /// @param share of that
+  public record Share(String model, double runMicros, double share) {}
+
+  /// {@return the share of the model of that name}
+  public Optional<Share> commitment(String model) {
+    return commitment.stream().filter(share -> share.model().equals(model)).findFirst();
+  }
+}
