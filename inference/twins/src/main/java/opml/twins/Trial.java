@@ -102,7 +102,12 @@ final class Trial {
     return switch (kernel) {
       case "gemm.f32" -> List.of("7 19 300 300 1 19 1 0 1 1 1", "1 137 259 1 1 1 259 137 1 0.5 -3");
       case "matmul.f32" -> List.of("2 5 9 257 1285 257 1 0 9 1");
-      case "conv2d.f32" -> List.of(CONVOLUTION, "1 30 4 4 3 2 2 3 3 2 2 1 1 1 1 1");
+      case "conv2d.f32" ->
+          List.of(
+              CONVOLUTION,
+              "1 30 4 4 3 2 2 3 3 2 2 1 1 1 1 1",
+              // columns of windows that lie in the padding
+              "1 2 6 9 3 6 2 1 2 1 4 1 5 3 1 1");
       case "add.f32", "mul.f32" ->
           List.of("2 3 2 21 126 42 21 1 126 42 21 1", "2 3 2 21 126 42 21 1 0 1 0 0");
       case "relu.f32" -> List.of("77");

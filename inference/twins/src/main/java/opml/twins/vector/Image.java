@@ -69,7 +69,8 @@ final class Image {
         int end = Math.clamp(ceil(window.inWidth() - left, window.strideWidth()), begin, columns);
         for (int row = 0; row < rows; row++) {
           int y = row * window.strideHeight() + phaseDown - window.padTop();
-          if (y < 0 || y >= window.inHeight()) {
+          if (y < 0 || y >= window.inHeight() || begin == end) {
+            // No element is there: where it would be may lie before the plane, or behind it.
             Rows.fill(to, at, padding, columns);
           } else {
             Rows.fill(to, at, padding, begin);

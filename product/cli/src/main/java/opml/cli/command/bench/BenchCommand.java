@@ -6,6 +6,11 @@ import picocli.CommandLine.Command;
 @Command(
     name = "bench",
     description = "Measures speeds and sizes, each beside its peer in the same run.",
-    footer = {"  opml bench vm --report vm.json"},
-    subcommands = {BenchHouseCommand.class, BenchSiegeCommand.class, BenchVmCommand.class})
+    footer = {"  opml bench engine --report engine.json", "  opml bench vm --report vm.json"},
+    subcommands = {
+      BenchEngineCommand.class,
+      BenchHouseCommand.class,
+      BenchSiegeCommand.class,
+      BenchVmCommand.class
+    })
 public final class BenchCommand {}
