@@ -14,8 +14,8 @@ import opml.kernels.catalog.PinnedPrograms.Entry;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Every kernel of the catalogue, natively and on the machine, by its program of every edition: the same bits, within the
-/// derived bound.
+/// Every kernel of the catalogue, natively and on the machine, by its program of every edition: the same bits, within
+/// the derived bound.
 class CatalogTest {
   private static final long SEED = Long.getLong("opml.seed", 7);
   private static final int CASES = Integer.getInteger("opml.cases", 60);

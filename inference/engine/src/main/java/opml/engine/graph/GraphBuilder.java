@@ -35,8 +35,8 @@ public final class GraphBuilder {
     return add(new Slot(name, tensor.type(), tensor.shape(), Optional.of(tensor)));
   }
 
-  /// {@return a node under construction, whose operands are given in the order of the kernel's arguments, its scalars by
-  /// name}
+  /// {@return a node under construction, whose operands are given in the order of the kernel's arguments, its scalars
+  /// by name}
   ///
   /// @param name for people
   /// @param operator of the file that it comes from, for people

@@ -19,7 +19,7 @@ import opml.engine.run.Observer;
 import opml.engine.run.Operands;
 import opml.engine.run.PreparedKernel;
 import opml.engine.tensor.Tensor;
-import opml.kernels.catalog.Changes;
+import opml.kernels.memory.Changes;
 import org.jspecify.annotations.Nullable;
 
 /// A run of a graph on an input: what its slots hold, and which step is next. It is for one thread, which may let a

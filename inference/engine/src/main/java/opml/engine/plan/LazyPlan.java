@@ -4,8 +4,8 @@ import opml.engine.graph.Graph;
 import opml.engine.run.KernelProvider;
 import org.jspecify.annotations.Nullable;
 
-/// A [Plan] that is made when it is first asked for: that reads all weights, which whoever only commits to a graph, or only
-/// asks what it is, does not need.
+/// A [Plan] that is made when it is first asked for: that reads all weights, which whoever only commits to a graph, or
+/// only asks what it is, does not need.
 final class LazyPlan {
   private final Graph graph;
   private final KernelProvider kernels;

@@ -10,9 +10,9 @@ import opml.engine.graph.Port;
 import opml.engine.graph.Slot;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
-import opml.kernels.catalog.Changes;
-import opml.kernels.catalog.ChangesOnly;
 import opml.kernels.catalog.Kernel;
+import opml.kernels.memory.Changes;
+import opml.kernels.memory.ChangesOnly;
 import opml.kernels.memory.Mem;
 
 /// A loop that appends a row to a cache in each pass, at the position that a control slot holds, until the cache is

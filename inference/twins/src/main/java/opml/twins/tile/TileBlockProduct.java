@@ -8,7 +8,8 @@ import opml.kernels.memory.Mem;
 import opml.twins.call.BlockProductCall;
 import opml.twins.call.TwinCall;
 
-/// `matmul.q8` by the machine tile. A unit is a panel of rows of w; each packs the rows of x, which are small beside it.
+/// `matmul.q8` by the machine tile. A unit is a panel of rows of w; each packs the rows of x, which are small beside
+/// it.
 final class TileBlockProduct implements PreparedKernel {
   private static final long ALIGNMENT = 64;
 

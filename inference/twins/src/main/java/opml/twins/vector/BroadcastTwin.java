@@ -24,7 +24,7 @@ final class BroadcastTwin implements PreparedKernel {
 
   // the scratch memory
   private static final long A = 0;
-  private static final long B = 4L * Blocks.SIZE;
+  private static final long B = 4L * ProductBlocks.SIZE;
   private static final long Y = 2 * B;
 
   private final Operation operation;
@@ -33,7 +33,7 @@ final class BroadcastTwin implements PreparedKernel {
   private final int a; // which operand is the first
   private final Dimensions aStrides;
   private final Dimensions bStrides;
-  private final Blocks blocks;
+  private final ProductBlocks blocks;
 
   private BroadcastTwin(Operation operation, BroadcastCall call) {
     BroadcastCall collapsed = call.collapsed();
@@ -44,7 +44,8 @@ final class BroadcastTwin implements PreparedKernel {
     this.a = swapped ? 1 : 0;
     this.aStrides = swapped ? collapsed.b() : collapsed.a();
     this.bStrides = swapped ? collapsed.a() : collapsed.b();
-    this.blocks = new Blocks(dimensions.d0() * dimensions.d1() * dimensions.d2(), dimensions.d3());
+    this.blocks =
+        new ProductBlocks(dimensions.d0() * dimensions.d1() * dimensions.d2(), dimensions.d3());
   }
 
   static Optional<PreparedKernel> prepare(Operation operation, BroadcastCall call) {

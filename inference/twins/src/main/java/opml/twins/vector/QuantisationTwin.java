@@ -37,19 +37,19 @@ final class QuantisationTwin implements PreparedKernel {
 
   // the scratch memory
   private static final long X = 0;
-  private static final long Y = 4L * Blocks.SIZE;
+  private static final long Y = 4L * ProductBlocks.SIZE;
 
   private final QuantiseCall call;
   private final long[] extents;
-  private final Blocks blocks;
+  private final ProductBlocks blocks;
 
   private QuantisationTwin(QuantiseCall call) {
     this.call = call;
     this.extents = call.extents();
     this.blocks =
         call.perChannel()
-            ? new Blocks(call.outer() * call.channels(), call.inner())
-            : new Blocks(1, call.outer() * call.channels() * call.inner());
+            ? new ProductBlocks(call.outer() * call.channels(), call.inner())
+            : new ProductBlocks(1, call.outer() * call.channels() * call.inner());
   }
 
   static Optional<PreparedKernel> prepare(QuantiseCall call) {

@@ -12,11 +12,11 @@ import opml.twins.call.TwinCall;
 /// `relu.f32`.
 final class ReluTwin implements PreparedKernel {
   private final long[] extents;
-  private final Blocks blocks;
+  private final ProductBlocks blocks;
 
   private ReluTwin(ReluCall call) {
     this.extents = call.extents();
-    this.blocks = new Blocks(1, call.n());
+    this.blocks = new ProductBlocks(1, call.n());
   }
 
   static Optional<PreparedKernel> prepare(ReluCall call) {
@@ -30,7 +30,7 @@ final class ReluTwin implements PreparedKernel {
 
   @Override
   public long scratchBytes() {
-    return 4L * Blocks.SIZE;
+    return 4L * ProductBlocks.SIZE;
   }
 
   @Override

@@ -107,9 +107,9 @@ class BlockTileTest {
   }
 
   @ParameterizedTest
-  @MethodSource("opml.twins.tile.Tiles#all")
+  @MethodSource("opml.twins.tile.TestTiles#all")
   void theProductIsThePlainLoops(TileChoice choice) {
-    BlockTile tile = Tiles.found(choice).blocks();
+    BlockTile tile = TestTiles.found(choice).blocks();
     long seed = new SplittableRandom().nextLong();
     SplittableRandom random = new SplittableRandom(seed);
     for (int blocks : new int[] {1, 2, 3, 8, 17, 64}) {
@@ -123,9 +123,9 @@ class BlockTileTest {
   }
 
   @ParameterizedTest
-  @MethodSource("opml.twins.tile.Tiles#all")
+  @MethodSource("opml.twins.tile.TestTiles#all")
   void everyExtremeMeetsEveryOther(TileChoice choice) {
-    BlockTile tile = Tiles.found(choice).blocks();
+    BlockTile tile = TestTiles.found(choice).blocks();
     byte[] extremes = {-128, -127, -1, 0, 1, 126, 127};
     for (byte weight : extremes) {
       for (byte activation : extremes) {
@@ -140,9 +140,9 @@ class BlockTileTest {
   }
 
   @ParameterizedTest
-  @MethodSource("opml.twins.tile.Tiles#all")
+  @MethodSource("opml.twins.tile.TestTiles#all")
   void whatIsNoNumberStaysNone(TileChoice choice) {
-    BlockTile tile = Tiles.found(choice).blocks();
+    BlockTile tile = TestTiles.found(choice).blocks();
     Blocks data = Blocks.random(new SplittableRandom(2), 3, 2);
     data.dw()[4] = Float.NaN;
     data.dx()[1] = Float.POSITIVE_INFINITY;
@@ -157,7 +157,7 @@ class BlockTileTest {
 
   @Test
   void aCallAllocatesNothing() {
-    BlockTile tile = Tiles.found(MachineTiles.best()).blocks();
+    BlockTile tile = TestTiles.found(MachineTiles.best()).blocks();
     Blocks data = Blocks.random(new SplittableRandom(3), 5, 3);
     MemorySegment weights = data.weights(tile);
     MemorySegment activations = data.activations(tile);

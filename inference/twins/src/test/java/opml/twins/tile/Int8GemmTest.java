@@ -19,9 +19,9 @@ class Int8GemmTest {
   private static final int[] ZEROS = {-128, -127, -1, 0, 1, 5, 127, 128, 255};
 
   @ParameterizedTest
-  @MethodSource("opml.twins.tile.Tiles#all")
+  @MethodSource("opml.twins.tile.TestTiles#all")
   void theProductIsThePlainLoops(TileChoice choice) {
-    Int8Tile tile = Tiles.found(choice).int8();
+    Int8Tile tile = TestTiles.found(choice).int8();
     long seed = new SplittableRandom().nextLong();
     SplittableRandom random = new SplittableRandom(seed);
     for (int k : new int[] {0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33, 64, 127, 255, 600}) {
@@ -33,9 +33,9 @@ class Int8GemmTest {
   }
 
   @ParameterizedTest
-  @MethodSource("opml.twins.tile.Tiles#all")
+  @MethodSource("opml.twins.tile.TestTiles#all")
   void aLongRowIsCutIntoPieces(TileChoice choice) {
-    Int8Tile tile = Tiles.found(choice).int8();
+    Int8Tile tile = TestTiles.found(choice).int8();
     long seed = new SplittableRandom().nextLong();
     SplittableRandom random = new SplittableRandom(seed);
     for (int k : new int[] {1023, 1024, 1025, 2500}) {
@@ -44,9 +44,9 @@ class Int8GemmTest {
   }
 
   @ParameterizedTest
-  @MethodSource("opml.twins.tile.Tiles#all")
+  @MethodSource("opml.twins.tile.TestTiles#all")
   void manyTokensAreCutIntoBlocks(TileChoice choice) {
-    Int8Tile tile = Tiles.found(choice).int8();
+    Int8Tile tile = TestTiles.found(choice).int8();
     long seed = new SplittableRandom().nextLong();
     SplittableRandom random = new SplittableRandom(seed);
     int k = 4500;
@@ -56,9 +56,9 @@ class Int8GemmTest {
   }
 
   @ParameterizedTest
-  @MethodSource("opml.twins.tile.Tiles#all")
+  @MethodSource("opml.twins.tile.TestTiles#all")
   void everyExtremeMeetsEveryOther(TileChoice choice) {
-    Int8Tile tile = Tiles.found(choice).int8();
+    Int8Tile tile = TestTiles.found(choice).int8();
     byte[] extremes = {-128, -127, -1, 0, 1, 126, 127};
     for (byte weight : extremes) {
       for (byte activation : extremes) {
@@ -82,9 +82,9 @@ class Int8GemmTest {
   }
 
   @ParameterizedTest
-  @MethodSource("opml.twins.tile.Tiles#all")
+  @MethodSource("opml.twins.tile.TestTiles#all")
   void sumsWrapAroundAsThoseOfThePlainLoop(TileChoice choice) {
-    Int8Tile tile = Tiles.found(choice).int8();
+    Int8Tile tile = TestTiles.found(choice).int8();
     int k = 600;
     byte[] w = new byte[k];
     byte[] x = new byte[k];
@@ -99,7 +99,7 @@ class Int8GemmTest {
 
   @Test
   void aCallAllocatesNothing() {
-    Int8Tile tile = Tiles.found(MachineTiles.best()).int8();
+    Int8Tile tile = TestTiles.found(MachineTiles.best()).int8();
     int k = 100;
     int tokens = 9;
     byte[] w = new byte[40 * k];

@@ -10,9 +10,9 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import opml.kernels.catalog.Kernel;
 
-/// Random calls of the catalogue's kernels: awkward sizes, and data with every special value of a float in it. Whatever is
-/// said of all kernels is tried on these: that the machine gives the JVM's bits, that the step bound holds, that a twin is
-/// equal.
+/// Random calls of the catalogue's kernels: awkward sizes, and data with every special value of a float in it. Whatever
+/// is said of all kernels is tried on these: that the machine gives the JVM's bits, that the step bound holds, that a
+/// twin is equal.
 public final class KernelCases {
   /// What a kernel is called with.
   ///

@@ -16,6 +16,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import opml.kernels.memory.Changes;
+import opml.kernels.memory.ChangesOnly;
 import org.jspecify.annotations.Nullable;
 
 /// A kernel: a public static method in kernel Java over segments, numbers and records of them, which returns nothing or

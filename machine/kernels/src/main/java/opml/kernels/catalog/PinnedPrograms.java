@@ -18,9 +18,9 @@ import opml.core.merkle.MerkleRoot;
 import opml.kernels.bound.StepBound;
 import org.jspecify.annotations.Nullable;
 
-/// The programs that kernels compile to, pinned by their code roots, in editions: whenever a kernel's program changes, an
-/// edition begins, and the program before stays, with its code, so that a model that was registered with it can still be
-/// run and disputed. A kernel's bits never change under its name; another function is another kernel.
+/// The programs that kernels compile to, pinned by their code roots, in editions: whenever a kernel's program changes,
+/// an edition begins, and the program before stays, with its code, so that a model that was registered with it can
+/// still be run and disputed. A kernel's bits never change under its name; another function is another kernel.
 ///
 /// The compiler's pin tool writes the resources and a test of the compiler checks them; the engine only reads them, and
 /// so needs no compiler. One line of the list is one program, its fields separated by tabs: name, edition in which it

@@ -2,7 +2,7 @@ package opml.kernels.operators;
 
 import java.lang.foreign.MemorySegment;
 import opml.kernels.layout.Plane;
-import opml.kernels.layout.Window;
+import opml.kernels.layout.SlidingWindow;
 import opml.kernels.memory.F32;
 import opml.kernels.memory.Mem;
 import opml.kernels.memory.Trips;
@@ -27,7 +27,7 @@ public final class Convolution {
       Plane in,
       int outChannels,
       Plane out,
-      Window window,
+      SlidingWindow window,
       int groups) {
     int channels = inChannels / groups; // of one group
     int groupOutputs = outChannels / groups;
@@ -58,7 +58,7 @@ public final class Convolution {
       int wAt,
       int channels,
       Plane in,
-      Window window,
+      SlidingWindow window,
       int top,
       int left) {
     float y = 0f;

@@ -1,8 +1,8 @@
 package opml.kernels.operators;
 
 import java.lang.foreign.MemorySegment;
-import opml.kernels.layout.Broadcast;
-import opml.kernels.layout.Loops;
+import opml.kernels.layout.LoopNest;
+import opml.kernels.layout.LoopOperand;
 import opml.kernels.memory.Mem;
 
 /// Operators of one element at a time.
@@ -11,7 +11,7 @@ public final class Elementwise {
   private Elementwise() {}
 
   /// `y = a + b`, where the loops run over y, and repeat an operand where its stride is 0.
-  public static void addF32(Loops loops, Broadcast a, Broadcast b, MemorySegment y) {
+  public static void addF32(LoopNest loops, LoopOperand a, LoopOperand b, MemorySegment y) {
     int yAt = 0;
     for (int i = 0; i < loops.d0(); i++) {
       for (int j = 0; j < loops.d1(); j++) {
@@ -30,7 +30,7 @@ public final class Elementwise {
   }
 
   /// `y = a · b`, broadcast as in [#addF32].
-  public static void mulF32(Loops loops, Broadcast a, Broadcast b, MemorySegment y) {
+  public static void mulF32(LoopNest loops, LoopOperand a, LoopOperand b, MemorySegment y) {
     int yAt = 0;
     for (int i = 0; i < loops.d0(); i++) {
       for (int j = 0; j < loops.d1(); j++) {

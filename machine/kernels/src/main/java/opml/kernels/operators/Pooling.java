@@ -2,8 +2,8 @@ package opml.kernels.operators;
 
 import java.lang.foreign.MemorySegment;
 import opml.kernels.layout.Plane;
+import opml.kernels.layout.SlidingWindow;
 import opml.kernels.layout.Strided;
-import opml.kernels.layout.Window;
 import opml.kernels.memory.Mem;
 
 /// Pooling over windows and over whole planes.
@@ -16,7 +16,7 @@ public final class Pooling {
   ///
   /// x is (planes, in), y (planes, out).
   public static void maxpoolF32(
-      MemorySegment x, MemorySegment y, int planes, Plane in, Plane out, Window window) {
+      MemorySegment x, MemorySegment y, int planes, Plane in, Plane out, SlidingWindow window) {
     int yAt = 0;
     for (int plane = 0; plane < planes; plane++) {
       for (int oy = 0; oy < out.height(); oy++) {
@@ -53,7 +53,7 @@ public final class Pooling {
       int planes,
       Plane in,
       Plane out,
-      Window window,
+      SlidingWindow window,
       int countIncludePad) {
     int yAt = 0;
     for (int plane = 0; plane < planes; plane++) {

@@ -10,8 +10,8 @@ import opml.kernels.memory.Mem;
 public final class Products {
   private Products() {}
 
-  /// `y[i, j] = alpha · DOT(a[i, :], b[:, j]) + beta · c[i, j]`, each product and the sum rounded; a is (m, k), b (k, n),
-  /// c and y (m, n).
+  /// `y[i, j] = alpha · DOT(a[i, :], b[:, j]) + beta · c[i, j]`, each product and the sum rounded; a is (m, k), b (k,
+  /// n), c and y (m, n).
   public static void gemmF32(
       int m, int n, int k, Matrix a, Matrix b, Matrix c, MemorySegment y, float alpha, float beta) {
     int yAt = 0;

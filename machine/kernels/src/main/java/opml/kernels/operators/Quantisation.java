@@ -1,7 +1,7 @@
 package opml.kernels.operators;
 
 import java.lang.foreign.MemorySegment;
-import opml.kernels.layout.Channels;
+import opml.kernels.layout.ChannelAxis;
 import opml.kernels.memory.F32;
 import opml.kernels.memory.Mem;
 
@@ -19,7 +19,7 @@ public final class Quantisation {
       MemorySegment scale,
       MemorySegment zeroPoint,
       MemorySegment y,
-      Channels channels) {
+      ChannelAxis channels) {
     int at = 0;
     for (int o = 0; o < channels.outer(); o++) {
       for (int c = 0; c < channels.channels(); c++) {
@@ -40,7 +40,7 @@ public final class Quantisation {
       MemorySegment scale,
       MemorySegment zeroPoint,
       MemorySegment y,
-      Channels channels) {
+      ChannelAxis channels) {
     int mask = mask(channels.unsigned());
     int at = 0;
     for (int o = 0; o < channels.outer(); o++) {

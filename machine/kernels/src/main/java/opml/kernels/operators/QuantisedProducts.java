@@ -4,7 +4,7 @@ import java.lang.foreign.MemorySegment;
 import opml.kernels.layout.Plane;
 import opml.kernels.layout.Quantised;
 import opml.kernels.layout.Scales;
-import opml.kernels.layout.Window;
+import opml.kernels.layout.SlidingWindow;
 import opml.kernels.memory.Mem;
 import opml.kernels.memory.Trips;
 
@@ -96,7 +96,7 @@ public final class QuantisedProducts {
       Plane in,
       int outChannels,
       Plane out,
-      Window window,
+      SlidingWindow window,
       int groups,
       Quantised q) {
     int xMask = Quantisation.mask(q.aUnsigned());
@@ -142,7 +142,7 @@ public final class QuantisedProducts {
       int channels,
       Plane in,
       Plane out,
-      Window window,
+      SlidingWindow window,
       int xMask,
       int wMask,
       Quantised q) {
@@ -165,7 +165,7 @@ public final class QuantisedProducts {
             int ix = window.left(ox);
             for (int kx = 0; kx < window.width(); kx++) {
               if (Integer.compareUnsigned(ix, in.width()) < 0) {
-                // Channels innermost: the longest run without a test for padding.
+                // ChannelAxis innermost: the longest run without a test for padding.
                 long xAt = xRow + ix;
                 long wAt = wRow + kx;
                 for (int channel = 0; channel < channels; channel++) {

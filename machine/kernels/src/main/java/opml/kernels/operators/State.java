@@ -1,8 +1,8 @@
 package opml.kernels.operators;
 
 import java.lang.foreign.MemorySegment;
-import opml.kernels.catalog.Changes;
-import opml.kernels.catalog.ChangesOnly;
+import opml.kernels.memory.Changes;
+import opml.kernels.memory.ChangesOnly;
 import opml.kernels.memory.Mem;
 import opml.kernels.memory.Trips;
 

@@ -22,12 +22,11 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "bits",
     description = {
-      "Runs a model in JVMs that differ in the processor's instructions that they may use (-XX:UseAVX=0 to 3), in",
-      "whether they compile (-Xint, if the model is small), and in the kernels (reference, vector, tile), each over 1, 2",
-      "and 8 threads and with 1 and 16 inputs; prints one hash of the outputs and one of the final states for each, and",
-      "fails if two differ. Inputs are random, the same in every run."
+      "Runs a model in JVMs that differ in the instructions of the processor that they may use (-XX:UseAVX=0 to 3),",
+      "in whether they compile (-Xint, if the model is small), and in the kernels (reference, vector, tile), each over",
+      "1, 2 and 8 threads and with 1 and 16 inputs; prints one hash of the outputs and one of the final states for",
+      "each, and fails if two differ. Inputs are random, the same in every run."
     },
-    exitCodeListHeading = "Exit codes:%n",
     footer = {"  opml conformance bits model.onnx", "  opml conformance bits model.onnx --json"})
 @SuppressWarnings("NullAway.Init") // filled by picocli
 public final class ConformanceBitsCommand implements Callable<Integer> {

@@ -6,7 +6,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "conformance",
     description =
-        "Holds models against themselves on every kind of JVM, and soft-float and machines against references from outside.",
+        "Holds models against themselves on JVMs of every kind, soft-float and machines against others.",
     footer = {
       "  opml conformance bits model.onnx",
       "  opml conformance float f32_mulAdd cases.txt",

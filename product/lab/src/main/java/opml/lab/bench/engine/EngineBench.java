@@ -32,8 +32,8 @@ import opml.lab.bench.engine.EngineFigures.Shares;
 import opml.twins.Twins;
 import opml.twins.tile.Peak;
 
-/// Measures the engine: models beside ONNX Runtime, kernels beside the processor's peaks, and what weights, state, traces
-/// and claims cost.
+/// Measures the engine: models beside ONNX Runtime, kernels beside the processor's peaks, and what weights, state,
+/// traces and claims cost.
 public final class EngineBench {
   private static final int MATRICES = 200;
   private static final int SIDE = 2304;
@@ -228,6 +228,7 @@ public final class EngineBench {
     command.addAll(flags);
     command.addAll(
         List.of(
+            "-XX:-PrintWarnings", // a processor may not have what UseAVX asks for
             "--enable-native-access=ALL-UNNAMED",
             "--add-exports=java.base/jdk.internal.module=ALL-UNNAMED",
             "-cp",

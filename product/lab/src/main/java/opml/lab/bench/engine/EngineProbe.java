@@ -43,8 +43,8 @@ public final class EngineProbe {
     }
   }
 
-  /// {@return the bytes that a run allocates, in the best of several windows: what HotSpot itself allocates now and then
-  /// is no part of a run}
+  /// {@return the bytes that a run allocates, in the best of several windows: what HotSpot itself allocates now and
+  /// then is no part of a run}
   private static long allocated(Graph graph, int threads) {
     ThreadMXBean threadsBean = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     try (Team team = new Team(threads);

@@ -14,8 +14,8 @@ import java.nio.file.Path;
 import java.util.Map;
 import opml.lab.bench.BenchException;
 
-/// ONNX Runtime's own Java binding, in this process, as its users call it. It is fetched when this benchmark is first run
-/// and is no dependency of anything, so it is called by reflection, through handles that cost nothing beside a run.
+/// ONNX Runtime's own Java binding, in this process, as its users call it. It is fetched when this benchmark is first
+/// run and is no dependency of anything, so it is called by reflection, through handles that cost nothing beside a run.
 final class OnnxRuntimePeer implements AutoCloseable {
   private static final String PACKAGE = "ai.onnxruntime.";
   private static final MethodHandles.Lookup LOOKUP = MethodHandles.publicLookup();

@@ -86,6 +86,7 @@ public final class BitsConformance {
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             jvm,
+            "-XX:-PrintWarnings", // a processor may not have what UseAVX asks for
             "--enable-native-access=ALL-UNNAMED",
             "--add-exports=java.base/jdk.internal.module=ALL-UNNAMED",
             "-Dopml.kernels=" + kernels,

@@ -21,8 +21,8 @@ import opml.formats.ModelLoader;
 import opml.proof.NodeMachines;
 import opml.twins.Twins;
 
-/// Runs a model in this JVM, over several numbers of threads and of inputs, and prints a line for each: threads, inputs,
-/// the hash of all outputs, and that of all final states.
+/// Runs a model in this JVM, over several numbers of threads and of inputs, and prints a line for each: threads,
+/// inputs, the hash of all outputs, and that of all final states.
 ///
 /// Inputs are random, the same everywhere. It is started in a JVM of its own by [BitsConformance].
 public final class BitsProbe {

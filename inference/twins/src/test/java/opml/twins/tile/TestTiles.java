@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.util.stream.Stream;
 
 /// The tiles that tests try: every form in the emulator, and the one of this machine.
-final class Tiles {
-  private Tiles() {}
+final class TestTiles {
+  private TestTiles() {}
 
   static Stream<TileChoice> all() {
     return Stream.concat(

@@ -1,4 +1,4 @@
-package opml.kernels.catalog;
+package opml.kernels.memory;
 
 import java.lang.foreign.MemorySegment;
 

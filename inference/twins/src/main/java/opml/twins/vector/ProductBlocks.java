@@ -4,7 +4,7 @@ package opml.twins.vector;
 ///
 /// @param rows their number
 /// @param length elements of a row
-record Blocks(int rows, int length) {
+record ProductBlocks(int rows, int length) {
   /// Elements of a block, but for the last of a row.
   static final int SIZE = 2048;
 

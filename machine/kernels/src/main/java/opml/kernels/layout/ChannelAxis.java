@@ -4,7 +4,7 @@ package opml.kernels.layout;
 ///
 /// @param perChannel whether each channel has a scale and a zero point of its own
 /// @param unsigned whether the integers are unsigned
-public record Channels(int outer, int channels, int inner, int perChannel, int unsigned) {
+public record ChannelAxis(int outer, int channels, int inner, int perChannel, int unsigned) {
   /// {@return which scale and zero point a channel has}
   public int scale(int channel) {
     return perChannel != 0 ? channel : 0;

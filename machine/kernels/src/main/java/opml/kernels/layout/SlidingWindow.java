@@ -7,7 +7,7 @@ package opml.kernels.layout;
 /// @param strideHeight rows from one position to the next
 /// @param padTop rows by which the first position begins above the image
 /// @param dilationHeight rows between neighbours of the kernel
-public record Window(
+public record SlidingWindow(
     int height,
     int width,
     int strideHeight,

@@ -1,4 +1,4 @@
 package opml.kernels.layout;
 
 /// Four nested loops, the outermost first, over a result without gaps.
-public record Loops(int d0, int d1, int d2, int d3) {}
+public record LoopNest(int d0, int d1, int d2, int d3) {}
