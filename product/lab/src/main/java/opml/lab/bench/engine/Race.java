@@ -2,8 +2,8 @@ package opml.lab.bench.engine;
 
 /// Times two things turn by turn, so that whatever else the computer does hits both.
 final class Race {
-  /// Both are run for so long before anything counts.
-  private static final long WARM_UP_NANOS = 1_500_000_000L;
+  /// Both are run for so long before anything counts: HotSpot compiles vector code late.
+  private static final long WARM_UP_NANOS = 3_500_000_000L;
 
   /// A turn is as many runs as take about this long.
   private static final long TURN_NANOS = 40_000_000L;

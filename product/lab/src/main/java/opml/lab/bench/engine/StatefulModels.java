@@ -3,6 +3,7 @@ package opml.lab.bench.engine;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.SplittableRandom;
 import opml.core.merkle.PagedTree;
 import opml.engine.commit.Model;
 import opml.engine.graph.Graph;
@@ -13,6 +14,7 @@ import opml.engine.plan.GraphRunner;
 import opml.engine.run.NodeRunner;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
+import opml.engine.tensor.Tensor;
 import opml.engine.trace.GraphExecution;
 import opml.kernels.catalog.KernelCatalog;
 import opml.kernels.catalog.PinnedPrograms;
@@ -39,7 +41,9 @@ public final class StatefulModels {
     GraphBuilder graph = new GraphBuilder();
     Shape two = Shape.of(2);
     int control = graph.slot("control", ElementType.I32, two);
-    int row = graph.slot("row", ElementType.I32, Shape.of(ints));
+    // Not zeros: whose pages would cost nothing to hash.
+    int[] values = new SplittableRandom(5).ints(ints).toArray();
+    int row = graph.constant("row", Tensor.ofInts(Shape.of(ints), values));
     int cache = graph.slot("cache", ElementType.I32, Shape.of(rows, ints));
     graph
         .call(KernelCatalog.byName("append"), "append", "Append")
