@@ -142,6 +142,15 @@ public final class Model {
     return nodes;
   }
 
+  /// {@return a bound of the instructions of a whole run in the machine}
+  public double mostSteps() {
+    double steps = 0;
+    for (CommittedNode node : nodes) {
+      steps += node.program().bound().instructions(node.node().scalarArray());
+    }
+    return steps * graph.loops();
+  }
+
   public ModelDescriptor descriptor() {
     return commitment().model();
   }

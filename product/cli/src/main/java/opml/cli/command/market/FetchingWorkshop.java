@@ -20,7 +20,6 @@ import java.util.concurrent.locks.ReentrantLock;
 import opml.cli.console.JournalWriter;
 import opml.cli.console.Messages;
 import opml.core.hash.Bytes32;
-import opml.engine.commit.CommittedNode;
 import opml.engine.commit.Model;
 import opml.ethereum.chain.ChainException;
 import opml.game.move.Parameters;
@@ -287,7 +286,7 @@ final class FetchingWorkshop implements Workshop, AutoCloseable {
   private Ended accept(BoundedImports.Imported<Model> imported, String from) {
     Model model = imported.what();
     try (ModelMemory.Hold hold = imported.hold()) {
-      double seconds = steps(model) / STEPS_PER_SECOND;
+      double seconds = model.mostSteps() / STEPS_PER_SECOND;
       if (seconds > secondsMax) {
         refused(
             model.id(),
@@ -304,15 +303,6 @@ final class FetchingWorkshop implements Workshop, AutoCloseable {
     }
     journal.line("fetched", JournalWriter.facts("model", model.id(), "from", from));
     return Ended.FETCHED;
-  }
-
-  /// {@return a bound of the machine's steps of a whole run}
-  private static double steps(Model model) {
-    double steps = 0;
-    for (CommittedNode node : model.nodes()) {
-      steps += node.program().bound().instructions(node.node().scalarArray());
-    }
-    return steps * model.graph().loops();
   }
 
   private void refused(Bytes32 model, String from, String why) {

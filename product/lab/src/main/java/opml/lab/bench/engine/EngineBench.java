@@ -1,12 +1,9 @@
 package opml.lab.bench.engine;
 
-import java.io.File;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,6 +22,7 @@ import opml.engine.tensor.Tensor;
 import opml.engine.trace.GraphExecution;
 import opml.formats.ModelLoader;
 import opml.lab.bench.BenchException;
+import opml.lab.bench.OwnJvm;
 import opml.lab.bench.engine.EngineFigures.Case;
 import opml.lab.bench.engine.EngineFigures.Load;
 import opml.lab.bench.engine.EngineFigures.Share;
@@ -221,32 +219,7 @@ public final class EngineBench {
         Double.parseDouble(figures[2]));
   }
 
-  /// {@return what [EngineProbe] prints in a JVM of its own}
   private static String probe(List<String> flags, List<String> words) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(String.join(File.separator, System.getProperty("java.home"), "bin", "java"));
-    command.addAll(flags);
-    command.addAll(
-        List.of(
-            "-XX:-PrintWarnings", // a processor may not have what UseAVX asks for
-            "--enable-native-access=ALL-UNNAMED",
-            "--add-exports=java.base/jdk.internal.module=ALL-UNNAMED",
-            "-cp",
-            System.getProperty("java.class.path"),
-            EngineProbe.class.getName()));
-    command.addAll(words);
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    try {
-      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      if (process.waitFor() != 0) {
-        throw new BenchException("%s fails: %s".formatted(words, output.strip()));
-      }
-      return output.strip();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted while a JVM ran");
-    } finally {
-      process.destroy();
-    }
+    return OwnJvm.run(flags, EngineProbe.class, words).strip();
   }
 }

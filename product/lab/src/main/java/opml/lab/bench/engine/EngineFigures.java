@@ -1,7 +1,6 @@
 package opml.lab.bench.engine;
 
 import java.util.List;
-import java.util.Optional;
 
 /// What the engine's benchmark found. A figure that was not measured is NaN, and told in `notes`.
 ///
@@ -76,9 +75,4 @@ public record EngineFigures(
   /// @param runMicros of the model without
   /// @param share of that
   public record Share(String model, double runMicros, double share) {}
-
-  /// {@return the share of the model of that name}
-  public Optional<Share> commitment(String model) {
-    return commitment.stream().filter(share -> share.model().equals(model)).findFirst();
-  }
 }

@@ -1,16 +1,13 @@
 package opml.lab.conformance.bits;
 
 import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import opml.engine.commit.CommittedNode;
 import opml.engine.commit.Model;
 import opml.lab.bench.BenchException;
+import opml.lab.bench.OwnJvm;
 
 /// Runs a model in JVMs that differ in the instructions that HotSpot may use, in whether it compiles at all, and in the
 /// kernels, and in each over several numbers of threads and inputs: the bits must be the same everywhere.
@@ -61,7 +58,7 @@ public final class BitsConformance {
         cells.addAll(cells(file, jvm, kernels));
       }
     }
-    long steps = steps(model);
+    long steps = (long) model.mostSteps();
     if (steps > MOST_INTERPRETED) {
       skipped.add(
           "%s: the model takes up to %,d instructions, and is interpreted up to %,d"
@@ -73,49 +70,12 @@ public final class BitsConformance {
     return new Report(cells, skipped);
   }
 
-  private static long steps(Model model) {
-    double steps = 0;
-    for (CommittedNode node : model.nodes()) {
-      steps += node.program().bound().instructions(node.node().scalarArray());
-    }
-    return (long) (steps * model.graph().loops());
-  }
-
   private static List<BitsCell> cells(Path file, String jvm, String kernels) throws IOException {
-    List<String> command =
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            jvm,
-            "-XX:-PrintWarnings", // a processor may not have what UseAVX asks for
-            "--enable-native-access=ALL-UNNAMED",
-            "--add-exports=java.base/jdk.internal.module=ALL-UNNAMED",
-            "-Dopml.kernels=" + kernels,
-            "-cp",
-            System.getProperty("java.class.path"),
-            BitsProbe.class.getName(),
-            file.toString());
-    Path errors = Files.createTempFile("opml-bits", ".txt");
-    try {
-      Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
-      String lines;
-      try {
-        lines = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        process.waitFor();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new InterruptedIOException("interrupted while a JVM ran");
-      } finally {
-        process.destroy();
-      }
-      if (process.exitValue() != 0) {
-        throw new BenchException(
-            "java %s with %s kernels ended with %d: %s"
-                .formatted(jvm, kernels, process.exitValue(), Files.readString(errors).strip()));
-      }
-      return lines.lines().map(line -> cell(jvm, kernels, line)).toList();
-    } finally {
-      Files.deleteIfExists(errors);
-    }
+    return OwnJvm.run(
+            List.of(jvm, "-Dopml.kernels=" + kernels), BitsProbe.class, List.of(file.toString()))
+        .lines()
+        .map(line -> cell(jvm, kernels, line))
+        .toList();
   }
 
   private static BitsCell cell(String jvm, String kernels, String line) {
