@@ -10,6 +10,9 @@ module opml.formats {
   exports opml.formats;
   exports opml.formats.image;
   exports opml.formats.onnx;
+  exports opml.formats.onnx.cases;
   exports opml.formats.onnx.file;
+  exports opml.formats.onnx.node;
+  exports opml.formats.onnx.operator;
   exports opml.formats.refusal;
 }

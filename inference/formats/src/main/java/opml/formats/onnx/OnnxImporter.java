@@ -30,6 +30,7 @@ import opml.formats.onnx.file.OnnxReader;
 import opml.formats.onnx.file.OnnxTensor;
 import opml.formats.onnx.file.OnnxType;
 import opml.formats.onnx.file.OnnxValueInfo;
+import opml.formats.onnx.node.Declaration;
 import opml.formats.onnx.node.GraphImport;
 import opml.formats.onnx.node.GraphImport.State;
 import opml.formats.onnx.node.NodeImport;
@@ -134,7 +135,7 @@ public final class OnnxImporter {
     Set<String> read = new HashSet<>();
     needed.forEach(i -> read.addAll(model.nodes().get(i).inputs()));
     model.outputs().forEach(output -> read.add(output.name()));
-    GraphImport graph = new GraphImport(opset.orElse(Operators.MAX_OPSET), read, mostConstants);
+    GraphImport graph = new GraphImport(opset.orElse(Declaration.MAX_OPSET), read, mostConstants);
     inputs.forEach(input -> input(graph, input));
     for (int i : ordered(needed)) {
       importNode(graph, i, opset.isPresent());
@@ -165,16 +166,16 @@ public final class OnnxImporter {
       return Optional.empty();
     }
     long version = versions.getFirst();
-    if (version < Operators.MIN_OPSET || version > Operators.MAX_OPSET) {
+    if (version < Declaration.MIN_OPSET || version > Declaration.MAX_OPSET) {
       problems.add(
           Kind.OPSET,
           1,
           "opset "
               + version
               + "; "
-              + Operators.MIN_OPSET
+              + Declaration.MIN_OPSET
               + " to "
-              + Operators.MAX_OPSET
+              + Declaration.MAX_OPSET
               + " are supported");
       return Optional.empty();
     }
@@ -414,6 +415,8 @@ public final class OnnxImporter {
     if (operator.isEmpty() || !constant && unknown && operator.get().needsConstants(node)) {
       String domain = Operators.isOnnx(node.domain()) ? "" : node.domain() + ".";
       problems.add(Kind.OPERATOR, NODE, label(index), domain + node.opType(), "");
+    } else if (knowsOpset && operator.get().declaration().since() > graph.opset()) {
+      problems.add(Kind.OPERATOR, NODE, label(index), sinceWhen(operator.get().declaration()), "");
     } else if (!unknown && knowsOpset) {
       try {
         operator.get().importNode(new NodeImport(graph, node, label(index)));
@@ -430,6 +433,10 @@ public final class OnnxImporter {
     }
     boolean isConstant = constant || operator.map(Operator::asksForShape).orElse(false);
     node.outputs().forEach(output -> graph.defineUnknown(output, isConstant));
+  }
+
+  private static String sinceWhen(Declaration operator) {
+    return "%s (since opset %d)".formatted(operator.name(), operator.since());
   }
 
   /// {@return what is known of a value, which is looked up among the initializers when it is first read}

@@ -1,7 +1,5 @@
 package opml.kernels.cases;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -25,37 +23,15 @@ public final class KernelCases {
     }
   }
 
-  private static final int[] SPECIAL = {
-    0,
-    0x80000000,
-    0x3f800000,
-    0xbf800000,
-    0x7f800000,
-    0xff800000,
-    0x7fc00000,
-    0xffc00001,
-    0x7f800001,
-    1,
-    0x80000001,
-    0x7fffff,
-    0x800000,
-    0x7f7fffff,
-    0xff7fffff,
-    0x4b000000,
-    0x4b7fffff,
-    0x4f000000,
-    0x3f000000,
-    0x42b00000,
-    0xc2d00000
-  };
-
   private static final int[] SIZES = {1, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 33};
 
   private final SplittableRandom random;
+  private final RandomBytes data;
 
   /// @param seed of all that follows
   public KernelCases(long seed) {
     random = new SplittableRandom(seed);
+    data = new RandomBytes(random);
   }
 
   private int size() {
@@ -68,37 +44,6 @@ public final class KernelCases {
 
   private int flag() {
     return random.nextInt(2);
-  }
-
-  /// Mostly ordinary numbers; in one call of three also the special ones.
-  private byte[] floats(long count) {
-    ByteBuffer out = ByteBuffer.allocate((int) (4 * count)).order(ByteOrder.LITTLE_ENDIAN);
-    int kind = random.nextInt(3);
-    while (out.hasRemaining()) {
-      int choice = kind == 0 ? random.nextInt(8) : 7;
-      out.putInt(
-          switch (choice) {
-            case 0 -> SPECIAL[random.nextInt(SPECIAL.length)];
-            case 1 -> random.nextInt();
-            case 2 -> random.nextInt() & 0x80ffffff;
-            default -> Float.floatToIntBits((float) (random.nextDouble() * 20 - 10));
-          });
-    }
-    return out.array();
-  }
-
-  private byte[] bytes(long count) {
-    byte[] out = new byte[(int) count];
-    random.nextBytes(out);
-    return out;
-  }
-
-  private byte[] ints(int count, int least, int end) {
-    ByteBuffer out = ByteBuffer.allocate(4 * count).order(ByteOrder.LITTLE_ENDIAN);
-    while (out.hasRemaining()) {
-      out.putInt(least == end ? least : (int) random.nextLong(least, end));
-    }
-    return out.array();
   }
 
   private static Case of(List<byte[]> inputs, long output, long... scalars) {
@@ -123,35 +68,40 @@ public final class KernelCases {
       case "add.f32", "mul.f32" -> broadcast();
       case "relu.f32" -> {
         int n = random.nextInt(40);
-        yield of(List.of(floats(n)), 4L * n, n);
+        yield of(List.of(data.floats(n)), 4L * n, n);
       }
       case "maxpool.f32" -> pooling(false);
       case "averagepool.f32" -> pooling(true);
       case "globalaveragepool.f32" -> {
         int planes = small();
         int size = size();
-        yield of(List.of(floats((long) planes * size)), 4L * planes, planes, size);
+        yield of(List.of(data.floats((long) planes * size)), 4L * planes, planes, size);
       }
       case "softmax.f32" -> {
         int outer = small();
         int n = size();
         int inner = small();
         long count = (long) outer * n * inner;
-        yield of(List.of(floats(count)), 4 * count, outer, n, inner);
+        yield of(List.of(data.floats(count)), 4 * count, outer, n, inner);
       }
       case "argmax.f32" -> {
         int outer = small();
         int n = size();
         int inner = small();
         yield of(
-            List.of(floats((long) outer * n * inner)), 8L * outer * inner, outer, n, inner, flag());
+            List.of(data.floats((long) outer * n * inner)),
+            8L * outer * inner,
+            outer,
+            n,
+            inner,
+            flag());
       }
       case "quantize", "dequantize" -> channelwise(kernel.name().equals("quantize"));
       case "qlinear.matmul" -> quantisedMatmul();
       case "quantize.q8" -> {
         int blocks = random.nextInt(6);
         yield new Case(
-            List.of(floats(32L * blocks), new byte[32 * blocks], new byte[4 * blocks]),
+            List.of(data.floats(32L * blocks), new byte[32 * blocks], new byte[4 * blocks]),
             new long[] {blocks});
       }
       case "matmul.q8" -> blocks();
@@ -159,10 +109,10 @@ public final class KernelCases {
       case "append" -> {
         int rows = small();
         int bytes = 8 * small();
-        byte[] control = ints(2, 0, rows);
-        yield of(List.of(control, bytes(bytes)), (long) rows * bytes, bytes);
+        byte[] control = data.ints(2, 0, rows);
+        yield of(List.of(control, data.bytes(bytes)), (long) rows * bytes, bytes);
       }
-      case "advance" -> new Case(List.of(ints(2, -2, 4)), new long[0]);
+      case "advance" -> new Case(List.of(data.ints(2, -2, 4)), new long[0]);
       default -> throw new IllegalArgumentException("no cases for the kernel " + kernel);
     };
   }
@@ -188,7 +138,7 @@ public final class KernelCases {
       random.nextBoolean() ? 0x3f800000 : Float.floatToIntBits(2.7f)
     };
     return of(
-        List.of(floats((long) m * k), floats((long) k * n), floats((long) m * n)),
+        List.of(data.floats((long) m * k), data.floats((long) k * n), data.floats((long) m * n)),
         4L * m * n,
         scalars);
   }
@@ -200,7 +150,7 @@ public final class KernelCases {
     int k = random.nextInt(6) == 0 ? 256 : size();
     int shared = flag();
     return of(
-        List.of(floats((long) batch * m * k), floats((long) batch * k * n)),
+        List.of(data.floats((long) batch * m * k), data.floats((long) batch * k * n)),
         4L * batch * m * n,
         batch,
         m,
@@ -248,18 +198,21 @@ public final class KernelCases {
     long out = (long) batch * outputs * outHeight * outWidth;
     long[] scalars = IntStream.of(geometry).asLongStream().toArray();
     if (!quantised) {
-      return of(List.of(floats(image), floats(weights), floats(outputs)), 4 * out, scalars);
+      return of(
+          List.of(data.floats(image), data.floats(weights), data.floats(outputs)),
+          4 * out,
+          scalars);
     }
     int perChannel = flag();
     long[] more = quantisation(perChannel);
     int scales = perChannel != 0 ? outputs : 1;
     return of(
         List.of(
-            bytes(image),
-            bytes(weights),
-            ints(scales, 1 << 30, Integer.MAX_VALUE),
-            ints(scales, 30, 50),
-            ints(outputs, -100000, 100000)),
+            data.bytes(image),
+            data.bytes(weights),
+            data.ints(scales, 1 << 30, Integer.MAX_VALUE),
+            data.ints(scales, 30, 50),
+            data.ints(outputs, -100000, 100000)),
         out,
         LongStream.concat(LongStream.of(scalars), LongStream.of(more)).toArray());
   }
@@ -279,11 +232,11 @@ public final class KernelCases {
     int scales = perColumn != 0 ? n : 1;
     return of(
         List.of(
-            bytes((long) m * k),
-            bytes((long) k * n),
-            ints(scales, 1 << 30, Integer.MAX_VALUE),
-            ints(scales, 1, 63),
-            ints(n, Integer.MIN_VALUE, Integer.MAX_VALUE)),
+            data.bytes((long) m * k),
+            data.bytes((long) k * n),
+            data.ints(scales, 1 << 30, Integer.MAX_VALUE),
+            data.ints(scales, 1, 63),
+            data.ints(n, Integer.MIN_VALUE, Integer.MAX_VALUE)),
         (long) m * n,
         LongStream.concat(LongStream.of(m, n, k), LongStream.of(quantisation(perColumn)))
             .toArray());
@@ -303,7 +256,7 @@ public final class KernelCases {
         stride *= d[i];
       }
     }
-    return of(List.of(floats(count), floats(count)), 4L * count, scalars);
+    return of(List.of(data.floats(count), data.floats(count)), 4L * count, scalars);
   }
 
   private Case pooling(boolean average) {
@@ -327,7 +280,7 @@ public final class KernelCases {
       s.add(flag());
     }
     return of(
-        List.of(floats((long) planes * height * width)),
+        List.of(data.floats((long) planes * height * width)),
         4L * planes * outHeight * outWidth,
         s.stream().mapToLong(Integer::longValue).toArray());
   }
@@ -337,7 +290,10 @@ public final class KernelCases {
     int n = small();
     int blocks = random.nextInt(5);
     List<byte[]> inputs =
-        List.of(bytes(32L * m * blocks), floats((long) m * blocks), bytes(34L * n * blocks));
+        List.of(
+            data.bytes(32L * m * blocks),
+            data.floats((long) m * blocks),
+            data.bytes(34L * n * blocks));
     return of(inputs, 4L * m * n, m, n, blocks);
   }
 
@@ -347,7 +303,7 @@ public final class KernelCases {
     int to = unit * random.nextInt(5);
     int count = random.nextInt(40);
     return of(
-        List.of(bytes(from + count + random.nextInt(3))),
+        List.of(data.bytes(from + count + random.nextInt(3))),
         to + (long) count + random.nextInt(3),
         from,
         to,
@@ -361,9 +317,9 @@ public final class KernelCases {
     int per = flag();
     long count = (long) outer * channels * inner;
     int scales = per != 0 ? channels : 1;
-    byte[] x = quantize ? floats(count) : bytes(count);
+    byte[] x = quantize ? data.floats(count) : data.bytes(count);
     return of(
-        List.of(x, floats(scales), bytes(scales)),
+        List.of(x, data.floats(scales), data.bytes(scales)),
         quantize ? count : 4 * count,
         outer,
         channels,

@@ -4,12 +4,29 @@ import java.util.ArrayList;
 import java.util.List;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
+import opml.formats.onnx.cases.CaseMaker;
+import opml.formats.onnx.cases.OperatorCase;
+import opml.formats.onnx.node.Declaration;
+import opml.formats.onnx.node.Declaration.Way;
 import opml.formats.onnx.node.NodeImport;
 import opml.formats.onnx.node.Operator;
 import opml.formats.onnx.node.Value;
 
 /// ArgMax along one axis, as i64.
 final class ArgMaxOperator implements Operator {
+  private static final int LAST_CAN_BE_SELECTED = 12;
+
+  private static final Declaration DECLARATION =
+      Declaration.of(
+              "ArgMax",
+              "where the largest element lies along an axis, the first or the last of equal ones")
+          .with(Way.KERNEL, ElementType.F32);
+
+  @Override
+  public Declaration declaration() {
+    return DECLARATION;
+  }
+
   @Override
   public void importNode(NodeImport node) {
     node.arity(1, 1);
@@ -32,5 +49,18 @@ final class ArgMaxOperator implements Operator {
         .ints("axis", shape.countOf(0, axis), shape.dim(axis), shape.countOf(axis + 1, rank))
         .flag("selectLast", last)
         .emit();
+  }
+
+  @Override
+  public OperatorCase random(CaseMaker make) {
+    int rank = make.between(1, 4);
+    CaseMaker.Draft node = make.node(DECLARATION.since());
+    if (node.opset() >= LAST_CAN_BE_SELECTED) {
+      node.flag("select_last_index", make.oneIn(2));
+    }
+    return node.given(make.floats(make.dims(rank)))
+        .integer("axis", make.between(0, rank - 1))
+        .flag("keepdims", make.oneIn(2))
+        .end();
   }
 }

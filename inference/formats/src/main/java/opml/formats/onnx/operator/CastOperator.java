@@ -2,8 +2,12 @@ package opml.formats.onnx.operator;
 
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Tensor;
+import opml.formats.onnx.cases.CaseMaker;
+import opml.formats.onnx.cases.OperatorCase;
 import opml.formats.onnx.file.OnnxNode;
 import opml.formats.onnx.file.OnnxType;
+import opml.formats.onnx.node.Declaration;
+import opml.formats.onnx.node.Declaration.Way;
 import opml.formats.onnx.node.NodeImport;
 import opml.formats.onnx.node.Operator;
 import opml.formats.onnx.node.RefusedNode;
@@ -12,6 +16,16 @@ import opml.formats.refusal.Reason.Kind;
 
 /// Cast of a constant; to the same type it is another name.
 final class CastOperator implements Operator {
+  private static final Declaration DECLARATION =
+      Declaration.of("Cast", "the elements as another type; to the same type another name")
+          .withAll(Way.NAME)
+          .withAll(Way.CONSTANT);
+
+  @Override
+  public Declaration declaration() {
+    return DECLARATION;
+  }
+
   @Override
   public boolean needsConstants(OnnxNode node) {
     return true;
@@ -42,6 +56,19 @@ final class CastOperator implements Operator {
       }
     }
     node.defineConstant(to);
+  }
+
+  @Override
+  public OperatorCase random(CaseMaker make) {
+    CaseMaker.Draft node = make.node(DECLARATION.since());
+    ElementType from = make.type();
+    int[] dims = make.dims(make.between(0, 3));
+    if (make.oneIn(2)) {
+      return node.given(make.tensor(from, dims)).integer("to", OnnxType.of(from).code()).end();
+    }
+    return node.constant(make.whole(from, 0, 100, dims))
+        .integer("to", OnnxType.of(make.type()).code())
+        .end();
   }
 
   private static long integer(NodeImport node, Tensor from, int index, ElementType type) {

@@ -2,9 +2,14 @@ package opml.formats.onnx.operator;
 
 import java.util.ArrayList;
 import java.util.List;
+import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
+import opml.formats.onnx.cases.CaseMaker;
+import opml.formats.onnx.cases.OperatorCase;
 import opml.formats.onnx.file.OnnxNode;
+import opml.formats.onnx.node.Declaration;
+import opml.formats.onnx.node.Declaration.Way;
 import opml.formats.onnx.node.NodeImport;
 import opml.formats.onnx.node.Operator;
 import opml.formats.onnx.node.Shapes;
@@ -13,6 +18,18 @@ import opml.formats.onnx.node.Value;
 
 /// Concat of constants; of a single tensor it is another name.
 final class ConcatOperator implements Operator {
+  private static final int NEGATIVE_AXES = 11;
+
+  private static final Declaration DECLARATION =
+      Declaration.of("Concat", "tensors side by side along an axis; of a single one another name")
+          .withAll(Way.NAME)
+          .withAll(Way.CONSTANT);
+
+  @Override
+  public Declaration declaration() {
+    return DECLARATION;
+  }
+
   @Override
   public boolean needsConstants(OnnxNode node) {
     return node.inputs().size() > 1;
@@ -60,5 +77,23 @@ final class ConcatOperator implements Operator {
       }
     }
     node.defineConstant(result);
+  }
+
+  @Override
+  public OperatorCase random(CaseMaker make) {
+    CaseMaker.Draft node = make.node(DECLARATION.since());
+    ElementType type = make.type();
+    int rank = make.between(1, 3);
+    int axis = make.between(0, rank - 1);
+    int[] dims = make.dims(rank);
+    node.integer("axis", node.opset() >= NEGATIVE_AXES && make.oneIn(2) ? axis - rank : axis);
+    if (make.oneIn(4)) {
+      return node.given(make.tensor(type, dims)).end();
+    }
+    for (int i = make.between(2, 4); i > 0; i--) {
+      dims[axis] = make.size();
+      node.constant(make.tensor(type, dims));
+    }
+    return node.end();
   }
 }

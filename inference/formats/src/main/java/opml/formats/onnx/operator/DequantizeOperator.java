@@ -3,13 +3,29 @@ package opml.formats.onnx.operator;
 import java.util.Optional;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Tensor;
+import opml.formats.onnx.cases.CaseMaker;
+import opml.formats.onnx.cases.OperatorCase;
 import opml.formats.onnx.file.OnnxType;
+import opml.formats.onnx.node.Declaration;
+import opml.formats.onnx.node.Declaration.Way;
 import opml.formats.onnx.node.NodeImport;
 import opml.formats.onnx.node.Operator;
 import opml.formats.onnx.node.Value;
 
 /// DequantizeLinear from int8 or uint8 to float32, and from int32 where all is known at import, as biases are.
 final class DequantizeOperator implements Operator {
+  private static final Declaration DECLARATION =
+      Declaration.of(
+              "DequantizeLinear", "(x - zero point)·scale, with one scale or one for each channel")
+          .since(10)
+          .with(Way.KERNEL, ElementType.U8, ElementType.I8)
+          .with(Way.CONSTANT, ElementType.I32);
+
+  @Override
+  public Declaration declaration() {
+    return DECLARATION;
+  }
+
   @Override
   public void importNode(NodeImport node) {
     node.arity(2, 3);
@@ -49,6 +65,14 @@ final class DequantizeOperator implements Operator {
         .flag("channels.perChannel", channels.perChannel())
         .flag("channels.unsigned", x.type() == ElementType.U8)
         .emit();
+  }
+
+  @Override
+  public OperatorCase random(CaseMaker make) {
+    CaseMaker.Draft node = make.node(DECLARATION.since());
+    ElementType type = make.one(ElementType.U8, ElementType.I8, ElementType.I32);
+    Channels.random(make, node, dims -> make.tensor(type, dims), type, true);
+    return node.end();
   }
 
   /// As the kernel does it: the difference exact, rounded to a float, times the scale.

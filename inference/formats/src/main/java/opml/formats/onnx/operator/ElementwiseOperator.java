@@ -7,7 +7,11 @@ import java.util.List;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
+import opml.formats.onnx.cases.CaseMaker;
+import opml.formats.onnx.cases.OperatorCase;
 import opml.formats.onnx.file.OnnxNode;
+import opml.formats.onnx.node.Declaration;
+import opml.formats.onnx.node.Declaration.Way;
 import opml.formats.onnx.node.NodeImport;
 import opml.formats.onnx.node.Operator;
 import opml.formats.onnx.node.Value;
@@ -16,18 +20,30 @@ import opml.formats.onnx.operator.Broadcast.Loop;
 /// Add, Sub, Mul and Div with broadcasting. Of constant integers all four are constants, as exporters compute shapes
 /// with them; of floats the kernels have Add and Mul.
 enum ElementwiseOperator implements Operator {
-  ADD("add.f32"),
-  SUBTRACT(""),
-  MULTIPLY("mul.f32"),
-  DIVIDE("");
+  ADD("Add", "a + b", "add.f32"),
+  SUBTRACT("Sub", "a - b", ""),
+  MULTIPLY("Mul", "a·b", "mul.f32"),
+  DIVIDE("Div", "a / b, whole numbers towards zero", "");
 
   private static final int LOOPS = 4;
   private static final int NUMPY_BROADCASTING = 7;
 
+  private final String label;
+  private final String summary;
   private final String kernel;
 
-  ElementwiseOperator(String kernel) {
+  ElementwiseOperator(String label, String summary, String kernel) {
+    this.label = label;
+    this.summary = summary;
     this.kernel = kernel;
+  }
+
+  @Override
+  public Declaration declaration() {
+    Declaration folds =
+        Declaration.of(label, summary + ", each repeated to the other's shape")
+            .with(Way.CONSTANT, ElementType.I32, ElementType.I64);
+    return kernel.isEmpty() ? folds : folds.with(Way.KERNEL, ElementType.F32);
   }
 
   @Override
@@ -83,6 +99,27 @@ enum ElementwiseOperator implements Operator {
         .ints("a", aStrides)
         .ints("b", bStrides)
         .emit();
+  }
+
+  @Override
+  public OperatorCase random(CaseMaker make) {
+    CaseMaker.Draft node = make.node(declaration().since());
+    boolean numpy = node.opset() >= NUMPY_BROADCASTING;
+    int rank = make.between(1, 5);
+    int[] aDims = make.dims(rank);
+    int[] bDims = Arrays.copyOfRange(aDims, numpy ? make.between(0, rank - 1) : 0, rank);
+    if (numpy) {
+      for (int[] dims : List.of(aDims, bDims)) {
+        Arrays.setAll(dims, i -> make.oneIn(3) ? 1 : dims[i]);
+      }
+    }
+    if (kernel.isEmpty() || make.oneIn(4)) {
+      ElementType type = make.one(ElementType.I32, ElementType.I64);
+      return node.constant(make.whole(type, -100, 100, aDims))
+          .constant(make.whole(type, 1, 100, bDims))
+          .end();
+    }
+    return node.given(make.floats(aDims)).either(make.floats(bDims)).end();
   }
 
   /// Before opset 7 nothing broadcasts unless `broadcast` says so, and then `b` alone: it is a part of a's shape that

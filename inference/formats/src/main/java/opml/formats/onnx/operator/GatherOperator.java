@@ -5,13 +5,28 @@ import java.util.List;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
+import opml.formats.onnx.cases.CaseMaker;
+import opml.formats.onnx.cases.OperatorCase;
 import opml.formats.onnx.file.OnnxNode;
+import opml.formats.onnx.node.Declaration;
+import opml.formats.onnx.node.Declaration.Way;
 import opml.formats.onnx.node.NodeImport;
 import opml.formats.onnx.node.Operator;
 import opml.formats.onnx.node.Shapes;
 
 /// Gather from a constant by constant indices.
 final class GatherOperator implements Operator {
+  private static final int NEGATIVE_INDICES = 11;
+
+  private static final Declaration DECLARATION =
+      Declaration.of("Gather", "slices of a tensor along an axis, by their indices")
+          .withAll(Way.CONSTANT);
+
+  @Override
+  public Declaration declaration() {
+    return DECLARATION;
+  }
+
   @Override
   public boolean needsConstants(OnnxNode node) {
     return true;
@@ -52,5 +67,19 @@ final class GatherOperator implements Operator {
       }
     }
     node.defineConstant(result);
+  }
+
+  @Override
+  public OperatorCase random(CaseMaker make) {
+    CaseMaker.Draft node = make.node(DECLARATION.since());
+    int rank = make.between(1, 3);
+    int axis = make.between(0, rank - 1);
+    int[] dims = make.dims(rank);
+    int least = node.opset() >= NEGATIVE_INDICES ? -dims[axis] : 0;
+    ElementType type = make.one(ElementType.I32, ElementType.I64);
+    return node.constant(make.tensor(make.type(), dims))
+        .constant(make.whole(type, least, dims[axis] - 1, make.dims(make.between(0, 2))))
+        .integer("axis", axis)
+        .end();
   }
 }

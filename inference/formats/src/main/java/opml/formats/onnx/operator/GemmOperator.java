@@ -3,6 +3,10 @@ package opml.formats.onnx.operator;
 import java.util.Optional;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
+import opml.formats.onnx.cases.CaseMaker;
+import opml.formats.onnx.cases.OperatorCase;
+import opml.formats.onnx.node.Declaration;
+import opml.formats.onnx.node.Declaration.Way;
 import opml.formats.onnx.node.NodeImport;
 import opml.formats.onnx.node.Operator;
 import opml.formats.onnx.node.Shapes;
@@ -11,6 +15,17 @@ import opml.formats.onnx.node.Value;
 /// Gemm: `alpha·A'·B' + beta·C`; A' and B' are A and B or their transposes, C broadcasts to the result.
 final class GemmOperator implements Operator {
   private static final int NUMPY_BROADCASTING = 7;
+  private static final int OPTIONAL_ADDEND = 11;
+
+  private static final Declaration DECLARATION =
+      Declaration.of(
+              "Gemm", "alpha·A'·B' + beta·C of matrices, each of A' and B' transposed if asked")
+          .with(Way.KERNEL, ElementType.F32);
+
+  @Override
+  public Declaration declaration() {
+    return DECLARATION;
+  }
 
   @Override
   public void importNode(NodeImport node) {
@@ -47,6 +62,28 @@ final class GemmOperator implements Operator {
         .real("alpha", alpha)
         .real("beta", c.isPresent() ? beta : 1)
         .emit();
+  }
+
+  @Override
+  public OperatorCase random(CaseMaker make) {
+    CaseMaker.Draft node = make.node(DECLARATION.since());
+    int m = make.size();
+    int n = make.size();
+    int k = make.oneIn(8) ? make.between(255, 520) : make.size();
+    boolean transA = make.oneIn(2);
+    boolean transB = make.oneIn(2);
+    node.given(transA ? make.floats(k, m) : make.floats(m, k));
+    node.either(transB ? make.floats(n, k) : make.floats(k, n));
+    boolean mustBeThere = node.opset() < OPTIONAL_ADDEND;
+    if (mustBeThere || make.oneIn(2)) {
+      boolean whole = node.opset() < NUMPY_BROADCASTING;
+      node.either(whole ? make.floats(m, n) : make.floats(make.one(m, 1), make.one(n, 1)));
+    }
+    return node.flag("transA", transA)
+        .flag("transB", transB)
+        .real("alpha", make.one(1f, -0.3f))
+        .real("beta", make.one(1f, 2.7f))
+        .end();
   }
 
   private static Value matrix(NodeImport node, int index) {

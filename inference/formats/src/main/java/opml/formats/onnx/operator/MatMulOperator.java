@@ -4,6 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
+import opml.engine.tensor.Tensor;
+import opml.formats.onnx.cases.CaseMaker;
+import opml.formats.onnx.cases.OperatorCase;
+import opml.formats.onnx.node.Declaration;
+import opml.formats.onnx.node.Declaration.Way;
 import opml.formats.onnx.node.NodeImport;
 import opml.formats.onnx.node.Operator;
 import opml.formats.onnx.node.Shapes;
@@ -12,6 +17,17 @@ import opml.formats.onnx.node.Value;
 /// MatMul as numpy has it: the last two axes are matrices, the others batches, which broadcast; a vector is a matrix
 /// of one row or column.
 final class MatMulOperator implements Operator {
+  private static final Declaration DECLARATION =
+      Declaration.of(
+              "MatMul",
+              "the matrix product as numpy has it, with batches that broadcast, and vectors")
+          .with(Way.KERNEL, ElementType.F32);
+
+  @Override
+  public Declaration declaration() {
+    return DECLARATION;
+  }
+
   @Override
   public void importNode(NodeImport node) {
     node.arity(2, 2);
@@ -59,5 +75,25 @@ final class MatMulOperator implements Operator {
         .ints("a.batch a.row a.column", aRepeats ? 0 : m * k, k, 1)
         .ints("b.batch b.row b.column", bRepeats ? 0 : k * n, n, 1)
         .emit();
+  }
+
+  @Override
+  public OperatorCase random(CaseMaker make) {
+    int k = make.oneIn(8) ? make.between(255, 520) : make.size();
+    int batch = make.between(1, 3);
+    int outer = make.between(1, 2);
+    Tensor a =
+        make.one(
+            make.floats(k),
+            make.floats(make.size(), k),
+            make.floats(batch, make.size(), k),
+            make.floats(outer, batch, make.size(), k));
+    Tensor b =
+        make.one(
+            make.floats(k),
+            make.floats(k, make.size()),
+            make.floats(batch, k, make.size()),
+            make.floats(outer, 1, k, make.size()));
+    return make.node(DECLARATION.since()).given(a).either(b).end();
   }
 }

@@ -1,50 +1,58 @@
 package opml.formats.onnx.operator;
 
+import static java.util.stream.Collectors.toUnmodifiableMap;
+
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import opml.formats.onnx.node.Operator;
 import org.jspecify.annotations.Nullable;
 
-/// The operators of ONNX's own operator set that we import, opset 6 to 23, inference forms.
+/// The operators of ONNX's own operator set that we import, in their inference forms.
 public final class Operators {
-  public static final int MIN_OPSET = 6;
-  public static final int MAX_OPSET = 23;
+  private static final List<Operator> ALL =
+      List.of(
+          ElementwiseOperator.ADD,
+          new ArgMaxOperator(),
+          new PoolOperator(PoolOperator.Kind.AVERAGE),
+          new CastOperator(),
+          new ConcatOperator(),
+          new ConstantOperator(),
+          new ConstantOfShapeOperator(),
+          new ConvOperator(),
+          new DequantizeOperator(),
+          ElementwiseOperator.DIVIDE,
+          new DropoutOperator(),
+          new FlattenOperator(),
+          new GatherOperator(),
+          new GemmOperator(),
+          new GlobalAveragePoolOperator(),
+          new IdentityOperator(),
+          new MatMulOperator(),
+          new PoolOperator(PoolOperator.Kind.MAXIMUM),
+          ElementwiseOperator.MULTIPLY,
+          new QLinearConvOperator(),
+          new QLinearMatMulOperator(),
+          new QuantizeOperator(),
+          new ReluOperator(),
+          new ReshapeOperator(),
+          ShapeOperator.SHAPE,
+          ShapeOperator.SIZE,
+          new SliceOperator(),
+          new SoftmaxOperator(),
+          SqueezeOperator.SQUEEZE,
+          ElementwiseOperator.SUBTRACT,
+          SqueezeOperator.UNSQUEEZE);
 
   private static final Map<String, Operator> BY_TYPE =
-      Map.ofEntries(
-          Map.entry("Add", ElementwiseOperator.ADD),
-          Map.entry("ArgMax", new ArgMaxOperator()),
-          Map.entry("AveragePool", new PoolOperator(PoolOperator.Kind.AVERAGE)),
-          Map.entry("Cast", new CastOperator()),
-          Map.entry("Concat", new ConcatOperator()),
-          Map.entry("Constant", new ConstantOperator()),
-          Map.entry("ConstantOfShape", new ConstantOfShapeOperator()),
-          Map.entry("Conv", new ConvOperator()),
-          Map.entry("DequantizeLinear", new DequantizeOperator()),
-          Map.entry("Div", ElementwiseOperator.DIVIDE),
-          Map.entry("Dropout", new DropoutOperator()),
-          Map.entry("Flatten", new FlattenOperator()),
-          Map.entry("Gather", new GatherOperator()),
-          Map.entry("Gemm", new GemmOperator()),
-          Map.entry("GlobalAveragePool", new GlobalAveragePoolOperator()),
-          Map.entry("Identity", new IdentityOperator()),
-          Map.entry("MatMul", new MatMulOperator()),
-          Map.entry("MaxPool", new PoolOperator(PoolOperator.Kind.MAXIMUM)),
-          Map.entry("Mul", ElementwiseOperator.MULTIPLY),
-          Map.entry("QLinearConv", new QLinearConvOperator()),
-          Map.entry("QLinearMatMul", new QLinearMatMulOperator()),
-          Map.entry("QuantizeLinear", new QuantizeOperator()),
-          Map.entry("Relu", new ReluOperator()),
-          Map.entry("Reshape", new ReshapeOperator()),
-          Map.entry("Shape", ShapeOperator.SHAPE),
-          Map.entry("Size", ShapeOperator.SIZE),
-          Map.entry("Slice", new SliceOperator()),
-          Map.entry("Softmax", new SoftmaxOperator()),
-          Map.entry("Squeeze", SqueezeOperator.SQUEEZE),
-          Map.entry("Sub", ElementwiseOperator.SUBTRACT),
-          Map.entry("Unsqueeze", SqueezeOperator.UNSQUEEZE));
+      ALL.stream().collect(toUnmodifiableMap(all -> all.declaration().name(), all -> all));
 
   private Operators() {}
+
+  /// {@return all of them, by their names}
+  public static List<Operator> all() {
+    return ALL;
+  }
 
   /// {@return the importer of an operator, if we have it}
   public static Optional<Operator> find(String domain, String opType) {

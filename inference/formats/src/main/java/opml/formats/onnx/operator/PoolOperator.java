@@ -4,6 +4,9 @@ import java.util.Optional;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
+import opml.formats.onnx.cases.CaseMaker;
+import opml.formats.onnx.cases.OperatorCase;
+import opml.formats.onnx.node.Declaration;
 import opml.formats.onnx.node.NodeImport;
 import opml.formats.onnx.node.Operator;
 import opml.formats.onnx.node.Shapes;
@@ -12,13 +15,34 @@ import opml.formats.onnx.node.Value;
 /// MaxPool and AveragePool over one or two spatial axes. MaxPool's second output, the indices, is not supported.
 record PoolOperator(Kind kind) implements Operator {
   enum Kind {
-    MAXIMUM,
-    AVERAGE
+    MAXIMUM("MaxPool", "the largest element of each window over one or two axes"),
+    AVERAGE(
+        "AveragePool", "the mean of each window over one or two axes, with or without the padding");
+
+    private final String label;
+    private final String summary;
+
+    Kind(String label, String summary) {
+      this.label = label;
+      this.summary = summary;
+    }
+
+    private Declaration declaration() {
+      return Declaration.of(label, summary).with(Declaration.Way.KERNEL, ElementType.F32);
+    }
   }
+
+  private static final int COUNTS_PADDING = 7;
+  private static final int PARTIAL_WINDOWS = 10;
 
   /// Before, a kernel larger than the padded image counts as a whole in an average that counts padding, unless
   /// `ceil_mode` is set.
   private static final int NOTHING_BEYOND_COUNTS = 19;
+
+  @Override
+  public Declaration declaration() {
+    return kind.declaration();
+  }
 
   @Override
   public void importNode(NodeImport node) {
@@ -51,6 +75,20 @@ record PoolOperator(Kind kind) implements Operator {
             .emit();
       }
     }
+  }
+
+  @Override
+  public OperatorCase random(CaseMaker make) {
+    CaseMaker.Draft node = make.node(kind.declaration().since());
+    Window.Sizes sizes = Window.Sizes.random(make, node, false);
+    node.given(make.floats(sizes.image(make.between(1, 2), make.between(1, 3))));
+    sizes.kernelShape(node);
+    if (node.opset() >= PARTIAL_WINDOWS) {
+      node.flag("ceil_mode", make.oneIn(2));
+    }
+    return kind == Kind.AVERAGE && node.opset() >= COUNTS_PADDING
+        ? node.flag("count_include_pad", make.oneIn(2)).end()
+        : node.end();
   }
 
   private static NodeImport.Call call(

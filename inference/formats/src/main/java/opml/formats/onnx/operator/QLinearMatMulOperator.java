@@ -1,12 +1,27 @@
 package opml.formats.onnx.operator;
 
 import java.util.Optional;
+import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
+import opml.formats.onnx.cases.CaseMaker;
+import opml.formats.onnx.cases.OperatorCase;
+import opml.formats.onnx.node.Declaration;
+import opml.formats.onnx.node.Declaration.Way;
 import opml.formats.onnx.node.NodeImport;
 import opml.formats.onnx.node.Operator;
 
 /// QLinearMatMul of 8-bit matrices; leading axes of a are rows, b is one matrix.
 final class QLinearMatMulOperator implements Operator {
+  private static final Declaration DECLARATION =
+      Declaration.of("QLinearMatMul", "the product of 8-bit matrices, scaled back to 8 bits")
+          .since(10)
+          .with(Way.KERNEL, ElementType.U8, ElementType.I8);
+
+  @Override
+  public Declaration declaration() {
+    return DECLARATION;
+  }
+
   @Override
   public void importNode(NodeImport node) {
     node.arity(8, 8);
@@ -33,5 +48,17 @@ final class QLinearMatMulOperator implements Operator {
         .ints("m n k", m, n, k)
         .ints("q", product.scalars())
         .emit();
+  }
+
+  @Override
+  public OperatorCase random(CaseMaker make) {
+    int k = make.size();
+    int n = make.size();
+    CaseMaker.Draft node = make.node(DECLARATION.since());
+    ElementType a = QuantisedProduct.type(make);
+    ElementType b = QuantisedProduct.type(make);
+    node.given(make.oneIn(3) ? make.tensor(a, 2, make.size(), k) : make.tensor(a, make.size(), k));
+    QuantisedProduct.random(make, node, a, make.tensor(b, k, n), n);
+    return node.end();
   }
 }

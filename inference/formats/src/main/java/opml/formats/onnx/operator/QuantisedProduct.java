@@ -5,6 +5,7 @@ import java.util.Optional;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
+import opml.formats.onnx.cases.CaseMaker;
 import opml.formats.onnx.node.NodeImport;
 import opml.formats.onnx.node.Types;
 import opml.formats.onnx.node.Value;
@@ -94,6 +95,25 @@ record QuantisedProduct(
         "the bias must be one int32 for each channel",
         describe(bias) + " for " + channels + " channels");
     return Optional.of(bias);
+  }
+
+  /// {@return one of the types of a quantised operand}
+  static ElementType type(CaseMaker make) {
+    return make.one(ElementType.U8, ElementType.I8);
+  }
+
+  /// Adds to a node whose first input is there the scale and zero point of that, b with its own, and those of the
+  /// result.
+  static void random(CaseMaker make, CaseMaker.Draft node, ElementType a, Tensor b, int channels) {
+    int[] perChannel = make.oneIn(2) ? new int[] {channels} : new int[0];
+    int bZero = make.between(0, 127);
+    node.constant(make.scales())
+        .constant(make.whole(a, -128, 127))
+        .either(b)
+        .constant(make.scales(perChannel))
+        .constant(make.whole(b.type(), bZero, bZero, perChannel))
+        .constant(make.scales())
+        .constant(make.whole(type(make), -128, 127));
   }
 
   private static String describe(Tensor tensor) {

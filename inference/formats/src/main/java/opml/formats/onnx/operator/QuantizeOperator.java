@@ -2,13 +2,29 @@ package opml.formats.onnx.operator;
 
 import java.util.Optional;
 import opml.engine.tensor.ElementType;
+import opml.formats.onnx.cases.CaseMaker;
+import opml.formats.onnx.cases.OperatorCase;
 import opml.formats.onnx.file.OnnxType;
+import opml.formats.onnx.node.Declaration;
+import opml.formats.onnx.node.Declaration.Way;
 import opml.formats.onnx.node.NodeImport;
 import opml.formats.onnx.node.Operator;
 import opml.formats.onnx.node.Value;
 
 /// QuantizeLinear from float32 to int8 or uint8, which the zero point's type tells, or else `output_dtype`.
 final class QuantizeOperator implements Operator {
+  private static final Declaration DECLARATION =
+      Declaration.of(
+              "QuantizeLinear",
+              "x / scale + zero point, rounded to int8 or uint8, with one scale or one for each channel")
+          .since(10)
+          .with(Way.KERNEL, ElementType.F32);
+
+  @Override
+  public Declaration declaration() {
+    return DECLARATION;
+  }
+
   @Override
   public void importNode(NodeImport node) {
     node.arity(2, 3);
@@ -46,5 +62,13 @@ final class QuantizeOperator implements Operator {
         .flag("channels.perChannel", channels.perChannel())
         .flag("channels.unsigned", type == ElementType.U8)
         .emit();
+  }
+
+  @Override
+  public OperatorCase random(CaseMaker make) {
+    CaseMaker.Draft node = make.node(DECLARATION.since());
+    ElementType type = make.one(ElementType.U8, ElementType.I8);
+    Channels.random(make, node, make::floats, type, type == ElementType.U8);
+    return node.end();
   }
 }

@@ -4,6 +4,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import opml.engine.tensor.Shape;
+import opml.engine.tensor.Tensor;
+import opml.formats.onnx.cases.CaseMaker;
+import opml.formats.onnx.cases.OperatorCase;
+import opml.formats.onnx.node.Declaration;
+import opml.formats.onnx.node.Declaration.Way;
 import opml.formats.onnx.node.NodeImport;
 import opml.formats.onnx.node.Operator;
 import opml.formats.onnx.node.Shapes;
@@ -11,6 +16,15 @@ import opml.formats.onnx.node.Value;
 
 /// Reshape to a shape known at import: 0 keeps a dimension (unless `allowzero`), one -1 takes what is left.
 final class ReshapeOperator implements Operator {
+  private static final Declaration DECLARATION =
+      Declaration.of("Reshape", "the same elements in another shape, which is a constant")
+          .withAll(Way.NAME);
+
+  @Override
+  public Declaration declaration() {
+    return DECLARATION;
+  }
+
   @Override
   public void importNode(NodeImport node) {
     node.arity(2, 2);
@@ -18,6 +32,23 @@ final class ReshapeOperator implements Operator {
     node.attributes().end();
     Value x = node.input(0);
     node.define(x.reshaped(shape(node, x.shape(), node.integers(1), allowZero)));
+  }
+
+  @Override
+  public OperatorCase random(CaseMaker make) {
+    int a = make.size();
+    int b = make.size();
+    int c = make.size();
+    Tensor shape =
+        make.one(
+            Tensor.ofLongs(Shape.of(2), (long) a * b, c),
+            Tensor.ofLongs(Shape.of(3), 0, 0, -1),
+            Tensor.ofLongs(Shape.of(2), -1, c),
+            Tensor.ofLongs(Shape.of(4), c, 1, b, a));
+    return make.node(DECLARATION.since())
+        .given(make.tensor(make.type(), a, b, c))
+        .constant(shape)
+        .end();
   }
 
   private static Shape shape(NodeImport node, Shape from, long[] wanted, boolean allowZero) {

@@ -2,13 +2,32 @@ package opml.formats.onnx.operator;
 
 import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
+import opml.formats.onnx.cases.CaseMaker;
+import opml.formats.onnx.cases.OperatorCase;
+import opml.formats.onnx.node.Declaration;
+import opml.formats.onnx.node.Declaration.Way;
 import opml.formats.onnx.node.NodeImport;
 import opml.formats.onnx.node.Operator;
 
 /// Shape and Size: constants, since every shape is known at import.
 enum ShapeOperator implements Operator {
-  SHAPE,
-  SIZE;
+  SHAPE("Shape", "the dimensions, or some of them"),
+  SIZE("Size", "the number of elements");
+
+  private static final int PARTS = 15;
+
+  private final String label;
+  private final String summary;
+
+  ShapeOperator(String label, String summary) {
+    this.label = label;
+    this.summary = summary;
+  }
+
+  @Override
+  public Declaration declaration() {
+    return Declaration.of(label, summary).withAll(Way.SHAPE);
+  }
 
   @Override
   public boolean asksForShape() {
@@ -37,6 +56,18 @@ enum ShapeOperator implements Operator {
         node.defineConstant(Tensor.ofLongs(Shape.SCALAR, shape.count()));
       }
     }
+  }
+
+  @Override
+  public OperatorCase random(CaseMaker make) {
+    CaseMaker.Draft node = make.node(declaration().since());
+    int rank = make.between(1, 4);
+    node.given(make.tensor(make.type(), make.dims(rank)));
+    if (this == SHAPE && node.opset() >= PARTS && make.oneIn(2)) {
+      int start = make.between(0, rank - 1);
+      node.integer("start", start - rank).integer("end", make.between(start + 1, rank + 1));
+    }
+    return node.end();
   }
 
   private static int clamp(int axis, int rank) {

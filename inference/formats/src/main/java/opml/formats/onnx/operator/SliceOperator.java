@@ -7,7 +7,11 @@ import java.util.Optional;
 import java.util.stream.LongStream;
 import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
+import opml.formats.onnx.cases.CaseMaker;
+import opml.formats.onnx.cases.OperatorCase;
 import opml.formats.onnx.file.OnnxNode;
+import opml.formats.onnx.node.Declaration;
+import opml.formats.onnx.node.Declaration.Way;
 import opml.formats.onnx.node.NodeImport;
 import opml.formats.onnx.node.Operator;
 import opml.formats.onnx.node.RefusedNode;
@@ -15,6 +19,15 @@ import opml.formats.onnx.node.RefusedNode;
 /// Slice of a constant. Since opset 10 the bounds are inputs, and there are steps.
 final class SliceOperator implements Operator {
   private static final int BOUNDS_ARE_INPUTS = 10;
+
+  private static final Declaration DECLARATION =
+      Declaration.of("Slice", "the elements between bounds along axes, with steps")
+          .withAll(Way.CONSTANT);
+
+  @Override
+  public Declaration declaration() {
+    return DECLARATION;
+  }
 
   @Override
   public boolean needsConstants(OnnxNode node) {
@@ -76,6 +89,29 @@ final class SliceOperator implements Operator {
       Elements.copy(data, at, result, i, 1);
     }
     node.defineConstant(result);
+  }
+
+  @Override
+  public OperatorCase random(CaseMaker make) {
+    CaseMaker.Draft node = make.node(DECLARATION.since());
+    int[] dims = make.dims(2);
+    int start = make.between(0, dims[1] - 1);
+    int end = make.between(start + 1, dims[1] + 2);
+    node.constant(make.tensor(make.type(), dims));
+    if (node.opset() < BOUNDS_ARE_INPUTS) {
+      return node.integers("starts", start).integers("ends", end).integers("axes", 1).end();
+    }
+    if (make.oneIn(2)) {
+      return node.constant(Tensor.ofLongs(Shape.of(1), end))
+          .constant(Tensor.ofLongs(Shape.of(1), -dims[1] - 1L))
+          .constant(Tensor.ofLongs(Shape.of(1), -1))
+          .constant(Tensor.ofLongs(Shape.of(1), -make.between(1, 2)))
+          .end();
+    }
+    return node.constant(Tensor.ofLongs(Shape.of(1), start))
+        .constant(Tensor.ofLongs(Shape.of(1), end))
+        .constant(Tensor.ofLongs(Shape.of(1), 1))
+        .end();
   }
 
   private static long fromFront(long index, int size) {

@@ -2,6 +2,10 @@ package opml.formats.onnx.operator;
 
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
+import opml.formats.onnx.cases.CaseMaker;
+import opml.formats.onnx.cases.OperatorCase;
+import opml.formats.onnx.node.Declaration;
+import opml.formats.onnx.node.Declaration.Way;
 import opml.formats.onnx.node.NodeImport;
 import opml.formats.onnx.node.Operator;
 import opml.formats.onnx.node.Value;
@@ -10,6 +14,17 @@ import opml.formats.onnx.node.Value;
 /// `axis` (default the last) alone.
 final class SoftmaxOperator implements Operator {
   private static final int PER_AXIS = 13;
+
+  private static final Declaration DECLARATION =
+      Declaration.of(
+              "Softmax",
+              "exp(x - max), divided by its sum, along one axis (before opset 13 along all from it on)")
+          .with(Way.KERNEL, ElementType.F32);
+
+  @Override
+  public Declaration declaration() {
+    return DECLARATION;
+  }
 
   @Override
   public void importNode(NodeImport node) {
@@ -27,5 +42,14 @@ final class SoftmaxOperator implements Operator {
         .write(ElementType.F32, shape)
         .ints("axis", shape.countOf(0, axis), shape.countOf(axis, end), shape.countOf(end, rank))
         .emit();
+  }
+
+  @Override
+  public OperatorCase random(CaseMaker make) {
+    int rank = make.between(1, 4);
+    return make.node(DECLARATION.since())
+        .given(make.floats(make.dims(rank)))
+        .integer("axis", make.between(-rank, rank - 1))
+        .end();
   }
 }

@@ -6,6 +6,11 @@ import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeSet;
 import opml.engine.tensor.Shape;
+import opml.engine.tensor.Tensor;
+import opml.formats.onnx.cases.CaseMaker;
+import opml.formats.onnx.cases.OperatorCase;
+import opml.formats.onnx.node.Declaration;
+import opml.formats.onnx.node.Declaration.Way;
 import opml.formats.onnx.node.NodeImport;
 import opml.formats.onnx.node.Operator;
 import opml.formats.onnx.node.RefusedNode;
@@ -13,10 +18,24 @@ import opml.formats.onnx.node.Value;
 
 /// Squeeze and Unsqueeze: the same bytes without, or with, axes of size one. Since opset 13 the axes are an input.
 enum SqueezeOperator implements Operator {
-  SQUEEZE,
-  UNSQUEEZE;
+  SQUEEZE("Squeeze", "the same elements without axes of size one"),
+  UNSQUEEZE("Unsqueeze", "the same elements with more axes of size one");
 
+  private static final int NEGATIVE_AXES = 11;
   private static final int AXES_ARE_AN_INPUT = 13;
+
+  private final String label;
+  private final String summary;
+
+  SqueezeOperator(String label, String summary) {
+    this.label = label;
+    this.summary = summary;
+  }
+
+  @Override
+  public Declaration declaration() {
+    return Declaration.of(label, summary).withAll(Way.NAME);
+  }
 
   @Override
   public void importNode(NodeImport node) {
@@ -50,6 +69,26 @@ enum SqueezeOperator implements Operator {
       }
     }
     node.define(x.reshaped(new Shape(dims)));
+  }
+
+  @Override
+  public OperatorCase random(CaseMaker make) {
+    CaseMaker.Draft node = make.node(declaration().since());
+    int first = make.size();
+    int last = make.size();
+    int[] axes =
+        make.oneIn(2) || node.opset() < NEGATIVE_AXES ? new int[] {0, 2} : new int[] {-2, 0};
+    node.given(
+        this == SQUEEZE
+            ? make.tensor(make.type(), 1, first, 1, last)
+            : make.tensor(make.type(), first, last));
+    boolean asInput = node.opset() >= AXES_ARE_AN_INPUT;
+    if (this == SQUEEZE && make.oneIn(4)) {
+      return node.end();
+    }
+    return asInput
+        ? node.constant(Tensor.ofLongs(Shape.of(2), axes[0], axes[1])).end()
+        : node.integers("axes", axes).end();
   }
 
   /// {@return the axes from the front, in order}

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import opml.core.codec.Names;
 import opml.engine.tensor.Shape;
+import opml.formats.onnx.cases.CaseMaker;
 import opml.formats.onnx.node.Attributes;
 import opml.formats.onnx.node.NodeImport;
 import opml.formats.onnx.node.RefusedNode;
@@ -187,5 +188,66 @@ record Window(
     return new int[] {
       kernel[0], kernel[1], stride[0], stride[1], padBegin[0], padBegin[1], dilation[0], dilation[1]
     };
+  }
+
+  /// The sizes of a random node that slides windows: over one or two axes.
+  ///
+  /// @param image height and width, or the width alone; likewise the kernel
+  @SuppressWarnings("ArrayRecordComponent") // made here, read once
+  record Sizes(int[] image, int[] kernel) {
+    /// Gives a node strides, paddings and dilations.
+    ///
+    /// @param convolution whether padding may reach as far as it likes, since padding alone has a value
+    static Sizes random(CaseMaker make, CaseMaker.Draft node, boolean convolution) {
+      int axes = make.between(1, 2);
+      int[] image = new int[axes];
+      int[] kernel = new int[axes];
+      int[] stride = new int[axes];
+      int[] dilation = new int[axes];
+      int[] pads = new int[2 * axes];
+      boolean dilated = convolution && make.oneIn(2);
+      for (int i = 0; i < axes; i++) {
+        kernel[i] = make.between(1, 4);
+        stride[i] = make.between(1, 3);
+        dilation[i] = dilated ? make.between(1, 2) : 1;
+        image[i] = (kernel[i] - 1) * dilation[i] + make.size();
+        int most = convolution ? 3 : kernel[i] - 1;
+        pads[i] = make.between(0, most);
+        pads[i + axes] = make.between(0, most);
+      }
+      node.integers("strides", stride);
+      if (dilated) {
+        node.integers("dilations", dilation);
+      }
+      if (make.oneIn(4)) {
+        node.text("auto_pad", make.one("SAME_UPPER", "SAME_LOWER", "VALID"));
+      } else {
+        node.integers("pads", pads);
+      }
+      return new Sizes(image, kernel);
+    }
+
+    /// {@return the dimensions of so many images of so many channels}
+    int[] image(int batch, int channels) {
+      return with(image, batch, channels);
+    }
+
+    /// {@return the dimensions of a convolution's weights}
+    int[] weights(int outChannels, int perGroup) {
+      return with(kernel, outChannels, perGroup);
+    }
+
+    /// Gives a pool its attribute.
+    void kernelShape(CaseMaker.Draft node) {
+      node.integers("kernel_shape", kernel);
+    }
+
+    private static int[] with(int[] last, int first, int second) {
+      int[] dims = new int[last.length + 2];
+      dims[0] = first;
+      dims[1] = second;
+      System.arraycopy(last, 0, dims, 2, last.length);
+      return dims;
+    }
   }
 }

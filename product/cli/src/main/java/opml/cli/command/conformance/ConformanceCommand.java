@@ -6,16 +6,18 @@ import picocli.CommandLine.Command;
 @Command(
     name = "conformance",
     description =
-        "Holds models against themselves on JVMs of every kind, soft-float and machines against others.",
+        "Holds models and operators against themselves on every JVM and machine, soft-float and machines against others.",
     footer = {
       "  opml conformance bits model.onnx",
       "  opml conformance float f32_mulAdd cases.txt",
       "  opml conformance float --random 1000000",
+      "  opml conformance operators",
       "  opml conformance riscv tests"
     },
     subcommands = {
       ConformanceBitsCommand.class,
       ConformanceFloatCommand.class,
+      ConformanceOperatorsCommand.class,
       ConformanceRiscvCommand.class
     })
 public final class ConformanceCommand {}

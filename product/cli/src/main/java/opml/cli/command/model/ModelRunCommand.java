@@ -17,6 +17,7 @@ import opml.cli.option.ModelFile;
 import opml.engine.commit.GraphState;
 import opml.engine.commit.Model;
 import opml.engine.plan.GraphRunner;
+import opml.lab.conformance.operators.MachineCheck;
 import opml.proof.Frames;
 import opml.proof.GraphWorkshop;
 import org.jspecify.annotations.Nullable;

@@ -11,15 +11,14 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import opml.core.codec.MalformedException;
-import opml.core.hash.Bytes32;
+import opml.lab.conformance.step.StepReferee;
+import opml.lab.conformance.step.StepSample;
 import opml.vm.elf.Elf64;
 import opml.vm.elf.Executable;
 import opml.vm.elf.MemoryShortException;
 import opml.vm.jit.Machines;
 import opml.vm.machine.Machine;
 import opml.vm.state.MachineState;
-import opml.vm.state.ProgramDescriptor;
-import opml.vm.step.StepProof;
 
 /// Runs executables on every machine and compares: the final states of whole runs, and, step by step, samples of the
 /// run in the replaying `Step` and in the contract. The samples are at random places, and always the first and the last
@@ -106,28 +105,14 @@ public final class RiscvCheck {
       String name,
       Map<String, String> agreement,
       List<String> differences) {
-    ProgramDescriptor program = executable.program().descriptor();
     Machine machine = executable.machine(Machines::of);
     SortedSet<Long> places = places(outcome.steps(), name);
     for (long place : places) {
-      machine.runTo(place);
-      Bytes32 prestate = machine.commitment();
-      byte[] witness = machine.prove().encode();
-      machine.runTo(place + 1);
-      Bytes32 poststate = machine.commitment();
-      single(
-          "Step",
-          StepReferees.REPLAYING,
-          place,
-          prestate,
-          program,
-          witness,
-          poststate,
-          differences);
-      contract.ifPresent(
-          referee ->
-              single(
-                  "contract", referee, place, prestate, program, witness, poststate, differences));
+      StepSample sample = StepSample.take(machine, place);
+      sample.difference("Step", StepReferee.replaying()).ifPresent(differences::add);
+      contract
+          .flatMap(referee -> sample.difference("contract", referee))
+          .ifPresent(differences::add);
     }
     String count = places.size() + " samples";
     agreement.merge("Step", count, (whole, _) -> whole);
@@ -136,31 +121,6 @@ public final class RiscvCheck {
       if (differences.stream().anyMatch(line -> line.startsWith(referee + ","))) {
         agreement.put(referee, "DIFFERS");
       }
-    }
-  }
-
-  /// The replaying `Step`, which knows the witness only.
-  private static final class StepReferees {
-    static final StepReferee REPLAYING =
-        (prestate, program, witness) -> StepProof.verify(prestate, program, witness).hash();
-
-    private StepReferees() {}
-  }
-
-  private static void single(
-      String who,
-      StepReferee referee,
-      long place,
-      Bytes32 prestate,
-      ProgramDescriptor program,
-      byte[] witness,
-      Bytes32 expected,
-      List<String> differences) {
-    Bytes32 got = referee.next(prestate, program, witness);
-    if (!got.equals(expected)) {
-      differences.add(
-          "%s, step %d: from %s to %s, expected is %s"
-              .formatted(who, place, prestate, got, expected));
     }
   }
 

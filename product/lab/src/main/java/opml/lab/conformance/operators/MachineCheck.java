@@ -1,4 +1,4 @@
-package opml.cli.command.model;
+package opml.lab.conformance.operators;
 
 import java.util.Optional;
 import opml.engine.commit.CommittedNode;

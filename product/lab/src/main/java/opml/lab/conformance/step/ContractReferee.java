@@ -1,4 +1,4 @@
-package opml.lab.conformance.riscv;
+package opml.lab.conformance.step;
 
 import opml.core.hash.Bytes32;
 import opml.ethereum.abi.Contract;

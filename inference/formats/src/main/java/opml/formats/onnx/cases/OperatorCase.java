@@ -1,0 +1,106 @@
+package opml.formats.onnx.cases;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import opml.engine.tensor.ElementType;
+import opml.engine.tensor.Shape;
+import opml.engine.tensor.Tensor;
+import opml.formats.onnx.file.OnnxAttribute;
+import opml.formats.onnx.file.OnnxGraph;
+import opml.formats.onnx.file.OnnxModel;
+import opml.formats.onnx.file.OnnxNode;
+import opml.formats.onnx.file.OnnxOpset;
+import opml.formats.onnx.file.OnnxTensor;
+import opml.formats.onnx.file.OnnxValueInfo;
+
+/// One node of an operator, with what it is given.
+///
+/// @param opset the version of ONNX's operator set
+public record OperatorCase(int opset, List<Operand> operands, List<OnnxAttribute> attributes) {
+  /// One input of the node.
+  public sealed interface Operand {
+    /// An input of the model.
+    record Given(Tensor value) implements Operand {}
+
+    /// A constant of the model.
+    record Constant(Tensor value) implements Operand {}
+
+    /// An optional input that is left out.
+    record Absent() implements Operand {}
+  }
+
+  private static final long IR_VERSION = 8;
+
+  /// What a model without inputs is given, since each has one.
+  private static final Tensor NOTHING = Tensor.ofFloats(Shape.of(1), 0);
+
+  public OperatorCase {
+    operands = List.copyOf(operands);
+    attributes = List.copyOf(attributes);
+  }
+
+  /// {@return the same node with another first input}
+  public OperatorCase withFirst(Operand first) {
+    List<Operand> all = new ArrayList<>(operands);
+    all.set(0, first);
+    return new OperatorCase(opset, all, attributes);
+  }
+
+  /// {@return the model of that one node}
+  ///
+  /// @param operator whose node it is
+  public OnnxModel model(String operator) {
+    List<String> names = new ArrayList<>();
+    List<OnnxTensor> constants = new ArrayList<>();
+    List<OnnxValueInfo> inputs = new ArrayList<>();
+    for (int i = 0; i < operands.size(); i++) {
+      String name = "x" + i;
+      switch (operands.get(i)) {
+        case Operand.Given(Tensor value) ->
+            inputs.add(OnnxValueInfo.of(name, value.type(), value.shape()));
+        case Operand.Constant(Tensor value) -> constants.add(new OnnxTensor(name, value));
+        case Operand.Absent() -> name = "";
+      }
+      names.add(name);
+    }
+    if (inputs.isEmpty()) {
+      inputs.add(OnnxValueInfo.of("unused", NOTHING.type(), NOTHING.shape()));
+    }
+    OnnxNode node = new OnnxNode("y", operator, "", names, List.of("y"), attributes);
+    return new OnnxModel(
+        IR_VERSION,
+        "opml",
+        List.of(new OnnxOpset("", opset)),
+        new OnnxGraph(
+            operator,
+            List.of(node),
+            constants,
+            inputs,
+            List.of(new OnnxValueInfo("y", 0, Optional.empty()))));
+  }
+
+  /// {@return what the model's inputs get, in their order}
+  public List<Tensor> inputs() {
+    List<Tensor> given = new ArrayList<>();
+    for (Operand operand : operands) {
+      if (operand instanceof Operand.Given(Tensor value)) {
+        given.add(value);
+      }
+    }
+    return given.isEmpty() ? List.of(NOTHING) : given;
+  }
+
+  /// {@return the type of the first input, if the node has one}
+  public Optional<ElementType> firstType() {
+    return operands.stream()
+        .findFirst()
+        .flatMap(
+            first ->
+                switch (first) {
+                  case Operand.Given(Tensor value) -> Optional.of(value.type());
+                  case Operand.Constant(Tensor value) -> Optional.of(value.type());
+                  case Operand.Absent() -> Optional.empty();
+                });
+  }
+}
