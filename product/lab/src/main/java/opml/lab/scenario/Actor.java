@@ -85,7 +85,8 @@ final class Actor {
           Entry.Delivered _,
           Entry.Expired _ ->
           actions++;
-      case Entry.Computed _,
+      case Entry.Computing _,
+          Entry.Computed _,
           Entry.Withdrew _,
           Entry.Refused _,
           Entry.Overtaken _,
