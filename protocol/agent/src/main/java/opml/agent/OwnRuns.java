@@ -43,8 +43,8 @@ final class OwnRuns {
   private final BiConsumer<String, String> skip;
   private final RunShelf shelf = new RunShelf(HeapBudget.shared()::valueBytes);
 
-  /// For what is new, and for runs that games need again, so that no game waits for a stranger's request. Each makes one
-  /// run after the other: memory is kept free for two.
+  /// For what is new, and for runs that games need again, so that no game waits for a stranger's request. Each makes
+  /// one run after the other: memory is kept free for two.
   private final Lane news = new Lane();
 
   private final Lane games = new Lane();

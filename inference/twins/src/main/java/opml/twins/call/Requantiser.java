@@ -53,6 +53,6 @@ public record Requantiser(int zero, boolean perChannel, boolean unsigned) {
   }
 
   private int output(int sum, int multiplier, int shift) {
-    return Accumulators.requantized(sum, multiplier, shift, zero, unsigned ? 1 : 0);
+    return Accumulators.output(sum, multiplier, shift, zero, unsigned ? 1 : 0);
   }
 }

@@ -11,8 +11,7 @@ public final class Accumulators {
   /// @param shift in 1..62
   /// @param zero of the output
   /// @param unsigned 0 if outputs are signed
-  public static int requantized(
-      int accumulator, int multiplier, int shift, int zero, int unsigned) {
+  public static int output(int accumulator, int multiplier, int shift, int zero, int unsigned) {
     return Quantisation.requantize(accumulator, multiplier, shift, zero, unsigned);
   }
 }

@@ -12,8 +12,8 @@ import opml.game.move.Partition;
 import opml.kernels.catalog.PinnedPrograms;
 import opml.lab.bench.BenchException;
 import opml.lab.bench.engine.EngineFigures.Dispute;
-import opml.lab.scenario.Duel;
 import opml.lab.scenario.Lie;
+import opml.lab.scenario.OneDispute;
 
 /// A dispute over state in place: a server runs a looping model of a million turns, which are two million steps, and
 /// one byte of one row of its slot of 8 MiB is wrong from then on; a verifier challenges it, and the contract executes
@@ -43,11 +43,11 @@ final class InPlaceDispute {
     progress.accept(
         "a dispute over byte %,d, which turn %,d writes; seed %d".formatted(offset, turn, seed));
     try (DevChain chain = DevChain.start()) {
-      Duel duel =
-          Duel.ofLyingServer(
+      OneDispute one =
+          OneDispute.ofLyingServer(
               chain, model, StatefulModels.input(TURNS), new Lie.InByte(step, offset));
-      requireBlame(duel, step);
-      return Optional.of(new Dispute(duel.gas(), duel.moves(), duel.seconds()));
+      requireBlame(one, step);
+      return Optional.of(new Dispute(one.gas(), one.moves(), one.seconds()));
     }
   }
 
@@ -83,13 +83,13 @@ final class InPlaceDispute {
     return lists;
   }
 
-  private static void requireBlame(Duel duel, long step) {
+  private static void requireBlame(OneDispute one, long step) {
     boolean blamed =
-        duel.played().stream()
+        one.played().stream()
             .anyMatch(
                 move -> move instanceof Action.Refine refine && refine.disputed().first() == step);
-    if (!blamed || !(duel.played().getLast() instanceof Action.Execute)) {
-      throw new BenchException("the dispute came to something else: " + duel.played());
+    if (!blamed || !(one.played().getLast() instanceof Action.Execute)) {
+      throw new BenchException("the dispute came to something else: " + one.played());
     }
   }
 }

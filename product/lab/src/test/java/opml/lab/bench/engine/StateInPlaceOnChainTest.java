@@ -10,13 +10,13 @@ import opml.game.move.Action;
 import opml.game.move.GameFormat;
 import opml.kernels.catalog.PinnedPrograms;
 import opml.lab.play.OnDevChain;
-import opml.lab.scenario.Duel;
 import opml.lab.scenario.Lie;
+import opml.lab.scenario.OneDispute;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 
 /// Disputes over a slot that a looping model changes in place, on a real chain. That the liar loses, and that every
-/// balance is right, is what a [Duel] sees to.
+/// balance is right, is what a [OneDispute] sees to.
 @EnabledIf(value = AnvilBinary.IS_INSTALLED, disabledReason = AnvilBinary.MISSING)
 class StateInPlaceOnChainTest extends OnDevChain {
   private static final int ROW_BYTES = 8;
@@ -36,13 +36,13 @@ class StateInPlaceOnChainTest extends OnDevChain {
   @Test
   void aWrongByteInOneRowIsBlamedOnTheNodeThatWroteIt() {
     long offset = turn * ROW_BYTES + random.nextInt(ROW_BYTES);
-    assertBlamed(Duel.ofLyingServer(dev, model, input, lie(offset)), offset);
+    assertBlamed(OneDispute.ofLyingServer(dev, model, input, lie(offset)), offset);
   }
 
   @Test
   void aByteOutsideOfTheRowThatTheKernelSaysItChangesIsNoWayOut() {
     for (long offset : List.of(rowBefore(), ROWS * (long) ROW_BYTES - 1)) {
-      assertBlamed(Duel.ofLyingServer(dev, model, input, lie(offset)), offset);
+      assertBlamed(OneDispute.ofLyingServer(dev, model, input, lie(offset)), offset);
     }
   }
 
@@ -50,8 +50,8 @@ class StateInPlaceOnChainTest extends OnDevChain {
   void anHonestServerWinsAgainstWhoSaysThatARowIsAnother() {
     long inside = turn * ROW_BYTES + random.nextInt(ROW_BYTES);
     for (long offset : List.of(inside, ROWS * (long) ROW_BYTES - 1)) {
-      Duel duel = Duel.ofSham(dev, model, input, lie(offset));
-      assertThat(duel.played()).as(what(offset)).hasAtLeastOneElementOfType(Action.Refine.class);
+      OneDispute dispute = OneDispute.ofSham(dev, model, input, lie(offset));
+      assertThat(dispute.played()).as(what(offset)).hasAtLeastOneElementOfType(Action.Refine.class);
     }
   }
 
@@ -68,9 +68,9 @@ class StateInPlaceOnChainTest extends OnDevChain {
     return "byte %d at turn %d of seed %d".formatted(offset, turn, seed);
   }
 
-  private void assertBlamed(Duel duel, long offset) {
+  private void assertBlamed(OneDispute dispute, long offset) {
     List<Action.Refine> refined =
-        duel.played().stream()
+        dispute.played().stream()
             .filter(Action.Refine.class::isInstance)
             .map(Action.Refine.class::cast)
             .toList();
@@ -79,8 +79,8 @@ class StateInPlaceOnChainTest extends OnDevChain {
         .singleElement()
         .satisfies(refine -> assertThat(refine.disputed().first()).isEqualTo(2 * turn));
     assertThat(model.nodes().getFirst().node().kernel().name()).isEqualTo("append");
-    assertThat(duel.played().getLast()).as(what(offset)).isInstanceOf(Action.Execute.class);
-    assertThat((long) duel.moves())
+    assertThat(dispute.played().getLast()).as(what(offset)).isInstanceOf(Action.Execute.class);
+    assertThat((long) dispute.moves())
         .as(what(offset))
         .isEqualTo(
             GameFormat.PROTOCOL.movesAtMost(

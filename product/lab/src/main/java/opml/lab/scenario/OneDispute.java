@@ -18,15 +18,15 @@ import opml.proof.GraphWorkshop;
 /// @param seconds from the request to the last payment, the runs of both sides included; passing of the chain's time is
 ///     not
 /// @param played the moves behind the challenge, in their order
-public record Duel(int moves, long gas, double seconds, List<Action.Move> played) {
-  public Duel {
+public record OneDispute(int moves, long gas, double seconds, List<Action.Move> played) {
+  public OneDispute {
     played = List.copyOf(played);
   }
 
   /// A server lies, and an honest verifier challenges it.
   ///
   /// @param input exactly the model's input bytes
-  public static Duel ofLyingServer(DevChain chain, Model model, byte[] input, Lie lie) {
+  public static OneDispute ofLyingServer(DevChain chain, Model model, byte[] input, Lie lie) {
     return play(
         chain,
         model,
@@ -43,7 +43,7 @@ public record Duel(int moves, long gas, double seconds, List<Action.Move> played
   /// A server is honest, and a verifier who lies challenges it.
   ///
   /// @param input exactly the model's input bytes
-  public static Duel ofSham(DevChain chain, Model model, byte[] input, Lie lie) {
+  public static OneDispute ofSham(DevChain chain, Model model, byte[] input, Lie lie) {
     return play(
         chain,
         model,
@@ -58,7 +58,7 @@ public record Duel(int moves, long gas, double seconds, List<Action.Move> played
         });
   }
 
-  private static Duel play(
+  private static OneDispute play(
       DevChain chain, Model model, byte[] input, String expected, Scenario.Script script) {
     Stage stage = Stage.set(chain, model);
     List<Action.Move> played = new ArrayList<>();
@@ -82,6 +82,6 @@ public record Duel(int moves, long gas, double seconds, List<Action.Move> played
     if (!failures.isEmpty()) {
       throw new IllegalStateException("the dispute: " + String.join("; ", failures));
     }
-    return new Duel(director.moves(), director.disputeGas(), seconds, played);
+    return new OneDispute(director.moves(), director.disputeGas(), seconds, played);
   }
 }
