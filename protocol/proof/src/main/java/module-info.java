@@ -7,6 +7,7 @@ module opml.proof {
   requires transitive opml.compiler;
   requires transitive opml.engine;
   requires transitive opml.game;
+  requires java.management;
   requires opml.twins;
 
   exports opml.proof;

@@ -34,6 +34,8 @@ import opml.hub.Picture.SeenGame;
 import opml.hub.Picture.SeenRequest;
 import opml.hub.Responder;
 import opml.hub.Stakes;
+import opml.proof.MachineSpeed;
+import opml.proof.TimeLimits;
 
 /// What server and verifier share: they compute what was asked, and play games by what they computed.
 ///
@@ -99,7 +101,7 @@ public abstract sealed class Agent permits Server, Verifier {
     this.settler = new Settler(hub.deployment().parameters().window());
     this.runs =
         new OwnRuns(
-            workshop, reader::input, hub.deployment().parameters(), caution, journal, this::skip);
+            workshop, reader::input, this::limits, caution, journal, this::skip, System::nanoTime);
     this.treasury = new Treasury(hub.sender(), journal, dry);
   }
 
@@ -255,6 +257,10 @@ public abstract sealed class Agent permits Server, Verifier {
   }
 
   // ------------------------------------------------------------------ runs and money
+
+  private TimeLimits limits() {
+    return new TimeLimits(terms(), MachineSpeed.here().stepsPerSecond());
+  }
 
   /// {@return what this agent's own runs say}
   final OwnRuns runs() {

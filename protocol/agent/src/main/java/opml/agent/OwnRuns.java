@@ -1,6 +1,7 @@
 package opml.agent;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -10,11 +11,12 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import opml.core.account.Wei;
 import opml.core.hash.Bytes32;
 import opml.game.claim.Availability;
 import opml.game.claim.RequestId;
-import opml.game.move.Parameters;
 import opml.game.work.NoRoomException;
 import opml.game.work.Work;
 import opml.game.work.Workshop;
@@ -22,52 +24,67 @@ import opml.hub.Journal;
 import opml.hub.Journal.Entry;
 import opml.hub.Picture.SeenRequest;
 import opml.proof.HeapBudget;
+import opml.proof.TimeLimits;
 import org.jspecify.annotations.Nullable;
 
 /// An agent's own runs of what was asked: makes them, knows what they come to, and whether bonds may be staked on them.
 final class OwnRuns {
-  /// What the interpreter does on an ordinary core, rounded down.
-  private static final long MACHINE_STEPS_PER_SECOND = 200_000_000;
-
   /// How long new runs may keep an agent from looking at its games again.
   private static final Duration COMPUTING = Duration.ofSeconds(3);
 
+  /// How often it is told how far a long run is.
+  private static final Duration TELLING = Duration.ofSeconds(5);
+
   private final Workshop workshop;
   private final Function<RequestId, byte[]> inputs;
-  private final Parameters terms;
+  private final Supplier<TimeLimits> limits;
   private final Agent.Caution caution;
   private final Journal journal;
   private final BiConsumer<String, String> skip;
   private final RunShelf shelf = new RunShelf(HeapBudget.shared()::valueBytes);
-  private @Nullable Making beside;
+
+  /// For what is new, and for runs that games need again, so that no game waits for a stranger's request. Each makes
+  /// one run after the other: memory is kept free for two.
+  private final Lane news = new Lane();
+
+  private final Lane games = new Lane();
+  private final LongSupplier nanoTime;
   private boolean behind;
   private long computeUntil;
 
   /// @param inputs reads what was asked
+  /// @param limits the deployment's times, beside how fast the machine is by now
   /// @param skip hears what is left alone, and why
+  /// @param nanoTime as [System#nanoTime()]
   OwnRuns(
       Workshop workshop,
       Function<RequestId, byte[]> inputs,
-      Parameters terms,
+      Supplier<TimeLimits> limits,
       Agent.Caution caution,
       Journal journal,
-      BiConsumer<String, String> skip) {
+      BiConsumer<String, String> skip,
+      LongSupplier nanoTime) {
     this.workshop = workshop;
     this.inputs = inputs;
-    this.terms = terms;
+    this.limits = limits;
     this.caution = caution;
     this.journal = journal;
     this.skip = skip;
+    this.nanoTime = nanoTime;
   }
 
   /// Begins a look at the chain, which waits for new runs only so long.
   void look() {
     behind = false;
-    computeUntil = System.nanoTime() + COMPUTING.toNanos();
-    Making made = beside;
-    if (made != null && made.task.isDone()) {
-      beside = null;
-      keep(made);
+    computeUntil = nanoTime.getAsLong() + COMPUTING.toNanos();
+    for (Lane lane : List.of(news, games)) {
+      Making making = lane.making;
+      if (making != null && making.task.isDone()) {
+        lane.making = null;
+        keep(making);
+      } else if (making != null) {
+        making.course.tellInTime(making.request);
+      }
     }
   }
 
@@ -76,22 +93,11 @@ final class OwnRuns {
     return behind;
   }
 
-  /// Does something about a game with the own run of what was asked, which is made again at once if it was let go: a
-  /// clock runs. If this agent has no such run, or no room for it, the reason is told.
+  /// Does something about a game with the own run of what was asked, which is made again if it was let go, before any
+  /// that is new: a clock runs. If this agent has no such run, or no room for it, the reason is told.
   void play(SeenRequest request, Consumer<Work> use) {
     if (held(request).isEmpty() && !isKnownToBeNone(request)) {
-      Making now = beside;
-      if (now != null && now.request.equals(request.id())) {
-        beside = null;
-        keep(now);
-      } else {
-        making(request)
-            .ifPresent(
-                making -> {
-                  making.task.run();
-                  keep(making);
-                });
-      }
+      makeInTime(request, games);
     }
     use(request.id(), held(request), use);
   }
@@ -99,7 +105,7 @@ final class OwnRuns {
   /// Does something with the own run of what was asked, if there is time in this look at the chain to make it.
   void use(SeenRequest request, Consumer<Work> use) {
     if (held(request).isEmpty() && !isKnownToBeNone(request)) {
-      makeInTime(request);
+      makeInTime(request, news);
     }
     use(request.id(), held(request), use);
   }
@@ -126,37 +132,73 @@ final class OwnRuns {
   /// look at the chain}
   Optional<Work.Result> result(SeenRequest request) {
     if (shelf.known(request.id()).isEmpty()) {
-      makeInTime(request);
+      makeInTime(request, news);
     }
     return shelf.known(request.id()).flatMap(RunShelf.Known::result);
   }
 
   // ------------------------------------------------------------------ new runs
 
-  /// A run that is being made, by whoever runs the task.
-  private record Making(RequestId request, FutureTask<Made> task) {}
+  /// Where runs are made, one after the other.
+  private static final class Lane {
+    private @Nullable Making making;
+
+    boolean makes(RequestId request) {
+      return making != null && making.request.equals(request);
+    }
+  }
+
+  /// A run that is being made on a thread of its own.
+  private record Making(RequestId request, FutureTask<Made> task, Course course) {}
+
+  /// How far a run is.
+  private final class Course implements Workshop.Progress {
+    private final long begin = nanoTime.getAsLong();
+    private long told = begin;
+
+    /// Written by the thread that runs, one behind the other: who reads both may see numbers of two moments.
+    private volatile long step;
+
+    private volatile long of;
+
+    @Override
+    public void at(long next, long most) {
+      step = next;
+      of = most;
+    }
+
+    void tellInTime(RequestId request) {
+      long now = nanoTime.getAsLong();
+      if (now - told >= TELLING.toNanos()) {
+        told = now;
+        journal.tell(new Entry.Computing(request, step, of, (now - begin) / 1e9));
+      }
+    }
+  }
 
   private record Made(Optional<Work> work, double seconds) {}
 
-  /// Makes a run on a thread of its own, one after the other, and waits for it as long as this look at the chain may:
-  /// what takes longer is there at a later look, and meanwhile no game waits for it.
-  private void makeInTime(SeenRequest request) {
+  /// Makes a run on a thread of its own, and waits for it as long as this look at the chain may: what takes longer is
+  /// there at a later look, and meanwhile no other game waits for it.
+  private void makeInTime(SeenRequest request, Lane preferred) {
+    Lane other = preferred == news ? games : news;
+    Lane lane = other.makes(request.id()) ? other : preferred;
     while (true) {
-      Making now = beside;
+      Making now = lane.making;
       if (now == null) {
         Optional<Making> next = making(request);
         if (next.isEmpty()) {
           return;
         }
         now = next.get();
-        beside = now;
+        lane.making = now;
         Thread.ofPlatform().daemon().name("run").start(now.task);
       }
       if (!isDoneInTime(now)) {
         behind = true;
         return;
       }
-      beside = null;
+      lane.making = null;
       keep(now);
       if (now.request.equals(request.id())) {
         return;
@@ -166,7 +208,7 @@ final class OwnRuns {
 
   private boolean isDoneInTime(Making making) {
     try {
-      making.task.get(Math.max(0, computeUntil - System.nanoTime()), TimeUnit.NANOSECONDS);
+      making.task.get(Math.max(0, computeUntil - nanoTime.getAsLong()), TimeUnit.NANOSECONDS);
       return true;
     } catch (ExecutionException e) {
       return true;
@@ -194,15 +236,17 @@ final class OwnRuns {
       return Optional.empty();
     }
     byte[] input = inputs.apply(id);
+    Course course = new Course();
     return Optional.of(
         new Making(
             id,
             new FutureTask<>(
                 () -> {
-                  long begin = System.nanoTime();
-                  Optional<Work> work = workshop.work(modelId, input);
-                  return new Made(work, (System.nanoTime() - begin) / 1e9);
-                })));
+                  long begin = nanoTime.getAsLong();
+                  Optional<Work> work = workshop.work(modelId, input, course);
+                  return new Made(work, (nanoTime.getAsLong() - begin) / 1e9);
+                }),
+            course));
   }
 
   /// Keeps a run, and what is known by it; waits for it if it is not done.
@@ -252,31 +296,23 @@ final class OwnRuns {
     return why.isEmpty();
   }
 
-  /// {@return why this deployment's times or bonds are too small for a run that took so long, if they are: the rest of
-  /// the window and of the allowance is for censorship, delays and reorganisations (`spec/protocol.md` §6)}
+  /// {@return why this deployment's times or bonds, or this process's memory, are too small for a run that took so
+  /// long, if they are}
   private Optional<String> whyNotToStake(Work work, double seconds) {
-    if (seconds > terms.window() / 4.0) {
-      return Optional.of(
-          "a run takes %.1f s, more than a quarter of the window of %d s"
-              .formatted(seconds, terms.window()));
-    }
-    Optional<String> noRoom = work.whyNotToReplay();
-    if (noRoom.isPresent()) {
-      return noRoom;
-    }
-    double replay = (double) work.replaySteps() / MACHINE_STEPS_PER_SECOND;
-    if (replay > terms.allowance() / 10.0) {
-      return Optional.of(
-          "replaying a node may take %.1f s, more than a tenth of the allowance of %d s"
-              .formatted(replay, terms.allowance()));
-    }
+    TimeLimits now = limits.get();
+    return now.whyNotRun(seconds)
+        .or(work::whyNotToReplay)
+        .or(() -> now.whyNotReplay(work.replaySteps()))
+        .or(() -> whyNotToPay(work, now.terms().challengeBond()));
+  }
+
+  private Optional<String> whyNotToPay(Work work, Wei challengeBond) {
     Wei game = caution.survivedPrice().times(work.gasOfASide());
-    if (game.compareTo(terms.challengeBond()) > 0) {
-      return Optional.of(
-          "a game about it may take %,d gas, %s at a price of %s: more than the %s of a challenge pay for"
-              .formatted(work.gasOfASide(), game, caution.survivedPrice(), terms.challengeBond()));
-    }
-    return Optional.empty();
+    return game.compareTo(challengeBond) > 0
+        ? Optional.of(
+            "a game about it may take %,d gas, %s at a price of %s: more than the %s of a challenge pay for"
+                .formatted(work.gasOfASide(), game, caution.survivedPrice(), challengeBond))
+        : Optional.empty();
   }
 
   /// {@return a bound of the gas of a game about a request; of one without a run, that of any game}

@@ -7,19 +7,23 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 import opml.core.account.Address;
 import opml.core.hash.Bytes32;
 import opml.game.claim.Availability;
 import opml.game.claim.Request;
+import opml.game.claim.RequestId;
 import opml.game.claim.RequestState;
 import opml.game.claim.RequestStatus;
 import opml.game.move.Parameters;
 import opml.game.work.NoRoomException;
 import opml.game.work.Work;
 import opml.game.work.Workshop;
-import opml.hub.Journal;
+import opml.hub.Journal.Entry;
 import opml.hub.Picture.SeenRequest;
+import opml.proof.TimeLimits;
 import org.junit.jupiter.api.Test;
 
 class OwnRunsTest {
@@ -27,16 +31,20 @@ class OwnRunsTest {
   private static final Bytes32 QUICK = Bytes32.ofWord(2);
 
   private final List<String> skipped = new ArrayList<>();
+  private final List<Entry> told = new ArrayList<>();
+  private final AtomicLong nanos = new AtomicLong();
+  private double stepsPerSecond = 1e9;
   private int made;
 
   private OwnRuns runs(Workshop workshop) {
     return new OwnRuns(
         workshop,
         _ -> new byte[0],
-        Parameters.DEFAULT,
+        () -> new TimeLimits(Parameters.DEFAULT, stepsPerSecond),
         Agent.Caution.DEFAULT,
-        Journal.SILENT,
-        (_, why) -> skipped.add(why));
+        told::add,
+        (_, why) -> skipped.add(why),
+        nanos::get);
   }
 
   private static SeenRequest request(Bytes32 model) {
@@ -87,6 +95,123 @@ class OwnRunsTest {
     assertThat(runs.result(request(SLOW))).isPresent();
     assertThat(runs.evidenceBytes(request(SLOW).id())).isEqualTo(SizedWork.EVIDENCE_BYTES);
     assertThat(made).isEqualTo(1);
+  }
+
+  @Test
+  void aRunThatWasLetGoComesBackBesideTheLookAndNoOtherGameWaits() {
+    CountDownLatch mayEnd = new CountDownLatch(1);
+    OwnRuns runs =
+        runs(
+            (model, _) -> {
+              if (model.equals(SLOW) && made++ > 0) {
+                await(mayEnd);
+              }
+              return Optional.of(new SizedWork(0));
+            });
+    List<Bytes32> played = new ArrayList<>();
+    runs.look();
+    runs.play(request(SLOW), _ -> played.add(SLOW));
+    runs.play(request(QUICK), _ -> played.add(QUICK));
+    assertThat(played).containsExactly(SLOW, QUICK);
+
+    // As a full shelf does.
+    runs.tidy(Set.of(request(QUICK).id()), Set.of());
+    for (int i = 0; i < 2; i++) {
+      played.clear();
+      runs.look();
+      runs.play(request(SLOW), _ -> played.add(SLOW));
+      runs.play(request(QUICK), _ -> played.add(QUICK));
+      assertThat(played).as("meanwhile").containsExactly(QUICK);
+      assertThat(runs.areBehind()).isTrue();
+    }
+    mayEnd.countDown();
+    played.clear();
+    runs.look();
+    runs.play(request(SLOW), _ -> played.add(SLOW));
+    assertThat(played).containsExactly(SLOW);
+    assertThat(made).as("it was made twice, not at each look").isEqualTo(2);
+  }
+
+  @Test
+  void aGameThatNeedsItsRunAgainDoesNotWaitForWhatSomebodyNewAskedFor() {
+    CountDownLatch mayEnd = new CountDownLatch(1);
+    OwnRuns runs =
+        runs(
+            (model, _) -> {
+              if (model.equals(SLOW)) {
+                await(mayEnd);
+              }
+              return Optional.of(new SizedWork(0));
+            });
+    runs.look();
+    assertThat(runs.result(request(SLOW))).isEmpty();
+    runs.look();
+    List<Work> played = new ArrayList<>();
+    runs.play(request(QUICK), played::add);
+    assertThat(played).hasSize(1);
+    // The same run for a game: there is no second one.
+    runs.play(request(SLOW), played::add);
+    assertThat(played).hasSize(1);
+    mayEnd.countDown();
+    runs.look();
+    runs.play(request(SLOW), played::add);
+    assertThat(played).hasSize(2);
+  }
+
+  @Test
+  void howFarALongRunIsIsToldEveryFewSeconds() {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch mayEnd = new CountDownLatch(1);
+    OwnRuns runs =
+        runs(
+            new Workshop() {
+              @Override
+              public Optional<Work> work(Bytes32 model, byte[] input) {
+                return Optional.of(new SizedWork(0));
+              }
+
+              @Override
+              public Optional<Work> work(Bytes32 model, byte[] input, Progress progress) {
+                progress.at(48, 1000);
+                begun.countDown();
+                await(mayEnd);
+                return work(model, input);
+              }
+            });
+    runs.look();
+    assertThat(runs.result(request(SLOW))).isEmpty();
+    await(begun);
+    for (int second = 1; second <= 11; second++) {
+      nanos.addAndGet(1_000_000_000);
+      runs.look();
+    }
+    RequestId id = request(SLOW).id();
+    assertThat(told)
+        .containsExactly(
+            new Entry.Computing(id, 48, 1000, 5), new Entry.Computing(id, 48, 1000, 10));
+    mayEnd.countDown();
+    runs.look();
+    assertThat(runs.result(request(SLOW))).isPresent();
+    assertThat(told).hasSize(3).last().isInstanceOf(Entry.Computed.class);
+  }
+
+  @Test
+  void aSlowMachineStakesNothingOnWhatAFastOneDoes() {
+    // A tenth of the allowance of half a day are 4320 s.
+    SizedWork work = new SizedWork(0).replayedIn(4_320_000_000L);
+    OwnRuns runs = runs((_, _) -> Optional.of(work));
+    runs.look();
+    stepsPerSecond = 1e6;
+    assertThat(runs.result(request(QUICK))).isPresent();
+    assertThat(runs.mayEnter(request(QUICK).id())).isTrue();
+    stepsPerSecond = 0.99e6;
+    assertThat(runs.result(request(SLOW))).isPresent();
+    assertThat(runs.mayEnter(request(SLOW).id())).isFalse();
+    assertThat(skipped)
+        .singleElement()
+        .asString()
+        .isEqualTo(
+            "replaying a node may take 4363.6 s, more than a tenth of the allowance of 43200 s");
   }
 
   private static void await(CountDownLatch latch) {

@@ -10,10 +10,17 @@ final class SizedWork implements Work {
   static final int EVIDENCE_BYTES = 7;
 
   private final long keptBytes;
+  private long replaySteps = 1;
   private boolean rested;
 
   SizedWork(long keptBytes) {
     this.keptBytes = keptBytes;
+  }
+
+  /// {@return this run, of which a step may take so many instructions}
+  SizedWork replayedIn(long steps) {
+    replaySteps = steps;
+    return this;
   }
 
   boolean rested() {
@@ -42,7 +49,7 @@ final class SizedWork implements Work {
 
   @Override
   public long replaySteps() {
-    return 1;
+    return replaySteps;
   }
 
   @Override

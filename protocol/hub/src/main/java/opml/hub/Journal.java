@@ -17,6 +17,12 @@ public interface Journal {
 
   /// One thing that was done.
   sealed interface Entry {
+    /// The model is being run on a request's input, which takes long; told every few seconds.
+    ///
+    /// @param step of level 0 that is next
+    /// @param of so many at most; 0 if nothing is known of it yet
+    record Computing(RequestId request, long step, long of, double seconds) implements Entry {}
+
     /// The model was run on a request's input, natively.
     record Computed(RequestId request, Work.Result result, double seconds) implements Entry {}
 

@@ -1,6 +1,7 @@
 package opml.proof;
 
 import java.util.List;
+import java.util.function.Supplier;
 import opml.vm.checkpoint.CheckpointPolicy;
 import opml.vm.checkpoint.Checkpoints;
 import opml.vm.machine.Machine;
@@ -13,21 +14,32 @@ import opml.vm.step.StepProof;
 public final class CheckpointedRun implements MachineRun {
   private final Program program;
   private final Checkpoints checkpoints;
+  private final Watch watch;
   private final Runnable giveBack;
 
+  /// Hears how long replays take.
+  @FunctionalInterface
+  interface Watch {
+    void ran(long steps, double seconds);
+  }
+
   /// A run in a memory that goes back to its pool at the end.
-  public CheckpointedRun(BorrowedMachine borrowed, CheckpointPolicy policy) {
-    this(borrowed.machine(), policy, borrowed::close);
+  ///
+  /// @param watch hears of each replay that a question takes, with all that is hashed and kept on the way
+  CheckpointedRun(BorrowedMachine borrowed, CheckpointPolicy policy, Watch watch) {
+    this(borrowed.machine(), policy, watch, borrowed::close);
   }
 
   /// A run in a memory of its own.
   public CheckpointedRun(Machine machine) {
-    this(machine, CheckpointPolicy.DEFAULT, () -> {});
+    this(machine, CheckpointPolicy.DEFAULT, (_, _) -> {}, () -> {});
   }
 
-  private CheckpointedRun(Machine machine, CheckpointPolicy policy, Runnable giveBack) {
+  private CheckpointedRun(
+      Machine machine, CheckpointPolicy policy, Watch watch, Runnable giveBack) {
     this.program = machine.program();
     this.checkpoints = new Checkpoints(machine, policy);
+    this.watch = watch;
     this.giveBack = giveBack;
   }
 
@@ -38,22 +50,30 @@ public final class CheckpointedRun implements MachineRun {
 
   @Override
   public MachineState stateAt(long index) {
-    return checkpoints.stateAt(index);
+    return watched(() -> checkpoints.stateAt(index));
   }
 
   @Override
   public List<MachineState> statesAt(long[] indexes) {
-    return checkpoints.statesAt(indexes);
+    return watched(() -> checkpoints.statesAt(indexes));
   }
 
   @Override
   public StepProof proofAt(long index) {
-    return checkpoints.proofAt(index);
+    return watched(() -> checkpoints.proofAt(index));
   }
 
   @Override
   public Memory memoryAt(long index) {
-    return checkpoints.at(index).memory();
+    return watched(() -> checkpoints.at(index).memory());
+  }
+
+  private <T> T watched(Supplier<T> question) {
+    long executed = checkpoints.executed();
+    long begin = System.nanoTime();
+    T answer = question.get();
+    watch.ran(checkpoints.executed() - executed, (System.nanoTime() - begin) / 1e9);
+    return answer;
   }
 
   @Override

@@ -75,7 +75,10 @@ public final class GraphWork implements Work {
 
   @Override
   public long replaySteps() {
-    return model.nodes().stream().mapToLong(node -> node.descriptor().steps()).max().orElse(0);
+    return model.nodes().stream()
+        .mapToLong(node -> node.program().bound().instructions(node.node().scalarArray()))
+        .max()
+        .orElse(0);
   }
 
   @Override

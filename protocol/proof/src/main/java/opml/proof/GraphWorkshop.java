@@ -48,6 +48,8 @@ public final class GraphWorkshop implements Workshop {
     }
   }
 
+  private static final Progress NOBODY = (_, _) -> {};
+
   /// Bytes of values that a run keeps besides those of the last state.
   private static final long KEPT_BYTES = 256L << 20;
 
@@ -166,7 +168,14 @@ public final class GraphWorkshop implements Workshop {
 
   @Override
   public Optional<Work> work(Bytes32 modelId, byte[] input) {
-    return model(modelId).map(model -> graphWork(model, ShortBuffer.pad(input, inputBytes(model))));
+    return work(modelId, input, NOBODY);
+  }
+
+  /// Who asks for a run that somebody else has asked for already, hears nothing of it on the way.
+  @Override
+  public Optional<Work> work(Bytes32 modelId, byte[] input, Progress progress) {
+    return model(modelId)
+        .map(model -> graphWork(model, ShortBuffer.pad(input, inputBytes(model)), progress));
   }
 
   private synchronized Optional<Model> model(Bytes32 modelId) {
@@ -181,6 +190,10 @@ public final class GraphWorkshop implements Workshop {
   ///
   /// @throws opml.game.work.NoRoomException if it does not fit the memory of this process
   public GraphWork graphWork(Model model, byte[] input) {
+    return graphWork(model, input, NOBODY);
+  }
+
+  private GraphWork graphWork(Model model, byte[] input, Progress progress) {
     Job job = new Job(model.id(), Keccak.hash(input));
     FutureTask<GraphWork> run;
     synchronized (this) {
@@ -190,7 +203,8 @@ public final class GraphWorkshop implements Workshop {
       if (known != null) {
         return known;
       }
-      run = making.computeIfAbsent(job, _ -> new FutureTask<>(() -> compute(model, input)));
+      run =
+          making.computeIfAbsent(job, _ -> new FutureTask<>(() -> compute(model, input, progress)));
     }
     run.run(); // by the first who comes; the others wait for it
     try {
@@ -256,6 +270,10 @@ public final class GraphWorkshop implements Workshop {
   /// @param runner of this model
   /// @throws NoRoomException if it does not fit the memory of this process
   public static Frames frames(Model model, GraphRunner runner, byte[] input) {
+    return frames(model, runner, input, NOBODY);
+  }
+
+  private static Frames frames(Model model, GraphRunner runner, byte[] input, Progress progress) {
     // One may be made for a game while another is made beside it.
     long most = HeapBudget.shared().valueBytes() / 2;
     long kept = Math.min(KEPT_BYTES, most / KEPT_PART);
@@ -264,15 +282,18 @@ public final class GraphWorkshop implements Workshop {
     if (bytes > most) {
       throw new NoRoomException("a run of model " + model.id(), bytes, most);
     }
-    return new ExecutedFrames(GraphExecution.run(model, input, runner, kept));
+    long steps = model.descriptor().steps();
+    return new ExecutedFrames(
+        GraphExecution.run(model, input, runner, kept, step -> progress.at(step, steps)));
   }
 
-  private GraphWork compute(Model model, byte[] input) {
+  private GraphWork compute(Model model, byte[] input, Progress progress) {
     HeapBudget memory = HeapBudget.shared();
     long resident = Math.min(policy.memoryBytes(), memory.growth() / 2);
     NodeMachines machines =
         new NodeMachines(model, MemoryPool.shared(), policy.withMemory(resident));
-    Frames frames = frames(model, runners.computeIfAbsent(model.id(), _ -> runner(model)), input);
+    GraphRunner runner = runners.computeIfAbsent(model.id(), _ -> runner(model));
+    Frames frames = frames(model, runner, input, progress);
     return new GraphWork(model, frames, machines, memory, passingBytes(model));
   }
 

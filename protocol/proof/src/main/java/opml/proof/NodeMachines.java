@@ -62,7 +62,7 @@ public final class NodeMachines implements NodeRunner, NodeRuns {
 
   @Override
   public MachineRun run(long step, Frames.Frame before) {
-    return new CheckpointedRun(machine(step, before), policy);
+    return new CheckpointedRun(machine(step, before), policy, MachineSpeed.here()::ran);
   }
 
   @Override

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.LongConsumer;
 import opml.core.merkle.MerkleRoot;
 import opml.core.merkle.SparseTree;
 import opml.engine.commit.CommittedNode;
@@ -90,7 +91,12 @@ public final class GraphExecution {
   private final Optional<SlotValues> last;
 
   private GraphExecution(
-      Model model, byte[] input, Optional<byte[]> given, GraphRunner runner, long keptBytes) {
+      Model model,
+      byte[] input,
+      Optional<byte[]> given,
+      GraphRunner runner,
+      long keptBytes,
+      LongConsumer progress) {
     this.model = model;
     this.runner = runner;
     this.input = copyOf(input);
@@ -109,7 +115,7 @@ public final class GraphExecution {
                 MerkleRoot.of(output, model.descriptor().outputDepth())));
     known.put(0L, GraphState.running(startSlots.root()));
     try (Sweep sweep = start()) {
-      run(sweep.run(), sweep);
+      run(sweep.run(), sweep, progress);
       this.finalState = sweep.state();
       this.end = sweep.run().step();
       this.last = sweep.run().hasFailed() ? Optional.empty() : Optional.of(sweep.values(true));
@@ -128,11 +134,20 @@ public final class GraphExecution {
   ///
   /// @param keptBytes bytes of values kept besides those of the last state
   public static GraphExecution run(Model model, byte[] input, GraphRunner runner, long keptBytes) {
+    return run(model, input, runner, keptBytes, _ -> {});
+  }
+
+  /// Runs a model.
+  ///
+  /// @param keptBytes bytes of values kept besides those of the last state
+  /// @param progress hears now and then how many steps have been taken
+  public static GraphExecution run(
+      Model model, byte[] input, GraphRunner runner, long keptBytes, LongConsumer progress) {
     if (model.descriptor().outputGiven()) {
       throw new IllegalArgumentException(
           "model %s checks an output, and none is given".formatted(model.id()));
     }
-    return started(model, input, Optional.empty(), runner, keptBytes);
+    return started(model, input, Optional.empty(), runner, keptBytes, progress);
   }
 
   /// Runs a model that checks an output.
@@ -145,18 +160,23 @@ public final class GraphExecution {
           "model %s computes its output, and one is given".formatted(model.id()));
     }
     requireBytes("output", output, model.descriptor().outputBytes());
-    return started(model, input, Optional.of(output), runner, KEPT_BYTES);
+    return started(model, input, Optional.of(output), runner, KEPT_BYTES, _ -> {});
   }
 
   @SuppressWarnings("ReferenceEquality") // to compare all weights would take as long as a run
   private static GraphExecution started(
-      Model model, byte[] input, Optional<byte[]> given, GraphRunner runner, long keptBytes) {
+      Model model,
+      byte[] input,
+      Optional<byte[]> given,
+      GraphRunner runner,
+      long keptBytes,
+      LongConsumer progress) {
     requireBytes("input", input, model.descriptor().inputBytes());
     if (runner.graph() != model.graph()) {
       throw new IllegalArgumentException(
           "the runner is not one of the graph of model " + model.id());
     }
-    return new GraphExecution(model, input, given, runner, keptBytes);
+    return new GraphExecution(model, input, given, runner, keptBytes, progress);
   }
 
   private static void requireBytes(String what, byte[] bytes, long expected) {
@@ -179,11 +199,12 @@ public final class GraphExecution {
   }
 
   /// Runs to the end. A long run leaves states behind, the more apart the longer it lasts.
-  private void run(GraphRun run, Sweep sweep) {
+  private void run(GraphRun run, Sweep sweep, LongConsumer progress) {
     long pause = LEAST_PAUSE_NANOS;
     long since = System.nanoTime();
     while (goesOn(run)) {
       run.proceed(Math.min(length(), run.step() + STRIDE));
+      progress.accept(run.step());
       long now = System.nanoTime();
       if (now - since > pause && goesOn(run)) {
         boolean many = snapshots.addOnTheWay(sweep.values(false));

@@ -2,6 +2,7 @@ package opml.twins.call;
 
 import java.lang.foreign.MemorySegment;
 import opml.kernels.memory.Mem;
+import opml.kernels.operators.Accumulators;
 
 /// From int32 sums to 8-bit outputs.
 ///
@@ -24,13 +25,12 @@ public record Requantiser(int zero, boolean perChannel, boolean unsigned) {
       long yAt,
       int count) {
     int scale = perChannel ? 4 * channel : 0;
-    long factor = Mem.i32(multiplier, scale);
+    int factor = Mem.i32(multiplier, scale);
     int right = Mem.i32(shift, scale);
     int addend = Mem.i32(bias, 4L * channel);
-    long least = unsigned ? 0 : -128;
     for (int i = 0; i < count; i++) {
       int sum = Mem.i32(sums, sumsAt + sumsStep * i) + addend;
-      Mem.putI8(y, yAt + i, saturated(sum * factor, right, least));
+      Mem.putI8(y, yAt + i, output(sum, factor, right));
     }
   }
 
@@ -45,20 +45,14 @@ public record Requantiser(int zero, boolean perChannel, boolean unsigned) {
       MemorySegment y,
       long yAt,
       int count) {
-    long least = unsigned ? 0 : -128;
     for (int i = 0; i < count; i++) {
       int scale = perChannel ? 4 * (first + i) : 0;
-      long factor = Mem.i32(multiplier, scale);
       int sum = Mem.i32(sums, sumsAt + 4L * i) + Mem.i32(bias, 4L * (first + i));
-      Mem.putI8(y, yAt + i, saturated(sum * factor, Mem.i32(shift, scale), least));
+      Mem.putI8(y, yAt + i, output(sum, Mem.i32(multiplier, scale), Mem.i32(shift, scale)));
     }
   }
 
-  /// Just below one half rounds down, unless the quotient is odd.
-  private int saturated(long product, int shift, long least) {
-    long half = 1L << (shift - 1);
-    long odd = (product >> shift) & 1;
-    long value = ((product + half - 1 + odd) >> shift) + zero;
-    return (int) Math.min(Math.max(value, least), least + 255);
+  private int output(int sum, int multiplier, int shift) {
+    return Accumulators.output(sum, multiplier, shift, zero, unsigned ? 1 : 0);
   }
 }

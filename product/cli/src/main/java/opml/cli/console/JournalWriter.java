@@ -34,6 +34,11 @@ public final class JournalWriter implements Journal, Loop.Listener {
   @Override
   public void tell(Entry entry) {
     switch (entry) {
+      case Entry.Computing e ->
+          line(
+              "computing",
+              facts(
+                  "request", e.request(), "step", e.step(), "of", e.of(), "seconds", e.seconds()));
       case Entry.Computed e ->
           line(
               "computed",

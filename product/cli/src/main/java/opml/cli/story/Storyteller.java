@@ -64,6 +64,8 @@ final class Storyteller implements Theatre.Audience {
   public void saw(Stage stage, Party party, Entry entry) {
     String who = party.name();
     switch (entry) {
+      case Entry.Computing computing ->
+          say(who, "runs the model: step %,d of %,d".formatted(computing.step(), computing.of()));
       case Entry.Computed computed ->
           say(
               who,

@@ -61,7 +61,7 @@ final class Actor {
     return this;
   }
 
-  /// {@return whether it did something}
+  /// {@return whether it did something, or computes something that it will act on}
   boolean tick() {
     if (actions >= actionsMax) {
       return false;
@@ -71,7 +71,7 @@ final class Actor {
     }
     int before = actions;
     agent.tick();
-    return actions > before;
+    return actions > before || agent.isBehind();
   }
 
   private void hear(Entry entry) {
@@ -85,7 +85,8 @@ final class Actor {
           Entry.Delivered _,
           Entry.Expired _ ->
           actions++;
-      case Entry.Computed _,
+      case Entry.Computing _,
+          Entry.Computed _,
           Entry.Withdrew _,
           Entry.Refused _,
           Entry.Overtaken _,

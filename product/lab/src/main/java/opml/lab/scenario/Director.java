@@ -236,8 +236,26 @@ public final class Director {
     expectedGains.merge(party, wei, BigInteger::add);
   }
 
-  Map<String, BigInteger> expectedGains() {
-    return expectedGains;
+  /// {@return what is not as it must be, once all is settled}
+  List<String> failures(String expectedOutcome) {
+    List<String> failures = new ArrayList<>();
+    String outcome = outcome();
+    if (!outcome.equals(expectedOutcome)) {
+      failures.add("outcome is \"" + outcome + "\"");
+    }
+    for (Party party : stage.parties()) {
+      BigInteger expected = expectedGains.getOrDefault(party.name(), BigInteger.ZERO);
+      if (!party.gain().equals(expected)) {
+        failures.add("%s gained %s wei, not %s".formatted(party.name(), party.gain(), expected));
+      }
+      if (stage.owed(party.address()).signum() != 0) {
+        failures.add("the hub still owes " + party.name());
+      }
+    }
+    if (!stage.held().isZero()) {
+      failures.add("the hub still holds " + stage.held());
+    }
+    return failures;
   }
 
   int moves() {

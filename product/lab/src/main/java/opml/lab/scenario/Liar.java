@@ -1,11 +1,13 @@
 package opml.lab.scenario;
 
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import opml.core.codec.ShortBuffer;
 import opml.core.hash.Bytes32;
 import opml.core.hash.Keccak;
@@ -13,10 +15,13 @@ import opml.engine.commit.Model;
 import opml.engine.commit.NodeDescriptor;
 import opml.engine.commit.Output;
 import opml.engine.graph.Graph;
+import opml.engine.graph.GraphNode;
 import opml.engine.graph.Slot;
 import opml.engine.plan.GraphRunner;
 import opml.engine.run.KernelProvider;
 import opml.engine.run.NodeOutcome;
+import opml.engine.run.Operands;
+import opml.engine.run.PreparedKernel;
 import opml.engine.tensor.Tensor;
 import opml.engine.trace.GraphExecution;
 import opml.game.work.Work;
@@ -75,6 +80,8 @@ public final class Liar implements Workshop {
           forged(input, node, run -> forgeInstruction(node, run, instruction));
       case Lie.InElement(int node, int element) ->
           forged(input, node, run -> forgeElement(node, run, element));
+      case Lie.InByte(long step, long offset) ->
+          forged(input, step, run -> forgeByte(nodeOf(step), run, offset));
       case Lie.InPadding(int node) -> forged(input, node, run -> forgePadding(node, run));
       case Lie.InLastStep(int node, int bit) ->
           forged(input, node, run -> forgeLastStep(node, run, bit));
@@ -91,13 +98,56 @@ public final class Liar implements Workshop {
     MachineRun forge(MachineRun truth);
   }
 
-  /// The truth up to a node, a forged run of that node, and honest work with what it left.
-  private GraphWork forged(byte[] input, int node, Forgery forgery) {
-    Frames honest = frames(model, input, natives);
-    MachineRun run = forgery.forge(truth.run(node, honest.at(node)));
-    GraphRunner lying = natives.with(node, (_, _, _) -> outcome(node, run));
-    NodeRuns runs = (step, before) -> step == node ? run : truth.run(step, before);
+  /// The truth up to a step, a forged run of that step, and honest work with what it left.
+  private GraphWork forged(byte[] input, long step, Forgery forgery) {
+    Frame before = frames(model, input, natives).at(step);
+    MachineRun run = forgery.forge(truth.run(step, before));
+    Spot spot = new Spot(model.graph(), nodeOf(step), operands(step, before));
+    NodeOutcome lie = outcome(spot.node, run);
+    GraphRunner lying =
+        GraphRunner.natively(
+            model.graph(),
+            spot.kernels(),
+            (graph, node, operands) ->
+                spot.isOf(node, operands) ? lie : truth.run(graph, node, operands));
+    NodeRuns runs =
+        (at, frame) -> spot.isOf(nodeOf(at), operands(at, frame)) ? run : truth.run(at, frame);
     return new GraphWork(model, frames(model, input, lying), runs);
+  }
+
+  private int nodeOf(long step) {
+    return (int) (step % model.nodes().size());
+  }
+
+  private MemorySegment[] operands(long step, Frame before) {
+    Graph graph = model.graph();
+    return Operands.of(graph, graph.nodes().get(nodeOf(step)), before::slot);
+  }
+
+  /// Where somebody lies: a step, known by its node and by what that finds. Kernels are not told the number of their
+  /// step, and a run is taken up again anywhere, so a count of calls would not tell it either.
+  private record Spot(Graph graph, int node, MemorySegment[] found) {
+    /// {@return the reference kernels, but for this one call, which is left to who runs what kernels do not}
+    KernelProvider kernels() {
+      GraphNode here = graph.nodes().get(node);
+      return (kernel, scalars, constants) -> {
+        PreparedKernel honest = KernelProvider.reference().prepare(kernel, scalars, constants);
+        boolean same = kernel.equals(here.kernel()) && Arrays.equals(scalars, here.scalarArray());
+        return !same
+            ? honest
+            : (segments, scratch, from, to) -> {
+              if (isOf(node, segments)) {
+                throw new IllegalArgumentException("here somebody lies");
+              }
+              return honest.run(segments, scratch, from, to);
+            };
+      };
+    }
+
+    boolean isOf(int other, MemorySegment[] operands) {
+      return other == node
+          && IntStream.range(0, found.length).allMatch(i -> found[i].mismatch(operands[i]) < 0);
+    }
   }
 
   private static Frames frames(Model model, byte[] input, GraphRunner runner) {
@@ -177,6 +227,19 @@ public final class Liar implements Workshop {
     byte[] memory = run.memoryAt(index + 1).bytes().clone();
     byte[] other = size == 4 ? OTHER_FLOAT : new byte[] {(byte) (memory[(int) address] ^ 0x40)};
     System.arraycopy(other, 0, memory, (int) address, size);
+    MachineState after = run.stateAt(index + 1);
+    return spliced(run, index + 1, after, memory, after.registers());
+  }
+
+  private MachineRun forgeByte(int node, MachineRun run, long offset) {
+    NodeDescriptor descriptor = model.nodes().get(node).descriptor();
+    Output output = descriptor.outputs().getFirst();
+    long address = output.address() + offset;
+    long end = descriptor.steps();
+    boolean writes = run.memoryAt(0).read(address, 1)[0] != run.memoryAt(end).read(address, 1)[0];
+    long index = writes ? lastWrite(run, address, 1, end) : haltingStep(run) - 1;
+    byte[] memory = run.memoryAt(index + 1).bytes().clone();
+    memory[(int) address] ^= 0x40;
     MachineState after = run.stateAt(index + 1);
     return spliced(run, index + 1, after, memory, after.registers());
   }

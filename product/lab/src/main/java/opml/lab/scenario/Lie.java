@@ -15,6 +15,14 @@ public sealed interface Lie {
   /// @param element the first one to consider; a zero is passed over
   record InElement(int node, int element) implements Lie {}
 
+  /// A byte of a step's first output is another one: a byte that the step writes, from the instruction on that last
+  /// wrote it; one that it leaves alone, from its last instruction on. In a model that loops, each step that finds the
+  /// same as this one lies as it does.
+  ///
+  /// @param step of level 0
+  /// @param offset of the byte in the output's slot
+  record InByte(long step, long offset) implements Lie {}
+
   /// The machine of a node changes after it has halted.
   record InPadding(int node) implements Lie {}
 

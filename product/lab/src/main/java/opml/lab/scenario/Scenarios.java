@@ -8,8 +8,8 @@ import opml.mnist.DemoModel;
 
 /// Every scenario that is played for real, over both models.
 public final class Scenarios {
-  private static final String REFUTED = "request expired, claim dead";
-  private static final String UPHELD = "request final, claim final";
+  static final String REFUTED = "request expired, claim dead";
+  static final String UPHELD = "request final, claim final";
 
   private static final Parameters MONEY = Stage.PARAMETERS;
 

@@ -1,6 +1,5 @@
 package opml.lab.scenario;
 
-import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -92,7 +91,7 @@ public final class Theatre {
       scenario.script().direct(director);
       director.settle();
       outcome = director.outcome();
-      check(scenario, director, outcome, failures);
+      failures.addAll(director.failures(scenario.expected()));
     } catch (RuntimeException e) {
       failures.add(String.valueOf(e));
     }
@@ -113,25 +112,6 @@ public final class Theatre {
             String.join("; ", failures));
     audience.ends(scenario, director, report);
     return report;
-  }
-
-  private static void check(
-      Scenario scenario, Director director, String outcome, List<String> failures) {
-    if (!outcome.equals(scenario.expected())) {
-      failures.add("outcome is \"" + outcome + "\"");
-    }
-    for (Party party : director.stage().parties()) {
-      BigInteger expected = director.expectedGains().getOrDefault(party.name(), BigInteger.ZERO);
-      if (!party.gain().equals(expected)) {
-        failures.add("%s gained %s wei, not %s".formatted(party.name(), party.gain(), expected));
-      }
-      if (director.stage().owed(party.address()).signum() != 0) {
-        failures.add("the hub still owes " + party.name());
-      }
-    }
-    if (!director.stage().held().isZero()) {
-      failures.add("the hub still holds " + director.stage().held());
-    }
   }
 
   /// Watches a play.

@@ -21,7 +21,7 @@ public interface Work {
   /// {@return what a claim of this run says}
   Result result();
 
-  /// {@return the length of the longest trace that a step refines into: no replay takes more instructions}
+  /// {@return a bound of the instructions that replaying a step may take}
   long replaySteps();
 
   /// {@return why a step that is disputed could not be replayed here, if it could not}

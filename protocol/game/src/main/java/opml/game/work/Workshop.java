@@ -16,4 +16,17 @@ public interface Workshop {
   /// @param input exactly the model's input bytes
   /// @throws NoRoomException if such a run does not fit the memory of this process
   Optional<Work> work(Bytes32 modelId, byte[] input);
+
+  /// {@return the same as [#work(Bytes32, byte[])], and tells on the way how far it is}
+  default Optional<Work> work(Bytes32 modelId, byte[] input, Progress progress) {
+    return work(modelId, input);
+  }
+
+  /// Hears how far a run is, on the thread that makes it.
+  @FunctionalInterface
+  interface Progress {
+    /// @param step of level 0 that is next
+    /// @param of so many steps at most
+    void at(long step, long of);
+  }
 }

@@ -6,6 +6,7 @@ import opml.cli.console.Json;
 import opml.lab.bench.engine.BoundTightness;
 import opml.lab.bench.engine.EngineFigures;
 import opml.lab.bench.engine.EngineFigures.Case;
+import opml.lab.bench.engine.EngineFigures.Dispute;
 import opml.lab.bench.engine.EngineFigures.Share;
 import org.jspecify.annotations.Nullable;
 
@@ -56,7 +57,16 @@ final class EngineFiguresView {
         goals.atMost(name, bound.ratio(), "of the most seen", 2, bound.cases() + " calls");
       }
     }
+    double gas = figures.dispute().map(Dispute::gas).map(Long::doubleValue).orElse(Double.NaN);
+    goals.atMost("a dispute over a row in place", gas, "gas", 1_600_000, course());
     return goals.toString();
+  }
+
+  private String course() {
+    return figures
+        .dispute()
+        .map(one -> "%d moves, %.1f s".formatted(one.moves(), one.seconds()))
+        .orElse("");
   }
 
   private static String name(Case one) {
@@ -99,6 +109,12 @@ final class EngineFiguresView {
             f.bounds().stream()
                 .map(bound -> Json.object("kernel", bound.kernel(), "ratio", number(bound.ratio())))
                 .toList(),
+        "dispute",
+            f.dispute()
+                .map(
+                    one ->
+                        Json.object(
+                            "gas", one.gas(), "moves", one.moves(), "seconds", one.seconds())),
         "notes", f.notes());
   }
 

@@ -15,6 +15,8 @@ import opml.hub.Deployment;
 import opml.hub.ModelRegistration;
 import opml.proof.GraphWorkshop;
 import opml.proof.HeapBudget;
+import opml.proof.MachineSpeed;
+import opml.proof.TimeLimits;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
@@ -110,7 +112,7 @@ final class FetchOptions {
         new ModelCache(into, bytes, imports, memory),
         imports,
         memory,
-        deployment.parameters(),
+        () -> new TimeLimits(deployment.parameters(), MachineSpeed.here().stepsPerSecond()),
         journal::line,
         InstantSource.system());
   }

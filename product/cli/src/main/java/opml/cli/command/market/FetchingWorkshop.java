@@ -17,15 +17,16 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import opml.cli.console.JournalWriter;
 import opml.cli.console.Messages;
 import opml.core.hash.Bytes32;
 import opml.engine.commit.Model;
 import opml.ethereum.chain.ChainException;
-import opml.game.move.Parameters;
 import opml.game.work.Work;
 import opml.game.work.Workshop;
 import opml.proof.GraphWorkshop;
+import opml.proof.TimeLimits;
 import org.jspecify.annotations.Nullable;
 
 /// A workshop that comes to know models while it works. Asked for one that it does not have, it answers so at once,
@@ -71,9 +72,6 @@ final class FetchingWorkshop implements Workshop, AutoCloseable {
 
   private static final int MISSES_KEPT = 10_000;
 
-  /// What the machine does in a second; a native run is faster still.
-  private static final double STEPS_PER_SECOND = 2e8;
-
   /// How the fetching of a model ends.
   private enum Ended {
     FETCHED,
@@ -100,7 +98,7 @@ final class FetchingWorkshop implements Workshop, AutoCloseable {
   private final ModelCache cache;
   private final BoundedImports imports;
   private final ModelMemory memory;
-  private final double secondsMax;
+  private final Supplier<TimeLimits> limits;
   private final Lines journal;
   private final InstantSource clock;
   private final ExecutorService background =
@@ -121,7 +119,7 @@ final class FetchingWorkshop implements Workshop, AutoCloseable {
       ModelCache cache,
       BoundedImports imports,
       ModelMemory memory,
-      Parameters terms,
+      Supplier<TimeLimits> limits,
       Lines journal,
       InstantSource clock) {
     this.own = own;
@@ -130,7 +128,7 @@ final class FetchingWorkshop implements Workshop, AutoCloseable {
     this.cache = cache;
     this.imports = imports;
     this.memory = memory;
-    this.secondsMax = Math.min(terms.window() / 4.0, terms.allowance() / 10.0);
+    this.limits = limits;
     this.journal = journal;
     this.clock = clock;
   }
@@ -149,6 +147,11 @@ final class FetchingWorkshop implements Workshop, AutoCloseable {
   @Override
   public Optional<Work> work(Bytes32 modelId, byte[] input) {
     return knows(modelId) ? own.work(modelId, input) : Optional.empty();
+  }
+
+  @Override
+  public Optional<Work> work(Bytes32 modelId, byte[] input, Progress progress) {
+    return knows(modelId) ? own.work(modelId, input, progress) : Optional.empty();
   }
 
   private synchronized void want(Bytes32 model) {
@@ -286,13 +289,9 @@ final class FetchingWorkshop implements Workshop, AutoCloseable {
   private Ended accept(BoundedImports.Imported<Model> imported, String from) {
     Model model = imported.what();
     try (ModelMemory.Hold hold = imported.hold()) {
-      double seconds = model.mostSteps() / STEPS_PER_SECOND;
-      if (seconds > secondsMax) {
-        refused(
-            model.id(),
-            from,
-            "a run may take %.0f s, this deployment's times leave %.0f s"
-                .formatted(seconds, secondsMax));
+      Optional<String> tooLong = limits.get().whyNotTry(model.mostSteps());
+      if (tooLong.isPresent()) {
+        refused(model.id(), from, tooLong.get());
         return Ended.UNFIT;
       }
       memory.requireRoomToRun(model);

@@ -27,6 +27,7 @@ import opml.game.work.Work;
 import opml.mnist.DemoModel;
 import opml.mnist.digit.SampleDigit;
 import opml.proof.GraphWorkshop;
+import opml.proof.TimeLimits;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,6 +45,7 @@ class FetchingWorkshopTest {
   private final Map<Bytes32, List<String>> elsewhere = new ConcurrentHashMap<>();
   private final List<String> told = new CopyOnWriteArrayList<>();
   private final List<String> places = new CopyOnWriteArrayList<>();
+  private double stepsPerSecond = 2e8;
   private FileServer server;
   private Bytes32 wanted;
   private volatile Instant now = Instant.EPOCH;
@@ -127,6 +129,26 @@ class FetchingWorkshopTest {
         assertThat(workshop.work(wanted, INPUT)).isEmpty();
       }
       assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(2));
+    }
+  }
+
+  @Test
+  void aSlowMachineDoesNotTakeOnWhatAFastOneDoes() throws IOException {
+    server.serve("/right", DemoModel.INT8.onnx());
+    places.add(server.uri("/right"));
+    Parameters terms = Parameters.DEFAULT.withTimes(400, 400);
+    stepsPerSecond = 1e3;
+    try (FetchingWorkshop workshop = workshop(terms)) {
+      assertThat(workshop.knows(wanted)).isFalse();
+      until("this deployment's times leave 40 s");
+      assertThat(workshop.knows(wanted)).isFalse();
+    }
+    stepsPerSecond = 1e9;
+    told.clear();
+    try (FetchingWorkshop workshop = workshop(terms)) {
+      assertThat(workshop.knows(wanted)).isFalse();
+      until("fetched");
+      assertThat(workshop.knows(wanted)).isTrue();
     }
   }
 
@@ -298,7 +320,7 @@ class FetchingWorkshopTest {
         new ModelCache(cache(), 1 << 20, imports, memory),
         imports,
         memory,
-        terms,
+        () -> new TimeLimits(terms, stepsPerSecond),
         (event, facts) -> told.add(event + " " + text(facts)),
         () -> now);
   }

@@ -24,6 +24,7 @@ import opml.formats.ModelLoader;
 import opml.lab.bench.BenchException;
 import opml.lab.bench.OwnJvm;
 import opml.lab.bench.engine.EngineFigures.Case;
+import opml.lab.bench.engine.EngineFigures.Dispute;
 import opml.lab.bench.engine.EngineFigures.Load;
 import opml.lab.bench.engine.EngineFigures.Share;
 import opml.lab.bench.engine.EngineFigures.Shares;
@@ -99,6 +100,7 @@ public final class EngineBench {
         List.of(share(BenchModel.wide(folder)), share(BenchModel.deep(folder)));
     progress.accept("step bounds");
     List<BoundTightness> bounds = BoundTightness.measure(CASES);
+    Optional<Dispute> dispute = InPlaceDispute.measure(System.nanoTime(), progress, notes::add);
     return new EngineFigures(
         cases,
         vectorCases,
@@ -110,6 +112,7 @@ public final class EngineBench {
         trace,
         commitment,
         bounds,
+        dispute,
         notes);
   }
 

@@ -1,6 +1,7 @@
 package opml.lab.bench.engine;
 
 import java.util.List;
+import java.util.Optional;
 
 /// What the engine's benchmark found. A figure that was not measured is NaN, and told in `notes`.
 ///
@@ -9,6 +10,7 @@ import java.util.List;
 /// @param instructions by which the processor's peaks were measured
 /// @param allocatedBytes of a run, after warm-up, over all threads
 /// @param bounds how far each kernel's step bound lies above what was seen
+/// @param dispute nothing where no chain can be started
 /// @param notes what was not measured, and why
 public record EngineFigures(
     List<Case> cases,
@@ -21,6 +23,7 @@ public record EngineFigures(
     Trace trace,
     List<Share> commitment,
     List<BoundTightness> bounds,
+    Optional<Dispute> dispute,
     List<String> notes) {
   public EngineFigures {
     cases = List.copyOf(cases);
@@ -75,4 +78,11 @@ public record EngineFigures(
   /// @param runMicros of the model without
   /// @param share of that
   public record Share(String model, double runMicros, double share) {}
+
+  /// A whole dispute on a chain over one byte of one row that a looping model of a million turns writes in place.
+  ///
+  /// @param gas of the claim, the game and its settlement, all sides together
+  /// @param moves the game's transactions: its challenge, its dissections and refinements, and the execution
+  /// @param seconds from the request to the last payment, the runs of both sides included
+  public record Dispute(long gas, int moves, double seconds) {}
 }

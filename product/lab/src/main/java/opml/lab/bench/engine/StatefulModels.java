@@ -93,10 +93,7 @@ public final class StatefulModels {
     Graph graph = looping(2, 1 << 20, STEPS);
     Model model = Model.of(graph, PinnedPrograms::of);
     GraphRunner runner = GraphRunner.natively(graph, Twins.provider(), NodeRunner.unavailable());
-    byte[] input;
-    try (Arena arena = Arena.ofConfined()) {
-      input = control(arena, STEPS).toArray(ValueLayout.JAVA_BYTE);
-    }
+    byte[] input = input(STEPS);
     double least = Double.POSITIVE_INFINITY;
     long kept = 0;
     for (int i = 0; i < 3; i++) {
@@ -111,6 +108,13 @@ public final class StatefulModels {
       kept = execution.keptBytes();
     }
     return new Trace(kept / 1e6, least);
+  }
+
+  /// {@return the input that has a looping model write so many rows}
+  public static byte[] input(int rows) {
+    try (Arena arena = Arena.ofConfined()) {
+      return control(arena, rows).toArray(ValueLayout.JAVA_BYTE);
+    }
   }
 
   private static MemorySegment control(Arena arena, int limit) {
