@@ -16,9 +16,9 @@ import opml.cli.console.Npy;
 import opml.cli.console.TensorType;
 import opml.formats.image.Pgm;
 
-/// Reads what one input of a model is to be: a NumPy array (`.npy`), nested arrays of numbers (`.json`), the tensor's bytes
-/// as they are, a `.pgm` image, or one image of an idx file. Pixels become bytes, or floats where
-/// the model wants four times as many bytes as the image has pixels.
+/// Reads what one input of a model is to be: a NumPy array (`.npy`), nested arrays of numbers (`.json`), the tensor's
+/// bytes as they are, a `.pgm` image, or one image of an idx file. Pixels become bytes, or floats where the model wants
+/// four times as many bytes as the image has pixels.
 ///
 /// What a file begins with counts more than how its name ends, except for bytes of just the right number: those are
 /// taken as they are, unless the name says otherwise.

@@ -42,8 +42,8 @@ import picocli.CommandLine.Option;
       "      --deadline 3600 --key-file keys/requester.key --wait",
       "  opml request --model mnist.onnx --input image.npy --fee 0.01 \\",
       "      --deadline 3600 --key-file keys/requester.key --wait --output logits.npy",
-      "  opml request --model bert.onnx --input ids=ids.npy --input mask=mask.npy --fee 0.01 \\",
-      "      --deadline 3600 --key-file keys/requester.key --wait --output pooled=out.npy"
+      "  opml request --model two.onnx --input ids=ids.npy --input mask=mask.npy \\",
+      "      --fee 0.01 --deadline 3600 --key-file keys/requester.key"
     })
 @SuppressWarnings("NullAway.Init") // filled by picocli
 public final class RequestCommand implements Callable<Integer> {

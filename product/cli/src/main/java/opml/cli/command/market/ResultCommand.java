@@ -35,7 +35,7 @@ import picocli.CommandLine.Parameters;
     footer = {
       "  opml result 0x1b2c3d4e --model mnist.onnx",
       "  opml result 0x1b2c3d4e --model mnist.onnx --wait --output logits.npy",
-      "  opml result 0x1b2c3d4e --model bert.onnx --output pooled=out.npy --output state=state.json",
+      "  opml result 0x1b2c3d4e --model two.onnx --output pooled=out.npy",
       "  opml result 0x1b2c3d4e --json"
     })
 @SuppressWarnings("NullAway.Init") // filled by picocli

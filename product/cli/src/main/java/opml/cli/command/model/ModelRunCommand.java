@@ -34,7 +34,8 @@ import picocli.CommandLine.Parameters;
       "  opml model run mnist.onnx --input seven.pgm",
       "  opml model run mnist.onnx --input t10k-images-idx3-ubyte --index 61 --vm",
       "  opml model run mnist.onnx --input image.npy --output logits.npy",
-      "  opml model run bert.onnx --input ids=ids.npy --input mask=mask.json --output pooled=out.npy"
+      "  opml model run two.onnx --input ids=ids.npy --input mask=mask.json \\",
+      "      --output pooled=out.npy"
     })
 @SuppressWarnings("NullAway.Init") // filled by picocli
 public final class ModelRunCommand implements Callable<Integer> {
