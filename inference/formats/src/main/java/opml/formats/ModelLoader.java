@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import opml.core.codec.MalformedException;
+import opml.core.codec.Names;
 import opml.core.hash.Bytes32;
 import opml.engine.commit.HashCache;
 import opml.engine.commit.InitialHashes;
@@ -17,6 +18,7 @@ import opml.engine.commit.ModelDescriptor;
 import opml.engine.commit.StepLimit;
 import opml.engine.graph.Graph;
 import opml.engine.graph.GraphNode;
+import opml.engine.graph.Port;
 import opml.formats.file.FileKind;
 import opml.formats.onnx.OnnxImporter;
 import opml.formats.refusal.ImportException;
@@ -120,14 +122,19 @@ public final class ModelLoader {
     List<Reason> reasons = new ArrayList<>();
     long output = graph.slots().get(graph.output().slot()).bytes();
     if (output > ModelDescriptor.MAX_OUTPUT_BYTES) {
+      List<String> names = graph.output().parts().stream().map(Port.Part::name).toList();
       reasons.add(
           new Reason(
               Reason.Kind.SIZE,
               1,
               "",
               "",
-              "output %s has %,d bytes; a claim carries at most %,d"
-                  .formatted(graph.output().name(), output, ModelDescriptor.MAX_OUTPUT_BYTES)));
+              "output %s has %,d bytes%s; a claim carries at most %,d"
+                  .formatted(
+                      Names.list(names),
+                      output,
+                      names.size() == 1 ? "" : " in all",
+                      ModelDescriptor.MAX_OUTPUT_BYTES)));
     }
     List<GraphNode> slow =
         graph.nodes().stream()

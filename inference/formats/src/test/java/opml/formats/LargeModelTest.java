@@ -22,7 +22,7 @@ class LargeModelTest {
     Path file = LargeModel.write(folder, 3, 64);
     assertThat(folder.resolve("model.bin")).hasSize(3 * 4 * 64 * 64);
     Graph graph = ModelLoader.graph(file);
-    Tensor input = Tensor.ofFloats(graph.input().shape(), row(64));
+    Tensor input = Tensor.ofFloats(graph.input().parts().getFirst().shape(), row(64));
     GraphRunner runner =
         GraphRunner.natively(graph, KernelProvider.reference(), NodeRunner.unavailable());
     GraphRunner.Result result = runner.run(input.data());

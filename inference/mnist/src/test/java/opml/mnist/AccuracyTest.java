@@ -60,7 +60,7 @@ class AccuracyTest {
                 .count();
     System.out.printf(
         "%s: %d of %d right, up to %,d instructions in the machine%n",
-        graph.output().name(), right, test.count(), instructions(graph));
+        graph.output().parts().getFirst().name(), right, test.count(), instructions(graph));
     return right;
   }
 

@@ -11,15 +11,14 @@ import opml.engine.graph.Slot;
 
 /// A model in words and tables, for whoever shows it: what it consists of, and what the chain knows of it.
 ///
-/// @param input as people read it: `image u8 1x28x28`
 /// @param rows one for each node
 /// @param parameterBytes of all slots that have an initial value
 /// @param stepBound the sum of all nodes' bounds, saturated: instructions of one pass in the machine, at most
 public record ModelDescription(
     Bytes32 id,
     ModelDescriptor descriptor,
-    String input,
-    String output,
+    Port input,
+    Port output,
     List<Row> rows,
     List<Slot> slots,
     long parameterBytes,
@@ -77,16 +76,11 @@ public record ModelDescription(
     return new ModelDescription(
         model.id(),
         model.descriptor(),
-        port(graph, graph.input()),
-        port(graph, graph.output()),
+        graph.input(),
+        graph.output(),
         rows,
         graph.slots(),
         graph.slots().stream().filter(s -> s.initial().isPresent()).mapToLong(Slot::bytes).sum(),
         total);
-  }
-
-  private static String port(Graph graph, Port port) {
-    return "%s %s %s"
-        .formatted(port.name(), graph.slots().get(port.slot()).type().label(), port.shape());
   }
 }

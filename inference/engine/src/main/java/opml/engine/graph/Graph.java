@@ -53,11 +53,10 @@ public record Graph(List<Slot> slots, List<GraphNode> nodes, Port input, Port ou
   }
 
   private static void requirePort(Port port, List<Slot> slots) {
-    if (port.slot() < 0
-        || port.slot() >= slots.size()
-        || slots.get(port.slot()).shape().count() != port.shape().count()) {
+    if (port.slot() < 0 || port.slot() >= slots.size() || !port.fits(slots.get(port.slot()))) {
       throw new IllegalArgumentException(
-          "port " + port.name() + " " + port.shape() + " does not fit its slot");
+          "a port of %d parts, the first %s, does not fit its slot %d"
+              .formatted(port.parts().size(), port.parts().getFirst(), port.slot()));
     }
   }
 }

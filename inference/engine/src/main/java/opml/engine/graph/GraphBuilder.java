@@ -44,6 +44,13 @@ public final class GraphBuilder {
     return new Call(kernel, name, operator);
   }
 
+  /// {@return a port whose only part is this slot}
+  ///
+  /// @param shape in which the outside sees it
+  public Port port(String name, int slot, Shape shape) {
+    return Port.of(name, slot, slots.get(slot).type(), shape);
+  }
+
   /// {@return the graph, whose nodes run once}
   ///
   /// @throws IllegalArgumentException if it has no nodes, or a port does not fit its slot

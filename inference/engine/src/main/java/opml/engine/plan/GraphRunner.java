@@ -28,7 +28,7 @@ public final class GraphRunner {
 
   /// How a run ended, and its output.
   public sealed interface Result {
-    /// All nodes ran, or one stopped the model; the output is what its slot then holds.
+    /// All nodes ran, or one stopped the model; the output is what its slot then holds, as the graph's port has it.
     record Finished(Tensor output) implements Result {}
 
     /// The program of a node failed.
@@ -108,16 +108,15 @@ public final class GraphRunner {
         + team.threads() * plan.get().scratchBytes();
   }
 
-  /// Runs on one input.
+  /// Runs on one input. A graph with several inputs and outputs packs and unpacks them by name
+  /// ([opml.engine.graph.Port#pack], [opml.engine.graph.Port#unpack]).
   ///
   /// @param input exactly the bytes of the input's slot
   /// @throws IllegalArgumentException if it is not of that size
   public Result run(MemorySegment input) {
-    Slot slot = graph().slots().get(outputSlot);
-    MemorySegment output = Tensor.allocate(slot.bytes());
+    MemorySegment output = Tensor.allocate(outputBytes);
     return switch (run(input, output)) {
-      case Ending.Finished _ ->
-          new Result.Finished(new Tensor(slot.type(), graph().output().shape(), output));
+      case Ending.Finished _ -> new Result.Finished(graph().output().tensor(output));
       case Ending.Failed(int node) -> new Result.Failed(node);
     };
   }

@@ -163,7 +163,7 @@ class HashCacheTest {
   }
 
   private static Graph graphOf(List<Slot> slots) {
-    Port port = new Port("x", 0, slots.getFirst().shape());
+    Port port = Port.of("x", 0, slots.getFirst().type(), slots.getFirst().shape());
     GraphNode node =
         new GraphNode(
             "n",

@@ -8,7 +8,6 @@ import java.util.List;
 import opml.core.codec.MalformedException;
 import opml.engine.graph.Graph;
 import opml.engine.graph.GraphBuilder;
-import opml.engine.graph.Port;
 import opml.engine.plan.GraphRunner;
 import opml.engine.run.KernelProvider;
 import opml.engine.run.NodeRunner;
@@ -99,7 +98,7 @@ class HashingOnDemandTest {
         .write(y)
         .ints("n", 10_000)
         .end();
-    Graph graph = large.build(new Port("x", x, shape), new Port("y", y, shape));
+    Graph graph = large.build(large.port("x", x, shape), large.port("y", y, shape));
     assertThatThrownBy(() -> Model.of(graph, TestPrograms::of))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("outputBytes 40000 above 24576");
@@ -127,6 +126,6 @@ class HashingOnDemandTest {
         .real("alpha", 1)
         .real("beta", 1)
         .end();
-    return graph.build(new Port("x", x, row), new Port("y", y, row));
+    return graph.build(graph.port("x", x, row), graph.port("y", y, row));
   }
 }

@@ -12,8 +12,8 @@ class ModelDescriptionTest {
     Model model = Model.of(SampleGraph.dense(), TestPrograms::of);
     ModelDescription description = ModelDescription.of(model);
     assertThat(description.id()).isEqualTo(model.id());
-    assertThat(description.input()).isEqualTo("x f32 1x3");
-    assertThat(description.output()).isEqualTo("y f32 1x2");
+    assertThat(description.input().parts()).hasToString("[x f32 1x3]");
+    assertThat(description.output().parts()).hasToString("[y f32 1x2]");
     assertThat(description.slots()).extracting(Slot::name).containsExactly("x", "w", "b", "h", "y");
     assertThat(description.parameterBytes()).as("w and b").isEqualTo(4 * (6 + 2));
     ModelDescription.Row dense = description.rows().getFirst();

@@ -153,7 +153,7 @@ class WellFormednessTest {
     Slot given = new Slot("given", ElementType.F32, Shape.of(1, 2), Optional.empty());
     List<Slot> slots = new ArrayList<>(graph.slots());
     slots.add(given);
-    Port port = new Port("given", graph.slots().size(), given.shape());
+    Port port = Port.of("given", graph.slots().size(), given.type(), given.shape());
     assertThat(problemsChecking(new Graph(slots, graph.nodes(), graph.input(), port, 1))).isEmpty();
     assertThat(problemsChecking(graph))
         .containsExactly("node 1: slot 4 holds the given output, and is written");

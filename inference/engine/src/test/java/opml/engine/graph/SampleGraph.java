@@ -33,6 +33,6 @@ public final class SampleGraph {
         .write(y)
         .ints("n", 2)
         .end();
-    return graph.build(new Port("x", x, Shape.of(1, 3)), new Port("y", y, Shape.of(1, 2)));
+    return graph.build(graph.port("x", x, Shape.of(1, 3)), graph.port("y", y, Shape.of(1, 2)));
   }
 }

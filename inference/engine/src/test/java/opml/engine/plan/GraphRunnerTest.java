@@ -166,7 +166,7 @@ class GraphRunnerTest {
           .end();
       last = next;
     }
-    Graph graph = builder.build(new Port("x", x, shape), new Port("y", last, shape));
+    Graph graph = builder.build(builder.port("x", x, shape), builder.port("y", last, shape));
     assertThat(natively(graph).bytes()).as("two of the chain, and the output").isEqualTo(3 * 4096);
     assertThat(Layout.apart(graph).bytes()).isEqualTo(101 * 4096);
   }
@@ -245,7 +245,7 @@ class GraphRunnerTest {
         .write(v)
         .ints("n", FLOATS)
         .end();
-    Graph start = builder.build(new Port("x", x, SHAPE), new Port("v", v, SHAPE));
+    Graph start = builder.build(builder.port("x", x, SHAPE), builder.port("v", v, SHAPE));
     List<GraphNode> nodes = new ArrayList<>(start.nodes());
     nodes.add(
         RandomGraphs.node(
@@ -264,7 +264,7 @@ class GraphRunnerTest {
                 new Slot("y", ElementType.F32, SHAPE, Optional.empty())),
             nodes,
             start.input(),
-            new Port("y", 3, SHAPE),
+            Port.of("y", 3, ElementType.F32, SHAPE),
             1);
     AtomicInteger relus = new AtomicInteger();
     KernelProvider counting =
@@ -401,8 +401,8 @@ class GraphRunnerTest {
             new Slot("x", ElementType.F32, SHAPE, Optional.empty()),
             new Slot("y", ElementType.F32, SHAPE, Optional.empty())),
         nodes,
-        new Port("x", 0, SHAPE),
-        new Port("y", 1, SHAPE),
+        Port.of("x", 0, ElementType.F32, SHAPE),
+        Port.of("y", 1, ElementType.F32, SHAPE),
         1);
   }
 

@@ -60,7 +60,11 @@ public final class RandomGraphs {
     }
     Shape shape = Shape.of(floats);
     return new Graph(
-        slots, nodes, new Port("s0", 0, shape), new Port("s1", 1, shape), random.nextInt(1, 5));
+        slots,
+        nodes,
+        Port.of("s0", 0, ElementType.F32, shape),
+        Port.of("s1", 1, ElementType.F32, shape),
+        random.nextInt(1, 5));
   }
 
   private static Operand read(SplittableRandom random, int count, int floats) {

@@ -76,8 +76,8 @@ public final class Cache {
                 List.of(new Operand.Read(CONTROL), new Operand.Update(ROWS)),
                 List.of((long) ints)),
             new GraphNode("advance", "", advance, List.of(new Operand.Update(CONTROL)), List.of())),
-        new Port("control", CONTROL, two),
-        new Port("end", CONTROL, two),
+        Port.of("control", CONTROL, ElementType.I32, two),
+        Port.of("end", CONTROL, ElementType.I32, two),
         1L << 30);
   }
 }

@@ -420,7 +420,7 @@ class GraphExecutionTest {
     int note = graph.slot("note", ElementType.I32, Shape.of(1));
     Kernel kernel = Kernel.of(Successor.class, "successor");
     graph.call(kernel, "check", "Successor").read(x).read(given).write(note).end();
-    return graph.build(new Port("x", x, Shape.of(1)), new Port("given", given, Shape.of(1)));
+    return graph.build(graph.port("x", x, Shape.of(1)), graph.port("given", given, Shape.of(1)));
   }
 
   /// A model of one node, looped: a and b are slots 0 and 1, b is the input and a the output.
@@ -439,8 +439,8 @@ class GraphExecutionTest {
         new Graph(
             List.of(a, b),
             List.of(node),
-            new Port("b", 1, Shape.of(1)),
-            new Port("a", 0, Shape.of(1)),
+            Port.of("b", 1, ElementType.I32, Shape.of(1)),
+            Port.of("a", 0, ElementType.I32, Shape.of(1)),
             loops),
         TestPrograms::of);
   }

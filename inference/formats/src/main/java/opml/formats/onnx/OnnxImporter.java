@@ -43,18 +43,23 @@ import opml.formats.refusal.ImportException;
 import opml.formats.refusal.Reason.Kind;
 import org.jspecify.annotations.Nullable;
 
-/// Turns an ONNX model of one input and one output into a graph.
+/// Turns an ONNX model into a graph.
 ///
 /// The result is a function of the file alone, so that whoever imports it commits to the same model: nodes
 /// that the output does not need are left out, the others run in the order of the file, except that a node
-/// waits for those whose results it reads; slots are numbered as the nodes first name them, after the input,
-/// which is slot 0.
+/// waits for those whose results it reads; slots are numbered as the nodes first name them, after the inputs,
+/// which are slot 0.
 ///
 /// A model that cannot run is walked to its end, so that all reasons are told at once. What a refused node would
 /// compute is unknown from there on, and nodes that read such a value are not judged by it: of them only the operator
 /// counts.
 public final class OnnxImporter {
+  /// Inputs, or outputs. In a file one of them takes a few bytes, in a graph a node and a slot.
+  private static final int MOST_PORTS = 1 << 16;
+
   private static final String NODE = "node";
+  private static final String VALUE = "value";
+  private static final String NAMELESS = "values without a name";
 
   private final OnnxGraph model;
   private final Set<Called> functions;
@@ -129,23 +134,25 @@ public final class OnnxImporter {
     names();
     List<OnnxValueInfo> inputs =
         model.inputs().stream().filter(input -> !initializers.containsKey(input.name())).toList();
-    requireOne(Kind.INPUTS, "input", inputs);
-    requireOne(Kind.OUTPUTS, "output", model.outputs());
+    requireSome(Kind.INPUTS, "input", inputs);
+    requireSome(Kind.OUTPUTS, "output", model.outputs());
     Set<Integer> needed = needed();
     Set<String> read = new HashSet<>();
     needed.forEach(i -> read.addAll(model.nodes().get(i).inputs()));
     model.outputs().forEach(output -> read.add(output.name()));
     GraphImport graph = new GraphImport(opset.orElse(Declaration.MAX_OPSET), read, mostConstants);
     inputs.forEach(input -> input(graph, input));
+    requireRoom(graph, "inputs", inputs);
     for (int i : ordered(needed)) {
       importNode(graph, i, opset.isPresent());
     }
     model.outputs().forEach(output -> output(graph, output));
+    requireRoom(graph, "outputs", model.outputs());
     if (!problems.isEmpty()) {
       return Optional.empty();
     }
     try {
-      return Optional.of(graph.finish(inputs.getFirst().name(), model.outputs().getFirst().name()));
+      return Optional.of(graph.finish(namesOf(inputs), namesOf(model.outputs())));
     } catch (RefusedNode e) {
       problems.add(e.kind(), 1, String.valueOf(e.getMessage()));
       return Optional.empty();
@@ -216,26 +223,33 @@ public final class OnnxImporter {
 
   private void name(Set<String> taken, String name, String what) {
     if (name.isEmpty()) {
-      problems.add(Kind.GRAPH, "value", what, "values without a name", "");
+      problems.add(Kind.GRAPH, VALUE, what, NAMELESS, "");
     } else if (!taken.add(name)) {
-      problems.add(
-          Kind.GRAPH, "value", Names.shown(name), "values with a name that is taken", what);
+      problems.add(Kind.GRAPH, VALUE, Names.shown(name), "values with a name that is taken", what);
     }
   }
 
-  private void requireOne(Kind kind, String what, List<OnnxValueInfo> values) {
-    if (values.size() != 1) {
-      String names = Names.list(values.stream().map(OnnxValueInfo::name).toList());
+  private void requireSome(Kind kind, String what, List<OnnxValueInfo> values) {
+    if (values.isEmpty()) {
+      problems.add(kind, 0, "no " + what + "; at least one is needed");
+    } else if (values.size() > MOST_PORTS) {
       problems.add(
           kind,
           values.size(),
-          values.size()
-              + " "
-              + what
-              + "s"
-              + (names.isEmpty() ? "" : " (" + names + ")")
-              + "; one is supported");
+          "%,d %ss; at most %,d are supported".formatted(values.size(), what, MOST_PORTS));
     }
+  }
+
+  private void requireRoom(GraphImport graph, String what, List<OnnxValueInfo> values) {
+    try {
+      graph.requireRoom(what, namesOf(values));
+    } catch (RefusedNode e) {
+      problems.add(e.kind(), 1, e.rule());
+    }
+  }
+
+  private static List<String> namesOf(List<OnnxValueInfo> values) {
+    return values.stream().map(OnnxValueInfo::name).toList();
   }
 
   /// Defines an input, which is known if its type is supported and all of its sizes are numbers. A symbolic batch is
@@ -508,6 +522,10 @@ public final class OnnxImporter {
 
   private void output(GraphImport graph, OnnxValueInfo output) {
     String name = output.name();
+    if (name.isEmpty()) {
+      problems.add(Kind.GRAPH, VALUE, "output", NAMELESS, "");
+      return;
+    }
     if (graph.state(name) == State.UNDEFINED && !initializer(graph, name)) {
       problems.add(Kind.GRAPH, "output", Names.shown(name), "outputs that nothing defines", "");
       return;

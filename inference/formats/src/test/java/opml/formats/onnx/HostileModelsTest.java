@@ -235,7 +235,7 @@ class HostileModelsTest {
                 8,
                 "",
                 List.of(new OnnxOpset("", 13)),
-                new OnnxGraph("g", List.of(), List.of(), List.of(evil, X), List.of(evil, evil))),
+                new OnnxGraph("g", List.of(), List.of(), List.of(evil, evil), List.of(evil, X))),
             model(
                 List.of(node("", "Relu", "y", List.of(), EVIL)),
                 List.of(),
@@ -269,7 +269,10 @@ class HostileModelsTest {
                 "",
                 List.of(new OnnxOpset("", 13)),
                 new OnnxGraph("g", nodes, List.of(), List.of(evil), List.of(out))));
-    List<String> names = new ArrayList<>(List.of(graph.input().name(), graph.output().name()));
+    List<String> names =
+        new ArrayList<>(
+            List.of(
+                graph.input().parts().getFirst().name(), graph.output().parts().getFirst().name()));
     graph.slots().forEach(slot -> names.add(slot.name()));
     graph.nodes().forEach(node -> names.add(node.name()));
     assertThat(names)
@@ -295,9 +298,8 @@ class HostileModelsTest {
     OnnxModel model = new OnnxModel(8, "", List.of(new OnnxOpset("", 13)), graph);
     ImportException refusal =
         catchThrowableOfType(ImportException.class, () -> OnnxImporter.of("model", model));
-    assertThat(refusal.reasons()).hasSize(302);
-    assertThat(refusal.getMessage()).contains("in18 and 980 more); one is supported");
-    assertThat(refusal.getMessage().length()).isLessThan(302 * 300);
+    assertThat(refusal.reasons()).hasSize(301);
+    assertThat(refusal.getMessage().length()).isLessThan(301 * 300);
   }
 
   private static String refusedSoon(OnnxModel model) {

@@ -35,8 +35,8 @@ class MnistModelTest {
     assertThat(graph.nodes().stream().map(GraphNode::operator))
         .containsExactly(
             "Conv", "Add", "Relu", "MaxPool", "Conv", "Add", "Relu", "MaxPool", "MatMul", "Add");
-    assertThat(graph.input().shape()).isEqualTo(Shape.of(1, 1, 28, 28));
-    assertThat(graph.output().shape()).isEqualTo(Shape.of(1, 10));
+    assertThat(graph.input().parts().getFirst().shape()).isEqualTo(Shape.of(1, 1, 28, 28));
+    assertThat(graph.output().parts().getFirst().shape()).isEqualTo(Shape.of(1, 10));
   }
 
   @Test
@@ -67,8 +67,8 @@ class MnistModelTest {
     assertThat(WellFormedness.problems(ModelPreimages.of(model), PinnedPrograms.editions()))
         .isEmpty();
     ModelDescription table = ModelDescription.of(model);
-    assertThat(table.input()).isEqualTo("Input3 f32 1x1x28x28");
-    assertThat(table.output()).isEqualTo("Plus214_Output_0 f32 1x10");
+    assertThat(table.input().parts()).hasToString("[Input3 f32 1x1x28x28]");
+    assertThat(table.output().parts()).hasToString("[Plus214_Output_0 f32 1x10]");
     assertThat(table.rows()).hasSize(10);
     int written = table.rows().getFirst().writes().getFirst();
     assertThat(table.slots().get(written).type()).isEqualTo(ElementType.F32);

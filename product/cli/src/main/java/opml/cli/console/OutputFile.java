@@ -30,6 +30,11 @@ public final class OutputFile {
     this.format = Format.of(file);
   }
 
+  /// {@return whether a file's name asks for a format that tells the values' type}
+  public static boolean needsType(Path file) {
+    return Format.of(file) != Format.RAW;
+  }
+
   /// {@return the file, once it is sure that this can be written there: nobody should wait for a result, or pay for
   /// one, that then goes nowhere}
   ///

@@ -1,71 +1,100 @@
 package opml.cli.console;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import opml.engine.graph.Port;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/// What a model says: its values with their type and shape, and the index of the greatest, which for a classifier is
-/// the class.
+/// What a model says: the values of each output with their type and shape, and the index of the greatest, which for a
+/// classifier is the class.
 public final class OutputText {
   /// More values than this are not for reading.
   private static final int SHOWN = 32;
 
-  private final TensorType type;
-  private final List<Number> values = new ArrayList<>();
+  private final List<Values> outputs;
 
-  /// @param bytes as many as the type has
-  public OutputText(TensorType type, byte[] bytes) {
-    this.type = type;
-    Tensor output = type.tensor(bytes);
-    for (int i = 0; i < output.shape().count(); i++) {
-      if (output.type() == ElementType.F32) {
-        values.add(output.f32(i));
-      } else {
-        values.add(output.integer(i));
-      }
-    }
+  /// @param bytes as many as the port has
+  public OutputText(Port port, byte[] bytes) {
+    this.outputs = port.parts().stream().map(part -> Values.of(part, bytes)).toList();
   }
 
   /// {@return the fields that programs get of an output: values in rows one after the other, what they are, and the
-  /// class; all null where nobody knows}
+  /// class; all null where nobody knows. Of several outputs, they are objects of one list}
   public static Map<String, @Nullable Object> fields(Optional<OutputText> output) {
-    Map<String, @Nullable Object> fields = new LinkedHashMap<>();
-    fields.put("output", output.map(read -> read.values).orElse(null));
-    fields.put("outputName", output.map(read -> read.type.name()).orElse(null));
-    fields.put("outputType", output.map(read -> read.type.element().label()).orElse(null));
-    fields.put("outputShape", output.map(read -> read.type.shape().dims()).orElse(null));
-    fields.put("top", output.flatMap(OutputText::top).orElse(null));
-    return fields;
-  }
-
-  /// {@return the first index of the greatest value, if there are several values and all of them are numbers}
-  public Optional<Integer> top() {
-    boolean numbers = values.stream().noneMatch(value -> Double.isNaN(value.doubleValue()));
-    if (values.size() < 2 || !numbers) {
-      return Optional.empty();
+    List<Values> all = output.map(read -> read.outputs).orElse(List.of());
+    if (all.size() > 1) {
+      return Json.object("outputs", all.stream().map(Values::object).toList());
     }
-    return IntStream.range(0, values.size())
-        .boxed()
-        .reduce((a, b) -> values.get(b).doubleValue() > values.get(a).doubleValue() ? b : a);
+    Optional<Values> one = all.stream().findFirst();
+    Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+    fields.put("output", one.map(Values::values).orElse(null));
+    fields.put("outputName", one.map(read -> read.type.name()).orElse(null));
+    fields.put("outputType", one.map(read -> read.type.element().label()).orElse(null));
+    fields.put("outputShape", one.map(read -> read.type.shape().dims()).orElse(null));
+    fields.put("top", one.flatMap(Values::top).orElse(null));
+    return fields;
   }
 
   @Override
   public String toString() {
-    String shown =
-        values.stream().limit(SHOWN).map(String::valueOf).collect(Collectors.joining(" "));
-    String more = values.size() > SHOWN ? " … (" + values.size() + " values)" : "";
-    return "output "
-        + type
-        + ": "
-        + shown
-        + more
-        + top().map(top -> "\ntop class " + top).orElse("");
+    return outputs.stream().map(Values::toString).collect(Collectors.joining("\n"));
+  }
+
+  /// One output.
+  private record Values(TensorType type, List<Number> values) {
+    static Values of(Port.Part part, byte[] bytes) {
+      TensorType type = TensorType.of(part);
+      Tensor output = type.tensor(Arrays.copyOfRange(bytes, (int) part.offset(), (int) part.end()));
+      List<Number> values = new ArrayList<>();
+      for (int i = 0; i < output.shape().count(); i++) {
+        if (output.type() == ElementType.F32) {
+          values.add(output.f32(i));
+        } else {
+          values.add(output.integer(i));
+        }
+      }
+      return new Values(type, values);
+    }
+
+    Map<String, @Nullable Object> object() {
+      return Json.object(
+          "name", type.name(),
+          "type", type.element().label(),
+          "shape", type.shape().dims(),
+          "values", values,
+          "top", top());
+    }
+
+    /// {@return the first index of the greatest value, if there are several values and all of them are numbers}
+    Optional<Integer> top() {
+      boolean numbers = values.stream().noneMatch(value -> Double.isNaN(value.doubleValue()));
+      if (values.size() < 2 || !numbers) {
+        return Optional.empty();
+      }
+      return IntStream.range(0, values.size())
+          .boxed()
+          .reduce((a, b) -> values.get(b).doubleValue() > values.get(a).doubleValue() ? b : a);
+    }
+
+    @Override
+    public String toString() {
+      String shown =
+          values.stream().limit(SHOWN).map(String::valueOf).collect(Collectors.joining(" "));
+      String more = values.size() > SHOWN ? " … (" + values.size() + " values)" : "";
+      return "output "
+          + type
+          + ": "
+          + shown
+          + more
+          + top().map(top -> "\ntop class " + top).orElse("");
+    }
   }
 }

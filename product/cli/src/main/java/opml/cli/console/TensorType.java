@@ -1,7 +1,6 @@
 package opml.cli.console;
 
 import opml.core.codec.Printable;
-import opml.engine.commit.Model;
 import opml.engine.graph.Port;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
@@ -10,16 +9,8 @@ import opml.engine.tensor.Tensor;
 /// What a model takes or says, as the outside sees it: the values' type and shape, and the name that the model's file
 /// gives them.
 public record TensorType(String name, ElementType element, Shape shape) {
-  public static TensorType inputOf(Model model) {
-    return of(model, model.graph().input());
-  }
-
-  public static TensorType outputOf(Model model) {
-    return of(model, model.graph().output());
-  }
-
-  private static TensorType of(Model model, Port port) {
-    return new TensorType(port.name(), model.graph().slots().get(port.slot()).type(), port.shape());
+  public static TensorType of(Port.Part part) {
+    return new TensorType(part.name(), part.type(), part.shape());
   }
 
   /// {@return how many bytes such a tensor has}

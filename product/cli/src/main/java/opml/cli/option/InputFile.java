@@ -16,18 +16,13 @@ import opml.cli.console.Npy;
 import opml.cli.console.TensorType;
 import opml.formats.image.Pgm;
 
-/// Reads what a model is to be run on: a NumPy array (`.npy`), nested arrays of numbers (`.json`), the tensor's bytes
-/// as they are, a `.pgm` image, or one image of an idx file. Pixels become bytes, or floats where
-/// the model wants four times as many bytes as the image has pixels.
+/// Reads what one input of a model is to be: a NumPy array (`.npy`), nested arrays of numbers (`.json`), the tensor's
+/// bytes as they are, a `.pgm` image, or one image of an idx file. Pixels become bytes, or floats where the model wants
+/// four times as many bytes as the image has pixels.
 ///
 /// What a file begins with counts more than how its name ends, except for bytes of just the right number: those are
 /// taken as they are, unless the name says otherwise.
-public final class InputFile {
-  /// What `--input` says of itself.
-  public static final String DESCRIPTION =
-      "The input: a NumPy array (.npy), nested arrays of numbers (.json), the bytes as they are, a .pgm image, or an"
-          + " idx file of images.";
-
+final class InputFile {
   /// The largest input that any model here takes, and a header.
   private static final int MAX_BYTES = (1 << 26) + (1 << 17);
 
@@ -50,7 +45,7 @@ public final class InputFile {
   /// @param index which image of an idx file, from 0
   /// @throws Failure if the file cannot be read, or holds something else
   /// @throws opml.core.codec.MalformedException if it is damaged, or an array of another type or shape
-  public static byte[] read(Path file, long wanted, Optional<TensorType> type, int index) {
+  static byte[] read(Path file, long wanted, Optional<TensorType> type, int index) {
     try {
       return new InputFile(file, wanted, type).read(index);
     } catch (IOException e) {
@@ -78,10 +73,15 @@ public final class InputFile {
     }
     if (bytes.length != wanted) {
       throw new Failure(
-          "%s: %s bytes, the model takes exactly %d"
-              .formatted(file, bytes.length > MAX_BYTES ? "too many" : bytes.length, wanted));
+          "%s: %s bytes, the model takes exactly %d%s"
+              .formatted(
+                  file, bytes.length > MAX_BYTES ? "too many" : bytes.length, wanted, taken()));
     }
     return bytes;
+  }
+
+  private String taken() {
+    return type.map(known -> " for " + known).orElse("");
   }
 
   private byte[] json() throws IOException {
@@ -130,8 +130,8 @@ public final class InputFile {
     }
     if (wanted != 4L * pixels.length) {
       throw new Failure(
-          "%s: an image of %d pixels, the model takes exactly %d bytes"
-              .formatted(file, pixels.length, wanted));
+          "%s: an image of %d pixels, the model takes exactly %d bytes%s"
+              .formatted(file, pixels.length, wanted, taken()));
     }
     ByteBuffer floats = ByteBuffer.allocate((int) wanted).order(ByteOrder.LITTLE_ENDIAN);
     for (byte pixel : pixels) {

@@ -3,7 +3,6 @@ package opml.lab.play;
 import opml.compiler.Programs;
 import opml.engine.commit.Model;
 import opml.engine.graph.GraphBuilder;
-import opml.engine.graph.Port;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
@@ -40,7 +39,7 @@ public final class TapeModel {
           .end();
     }
     return Model.checking(
-        graph.build(new Port("x", x, ONE), new Port("tape", tape, TAPE)), TapeModel::program);
+        graph.build(graph.port("x", x, ONE), graph.port("tape", tape, TAPE)), TapeModel::program);
   }
 
   private static PinnedProgram program(Kernel kernel) {

@@ -55,6 +55,33 @@ public final class TestModels {
     return imported("dense", OnnxWriter.write(onnx));
   }
 
+  /// {@return a model of the inputs `x`, three floats, `note`, five bytes that nothing reads, and `scale`, two floats;
+  /// and of the outputs `y`, which is x times a matrix of 1 to 6, row by row, times scale, and `same`, which is x. Six
+  /// nodes: two unpack inputs, two compute y, two pack the outputs}
+  public static Model ports() {
+    OnnxTensor w = new OnnxTensor("w", Tensor.ofFloats(Shape.of(3, 2), 1, 2, 3, 4, 5, 6));
+    OnnxModel onnx =
+        new OnnxModel(
+            8,
+            "opml",
+            List.of(new OnnxOpset("", 13)),
+            new OnnxGraph(
+                "ports",
+                List.of(
+                    OnnxNode.of("MatMul", List.of("x", "w"), List.of("h")),
+                    OnnxNode.of("Mul", List.of("h", "scale"), List.of("y")),
+                    OnnxNode.of("Identity", List.of("x"), List.of("same"))),
+                List.of(w),
+                List.of(
+                    OnnxValueInfo.of("x", ElementType.F32, Shape.of(1, 3)),
+                    OnnxValueInfo.of("note", ElementType.U8, Shape.of(5)),
+                    OnnxValueInfo.of("scale", ElementType.F32, Shape.of(2))),
+                List.of(
+                    OnnxValueInfo.of("y", ElementType.F32, Shape.of(1, 2)),
+                    OnnxValueInfo.of("same", ElementType.F32, Shape.of(1, 3)))));
+    return imported("ports", OnnxWriter.write(onnx));
+  }
+
   /// {@return a model of the jar}
   public static Model demo(DemoModel demo) {
     return imported(demo.fileName(), demo.onnx());

@@ -10,10 +10,8 @@ import java.util.Set;
 import opml.core.codec.Names;
 import opml.engine.graph.Graph;
 import opml.engine.graph.GraphBuilder;
-import opml.engine.graph.Port;
 import opml.formats.refusal.Reason.Kind;
 import opml.kernels.catalog.Kernel;
-import opml.kernels.catalog.KernelCatalog;
 import opml.kernels.catalog.ScalarValues;
 
 /// The graph while it grows: the values by name and the calls of kernels. Slots are numbered at the end, when it is
@@ -40,6 +38,8 @@ public final class GraphImport {
 
     record Write(Value.Place place) implements Source {}
 
+    record Update(Value.Place place) implements Source {}
+
     record Absent(long bytes) implements Source {}
   }
 
@@ -52,7 +52,13 @@ public final class GraphImport {
 
     private boolean writes(Set<Value.Place> places) {
       return sources.stream()
-          .anyMatch(s -> s instanceof Source.Write w && places.contains(w.place()));
+          .anyMatch(
+              source ->
+                  switch (source) {
+                    case Source.Write(Value.Place to) -> places.contains(to);
+                    case Source.Update(Value.Place changed) -> places.contains(changed);
+                    case Source.Read _, Source.Absent _ -> false;
+                  });
     }
   }
 
@@ -126,22 +132,30 @@ public final class GraphImport {
     calls.add(call);
   }
 
-  /// {@return the graph from the input, which is slot 0, to the output}
-  public Graph finish(String inputName, String outputName) {
-    Value input = value(inputName).orElseThrow();
-    Value result = value(outputName).orElseThrow();
-    boolean written = calls.stream().anyMatch(call -> call.writes(Set.of(result.place())));
-    Value output = written ? result : copy(outputName, result);
-    List<Call> needed = needed(output.place());
+  /// Checks that the inputs, or the outputs, fit into one slot, as far as they are known.
+  ///
+  /// @param what they are, for people
+  public void requireRoom(String what, List<String> names) {
+    Packing.requireRoom(what, names.stream().flatMap(name -> value(name).stream()).toList());
+  }
+
+  /// {@return the graph from the inputs, which are slot 0, to the outputs}
+  public Graph finish(List<String> inputNames, List<String> outputNames) {
+    Packing inputs = Packing.of("inputs", inputNames, values(inputNames));
+    calls.addAll(0, inputs.unpacked());
+    Packing outputs = outputs(outputNames);
+    calls.addAll(outputs.packed());
+    List<Call> needed = needed(outputs.whole().place());
     GraphBuilder graph = new GraphBuilder();
     Map<Value.Place, Integer> numbers = new HashMap<>();
-    number(input.place(), numbers, graph);
+    int input = number(inputs.whole().place(), numbers, graph);
     for (Call call : needed) {
       GraphBuilder.Call node = graph.call(call.kernel(), call.name(), call.operator());
       for (Source source : call.sources()) {
         switch (source) {
           case Source.Read from -> node.read(number(from.place(), numbers, graph));
           case Source.Write to -> node.write(number(to.place(), numbers, graph));
+          case Source.Update at -> node.update(number(at.place(), numbers, graph));
           case Source.Absent absent -> node.zeros(absent.bytes());
         }
       }
@@ -151,9 +165,20 @@ public final class GraphImport {
     if (needed.size() > Graph.MAX_COUNT || numbers.size() > Graph.MAX_COUNT) {
       throw new RefusedNode(Kind.SIZE, "more than " + Graph.MAX_COUNT + " nodes or tensors", "");
     }
-    return graph.build(
-        new Port(Names.shown(inputName), number(input.place(), numbers, graph), input.shape()),
-        new Port(Names.shown(outputName), number(output.place(), numbers, graph), output.shape()));
+    int output = number(outputs.whole().place(), numbers, graph);
+    return graph.build(inputs.port(input), outputs.port(output));
+  }
+
+  private List<Value> values(List<String> names) {
+    return names.stream().map(name -> value(name).orElseThrow()).toList();
+  }
+
+  private Packing outputs(List<String> names) {
+    List<Value> results = values(names);
+    Value first = results.getFirst();
+    boolean copies =
+        results.size() == 1 && calls.stream().noneMatch(call -> call.writes(Set.of(first.place())));
+    return copies ? Packing.copied(names.getFirst(), first) : Packing.of("outputs", names, results);
   }
 
   private static int number(
@@ -176,22 +201,5 @@ public final class GraphImport {
       }
     }
     return needed.reversed();
-  }
-
-  /// Computes a value that no node computes, the input or a constant, since a graph has a node and its output is what
-  /// a node wrote.
-  private Value copy(String name, Value value) {
-    value.requireSlot();
-    Value copy = Value.computed(name, value.type(), value.shape());
-    Kernel kernel = KernelCatalog.byName("copy");
-    int bytes = Math.toIntExact(value.place().bytes());
-    calls.add(
-        new Call(
-            name,
-            "Identity",
-            kernel,
-            List.of(new Source.Read(value.place()), new Source.Write(copy.place())),
-            new ScalarValues(kernel).ints("from to count", 0, 0, bytes)));
-    return copy;
   }
 }

@@ -82,7 +82,7 @@ class ImportTest {
                 Y));
     assertThat(graph.nodes()).hasSize(1);
     assertThat(graph.slots().stream().map(Slot::name)).containsExactly("x", "w", "y");
-    assertThat(graph.output().shape()).isEqualTo(Shape.of(1, 1));
+    assertThat(graph.output().parts().getFirst().shape()).isEqualTo(Shape.of(1, 1));
   }
 
   @Test
@@ -98,7 +98,7 @@ class ImportTest {
     Graph graph =
         OnnxImporter.of(
             "model", SampleModel.model(13, List.of(node("Relu", "y", "x")), List.of(), x, Y));
-    assertThat(graph.input().shape()).isEqualTo(Shape.of(1, 2));
+    assertThat(graph.input().parts().getFirst().shape()).isEqualTo(Shape.of(1, 2));
     OnnxValueInfo second =
         new OnnxValueInfo("x", 1, Optional.of(List.of(OptionalLong.of(2), OptionalLong.empty())));
     refused(

@@ -1,7 +1,5 @@
 package opml.cli.command.market;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -12,11 +10,11 @@ import opml.cli.console.Console;
 import opml.cli.console.Failure;
 import opml.cli.console.JournalWriter;
 import opml.cli.console.Json;
-import opml.cli.console.OutputFile;
 import opml.cli.console.Problems;
 import opml.cli.option.DeploymentOption;
-import opml.cli.option.InputFile;
+import opml.cli.option.InputOptions;
 import opml.cli.option.KeyOption;
+import opml.cli.option.OutputFiles;
 import opml.core.account.Address;
 import opml.core.account.Wei;
 import opml.ethereum.chain.ChainException;
@@ -43,7 +41,9 @@ import picocli.CommandLine.Option;
       "  opml request --model mnist.onnx --input seven.pgm --fee 0.01 \\",
       "      --deadline 3600 --key-file keys/requester.key --wait",
       "  opml request --model mnist.onnx --input image.npy --fee 0.01 \\",
-      "      --deadline 3600 --key-file keys/requester.key --wait --output logits.npy"
+      "      --deadline 3600 --key-file keys/requester.key --wait --output logits.npy",
+      "  opml request --model two.onnx --input ids=ids.npy --input mask=mask.npy \\",
+      "      --fee 0.01 --deadline 3600 --key-file keys/requester.key"
     })
 @SuppressWarnings("NullAway.Init") // filled by picocli
 public final class RequestCommand implements Callable<Integer> {
@@ -63,19 +63,7 @@ public final class RequestCommand implements Callable<Integer> {
       description = "The model's file, or its id.")
   private String model;
 
-  @Option(
-      names = "--input",
-      required = true,
-      paramLabel = "FILE",
-      description = InputFile.DESCRIPTION)
-  private Path input;
-
-  @Option(
-      names = "--index",
-      paramLabel = "N",
-      defaultValue = "0",
-      description = "Which image of an idx file (default: ${DEFAULT-VALUE}).")
-  private int index;
+  @Mixin private InputOptions input;
 
   @Option(names = "--fee", required = true, paramLabel = "ETH", description = "What it is worth.")
   private Wei fee;
@@ -115,7 +103,7 @@ public final class RequestCommand implements Callable<Integer> {
     requireSane();
     Duration pause = options.pause();
     RequestedModel named = RequestedModel.of(model, console);
-    Optional<OutputFile> output = options.outputFile(Optional.of(named));
+    Optional<OutputFiles> output = options.outputFiles(Optional.of(named));
     Wallet wallet = key.wallet();
     try (DeploymentOption.Opened opened = deployment.open()) {
       Hub hub = opened.hub(wallet);
@@ -124,7 +112,7 @@ public final class RequestCommand implements Callable<Integer> {
           new Registry(opened.deployment(), opened.chain().snapshot()).buffers(asked.id());
       // The registry lets an output have 24,576 bytes.
       int outputBytes = Math.toIntExact(buffers.outputBytes());
-      byte[] bytes = InputFile.read(input, buffers.input().bytes(), asked.inputType(), index);
+      byte[] bytes = input.read(asked.input(), buffers.input().bytes());
       long until = Math.addExact(opened.chain().latest().timestamp(), deadline);
       Terms terms = new Terms(server, until, callback, gasToHear(opened, outputBytes));
       Hub.GasEstimate estimate = announced(hub, asked, terms, bytes);
@@ -276,7 +264,7 @@ public final class RequestCommand implements Callable<Integer> {
         .when(
             callbackGas != null && callback.isZero(),
             "--callback-gas %d: expected is none without --callback".formatted(callbackGas))
-        .when(!Files.isReadable(input), "--input " + input + ": there is no such file")
+        .of(input::requireFiles)
         .of(options::pause)
         .fail();
   }

@@ -7,10 +7,10 @@ import java.util.function.Predicate;
 import opml.cli.console.Console;
 import opml.cli.console.Failure;
 import opml.cli.console.OutputText;
-import opml.cli.console.TensorType;
 import opml.cli.option.ModelFile;
 import opml.core.hash.Bytes32;
 import opml.engine.commit.Model;
+import opml.engine.graph.Port;
 import opml.formats.ModelLoader;
 
 /// The model of a request: a file, or only its id, for somebody who does not have it and trusts the dispute.
@@ -51,18 +51,18 @@ record RequestedModel(Bytes32 id, Optional<Model> model) {
         .orElse(this);
   }
 
-  Optional<TensorType> inputType() {
-    return model.map(TensorType::inputOf);
+  Optional<Port> input() {
+    return model.map(known -> known.graph().input());
   }
 
-  Optional<TensorType> outputType() {
-    return model.map(TensorType::outputOf);
+  Optional<Port> output() {
+    return model.map(known -> known.graph().output());
   }
 
   /// {@return what an output says, which only somebody who has the model can read}
   Optional<OutputText> read(byte[] output) {
-    return outputType()
-        .filter(type -> type.bytes() == output.length)
-        .map(type -> new OutputText(type, output));
+    return output()
+        .filter(port -> port.bytes() == output.length)
+        .map(port -> new OutputText(port, output));
   }
 }

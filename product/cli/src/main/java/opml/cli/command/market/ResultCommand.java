@@ -9,8 +9,8 @@ import java.util.concurrent.Callable;
 import opml.cli.console.Console;
 import opml.cli.console.Failure;
 import opml.cli.console.Json;
-import opml.cli.console.OutputFile;
 import opml.cli.option.DeploymentOption;
+import opml.cli.option.OutputFiles;
 import opml.game.claim.ClaimId;
 import opml.game.claim.Request;
 import opml.game.claim.RequestId;
@@ -35,6 +35,7 @@ import picocli.CommandLine.Parameters;
     footer = {
       "  opml result 0x1b2c3d4e --model mnist.onnx",
       "  opml result 0x1b2c3d4e --model mnist.onnx --wait --output logits.npy",
+      "  opml result 0x1b2c3d4e --model two.onnx --output pooled=out.npy",
       "  opml result 0x1b2c3d4e --json"
     })
 @SuppressWarnings("NullAway.Init") // filled by picocli
@@ -59,7 +60,7 @@ public final class ResultCommand implements Callable<Integer> {
     IdPrefix prefix = IdPrefix.of(id);
     Duration pause = options.pause();
     Optional<RequestedModel> named = file.map(path -> RequestedModel.of(path, console));
-    Optional<OutputFile> output = options.outputFile(named);
+    Optional<OutputFiles> output = options.outputFiles(named);
     try (DeploymentOption.Opened opened = deployment.open()) {
       HubReader reader = new HubReader(opened.deployment(), opened.chain());
       long window = opened.deployment().parameters().window();

@@ -1,11 +1,12 @@
 package opml.cli.command.market;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import opml.cli.console.Console;
 import opml.cli.console.Failure;
-import opml.cli.console.OutputFile;
+import opml.cli.option.OutputFiles;
+import opml.cli.option.OutputOptions;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// How `request` and `result` wait for a result, and where they put it.
@@ -23,33 +24,23 @@ final class WaitOptions {
       description = "Pause between two looks at the chain (default: ${DEFAULT-VALUE}).")
   private double poll;
 
-  @Option(
-      names = "--output",
-      paramLabel = "FILE",
-      description =
-          "Write the final output there: as a NumPy array (.npy), as nested arrays of numbers (.json), or its bytes as"
-              + " they are.")
-  private Optional<Path> output;
+  @Mixin private OutputOptions output;
 
-  /// {@return where the output goes, if it goes to a file}
+  /// {@return where the output goes, if it goes to files}
   ///
   /// @throws Failure if it cannot go there
-  Optional<OutputFile> outputFile(Optional<RequestedModel> model) {
-    return output.map(path -> OutputFile.of(path, model.flatMap(RequestedModel::outputType)));
+  Optional<OutputFiles> outputFiles(Optional<RequestedModel> model) {
+    return output.files(model.flatMap(RequestedModel::output));
   }
 
   /// Writes a final result that was shown.
   ///
   /// @throws Failure if it is that the model fails, or cannot be written
-  void finish(Console console, ClaimedResult result, Optional<OutputFile> target) {
+  void finish(Console console, ClaimedResult result, Optional<OutputFiles> target) {
     if (result.isFailure()) {
       throw new Failure("the model fails on this input");
     }
-    target.ifPresent(
-        file -> {
-          file.write(result.model().outputType(), result.output());
-          console.say("written to " + file);
-        });
+    target.ifPresent(files -> files.write(console, result.model().output(), result.output()));
   }
 
   /// {@return the pause between two looks}

@@ -1,12 +1,14 @@
 package opml.cli.command.model;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import opml.cli.console.Console;
 import opml.cli.console.Json;
 import opml.cli.console.TensorType;
 import opml.cli.option.ModelFile;
 import opml.engine.commit.Model;
+import opml.engine.graph.Port;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -21,6 +23,8 @@ import picocli.CommandLine.Parameters;
     footer = {"  opml model import mnist.onnx"})
 @SuppressWarnings("NullAway.Init") // filled by picocli
 public final class ModelImportCommand implements Callable<Integer> {
+  private static final int TYPES_SHOWN = 20;
+
   @Mixin private Console console;
 
   @Parameters(paramLabel = "FILE.onnx", description = "The model.")
@@ -42,8 +46,18 @@ public final class ModelImportCommand implements Callable<Integer> {
                     model.id(),
                     model.nodes().size(),
                     model.graph().slots().size(),
-                    TensorType.inputOf(model),
-                    TensorType.outputOf(model)));
+                    types(model.graph().input()),
+                    types(model.graph().output())));
     return 0;
+  }
+
+  private static String types(Port port) {
+    List<String> first =
+        port.parts().stream()
+            .limit(TYPES_SHOWN)
+            .map(part -> TensorType.of(part).toString())
+            .toList();
+    int more = port.parts().size() - TYPES_SHOWN;
+    return String.join(" and ", first) + (more > 0 ? " and %,d more".formatted(more) : "");
   }
 }

@@ -15,6 +15,7 @@ import opml.engine.commit.Model;
 import opml.engine.commit.ModelDescription;
 import opml.engine.commit.ModelDescription.Row;
 import opml.engine.commit.ModelDescriptor;
+import opml.engine.graph.Port;
 import opml.engine.graph.Slot;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -24,7 +25,9 @@ import picocli.CommandLine.Parameters;
 /// Shows what a model consists of and what is committed of it.
 @Command(
     name = "inspect",
-    description = "Shows a model's nodes and slots, with what the chain knows of them.",
+    description = {
+      "Shows a model's inputs and outputs, its nodes and slots, with what the chain knows of them."
+    },
     footer = {"  opml model inspect mnist.onnx", "  opml model inspect mnist.onnx --json"})
 @SuppressWarnings("NullAway.Init") // filled by picocli
 public final class ModelInspectCommand implements Callable<Integer> {
@@ -47,11 +50,12 @@ public final class ModelInspectCommand implements Callable<Integer> {
         new Table("model", model.id().toString())
             .row("graph root", descriptor.graphRoot() + ", depth " + descriptor.graphDepth())
             .row("slots root", descriptor.initialSlotsRoot() + ", depth " + descriptor.slotDepth())
-            .row("input", model.input())
-            .row("output", model.output())
             .row("parameters", Amounts.count(model.parameterBytes()) + " B")
             .row("level-0 steps", Amounts.count(descriptor.steps()))
             .row("most steps of a pass", Amounts.count(model.stepBound()));
+    Table ports = new Table("port", "name", "type", "shape", "bytes", "slot", "from byte");
+    ports(ports, "input", model.input());
+    ports(ports, "output", model.output());
     Table nodes =
         new Table(
             "node",
@@ -88,7 +92,34 @@ public final class ModelInspectCommand implements Callable<Integer> {
           slot.depth(),
           slot.initial().isPresent() ? "constant" : "zeros");
     }
-    return facts + "\n" + nodes + "\n" + slots;
+    return facts + "\n" + ports + "\n" + nodes + "\n" + slots;
+  }
+
+  private static void ports(Table table, String what, Port port) {
+    for (Port.Part part : port.parts()) {
+      table.row(
+          what,
+          part.name(),
+          part.type().label(),
+          part.shape(),
+          Amounts.count(part.bytes()),
+          port.slot(),
+          Amounts.count(part.offset()));
+    }
+  }
+
+  private static List<Map<String, @Nullable Object>> objects(Port port) {
+    List<Map<String, @Nullable Object>> parts = new ArrayList<>();
+    for (Port.Part part : port.parts()) {
+      parts.add(
+          Json.object(
+              "name", part.name(),
+              "type", part.type().label(),
+              "shape", part.shape().dims(),
+              "bytes", part.bytes(),
+              "offset", part.offset()));
+    }
+    return parts;
   }
 
   private static String slots(List<Integer> slots) {
@@ -136,6 +167,8 @@ public final class ModelInspectCommand implements Callable<Integer> {
         "inputBytes", descriptor.inputBytes(),
         "outputSlot", descriptor.outputSlot(),
         "outputBytes", descriptor.outputBytes(),
+        "inputs", objects(model.input()),
+        "outputs", objects(model.output()),
         "parameterBytes", model.parameterBytes(),
         "stepsBound", model.stepBound(),
         "nodes", nodes,

@@ -9,13 +9,14 @@ import opml.cli.console.Amounts;
 import opml.cli.console.Console;
 import opml.cli.console.Failure;
 import opml.cli.console.Json;
-import opml.cli.console.OutputFile;
 import opml.cli.console.OutputText;
-import opml.cli.console.TensorType;
-import opml.cli.option.InputFile;
+import opml.cli.option.InputOptions;
 import opml.cli.option.ModelFile;
+import opml.cli.option.OutputFiles;
+import opml.cli.option.OutputOptions;
 import opml.engine.commit.GraphState;
 import opml.engine.commit.Model;
+import opml.engine.graph.Port;
 import opml.engine.plan.GraphRunner;
 import opml.lab.conformance.operators.MachineCheck;
 import opml.proof.Frames;
@@ -33,7 +34,9 @@ import picocli.CommandLine.Parameters;
     footer = {
       "  opml model run mnist.onnx --input seven.pgm",
       "  opml model run mnist.onnx --input t10k-images-idx3-ubyte --index 61 --vm",
-      "  opml model run mnist.onnx --input image.npy --output logits.npy"
+      "  opml model run mnist.onnx --input image.npy --output logits.npy",
+      "  opml model run two.onnx --input ids=ids.npy --input mask=mask.json \\",
+      "      --output pooled=out.npy"
     })
 @SuppressWarnings("NullAway.Init") // filled by picocli
 public final class ModelRunCommand implements Callable<Integer> {
@@ -42,27 +45,8 @@ public final class ModelRunCommand implements Callable<Integer> {
   @Parameters(paramLabel = "FILE.onnx", description = "The model.")
   private Path file;
 
-  @Option(
-      names = "--input",
-      required = true,
-      paramLabel = "FILE",
-      description = InputFile.DESCRIPTION)
-  private Path input;
-
-  @Option(
-      names = "--index",
-      paramLabel = "N",
-      defaultValue = "0",
-      description = "Which image of an idx file (default: ${DEFAULT-VALUE}).")
-  private int index;
-
-  @Option(
-      names = "--output",
-      paramLabel = "FILE",
-      description =
-          "Write the output there: as a NumPy array (.npy), as nested arrays of numbers (.json), or its bytes as they"
-              + " are.")
-  private Optional<Path> outputPath;
+  @Mixin private InputOptions input;
+  @Mixin private OutputOptions output;
 
   @Option(names = "--vm", description = "Run every node also in the machine, and compare the bits.")
   private boolean machine;
@@ -70,11 +54,9 @@ public final class ModelRunCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Model model = ModelFile.load(file, console);
-    TensorType type = TensorType.outputOf(model);
-    Optional<OutputFile> written = outputPath.map(path -> OutputFile.of(path, Optional.of(type)));
-    byte[] bytes =
-        InputFile.read(
-            input, model.descriptor().inputBytes(), Optional.of(TensorType.inputOf(model)), index);
+    Port said = model.graph().output();
+    Optional<OutputFiles> written = output.files(Optional.of(said));
+    byte[] bytes = input.read(Optional.of(model.graph().input()), model.descriptor().inputBytes());
     GraphRunner runner = GraphWorkshop.runner(model);
     long begin = System.nanoTime();
     Frames frames = GraphWorkshop.frames(model, runner, bytes);
@@ -93,10 +75,10 @@ public final class ModelRunCommand implements Callable<Integer> {
             node -> {
               throw new Failure(file + ": native run and machine differ at " + node);
             });
-    byte[] values = last.slot(model.graph().output().slot()).toArray(ValueLayout.JAVA_BYTE);
-    OutputText output = new OutputText(type, values);
+    byte[] values = last.slot(said.slot()).toArray(ValueLayout.JAVA_BYTE);
+    OutputText text = new OutputText(said, values);
     Map<String, @Nullable Object> object = Json.object("model", model.id());
-    object.putAll(OutputText.fields(Optional.of(output)));
+    object.putAll(OutputText.fields(Optional.of(text)));
     object.putAll(
         Json.object(
             "finalState", last.state().commitment(),
@@ -106,7 +88,7 @@ public final class ModelRunCommand implements Callable<Integer> {
     console.show(
         object,
         () ->
-            output
+            text
                 + checked
                     .map(
                         outcome ->
@@ -115,11 +97,7 @@ public final class ModelRunCommand implements Callable<Integer> {
                                     Amounts.count(outcome.steps()),
                                     Amounts.seconds(machineSeconds)))
                     .orElse(""));
-    written.ifPresent(
-        target -> {
-          target.write(Optional.of(type), values);
-          console.say("written to " + target);
-        });
+    written.ifPresent(files -> files.write(console, Optional.of(said), values));
     return 0;
   }
 }

@@ -8,7 +8,6 @@ import opml.core.merkle.PagedTree;
 import opml.engine.commit.Model;
 import opml.engine.graph.Graph;
 import opml.engine.graph.GraphBuilder;
-import opml.engine.graph.Port;
 import opml.engine.plan.GraphRun;
 import opml.engine.plan.GraphRunner;
 import opml.engine.run.NodeRunner;
@@ -53,7 +52,7 @@ public final class StatefulModels {
         .ints("bytes", Integer.BYTES * ints)
         .end();
     graph.call(KernelCatalog.byName("advance"), "advance", "Advance").update(control).end();
-    Graph once = graph.build(new Port("control", control, two), new Port("end", control, two));
+    Graph once = graph.build(graph.port("control", control, two), graph.port("end", control, two));
     return new Graph(once.slots(), once.nodes(), once.input(), once.output(), limit);
   }
 

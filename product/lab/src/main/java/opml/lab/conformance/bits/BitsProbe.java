@@ -11,7 +11,7 @@ import opml.core.codec.Preimage;
 import opml.core.hash.Bytes32;
 import opml.core.hash.Keccak;
 import opml.engine.commit.Model;
-import opml.engine.graph.Slot;
+import opml.engine.graph.Port;
 import opml.engine.plan.GraphRunner;
 import opml.engine.plan.Team;
 import opml.engine.tensor.ElementType;
@@ -73,12 +73,11 @@ public final class BitsProbe {
 
   /// Floats are ordinary numbers, and now and then something that is not.
   private static byte[] input(Model model, SplittableRandom random) {
-    Slot slot = model.graph().slots().get(model.graph().input().slot());
-    byte[] bytes = new byte[Math.toIntExact(slot.bytes())];
+    byte[] bytes = new byte[Math.toIntExact(model.descriptor().inputBytes())];
     random.nextBytes(bytes);
-    if (slot.type() == ElementType.F32) {
-      MemorySegment floats = MemorySegment.ofArray(bytes);
-      for (long at = 0; at < bytes.length; at += Float.BYTES) {
+    MemorySegment floats = MemorySegment.ofArray(bytes);
+    for (Port.Part part : model.graph().input().parts()) {
+      for (long at = part.offset(); part.type() == ElementType.F32 && at < part.end(); at += 4) {
         float value = (float) random.nextGaussian();
         floats.set(
             ValueLayout.JAVA_FLOAT_UNALIGNED, at, random.nextInt(64) == 0 ? 0x1p-140f : value);

@@ -1,0 +1,77 @@
+package opml.cli.option;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import opml.cli.console.Console;
+import opml.cli.console.Failure;
+import opml.cli.console.OutputFile;
+import opml.cli.console.TensorType;
+import opml.engine.graph.Port;
+
+/// The files that a model's outputs go to, each of which can be written.
+public final class OutputFiles {
+  /// @param part that the file is of; where that is none, it is of the whole slot
+  private record Target(Optional<Port.Part> part, OutputFile file) {}
+
+  private final List<Target> targets;
+
+  private OutputFiles(List<Target> targets) {
+    this.targets = List.copyOf(targets);
+  }
+
+  /// @throws Failure if a name is wrong, a file cannot be written, or needs a type and has none
+  static OutputFiles of(List<String> arguments, Optional<Port> port) {
+    List<Target> targets = new ArrayList<>();
+    Set<Object> places = new HashSet<>();
+    for (NamedFiles.NamedFile named : NamedFiles.ofOutputs(arguments, port)) {
+      if (!places.add(named.file().toAbsolutePath().normalize())) {
+        throw new Failure("--output: " + named.file() + " is there for two outputs");
+      }
+      Optional<TensorType> type = named.part().or(() -> only(port)).map(TensorType::of);
+      if (type.isEmpty() && port.isPresent() && OutputFile.needsType(named.file())) {
+        throw new Failure(
+            "--output %s: a file for one array; expected is %s, or one of another ending for all %,d bytes"
+                .formatted(
+                    named.file(), NamedFiles.expected("output", port.get()), port.get().bytes()));
+      }
+      targets.add(new Target(named.part(), OutputFile.of(named.file(), type)));
+    }
+    return new OutputFiles(targets);
+  }
+
+  private static Optional<Port.Part> only(Optional<Port> port) {
+    return port.filter(one -> one.parts().size() == 1).map(one -> one.parts().getFirst());
+  }
+
+  /// Writes the output, or what is asked of it, and says so.
+  ///
+  /// @param port the model's output, if its file told it
+  /// @param bytes of its slot
+  /// @throws Failure if these are not the model's, or a file cannot be written
+  public void write(Console console, Optional<Port> port, byte[] bytes) {
+    for (Target target : targets) {
+      Optional<TensorType> type = target.part().or(() -> only(port)).map(TensorType::of);
+      target.file().write(type, target.part().map(part -> of(part, port, bytes)).orElse(bytes));
+      console.say("written to " + target.file());
+    }
+  }
+
+  private static byte[] of(Port.Part part, Optional<Port> port, byte[] bytes) {
+    if (port.orElseThrow().bytes() != bytes.length) {
+      throw new Failure("an output of " + bytes.length + " bytes is not the model's");
+    }
+    return Arrays.copyOfRange(bytes, (int) part.offset(), (int) part.end());
+  }
+
+  @Override
+  public String toString() {
+    return targets.stream()
+        .map(target -> target.file().toString())
+        .collect(Collectors.joining(", "));
+  }
+}
