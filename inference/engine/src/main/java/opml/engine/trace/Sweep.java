@@ -8,6 +8,7 @@ import opml.core.hash.Bytes32;
 import opml.core.merkle.MerkleRoot;
 import opml.core.merkle.PagedTree;
 import opml.core.merkle.SparseTree;
+import opml.core.merkle.ZeroHashes;
 import opml.engine.commit.GraphState;
 import opml.engine.commit.Model;
 import opml.engine.graph.GraphNode;
@@ -109,7 +110,12 @@ final class Sweep implements AutoCloseable {
         IntStream.range(0, changing.length).filter(i -> run.takeWritten(changing[i])).toArray();
     Bytes32[] found = new Bytes32[written.length];
     IntStream all = IntStream.range(0, written.length);
-    long bytes = IntStream.of(written).mapToLong(i -> run.value(changing[i]).byteSize()).sum();
+    long bytes =
+        IntStream.of(written)
+            .map(i -> changing[i])
+            .filter(slot -> !run.isEmpty(slot))
+            .mapToLong(slot -> run.value(slot).byteSize())
+            .sum();
     (bytes < LEAST_SPREAD_BYTES ? all : all.parallel()).forEach(i -> found[i] = root(written[i]));
     for (int i = 0; i < written.length; i++) {
       int at = written[i];
@@ -125,6 +131,9 @@ final class Sweep implements AutoCloseable {
 
   private Bytes32 root(int i) {
     Slot slot = model.graph().slots().get(changing[i]);
+    if (run.isEmpty(changing[i])) {
+      return ZeroHashes.at(slot.depth());
+    }
     MemorySegment value = run.value(changing[i]);
     return trees[i] != null && value.byteSize() == slot.bytes()
         ? trees[i].root()

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import opml.core.codec.Names;
+import opml.engine.graph.Clearing;
 import opml.engine.graph.Graph;
 import opml.engine.graph.GraphBuilder;
 import opml.engine.graph.Port;
@@ -126,7 +127,7 @@ public final class GraphImport {
     calls.add(call);
   }
 
-  /// {@return the graph from the input, which is slot 0, to the output}
+  /// {@return the graph from the input, which is slot 0, to the output, and behind it nodes that empty what they left}
   public Graph finish(String inputName, String outputName) {
     Value input = value(inputName).orElseThrow();
     Value result = value(outputName).orElseThrow();
@@ -148,12 +149,15 @@ public final class GraphImport {
       node.scalars(call.scalars());
       node.end();
     }
-    if (needed.size() > Graph.MAX_COUNT || numbers.size() > Graph.MAX_COUNT) {
-      throw new RefusedNode(Kind.SIZE, "more than " + Graph.MAX_COUNT + " nodes or tensors", "");
+    // There are fewer nodes that empty slots than slots.
+    if (needed.size() + numbers.size() > Graph.MAX_COUNT) {
+      throw new RefusedNode(Kind.SIZE, "more than " + Graph.MAX_COUNT + " nodes and tensors", "");
     }
-    return graph.build(
-        new Port(Names.shown(inputName), number(input.place(), numbers, graph), input.shape()),
-        new Port(Names.shown(outputName), number(output.place(), numbers, graph), output.shape()));
+    return Clearing.added(
+        graph.build(
+            new Port(Names.shown(inputName), number(input.place(), numbers, graph), input.shape()),
+            new Port(
+                Names.shown(outputName), number(output.place(), numbers, graph), output.shape())));
   }
 
   private static int number(
