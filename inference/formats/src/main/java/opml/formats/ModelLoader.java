@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import opml.core.codec.MalformedException;
 import opml.core.codec.Names;
 import opml.core.hash.Bytes32;
@@ -16,6 +15,7 @@ import opml.engine.commit.InitialHashes;
 import opml.engine.commit.Model;
 import opml.engine.commit.ModelDescriptor;
 import opml.engine.commit.StepLimit;
+import opml.engine.graph.Clearing;
 import opml.engine.graph.Graph;
 import opml.engine.graph.GraphNode;
 import opml.engine.graph.Port;
@@ -23,8 +23,6 @@ import opml.formats.file.FileKind;
 import opml.formats.onnx.OnnxImporter;
 import opml.formats.refusal.ImportException;
 import opml.formats.refusal.Reason;
-import opml.kernels.catalog.Kernel;
-import opml.kernels.catalog.PinnedProgram;
 import opml.kernels.catalog.PinnedPrograms;
 
 /// Opens model files, of whatever format: their first bytes tell which importer reads them.
@@ -77,11 +75,13 @@ public final class ModelLoader {
   }
 
   /// {@return a model in all editions of the kernels' programs that make different ones of it, the latest first: it may
-  /// have been registered before a kernel was compiled anew}
+  /// have been registered before a kernel was compiled anew, or before there was one that empties slots}
   public static List<Model> editions(Model model) {
     Map<Bytes32, Model> editions = new LinkedHashMap<>();
-    for (Function<Kernel, PinnedProgram> programs : PinnedPrograms.editions()) {
-      Model other = model.with(programs);
+    for (PinnedPrograms.Edition programs : PinnedPrograms.editions()) {
+      Graph graph =
+          programs.has(Clearing.kernel()) ? model.graph() : Clearing.removed(model.graph());
+      Model other = model.with(graph, programs);
       editions.putIfAbsent(other.id(), other);
     }
     return List.copyOf(editions.values());

@@ -89,8 +89,8 @@ class ReplayBoundTest {
     return new Graph(
         slots,
         List.of(new GraphNode("node", "", kernel, operands, scalars)),
-        new Port("in", 0, slots.getFirst().shape()),
-        new Port("out", shown, slots.get(shown).shape()),
+        Port.of("in", 0, slots.getFirst().type(), slots.getFirst().shape()),
+        Port.of("out", shown, slots.get(shown).type(), slots.get(shown).shape()),
         1);
   }
 }

@@ -120,9 +120,14 @@ public final class Model {
         outputGiven);
   }
 
-  /// {@return the same graph with other programs of its kernels}
-  public Model with(Function<Kernel, PinnedProgram> programs) {
-    return new Model(graph, committed(graph, programs), _ -> commitment().hashes(), outputGiven);
+  /// {@return a model of other nodes over the same slots, or with other programs of its kernels}
+  ///
+  /// @throws IllegalArgumentException if the slots are others, or a node or the output is too large
+  public Model with(Graph other, Function<Kernel, PinnedProgram> programs) {
+    if (!other.slots().equals(graph.slots())) {
+      throw new IllegalArgumentException("the slots are not those of model " + id());
+    }
+    return new Model(other, committed(other, programs), _ -> commitment().hashes(), outputGiven);
   }
 
   private static List<CommittedNode> committed(

@@ -32,11 +32,12 @@ import opml.kernels.catalog.PinnedProgram;
 /// so whoever has the model file should rather import it and compare identities.
 public final class WellFormedness {
   private final ModelPreimages model;
-  private final List<Function<Kernel, PinnedProgram>> editions;
+  private final List<? extends Function<Kernel, PinnedProgram>> editions;
   private final List<String> problems = new ArrayList<>();
   private final Map<Integer, Integer> depths = new HashMap<>();
 
-  private WellFormedness(ModelPreimages model, List<Function<Kernel, PinnedProgram>> editions) {
+  private WellFormedness(
+      ModelPreimages model, List<? extends Function<Kernel, PinnedProgram>> editions) {
     this.model = model;
     this.editions = editions;
   }
@@ -45,7 +46,7 @@ public final class WellFormedness {
   ///
   /// @param editions programs of the kernels, any of which a node may have
   public static List<String> problems(
-      ModelPreimages model, List<Function<Kernel, PinnedProgram>> editions) {
+      ModelPreimages model, List<? extends Function<Kernel, PinnedProgram>> editions) {
     WellFormedness check = new WellFormedness(model, editions);
     check.run();
     return List.copyOf(check.problems);

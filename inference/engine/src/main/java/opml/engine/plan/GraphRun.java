@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import opml.core.merkle.PageHashes;
+import opml.engine.graph.Clearing;
 import opml.engine.graph.Graph;
 import opml.engine.graph.GraphNode;
 import opml.engine.graph.Operand;
@@ -32,6 +33,9 @@ import org.jspecify.annotations.Nullable;
 ///   copied into the slot once the kernel is through;
 /// - one that changes a slot in place: what it may change is saved, and put back if the kernel throws, since the
 ///   machine then runs the node from what was there before.
+///
+/// A slot that is zeros before any node writes it, or that a node has emptied ([Clearing]), is only noted as empty:
+/// its place is filled with zeros when somebody reads it.
 public final class GraphRun implements AutoCloseable {
   private enum State {
     RUNNING,
@@ -61,6 +65,9 @@ public final class GraphRun implements AutoCloseable {
   /// The slots that a run finds as they are before the first node.
   private final boolean[] cleaned;
 
+  /// The slots that hold zeros, whatever still lies in their places.
+  private final boolean[] empty;
+
   private final boolean[] written;
   private final byte[][] marks;
   private final Call[] calls;
@@ -71,12 +78,14 @@ public final class GraphRun implements AutoCloseable {
   private int node;
 
   /// @param folding whether nodes that fold do not run, so that nobody may ask for what they write
+  /// @param idle nodes that do not run, by their numbers
   /// @param elsewhere by whom nodes are run that have no native kernel, by their numbers; else null
   /// @param back takes the run when it is closed
   GraphRun(
       Plan plan,
       Layout layout,
       boolean folding,
+      boolean[] idle,
       NodeRunner machine,
       @Nullable NodeRunner[] elsewhere,
       Team team,
@@ -92,6 +101,7 @@ public final class GraphRun implements AutoCloseable {
     this.shown = new MemorySegment[slots];
     this.placed = new boolean[slots];
     this.cleaned = new boolean[slots];
+    this.empty = new boolean[slots];
     this.written = new boolean[slots];
     this.marks = new byte[slots][];
     MemorySegment block = Plan.allocate(layout.bytes());
@@ -109,7 +119,7 @@ public final class GraphRun implements AutoCloseable {
     this.calls = new Call[graph.nodes().size()];
     MemorySegment aside = Plan.allocate(plan.asideBytes());
     for (int i = 0; i < calls.length; i++) {
-      calls[i] = new Call(i, folding && plan.folds(i), elsewhere[i], aside);
+      calls[i] = new Call(i, idle[i] || folding && plan.folds(i), elsewhere[i], aside);
     }
     this.scratch = new MemorySegment[team.threads()];
     for (int i = 0; i < scratch.length; i++) {
@@ -143,15 +153,15 @@ public final class GraphRun implements AutoCloseable {
       }
     }
     MemorySegment.copy(input, 0, place, 0, input.byteSize());
+    empty[inputSlot] = false;
     resume(0);
   }
 
   private void clean(int slot) {
     shown[slot] = null;
     Tensor initial = graph.slots().get(slot).initial().orElse(null);
-    if (initial == null) {
-      values[slot].fill((byte) 0);
-    } else {
+    empty[slot] = initial == null;
+    if (initial != null) {
       MemorySegment.copy(initial.data(), 0, values[slot], 0, initial.data().byteSize());
     }
   }
@@ -214,7 +224,30 @@ public final class GraphRun implements AutoCloseable {
   /// all that is committed}
   public MemorySegment value(int slot) {
     MemorySegment other = shown[slot];
-    return other == null ? values[slot] : other;
+    if (other != null) {
+      return other;
+    }
+    fill(slot);
+    return values[slot];
+  }
+
+  /// {@return whether a slot is known to hold nothing but zeros; [#value] costs more than this}
+  public boolean isEmpty(int slot) {
+    return empty[slot];
+  }
+
+  /// Sees to it that what a slot holds lies in its place.
+  private void fill(int slot) {
+    if (empty[slot]) {
+      values[slot].fill((byte) 0);
+      empty[slot] = false;
+    }
+  }
+
+  /// Has a slot hold zeros.
+  public void clear(int slot) {
+    note(slot, 0, values[slot].byteSize());
+    empty[slot] = true;
   }
 
   /// {@return what a slot holds, in memory that stays as it is: whoever runs a node may keep it, as the pool of
@@ -239,6 +272,13 @@ public final class GraphRun implements AutoCloseable {
     }
   }
 
+  /// Writes some of a slot's bytes; nothing is behind them then.
+  public void put(int slot, long at, MemorySegment part) {
+    fill(slot);
+    MemorySegment.copy(part, 0, values[slot], at, part.byteSize());
+    note(slot, at, part.byteSize());
+  }
+
   /// {@return whether a slot has been written since this was last asked}
   public boolean takeWritten(int slot) {
     boolean was = written[slot];
@@ -257,6 +297,7 @@ public final class GraphRun implements AutoCloseable {
   private void note(int slot, long from, long bytes) {
     written[slot] = true;
     shown[slot] = null;
+    empty[slot] = false;
     byte[] pages = marks[slot];
     if (pages != null && bytes > 0) {
       int first = (int) (from >>> PageHashes.PAGE_SHIFT);
@@ -277,11 +318,13 @@ public final class GraphRun implements AutoCloseable {
   /// What one node needs to run, made once.
   private final class Call implements Team.Job {
     private final int number;
-    private final boolean folded;
+    private final boolean idle;
+    private final boolean clears;
     private final @Nullable NodeRunner elsewhere;
     private final PreparedKernel kernel;
     private final long[] scalars;
     private final MemorySegment[] segments;
+    private final int[] inputs;
     private final int[] outputs;
 
     /// What the kernel must find zeroed.
@@ -298,14 +341,16 @@ public final class GraphRun implements AutoCloseable {
     private @Nullable NodeOutcome last;
 
     /// @param aside memory for what the node writes aside
-    Call(int number, boolean folded, @Nullable NodeRunner elsewhere, MemorySegment aside) {
+    Call(int number, boolean idle, @Nullable NodeRunner elsewhere, MemorySegment aside) {
       GraphNode called = graph.nodes().get(number);
       this.number = number;
-      this.folded = folded;
+      this.idle = idle;
+      this.clears = Clearing.clears(called);
       this.elsewhere = elsewhere;
       this.kernel = plan.kernel(number);
       this.scalars = plan.scalars(number);
       this.segments = new MemorySegment[called.operands().size()];
+      this.inputs = called.inputs();
       this.outputs = called.outputs();
       this.inPlace = new int[segments.length];
       long used = 0;
@@ -347,12 +392,21 @@ public final class GraphRun implements AutoCloseable {
 
     /// {@return the exit code of the node's program; 2 or more if it fails}
     int run(boolean helped) {
-      if (folded) {
+      if (idle) {
         return 0;
       }
       last = null;
       if (elsewhere != null) {
         return runBy(elsewhere);
+      }
+      if (clears) {
+        for (int slot : outputs) {
+          clear(slot);
+        }
+        return 0;
+      }
+      for (int slot : inputs) {
+        fill(slot);
       }
       for (int i = 0; i < cleared.size(); i++) {
         cleared.get(i).fill((byte) 0);

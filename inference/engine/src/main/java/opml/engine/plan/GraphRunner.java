@@ -61,8 +61,19 @@ public final class GraphRunner {
     this.outputSlot = plan.graph().output().slot();
     this.outputBytes = plan.graph().slots().get(outputSlot).bytes();
     boolean folding = Arrays.stream(elsewhere).allMatch(Objects::isNull);
-    this.quick = new Pool(Layout.byLifetime(plan.graph()), folding, team.threads());
-    this.open = new Pool(Layout.apart(plan.graph()), false, 1);
+    boolean[] idle = idle(plan.graph(), elsewhere);
+    this.quick = new Pool(Layout.byLifetime(plan.graph(), idle), folding, idle, team.threads());
+    this.open = new Pool(Layout.apart(plan.graph()), false, new boolean[idle.length], 1);
+  }
+
+  /// {@return the nodes that need not run where only the output is asked for, by their numbers: those that empty what
+  /// nobody reads then}
+  private static boolean[] idle(Graph graph, @Nullable NodeRunner[] elsewhere) {
+    boolean[] idle = Plan.idle(graph);
+    for (int i = 0; i < idle.length; i++) {
+      idle[i] &= elsewhere[i] == null;
+    }
+    return idle;
   }
 
   /// {@return a runner with native kernels}
@@ -187,11 +198,13 @@ public final class GraphRunner {
   private final class Pool {
     private final Layout layout;
     private final boolean folding;
+    private final boolean[] skipped;
     private final AtomicReferenceArray<@Nullable GraphRun> idle;
 
-    Pool(Layout layout, boolean folding, int most) {
+    Pool(Layout layout, boolean folding, boolean[] skipped, int most) {
       this.layout = layout;
       this.folding = folding;
+      this.skipped = skipped;
       this.idle = new AtomicReferenceArray<>(most);
     }
 
@@ -202,7 +215,8 @@ public final class GraphRunner {
           return run;
         }
       }
-      return new GraphRun(plan.get(), layout, folding, machine, elsewhere, team, this::give);
+      return new GraphRun(
+          plan.get(), layout, folding, skipped, machine, elsewhere, team, this::give);
     }
 
     private void give(GraphRun run) {

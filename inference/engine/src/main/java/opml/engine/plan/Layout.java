@@ -40,10 +40,12 @@ public final class Layout {
   }
 
   /// {@return a layout in which slots share places, where no node and nobody outside can tell}
-  static Layout byLifetime(Graph graph) {
+  ///
+  /// @param idle nodes that do not run, by their numbers
+  static Layout byLifetime(Graph graph, boolean[] idle) {
     Layout layout = new Layout(graph);
     boolean[] changing = changing(graph);
-    Lifetimes lives = new Lifetimes(graph);
+    Lifetimes lives = new Lifetimes(graph, idle);
     List<List<Integer>> ending = new ArrayList<>();
     List<List<Integer>> beginning = new ArrayList<>();
     // One for what is there before the first node, and one for each node.
@@ -129,7 +131,7 @@ public final class Layout {
 
     private final int[] last;
 
-    Lifetimes(Graph graph) {
+    Lifetimes(Graph graph, boolean[] idle) {
       this.graph = graph;
       this.first = new int[graph.slots().size()];
       this.last = new int[first.length];
@@ -137,6 +139,9 @@ public final class Layout {
       Arrays.fill(last, -1);
       first[graph.input().slot()] = -1;
       for (int i = 0; i < graph.nodes().size(); i++) {
+        if (idle[i]) {
+          continue;
+        }
         GraphNode node = graph.nodes().get(i);
         for (int slot : node.inputs()) {
           use(slot, -1, i);
@@ -154,9 +159,10 @@ public final class Layout {
       last[slot] = node;
     }
 
-    /// {@return whether the slot's value counts beyond the pass, or wherever the run may stop}
+    /// {@return whether the slot's value counts beyond the pass, or wherever the run may stop; or for nobody at all}
     boolean always(int slot) {
       return slot == graph.output().slot()
+          || first[slot] == NONE
           || graph.slots().get(slot).initial().isPresent()
           || graph.loops() > 1 && first[slot] < 0;
     }

@@ -3,12 +3,14 @@ package opml.engine.plan;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
+import opml.engine.graph.Clearing;
 import opml.engine.graph.Graph;
 import opml.engine.graph.GraphNode;
 import opml.engine.graph.Operand;
@@ -116,11 +118,32 @@ final class Plan {
     return known;
   }
 
+  /// {@return the nodes that do nothing for the output, by their numbers: they empty what no later node names, and run
+  /// once}
+  static boolean[] idle(Graph graph) {
+    boolean[] idle = new boolean[graph.nodes().size()];
+    boolean[] named = new boolean[graph.slots().size()];
+    named[graph.output().slot()] = true;
+    for (int i = idle.length - 1; i >= 0 && graph.loops() == 1; i--) {
+      GraphNode node = graph.nodes().get(i);
+      idle[i] =
+          Clearing.clears(node) && Arrays.stream(node.outputs()).noneMatch(slot -> named[slot]);
+      for (Operand operand : node.operands()) {
+        int slot = slotOf(operand);
+        if (slot >= 0) {
+          named[slot] = true;
+        }
+      }
+    }
+    return idle;
+  }
+
   private void fold() {
     int[] writers = new int[graph.slots().size()];
-    for (GraphNode node : graph.nodes()) {
-      for (int slot : node.outputs()) {
-        writers[slot]++;
+    boolean[] idle = idle(graph);
+    for (int i = 0; i < idle.length; i++) {
+      for (int slot : graph.nodes().get(i).outputs()) {
+        writers[slot] += idle[i] ? 0 : 1;
       }
     }
     boolean[] used = new boolean[writers.length];
@@ -128,7 +151,7 @@ final class Plan {
     used[graph.output().slot()] = true;
     for (int i = 0; i < kernels.length; i++) {
       GraphNode node = graph.nodes().get(i);
-      if (mayFold(node, writers, used)) {
+      if (!Clearing.clears(node) && mayFold(node, writers, used)) {
         foldNode(i, node);
       }
       for (int slot : node.inputs()) {

@@ -90,6 +90,8 @@ public final class GraphExecution {
   /// What the slots hold at the end; nothing if the run failed.
   private final Optional<SlotValues> last;
 
+  private final long lastBytes;
+
   private GraphExecution(
       Model model,
       byte[] input,
@@ -120,6 +122,9 @@ public final class GraphExecution {
       this.end = sweep.run().step();
       this.last = sweep.run().hasFailed() ? Optional.empty() : Optional.of(sweep.values(true));
     }
+    Shelf shelf = new Shelf();
+    last.ifPresent(shelf::add);
+    this.lastBytes = shelf.bytes();
   }
 
   /// Runs a model.
@@ -263,23 +268,23 @@ public final class GraphExecution {
 
   /// Finds out states before the end. They are kept to be taken up again; evenly spread, where not all can be.
   private void sweep(SortedSet<Long> indexes, Map<Long, GraphState> states) {
-    long room = snapshots.room(valueBytes);
-    long every = room == 0 ? Long.MAX_VALUE : Math.ceilDiv(indexes.size(), room);
-    List<SlotValues> passed = new ArrayList<>();
+    Passed passed = snapshots.asking();
     try (Sweep sweep = start()) {
       sweep.track();
+      last.ifPresent(sweep::share);
       int count = 0;
+      int every = 1;
       for (long index : indexes) {
         goTo(sweep, index);
         GraphState state = sweep.state();
         states.put(index, state);
         known.put(index, state);
-        if (++count % every == 0) {
-          passed.add(sweep.values(true));
+        if (++count % every == 0 && snapshots.hasRoom(valueBytes)) {
+          every *= passed.add(sweep.values(true)) ? 2 : 1;
         }
       }
     }
-    passed.forEach(snapshots::addAsked);
+    passed.all().forEach(snapshots::addAsked);
   }
 
   private void goTo(Sweep sweep, long index) {
@@ -303,28 +308,35 @@ public final class GraphExecution {
         goTo(sweep, failed ? moving - 1 : moving);
       }
       GraphState shown = sweep.state();
-      SlotValues copies =
-          moving == end ? last.orElseGet(() -> sweep.values(true)) : sweep.values(true);
-      if (moving < end && snapshots.room(valueBytes) > 0) {
-        snapshots.addAsked(copies);
+      if (moving < end && snapshots.hasRoom(valueBytes)) {
+        last.ifPresent(sweep::share);
+        snapshots.addAsked(sweep.values(true));
       }
-      return new Moment(moving == end ? finalState : shown, sweep.slots(), values(sweep, copies));
+      return new Moment(moving == end ? finalState : shown, sweep.slots(), values(sweep.run()));
     }
   }
 
-  private List<MemorySegment> values(Sweep sweep, SlotValues copies) {
+  private List<MemorySegment> values(GraphRun run) {
     List<MemorySegment> values = new ArrayList<>();
     for (int slot = 0; slot < model.graph().slots().size(); slot++) {
-      values.add(sweep.run().value(slot));
-    }
-    // These lie in the run's own memory.
-    int output = model.graph().output().slot();
-    values.set(output, Tensor.allocate(values.get(output).byteSize()).copyFrom(values.get(output)));
-    values.set(model.graph().input().slot(), input);
-    for (int i = 0; i < changing.length; i++) {
-      values.set(changing[i], copies.values().get(i));
+      boolean changes = Arrays.binarySearch(changing, slot) >= 0;
+      if (!changes && slot == model.graph().input().slot()) {
+        values.add(input);
+      } else if (changes || slot == model.graph().output().slot()) {
+        values.add(copyOf(run, slot)); // it lies in the run's own memory
+      } else {
+        values.add(run.value(slot));
+      }
     }
     return values;
+  }
+
+  private MemorySegment copyOf(GraphRun run, int slot) {
+    if (run.isEmpty(slot)) {
+      return Tensor.allocate(model.graph().slots().get(slot).bytes());
+    }
+    MemorySegment value = run.value(slot);
+    return Tensor.allocate(value.byteSize()).copyFrom(value);
   }
 
   public GraphState finalState() {
@@ -337,7 +349,8 @@ public final class GraphExecution {
       return new byte[0];
     }
     int place = Arrays.binarySearch(changing, model.graph().output().slot());
-    MemorySegment value = place < 0 ? given.orElse(input) : last.orElseThrow().values().get(place);
+    MemorySegment value =
+        place < 0 ? given.orElse(input) : last.orElseThrow().values().get(place).joined();
     return value.asSlice(0, model.descriptor().outputBytes()).toArray(ValueLayout.JAVA_BYTE);
   }
 
@@ -346,7 +359,7 @@ public final class GraphExecution {
     long givenBytes = given.map(MemorySegment::byteSize).orElse(0L);
     return input.byteSize()
         + givenBytes
-        + last.map(SlotValues::bytes).orElse(0L)
+        + lastBytes
         + snapshots.bytes()
         + STATE_BYTES * known.size();
   }

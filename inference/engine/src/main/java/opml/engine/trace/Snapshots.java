@@ -4,69 +4,61 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /// The states from which a run can be taken up again, within a bound of memory.
 ///
-/// One half is for states on the way, which a long run leaves behind as it goes: when they grow too many, every second
-/// is dropped. The other is for states that were asked for, of which the last count: the next question of a game lies
-/// between two of those that it asked before.
+/// One half is for states on the way, which a long run leaves behind as it goes. The other is for states that were
+/// asked for, of which the last count: the next question of a game lies between two of those that it asked before.
 final class Snapshots {
   private final long mostBytes;
-  private final TreeMap<Long, SlotValues> onTheWay = new TreeMap<>();
+  private final Passed onTheWay;
 
   /// By their last use.
   private final Map<Long, SlotValues> asked = new LinkedHashMap<>(16, 0.75f, true);
 
-  private long onTheWayBytes;
-  private long askedBytes;
+  private final Shelf shelf = new Shelf();
 
   /// @param mostBytes that all of them take
   Snapshots(long mostBytes) {
     this.mostBytes = mostBytes;
+    this.onTheWay = new Passed(mostBytes / 2);
   }
 
   /// Keeps a state that the run has come by; they come in order.
   ///
   /// @return whether others were dropped for it, so that the next should come later
   boolean addOnTheWay(SlotValues state) {
-    onTheWay.put(state.index(), state);
-    onTheWayBytes += state.bytes();
-    boolean full = onTheWayBytes > mostBytes / 2;
-    while (onTheWayBytes > mostBytes / 2) {
-      boolean drops = onTheWay.size() == 1;
-      for (Iterator<SlotValues> all = onTheWay.values().iterator(); all.hasNext(); ) {
-        SlotValues next = all.next();
-        if (drops) {
-          onTheWayBytes -= next.bytes();
-          all.remove();
-        }
-        drops = !drops;
-      }
-    }
-    return full;
+    return onTheWay.add(state);
+  }
+
+  /// {@return room for states that a question comes by, to be kept when it is answered}
+  Passed asking() {
+    return new Passed(mostBytes / 2);
   }
 
   /// Keeps a state that was asked for.
   void addAsked(SlotValues state) {
     SlotValues before = asked.put(state.index(), state);
-    askedBytes += state.bytes() - (before == null ? 0 : before.bytes());
+    shelf.add(state);
+    if (before != null) {
+      shelf.remove(before);
+    }
     Iterator<SlotValues> eldest = asked.values().iterator();
-    while (askedBytes > mostBytes / 2) {
-      askedBytes -= eldest.next().bytes();
+    while (shelf.bytes() > mostBytes / 2) {
+      shelf.remove(eldest.next());
       eldest.remove();
     }
   }
 
-  /// {@return how many states of so many bytes can be kept that were asked for}
-  long room(long bytes) {
-    return mostBytes / 2 / Math.max(1, bytes);
+  /// {@return whether a state of so many bytes can be kept that was asked for, even if it shares none}
+  boolean hasRoom(long bytes) {
+    return bytes <= mostBytes / 2;
   }
 
   /// {@return the last state not after `index` that is kept}
   Optional<SlotValues> floor(long index) {
-    Map.Entry<Long, SlotValues> passed = onTheWay.floorEntry(index);
-    long best = passed == null ? -1 : passed.getKey();
+    Optional<SlotValues> passed = onTheWay.floor(index);
+    long best = passed.map(SlotValues::index).orElse(-1L);
     boolean isAsked = false;
     for (long candidate : asked.keySet()) {
       if (candidate <= index && candidate >= best) {
@@ -74,17 +66,17 @@ final class Snapshots {
         isAsked = true;
       }
     }
-    return Optional.ofNullable(isAsked ? asked.get(best) : onTheWay.get(best));
+    return isAsked ? Optional.ofNullable(asked.get(best)) : passed;
   }
 
   /// Drops those that were asked for.
   void rest() {
     asked.clear();
-    askedBytes = 0;
+    shelf.clear();
   }
 
   /// {@return about how many bytes they take}
   long bytes() {
-    return onTheWayBytes + askedBytes;
+    return onTheWay.bytes() + shelf.bytes();
   }
 }

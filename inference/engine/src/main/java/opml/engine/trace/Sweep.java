@@ -3,18 +3,20 @@ package opml.engine.trace;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import opml.core.hash.Bytes32;
 import opml.core.merkle.MerkleRoot;
 import opml.core.merkle.PagedTree;
 import opml.core.merkle.SparseTree;
+import opml.core.merkle.ZeroHashes;
 import opml.engine.commit.GraphState;
 import opml.engine.commit.Model;
 import opml.engine.graph.GraphNode;
 import opml.engine.graph.Operand;
 import opml.engine.graph.Slot;
 import opml.engine.plan.GraphRun;
-import opml.engine.tensor.Tensor;
 
 /// A run that is hashed where somebody looks: what steps have written since the last look, and of what they change in
 /// place only the pages in which they may have.
@@ -35,6 +37,12 @@ final class Sweep implements AutoCloseable {
   private final PagedTree[] trees;
 
   private final Bytes32[] roots;
+
+  /// Copies of other states, with which the next one shares what it can: what is kept of the end, and what was copied
+  /// or taken up last.
+  private Optional<SlotValues> end = Optional.empty();
+
+  private Optional<SlotValues> last = Optional.empty();
 
   /// @param run at its start
   /// @param slots the tree at its start, which is changed
@@ -109,7 +117,12 @@ final class Sweep implements AutoCloseable {
         IntStream.range(0, changing.length).filter(i -> run.takeWritten(changing[i])).toArray();
     Bytes32[] found = new Bytes32[written.length];
     IntStream all = IntStream.range(0, written.length);
-    long bytes = IntStream.of(written).mapToLong(i -> run.value(changing[i]).byteSize()).sum();
+    long bytes =
+        IntStream.of(written)
+            .map(i -> changing[i])
+            .filter(slot -> !run.isEmpty(slot))
+            .mapToLong(slot -> run.value(slot).byteSize())
+            .sum();
     (bytes < LEAST_SPREAD_BYTES ? all : all.parallel()).forEach(i -> found[i] = root(written[i]));
     for (int i = 0; i < written.length; i++) {
       int at = written[i];
@@ -125,6 +138,9 @@ final class Sweep implements AutoCloseable {
 
   private Bytes32 root(int i) {
     Slot slot = model.graph().slots().get(changing[i]);
+    if (run.isEmpty(changing[i])) {
+      return ZeroHashes.at(slot.depth());
+    }
     MemorySegment value = run.value(changing[i]);
     return trees[i] != null && value.byteSize() == slot.bytes()
         ? trees[i].root()
@@ -136,29 +152,62 @@ final class Sweep implements AutoCloseable {
     return slots;
   }
 
+  /// Has copies share what they can with what is kept of the end.
+  void share(SlotValues ofTheEnd) {
+    end = Optional.of(ofTheEnd);
+  }
+
   /// {@return what the slots hold, copied}
   ///
   /// @param hashed whether this is the last state that was looked at
   SlotValues values(boolean hashed) {
-    List<MemorySegment> values = new ArrayList<>();
-    for (int slot : changing) {
-      MemorySegment value = run.value(slot);
-      values.add(Tensor.allocate(value.byteSize()).copyFrom(value));
+    List<SlotPages> values = new ArrayList<>();
+    for (int i = 0; i < changing.length; i++) {
+      values.add(copy(i));
     }
-    return new SlotValues(run.step(), values, hashed ? List.of(roots) : List.of());
+    SlotValues state = new SlotValues(run.step(), values, hashed ? List.of(roots) : List.of());
+    last = Optional.of(state);
+    return state;
+  }
+
+  private SlotPages copy(int i) {
+    int slot = changing[i];
+    if (run.isEmpty(slot)) {
+      return SlotPages.zeros(bytes(slot));
+    }
+    List<SlotPages> others =
+        Stream.concat(last.stream(), end.stream()).map(copy -> copy.values().get(i)).toList();
+    return SlotPages.of(run.value(slot), others);
+  }
+
+  private long bytes(int slot) {
+    return model.graph().slots().get(slot).bytes();
   }
 
   /// Goes on from a state that was before.
   void resume(SlotValues state) {
     for (int i = 0; i < changing.length; i++) {
-      run.put(changing[i], state.values().get(i));
+      put(changing[i], state.values().get(i));
       if (!state.roots().isEmpty()) {
         run.takeWritten(changing[i]);
         roots[i] = state.roots().get(i);
         slots.set(changing[i], roots[i]);
       }
     }
+    last = Optional.of(state);
     run.resume(state.index());
+  }
+
+  private void put(int slot, SlotPages value) {
+    if (value.isZero()) {
+      if (!run.isEmpty(slot)) {
+        run.clear(slot);
+      }
+    } else if (value.bytes() == bytes(slot) && run.value(slot).byteSize() == bytes(slot)) {
+      value.putInto(run, slot);
+    } else {
+      run.put(slot, value.joined());
+    }
   }
 
   @Override

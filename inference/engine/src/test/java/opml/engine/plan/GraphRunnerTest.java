@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import opml.engine.graph.Clearing;
 import opml.engine.graph.Graph;
 import opml.engine.graph.GraphBuilder;
 import opml.engine.graph.GraphNode;
@@ -152,23 +153,14 @@ class GraphRunnerTest {
 
   @Test
   void slotsThatAreNotNeededAtTheSameTimeShareTheirPlace() {
-    GraphBuilder builder = new GraphBuilder();
-    Shape shape = Shape.of(1024);
-    int x = builder.slot("x", ElementType.F32, shape);
-    int last = x;
-    for (int i = 0; i < 100; i++) {
-      int next = builder.slot("y" + i, ElementType.F32, shape);
-      builder
-          .call(KernelCatalog.byName("relu.f32"), "n" + i, "")
-          .read(last)
-          .write(next)
-          .ints("n", 1024)
-          .end();
-      last = next;
-    }
-    Graph graph = builder.build(builder.port("x", x, shape), builder.port("y", last, shape));
+    Graph graph = chain(100);
     assertThat(natively(graph).bytes()).as("two of the chain, and the output").isEqualTo(3 * 4096);
     assertThat(Layout.apart(graph).bytes()).isEqualTo(101 * 4096);
+    Graph cleared = Clearing.added(graph);
+    assertThat(natively(cleared).bytes()).as("nobody empties them").isEqualTo(3 * 4096);
+    assertThat(GraphRunner.by(cleared, RandomGraphs.plainly(0)).bytes())
+        .as("somebody else empties them, and may write what he likes")
+        .isEqualTo(100 * 4096);
   }
 
   @Test
@@ -255,7 +247,7 @@ class GraphRunnerTest {
             new Operand.Read(x),
             new Operand.Read(v),
             new Operand.Write(y)));
-    Graph graph =
+    Graph sum =
         new Graph(
             List.of(
                 start.slots().get(0),
@@ -266,6 +258,7 @@ class GraphRunnerTest {
             start.input(),
             Port.of("y", 3, ElementType.F32, SHAPE),
             1);
+    Graph graph = Clearing.added(sum);
     AtomicInteger relus = new AtomicInteger();
     KernelProvider counting =
         (kernel, scalars, constants) ->
@@ -279,10 +272,33 @@ class GraphRunnerTest {
       assertThat(output(runner.run(input))).containsExactly(1, 3, 1, 5, 1, 7, 1, 9);
     }
     assertThat(relus).hasValue(1);
-    assertThat(observed(runner, input)).as("a state shows every slot").hasSize(2);
+    assertThat(observed(runner, input)).as("a state shows every slot").hasSize(3);
     assertThat(relus).hasValue(2);
     NodeRunner other = RandomGraphs.constantly(Tensor.ofFloats(SHAPE, 2, 2, 2, 2, 2, 2, 2, 2));
     assertThat(output(runner.with(0, other).run(input))).containsOnly(3);
+  }
+
+  @Test
+  void whatIsEmptiedIsZerosForWhoeverLooks() {
+    Graph graph = Clearing.added(chain(3));
+    MemorySegment input = RandomGraphs.tensor(new SplittableRandom(1), 1024).data();
+    int[] emptied = graph.nodes().getLast().outputs();
+    assertThat(emptied).hasSize(2);
+    try (GraphRun run = natively(graph).start(input)) {
+      for (int slot : emptied) {
+        assertThat(run.isEmpty(slot)).as("before").isTrue();
+      }
+      run.proceed(3);
+      for (int slot : emptied) {
+        assertThat(run.isEmpty(slot)).as("in between").isFalse();
+      }
+      run.proceed(4);
+      for (int slot : emptied) {
+        assertThat(run.isEmpty(slot)).as("behind").isTrue();
+        assertThat(run.value(slot).mismatch(Tensor.allocate(4096))).isEqualTo(-1);
+      }
+      assertThat(run.isEmpty(graph.output().slot())).isFalse();
+    }
   }
 
   @Test
@@ -404,6 +420,25 @@ class GraphRunnerTest {
         Port.of("x", 0, ElementType.F32, SHAPE),
         Port.of("y", 1, ElementType.F32, SHAPE),
         1);
+  }
+
+  /// {@return so many nodes, each with a slot of a page of its own}
+  private static Graph chain(int nodes) {
+    GraphBuilder builder = new GraphBuilder();
+    Shape shape = Shape.of(1024);
+    int x = builder.slot("x", ElementType.F32, shape);
+    int last = x;
+    for (int i = 0; i < nodes; i++) {
+      int next = builder.slot("y" + i, ElementType.F32, shape);
+      builder
+          .call(KernelCatalog.byName("relu.f32"), "n" + i, "")
+          .read(last)
+          .write(next)
+          .ints("n", 1024)
+          .end();
+      last = next;
+    }
+    return builder.build(builder.port("x", x, shape), builder.port("y", last, shape));
   }
 
   private static float[] output(GraphRunner.Result result) {

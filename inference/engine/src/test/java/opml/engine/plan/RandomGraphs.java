@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import opml.engine.graph.Clearing;
 import opml.engine.graph.Graph;
 import opml.engine.graph.GraphNode;
 import opml.engine.graph.Operand;
@@ -45,7 +46,8 @@ public final class RandomGraphs {
       int to = random.nextInt(count);
       String name = "n" + nodes.size();
       nodes.add(
-          switch (random.nextInt(4)) {
+          switch (random.nextInt(5)) {
+            case 4 -> clearing(random, name, count);
             case 0 -> node(name, "add.f32", floats, a, b, new Operand.Write(to));
             case 1 -> node(name, "mul.f32", floats, a, b, new Operand.Write(to));
             case 2 -> node(name, "relu.f32", floats, a, new Operand.Write(to));
@@ -65,6 +67,19 @@ public final class RandomGraphs {
         Port.of("s0", 0, ElementType.F32, shape),
         Port.of("s1", 1, ElementType.F32, shape),
         random.nextInt(1, 5));
+  }
+
+  /// {@return a node that empties up to four slots}
+  private static GraphNode clearing(SplittableRandom random, String name, int count) {
+    List<Operand> operands = new ArrayList<>();
+    int[] slots = random.ints(random.nextInt(1, 5), 0, count).distinct().toArray();
+    for (int slot : slots) {
+      operands.add(new Operand.Write(slot));
+    }
+    while (operands.size() < 4) {
+      operands.add(new Operand.Absent(1));
+    }
+    return new GraphNode(name, "Clear", Clearing.kernel(), operands, List.of());
   }
 
   private static Operand read(SplittableRandom random, int count, int floats) {
@@ -98,6 +113,9 @@ public final class RandomGraphs {
     RUNS;
 
     static Fate of(GraphNode node, int number, int seed, MemorySegment[] operands) {
+      if (Clearing.clears(node)) {
+        return RUNS; // nothing that could befall it is left
+      }
       int fate = seed + 31 * number;
       for (int i = 0; i < operands.length; i++) {
         if (!(node.operands().get(i) instanceof Operand.Write)) {

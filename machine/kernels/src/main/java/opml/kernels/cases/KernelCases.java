@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import opml.kernels.catalog.Kernel;
 
 /// Random calls of the catalogue's kernels: awkward sizes, and data with every special value of a float in it. Whatever
@@ -113,6 +114,11 @@ public final class KernelCases {
         yield of(List.of(control, data.bytes(bytes)), (long) rows * bytes, bytes);
       }
       case "advance" -> new Case(List.of(data.ints(2, -2, 4)), new long[0]);
+      case "clear" -> {
+        List<byte[]> zeros =
+            Stream.generate(() -> new byte[random.nextInt(1, 100)]).limit(4).toList();
+        yield new Case(zeros, new long[0]);
+      }
       default -> throw new IllegalArgumentException("no cases for the kernel " + kernel);
     };
   }

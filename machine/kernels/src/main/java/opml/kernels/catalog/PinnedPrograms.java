@@ -51,6 +51,29 @@ public final class PinnedPrograms {
     }
   }
 
+  /// The programs of one edition.
+  public static final class Edition implements Function<Kernel, PinnedProgram> {
+    private final List<Entry> entries;
+    private final int number;
+
+    private Edition(List<Entry> entries, int number) {
+      this.entries = entries;
+      this.number = number;
+    }
+
+    /// {@return whether the kernel was there, and did not come later}
+    public boolean has(Kernel kernel) {
+      return entries.stream()
+          .anyMatch(entry -> entry.kernel().equals(kernel.name()) && entry.edition() <= number);
+    }
+
+    /// {@return a kernel's program; that of the first edition that has it, for a kernel that came later}
+    @Override
+    public PinnedProgram apply(Kernel kernel) {
+      return latest(entries, kernel, number);
+    }
+  }
+
   private PinnedPrograms() {}
 
   /// {@return the program of a kernel in the latest edition}
@@ -61,7 +84,7 @@ public final class PinnedPrograms {
   }
 
   /// {@return what kernels compiled to, by editions, the latest first}
-  public static List<Function<Kernel, PinnedProgram>> editions() {
+  public static List<Edition> editions() {
     return editions(Loaded.ENTRIES);
   }
 
@@ -97,17 +120,15 @@ public final class PinnedPrograms {
         && MerkleRoot.of(code, program.codeDepth()).equals(program.codeRoot());
   }
 
-  static List<Function<Kernel, PinnedProgram>> editions(List<Entry> entries) {
+  static List<Edition> editions(List<Entry> entries) {
     return entries.stream()
         .map(Entry::edition)
         .distinct()
         .sorted(Comparator.reverseOrder())
-        .map(
-            edition -> (Function<Kernel, PinnedProgram>) kernel -> latest(entries, kernel, edition))
+        .map(edition -> new Edition(entries, edition))
         .toList();
   }
 
-  /// {@return a kernel's program in an edition; that of the first one that has it, for a kernel that came later}
   private static PinnedProgram latest(List<Entry> entries, Kernel kernel, int edition) {
     Optional<PinnedProgram> program = Optional.empty();
     for (Entry entry : entries) {

@@ -55,6 +55,9 @@ public final class State {
     return position >= Mem.i32(control, LIMIT) ? 1 : 0;
   }
 
+  /// Writes nothing: a node finds zeroed what it writes, so these operands become zeros.
+  public static void clear(MemorySegment a, MemorySegment b, MemorySegment c, MemorySegment d) {}
+
   /// What [#copy] changes.
   public static final class Copied implements Changes {
     @Override

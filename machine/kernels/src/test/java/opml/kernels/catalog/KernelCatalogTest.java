@@ -12,7 +12,7 @@ public class KernelCatalogTest {
   @Test
   void everyKernelHasItsNameAndBoundMethod() {
     assertThat(KernelCatalog.all())
-        .hasSize(20)
+        .hasSize(21)
         .allSatisfy(kernel -> assertThat(KernelCatalog.byName(kernel.name())).isSameAs(kernel))
         .extracting(Kernel::name)
         .doesNotHaveDuplicates();

@@ -40,6 +40,8 @@ public class PinnedProgramsTest {
     assertThat(editions.get(2).apply(relu)).isEqualTo(PROGRAM);
     assertThat(editions.get(0).apply(add)).isEqualTo(PROGRAM);
     assertThat(editions.get(2).apply(add)).as("it came later").isEqualTo(PROGRAM);
+    assertThat(editions).map(edition -> edition.has(add)).containsExactly(true, false, false);
+    assertThat(editions).allMatch(edition -> edition.has(relu));
   }
 
   @Test

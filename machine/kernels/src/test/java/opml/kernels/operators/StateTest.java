@@ -59,4 +59,14 @@ class StateTest {
     assertThat(exits).containsExactly(0, 0, 1, 1);
     assertThat(control.toArray(ValueLayout.JAVA_INT)).containsExactly(4, 3);
   }
+
+  @Test
+  void clearWritesNothing() {
+    byte[] bytes = Tensors.randomBytes(random, 40);
+    MemorySegment[] operands = segments(tensor(bytes), tensor(bytes), tensor(bytes), tensor(bytes));
+    assertThat(KernelCatalog.byName("clear").run(operands, new long[0])).isZero();
+    for (MemorySegment operand : operands) {
+      assertThat(operand.toArray(ValueLayout.JAVA_BYTE)).isEqualTo(bytes);
+    }
+  }
 }

@@ -150,7 +150,7 @@ public final class CaseMaker {
 
     /// The next input is one or the other.
     public Draft either(Tensor value) {
-      return operands.isEmpty() && oneIn(2) ? given(value) : constant(value);
+      return oneIn(2) ? given(value) : constant(value);
     }
 
     /// The next input is left out.

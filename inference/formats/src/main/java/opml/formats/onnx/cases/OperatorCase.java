@@ -1,7 +1,9 @@
 package opml.formats.onnx.cases;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
@@ -31,6 +33,8 @@ public record OperatorCase(int opset, List<Operand> operands, List<OnnxAttribute
   }
 
   private static final long IR_VERSION = 8;
+
+  private static final String UNUSED = "unused";
 
   /// What a model without inputs is given, since each has one.
   private static final Tensor NOTHING = Tensor.ofFloats(Shape.of(1), 0);
@@ -65,7 +69,7 @@ public record OperatorCase(int opset, List<Operand> operands, List<OnnxAttribute
       names.add(name);
     }
     if (inputs.isEmpty()) {
-      inputs.add(OnnxValueInfo.of("unused", NOTHING.type(), NOTHING.shape()));
+      inputs.add(OnnxValueInfo.of(UNUSED, NOTHING.type(), NOTHING.shape()));
     }
     OnnxNode node = new OnnxNode("y", operator, "", names, List.of("y"), attributes);
     return new OnnxModel(
@@ -80,15 +84,15 @@ public record OperatorCase(int opset, List<Operand> operands, List<OnnxAttribute
             List.of(new OnnxValueInfo("y", 0, Optional.empty()))));
   }
 
-  /// {@return what the model's inputs get, in their order}
-  public List<Tensor> inputs() {
-    List<Tensor> given = new ArrayList<>();
-    for (Operand operand : operands) {
-      if (operand instanceof Operand.Given(Tensor value)) {
-        given.add(value);
+  /// {@return what the model's inputs get, by their names}
+  public Map<String, Tensor> inputs() {
+    Map<String, Tensor> given = new LinkedHashMap<>();
+    for (int i = 0; i < operands.size(); i++) {
+      if (operands.get(i) instanceof Operand.Given(Tensor value)) {
+        given.put("x" + i, value);
       }
     }
-    return given.isEmpty() ? List.of(NOTHING) : given;
+    return given.isEmpty() ? Map.of(UNUSED, NOTHING) : given;
   }
 
   /// {@return the type of the first input, if the node has one}

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import opml.core.codec.Names;
+import opml.engine.graph.Clearing;
 import opml.engine.graph.Graph;
 import opml.engine.graph.GraphBuilder;
 import opml.formats.refusal.Reason.Kind;
@@ -139,7 +140,8 @@ public final class GraphImport {
     Packing.requireRoom(what, names.stream().flatMap(name -> value(name).stream()).toList());
   }
 
-  /// {@return the graph from the inputs, which are slot 0, to the outputs}
+  /// {@return the graph from the inputs, which are slot 0, to the outputs, and behind it nodes that empty what they
+  /// left}
   public Graph finish(List<String> inputNames, List<String> outputNames) {
     Packing inputs = Packing.of("inputs", inputNames, values(inputNames));
     calls.addAll(0, inputs.unpacked());
@@ -162,11 +164,12 @@ public final class GraphImport {
       node.scalars(call.scalars());
       node.end();
     }
-    if (needed.size() > Graph.MAX_COUNT || numbers.size() > Graph.MAX_COUNT) {
-      throw new RefusedNode(Kind.SIZE, "more than " + Graph.MAX_COUNT + " nodes or tensors", "");
+    // There are fewer nodes that empty slots than slots.
+    if (needed.size() + numbers.size() > Graph.MAX_COUNT) {
+      throw new RefusedNode(Kind.SIZE, "more than " + Graph.MAX_COUNT + " nodes and tensors", "");
     }
     int output = number(outputs.whole().place(), numbers, graph);
-    return graph.build(inputs.port(input), outputs.port(output));
+    return Clearing.added(graph.build(inputs.port(input), outputs.port(output)));
   }
 
   private List<Value> values(List<String> names) {

@@ -1,6 +1,7 @@
 package opml.lab.conformance.operators;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -102,7 +103,7 @@ public final class OperatorConformance implements AutoCloseable {
       GraphRunner slow = runner(graph, KernelProvider.reference(), NodeRunner.unavailable());
       GraphRunner fast = runner(graph, best, NodeRunner.unavailable());
       double[] least = {Double.MAX_VALUE, Double.MAX_VALUE};
-      MemorySegment input = input(one);
+      MemorySegment input = input(graph, one);
       for (int round = 0; round < ROUNDS; round++) {
         least[0] = Math.min(least[0], time(slow, input));
         least[1] = Math.min(least[1], time(fast, input));
@@ -132,8 +133,8 @@ public final class OperatorConformance implements AutoCloseable {
         operator, OnnxReader.parse(operator, OnnxWriter.write(one.model(operator))));
   }
 
-  private static MemorySegment input(OperatorCase one) {
-    return one.inputs().getFirst().data();
+  private static MemorySegment input(Graph graph, OperatorCase one) {
+    return graph.input().pack(one.inputs());
   }
 
   /// What came of an operator's nodes so far.
@@ -151,13 +152,14 @@ public final class OperatorConformance implements AutoCloseable {
     void compare(int number, OperatorCase one, SplittableRandom places) {
       Model model = Model.of(graph(operator, one), PinnedPrograms::of);
       nodes += model.nodes().size();
-      byte[] input = one.inputs().getFirst().bytes();
+      MemorySegment packed = input(model.graph(), one);
+      byte[] input = packed.toArray(ValueLayout.JAVA_BYTE);
       GraphRunner reference = runner(model, KernelProvider.reference());
       GraphExecution expected = GraphExecution.run(model, input, reference);
       twins.forEach(
           (setting, kernels) -> {
             GraphRunner twin = runner(model, kernels);
-            if (!output(twin, input(one)).equals(output(reference, input(one)))) {
+            if (!output(twin, packed).equals(output(reference, packed))) {
               note(number, setting + " gives other bits");
             }
             if (!finalState(GraphExecution.run(model, input, twin)).equals(finalState(expected))) {
