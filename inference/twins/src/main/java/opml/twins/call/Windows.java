@@ -35,6 +35,14 @@ public record Windows(
             <= MOST;
   }
 
+  /// {@return whether no window reaches over the edge}
+  public boolean isInside() {
+    return padTop <= 0
+        && padLeft <= 0
+        && span(outHeight, strideHeight, kernelHeight, dilationHeight) - padTop < inHeight
+        && span(outWidth, strideWidth, kernelWidth, dilationWidth) - padLeft < inWidth;
+  }
+
   private static boolean isSize(int value) {
     return value >= 1 && value < MOST;
   }

@@ -1,12 +1,14 @@
 package opml.twins.vector;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.Optional;
 import opml.engine.run.PreparedKernel;
 import opml.kernels.memory.Mem;
 import opml.twins.call.ConvolutionCall;
 import opml.twins.call.TwinCall;
 import opml.twins.call.Windows;
+import opml.twins.tile.FloatTile;
 import org.jspecify.annotations.Nullable;
 
 /// The convolutions: products of packed weights, whose rows are output channels, and windows, which are read where they
@@ -18,6 +20,9 @@ abstract class ConvolutionTwin implements PreparedKernel {
   /// About so many cells of the grid are in a unit.
   private static final int PART = 48 * Lanes.COUNT;
 
+  /// What a call of machine code takes, in fused multiply-adds of a vector.
+  private static final int CALL = 80;
+
   /// The cells of the widest tile.
   private static final int WIDEST = Tiles.VECTORS * Lanes.COUNT;
 
@@ -26,8 +31,10 @@ abstract class ConvolutionTwin implements PreparedKernel {
   private final Image image;
   private final Reader reader;
   private final MemorySegment table;
-  private final int sixes; // tiles of six channels; behind them are those of `rows`
-  private final int rows; // 5, or 1 for a group of one channel
+  private final long reach; // the greatest of its offsets
+  private final @Nullable FloatTile machine;
+  private final int[] heights; // channels of each tile, of which the last ones may be nobody's
+  private final int[] firsts; // the first channel of each tile, in its group; then behind the last
   private final int tiles;
   private final int partRows; // rows of outputs in a unit
   private final int parts;
@@ -41,15 +48,22 @@ abstract class ConvolutionTwin implements PreparedKernel {
   private @Nullable MemorySegment weights;
 
   /// @param reader of the image
-  ConvolutionTwin(ConvolutionCall call, long[] extents, Reader reader) {
+  /// @param machine the innermost loop, in place of [Tiles]; the weights are then constant
+  ConvolutionTwin(
+      ConvolutionCall call, long[] extents, Reader reader, Optional<FloatTile> machine) {
     this.call = call;
     this.extents = extents;
     this.reader = reader;
     this.image = new Image(call.window());
     this.table = table();
-    this.rows = call.groupOutputs() == 1 ? 1 : 5;
-    this.sixes = rows == 1 ? 0 : sixes(call.groupOutputs());
-    this.tiles = sixes + (Math.max(0, call.groupOutputs() - 6 * sixes) + rows - 1) / rows;
+    this.reach = greatest(table);
+    this.machine = machine.orElse(null);
+    this.heights = machine.isPresent() ? even(call.groupOutputs()) : full(call.groupOutputs());
+    this.tiles = heights.length;
+    this.firsts = new int[tiles + 1];
+    for (int tile = 0; tile < tiles; tile++) {
+      firsts[tile + 1] = firsts[tile] + heights[tile];
+    }
     int outHeight = call.window().outHeight();
     this.partRows = Math.clamp(PART / image.columns(), 1, outHeight);
     this.parts = (outHeight + partRows - 1) / partRows;
@@ -68,7 +82,13 @@ abstract class ConvolutionTwin implements PreparedKernel {
       return Optional.empty();
     }
     if (w.isPresent()) {
-      MemorySegment packed = Lanes.allocate(call.groups() * groupBytes());
+      long tableBytes = machine == null ? 0 : 2 * table.byteSize();
+      MemorySegment packed = Lanes.allocate(call.groups() * groupBytes() + tableBytes);
+      if (machine != null) {
+        for (int k = 0; k < call.depth(); k++) {
+          Mem.putI64(packed, call.groups() * groupBytes() + 8L * k, Mem.i32(table, 4L * k));
+        }
+      }
       for (int group = 0; group < call.groups(); group++) {
         pack(w.get(), group, packed, group * groupBytes());
       }
@@ -136,7 +156,7 @@ abstract class ConvolutionTwin implements PreparedKernel {
         }
         filled = imageGroup;
       }
-      wAt += 4L * call.depth() * firstRow(tile);
+      wAt += 4L * call.depth() * firsts[tile];
       tile(segments, scratch, w, wAt, imageGroup, tile, part);
     }
     return 0;
@@ -150,15 +170,20 @@ abstract class ConvolutionTwin implements PreparedKernel {
       int imageGroup,
       int tile,
       int part) {
-    int height = tile < sixes ? 6 : rows;
-    int channels = Math.min(height, call.groupOutputs() - firstRow(tile));
-    int first = imageGroup * call.groupOutputs() + firstRow(tile); // of all images
+    int height = heights[tile];
+    int channels = Math.min(height, call.groupOutputs() - firsts[tile]);
+    int first = imageGroup * call.groupOutputs() + firsts[tile]; // of all images
     int firstY = part * partRows;
     int rowsY = Math.min(partRows, call.window().outHeight() - firstY);
     int cells = (rowsY - 1) * image.columns() + call.window().outWidth();
     int vectors = Lanes.vectors(cells);
     for (int k = 0; k < call.depth(); k += Sums.CHUNK) {
-      chunk(scratch, w, wAt + 4L * height * k, height, k, firstY * image.columns(), cells);
+      long wChunk = wAt + 4L * height * k;
+      if (machine == null) {
+        chunk(scratch, w, wChunk, height, k, firstY * image.columns(), cells);
+      } else {
+        chunk(machine, scratch, w, wChunk, height, k, firstY, rowsY);
+      }
       for (int i = 0; i < channels; i++) {
         if (k == 0) {
           first(scratch, i * row, vectors);
@@ -192,14 +217,49 @@ abstract class ConvolutionTwin implements PreparedKernel {
     }
   }
 
-  /// {@return the first channel of a tile, in its group}
-  private int firstRow(int tile) {
-    return tile <= sixes ? 6 * tile : 6 * sixes + rows * (tile - sixes);
+  /// The same by machine code: all cells of the part, or the outputs of row after row, whichever is less.
+  private void chunk(
+      FloatTile code,
+      MemorySegment scratch,
+      MemorySegment w,
+      long wAt,
+      int height,
+      int k,
+      int firstY,
+      int rowsY) {
+    int count = Math.min(Sums.CHUNK, call.depth() - k);
+    int width = code.width(height) / Float.BYTES;
+    int outWidth = call.window().outWidth();
+    int columns = image.columns();
+    int all = Math.ceilDiv((rowsY - 1) * columns + outWidth, width);
+    int each = Math.ceilDiv(outWidth, width);
+    long products = (long) count * height * FloatTile.vectors(height);
+    boolean byRows = products * each * rowsY + (long) CALL * rowsY < products * all + CALL;
+    int calls = byRows ? rowsY : 1;
+    long tableAt = call.groups() * groupBytes() + 8L * k;
+    long x = imageAt + 4L * firstY * columns;
+    long into = k == 0 ? 0 : chunkAt;
+    for (int i = 0; i < calls; i++) {
+      // Cells behind the end of a row are those of the next, which has the same sums there.
+      code.byTable(
+          w,
+          wAt,
+          tableAt,
+          reach,
+          scratch,
+          x + 4L * i * columns,
+          count,
+          height,
+          byRows ? each : all,
+          scratch,
+          into + 4L * i * columns,
+          row);
+    }
   }
 
   /// {@return bytes of the packed weights of a group}
   private long groupBytes() {
-    return Lanes.aligned(4L * call.depth() * firstRow(tiles));
+    return Lanes.aligned(4L * call.depth() * firsts[tiles]);
   }
 
   private void fill(MemorySegment x, int imageGroup, MemorySegment scratch) {
@@ -214,10 +274,10 @@ abstract class ConvolutionTwin implements PreparedKernel {
   private void pack(MemorySegment w, int group, MemorySegment to, long toAt) {
     int depth = call.depth();
     for (int tile = 0; tile < tiles; tile++) {
-      int height = tile < sixes ? 6 : rows;
-      long at = toAt + 4L * depth * firstRow(tile);
+      int height = heights[tile];
+      long at = toAt + 4L * depth * firsts[tile];
       for (int row = 0; row < height; row++) {
-        int channel = firstRow(tile) + row;
+        int channel = firsts[tile] + row;
         long first = ((long) group * call.groupOutputs() + channel) * depth;
         for (int k = 0; k < depth; k++) {
           float value = channel < call.groupOutputs() ? weight(w, first + k) : 0f;
@@ -243,15 +303,39 @@ abstract class ConvolutionTwin implements PreparedKernel {
     return offsets;
   }
 
-  /// {@return how many tiles of six, with tiles of five behind them, leave the least rows empty}
-  private static int sixes(int channels) {
-    int best = 0;
+  private static long greatest(MemorySegment offsets) {
+    long greatest = 0;
+    for (long at = 0; at < offsets.byteSize(); at += 4) {
+      greatest = Math.max(greatest, Mem.i32(offsets, at));
+    }
+    return greatest;
+  }
+
+  /// {@return the channels of each tile of machine code, which takes any number}
+  private static int[] even(int channels) {
+    int tiles = Math.ceilDiv(channels, FloatTile.ROWS);
+    int[] heights = new int[tiles];
+    for (int tile = 0; tile < tiles; tile++) {
+      heights[tile] = channels / tiles + (tile < channels % tiles ? 1 : 0);
+    }
+    return heights;
+  }
+
+  /// {@return the rows of each of the Vector API's tiles, which have six or five, or one for a group of one channel: so
+  /// many of six, with those of five behind them, that the least rows are nobody's}
+  private static int[] full(int channels) {
+    if (channels == 1) {
+      return new int[] {1};
+    }
+    int[] best = {};
     int least = Integer.MAX_VALUE;
     for (int sixes = 0; 6 * sixes < channels + 6; sixes++) {
-      int fives = (Math.max(0, channels - 6 * sixes) + 4) / 5;
+      int fives = Math.ceilDiv(Math.max(0, channels - 6 * sixes), 5);
       if (6 * sixes + 5 * fives <= least) {
         least = 6 * sixes + 5 * fives;
-        best = sixes;
+        best = new int[sixes + fives];
+        Arrays.fill(best, 0, sixes, 6);
+        Arrays.fill(best, sixes, best.length, 5);
       }
     }
     return best;
