@@ -164,7 +164,7 @@ public final class GraphRunner {
         };
     if (team.enter()) {
       try {
-        team.run(all, results.length);
+        team.run(all, results.length, results.length);
       } finally {
         team.leave();
       }
