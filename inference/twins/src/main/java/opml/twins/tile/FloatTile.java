@@ -12,7 +12,7 @@ public final class FloatTile {
   /// The most rows.
   public static final int ROWS = 6;
 
-  /// Accumulators of a tile that has few rows.
+  /// The most accumulators.
   private static final int MOST = 12;
 
   private final TileForm form;
@@ -27,7 +27,7 @@ public final class FloatTile {
 
   /// {@return how many vectors beside each other a tile of so many rows has}
   public static int vectors(int rows) {
-    return rows > 3 ? 2 : MOST / rows;
+    return MOST / rows;
   }
 
   /// {@return bytes of a vector}
@@ -68,8 +68,8 @@ public final class FloatTile {
 
   /// Strips beside each other, of which each begins where the one before ends, in b as in the result.
   ///
-  /// @param tableAt where, in the memory of a, an int64 for each product says how far behind `bAt` its vectors are; none
-  ///     is below 0 or above `reach`
+  /// @param tableAt where, in the memory of a, an int64 for each product says how far behind `bAt` its vectors are;
+  ///     none is below 0 or above `reach`
   /// @param count of products, at least 1
   /// @param rows at most [#ROWS]
   /// @param strips at least 1

@@ -2,6 +2,7 @@ package opml.twins.tile;
 
 import static opml.twins.x86.EffectiveAddress.at;
 
+import opml.twins.x86.EffectiveAddress;
 import opml.twins.x86.Gpr;
 import opml.twins.x86.Label;
 import opml.twins.x86.ScalarOp;
@@ -13,8 +14,8 @@ import opml.twins.x86.X86Code;
 /// Writes the two forms of a [FloatTile], as functions of [TileCode]'s signature: where the vectors of b are a constant
 /// distance apart, and where a table says it.
 ///
-/// A function has a body for each number of rows. Twelve accumulators are in flight, or two for each row of four or
-/// five: an fma takes four cycles and two begin in each. Accumulator (row, vector) is register `row · vectors + vector`;
+/// A function has a body for each number of rows. Twelve accumulators are in flight, or ten for five rows: an fma takes
+/// four cycles and two begin in each. Accumulator (row, vector) is register `row · vectors + vector`;
 /// b's vectors and the spread elements of a follow.
 final class FloatTileAssembler {
   // The arguments of TileCode, after the offsets were added.
@@ -97,10 +98,10 @@ final class FloatTileAssembler {
       code.mov(PLACE, at(TABLE, STEP, Long.BYTES, 0));
       code.add(PLACE, RIGHT);
     }
-    if (vectors == 2) {
-      pair(rows);
+    if (rows > vectors) {
+      byRows(rows, vectors);
     } else {
-      many(rows, vectors);
+      byVectors(rows, vectors);
     }
     if (!byTable) {
       code.add(PLACE, TABLE);
@@ -125,26 +126,25 @@ final class FloatTileAssembler {
     code.jump(ScalarOp.JNE, strip);
   }
 
-  /// Both vectors of b in registers, and one element of a after the other.
-  private void pair(int rows) {
-    Simd left = form.register(2 * rows + 2);
-    for (int vector = 0; vector < 2; vector++) {
-      code.simd(
-          SimdOp.VMOVUPS_LOAD,
-          form.register(2 * rows + vector),
-          at(PLACE, vector * form.vectorBytes));
+  /// The few vectors of b in registers, and one element of a after the other.
+  private void byRows(int rows, int vectors) {
+    int right = rows * vectors;
+    Simd left = form.register(right + vectors);
+    for (int vector = 0; vector < vectors; vector++) {
+      EffectiveAddress place = at(PLACE, vector * form.vectorBytes);
+      code.simd(SimdOp.VMOVUPS_LOAD, form.register(right + vector), place);
     }
     for (int row = 0; row < rows; row++) {
       code.simd(SimdOp.VBROADCASTSS, left, at(LEFT_NOW, row * Float.BYTES));
-      for (int vector = 0; vector < 2; vector++) {
-        Simd sum = form.register(2 * row + vector);
-        code.simd(SimdOp.VFMADD231PS, sum, left, form.register(2 * rows + vector));
+      for (int vector = 0; vector < vectors; vector++) {
+        Simd sum = form.register(row * vectors + vector);
+        code.simd(SimdOp.VFMADD231PS, sum, left, form.register(right + vector));
       }
     }
   }
 
   /// The few elements of a in registers, and one vector of b after the other.
-  private void many(int rows, int vectors) {
+  private void byVectors(int rows, int vectors) {
     Simd right = form.register(rows * vectors + rows);
     for (int row = 0; row < rows; row++) {
       Simd left = form.register(rows * vectors + row);

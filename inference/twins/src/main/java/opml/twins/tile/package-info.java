@@ -1,6 +1,6 @@
-/// The machine tile: the innermost loop of products as x86-64 code, because the Vector API cannot emit a dot product of
-/// bytes, and because what HotSpot makes of one of floats depends on what it has seen before. It is only ever faster, never different: where anything is missing, it is not offered, and why not
-/// is said.
+/// The machine tiles: the innermost loops of products as x86-64 code, because the Vector API cannot emit a dot product
+/// of bytes, and because what HotSpot makes of one of floats depends on what it has seen before. They are only ever
+/// faster, never different: where anything is missing, they are not offered, and why not is said.
 ///
 /// [opml.twins.tile.MachineTiles#best] chooses once for this JVM. It asks the processor
 /// ([opml.twins.tile.CpuFeatures]) and HotSpot what may be executed, lets [opml.twins.tile.TileAssembler] write the

@@ -3,6 +3,7 @@ package opml.twins.vector;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import opml.engine.run.PreparedKernel;
 import opml.kernels.memory.Mem;
 import opml.twins.call.ConvolutionCall;
@@ -22,6 +23,9 @@ abstract class ConvolutionTwin implements PreparedKernel {
 
   /// What a call of machine code takes, in fused multiply-adds of a vector.
   private static final int CALL = 80;
+
+  /// What a strip takes besides its products, likewise.
+  private static final int STRIP = 40;
 
   /// The cells of the widest tile.
   private static final int WIDEST = Tiles.VECTORS * Lanes.COUNT;
@@ -58,15 +62,16 @@ abstract class ConvolutionTwin implements PreparedKernel {
     this.table = table();
     this.reach = greatest(table);
     this.machine = machine.orElse(null);
-    this.heights = machine.isPresent() ? even(call.groupOutputs()) : full(call.groupOutputs());
+    int outHeight = call.window().outHeight();
+    this.partRows = Math.clamp(PART / image.columns(), 1, outHeight);
+    this.parts = (outHeight + partRows - 1) / partRows;
+    this.heights =
+        machine.map(tile -> cheapest(tile, call.groupOutputs())).orElse(full(call.groupOutputs()));
     this.tiles = heights.length;
     this.firsts = new int[tiles + 1];
     for (int tile = 0; tile < tiles; tile++) {
       firsts[tile + 1] = firsts[tile] + heights[tile];
     }
-    int outHeight = call.window().outHeight();
-    this.partRows = Math.clamp(PART / image.columns(), 1, outHeight);
-    this.parts = (outHeight + partRows - 1) / partRows;
     this.row = 4L * (partRows * image.columns() + WIDEST);
     this.chunkAt = 6 * row;
     this.imageAt = Lanes.aligned(2 * chunkAt);
@@ -228,14 +233,10 @@ abstract class ConvolutionTwin implements PreparedKernel {
       int firstY,
       int rowsY) {
     int count = Math.min(Sums.CHUNK, call.depth() - k);
-    int width = code.width(height) / Float.BYTES;
-    int outWidth = call.window().outWidth();
     int columns = image.columns();
-    int all = Math.ceilDiv((rowsY - 1) * columns + outWidth, width);
-    int each = Math.ceilDiv(outWidth, width);
-    long products = (long) count * height * FloatTile.vectors(height);
-    boolean byRows = products * each * rowsY + (long) CALL * rowsY < products * all + CALL;
+    boolean byRows = byRows(code, height, rowsY);
     int calls = byRows ? rowsY : 1;
+    int strips = strips(code, height, byRows ? 1 : rowsY);
     long tableAt = call.groups() * groupBytes() + 8L * k;
     long x = imageAt + 4L * firstY * columns;
     long into = k == 0 ? 0 : chunkAt;
@@ -250,7 +251,7 @@ abstract class ConvolutionTwin implements PreparedKernel {
           x + 4L * i * columns,
           count,
           height,
-          byRows ? each : all,
+          strips,
           scratch,
           into + 4L * i * columns,
           row);
@@ -311,14 +312,43 @@ abstract class ConvolutionTwin implements PreparedKernel {
     return greatest;
   }
 
-  /// {@return the channels of each tile of machine code, which takes any number}
-  private static int[] even(int channels) {
-    int tiles = Math.ceilDiv(channels, FloatTile.ROWS);
-    int[] heights = new int[tiles];
-    for (int tile = 0; tile < tiles; tile++) {
-      heights[tile] = channels / tiles + (tile < channels % tiles ? 1 : 0);
+  /// {@return the strips of the cells of so many rows}
+  private int strips(FloatTile code, int height, int rows) {
+    int cells = (rows - 1) * image.columns() + call.window().outWidth();
+    return Math.ceilDiv(cells, code.width(height) / Float.BYTES);
+  }
+
+  /// {@return whether a tile of machine code is called for each row, since the cells between two would be too many}
+  private boolean byRows(FloatTile code, int height, int rows) {
+    return cost(height, rows, strips(code, height, 1))
+        < cost(height, 1, strips(code, height, rows));
+  }
+
+  /// {@return about how many fused multiply-adds of a vector take as long as some calls of machine code}
+  private long cost(int height, int calls, int strips) {
+    int products = Math.min(Sums.CHUNK, call.depth());
+    return calls * (CALL + strips * (STRIP + (long) products * height * FloatTile.vectors(height)));
+  }
+
+  /// {@return the channels of each tile of machine code, so that they take the least together}
+  private int[] cheapest(FloatTile code, int channels) {
+    long[] costs = new long[channels + 1]; // of so many channels
+    int[] last = new int[channels + 1]; // the channels of the last tile of so many
+    for (int all = 1; all <= channels; all++) {
+      costs[all] = Long.MAX_VALUE;
+      for (int height = 1; height <= Math.min(FloatTile.ROWS, all); height++) {
+        boolean byRows = byRows(code, height, partRows);
+        int strips = strips(code, height, byRows ? 1 : partRows);
+        long cost = costs[all - height] + cost(height, byRows ? partRows : 1, strips);
+        if (cost <= costs[all]) {
+          costs[all] = cost;
+          last[all] = height;
+        }
+      }
     }
-    return heights;
+    return IntStream.iterate(channels, all -> all > 0, all -> all - last[all])
+        .map(all -> last[all])
+        .toArray();
   }
 
   /// {@return the rows of each of the Vector API's tiles, which have six or five, or one for a group of one channel: so

@@ -19,54 +19,55 @@ import org.jspecify.annotations.Nullable;
 
 /// `maxpool.f32` and `averagepool.f32`, a plane a unit.
 ///
-/// Where no window reaches over the edge, planes are read where they are, a row of windows that are one element apart at
-/// a time, of which every stride-th is an output. Else each is laid out as an [Image]. Padding is -infinity for a
-/// maximum, which no other element is below, and +0 for a sum from +0, which it changes no more.
+/// The windows of each row of outputs are computed as if they were one element apart, and every stride-th of them is
+/// taken. Where no window reaches over the edge, planes are read where they are; else each is laid out with its
+/// padding: -infinity for a maximum, which no other element is below, and +0 for a sum from +0, which it changes no
+/// more.
 final class PoolTwin implements PreparedKernel {
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ORDER);
 
   private final PoolCall call;
   private final long[] extents;
-  private final Image image;
+  private final Image image; // of windows that are one element apart
   private final boolean inside; // whether no window reaches over the edge
+  private final long pitch; // bytes from one row of a plane to the next
+  private final long first; // where the first window is in a plane that is read where it is
   private final MemorySegment table; // where each of the kernel's cells is
   private final int cells;
   private final @Nullable MemorySegment counts; // what to divide by, in a grid; none for a maximum
-  private final int rows; // of the grid
   private final int vectors; // of a row of the grid
-  private final long first; // where the first window is in a plane that is read where it is
-  private final long row; // bytes from there to the next row's
-  private final long reach; // bytes of such a plane that are read, and maybe some behind it
-  private final long grid; // where it is in the scratch memory
+  private final long gridRow; // bytes of a row of the grid
+  private final long reach; // bytes of a plane that are read, and maybe some behind it
+  private final long grid; // where the grid is in the scratch memory
 
   private PoolTwin(PoolCall call, boolean averages) {
     Windows window = call.window();
     this.call = call;
     this.extents = call.extents();
-    this.image = new Image(window);
+    this.image = new Image(window.beside());
     this.inside = window.isInside();
+    int columns = inside ? window.inWidth() : image.columns();
+    this.pitch = 4L * columns;
+    this.first = inside ? -4L * (window.padTop() * window.inWidth() + window.padLeft()) : 0;
     this.cells = window.kernelHeight() * window.kernelWidth();
-    this.rows = inside ? window.outHeight() : 1;
-    this.vectors =
-        Lanes.vectors(inside ? (window.outWidth() - 1) * window.strideWidth() + 1 : image.span());
-    this.first = -4L * (window.padTop() * window.inWidth() + window.padLeft());
-    this.row = 4L * window.strideHeight() * window.inWidth();
     this.table = Lanes.allocate(4L * cells);
-    int greatest = 0;
+    int width = (window.outWidth() - 1) * window.strideWidth() + 1;
+    int over = (window.kernelWidth() - 1) * window.dilationWidth();
     for (int ky = 0; ky < window.kernelHeight(); ky++) {
       for (int kx = 0; kx < window.kernelWidth(); kx++) {
-        int offset =
-            inside
-                ? ky * window.dilationHeight() * window.inWidth() + kx * window.dilationWidth()
-                : image.offset(ky, kx);
-        greatest = Math.max(greatest, 4 * offset);
+        int offset = ky * window.dilationHeight() * columns + kx * window.dilationWidth();
         Mem.putI32(table, 4L * (ky * window.kernelWidth() + kx), 4 * offset);
       }
     }
-    this.reach = first + (rows - 1) * row + greatest + (long) vectors * BYTES;
-    // the last vector reads behind the last output
-    long plane = Math.max(reach, 4L * window.inHeight() * window.inWidth());
-    this.grid = Lanes.aligned(inside ? plane : 4 * image.size() + BYTES);
+    // Maxima are taken down the columns first, and so of some more of them.
+    this.vectors = Lanes.vectors(averages ? width : width + over);
+    this.gridRow = (long) vectors * BYTES;
+    long lastRow =
+        (window.outHeight() - 1L) * window.strideHeight()
+            + (window.kernelHeight() - 1L) * window.dilationHeight();
+    this.reach = first + lastRow * pitch + (averages ? 4L * over : 0) + gridRow;
+    long plane = inside ? 4L * window.inHeight() * window.inWidth() : 4 * image.size() + BYTES;
+    this.grid = Lanes.aligned(Math.max(reach, plane));
     this.counts = averages ? counts() : null;
   }
 
@@ -85,7 +86,11 @@ final class PoolTwin implements PreparedKernel {
 
   @Override
   public long scratchBytes() {
-    return grid + (long) rows * vectors * BYTES;
+    // vectors of maxima beside each other are read behind the last row
+    return grid
+        + call.window().outHeight() * gridRow
+        + 4L * call.window().kernelWidth() * call.window().dilationWidth()
+        + 2L * BYTES;
   }
 
   @Override
@@ -103,26 +108,31 @@ final class PoolTwin implements PreparedKernel {
     float padding = counts == null ? Float.NEGATIVE_INFINITY : 0f;
     for (int plane = from; plane < to; plane++) {
       MemorySegment x = scratch;
-      long xAt = 0;
+      long xAt = first;
       if (!inside) {
         image.fill(segments[0], plane * in, Reader.FLOATS, padding, scratch, 0);
-      } else if (isThere(segments[0], 4 * plane * in)) {
+      } else if (isThere(segments[0], 4L * plane * in)) {
         x = segments[0];
-        xAt = 4 * plane * in + first;
+        xAt = 4L * plane * in + first;
       } else {
-        Rows.copy(segments[0], 4 * plane * in, scratch, 0, (int) in);
-        xAt = first;
+        Rows.copy(segments[0], 4L * plane * in, scratch, 0, (int) in);
       }
       if (counts == null) {
-        max(x, xAt, row, table, cells, scratch, grid, rows, vectors);
+        max(x, xAt, scratch);
       } else {
+        long row = pitch * window.strideHeight();
+        int rows = window.outHeight();
         average(x, xAt, row, table, cells, counts, scratch, grid, rows, vectors);
       }
-      if (inside) {
-        decimate(scratch, segments[1], plane * out);
-      } else {
-        image.copyRows(scratch, grid, window.outHeight(), segments[1], plane * out);
-      }
+      Rows.gatherRows(
+          scratch,
+          grid,
+          gridRow,
+          4L * window.strideWidth(),
+          segments[1],
+          4L * plane * out,
+          window.outWidth(),
+          window.outHeight());
     }
     return 0;
   }
@@ -132,38 +142,51 @@ final class PoolTwin implements PreparedKernel {
     return x.getClass() == NATIVE && plane + reach <= x.byteSize();
   }
 
-  /// Copies every stride-th of each row of the grid.
-  private void decimate(MemorySegment scratch, MemorySegment y, long output) {
-    int width = call.window().outWidth();
-    long step = 4L * call.window().strideWidth();
-    for (int oy = 0; oy < rows; oy++) {
-      long from = grid + (long) oy * vectors * BYTES;
-      Rows.gather(scratch, from, step, y, 4 * (output + (long) oy * width), width);
+  /// The maxima of a plane's windows: down the columns, then of columns beside each other.
+  private void max(MemorySegment x, long xAt, MemorySegment scratch) {
+    Windows window = call.window();
+    int rows = window.outHeight();
+    long row = pitch * window.strideHeight();
+    long down = pitch * window.dilationHeight();
+    int next = Math.min(1, window.kernelHeight() - 1);
+    max(x, xAt, row, x, xAt + next * down, row, scratch, grid, gridRow, rows, vectors);
+    for (int ky = 2; ky < window.kernelHeight(); ky++) {
+      long at = xAt + ky * down;
+      max(scratch, grid, gridRow, x, at, row, scratch, grid, gridRow, rows, vectors);
+    }
+    int all = rows * vectors;
+    long across = 4L * window.dilationWidth();
+    // Windows of the left are done when they are overwritten.
+    for (int kx = 1; kx < window.kernelWidth(); kx++) {
+      max(scratch, grid, 0, scratch, grid + across, 0, scratch, grid, 0, 1, all);
     }
   }
 
+  /// `y = max(a, b)`, with the canonical NaN, for rows; y may be a.
   private static void max(
-      MemorySegment x,
-      long xAt,
-      long xRow,
-      MemorySegment table,
-      int cells,
+      MemorySegment a,
+      long aAt,
+      long aRow,
+      MemorySegment b,
+      long bAt,
+      long bRow,
       MemorySegment y,
       long yAt,
+      long yRow,
       int rows,
       int vectors) {
-    if (x.getClass() != NATIVE || y.getClass() != NATIVE || table.getClass() != NATIVE) {
+    if (a.getClass() != NATIVE || b.getClass() != NATIVE || y.getClass() != NATIVE) {
       throw Lanes.notNative();
     }
     for (int row = 0; row < rows; row++) {
       for (int i = 0; i < vectors; i++) {
-        FloatVector max = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
-        for (int cell = 0; cell < cells; cell++) {
-          long at = xAt + row * xRow + (long) i * BYTES + table.get(INT, 4L * cell);
-          max = max.max(FloatVector.fromMemorySegment(FLOATS, x, at, ORDER));
-        }
+        FloatVector max =
+            FloatVector.fromMemorySegment(FLOATS, a, aAt + row * aRow + (long) i * BYTES, ORDER)
+                .max(
+                    FloatVector.fromMemorySegment(
+                        FLOATS, b, bAt + row * bRow + (long) i * BYTES, ORDER));
         max.blend(Lanes.NAN, max.test(VectorOperators.IS_NAN))
-            .intoMemorySegment(y, yAt + ((long) row * vectors + i) * BYTES, ORDER);
+            .intoMemorySegment(y, yAt + row * yRow + (long) i * BYTES, ORDER);
       }
     }
   }
@@ -193,7 +216,9 @@ final class PoolTwin implements PreparedKernel {
           sum = sum.add(FloatVector.fromMemorySegment(FLOATS, x, at, ORDER));
         }
         FloatVector mean =
-            sum.div(FloatVector.fromMemorySegment(FLOATS, counts, (long) i * BYTES, ORDER));
+            sum.div(
+                FloatVector.fromMemorySegment(
+                    FLOATS, counts, ((long) row * vectors + i) * BYTES, ORDER));
         mean.blend(Lanes.NAN, mean.test(VectorOperators.IS_NAN))
             .intoMemorySegment(y, yAt + ((long) row * vectors + i) * BYTES, ORDER);
       }
@@ -202,13 +227,7 @@ final class PoolTwin implements PreparedKernel {
 
   private MemorySegment counts() {
     Windows window = call.window();
-    MemorySegment grid = Lanes.allocate((long) vectors * BYTES);
-    if (inside) {
-      for (int i = 0; i < vectors * Lanes.COUNT; i++) {
-        Mem.putF32(grid, 4L * i, cells);
-      }
-      return grid;
-    }
+    MemorySegment grid = Lanes.allocate(window.outHeight() * gridRow);
     for (int oy = 0; oy < window.outHeight(); oy++) {
       int rows =
           inside(
@@ -224,7 +243,7 @@ final class PoolTwin implements PreparedKernel {
                 window.dilationWidth(),
                 window.inWidth());
         int count = call.countIncludePad() ? cells : rows * columns;
-        Mem.putF32(grid, 4L * (oy * image.columns() + ox), count);
+        Mem.putF32(grid, oy * gridRow + 4L * ox * window.strideWidth(), count);
       }
     }
     return grid;

@@ -80,8 +80,8 @@ final class Rows {
     }
   }
 
-  /// {@return how many of rows behind each other can be written in whole vectors, the first one first, so that what goes
-  /// over the end of one is written again with those behind it}
+  /// {@return how many of rows behind each other can be written in whole vectors, the first one first, so that what
+  /// goes over the end of one is written again with those behind it}
   static int wholly(int width, int rows) {
     int over = Lanes.vectors(width) * COUNT - width;
     return Math.max(0, rows - (over + width - 1) / width);
@@ -137,6 +137,56 @@ final class Rows {
       low.rearrange(EVEN)
           .blend(high.rearrange(EVEN), UPPER)
           .intoMemorySegment(to, toAt + 4L * at, ORDER);
+    }
+  }
+
+  /// Copies floats that are `step` bytes apart, of rows that are `fromRow` bytes apart, behind each other.
+  ///
+  /// @param from of which less than two vectors behind the last row are there, too
+  static void gatherRows(
+      MemorySegment from,
+      long fromAt,
+      long fromRow,
+      long step,
+      MemorySegment to,
+      long toAt,
+      int width,
+      int rows) {
+    if (step == 4) {
+      copyRows(from, fromAt, fromRow, to, toAt, width, rows);
+      return;
+    }
+    int row = 0;
+    if (step == 8 && from.getClass() == NATIVE && to.getClass() == NATIVE) {
+      row = wholly(width, rows);
+      everySecond(from, fromAt, fromRow, to, toAt, 4L * width, Lanes.vectors(width), row);
+    }
+    for (; row < rows; row++) {
+      gather(from, fromAt + row * fromRow, step, to, toAt + 4L * width * row, width);
+    }
+  }
+
+  private static void everySecond(
+      MemorySegment from,
+      long fromAt,
+      long fromRow,
+      MemorySegment to,
+      long toAt,
+      long toRow,
+      int vectors,
+      int rows) {
+    if (from.getClass() != NATIVE || to.getClass() != NATIVE) {
+      throw Lanes.notNative();
+    }
+    for (int row = 0; row < rows; row++) {
+      for (int i = 0; i < vectors; i++) {
+        long at = fromAt + row * fromRow + (long) i * (2L * BYTES);
+        IntVector low = IntVector.fromMemorySegment(INTS, from, at, ORDER);
+        IntVector high = IntVector.fromMemorySegment(INTS, from, at + BYTES, ORDER);
+        low.rearrange(EVEN)
+            .blend(high.rearrange(EVEN), UPPER)
+            .intoMemorySegment(to, toAt + row * toRow + (long) i * BYTES, ORDER);
+      }
     }
   }
 

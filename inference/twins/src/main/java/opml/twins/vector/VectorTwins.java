@@ -14,7 +14,8 @@ import opml.twins.call.ReluCall;
 import opml.twins.call.Twin;
 import opml.twins.tile.FloatTile;
 
-/// The twins that are written with the Vector API, around a tile of machine code where there is one. `argmax.f32` has none: it has little to do.
+/// The twins that are written with the Vector API, around a tile of machine code where there is one. `argmax.f32`
+/// has none: it has little to do.
 public final class VectorTwins {
   private VectorTwins() {}
 
