@@ -5,6 +5,7 @@ import java.lang.System.Logger.Level;
 import java.util.Optional;
 import opml.core.simd.VectorModule;
 import opml.engine.run.KernelProvider;
+import opml.twins.tile.FloatTile;
 import opml.twins.tile.MachineTiles;
 import opml.twins.tile.TileChoice;
 import opml.twins.tile.TileTwins;
@@ -13,7 +14,7 @@ import opml.twins.vector.VectorTwins;
 /// The kernels at the speed of the processor.
 ///
 /// The property `opml.kernels` decides which: `reference`, `vector` for the Vector API, `tile` for it with the machine
-/// tile in its products of 8-bit integers, or `auto`, the default, for the fastest that there is. The logger of this
+/// tiles in its products, or `auto`, the default, for the fastest that there is. The logger of this
 /// class's name tells at level debug what was chosen and why, and warns if the property asks for what is not there, or
 /// if a twin's bits differed.
 public final class Twins {
@@ -33,7 +34,7 @@ public final class Twins {
     return switch (setting) {
       case "reference" -> reference("as " + PROPERTY + " says", Level.DEBUG);
       case "auto" -> tile(Level.DEBUG);
-      case "vector" -> vector(Level.WARNING);
+      case "vector" -> vector(Level.WARNING, Optional.empty());
       case "tile" -> tile(Level.WARNING);
       default -> {
         LOG.log(
@@ -47,22 +48,24 @@ public final class Twins {
   private static KernelProvider tile(Level missing) {
     if (HotSpot.onlyInterprets()) {
       // The code around the tile would take longer than the reference where it is compiled.
-      return vector(missing);
+      return vector(missing, Optional.empty());
     }
     return switch (MachineTiles.best()) {
       case TileChoice.Found found -> {
         LOG.log(Level.DEBUG, "kernels: the machine tile of {0}", found.instructions());
-        yield new TriedTwins(TileTwins.all(found), true, vector(Level.DEBUG));
+        yield new TriedTwins(
+            TileTwins.all(found), true, vector(Level.DEBUG, Optional.of(found.floats())));
       }
       case TileChoice.None(String reason) -> {
         LOG.log(missing, "kernels: no machine tile, {0}", reason);
-        yield vector(missing);
+        yield vector(missing, Optional.empty());
       }
     };
   }
 
   /// @param missing how loud to say so where vector code cannot be used
-  private static KernelProvider vector(Level missing) {
+  /// @param tile of machine code for its products of floats, if there is one
+  private static KernelProvider vector(Level missing, Optional<FloatTile> tile) {
     Optional<String> hindrance = HotSpot.hindersVectors();
     if (hindrance.isPresent()) {
       return reference(hindrance.get(), missing);
@@ -71,7 +74,7 @@ public final class Twins {
       return reference("the module " + VectorModule.NAME + " is not there", missing);
     }
     try {
-      return new TriedTwins(VectorTwins.all(), HotSpot.hasFma(), KernelProvider.reference());
+      return new TriedTwins(VectorTwins.all(tile), HotSpot.hasFma(), KernelProvider.reference());
     } catch (RuntimeException | LinkageError e) {
       return reference("the vector code failed: " + e, Level.WARNING);
     }

@@ -118,8 +118,9 @@ final class RandomCalls {
   }
 
   private static long[] pool(RandomGenerator r) {
-    int[] h = axis(r);
-    int[] w = axis(r);
+    boolean inside = r.nextBoolean();
+    int[] h = inside ? inside(axis(r)) : axis(r);
+    int[] w = inside ? inside(axis(r)) : axis(r);
     return longs(
         size(r, 4),
         h[0],
@@ -147,6 +148,13 @@ final class RandomCalls {
     int natural = (in + 2 * padding - (kernel - 1) * dilation - 1) / stride + 1;
     int out = r.nextInt(4) == 0 ? size(r, 12) : Math.max(1, natural);
     return new int[] {in, out, kernel, stride, padding, dilation};
+  }
+
+  /// {@return an axis whose windows do not reach over the edge}
+  private static int[] inside(int[] axis) {
+    int reach = (axis[2] - 1) * axis[5] + 1;
+    int in = Math.max(axis[0], reach);
+    return new int[] {in, (in - reach) / axis[3] + 1, axis[2], axis[3], 0, axis[5]};
   }
 
   private static long[] broadcast(RandomGenerator r) {

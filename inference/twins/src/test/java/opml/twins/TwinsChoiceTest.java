@@ -109,7 +109,7 @@ class TwinsChoiceTest {
 
   @Test
   void everyTwinPassesItsTrial() {
-    VectorTwins.all()
+    VectorTwins.all(Optional.empty())
         .forEach(
             (name, twin) ->
                 assertThat(Trial.of(KernelCatalog.byName(name), twin))

@@ -28,13 +28,14 @@ import opml.twins.vector.VectorTwins;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Every twin against its reference, bit for bit.
 class TwinsTest {
   private static final int CALLS = Integer.getInteger("opml.twins.calls", 150);
 
   static Stream<String> kernels() {
-    return VectorTwins.all().keySet().stream().sorted();
+    return VectorTwins.all(Optional.empty()).keySet().stream().sorted();
   }
 
   static Stream<String> kernelsOfTheTile() {
@@ -42,25 +43,35 @@ class TwinsTest {
   }
 
   private static Map<String, Twin> tiles() {
+    return TileTwins.all(found());
+  }
+
+  private static TileChoice.Found found() {
     return switch (MachineTiles.best()) {
-      case TileChoice.Found found -> TileTwins.all(found);
-      case TileChoice.None(String reason) -> {
-        Assumptions.abort("NOT TESTED: no machine tile here: " + reason);
-        yield Map.of();
-      }
+      case TileChoice.Found found -> found;
+      case TileChoice.None(String reason) ->
+          Assumptions.abort("NOT TESTED: no machine tile here: " + reason);
     };
   }
 
   @ParameterizedTest
   @MethodSource("kernels")
   void twinGivesTheBitsOfTheReferenceOnRandomCalls(String name) {
-    tryOut(name, VectorTwins.all(), false);
+    tryOut(name, VectorTwins.all(Optional.empty()), false);
   }
 
   @ParameterizedTest
   @MethodSource("kernelsOfTheTile")
   void machineTileGivesTheBitsOfTheReferenceOnRandomCalls(String name) {
     tryOut(name, tiles(), true);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"gemm.f32", "matmul.f32", "conv2d.f32"})
+  void floatsAroundTheMachineTileGiveTheBitsOfTheReferenceOnRandomCalls(String name) {
+    Map<String, Twin> twins = VectorTwins.all(Optional.of(found().floats()));
+    tryOut(name, twins, false);
+    tryOut(name, twins, true);
   }
 
   /// @param known whether all operands but the first are constant
@@ -138,7 +149,7 @@ class TwinsTest {
     System.out.println(name + ": seed " + seed);
     SplittableRandom random = new SplittableRandom(seed);
     Kernel kernel = KernelCatalog.byName(name);
-    Twin twin = VectorTwins.all().get(name);
+    Twin twin = VectorTwins.all(Optional.empty()).get(name);
     for (int i = 0; i < 40; i++) {
       long[] scalars = RandomCalls.of(kernel, random);
       long[] extents = TwinCalls.of(kernel, scalars).orElseThrow().extents();

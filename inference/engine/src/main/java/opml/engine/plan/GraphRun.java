@@ -73,6 +73,7 @@ public final class GraphRun implements AutoCloseable {
   private final Call[] calls;
   private final MemorySegment[] scratch;
   private final Saved saved = new Saved();
+  private final Pace pace;
   private State state = State.RUNNING;
   private long step;
   private int node;
@@ -117,6 +118,7 @@ public final class GraphRun implements AutoCloseable {
           constant.isPresent() ? constant.get() : block.asSlice(layout.place(slot), bytes);
     }
     this.calls = new Call[graph.nodes().size()];
+    this.pace = new Pace(calls.length);
     MemorySegment aside = Plan.allocate(plan.asideBytes());
     for (int i = 0; i < calls.length; i++) {
       calls[i] = new Call(i, idle[i] || folding && plan.folds(i), elsewhere[i], aside);
@@ -182,11 +184,14 @@ public final class GraphRun implements AutoCloseable {
   ///
   /// @param observer sees each of them, if there is one
   public void proceed(long to, @Nullable Observer observer) {
-    boolean helped = team.enter();
+    boolean timed = team.threads() > 1 && step == 0 && observer == null;
+    boolean helped = (!timed || pace.spreads()) && team.enter();
+    boolean nodesTimed = timed && pace.timesNodes();
+    long begin = timed ? System.nanoTime() : 0;
     try {
       while (step < to && state == State.RUNNING) {
         Call call = calls[node];
-        int exit = call.run(helped);
+        int exit = nodesTimed ? runTimed(call) : call.run(helped);
         step++;
         node = node + 1 == calls.length ? 0 : node + 1;
         if (exit != 0) {
@@ -201,6 +206,17 @@ public final class GraphRun implements AutoCloseable {
         team.leave();
       }
     }
+    if (timed) {
+      pace.ran(System.nanoTime() - begin, helped);
+    }
+  }
+
+  /// Runs a node on this thread alone.
+  private int runTimed(Call call) {
+    long begin = System.nanoTime();
+    int exit = call.run(false);
+    pace.ran(call.number, System.nanoTime() - begin);
+    return exit;
   }
 
   /// {@return how many steps have been taken, one that stopped or failed included}
@@ -420,8 +436,9 @@ public final class GraphRun implements AutoCloseable {
       int exit = 0;
       try {
         int units = kernel.units();
-        if (helped && shared) {
-          team.run(this, units);
+        int pieces = helped && shared ? pace.pieces(number) : 0;
+        if (pieces > 0) {
+          team.run(this, units, pieces);
         } else {
           exit = kernel.run(segments, scratch[0], 0, units);
         }

@@ -174,7 +174,7 @@ public final class GraphRunner {
         };
     if (team.enter()) {
       try {
-        team.run(all, results.length);
+        team.run(all, results.length, results.length);
       } finally {
         team.leave();
       }

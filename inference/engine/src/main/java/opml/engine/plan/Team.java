@@ -1,7 +1,7 @@
 package opml.engine.plan;
 
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -25,29 +25,36 @@ public final class Team implements AutoCloseable {
 
   private static final Team SHARED = new Team(Runtime.getRuntime().availableProcessors());
 
-  /// Turns of a waiting thread before it parks: some 20 µs.
+  /// Turns of a waiting caller before it parks: some 20 µs.
   private static final int SPINS = 1000;
+
+  /// Turns of a helper without work before it parks: some 100 µs, so that it is awake when the next run of a small
+  /// model comes to the node that is worth help.
+  private static final int HELPER_SPINS = 5000;
 
   /// A helper without work ends after so long.
   private static final long IDLE_NANOS = 10_000_000_000L;
 
-  /// Parts are handed out in so many pieces a thread, so that one that is held up leaves its share to the others.
-  private static final int PIECES = 4;
-
+  /// Of the gate: whether the job may be joined.
   private static final int OPEN = 1;
+
+  /// Of the gate: for each helper that has joined.
   private static final int JOINED = 2;
+
+  /// The gate's lower half, beside which stands the job's number, so that nobody joins one twice.
+  private static final long LOWER = 0xFFFF_FFFFL;
+
+  // What threads write all the time is apart from all else, so that no cache line is asked for in
+  // vain.
+  private static final int GATE = 16;
+  private static final int NEXT = 32; // the first part that nobody has taken
+  private static final int WORDS = 48;
 
   private final Helper[] helpers;
   private final AtomicBoolean taken = new AtomicBoolean();
 
-  /// Whether the job may be joined ([#OPEN]), and how many helpers have ([#JOINED] each).
-  private final AtomicInteger gate = new AtomicInteger();
-
-  private final AtomicInteger next = new AtomicInteger();
+  private final AtomicLongArray words = new AtomicLongArray(WORDS);
   private final AtomicReference<@Nullable Throwable> thrown = new AtomicReference<>();
-
-  /// Counts jobs, so that nobody joins one twice.
-  private volatile int number;
 
   private volatile @Nullable Thread waiting;
   private volatile boolean closed;
@@ -89,19 +96,20 @@ public final class Team implements AutoCloseable {
   }
 
   /// Does all parts of a job. For who has entered.
-  void run(Job what, int all) {
+  ///
+  /// @param pieces in which the parts are handed out, for each thread
+  void run(Job what, int all, int pieces) {
     job = what;
     parts = all;
-    piece = Math.max(1, all / (PIECES * threads()));
-    next.set(0);
+    piece = Math.max(1, Math.ceilDiv(all, pieces * threads()));
+    words.set(NEXT, 0);
     count++;
-    number = count;
-    gate.set(OPEN);
+    words.set(GATE, (long) count << Integer.SIZE | OPEN);
     for (Helper helper : helpers) {
       helper.call();
     }
     work(what, 0);
-    close(gate.addAndGet(-OPEN));
+    close(words.addAndGet(GATE, -OPEN) & LOWER);
     job = null;
     Throwable first = thrown.get();
     if (first != null) {
@@ -115,19 +123,19 @@ public final class Team implements AutoCloseable {
   }
 
   /// Waits for those who have joined.
-  private void close(int joined) {
+  private void close(long joined) {
     if (joined == 0) {
       return;
     }
     for (int i = 0; i < SPINS; i++) {
-      if (gate.get() == 0) {
+      if (!isBusy()) {
         return;
       }
       Thread.onSpinWait();
     }
     waiting = Thread.currentThread();
     boolean interrupted = false;
-    while (gate.get() != 0) {
+    while (isBusy()) {
       LockSupport.park(this);
       interrupted |= Thread.interrupted(); // parts cannot be left half done
     }
@@ -137,14 +145,21 @@ public final class Team implements AutoCloseable {
     }
   }
 
+  /// {@return whether a helper has joined and is not through}
+  private boolean isBusy() {
+    return (words.get(GATE) & LOWER) != 0;
+  }
+
   private void work(Job what, int thread) {
     try {
-      for (int from = next.getAndAdd(piece); from < parts; from = next.getAndAdd(piece)) {
-        what.run(thread, from, Math.min(parts, from + piece));
+      for (long from = words.getAndAdd(NEXT, piece);
+          from < parts;
+          from = words.getAndAdd(NEXT, piece)) {
+        what.run(thread, (int) from, (int) Math.min(parts, from + piece));
       }
     } catch (Throwable e) {
       thrown.compareAndSet(null, e);
-      next.set(parts); // the others need not go on
+      words.set(NEXT, parts); // the others need not go on
     }
   }
 
@@ -197,7 +212,7 @@ public final class Team implements AutoCloseable {
       while (!closed) {
         if (joined()) {
           spins = 0;
-        } else if (spins < SPINS) {
+        } else if (spins < HELPER_SPINS) {
           spins++;
           Thread.onSpinWait();
         } else if (park()) {
@@ -211,29 +226,38 @@ public final class Team implements AutoCloseable {
 
     /// {@return whether there was a job, in which this helper has done its share}
     private boolean joined() {
-      int now = gate.get();
-      if ((now & OPEN) == 0 || number == last || !gate.compareAndSet(now, now + JOINED)) {
+      long now = words.get(GATE);
+      if (!isNew(now) || !words.compareAndSet(GATE, now, now + JOINED)) {
         return false;
       }
-      last = number;
+      last = number(now);
       Job what = job;
       if (what != null) {
         work(what, index);
       }
-      if (gate.addAndGet(-JOINED) == 0) {
+      if ((words.addAndGet(GATE, -JOINED) & LOWER) == 0) {
         LockSupport.unpark(waiting);
       }
       return true;
+    }
+
+    /// {@return whether there is a job that this helper has not joined}
+    private boolean isNew(long now) {
+      return (now & OPEN) != 0 && number(now) != last;
+    }
+
+    private static int number(long now) {
+      return (int) (now >>> Integer.SIZE);
     }
 
     /// {@return whether to go on; if not, the helper has ended}
     private boolean park() {
       state.set(State.PARKED);
       // A job that was put up before this may have found the helper awake.
-      if ((gate.get() & OPEN) == 0 || number == last) {
+      if (!isNew(words.get(GATE))) {
         LockSupport.parkNanos(Team.this, IDLE_NANOS);
       }
-      boolean idle = !closed && ((gate.get() & OPEN) == 0 || number == last);
+      boolean idle = !closed && !isNew(words.get(GATE));
       if (idle && state.compareAndSet(State.PARKED, State.ENDED)) {
         return false;
       }

@@ -18,6 +18,7 @@ class TeamTest {
     try (Team team = new Team(4)) {
       for (int i = 0; i < 20_000; i++) {
         int count = random.nextInt(1, 40);
+        int pieces = random.nextInt(1, 6);
         AtomicIntegerArray done = new AtomicIntegerArray(count);
         AtomicIntegerArray busy = new AtomicIntegerArray(team.threads());
         AtomicBoolean clash = new AtomicBoolean();
@@ -32,7 +33,8 @@ class TeamTest {
               }
               busy.decrementAndGet(thread);
             },
-            count);
+            count,
+            pieces);
         team.leave();
         for (int part = 0; part < count; part++) {
           assertThat(done.get(part)).as("seed %d, job %d, part %d", seed, i, part).isEqualTo(1);
@@ -60,7 +62,8 @@ class TeamTest {
               together.set(false);
             }
           },
-          2);
+          2,
+          1);
       team.leave();
       assertThat(together).isTrue();
     }
@@ -80,7 +83,8 @@ class TeamTest {
                             throw new IndexOutOfBoundsException("part " + bad);
                           }
                         },
-                        7))
+                        7,
+                        4))
             .hasMessage("part " + bad);
         team.leave();
       }

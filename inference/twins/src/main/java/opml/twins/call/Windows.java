@@ -35,6 +35,31 @@ public record Windows(
             <= MOST;
   }
 
+  /// {@return all windows from the first to the last that are one element apart}
+  public Windows beside() {
+    return new Windows(
+        inHeight,
+        inWidth,
+        (outHeight - 1) * strideHeight + 1,
+        (outWidth - 1) * strideWidth + 1,
+        kernelHeight,
+        kernelWidth,
+        1,
+        1,
+        padTop,
+        padLeft,
+        dilationHeight,
+        dilationWidth);
+  }
+
+  /// {@return whether no window reaches over the edge}
+  public boolean isInside() {
+    return padTop <= 0
+        && padLeft <= 0
+        && span(outHeight, strideHeight, kernelHeight, dilationHeight) - padTop < inHeight
+        && span(outWidth, strideWidth, kernelWidth, dilationWidth) - padLeft < inWidth;
+  }
+
   private static boolean isSize(int value) {
     return value >= 1 && value < MOST;
   }

@@ -79,7 +79,7 @@ public final class MachineTiles {
       TileChoice choice = linked(form, memory);
       switch (choice) {
         case TileChoice.Found found -> {
-          if (new TileTrial().passes(found.int8(), found.blocks())) {
+          if (new TileTrial().passes(found)) {
             return choice;
           }
           reasons.add(form.title + " gave other bits than the plain loop");
@@ -108,12 +108,16 @@ public final class MachineTiles {
     return forms;
   }
 
-  /// {@return both tiles of a form, without a trial}
+  /// {@return the tiles of a form, without a trial}
   private static TileChoice linked(TileForm form, ExecutableMemory memory) {
     List<TileCode> linked = new ArrayList<>();
     for (X86Code code :
         List.of(
-            TileAssembler.int8(form), TileAssembler.packing(form), TileAssembler.blocks(form))) {
+            TileAssembler.int8(form),
+            TileAssembler.packing(form),
+            TileAssembler.blocks(form),
+            FloatTileAssembler.apart(form),
+            FloatTileAssembler.byTable(form))) {
       switch (memory.load(code.bytes())) {
         case ExecutableMemory.Loaded.Refused refused -> {
           return new TileChoice.None(refused.reason());
@@ -124,7 +128,8 @@ public final class MachineTiles {
     return new TileChoice.Found(
         form.title,
         new Int8Tile(form, linked.get(0), linked.get(1)),
-        new BlockTile(form, linked.get(2)));
+        new BlockTile(form, linked.get(2)),
+        new FloatTile(form, linked.get(3), linked.get(4)));
   }
 
   // ---- What the processor has

@@ -5,7 +5,8 @@ public sealed interface TileChoice {
   /// They are there, and gave the bits of the plain loop.
   ///
   /// @param instructions which instructions they are made of, for people
-  record Found(String instructions, Int8Tile int8, BlockTile blocks) implements TileChoice {}
+  record Found(String instructions, Int8Tile int8, BlockTile blocks, FloatTile floats)
+      implements TileChoice {}
 
   /// They are not.
   ///

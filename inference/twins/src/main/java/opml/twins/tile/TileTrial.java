@@ -1,7 +1,10 @@
 package opml.twins.tile;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.SplittableRandom;
+import opml.engine.tensor.Tensor;
 import opml.kernels.memory.F32;
 
 /// Compares tiles with plain loops, bit for bit, before they are offered. The seed is fixed: what a JVM offers should
@@ -14,8 +17,12 @@ final class TileTrial {
 
   private final SplittableRandom random = new SplittableRandom(SEED);
 
-  /// {@return whether both tiles give the bits of the plain loops, for every number of tokens}
-  boolean passes(Int8Tile int8, BlockTile blocks) {
+  /// {@return whether all tiles give the bits of the plain loops, for every number of tokens and rows}
+  boolean passes(TileChoice.Found tiles) {
+    return passes(tiles.int8(), tiles.blocks()) && passes(tiles.floats());
+  }
+
+  private boolean passes(Int8Tile int8, BlockTile blocks) {
     for (int tokens = 1; tokens <= int8.tokens() + 1; tokens++) {
       if (!int8Agrees(int8, tokens, 8 * tokens - 3)) {
         return false;
@@ -134,6 +141,55 @@ final class TileTrial {
         }
         if (Float.floatToIntBits(expected)
             != Float.floatToIntBits(y[token * BlockTile.ROWS + row])) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  private boolean passes(FloatTile floats) {
+    for (int rows = 1; rows <= FloatTile.ROWS; rows++) {
+      if (!floatsAgree(floats, rows, 5 * rows, 1, false)
+          || !floatsAgree(floats, rows, 2 * rows - 1, 3, true)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean floatsAgree(FloatTile tile, int rows, int count, int strips, boolean byTable) {
+    int width = strips * tile.width(rows) / Float.BYTES;
+    float[] a = scales(count * rows);
+    int[] places = new int[count];
+    for (int k = 0; k < count; k++) {
+      places[k] = byTable ? random.nextInt(4 * count) : k * width;
+    }
+    int reach = Arrays.stream(places).max().orElseThrow();
+    float[] b = scales(reach + width);
+    float[] y = new float[rows * width];
+    MemorySegment left = MemorySegment.ofArray(new long[count + (count * rows + 1) / 2]);
+    MemorySegment.copy(a, 0, left, Tensor.F32, (long) Long.BYTES * count, a.length);
+    MemorySegment right = MemorySegment.ofArray(b);
+    MemorySegment out = MemorySegment.ofArray(y);
+    long row = (long) Float.BYTES * width;
+    long aAt = (long) Long.BYTES * count;
+    if (byTable) {
+      for (int k = 0; k < count; k++) {
+        left.setAtIndex(ValueLayout.JAVA_LONG, k, (long) Float.BYTES * places[k]);
+      }
+      long bytes = (long) Float.BYTES * reach;
+      tile.byTable(left, aAt, 0, bytes, right, 0, count, rows, strips, out, 0, row);
+    } else {
+      tile.packed(left, aAt, right, 0, count, rows, out, 0, row);
+    }
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < width; j++) {
+        float expected = 0;
+        for (int k = 0; k < count; k++) {
+          expected = F32.fma(a[k * rows + i], b[places[k] + j], expected);
+        }
+        if (Float.floatToIntBits(expected) != Float.floatToIntBits(y[i * width + j])) {
           return false;
         }
       }

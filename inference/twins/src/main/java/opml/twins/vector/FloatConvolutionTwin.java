@@ -6,17 +6,21 @@ import java.util.Optional;
 import opml.engine.run.PreparedKernel;
 import opml.kernels.memory.Mem;
 import opml.twins.call.ConvolutionCall;
+import opml.twins.tile.FloatTile;
 
 /// `conv2d.f32`.
 final class FloatConvolutionTwin extends ConvolutionTwin {
-  private FloatConvolutionTwin(ConvolutionCall call) {
-    super(call, call.extents(), Reader.FLOATS);
+  private FloatConvolutionTwin(ConvolutionCall call, Optional<FloatTile> machine) {
+    super(call, call.extents(), Reader.FLOATS, machine);
   }
 
   static Optional<PreparedKernel> prepare(
-      ConvolutionCall call, List<Optional<MemorySegment>> constants) {
+      ConvolutionCall call, List<Optional<MemorySegment>> constants, Optional<FloatTile> machine) {
+    // Only constant weights are packed for the tile, with a table of where the image's elements
+    // are.
+    Optional<MemorySegment> weights = constants.get(1);
     return call.isOrdinary()
-        ? new FloatConvolutionTwin(call).prepared(constants.get(1))
+        ? new FloatConvolutionTwin(call, machine.filter(_ -> weights.isPresent())).prepared(weights)
         : Optional.empty();
   }
 
@@ -42,8 +46,19 @@ final class FloatConvolutionTwin extends ConvolutionTwin {
       Image image,
       int rowsY,
       long output) {
-    int vectors = Lanes.vectors(rowsY * image.columns());
-    Sums.bias(scratch, sumsAt, Mem.f32(segments[2], 4L * channel), vectors);
-    image.copyRows(scratch, sumsAt, rowsY, segments[3], output);
+    float bias = Mem.f32(segments[2], 4L * channel);
+    MemorySegment y = segments[3];
+    int width = call.window().outWidth();
+    long row = 4L * image.columns();
+    int direct = y.getClass() == Lanes.NATIVE ? Rows.wholly(width, rowsY) : 0;
+    if (direct > 0) {
+      int wide = Lanes.vectors(width);
+      Sums.bias(scratch, sumsAt, row, bias, y, 4 * output, 4L * width, direct, wide);
+    }
+    // The last rows by way of the scratch memory, since vectors would go over their end.
+    long rest = sumsAt + row * direct;
+    int vectors = Lanes.vectors((rowsY - direct) * image.columns());
+    Sums.bias(scratch, rest, 0, bias, scratch, rest, 0, 1, vectors);
+    image.copyRows(scratch, rest, rowsY - direct, y, output + (long) width * direct);
   }
 }

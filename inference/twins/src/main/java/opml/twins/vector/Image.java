@@ -17,6 +17,8 @@ final class Image {
   private final int[] across;
   private final int rows; // of a phase
   private final int columns;
+  private final boolean
+      whole; // whether it is the plane as it is, with nothing around it but padding
 
   Image(Windows window) {
     this.window = window;
@@ -28,6 +30,13 @@ final class Image {
     this.columns =
         window.outWidth()
             + (window.kernelWidth() - 1) * window.dilationWidth() / window.strideWidth();
+    this.whole =
+        window.strideHeight() == 1
+            && window.strideWidth() == 1
+            && window.padTop() >= 0
+            && window.padLeft() >= 0
+            && rows - window.padTop() >= window.inHeight()
+            && columns - window.padLeft() >= window.inWidth();
   }
 
   /// {@return floats of a plane}
@@ -55,12 +64,33 @@ final class Image {
     return (phase * rows + y / window.strideHeight()) * columns + x / window.strideWidth();
   }
 
-  /// Lays out a plane.
+  /// Lays out a plane; may write less than a vector behind its end.
   ///
   /// @param first number of its first element
   /// @param padding what stands outside of it
   void fill(
       MemorySegment from, long first, Reader reader, float padding, MemorySegment to, long toAt) {
+    if (whole
+        && reader.equals(Reader.FLOATS)
+        && from.getClass() == Lanes.NATIVE
+        && to.getClass() == Lanes.NATIVE) {
+      int top = window.padTop();
+      int left = window.padLeft();
+      int bottom = rows - top - window.inHeight();
+      int right = columns - left - window.inWidth();
+      Rows.pad(
+          from,
+          4 * first,
+          window.inWidth(),
+          window.inHeight(),
+          to,
+          toAt,
+          top * columns + left,
+          left + right,
+          bottom * columns + right,
+          padding);
+      return;
+    }
     long at = toAt;
     for (int phaseDown : down) {
       for (int phaseAcross : across) {

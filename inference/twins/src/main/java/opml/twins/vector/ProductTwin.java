@@ -7,6 +7,7 @@ import opml.engine.run.PreparedKernel;
 import opml.kernels.memory.Mem;
 import opml.twins.call.ProductCall;
 import opml.twins.call.TwinCall;
+import opml.twins.tile.FloatTile;
 import org.jspecify.annotations.Nullable;
 
 /// `gemm.f32` and `matmul.f32`.
@@ -30,11 +31,14 @@ final class ProductTwin implements PreparedKernel {
   private final int rows; // of a tile
   private final int groups;
   private final long groupBytes; // of the packed rows of a group
+  private final @Nullable FloatTile machine;
   private final @Nullable MemorySegment left;
   private final @Nullable MemorySegment right;
 
-  private ProductTwin(ProductCall call, List<Optional<MemorySegment>> constants) {
+  private ProductTwin(
+      ProductCall call, List<Optional<MemorySegment>> constants, Optional<FloatTile> machine) {
     this.call = call;
+    this.machine = machine.orElse(null);
     this.extents = call.extents();
     this.strips = new Strips(call.n(), call.m() == 1);
     this.rows = call.m() == 1 ? 1 : 6;
@@ -46,8 +50,10 @@ final class ProductTwin implements PreparedKernel {
   }
 
   static Optional<PreparedKernel> prepare(
-      ProductCall call, List<Optional<MemorySegment>> constants) {
-    return call.isOrdinary() ? Optional.of(new ProductTwin(call, constants)) : Optional.empty();
+      ProductCall call, List<Optional<MemorySegment>> constants, Optional<FloatTile> machine) {
+    return call.isOrdinary()
+        ? Optional.of(new ProductTwin(call, constants, machine))
+        : Optional.empty();
   }
 
   @Override
@@ -118,7 +124,9 @@ final class ProductTwin implements PreparedKernel {
         long aChunk = aAt + 4L * rows * ((long) tile * call.k() + k);
         long sums = SUMS + (long) tile * Tiles.SIZE;
         long into = k == 0 ? sums : CHUNK;
-        if (rows != 1) {
+        if (rows != 1 && machine != null) {
+          machine.packed(a, aChunk, b, bChunk, count, rows, scratch, into, row);
+        } else if (rows != 1) {
           Tiles.six(a, aChunk, b, bChunk, count, scratch, into, row);
         } else if (width == Tiles.VECTORS * Lanes.COUNT) {
           Tiles.row(a, aChunk, b, bChunk, count, scratch, into);

@@ -15,7 +15,11 @@ final class QuantisedConvolutionTwin extends ConvolutionTwin {
   private final Requantiser end;
 
   private QuantisedConvolutionTwin(QuantisedConvolutionCall call) {
-    super(call.convolution(), call.extents(), Reader.ofBytes(call.xUnsigned(), call.xZero()));
+    super(
+        call.convolution(),
+        call.extents(),
+        Reader.ofBytes(call.xUnsigned(), call.xZero()),
+        Optional.empty());
     this.wMask = call.wUnsigned() ? 255 : -1;
     this.wZero = call.wZero();
     this.end = new Requantiser(call.yZero(), call.perChannel(), call.yUnsigned());

@@ -2,12 +2,14 @@ package opml.twins.vector;
 
 import static opml.twins.vector.Lanes.BYTES;
 import static opml.twins.vector.Lanes.COUNT;
+import static opml.twins.vector.Lanes.FLOATS;
 import static opml.twins.vector.Lanes.INTS;
 import static opml.twins.vector.Lanes.NATIVE;
 import static opml.twins.vector.Lanes.ORDER;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
@@ -68,16 +70,21 @@ final class Rows {
       long toAt,
       int width,
       int rows) {
-    int vectors = Lanes.vectors(width);
-    int over = vectors * COUNT - width;
     int row = 0;
     if (from.getClass() == NATIVE && to.getClass() == NATIVE) {
-      row = Math.max(0, rows - (over + width - 1) / width);
-      copyVectors(from, fromAt, fromRow, to, toAt, 4L * width, vectors, row);
+      row = wholly(width, rows);
+      copyVectors(from, fromAt, fromRow, to, toAt, 4L * width, Lanes.vectors(width), row);
     }
     for (; row < rows; row++) {
       copy(from, fromAt + row * fromRow, to, toAt + 4L * width * row, width);
     }
+  }
+
+  /// {@return how many of rows behind each other can be written in whole vectors, the first one first, so that what
+  /// goes over the end of one is written again with those behind it}
+  static int wholly(int width, int rows) {
+    int over = Lanes.vectors(width) * COUNT - width;
+    return Math.max(0, rows - (over + width - 1) / width);
   }
 
   private static void copyVectors(
@@ -130,6 +137,56 @@ final class Rows {
       low.rearrange(EVEN)
           .blend(high.rearrange(EVEN), UPPER)
           .intoMemorySegment(to, toAt + 4L * at, ORDER);
+    }
+  }
+
+  /// Copies floats that are `step` bytes apart, of rows that are `fromRow` bytes apart, behind each other.
+  ///
+  /// @param from of which less than two vectors behind the last row are there, too
+  static void gatherRows(
+      MemorySegment from,
+      long fromAt,
+      long fromRow,
+      long step,
+      MemorySegment to,
+      long toAt,
+      int width,
+      int rows) {
+    if (step == 4) {
+      copyRows(from, fromAt, fromRow, to, toAt, width, rows);
+      return;
+    }
+    int row = 0;
+    if (step == 8 && from.getClass() == NATIVE && to.getClass() == NATIVE) {
+      row = wholly(width, rows);
+      everySecond(from, fromAt, fromRow, to, toAt, 4L * width, Lanes.vectors(width), row);
+    }
+    for (; row < rows; row++) {
+      gather(from, fromAt + row * fromRow, step, to, toAt + 4L * width * row, width);
+    }
+  }
+
+  private static void everySecond(
+      MemorySegment from,
+      long fromAt,
+      long fromRow,
+      MemorySegment to,
+      long toAt,
+      long toRow,
+      int vectors,
+      int rows) {
+    if (from.getClass() != NATIVE || to.getClass() != NATIVE) {
+      throw Lanes.notNative();
+    }
+    for (int row = 0; row < rows; row++) {
+      for (int i = 0; i < vectors; i++) {
+        long at = fromAt + row * fromRow + (long) i * (2L * BYTES);
+        IntVector low = IntVector.fromMemorySegment(INTS, from, at, ORDER);
+        IntVector high = IntVector.fromMemorySegment(INTS, from, at + BYTES, ORDER);
+        low.rearrange(EVEN)
+            .blend(high.rearrange(EVEN), UPPER)
+            .intoMemorySegment(to, toAt + row * toRow + (long) i * BYTES, ORDER);
+      }
     }
   }
 
@@ -195,6 +252,53 @@ final class Rows {
     int bits = Float.floatToIntBits(value);
     for (int i = 0; i < count; i++) {
       to.set(INT, toAt + 4L * i, bits);
+    }
+  }
+
+  /// Copies rows of floats that are behind each other, with padding before, between and behind them. What goes over the
+  /// end of a row is written again with the padding, and what goes over that with the next row; so less than a vector
+  /// behind the end is written, too.
+  ///
+  /// @param lead floats of padding before the first row
+  /// @param gap floats of padding between two rows
+  /// @param rest floats of padding behind the last row
+  static void pad(
+      MemorySegment from,
+      long fromAt,
+      int width,
+      int rows,
+      MemorySegment to,
+      long toAt,
+      int lead,
+      int gap,
+      int rest,
+      float padding) {
+    if (from.getClass() != NATIVE || to.getClass() != NATIVE) {
+      throw Lanes.notNative();
+    }
+    FloatVector paddings = FloatVector.broadcast(FLOATS, padding);
+    for (int i = 0; i < lead; i += COUNT) {
+      paddings.intoMemorySegment(to, toAt + 4L * i, ORDER);
+    }
+    int vectors = Lanes.vectors(width);
+    long last = from.byteSize() - (long) vectors * BYTES; // where whole vectors may be read at most
+    for (int row = 0; row < rows; row++) {
+      long source = fromAt + 4L * width * row;
+      long place = toAt + 4L * lead + 4L * (width + gap) * row;
+      if (source <= last) {
+        for (int i = 0; i < vectors; i++) {
+          IntVector.fromMemorySegment(INTS, from, source + (long) i * BYTES, ORDER)
+              .intoMemorySegment(to, place + (long) i * BYTES, ORDER);
+        }
+      } else {
+        for (int i = 0; i < width; i++) {
+          to.set(INT, place + 4L * i, from.get(INT, source + 4L * i));
+        }
+      }
+      int behind = row == rows - 1 ? rest : gap;
+      for (int i = 0; i < behind; i += COUNT) {
+        paddings.intoMemorySegment(to, place + 4L * (width + i), ORDER);
+      }
     }
   }
 

@@ -94,15 +94,30 @@ final class Sums {
     }
   }
 
-  /// `sum = sum + bias`, with the canonical NaN.
-  static void bias(MemorySegment sums, long sumsAt, float bias, int vectors) {
-    if (sums.getClass() != NATIVE) {
+  /// `y = sum + bias`, with the canonical NaN, for rows of sums; y may be the sums.
+  static void bias(
+      MemorySegment sums,
+      long sumsAt,
+      long sumsRow,
+      float bias,
+      MemorySegment y,
+      long yAt,
+      long yRow,
+      int rows,
+      int vectors) {
+    if (sums.getClass() != NATIVE || y.getClass() != NATIVE) {
       throw Lanes.notNative();
     }
-    for (int i = 0; i < vectors; i++) {
-      long at = sumsAt + (long) i * BYTES;
-      FloatVector sum = FloatVector.fromMemorySegment(FLOATS, sums, at, ORDER).add(0f).add(bias);
-      sum.blend(Lanes.NAN, sum.test(VectorOperators.IS_NAN)).intoMemorySegment(sums, at, ORDER);
+    for (int row = 0; row < rows; row++) {
+      for (int i = 0; i < vectors; i++) {
+        FloatVector sum =
+            FloatVector.fromMemorySegment(
+                    FLOATS, sums, sumsAt + row * sumsRow + (long) i * BYTES, ORDER)
+                .add(0f)
+                .add(bias);
+        sum.blend(Lanes.NAN, sum.test(VectorOperators.IS_NAN))
+            .intoMemorySegment(y, yAt + row * yRow + (long) i * BYTES, ORDER);
+      }
     }
   }
 }

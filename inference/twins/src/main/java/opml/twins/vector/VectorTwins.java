@@ -1,6 +1,7 @@
 package opml.twins.vector;
 
 import java.util.Map;
+import java.util.Optional;
 import opml.twins.call.AxisCall;
 import opml.twins.call.BroadcastCall;
 import opml.twins.call.ConvolutionCall;
@@ -11,21 +12,29 @@ import opml.twins.call.QuantisedConvolutionCall;
 import opml.twins.call.QuantisedProductCall;
 import opml.twins.call.ReluCall;
 import opml.twins.call.Twin;
+import opml.twins.tile.FloatTile;
 
-/// The twins that are written with the Vector API. `argmax.f32` has none: it has little to do.
+/// The twins that are written with the Vector API, around a tile of machine code where there is one. `argmax.f32`
+/// has none: it has little to do.
 public final class VectorTwins {
   private VectorTwins() {}
 
   /// {@return a twin for each kernel that has one, by the kernel's name}
-  public static Map<String, Twin> all() {
+  ///
+  /// @param machine the innermost loop of products of floats as machine code, if there is one
+  public static Map<String, Twin> all(Optional<FloatTile> machine) {
+    // Packed operands have the width of our vectors.
+    Optional<FloatTile> tile = machine.filter(it -> it.vectorBytes() == Lanes.BYTES);
     return Map.ofEntries(
         Map.entry(
-            "gemm.f32", (s, constants) -> ProductTwin.prepare(ProductCall.gemm(s), constants)),
+            "gemm.f32",
+            (s, constants) -> ProductTwin.prepare(ProductCall.gemm(s), constants, tile)),
         Map.entry(
-            "matmul.f32", (s, constants) -> ProductTwin.prepare(ProductCall.matmul(s), constants)),
+            "matmul.f32",
+            (s, constants) -> ProductTwin.prepare(ProductCall.matmul(s), constants, tile)),
         Map.entry(
             "conv2d.f32",
-            (s, constants) -> FloatConvolutionTwin.prepare(ConvolutionCall.of(s), constants)),
+            (s, constants) -> FloatConvolutionTwin.prepare(ConvolutionCall.of(s), constants, tile)),
         Map.entry(
             "add.f32",
             (s, _) -> BroadcastTwin.prepare(BroadcastTwin.Operation.ADD, BroadcastCall.of(s))),

@@ -9,7 +9,7 @@ import opml.twins.x86.X86Code;
 
 /// A tile's code in the emulator, called as the System V ABI says.
 record EmulatedCode(X86Code code) implements TileCode {
-  /// {@return both tiles of a form, on whatever processor}
+  /// {@return the tiles of a form, on whatever processor}
   static TileChoice.Found tiles(TileForm form) {
     return new TileChoice.Found(
         form.title + ", emulated",
@@ -17,7 +17,11 @@ record EmulatedCode(X86Code code) implements TileCode {
             form,
             new EmulatedCode(TileAssembler.int8(form)),
             new EmulatedCode(TileAssembler.packing(form))),
-        new BlockTile(form, new EmulatedCode(TileAssembler.blocks(form))));
+        new BlockTile(form, new EmulatedCode(TileAssembler.blocks(form))),
+        new FloatTile(
+            form,
+            new EmulatedCode(FloatTileAssembler.apart(form)),
+            new EmulatedCode(FloatTileAssembler.byTable(form))));
   }
 
   @Override

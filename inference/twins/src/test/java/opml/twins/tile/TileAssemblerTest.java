@@ -44,7 +44,7 @@ class TileAssemblerTest {
   @EnumSource
   void theTrialPassesInTheEmulator(TileForm form) {
     TileChoice.Found tiles = EmulatedCode.tiles(form);
-    assertThat(new TileTrial().passes(tiles.int8(), tiles.blocks())).isTrue();
+    assertThat(new TileTrial().passes(tiles)).isTrue();
   }
 
   @ParameterizedTest
@@ -71,15 +71,38 @@ class TileAssemblerTest {
           }
           int8.call(w, wAt, x, xAt, xStride, y, yAt, yStride, steps, tokens, resume);
         };
-    TileTrial trial = new TileTrial();
-    assertThat(trial.passes(right.int8(), right.blocks())).isTrue();
-    assertThat(trial.passes(new Int8Tile(form, forgetful, packing), right.blocks())).isFalse();
-    assertThat(trial.passes(new Int8Tile(form, fewerSteps, packing), right.blocks())).isFalse();
-    assertThat(trial.passes(right.int8(), new BlockTile(form, fewerBlocks))).isFalse();
+    TileCode apart = new EmulatedCode(FloatTileAssembler.apart(form));
+    TileCode byTable = new EmulatedCode(FloatTileAssembler.byTable(form));
+    // one product too few, which is counted from below
+    TileCode fewerProducts =
+        (a, aAt, b, bAt, step, y, yAt, yRow, count, rows, strips) ->
+            apart.call(a, aAt, b, bAt, step, y, yAt, yRow, Math.min(-1, count + 1), rows, strips);
+    TileCode fewerStrips =
+        (a, aAt, b, bAt, table, y, yAt, yRow, count, rows, strips) ->
+            byTable.call(a, aAt, b, bAt, table, y, yAt, yRow, count, rows, Math.max(1, strips - 1));
+    FloatTile floats = right.floats();
+    assertPasses(right.int8(), right.blocks(), floats, true);
+    assertPasses(new Int8Tile(form, forgetful, packing), right.blocks(), floats, false);
+    assertPasses(new Int8Tile(form, fewerSteps, packing), right.blocks(), floats, false);
+    assertPasses(right.int8(), new BlockTile(form, fewerBlocks), floats, false);
+    FloatTile withFewerProducts = new FloatTile(form, fewerProducts, byTable);
+    assertPasses(right.int8(), right.blocks(), withFewerProducts, false);
+    FloatTile withFewerStrips = new FloatTile(form, apart, fewerStrips);
+    assertPasses(right.int8(), right.blocks(), withFewerStrips, false);
+  }
+
+  private static void assertPasses(
+      Int8Tile int8, BlockTile blocks, FloatTile floats, boolean passes) {
+    TileChoice.Found tiles = new TileChoice.Found("", int8, blocks, floats);
+    assertThat(new TileTrial().passes(tiles)).isEqualTo(passes);
   }
 
   private static List<X86Code> codes(TileForm form) {
     return List.of(
-        TileAssembler.int8(form), TileAssembler.packing(form), TileAssembler.blocks(form));
+        TileAssembler.int8(form),
+        TileAssembler.packing(form),
+        TileAssembler.blocks(form),
+        FloatTileAssembler.apart(form),
+        FloatTileAssembler.byTable(form));
   }
 }
