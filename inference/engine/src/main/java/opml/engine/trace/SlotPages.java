@@ -8,8 +8,8 @@ import opml.engine.plan.GraphRun;
 import opml.engine.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/// What a slot holds in a state, cut into pages. States share the pages that hold the same in them: of a large slot that
-/// changes little from state to state, each keeps little.
+/// What a slot holds in a state, cut into pages. States share the pages that hold the same in them: of a large slot
+/// that changes little from state to state, each keeps little.
 final class SlotPages {
   private static final int PAGE = 1 << PageHashes.PAGE_SHIFT;
   private static final MemorySegment ZEROS = Tensor.allocate(PAGE).asReadOnly();

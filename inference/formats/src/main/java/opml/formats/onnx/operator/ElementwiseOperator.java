@@ -108,7 +108,11 @@ enum ElementwiseOperator implements Operator {
     int rank = make.between(1, 5);
     int[] aDims = make.dims(rank);
     int[] bDims = Arrays.copyOfRange(aDims, numpy ? make.between(0, rank - 1) : 0, rank);
-    if (numpy) {
+    if (numpy && make.oneIn(8)) {
+      // each repeats along every other axis, which is more loops than the kernels have
+      aDims = new int[] {2, 1, 3, 1, 2};
+      bDims = new int[] {1, 2, 1, make.size(), 1};
+    } else if (numpy) {
       for (int[] dims : List.of(aDims, bDims)) {
         Arrays.setAll(dims, i -> make.oneIn(3) ? 1 : dims[i]);
       }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
@@ -38,7 +39,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// What operators say of themselves is what they do, on their own random nodes.
 class OperatorsTest {
-  private static final int CASES = 300;
+  private static final int CASES = 200;
   private static final int REFUSED = 40;
 
   /// The table of kernels is to be the same in every run.
@@ -131,12 +132,12 @@ class OperatorsTest {
                   String.join(", ", kernels),
                   declaration.summary()));
     }
-    List<String> lines = Files.readAllLines(Path.of("README.md"));
-    assertThat(lines)
+    List<String> readme = Files.readAllLines(Path.of("README.md"));
+    assertThat(Collections.indexOfSubList(readme, rows))
         .as(
-            "README.md of formats has the table of operators, which is%n%s",
+            "where README.md of formats has the table of operators, which is%n%s",
             String.join("\n", rows))
-        .containsSequence(rows);
+        .isNotNegative();
   }
 
   @Test

@@ -6,7 +6,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "conformance",
     description =
-        "Holds models and operators against themselves on every JVM and machine, soft-float and machines against others.",
+        "Holds models and operators against themselves everywhere, soft-float and machines against others.",
     footer = {
       "  opml conformance bits model.onnx",
       "  opml conformance float f32_mulAdd cases.txt",
