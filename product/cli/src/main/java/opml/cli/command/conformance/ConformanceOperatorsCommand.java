@@ -29,9 +29,9 @@ import picocli.CommandLine.Parameters;
     name = "operators",
     description = {
       "Makes random nodes of each operator of ONNX that is supported, imports each as a model of its own, and",
-      "compares what the reference kernels, their twins (vector, tile) and the machine make of it, bit for bit; one step of",
-      "each in the contract on a private chain, from its witness. Also tells how many times as fast as the reference",
-      "kernels the twins are, on larger nodes. Fails if anything differs."
+      "compares, bit for bit, what the reference kernels, their twins (vector, tile) and the machine make of it, and",
+      "one step of each in the contract on a private chain, from its witness. Also tells how many times as fast as",
+      "the reference kernels the twins are, on larger nodes. Fails if anything differs."
     },
     footer = {
       "  opml conformance operators",
