@@ -44,9 +44,10 @@ public final class OperatorConformance implements AutoCloseable {
   /// The kernels that are compared with the reference; those that this computer does not have are the next best.
   private static final List<String> TWINS = List.of("vector", "tile");
 
-  private static final int LARGE = 12;
-  private static final int LARGE_CASES = 4;
-  private static final int ROUNDS = 5;
+  private static final int LARGE = 24;
+  private static final int LARGE_CASES = 3;
+  private static final int ROUNDS = 9;
+  private static final long WARM_NANOS = 1_500_000_000;
 
   private final long seed;
   private final int cases;
@@ -91,8 +92,12 @@ public final class OperatorConformance implements AutoCloseable {
         tally.differences);
   }
 
-  /// {@return the time of the reference, divided by that of the fastest kernels, the least of some rounds each}
+  /// {@return the time of the reference, divided by that of the fastest kernels, the least of some rounds each, once
+  ///     HotSpot has had time to compile them; 0 if no kernel computes the operator}
   private double speed(Operator operator) {
+    if (operator.declaration().types(Declaration.Way.KERNEL).isEmpty()) {
+      return 0;
+    }
     CaseMaker make = new CaseMaker(seed, Declaration.MAX_OPSET, LARGE);
     double reference = 0;
     double fastest = 0;
@@ -102,8 +107,10 @@ public final class OperatorConformance implements AutoCloseable {
       Graph graph = graph(operator.declaration().name(), one);
       GraphRunner slow = runner(graph, KernelProvider.reference(), NodeRunner.unavailable());
       GraphRunner fast = runner(graph, best, NodeRunner.unavailable());
-      double[] least = {Double.MAX_VALUE, Double.MAX_VALUE};
       MemorySegment input = input(graph, one);
+      warm(slow, input);
+      warm(fast, input);
+      double[] least = {Double.MAX_VALUE, Double.MAX_VALUE};
       for (int round = 0; round < ROUNDS; round++) {
         least[0] = Math.min(least[0], time(slow, input));
         least[1] = Math.min(least[1], time(fast, input));
@@ -112,6 +119,13 @@ public final class OperatorConformance implements AutoCloseable {
       fastest += least[1];
     }
     return reference / fastest;
+  }
+
+  private static void warm(GraphRunner runner, MemorySegment input) {
+    long end = System.nanoTime() + WARM_NANOS;
+    while (System.nanoTime() - end < 0) {
+      runner.run(input);
+    }
   }
 
   private static double time(GraphRunner runner, MemorySegment input) {

@@ -10,7 +10,7 @@ import java.util.List;
 /// @param instructions that the machine took for them
 /// @param steps that were judged singly, from their witness
 /// @param speed the time of the reference kernels divided by that of the fastest twins, over larger nodes; 0 where
-///     no time was measured
+///     no kernel computes it, or no time was measured
 /// @param differences what did not agree
 public record OperatorResult(
     String operator,
