@@ -78,7 +78,7 @@ public final class Scenarios {
             "The server claims that the machine's memory changed after it had halted.",
             model,
             false,
-            new Lie.InPadding(isFloat ? 5 : 3)));
+            new Lie.InPadding(last)));
     lies.add(
         lie(
             "other input",
