@@ -68,6 +68,9 @@ public final class GraphRun implements AutoCloseable {
   /// The slots that hold zeros, whatever still lies in their places.
   private final boolean[] empty;
 
+  /// The slots that hold zeros and whose places may be others' by now.
+  private final boolean[] left;
+
   private final boolean[] written;
   private final byte[][] marks;
   private final Call[] calls;
@@ -78,8 +81,20 @@ public final class GraphRun implements AutoCloseable {
   private long step;
   private int node;
 
+  /// Whether this run is timed from its first step to its last, ...
+  private boolean timed;
+
+  /// ... whether its nodes are spread over the team where that is free, ...
+  private boolean spread;
+
+  /// ... whether it always was, ...
+  private boolean helped;
+
+  /// ... and what it has taken so far.
+  private long nanos;
+
   /// @param folding whether nodes that fold do not run, so that nobody may ask for what they write
-  /// @param idle nodes that do not run, by their numbers
+  /// @param idle nodes that empty what no later node names, by their numbers, and need not
   /// @param elsewhere by whom nodes are run that have no native kernel, by their numbers; else null
   /// @param back takes the run when it is closed
   GraphRun(
@@ -103,6 +118,7 @@ public final class GraphRun implements AutoCloseable {
     this.placed = new boolean[slots];
     this.cleaned = new boolean[slots];
     this.empty = new boolean[slots];
+    this.left = new boolean[slots];
     this.written = new boolean[slots];
     this.marks = new byte[slots][];
     MemorySegment block = Plan.allocate(layout.bytes());
@@ -121,7 +137,7 @@ public final class GraphRun implements AutoCloseable {
     this.pace = new Pace(calls.length);
     MemorySegment aside = Plan.allocate(plan.asideBytes());
     for (int i = 0; i < calls.length; i++) {
-      calls[i] = new Call(i, idle[i] || folding && plan.folds(i), elsewhere[i], aside);
+      calls[i] = new Call(i, folding && plan.folds(i), idle[i], elsewhere[i], aside);
     }
     this.scratch = new MemorySegment[team.threads()];
     for (int i = 0; i < scratch.length; i++) {
@@ -150,6 +166,7 @@ public final class GraphRun implements AutoCloseable {
     }
     for (int slot = 0; slot < values.length; slot++) {
       written[slot] = false;
+      left[slot] = false;
       if (cleaned[slot]) {
         clean(slot);
       }
@@ -171,6 +188,8 @@ public final class GraphRun implements AutoCloseable {
   /// Goes on from here as if so many steps had been taken, none of which stopped or failed.
   public void resume(long taken) {
     state = State.RUNNING;
+    timed = false;
+    spread = true;
     step = taken;
     node = (int) (taken % calls.length);
   }
@@ -184,14 +203,19 @@ public final class GraphRun implements AutoCloseable {
   ///
   /// @param observer sees each of them, if there is one
   public void proceed(long to, @Nullable Observer observer) {
-    boolean timed = team.threads() > 1 && step == 0 && observer == null;
-    boolean helped = (!timed || pace.spreads()) && team.enter();
+    if (step == 0) {
+      timed = team.threads() > 1 && observer == null;
+      spread = !timed || pace.spreads();
+      helped = spread;
+      nanos = 0;
+    }
+    boolean helps = spread && team.enter();
     boolean nodesTimed = timed && pace.timesNodes();
     long begin = timed ? System.nanoTime() : 0;
     try {
       while (step < to && state == State.RUNNING) {
         Call call = calls[node];
-        int exit = nodesTimed ? runTimed(call) : call.run(helped);
+        int exit = nodesTimed ? runTimed(call) : call.run(helps);
         step++;
         node = node + 1 == calls.length ? 0 : node + 1;
         if (exit != 0) {
@@ -202,12 +226,17 @@ public final class GraphRun implements AutoCloseable {
         }
       }
     } finally {
-      if (helped) {
+      if (helps) {
         team.leave();
       }
     }
     if (timed) {
-      pace.ran(System.nanoTime() - begin, helped);
+      nanos += System.nanoTime() - begin;
+      helped &= helps;
+      if (state != State.RUNNING || step == graph.steps()) {
+        timed = false;
+        pace.ran(nanos, helped);
+      }
     }
   }
 
@@ -249,7 +278,7 @@ public final class GraphRun implements AutoCloseable {
 
   /// {@return whether a slot is known to hold nothing but zeros; [#value] costs more than this}
   public boolean isEmpty(int slot) {
-    return empty[slot];
+    return empty[slot] || left[slot];
   }
 
   /// Sees to it that what a slot holds lies in its place.
@@ -334,7 +363,11 @@ public final class GraphRun implements AutoCloseable {
   /// What one node needs to run, made once.
   private final class Call implements Team.Job {
     private final int number;
-    private final boolean idle;
+    private final boolean folded;
+
+    /// Whether it empties slots that nobody names any more, which is only noted.
+    private final boolean leaves;
+
     private final boolean clears;
     private final @Nullable NodeRunner elsewhere;
     private final PreparedKernel kernel;
@@ -357,10 +390,16 @@ public final class GraphRun implements AutoCloseable {
     private @Nullable NodeOutcome last;
 
     /// @param aside memory for what the node writes aside
-    Call(int number, boolean idle, @Nullable NodeRunner elsewhere, MemorySegment aside) {
+    Call(
+        int number,
+        boolean folded,
+        boolean leaves,
+        @Nullable NodeRunner elsewhere,
+        MemorySegment aside) {
       GraphNode called = graph.nodes().get(number);
       this.number = number;
-      this.idle = idle;
+      this.folded = folded;
+      this.leaves = leaves;
       this.clears = Clearing.clears(called);
       this.elsewhere = elsewhere;
       this.kernel = plan.kernel(number);
@@ -408,7 +447,14 @@ public final class GraphRun implements AutoCloseable {
 
     /// {@return the exit code of the node's program; 2 or more if it fails}
     int run(boolean helped) {
-      if (idle) {
+      if (folded) {
+        return 0;
+      }
+      if (leaves) {
+        for (int slot : outputs) {
+          written[slot] = true;
+          left[slot] = true;
+        }
         return 0;
       }
       last = null;

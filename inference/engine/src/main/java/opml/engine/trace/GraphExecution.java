@@ -27,7 +27,8 @@ import opml.engine.tensor.Tensor;
 /// The run itself hashes nothing but its last state, and keeps nothing of the steps. What a state was is found out when
 /// somebody asks: the run is taken up again at the nearest state that is kept ([Snapshots]), and goes once over all
 /// states of the question, which are kept in turn. A run that has stopped or failed stays as it is, and its later steps
-/// cost nothing.
+/// cost nothing. A run that empties all but its output keeps nothing at all on its way: it is the one of whoever only
+/// asks for the output.
 ///
 /// Safe for many threads; one at a time finds out.
 public final class GraphExecution {
@@ -116,12 +117,10 @@ public final class GraphExecution {
                 model.graph().output().slot(),
                 MerkleRoot.of(output, model.descriptor().outputDepth())));
     known.put(0L, GraphState.running(startSlots.root()));
-    try (Sweep sweep = start()) {
-      run(sweep.run(), sweep, progress);
-      this.finalState = sweep.state();
-      this.end = sweep.run().step();
-      this.last = sweep.run().hasFailed() ? Optional.empty() : Optional.of(sweep.values(true));
-    }
+    Ending ending = run(progress);
+    this.finalState = ending.state();
+    this.end = ending.step();
+    this.last = ending.values();
     Shelf shelf = new Shelf();
     last.ifPresent(shelf::add);
     this.lastBytes = shelf.bytes();
@@ -197,10 +196,52 @@ public final class GraphExecution {
 
   // ------------------------------------------------------------------ the run
 
+  /// How a run ended.
+  ///
+  /// @param step the first state that stays
+  /// @param values nothing if the run failed
+  private record Ending(GraphState state, long step, Optional<SlotValues> values) {
+    static Ending of(Sweep sweep) {
+      GraphState state = sweep.state();
+      boolean failed = sweep.run().hasFailed();
+      return new Ending(
+          state, sweep.run().step(), failed ? Optional.empty() : Optional.of(sweep.values(true)));
+    }
+  }
+
   private Sweep start() {
-    GraphRun run = runner.start(input);
+    return start(runner.start(input));
+  }
+
+  private Sweep start(GraphRun run) {
     given.ifPresent(output -> run.put(model.graph().output().slot(), output));
     return new Sweep(model, changing, run, startSlots.copy());
+  }
+
+  /// Runs to the end: as fast as can be if what is left then can be told from that, and the run does not stop before
+  /// all is emptied.
+  private Ending run(LongConsumer progress) {
+    Optional<GraphRun> quick = runner.startForEnd(input);
+    if (quick.isPresent()) {
+      try (Sweep sweep = start(quick.get())) {
+        GraphRun run = sweep.run();
+        while (goesOn(run)) {
+          proceed(run, progress);
+        }
+        if (run.hasFailed() || run.step() == length()) {
+          return Ending.of(sweep);
+        }
+      }
+    }
+    try (Sweep sweep = start()) {
+      run(sweep.run(), sweep, progress);
+      return Ending.of(sweep);
+    }
+  }
+
+  private void proceed(GraphRun run, LongConsumer progress) {
+    run.proceed(Math.min(length(), run.step() + STRIDE));
+    progress.accept(run.step());
   }
 
   /// Runs to the end. A long run leaves states behind, the more apart the longer it lasts.
@@ -208,8 +249,7 @@ public final class GraphExecution {
     long pause = LEAST_PAUSE_NANOS;
     long since = System.nanoTime();
     while (goesOn(run)) {
-      run.proceed(Math.min(length(), run.step() + STRIDE));
-      progress.accept(run.step());
+      proceed(run, progress);
       long now = System.nanoTime();
       if (now - since > pause && goesOn(run)) {
         boolean many = snapshots.addOnTheWay(sweep.values(false));

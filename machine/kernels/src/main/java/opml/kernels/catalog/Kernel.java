@@ -35,7 +35,9 @@ public final class Kernel {
   private final List<String> segments;
   private final List<Scalar> scalars;
   private final Optional<Changes> changes;
-  private final MethodHandle handle;
+
+  /// Made at the first call: whoever only imports a graph calls none, and to make all took a fourth of an import's time.
+  private volatile @Nullable MethodHandle handle;
 
   /// A parameter, or a component of one.
   private record Argument(String name, Class<?> type) {
@@ -55,7 +57,7 @@ public final class Kernel {
             .map(argument -> new Scalar(argument.name(), type(argument)))
             .toList();
     this.changes = changes(method);
-    this.handle = bind();
+    requireResult(method);
   }
 
   /// {@return the kernels of a class: its public static methods, by their names}
@@ -145,8 +147,10 @@ public final class Kernel {
                   segments.length,
                   scalars.length));
     }
+    MethodHandle known = handle;
+    MethodHandle bound = known == null ? bind() : known;
     try {
-      return (int) handle.invokeExact(segments, scalars);
+      return (int) bound.invokeExact(segments, scalars);
     } catch (RuntimeException | Error thrown) {
       throw thrown;
     } catch (Throwable checked) {
@@ -204,6 +208,15 @@ public final class Kernel {
                             argument.type().getName())));
   }
 
+  private static void requireResult(Method method) {
+    Class<?> result = method.getReturnType();
+    if (result != void.class && result != int.class) {
+      throw new IllegalArgumentException(
+          "%s.%s is no kernel: it returns a %s"
+              .formatted(method.getDeclaringClass().getName(), method.getName(), result.getName()));
+    }
+  }
+
   /// The method as `(MemorySegment[], long[]) -> int`.
   private MethodHandle bind() {
     MethodHandle bound = segmentsFirst(flat());
@@ -220,19 +233,16 @@ public final class Kernel {
     for (int i = 0; i < scalars.size(); i++) {
       raw = raw.changeParameterType(first + i, long.class);
     }
-    return MethodHandles.explicitCastArguments(bound, raw)
-        .asSpreader(first, long[].class, scalars.size())
-        .asSpreader(0, MemorySegment[].class, first);
+    MethodHandle spread =
+        MethodHandles.explicitCastArguments(bound, raw)
+            .asSpreader(first, long[].class, scalars.size())
+            .asSpreader(0, MemorySegment[].class, first);
+    handle = spread;
+    return spread;
   }
 
   /// The method over its arguments, records made of their components.
   private MethodHandle flat() {
-    Class<?> result = method.getReturnType();
-    if (result != void.class && result != int.class) {
-      throw new IllegalArgumentException(
-          "%s.%s is no kernel: it returns a %s"
-              .formatted(owner().getName(), method.getName(), result.getName()));
-    }
     try {
       MethodHandle flat = MethodHandles.publicLookup().unreflect(method);
       for (int i = flat.type().parameterCount() - 1; i >= 0; i--) {
