@@ -96,6 +96,7 @@ public final class GraphRun implements AutoCloseable {
   /// @param folding whether nodes that fold do not run, so that nobody may ask for what they write
   /// @param idle nodes that empty what no later node names, by their numbers, and need not
   /// @param elsewhere by whom nodes are run that have no native kernel, by their numbers; else null
+  /// @param scratch that each thread of the team lends to kernels
   /// @param back takes the run when it is closed
   GraphRun(
       Plan plan,
@@ -105,6 +106,7 @@ public final class GraphRun implements AutoCloseable {
       NodeRunner machine,
       @Nullable NodeRunner[] elsewhere,
       Team team,
+      MemorySegment[] scratch,
       Consumer<GraphRun> back) {
     this.plan = plan;
     this.graph = plan.graph();
@@ -139,10 +141,7 @@ public final class GraphRun implements AutoCloseable {
     for (int i = 0; i < calls.length; i++) {
       calls[i] = new Call(i, folding && plan.folds(i), idle[i], elsewhere[i], aside);
     }
-    this.scratch = new MemorySegment[team.threads()];
-    for (int i = 0; i < scratch.length; i++) {
-      scratch[i] = Plan.allocate(plan.scratchBytes());
-    }
+    this.scratch = scratch;
   }
 
   // ------------------------------------------------------------------ the course of a run
@@ -216,11 +215,7 @@ public final class GraphRun implements AutoCloseable {
       while (step < to && state == State.RUNNING) {
         Call call = calls[node];
         int exit = nodesTimed ? runTimed(call) : call.run(helps);
-        step++;
-        node = node + 1 == calls.length ? 0 : node + 1;
-        if (exit != 0) {
-          state = exit == 1 ? State.STOPPED : State.FAILED;
-        }
+        took(exit);
         if (observer != null) {
           observer.ran(step - 1, call.outcome(exit));
         }
@@ -248,9 +243,68 @@ public final class GraphRun implements AutoCloseable {
     return exit;
   }
 
+  private void took(int exit) {
+    step++;
+    node = node + 1 == calls.length ? 0 : node + 1;
+    if (exit != 0) {
+      state = exit == 1 ? State.STOPPED : State.FAILED;
+    }
+  }
+
+  // ------------------------------------------------------------------ as one of a batch
+
+  /// Runs steps on one thread of the team, which somebody else has entered.
+  void proceed(long to, int thread) {
+    while (step < to && state == State.RUNNING) {
+      stepOn(thread);
+    }
+  }
+
+  /// Takes the next step on one thread of the team.
+  void stepOn(int thread) {
+    took(calls[node].runOn(thread));
+  }
+
+  /// {@return whether the next step calls a native kernel, so that it may be taken by [#begin], [#part] and [#end]}
+  boolean isNative() {
+    return calls[node].isNative();
+  }
+
+  /// Begins the next step.
+  void begin() {
+    calls[node].begin();
+  }
+
+  /// Does a part of the step that has begun. Many threads may do that at the same time.
+  void part(int thread, int from, int to) {
+    calls[node].part(thread, from, to);
+  }
+
+  /// Ends the step, all parts of which are done.
+  void end() {
+    took(calls[node].end());
+  }
+
+  boolean isRunning() {
+    return state == State.RUNNING;
+  }
+
+  /// {@return whether the next step, taken by so many runs, is worth being spread over the team}
+  boolean isWorthHelp(int runs) {
+    Call call = calls[node];
+    return call.elsewhere != null || call.isNative() && runs * call.bytes >= LEAST_SHARED_BYTES;
+  }
+
+  // ------------------------------------------------------------------ how far it is
+
   /// {@return how many steps have been taken, one that stopped or failed included}
   public long step() {
     return step;
+  }
+
+  /// {@return the node of the last step}
+  int lastNode() {
+    return (int) ((step - 1) % calls.length);
   }
 
   /// {@return whether the program of the last step's node has stopped the model}
@@ -386,8 +440,13 @@ public final class GraphRun implements AutoCloseable {
 
     private final boolean changesInPlace;
     private final @Nullable Changes changes;
+    private final long bytes; // of all operands
     private final boolean shared;
     private @Nullable NodeOutcome last;
+
+    // What the kernel has done; written by any thread of the team, and read when all are through.
+    private int exit;
+    private boolean threw;
 
     /// @param aside memory for what the node writes aside
     Call(
@@ -409,7 +468,7 @@ public final class GraphRun implements AutoCloseable {
       this.outputs = called.outputs();
       this.inPlace = new int[segments.length];
       long used = 0;
-      long bytes = 0;
+      long sum = 0;
       boolean inPlaceAny = false;
       for (int i = 0; i < segments.length; i++) {
         Operand operand = called.operands().get(i);
@@ -429,10 +488,11 @@ public final class GraphRun implements AutoCloseable {
         if (operand instanceof Operand.Write && !kernel.overwrites()) {
           cleared.add(segments[i]);
         }
-        bytes += segments[i].byteSize();
+        sum += segments[i].byteSize();
       }
       this.changesInPlace = inPlaceAny;
       this.changes = called.kernel().changes().orElse(null);
+      this.bytes = sum;
       this.shared = kernel.units() > 1 && bytes >= LEAST_SHARED_BYTES;
     }
 
@@ -445,8 +505,29 @@ public final class GraphRun implements AutoCloseable {
       return false;
     }
 
+    /// {@return whether the node's kernel runs, and not somebody or nobody in its place}
+    boolean isNative() {
+      return !folded && !leaves && !clears && elsewhere == null;
+    }
+
     /// {@return the exit code of the node's program; 2 or more if it fails}
     int run(boolean helped) {
+      int pieces = helped && shared ? pace.pieces(number) : 0;
+      if (pieces == 0 || !isNative()) {
+        return runOn(0);
+      }
+      begin();
+      try {
+        team.run(this, kernel.units(), pieces);
+      } catch (IndexOutOfBoundsException | ArithmeticException | IllegalArgumentException e) {
+        threw = true;
+      }
+      return end();
+    }
+
+    /// {@return the exit code of the node's program, run by one thread of the team}
+    int runOn(int thread) {
+      last = null;
       if (folded) {
         return 0;
       }
@@ -457,7 +538,6 @@ public final class GraphRun implements AutoCloseable {
         }
         return 0;
       }
-      last = null;
       if (elsewhere != null) {
         return runBy(elsewhere);
       }
@@ -467,6 +547,16 @@ public final class GraphRun implements AutoCloseable {
         }
         return 0;
       }
+      begin();
+      part(thread, 0, kernel.units());
+      return end();
+    }
+
+    /// Has all ready that the kernel must find.
+    void begin() {
+      last = null;
+      exit = 0;
+      threw = false;
       for (int slot : inputs) {
         fill(slot);
       }
@@ -479,16 +569,23 @@ public final class GraphRun implements AutoCloseable {
       if (changesInPlace) {
         saved.save(this);
       }
-      int exit = 0;
+    }
+
+    /// Runs some of the kernel's units; if it throws, [#end] has the machine run the node.
+    void part(int thread, int from, int to) {
       try {
-        int units = kernel.units();
-        int pieces = helped && shared ? pace.pieces(number) : 0;
-        if (pieces > 0) {
-          team.run(this, units, pieces);
-        } else {
-          exit = kernel.run(segments, scratch[0], 0, units);
+        int code = kernel.run(segments, scratch[thread], from, to);
+        if (code != 0) {
+          exit = code; // it has only one unit
         }
       } catch (IndexOutOfBoundsException | ArithmeticException | IllegalArgumentException e) {
+        threw = true;
+      }
+    }
+
+    /// {@return the exit code of the node's program, once all units have run}
+    int end() {
+      if (threw) {
         if (changesInPlace) {
           saved.restore(this);
         }

@@ -1,11 +1,16 @@
 package opml.engine.plan;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import opml.engine.graph.Graph;
 import opml.engine.graph.Slot;
 import opml.engine.run.KernelProvider;
@@ -36,6 +41,9 @@ public final class GraphRunner {
     record Failed(int node) implements Result {}
   }
 
+  /// Models with more weights run many inputs node by node: no core's own caches hold them.
+  private static final long MOST_BY_RUN = 1 << 20;
+
   private static final Ending FINISHED = new Ending.Finished();
 
   private final LazyPlan plan;
@@ -55,6 +63,9 @@ public final class GraphRunner {
 
   /// Whether a quick run ends with all that its slots hold then: the output, and zeros.
   private final boolean endsEmpty;
+
+  /// What many inputs were last run by, if nobody uses it.
+  private final AtomicReference<@Nullable Batch> batch = new AtomicReference<>();
 
   private GraphRunner(
       LazyPlan plan, NodeRunner machine, @Nullable NodeRunner[] elsewhere, Team team) {
@@ -147,7 +158,11 @@ public final class GraphRunner {
   /// @throws IllegalArgumentException if it is not of that size
   public Result run(MemorySegment input) {
     MemorySegment output = Tensor.allocate(outputBytes);
-    return switch (run(input, output)) {
+    return result(run(input, output), output);
+  }
+
+  private Result result(Ending ending, MemorySegment output) {
+    return switch (ending) {
       case Ending.Finished _ -> new Result.Finished(graph().output().tensor(output));
       case Ending.Failed(int node) -> new Result.Failed(node);
     };
@@ -163,12 +178,19 @@ public final class GraphRunner {
     try (GraphRun run = quick.take()) {
       run.start(input);
       run.proceed(graph().steps());
-      if (run.hasFailed()) {
-        return new Ending.Failed((int) ((run.step() - 1) % graph().nodes().size()));
-      }
-      MemorySegment.copy(run.value(outputSlot), 0, output, 0, output.byteSize());
-      return FINISHED;
+      return ending(run, outputSlot, output);
     }
+  }
+
+  /// {@return how a run ended}
+  ///
+  /// @param output is written unless it failed
+  static Ending ending(GraphRun run, int outputSlot, MemorySegment output) {
+    if (run.hasFailed()) {
+      return new Ending.Failed(run.lastNode());
+    }
+    MemorySegment.copy(run.value(outputSlot), 0, output, 0, output.byteSize());
+    return FINISHED;
   }
 
   private void requireSize(MemorySegment output) {
@@ -181,28 +203,68 @@ public final class GraphRunner {
     }
   }
 
-  /// Runs on many inputs, as many at a time as the team has threads, each on one of them; the bits are those of as many
-  /// single runs.
+  /// {@return bytes of memory that [#runAll] takes for so many inputs, besides what the kernels keep of the weights}
+  public long bytes(int inputs) {
+    Plan made = plan.get();
+    return Batch.runs(inputs, runsByNode(), team.threads())
+            * (quick.layout.bytes() + made.asideBytes())
+        + team.threads() * made.scratchBytes();
+  }
+
+  /// Runs on many inputs; the bits are those of as many single runs. Models with large weights take each step for up to
+  /// sixteen inputs at once, so that weights are read once for all of them; with small ones each thread of the team
+  /// makes one run after the other.
   ///
   /// @return the results in the order of the inputs
   public List<Result> runAll(List<MemorySegment> inputs) {
-    Result[] results = new Result[inputs.size()];
-    Team.Job all =
-        (_, from, to) -> {
-          for (int i = from; i < to; i++) {
-            results[i] = run(inputs.get(i));
-          }
-        };
-    if (team.enter()) {
-      try {
-        team.run(all, results.length, results.length);
-      } finally {
-        team.leave();
-      }
-    } else {
-      all.run(0, 0, results.length);
+    List<MemorySegment> outputs =
+        Stream.generate(() -> Tensor.allocate(outputBytes)).limit(inputs.size()).toList();
+    List<Ending> endings = new ArrayList<>(Collections.nCopies(inputs.size(), FINISHED));
+    runAll(inputs, outputs, endings);
+    return IntStream.range(0, inputs.size())
+        .mapToObj(i -> result(endings.get(i), outputs.get(i)))
+        .toList();
+  }
+
+  /// Runs on many inputs; allocates nothing, once as many have been run as now.
+  ///
+  /// @param inputs each of exactly the bytes of the input's slot
+  /// @param outputs one for each, written unless its run fails; exactly the bytes of the output's slot
+  /// @param endings one for each, which is set to how its run ended
+  /// @throws IllegalArgumentException if one is not of its size, or there are not as many of each
+  public void runAll(
+      List<MemorySegment> inputs, List<MemorySegment> outputs, List<Ending> endings) {
+    runAll(inputs, outputs, endings, runsByNode());
+  }
+
+  /// @param byNode whether all inputs take a step before one takes the next
+  void runAll(
+      List<MemorySegment> inputs,
+      List<MemorySegment> outputs,
+      List<Ending> endings,
+      boolean byNode) {
+    if (outputs.size() != inputs.size() || endings.size() != inputs.size()) {
+      throw new IllegalArgumentException(
+          "%d inputs have %d outputs and %d endings"
+              .formatted(inputs.size(), outputs.size(), endings.size()));
     }
-    return List.of(results);
+    for (int i = 0; i < outputs.size(); i++) {
+      requireSize(outputs.get(i));
+    }
+    if (inputs.isEmpty()) {
+      return;
+    }
+    Batch taken = batch.getAndSet(null);
+    Batch used = taken == null ? new Batch(plan.get(), team, outputSlot, quick::make) : taken;
+    try {
+      used.run(byNode, inputs, outputs, endings);
+    } finally {
+      batch.set(used);
+    }
+  }
+
+  private boolean runsByNode() {
+    return Batch.weightBytes(plan.get()) > MOST_BY_RUN;
   }
 
   /// Begins a run of which every state may be asked.
@@ -251,8 +313,12 @@ public final class GraphRunner {
           return run;
         }
       }
+      return make(plan.get().scratch(team.threads()));
+    }
+
+    GraphRun make(MemorySegment[] scratch) {
       return new GraphRun(
-          plan.get(), layout, folding, skipped, machine, elsewhere, team, this::give);
+          plan.get(), layout, folding, skipped, machine, elsewhere, team, scratch, this::give);
     }
 
     private void give(GraphRun run) {

@@ -265,6 +265,15 @@ final class Plan {
     return most;
   }
 
+  /// {@return memory that kernels borrow, for so many threads}
+  MemorySegment[] scratch(int threads) {
+    MemorySegment[] scratch = new MemorySegment[threads];
+    for (int i = 0; i < threads; i++) {
+      scratch[i] = allocate(scratchBytes);
+    }
+    return scratch;
+  }
+
   /// {@return the bytes that the kernel of any node borrows}
   long scratchBytes() {
     return scratchBytes;

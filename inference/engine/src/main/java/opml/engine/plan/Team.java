@@ -252,12 +252,14 @@ public final class Team implements AutoCloseable {
 
     /// {@return whether to go on; if not, the helper has ended}
     private boolean park() {
+      long begin = System.nanoTime();
       state.set(State.PARKED);
       // A job that was put up before this may have found the helper awake.
       if (!isNew(words.get(GATE))) {
         LockSupport.parkNanos(Team.this, IDLE_NANOS);
       }
-      boolean idle = !closed && !isNew(words.get(GATE));
+      // A call that came when it was awake again lets the next park return at once.
+      boolean idle = System.nanoTime() - begin >= IDLE_NANOS && !isNew(words.get(GATE));
       if (idle && state.compareAndSet(State.PARKED, State.ENDED)) {
         return false;
       }

@@ -6,6 +6,8 @@
 /// A [opml.engine.plan.GraphRunner] lends runs, so that several go on at a time and nothing is allocated by one. Where
 /// a native kernel throws, what it did is undone and a [opml.engine.run.NodeRunner] decides, mostly the machine.
 ///
+/// Many inputs are a [opml.engine.plan.Batch], which reads large weights once for up to sixteen of them.
+///
 /// A [opml.engine.plan.Team] of threads shares the parts of one node after the other, where that is worth it, which a
 /// [opml.engine.plan.Pace] tells by the clock. Bits do not depend on it: parts
 /// write different bytes, and nodes run one after the other.

@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -164,6 +165,66 @@ class GraphRunnerTest {
   }
 
   @Test
+  void manyInputsGiveWhatSingleRunsGive() {
+    long seed = System.nanoTime();
+    SplittableRandom random = new SplittableRandom(seed);
+    try (Team two = new Team(2);
+        Team many = new Team(8)) {
+      for (int i = 0; i < 300; i++) {
+        // Weights of 512 KiB are cut. With fates, none of the inputs breaks its run.
+        boolean large = i % 30 == 0;
+        int fates = large ? 0 : random.nextInt();
+        int floats = large ? 1 << 17 : FLOATS;
+        Graph graph = RandomGraphs.graph(random, floats);
+        List<MemorySegment> inputs = new ArrayList<>();
+        List<String> single = new ArrayList<>();
+        int batch = List.of(1, 2, 3, 4, 5, 16, 17).get(random.nextInt(7));
+        GraphRunner alone = among(graph, fates, new Team(1));
+        while (inputs.size() < batch) {
+          MemorySegment input = RandomGraphs.tensor(random, floats).data();
+          String end = toTheOutput(alone, input);
+          if (!end.contains("breaks")) {
+            inputs.add(input);
+            single.add(end);
+          } else if (inputs.isEmpty()) {
+            break;
+          }
+        }
+        for (Team team : List.of(new Team(1), two, many)) {
+          GraphRunner runner = among(graph, fates, team);
+          for (int round = 0; round < 4; round++) {
+            assertThat(toTheOutputs(runner, inputs, round % 2 == 0))
+                .as("seed %d, case %d, %d threads, round %d", seed, i, team.threads(), round)
+                .isEqualTo(single);
+          }
+        }
+      }
+    }
+  }
+
+  private static GraphRunner among(Graph graph, int fates, Team team) {
+    return GraphRunner.natively(
+        graph, RandomGraphs.natively(graph, fates), RandomGraphs.plainly(0), team);
+  }
+
+  private static List<String> toTheOutputs(
+      GraphRunner runner, List<MemorySegment> inputs, boolean byNode) {
+    List<MemorySegment> outputs = new ArrayList<>();
+    List<GraphRunner.Ending> endings = new ArrayList<>();
+    for (MemorySegment input : inputs) {
+      outputs.add(Tensor.allocate(input.byteSize()));
+      endings.add(new GraphRunner.Ending.Finished());
+    }
+    runner.runAll(inputs, outputs, endings, byNode);
+    List<String> texts = new ArrayList<>();
+    for (int i = 0; i < endings.size(); i++) {
+      boolean failed = endings.get(i) instanceof GraphRunner.Ending.Failed;
+      texts.add(text(failed ? List.of() : List.of(outputs.get(i))));
+    }
+    return texts;
+  }
+
+  @Test
   void manyInputsKeepTheirOrder() {
     Graph graph = RandomGraphs.graph(new SplittableRandom(1), FLOATS);
     List<MemorySegment> inputs = new ArrayList<>();
@@ -177,6 +238,11 @@ class GraphRunnerTest {
       for (int i = 0; i < inputs.size(); i++) {
         assertThat(output(results.get(i))).isEqualTo(output(runner.run(inputs.get(i))));
       }
+      List<MemorySegment> two = inputs.subList(0, 2);
+      assertThatThrownBy(() -> runner.runAll(inputs, two, new ArrayList<>()))
+          .hasMessage("100 inputs have 2 outputs and 0 endings");
+      assertThat(runner.bytes(100)).as("a run for each thread").isEqualTo(3 * runner.bytes());
+      assertThat(runner.runAll(List.of())).isEmpty();
     }
   }
 
@@ -189,16 +255,29 @@ class GraphRunnerTest {
     for (int size : new int[] {1, 2}) {
       try (Team team = new Team(size)) {
         GraphRunner runner = GraphRunner.natively(graph, copies(), NodeRunner.unavailable(), team);
-        long least = Long.MAX_VALUE;
-        for (int round = 0; round < 200 && least > 0; round++) {
-          long before = threads.getTotalThreadAllocatedBytes();
-          for (int i = 0; i < 20; i++) {
-            runner.run(input, output);
+        List<MemorySegment> inputs = Collections.nCopies(5, input);
+        List<MemorySegment> outputs = Collections.nCopies(5, output);
+        List<GraphRunner.Ending> endings = new ArrayList<>();
+        inputs.forEach(_ -> endings.add(new GraphRunner.Ending.Finished()));
+        List<Runnable> ways =
+            List.of(
+                () -> runner.run(input, output),
+                () -> runner.runAll(inputs, outputs, endings, false),
+                () -> runner.runAll(inputs, outputs, endings, true));
+        for (Runnable way : ways) {
+          long least = Long.MAX_VALUE;
+          for (int round = 0; round < 200 && least > 0; round++) {
+            long before = threads.getTotalThreadAllocatedBytes();
+            for (int i = 0; i < 20; i++) {
+              way.run();
+            }
+            // Of all threads: the compiler's and the tests' own allocate now and then.
+            least = Math.min(least, threads.getTotalThreadAllocatedBytes() - before);
           }
-          // Of all threads: the compiler's and the tests' own allocate now and then.
-          least = Math.min(least, threads.getTotalThreadAllocatedBytes() - before);
+          assertThat(least)
+              .as("bytes of 20 runs on %d threads, way %d", size, ways.indexOf(way))
+              .isZero();
         }
-        assertThat(least).as("bytes of 20 runs on %d threads", size).isZero();
       }
     }
   }
