@@ -426,9 +426,12 @@ public final class OnnxImporter {
                 ours ->
                     node.overload().isEmpty()
                         && !functions.contains(Called.of(node.domain(), node.opType())));
-    if (operator.isEmpty() || !constant && unknown && operator.get().needsConstants(node)) {
+    if (operator.isEmpty()) {
       String domain = Operators.isOnnx(node.domain()) ? "" : node.domain() + ".";
       problems.add(Kind.OPERATOR, NODE, label(index), domain + node.opType(), "");
+    } else if (!constant && unknown && operator.get().needsConstants(node)) {
+      String use = NodeImport.notOfConstants(node.opType());
+      problems.add(Kind.OPERATOR, NODE, label(index), use, "");
     } else if (knowsOpset && operator.get().declaration().since() > graph.opset()) {
       problems.add(Kind.OPERATOR, NODE, label(index), sinceWhen(operator.get().declaration()), "");
     } else if (!unknown && knowsOpset) {

@@ -55,9 +55,14 @@ public final class NodeImport {
     }
   }
 
-  /// {@return the refusal of a use of an operator that no kernel computes}
+  /// {@return the refusal of a use of an operator that no kernel computes: of inputs that are not known at import}
   public RefusedNode unsupported() {
-    return new RefusedNode(Kind.OPERATOR, node.opType(), "");
+    return new RefusedNode(Kind.OPERATOR, notOfConstants(node.opType()), "");
+  }
+
+  /// {@return what we do not have of an operator that only takes constants}
+  public static String notOfConstants(String operator) {
+    return operator + " of values that are not constants";
   }
 
   /// Checks the number of inputs, and that nobody reads an output but the first.
