@@ -284,34 +284,39 @@ final class OwnRuns {
               Optional.of(work.result()),
               work.gasOfASide(),
               work.claimEvidence().length,
-              whyNotToStake(work, made.seconds)));
+              made.seconds,
+              work.replaySteps(),
+              work.whyNotToReplay()));
       journal.tell(new Entry.Computed(id, work.result(), made.seconds));
     }
   }
 
-  /// {@return whether a bond may be staked on the run of a request. Who is in a game already plays on in any case}
+  /// {@return whether a bond may be staked on the run of a request now: how fast the machine is, and what gas costs, is
+  /// found out anew all the time. Who is in a game already plays on in any case}
   boolean mayEnter(RequestId request) {
-    Optional<String> why = shelf.known(request).flatMap(RunShelf.Known::whyNot);
+    Optional<String> why = shelf.known(request).flatMap(this::whyNotToStake);
     why.ifPresent(reason -> skip.accept("request " + request, reason));
     return why.isEmpty();
   }
 
-  /// {@return why this deployment's times or bonds, or this process's memory, are too small for a run that took so
-  /// long, if they are}
-  private Optional<String> whyNotToStake(Work work, double seconds) {
+  /// {@return why this deployment's times or bonds, or this process's memory, are too small for a run, if they are}
+  private Optional<String> whyNotToStake(RunShelf.Known run) {
+    if (run.result().isEmpty()) {
+      return Optional.empty();
+    }
     TimeLimits now = limits.get();
-    return now.whyNotRun(seconds)
-        .or(work::whyNotToReplay)
-        .or(() -> now.whyNotReplay(work.replaySteps()))
-        .or(() -> whyNotToPay(work, now.terms().challengeBond()));
+    return now.whyNotRun(run.seconds())
+        .or(run::noRoom)
+        .or(() -> now.whyNotReplay(run.replaySteps()))
+        .or(() -> whyNotToPay(run.gasOfASide(), now.terms().challengeBond()));
   }
 
-  private Optional<String> whyNotToPay(Work work, Wei challengeBond) {
-    Wei game = caution.survivedPrice().times(work.gasOfASide());
+  private Optional<String> whyNotToPay(long gasOfASide, Wei challengeBond) {
+    Wei game = caution.survivedPrice().times(gasOfASide);
     return game.compareTo(challengeBond) > 0
         ? Optional.of(
             "a game about it may take %,d gas, %s at a price of %s: more than the %s of a challenge pay for"
-                .formatted(work.gasOfASide(), game, caution.survivedPrice(), challengeBond))
+                .formatted(gasOfASide, game, caution.survivedPrice(), challengeBond))
         : Optional.empty();
   }
 

@@ -25,10 +25,17 @@ final class RunShelf {
   /// @param result nothing if there is no run to be had
   /// @param gasOfASide that a game about it may cost
   /// @param evidenceBytes that a claim of it hands over
-  /// @param whyNot what speaks against staking a bond on it
+  /// @param seconds that it took
+  /// @param replaySteps a bound of the instructions of each of its nodes
+  /// @param noRoom why this process's memory is too small to replay its nodes, if it is
   record Known(
-      Optional<Work.Result> result, long gasOfASide, int evidenceBytes, Optional<String> whyNot) {
-    static final Known NOTHING = new Known(Optional.empty(), 0, 0, Optional.empty());
+      Optional<Work.Result> result,
+      long gasOfASide,
+      int evidenceBytes,
+      double seconds,
+      long replaySteps,
+      Optional<String> noRoom) {
+    static final Known NOTHING = new Known(Optional.empty(), 0, 0, 0, 0, Optional.empty());
   }
 
   /// @param mostBytes that whole runs may keep together now; the one used last is kept in any case

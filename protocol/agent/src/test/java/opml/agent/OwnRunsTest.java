@@ -214,6 +214,30 @@ class OwnRunsTest {
             "replaying a node may take 4363.6 s, more than a tenth of the allowance of 43200 s");
   }
 
+  @Test
+  void aMachineThatWasSlowForAMomentStakesOnTheRunOnceItIsFastAgain() {
+    SizedWork work = new SizedWork(0).replayedIn(4_320_000_000L);
+    OwnRuns runs = runs((_, _) -> Optional.of(work));
+    runs.look();
+    stepsPerSecond = 0.5e6;
+    assertThat(runs.result(request(QUICK))).isPresent();
+    assertThat(runs.mayEnter(request(QUICK).id())).isFalse();
+    stepsPerSecond = 1e6;
+    runs.look();
+    assertThat(runs.mayEnter(request(QUICK).id())).isTrue();
+  }
+
+  @Test
+  void aMachineThatHasBecomeSlowStakesNothingOnARunThatOnceFitted() {
+    SizedWork work = new SizedWork(0).replayedIn(4_320_000_000L);
+    OwnRuns runs = runs((_, _) -> Optional.of(work));
+    runs.look();
+    stepsPerSecond = 1e6;
+    assertThat(runs.result(request(QUICK))).isPresent();
+    stepsPerSecond = 0.5e6;
+    assertThat(runs.mayEnter(request(QUICK).id())).isFalse();
+  }
+
   private static void await(CountDownLatch latch) {
     try {
       latch.await();

@@ -60,7 +60,7 @@ class RunShelfTest {
   private SizedWork put(long number) {
     SizedWork work = new SizedWork(KEPT);
     runs.put(id(number), work);
-    runs.put(id(number), new RunShelf.Known(Optional.empty(), 0, 0, Optional.empty()));
+    runs.put(id(number), new RunShelf.Known(Optional.empty(), 0, 0, 0, 0, Optional.empty()));
     return work;
   }
 

@@ -34,6 +34,7 @@ public final class MachineSpeed {
   private static final int RISE_PART = 8;
   private static final long TRIAL_NANOS = 100_000_000;
   private static final long SLICE = 1L << 20;
+  private static final long LEAST_SLICE_NANOS = 5_000_000;
 
   /// Of matrices whose product takes the machine some seconds, so that the trial's time ends it.
   private static final int SIDE = 256;
@@ -62,9 +63,9 @@ public final class MachineSpeed {
     return stepsPerSecond;
   }
 
-  /// Takes note of a replay.
+  /// Takes note of a replay, unless it was too short to say anything, or its clock stood still.
   synchronized void ran(long steps, double seconds) {
-    if (steps < LEAST_STEPS) {
+    if (steps < LEAST_STEPS || !(seconds > 0)) {
       return;
     }
     double seen = steps / seconds;
@@ -95,9 +96,15 @@ public final class MachineSpeed {
     double best = 0;
     while (now - begin < TRIAL_NANOS) {
       long before = now;
-      machine.run(SLICE);
-      now = processorNanos();
-      best = Math.max(best, SLICE * 1e9 / Math.max(1, now - before));
+      long steps = 0;
+      // A slice lasts until the clock has moved a good deal: some clocks tick every few
+      // milliseconds only.
+      while (now - before < LEAST_SLICE_NANOS) {
+        machine.run(SLICE);
+        steps += SLICE;
+        now = processorNanos();
+      }
+      best = Math.max(best, steps * 1e9 / (now - before));
     }
     return best;
   }

@@ -45,6 +45,14 @@ class MachineSpeedTest {
     assertThat(speed.stepsPerSecond()).isEqualTo(1e9);
   }
 
+  @Test
+  void norDoesOneWhoseClockStoodStillOrWentBack() {
+    for (double seconds : new double[] {0, -0.0, -1, Double.NaN}) {
+      speed.ran(LONG, seconds);
+    }
+    assertThat(speed.stepsPerSecond()).isEqualTo(1e9);
+  }
+
   /// From an interpreted machine under an interpreting JVM to what no processor does.
   @Test
   void thisComputerIsOneThatThereIs() {

@@ -1,5 +1,6 @@
 package opml.engine.plan;
 
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReference;
@@ -50,6 +51,7 @@ public final class Team implements AutoCloseable {
   private static final int NEXT = 32; // the first part that nobody has taken
   private static final int WORDS = 48;
 
+  private final ThreadFactory starts;
   private final Helper[] helpers;
   private final AtomicBoolean taken = new AtomicBoolean();
 
@@ -67,9 +69,15 @@ public final class Team implements AutoCloseable {
 
   /// A team of so many threads, the caller's among them.
   public Team(int threads) {
+    this(threads, Thread.ofPlatform().daemon().name("opml-team-", 1).factory());
+  }
+
+  /// @param starts makes the helpers' threads
+  Team(int threads, ThreadFactory starts) {
     if (threads < 1) {
       throw new IllegalArgumentException("no team has " + threads + " threads");
     }
+    this.starts = starts;
     this.helpers = new Helper[threads - 1];
     for (int i = 0; i < helpers.length; i++) {
       helpers[i] = new Helper(i + 1);
@@ -105,12 +113,17 @@ public final class Team implements AutoCloseable {
     words.set(NEXT, 0);
     count++;
     words.set(GATE, (long) count << Integer.SIZE | OPEN);
-    for (Helper helper : helpers) {
-      helper.call();
+    try {
+      for (Helper helper : helpers) {
+        helper.call();
+      }
+      work(what, 0);
+    } finally {
+      // Even if no thread can be had for a helper: those who have joined must be out of the job
+      // first.
+      close(words.addAndGet(GATE, -OPEN) & LOWER);
+      job = null;
     }
-    work(what, 0);
-    close(words.addAndGet(GATE, -OPEN) & LOWER);
-    job = null;
     Throwable first = thrown.get();
     if (first != null) {
       thrown.set(null);
@@ -196,9 +209,14 @@ public final class Team implements AutoCloseable {
       if (state.compareAndSet(State.PARKED, State.AWAKE)) {
         wake();
       } else if (state.compareAndSet(State.ENDED, State.AWAKE)) {
-        Thread started = Thread.ofPlatform().daemon().name("opml-team-" + index).unstarted(this);
-        thread = started;
-        started.start();
+        try {
+          Thread started = starts.newThread(this);
+          thread = started;
+          started.start();
+        } catch (OutOfMemoryError e) {
+          // The system gives no thread. The caller does the work alone; the next job asks again.
+          state.set(State.ENDED);
+        }
       }
     }
 

@@ -3,10 +3,14 @@ package opml.engine.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
 
@@ -66,6 +70,50 @@ class TeamTest {
           1);
       team.leave();
       assertThat(together).isTrue();
+    }
+  }
+
+  @Test
+  void withoutThreadsForItsHelpersTheCallerDoesAllUntilThereAreSome() {
+    AtomicInteger refused = new AtomicInteger();
+    AtomicBoolean exhausted = new AtomicBoolean(true);
+    ThreadFactory starts =
+        job -> {
+          if (exhausted.get()) {
+            refused.incrementAndGet();
+            throw new OutOfMemoryError("unable to create native thread");
+          }
+          return Thread.ofPlatform().daemon().unstarted(job);
+        };
+    try (Team team = new Team(3, starts)) {
+      Set<Integer> threads = ConcurrentHashMap.newKeySet();
+      AtomicInteger done = new AtomicInteger();
+      Team.Job job =
+          (thread, from, to) -> {
+            threads.add(thread);
+            done.addAndGet(to - from);
+          };
+      assertThat(team.enter()).isTrue();
+      team.run(job, 30, 1);
+      team.run(job, 30, 1);
+      assertThat(refused).hasValue(4);
+      assertThat(threads).containsExactly(0);
+      assertThat(done).hasValue(60);
+      exhausted.set(false);
+      CountDownLatch all = new CountDownLatch(3);
+      team.run(
+          (_, _, _) -> {
+            all.countDown();
+            try {
+              threads.add(all.await(1, TimeUnit.MINUTES) ? 1 : -1);
+            } catch (InterruptedException e) {
+              threads.add(-1);
+            }
+          },
+          3,
+          1);
+      assertThat(threads).containsExactlyInAnyOrder(0, 1);
+      team.leave();
     }
   }
 
