@@ -29,8 +29,8 @@ public final class Clearing {
     return CLEAR;
   }
 
-  /// {@return whether a node empties every slot that it writes, and does nothing else} One that updates a slot does not:
-  /// the kernel finds there what the slot holds, and leaves it.
+  /// {@return whether a node empties every slot that it writes, and does nothing else} One that updates a slot does
+  /// not: the kernel finds there what the slot holds, and leaves it.
   public static boolean clears(GraphNode node) {
     return node.kernel() == CLEAR
         && node.operands().stream().noneMatch(Operand.Update.class::isInstance);

@@ -42,8 +42,8 @@ class OnnxCasesTest {
           Map.entry(
               "many_unsupported",
               List.of(
-                  "operators that we do not have: Sub of values that are not constants (1 node: #0 Sub), Tanh (2 nodes, first: tanh1),"
-                      + " Sigmoid (1 node: #3 Sigmoid)")),
+                  "operators that we do not have: Sub of values that are not constants (1 node: #0 Sub),"
+                      + " Tanh (2 nodes, first: tanh1), Sigmoid (1 node: #3 Sigmoid)")),
           Map.entry("output_declared_wrong_type", List.of("float, declared int64 (1 output: y)")),
           Map.entry("overflow_dims_2pow64", List.of("4294967296")),
           Map.entry("reshape_huge", List.of("2x3 and [4611686018427387904, 4, -1]")),

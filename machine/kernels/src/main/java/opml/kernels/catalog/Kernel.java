@@ -36,7 +36,8 @@ public final class Kernel {
   private final List<Scalar> scalars;
   private final Optional<Changes> changes;
 
-  /// Made at the first call: whoever only imports a graph calls none, and to make all took a fourth of an import's time.
+  /// Made at the first call: whoever only imports a graph calls none, and to make all took a fourth of an import's
+  /// time.
   private volatile @Nullable MethodHandle handle;
 
   /// A parameter, or a component of one.
