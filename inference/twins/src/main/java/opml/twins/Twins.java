@@ -2,9 +2,13 @@ package opml.twins;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Optional;
 import opml.core.simd.VectorModule;
 import opml.engine.run.KernelProvider;
+import opml.engine.run.PreparedKernel;
+import opml.kernels.catalog.Kernel;
 import opml.twins.tile.FloatTile;
 import opml.twins.tile.MachineTiles;
 import opml.twins.tile.TileChoice;
@@ -33,15 +37,33 @@ public final class Twins {
   public static KernelProvider provider(String setting) {
     return switch (setting) {
       case "reference" -> reference("as " + PROPERTY + " says", Level.DEBUG);
-      case "auto" -> tile(Level.DEBUG);
+      case "auto" -> new Best();
       case "vector" -> vector(Level.WARNING, Optional.empty());
       case "tile" -> tile(Level.WARNING);
       default -> {
         LOG.log(
             Level.WARNING, "{0} is {1}, not reference, vector, tile or auto", PROPERTY, setting);
-        yield tile(Level.DEBUG);
+        yield new Best();
       }
     };
+  }
+
+  /// The fastest that there are, found out when the first is wanted: that takes a second.
+  private static final class Best implements KernelProvider {
+    private static final class Chosen {
+      static final KernelProvider KERNELS = tile(Level.DEBUG);
+    }
+
+    @Override
+    public PreparedKernel prepare(
+        Kernel kernel, long[] scalars, List<Optional<MemorySegment>> constants) {
+      return Chosen.KERNELS.prepare(kernel, scalars, constants);
+    }
+
+    @Override
+    public boolean isSlowAtFirst() {
+      return true;
+    }
   }
 
   /// @param missing how loud to say so where there is no machine tile

@@ -34,6 +34,7 @@ final class Batch {
   private final GraphRun[] active = new GraphRun[MOST];
 
   private final int[] chunks; // of each node, for the sake of its weights
+  private NodeKernels kernels;
   private final Team.Job wholes = this::runWholes;
   private final Team.Job steps = this::takeSteps;
   private final Team.Job parts = this::doParts;
@@ -54,9 +55,14 @@ final class Batch {
     this.scratch = plan.scratch(team.threads());
     this.maker = maker;
     this.chunks = new int[plan.graph().nodes().size()];
+    this.kernels = plan.kernels();
+    cut();
+  }
+
+  private void cut() {
     for (int i = 0; i < chunks.length; i++) {
       long wanted = Math.ceilDiv(weightBytes(plan, i), CHUNK_BYTES);
-      chunks[i] = Math.clamp(wanted, 1, plan.kernel(i).units());
+      chunks[i] = Math.clamp(wanted, 1, kernels.of(i).units());
     }
   }
 
@@ -98,9 +104,12 @@ final class Batch {
     while (runs.size() < needed) {
       runs.add(maker.apply(scratch));
     }
+    use(plan.kernels());
     inputs = from;
     outputs = into;
     endings = ends;
+    WarmUp warmUp = plan.warmUp();
+    long begin = warmUp == null ? 0 : System.nanoTime();
     boolean helped = team.enter();
     try {
       if (byNode) {
@@ -118,6 +127,21 @@ final class Batch {
       outputs = List.of();
       endings = List.of();
     }
+    if (warmUp != null) {
+      warmUp.ran(System.nanoTime() - begin);
+    }
+  }
+
+  /// All runs call the same kernels, however many others are ready when they have begun.
+  private void use(NodeKernels latest) {
+    for (int i = 0; i < runs.size(); i++) {
+      runs.get(i).use(latest);
+    }
+    if (latest == kernels) {
+      return;
+    }
+    kernels = latest;
+    cut();
   }
 
   private void share(Team.Job job, int all, int pieces, boolean helped) {
@@ -169,7 +193,7 @@ final class Batch {
   private void takeStep(int node, boolean helped) {
     boolean shared = helped && active[0].isWorthHelp(count);
     boolean cut = active[0].isNative();
-    units = plan.kernel(node).units();
+    units = kernels.of(node).units();
     cuts = chunks[node];
     if (shared && count < team.threads()) {
       cuts = Math.clamp(Math.ceilDiv(PIECES * team.threads(), count), cuts, Math.max(cuts, units));

@@ -74,6 +74,7 @@ public final class GraphRun implements AutoCloseable {
   private final boolean[] written;
   private final byte[][] marks;
   private final Call[] calls;
+  private NodeKernels kernels;
   private final MemorySegment[] scratch;
   private final Saved saved = new Saved();
   private final Pace pace;
@@ -136,12 +137,14 @@ public final class GraphRun implements AutoCloseable {
           constant.isPresent() ? constant.get() : block.asSlice(layout.place(slot), bytes);
     }
     this.calls = new Call[graph.nodes().size()];
+    this.kernels = plan.kernels();
     this.pace = new Pace(calls.length);
     MemorySegment aside = Plan.allocate(plan.asideBytes());
     for (int i = 0; i < calls.length; i++) {
       calls[i] = new Call(i, folding && plan.folds(i), idle[i], elsewhere[i], aside);
     }
     this.scratch = scratch;
+    enlarge();
   }
 
   // ------------------------------------------------------------------ the course of a run
@@ -202,19 +205,22 @@ public final class GraphRun implements AutoCloseable {
   ///
   /// @param observer sees each of them, if there is one
   public void proceed(long to, @Nullable Observer observer) {
+    // It has the other processors, as long as it lasts.
+    WarmUp warmUp = plan.warmUp();
     if (step == 0) {
-      timed = team.threads() > 1 && observer == null;
+      timed = team.threads() > 1 && observer == null && warmUp == null;
       spread = !timed || pace.spreads();
       helped = spread;
       nanos = 0;
     }
-    boolean helps = spread && team.enter();
+    boolean helps = spread && warmUp == null && team.enter();
     boolean nodesTimed = timed && pace.timesNodes();
     long begin = timed ? System.nanoTime() : 0;
     try {
       while (step < to && state == State.RUNNING) {
+        use(plan.kernels());
         Call call = calls[node];
-        int exit = nodesTimed ? runTimed(call) : call.run(helps);
+        int exit = nodesTimed || warmUp != null ? runTimed(call, warmUp) : call.run(helps);
         took(exit);
         if (observer != null) {
           observer.ran(step - 1, call.outcome(exit));
@@ -236,11 +242,39 @@ public final class GraphRun implements AutoCloseable {
   }
 
   /// Runs a node on this thread alone.
-  private int runTimed(Call call) {
+  private int runTimed(Call call, @Nullable WarmUp warmUp) {
     long begin = System.nanoTime();
     int exit = call.run(false);
-    pace.ran(call.number, System.nanoTime() - begin);
+    long taken = System.nanoTime() - begin;
+    if (warmUp == null) {
+      pace.ran(call.number, taken);
+    } else if (call.isNative()) {
+      warmUp.ran(call.number, taken);
+    }
     return exit;
+  }
+
+  /// Has steps call these kernels, which may be others than those up to now. For who has all threads.
+  void use(NodeKernels latest) {
+    if (latest == kernels) {
+      return;
+    }
+    kernels = latest;
+    for (Call call : calls) {
+      call.use(latest.of(call.number));
+    }
+    enlarge();
+    pace.restart();
+  }
+
+  /// Sees to it that the scratch memory suffices.
+  private void enlarge() {
+    long needed = kernels.scratchBytes();
+    for (int i = 0; i < scratch.length; i++) {
+      if (scratch[i].byteSize() < needed) {
+        scratch[i] = Plan.allocate(needed);
+      }
+    }
   }
 
   private void took(int exit) {
@@ -424,7 +458,7 @@ public final class GraphRun implements AutoCloseable {
 
     private final boolean clears;
     private final @Nullable NodeRunner elsewhere;
-    private final PreparedKernel kernel;
+    private final GraphNode called;
     private final long[] scalars;
     private final MemorySegment[] segments;
     private final int[] inputs;
@@ -441,8 +475,10 @@ public final class GraphRun implements AutoCloseable {
     private final boolean changesInPlace;
     private final @Nullable Changes changes;
     private final long bytes; // of all operands
-    private final boolean shared;
     private @Nullable NodeOutcome last;
+
+    private PreparedKernel kernel;
+    private boolean shared;
 
     // What the kernel has done; written by any thread of the team, and read when all are through.
     private int exit;
@@ -455,13 +491,12 @@ public final class GraphRun implements AutoCloseable {
         boolean leaves,
         @Nullable NodeRunner elsewhere,
         MemorySegment aside) {
-      GraphNode called = graph.nodes().get(number);
+      this.called = graph.nodes().get(number);
       this.number = number;
       this.folded = folded;
       this.leaves = leaves;
       this.clears = Clearing.clears(called);
       this.elsewhere = elsewhere;
-      this.kernel = plan.kernel(number);
       this.scalars = plan.scalars(number);
       this.segments = new MemorySegment[called.operands().size()];
       this.inputs = called.inputs();
@@ -485,15 +520,24 @@ public final class GraphRun implements AutoCloseable {
           inPlace[i] = slot;
           inPlaceAny = true;
         }
-        if (operand instanceof Operand.Write && !kernel.overwrites()) {
-          cleared.add(segments[i]);
-        }
         sum += segments[i].byteSize();
       }
       this.changesInPlace = inPlaceAny;
       this.changes = called.kernel().changes().orElse(null);
       this.bytes = sum;
-      this.shared = kernel.units() > 1 && bytes >= LEAST_SHARED_BYTES;
+      this.kernel = kernels.of(number);
+      use(kernel);
+    }
+
+    void use(PreparedKernel other) {
+      kernel = other;
+      shared = kernel.units() > 1 && bytes >= LEAST_SHARED_BYTES;
+      cleared.clear();
+      for (int i = 0; i < segments.length; i++) {
+        if (called.operands().get(i) instanceof Operand.Write && !kernel.overwrites()) {
+          cleared.add(segments[i]);
+        }
+      }
     }
 
     boolean isInPlace(int slot) {

@@ -143,6 +143,12 @@ public final class GraphRunner {
     return plan.graph();
   }
 
+  /// {@return whether the nodes are run by the code that will run them from now on, and not yet by the reference; it
+  /// takes runs to get there}
+  public boolean isWarm() {
+    return plan.get().warmUp() == null;
+  }
+
   /// {@return bytes of memory that a run takes of which only the output is asked, besides what the kernels keep of the
   /// weights}
   public long bytes() {

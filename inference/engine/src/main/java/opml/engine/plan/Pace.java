@@ -59,6 +59,16 @@ final class Pace {
     Arrays.fill(this.nodes, Long.MAX_VALUE);
   }
 
+  /// Forgets what was found: runs take another time from now on.
+  void restart() {
+    begin(Phase.SETTLED);
+    spread = true;
+    tried = false;
+    interval = FIRST_INTERVAL;
+    left = 0;
+    Arrays.fill(nodes, Long.MAX_VALUE);
+  }
+
   /// {@return whether the next run is to be spread}
   boolean spreads() {
     return phase == Phase.SETTLED ? spread : phase == Phase.SPREAD;

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongFunction;
 import java.util.stream.IntStream;
 import opml.engine.graph.Clearing;
 import opml.engine.graph.Graph;
@@ -17,17 +18,18 @@ import opml.engine.graph.Operand;
 import opml.engine.graph.Slot;
 import opml.engine.run.KernelProvider;
 import opml.engine.run.PreparedKernel;
+import org.jspecify.annotations.Nullable;
 
 /// A graph whose kernels are prepared, once for all of its runs: each knows the scalars of its node, and those operands
 /// that hold the same in every run.
 ///
 /// A node that reads nothing else gives the same in every run too: it runs now, and where only the output is asked for,
-/// never again.
+/// never again. Where fast kernels take long to get ready, they take the reference's place while runs go on ([WarmUp]).
 final class Plan {
   private static final long[] NO_SCALARS = {};
 
   private final Graph graph;
-  private final PreparedKernel[] kernels;
+  private final @Nullable WarmUp warmUp;
   private final long[][] scalars;
 
   /// What slots hold in all runs, by their numbers, where that does not depend on the run.
@@ -38,12 +40,11 @@ final class Plan {
 
   private final boolean[] folds;
   private final MemorySegment zeros;
-  private final long scratchBytes;
+  private volatile NodeKernels kernels;
 
   Plan(Graph graph, KernelProvider provider) {
     this.graph = graph;
     int count = graph.nodes().size();
-    this.kernels = new PreparedKernel[count];
     this.scalars = new long[count][];
     this.folds = new boolean[count];
     this.zeros = zeros(graph);
@@ -53,16 +54,37 @@ final class Plan {
         .filter(i -> !changing[i])
         .parallel()
         .forEach(i -> constants.put(i, constant(graph.slots().get(i))));
-    long scratch = 0;
+    this.warmUp = provider.isSlowAtFirst() ? new WarmUp(this, provider) : null;
+    KernelProvider first = provider.isSlowAtFirst() ? KernelProvider.reference() : provider;
+    PreparedKernel[] prepared = new PreparedKernel[count];
     for (int i = 0; i < count; i++) {
-      GraphNode node = graph.nodes().get(i);
-      long[] ofNode = node.scalarArray();
+      long[] ofNode = graph.nodes().get(i).scalarArray();
       scalars[i] = ofNode.length == 0 ? NO_SCALARS : ofNode;
-      kernels[i] = provider.prepare(node.kernel(), scalars[i], constantsOf(node));
-      scratch = Math.max(scratch, kernels[i].scratchBytes());
+      prepared[i] = prepare(i, first);
     }
-    this.scratchBytes = Layout.aligned(scratch);
+    this.kernels = new NodeKernels(prepared);
     fold();
+  }
+
+  /// {@return a node's kernel, made ready for all of its calls}
+  PreparedKernel prepare(int node, KernelProvider provider) {
+    GraphNode called = graph.nodes().get(node);
+    return provider.prepare(called.kernel(), scalars[node], constantsOf(called));
+  }
+
+  /// {@return what gets faster kernels ready, until it is over}
+  @Nullable WarmUp warmUp() {
+    return warmUp == null || warmUp.isOver() ? null : warmUp;
+  }
+
+  /// {@return whether runs to the output call a node's kernel}
+  boolean calls(int node) {
+    return !folds[node] && !Clearing.clears(graph.nodes().get(node));
+  }
+
+  /// Has the node run by another kernel, of the same bits, from now on.
+  void take(int node, PreparedKernel kernel) {
+    kernels = kernels.with(node, kernel);
   }
 
   private MemorySegment constant(Slot slot) {
@@ -149,7 +171,7 @@ final class Plan {
     boolean[] used = new boolean[writers.length];
     used[graph.input().slot()] = true;
     used[graph.output().slot()] = true;
-    for (int i = 0; i < kernels.length; i++) {
+    for (int i = 0; i < folds.length; i++) {
       GraphNode node = graph.nodes().get(i);
       if (!Clearing.clears(node) && mayFold(node, writers, used)) {
         foldNode(i, node);
@@ -178,38 +200,46 @@ final class Plan {
 
   /// Runs a node here and now, unless that tells that its end depends on more than its kernel.
   private void foldNode(int index, GraphNode node) {
-    MemorySegment[] segments = new MemorySegment[node.operands().size()];
-    Map<Integer, MemorySegment> written = new HashMap<>();
-    for (int i = 0; i < segments.length; i++) {
-      segments[i] =
-          switch (node.operands().get(i)) {
-            case Operand.Read(int slot) -> constant(slot, true).orElseThrow();
-            case Operand.Write(int slot) -> {
-              MemorySegment memory = allocate(graph.slots().get(slot).bytes());
-              written.put(slot, memory);
-              yield memory;
-            }
-            case Operand.Update _ -> throw new IllegalStateException("a constant is not updated");
-            case Operand.Absent(long bytes) -> zeros.asSlice(0, bytes);
-          };
-    }
-    PreparedKernel kernel = kernels[index];
+    MemorySegment[] segments = segments(index, Plan::allocate);
+    PreparedKernel kernel = kernels.of(index);
     try {
-      if (kernel.run(segments, allocate(scratchBytes), 0, kernel.units()) == 0) {
+      if (kernel.run(segments, allocate(scratchBytes()), 0, kernel.units()) == 0) {
         folds[index] = true;
-        folded.putAll(written);
+        for (int i = 0; i < segments.length; i++) {
+          if (node.operands().get(i) instanceof Operand.Write(int slot)) {
+            folded.put(slot, segments[i]);
+          }
+        }
       }
     } catch (RuntimeException e) {
       // It throws again when its turn comes.
     }
   }
 
+  /// {@return operands for a call of a node: what is the same in all runs, and memory for the others}
+  MemorySegment[] segments(int node, LongFunction<MemorySegment> memory) {
+    List<Operand> operands = graph.nodes().get(node).operands();
+    MemorySegment[] segments = new MemorySegment[operands.size()];
+    for (int i = 0; i < segments.length; i++) {
+      segments[i] =
+          switch (operands.get(i)) {
+            case Operand.Read(int slot) ->
+                constant(slot, true).orElseGet(() -> memory.apply(graph.slots().get(slot).bytes()));
+            case Operand.Write(int slot) -> memory.apply(graph.slots().get(slot).bytes());
+            case Operand.Update(int slot) -> memory.apply(graph.slots().get(slot).bytes());
+            case Operand.Absent(long bytes) -> zeros.asSlice(0, bytes);
+          };
+    }
+    return segments;
+  }
+
   Graph graph() {
     return graph;
   }
 
-  PreparedKernel kernel(int node) {
-    return kernels[node];
+  /// {@return the kernels that runs call from now on}
+  NodeKernels kernels() {
+    return kernels;
   }
 
   long[] scalars(int node) {
@@ -269,13 +299,13 @@ final class Plan {
   MemorySegment[] scratch(int threads) {
     MemorySegment[] scratch = new MemorySegment[threads];
     for (int i = 0; i < threads; i++) {
-      scratch[i] = allocate(scratchBytes);
+      scratch[i] = allocate(scratchBytes());
     }
     return scratch;
   }
 
   /// {@return the bytes that the kernel of any node borrows}
   long scratchBytes() {
-    return scratchBytes;
+    return kernels.scratchBytes();
   }
 }

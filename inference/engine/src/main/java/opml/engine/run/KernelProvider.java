@@ -15,6 +15,12 @@ public interface KernelProvider {
   ///     prepared kernel is used; it may be packed for the code that reads it
   PreparedKernel prepare(Kernel kernel, long[] scalars, List<Optional<MemorySegment>> constants);
 
+  /// {@return whether it takes long to prepare its kernels, or to get them up to speed, so that an executor had better
+  /// begin with the reference}
+  default boolean isSlowAtFirst() {
+    return false;
+  }
+
   /// {@return the reference kernels}
   static KernelProvider reference() {
     return (kernel, scalars, constants) ->

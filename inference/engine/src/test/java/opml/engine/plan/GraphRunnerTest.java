@@ -28,6 +28,7 @@ import opml.engine.run.PreparedKernel;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
+import opml.kernels.catalog.Kernel;
 import opml.kernels.catalog.KernelCatalog;
 import org.junit.jupiter.api.Test;
 
@@ -301,6 +302,92 @@ class GraphRunnerTest {
             return 0;
           }
         };
+  }
+
+  @Test
+  void runsBeginWithTheReferenceAndGoOnWithKernelsThatAreSlowAtFirst() {
+    Graph graph = chain(5);
+    AtomicInteger calls = new AtomicInteger();
+    try (Team team = new Team(2)) {
+      GraphRunner runner =
+          GraphRunner.natively(graph, slowAtFirst(calls), NodeRunner.unavailable(), team);
+      SplittableRandom random = new SplittableRandom(1);
+      List<MemorySegment> inputs = new ArrayList<>();
+      List<String> expected = new ArrayList<>();
+      for (int i = 0; i < 6; i++) {
+        inputs.add(RandomGraphs.tensor(random, 1024).data());
+        expected.add(toTheOutput(natively(graph), inputs.get(i)));
+      }
+      assertThat(toTheOutput(runner, inputs.getFirst())).isEqualTo(expected.getFirst());
+      assertThat(runner.runAll(inputs)).hasSize(6);
+      assertThat(calls).as("a model that is run seldom").hasValue(0);
+      assertThat(runner.isWarm()).isFalse();
+      try (GraphRun begun = runner.start(inputs.get(1))) {
+        begun.proceed(2);
+        long end = System.nanoTime() + 60_000_000_000L;
+        for (int i = 0; !runner.isWarm(); i++) {
+          assertThat(System.nanoTime() - end).as("nanoseconds too late").isNegative();
+          int input = i % 6;
+          assertThat(toTheOutput(runner, inputs.get(input))).isEqualTo(expected.get(input));
+        }
+        begun.proceed(5);
+        assertThat(text(List.of(begun.value(graph.output().slot())))).isEqualTo(expected.get(1));
+      }
+      for (int round = 0; round < 2; round++) {
+        calls.set(0);
+        assertThat(toTheOutput(runner, inputs.get(2))).isEqualTo(expected.get(2));
+        assertThat(calls).as("each part of each node").hasValue(20);
+        List<GraphRunner.Result> results = runner.runAll(inputs);
+        for (int i = 0; i < 6; i++) {
+          assertThat(output(results.get(i))).isEqualTo(output(natively(graph).run(inputs.get(i))));
+        }
+        assertThat(calls).hasValue(20 + 6 * 20);
+      }
+    }
+  }
+
+  /// {@return kernels of four parts that lend memory and overwrite all, unlike the reference}
+  ///
+  /// @param calls counts parts
+  private static KernelProvider slowAtFirst(AtomicInteger calls) {
+    return new KernelProvider() {
+      @Override
+      public boolean isSlowAtFirst() {
+        return true;
+      }
+
+      @Override
+      public PreparedKernel prepare(
+          Kernel kernel, long[] scalars, List<Optional<MemorySegment>> constants) {
+        return new PreparedKernel() {
+          @Override
+          public int units() {
+            return 4;
+          }
+
+          @Override
+          public long scratchBytes() {
+            return 4096;
+          }
+
+          @Override
+          public boolean overwrites() {
+            return true;
+          }
+
+          @Override
+          public int run(MemorySegment[] segments, MemorySegment scratch, int from, int to) {
+            calls.addAndGet(to - from);
+            MemorySegment whole = segments[1];
+            kernel.run(
+                new MemorySegment[] {segments[0], scratch.asSlice(0, whole.byteSize())}, scalars);
+            long part = whole.byteSize() / 4;
+            MemorySegment.copy(scratch, from * part, whole, from * part, (to - from) * part);
+            return 0;
+          }
+        };
+      }
+    };
   }
 
   @Test

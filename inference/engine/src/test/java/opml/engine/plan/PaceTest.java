@@ -45,6 +45,17 @@ class PaceTest {
   }
 
   @Test
+  void whatWasFoundIsForgottenWhenRunsBecomeOthers() {
+    Pace pace = new Pace(1);
+    play(pace, 30_000, 60_000, 300_000);
+    assertThat(pace.spreads()).isFalse();
+    pace.restart();
+    assertThat(pace.spreads()).isTrue();
+    play(pace, 30_000, 20_000, 300);
+    assertThat(pace.spreads()).isTrue();
+  }
+
+  @Test
   void aTrialWhileSomebodyElseHasTheTeamEndsAlone() {
     Pace pace = new Pace(1);
     int spread = 0;

@@ -7,6 +7,7 @@ import opml.lab.bench.engine.BoundTightness;
 import opml.lab.bench.engine.EngineFigures;
 import opml.lab.bench.engine.EngineFigures.Case;
 import opml.lab.bench.engine.EngineFigures.Dispute;
+import opml.lab.bench.engine.EngineFigures.First;
 import opml.lab.bench.engine.EngineFigures.Share;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,14 @@ final class EngineFiguresView {
         "row times Q8_0 matrix in memory", figures.peak().matvec(), "of the bandwidth", 0.75, "");
     goals.atMost(
         "a run allocates", (double) figures.allocatedBytes(), "bytes", 0, "UseAVX=2 and 3");
+    for (First first : figures.first()) {
+      goals.atMost(
+          "opened and run once, " + first.model(),
+          first.share(),
+          "of the reference's time",
+          1.5,
+          "%.2f s".formatted(first.referenceSeconds()));
+    }
     goals.atMost("4 GB, ready to run", figures.load().runSeconds(), "s", 0.5, "");
     goals.atMost("4 GB, ready to claim", figures.load().claimSeconds(), "s", 3, "hashes known");
     goals.atMost("4 GB, heap", figures.load().heapMegabytes(), "MB", 256, "");
@@ -89,6 +98,10 @@ final class EngineFiguresView {
                 "int8_vector", number(f.peak().int8Vector()),
                 "matvec", number(f.peak().matvec())),
         "allocated_bytes", f.allocatedBytes(),
+        "first",
+            f.first().stream()
+                .map(one -> Json.object("model", one.model(), "share", number(one.share())))
+                .toList(),
         "load",
             Json.object(
                 "run_s", number(f.load().runSeconds()),

@@ -25,6 +25,7 @@ import opml.lab.bench.BenchException;
 import opml.lab.bench.OwnJvm;
 import opml.lab.bench.engine.EngineFigures.Case;
 import opml.lab.bench.engine.EngineFigures.Dispute;
+import opml.lab.bench.engine.EngineFigures.First;
 import opml.lab.bench.engine.EngineFigures.Load;
 import opml.lab.bench.engine.EngineFigures.Share;
 import opml.lab.bench.engine.EngineFigures.Shares;
@@ -37,6 +38,7 @@ public final class EngineBench {
   private static final int MATRICES = 200;
   private static final int SIDE = 2304;
   private static final int CASES = 400;
+  private static final int FIRST_RUNS = 9;
   private static final double TOLERANCE = 1e-3;
 
   private final Path peer;
@@ -92,6 +94,11 @@ public final class EngineBench {
                 });
     progress.accept("what a run allocates");
     long allocated = allocated(models);
+    progress.accept("the first run in a JVM");
+    List<First> first = new ArrayList<>();
+    for (BenchModel model : models) {
+      first.add(first(model));
+    }
     progress.accept("state in place, and a trace of a million steps");
     var append = StatefulModels.append();
     var trace = StatefulModels.trace();
@@ -107,6 +114,7 @@ public final class EngineBench {
         peak.map(Peak::instructions).orElse(""),
         shares,
         allocated,
+        first,
         load(folder),
         append,
         trace,
@@ -144,8 +152,16 @@ public final class EngineBench {
       MemorySegment output = arena.allocate(bytes, 64);
       runner.run(input, output);
       requireAgreement(model, output.toArray(ValueLayout.JAVA_FLOAT), session.output());
+      warm(runner, input, output);
       Race.Times times = Race.run(() -> runner.run(input, output), session::run);
       return new Case(model.name(), threads, times.ours() / 1e3, times.peer() / 1e3);
+    }
+  }
+
+  /// Runs until it is by the kernels that are fast in the end.
+  private static void warm(GraphRunner runner, MemorySegment input, MemorySegment output) {
+    while (!runner.isWarm()) {
+      runner.run(input, output);
     }
   }
 
@@ -181,6 +197,7 @@ public final class EngineBench {
       byte[] bytes = input.toArray(ValueLayout.JAVA_BYTE);
       long size = committed.descriptor().outputBytes();
       MemorySegment output = arena.allocate(size, 64);
+      warm(runner, input, output);
       Race.Times times =
           Race.run(
               () -> runner.run(input, output),
@@ -198,6 +215,22 @@ public final class EngineBench {
       most = Math.max(most, Long.parseLong(probe(List.of(flag), words)));
     }
     return most;
+  }
+
+  /// JVMs turn by turn, and the median of pairs: each takes most of a second, in which a lot may happen.
+  private static First first(BenchModel model) throws IOException {
+    double[] reference = new double[FIRST_RUNS];
+    double[] shares = new double[FIRST_RUNS];
+    List<String> words = List.of("first", model.file().toString());
+    for (int i = 0; i < FIRST_RUNS; i++) {
+      reference[i] = Double.parseDouble(probe(List.of("-Dopml.kernels=reference"), words));
+      shares[i] = Double.parseDouble(probe(List.of("-Dopml.kernels=auto"), words)) / reference[i];
+    }
+    return new First(model.name(), median(reference), median(shares));
+  }
+
+  private static double median(double[] values) {
+    return Arrays.stream(values).sorted().skip(values.length / 2).findFirst().orElseThrow();
   }
 
   private Load load(Path folder) throws IOException {

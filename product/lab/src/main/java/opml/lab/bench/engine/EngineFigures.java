@@ -18,6 +18,7 @@ public record EngineFigures(
     String instructions,
     Shares peak,
     long allocatedBytes,
+    List<First> first,
     Load load,
     Append append,
     Trace trace,
@@ -28,6 +29,7 @@ public record EngineFigures(
   public EngineFigures {
     cases = List.copyOf(cases);
     vectorCases = List.copyOf(vectorCases);
+    first = List.copyOf(first);
     commitment = List.copyOf(commitment);
     bounds = List.copyOf(bounds);
     notes = List.copyOf(notes);
@@ -51,6 +53,12 @@ public record EngineFigures(
   /// @param int8Vector the same by the Vector API
   /// @param matvec of the memory's bandwidth, by a row times a matrix of Q8_0 that no cache holds
   public record Shares(double f32, double int8Tile, double int8Vector, double matvec) {}
+
+  /// A model that a JVM opens and runs once, which is all that it does.
+  ///
+  /// @param referenceSeconds with the reference kernels
+  /// @param share of that with the kernels that are chosen by default
+  public record First(String model, double referenceSeconds, double share) {}
 
   /// A model of 4 GB in 200 tensors.
   ///

@@ -14,10 +14,12 @@ import opml.engine.graph.Graph;
 import opml.engine.plan.GraphRunner;
 import opml.engine.plan.Team;
 import opml.engine.run.NodeRunner;
+import opml.engine.tensor.Tensor;
 import opml.formats.ModelLoader;
 import opml.twins.Twins;
 
-/// What has to be measured in a JVM of its own: what a run allocates, and how soon a large model is ready. Prints its
+/// What has to be measured in a JVM of its own: what a run allocates, what the first one takes, and how soon a
+/// large model is ready. Prints its
 /// figures, separated by spaces.
 public final class EngineProbe {
   private static final int RUNS = 2000;
@@ -25,7 +27,7 @@ public final class EngineProbe {
 
   private EngineProbe() {}
 
-  /// @param arguments `allocation MODEL...`, or `load MODEL FOLDER`
+  /// @param arguments `allocation MODEL...`, `first MODEL`, or `load MODEL FOLDER`
   public static void main(String[] arguments) throws IOException {
     List<String> rest = List.of(arguments).subList(1, arguments.length);
     switch (arguments[0]) {
@@ -38,6 +40,7 @@ public final class EngineProbe {
         }
         System.out.println(most);
       }
+      case "first" -> System.out.println(first(Path.of(rest.getFirst())));
       case "load" -> load(Path.of(rest.get(0)), Path.of(rest.get(1)));
       default -> throw new IllegalArgumentException(arguments[0]);
     }
@@ -53,6 +56,9 @@ public final class EngineProbe {
           GraphRunner.natively(graph, Twins.provider(), NodeRunner.unavailable(), team);
       MemorySegment input = arena.allocate(bytes(graph, graph.input().slot()), 64);
       MemorySegment output = arena.allocate(bytes(graph, graph.output().slot()), 64);
+      while (!runner.isWarm()) {
+        runner.run(input, output);
+      }
       long least = Long.MAX_VALUE;
       for (int window = 0; window < WINDOWS; window++) {
         long before = threadsBean.getTotalThreadAllocatedBytes();
@@ -64,6 +70,15 @@ public final class EngineProbe {
       }
       return least;
     }
+  }
+
+  /// {@return seconds until a model has been opened and run once}
+  private static double first(Path file) throws IOException {
+    long start = System.nanoTime();
+    Graph graph = ModelLoader.graph(file);
+    GraphRunner runner = GraphRunner.natively(graph, Twins.provider(), NodeRunner.unavailable());
+    runner.run(Tensor.allocate(bytes(graph, graph.input().slot())));
+    return (System.nanoTime() - start) / 1e9;
   }
 
   private static long bytes(Graph graph, int slot) {

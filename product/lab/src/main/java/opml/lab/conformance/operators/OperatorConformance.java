@@ -101,7 +101,7 @@ public final class OperatorConformance implements AutoCloseable {
     CaseMaker make = new CaseMaker(seed, Declaration.MAX_OPSET, LARGE);
     double reference = 0;
     double fastest = 0;
-    KernelProvider best = Twins.provider("auto");
+    KernelProvider best = Twins.provider("tile");
     for (int i = 0; i < LARGE_CASES; i++) {
       OperatorCase one = operator.random(make);
       Graph graph = graph(operator.declaration().name(), one);
