@@ -140,6 +140,7 @@ public final class OnnxImporter {
     Set<String> read = new HashSet<>();
     needed.forEach(i -> read.addAll(model.nodes().get(i).inputs()));
     model.outputs().forEach(output -> read.add(output.name()));
+    requirePlaces(read);
     GraphImport graph = new GraphImport(opset.orElse(Declaration.MAX_OPSET), read, mostConstants);
     inputs.forEach(input -> input(graph, input));
     requireRoom(graph, "inputs", inputs);
@@ -504,6 +505,27 @@ public final class OnnxImporter {
       }
     }
     return true;
+  }
+
+  /// Checks where those initializers lie that are read, all together. Those that are refused for their type or size, which
+  /// is told with what else is wrong, are not looked for.
+  private void requirePlaces(Set<String> read) {
+    try {
+      OnnxTensor.requirePlaces(
+          model.initializers().stream()
+              .filter(initializer -> initializers.get(initializer.name()) == initializer)
+              .filter(initializer -> read.contains(initializer.name()))
+              .filter(
+                  initializer ->
+                      initializer
+                          .type()
+                          .flatMap(OnnxType::element)
+                          .filter(type -> !isLarge(type, initializer.dims()))
+                          .isPresent())
+              .toList());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /// {@return whether a constant whose dimensions make sense is larger than a slot}

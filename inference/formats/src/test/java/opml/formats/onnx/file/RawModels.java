@@ -67,7 +67,8 @@ public final class RawModels {
     return new RawMessage().with(1, key).with(2, value);
   }
 
-  private static RawMessage value(String name, int count) {
+  /// {@return the declaration of an input or output of floats}
+  static RawMessage value(String name, int count) {
     RawMessage shape = new RawMessage().with(1, new RawMessage().with(1, count));
     RawMessage type = new RawMessage().with(1, FLOAT).with(2, shape);
     return new RawMessage().with(1, name).with(2, new RawMessage().with(1, type));
