@@ -10,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import opml.core.codec.MalformedException;
 import opml.core.codec.Names;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.StoredBytes;

@@ -72,6 +72,7 @@ public final class GraphImport {
   private final Map<String, State> unknown = new HashMap<>();
   private final List<Call> calls = new ArrayList<>();
   private final Map<Piece, Value> pieces = new HashMap<>();
+  private final Map<Value.Place, Long> inPieces = new HashMap<>();
   private final Limits limits;
   private long folded;
   private long constants;
@@ -136,11 +137,18 @@ public final class GraphImport {
     return limits;
   }
 
-  /// {@return a part of a constant along an axis, which all nodes that split it alike have in common}
+  /// {@return a part of a constant along an axis, which all nodes that split it alike have in common; where they do not,
+  /// it counts as constants again}
   public Value piece(Value whole, int axis, int from, int count) {
     return pieces.computeIfAbsent(
         new Piece(whole.place(), whole.shape(), axis, from, count),
-        key -> whole.part(axis, from, count));
+        key -> {
+          Value piece = whole.part(axis, from, count);
+          long bytes = piece.place().bytes();
+          long all = inPieces.merge(whole.place(), bytes, Long::sum);
+          countConstant(Math.clamp(all - whole.place().bytes(), 0, bytes));
+          return piece;
+        });
   }
 
   public void add(Call call) {

@@ -68,7 +68,7 @@ final class MatMulOperator implements Operator {
       // the rows of a batch of matrices are those of one, if they are all multiplied by the same
       node.require(
           bBatch.count() == 1 && (aBatch.count() == 1 || !node.splits(a)),
-          ("a weight of more than %d bytes is split if it is one matrix, and B if A is split;"
+          ("a weight of more than %d bytes must be one matrix, and so must B where A is such a weight;"
                   + " give each matrix of a batch a MatMul of its own")
               .formatted(node.mostOfPiece()),
           a.shape() + " and " + b.shape());

@@ -113,6 +113,21 @@ class SplitProductTest {
   }
 
   @Test
+  void aWeightThatIsSplitInManyWaysCountsAsManyConstants() {
+    Tensor x = make.floats(1, 6);
+    Tensor w = make.floats(6, 8);
+    List<OnnxNode> nodes =
+        List.of(
+            OnnxNode.of("MatMul", List.of("x", "w"), List.of("h")),
+            OnnxNode.of("Gemm", List.of("h", "w"), List.of("y"), new IntValue("transB", 1)));
+    OnnxModel model = OperatorHarness.model(13, nodes, List.of(new OnnxTensor("w", w)), x);
+    assertThat(OnnxImporter.of("model", model, new Limits(2 * 4 * 48, 100)).nodes()).isNotEmpty();
+    assertThatThrownBy(() -> OnnxImporter.of("model", model, new Limits(2 * 4 * 48 - 1, 100)))
+        .isInstanceOf(ImportException.class)
+        .hasMessageContaining("the constants take more than 383 bytes");
+  }
+
+  @Test
   void whatIsNotSplitSaysWhy() {
     Tensor x = make.floats(4, 3);
     assertThatThrownBy(() -> gemm(x, make.floats(3, 50), 8, false))
@@ -123,8 +138,8 @@ class SplitProductTest {
     assertThatThrownBy(() -> matmul(x, make.floats(2, 3, 5), 40))
         .isInstanceOf(ImportException.class)
         .hasMessage(
-            "model cannot be run here: MatMul: a weight of more than 40 bytes is split if it is one matrix, and B if A"
-                + " is split; give each matrix of a batch a MatMul of its own: 4x3 and 2x3x5 (1 node: y)");
+            "model cannot be run here: MatMul: a weight of more than 40 bytes must be one matrix, and so must B where"
+                + " A is such a weight; give each matrix of a batch a MatMul of its own: 4x3 and 2x3x5 (1 node: y)");
     // a batch of one is a matrix
     assertThat(pieces(matmul(x, make.floats(1, 3, 5), 40), "c0, ")).hasSize(2);
   }
