@@ -7,9 +7,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import opml.core.codec.MalformedException;
 import opml.core.codec.Names;
 import opml.core.hash.Bytes32;
+import opml.engine.commit.CommittedNode;
 import opml.engine.commit.HashCache;
 import opml.engine.commit.InitialHashes;
 import opml.engine.commit.Model;
@@ -136,21 +138,24 @@ public final class ModelLoader {
                       names.size() == 1 ? "" : " in all",
                       ModelDescriptor.MAX_OUTPUT_BYTES)));
     }
-    List<GraphNode> slow =
-        graph.nodes().stream()
-            .filter(
-                node ->
-                    !StepLimit.holds(PinnedPrograms.of(node.kernel()).bound(), node.scalarArray()))
-            .toList();
-    if (!slow.isEmpty()) {
-      reasons.add(
-          new Reason(
-              Reason.Kind.SIZE,
-              slow.size(),
-              "node",
-              slow.getFirst().name(),
-              "may execute more than %,d instructions in the machine".formatted(StepLimit.MOST)));
-    }
+    nodes(
+            graph,
+            node -> !StepLimit.holds(PinnedPrograms.of(node.kernel()).bound(), node.scalarArray()),
+            "may execute more than %,d instructions in the machine".formatted(StepLimit.MOST))
+        .ifPresent(reasons::add);
+    nodes(
+            graph,
+            node -> !CommittedNode.fits(graph, node, PinnedPrograms.of(node.kernel())),
+            "reads and writes more than a node's memory of 1 GiB holds")
+        .ifPresent(reasons::add);
     return reasons;
+  }
+
+  /// {@return the nodes of which something is so, as a reason}
+  private static Optional<Reason> nodes(Graph graph, Predicate<GraphNode> isSo, String text) {
+    List<GraphNode> all = graph.nodes().stream().filter(isSo).toList();
+    return all.stream()
+        .findFirst()
+        .map(first -> new Reason(Reason.Kind.SIZE, all.size(), "node", first.name(), text));
   }
 }

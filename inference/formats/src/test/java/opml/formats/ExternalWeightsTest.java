@@ -107,7 +107,7 @@ class ExternalWeightsTest {
             file + ", external data weights.bin: somebody has changed the file while it was read");
     assertThatThrownBy(() -> ModelLoader.graph(file))
         .isInstanceOf(MalformedException.class)
-        .hasMessageContaining("expected 12582912 bytes from 0 on in weights.bin, but it has");
+        .hasMessageContaining("expected 12582912 bytes from 0 on, but the file has 12582911");
   }
 
   @Test

@@ -3,16 +3,28 @@ package opml.formats;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
+import opml.engine.commit.Model;
 import opml.engine.graph.Graph;
+import opml.engine.graph.Slot;
 import opml.engine.plan.GraphRunner;
 import opml.engine.run.KernelProvider;
 import opml.engine.run.NodeRunner;
+import opml.engine.tensor.ElementType;
+import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
+import opml.engine.trace.GraphExecution;
 import opml.formats.onnx.file.LargeModel;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LargeModelTest {
   @TempDir private Path folder;
@@ -34,6 +46,45 @@ class LargeModelTest {
     } else {
       assertThat(result).isInstanceOf(GraphRunner.Result.Finished.class);
     }
+  }
+
+  /// Opt-in: it reads 1.2 GB, holes mostly, and hashes them.
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  @EnabledIfSystemProperty(named = "opml.large", matches = "true")
+  void aWeightThatIsLargerThanASlotRunsAndIsCommittedTo(boolean areRows) throws Exception {
+    int outputs = 6_000;
+    int k = 24_000;
+    Path file = LargeModel.writeHollowProduct(folder, k, outputs, areRows);
+    Path weights = folder.resolve("model.bin");
+    assertThat(weights).hasSize(4L * outputs * k);
+    // the first and last element of pieces, and one amidst them
+    int[] lines = {0, 17, 5_583, 5_584, 5_999};
+    try (FileChannel out = FileChannel.open(weights, StandardOpenOption.WRITE)) {
+      for (int i = 0; i < lines.length; i++) {
+        int at = i % 2 == 0 ? k - 1 : i;
+        long place = areRows ? (long) lines[i] * k + at : (long) at * outputs + lines[i];
+        ByteBuffer value = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN);
+        out.write(value.putFloat(i + 1).flip(), 4 * place);
+      }
+    }
+    Model model = ModelLoader.load(file);
+    assertThat(model.graph().slots().stream().filter(slot -> slot.initial().isPresent()))
+        .hasSize(2)
+        .allMatch(slot -> slot.bytes() <= Slot.MAX_BYTES);
+    float[] x = row(k);
+    GraphExecution run =
+        GraphExecution.run(
+            model,
+            Tensor.ofFloats(Shape.of(1, k), x).bytes(),
+            GraphRunner.natively(
+                model.graph(), KernelProvider.reference(), NodeRunner.unavailable()));
+    float[] expected = new float[outputs];
+    for (int i = 0; i < lines.length; i++) {
+      expected[lines[i]] = (i + 1) * x[i % 2 == 0 ? k - 1 : i];
+    }
+    Tensor output = Tensor.ofBytes(ElementType.F32, Shape.of(1, outputs), run.output());
+    assertThat(output.floats()).isEqualTo(expected);
   }
 
   private static float[] row(int side) {

@@ -27,12 +27,10 @@ public record CommittedNode(
   /// @throws IllegalArgumentException if an operand, or the number of steps, is too large
   public static CommittedNode of(Graph graph, GraphNode node, PinnedProgram program) {
     FixedSegment layout = FixedSegment.of(node.kernel());
-    byte[] constants = program.constants();
-    int fixedBytes = layout.size(constants.length);
-    Geometry geometry = Geometry.of(operandBytes(graph, node), fixedBytes, program.stackBytes());
+    Geometry geometry = geometry(graph, node, program);
     long[] indices = geometry.indices();
-    byte[] fixed = layout.bytes(geometry, node.scalarArray(), constants);
-    int fixedDepth = MerkleRoot.depthFor(fixedBytes);
+    byte[] fixed = layout.bytes(geometry, node.scalarArray(), program.constants());
+    int fixedDepth = MerkleRoot.depthFor(fixed.length);
     List<Segment> segments = new ArrayList<>();
     List<Output> outputs = new ArrayList<>();
     segments.add(new Segment.Fixed(fixedDepth, 0, MerkleRoot.of(fixed, fixedDepth)));
@@ -61,6 +59,21 @@ public record CommittedNode(
             segments,
             outputs);
     return new CommittedNode(node, program, geometry, fixed, descriptor);
+  }
+
+  /// {@return whether a node's operands fit into its memory, of which there is at most 1 GiB}
+  public static boolean fits(Graph graph, GraphNode node, PinnedProgram program) {
+    try {
+      geometry(graph, node, program);
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  private static Geometry geometry(Graph graph, GraphNode node, PinnedProgram program) {
+    int fixedBytes = FixedSegment.of(node.kernel()).size(program.constants().length);
+    return Geometry.of(operandBytes(graph, node), fixedBytes, program.stackBytes());
   }
 
   private static long[] operandBytes(Graph graph, GraphNode node) {

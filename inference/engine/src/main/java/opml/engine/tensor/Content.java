@@ -42,9 +42,24 @@ final class Content {
     return stored.map(StoredBytes::byteSize).orElseGet(() -> bytes().byteSize());
   }
 
+  /// {@return what errors call the bytes}
+  String name() {
+    return stored.map(StoredBytes::name).orElse("bytes in memory");
+  }
+
   MemorySegment bytes() {
     MemorySegment known = bytes;
     return known == null ? copied() : known;
+  }
+
+  /// Fills `target` with the bytes from `from` on, wherever they are, and keeps none.
+  void read(long from, MemorySegment target) {
+    MemorySegment known = bytes;
+    if (known == null) {
+      stored.orElseThrow().read(from, target);
+    } else {
+      MemorySegment.copy(known, from, target, 0, target.byteSize());
+    }
   }
 
   private synchronized MemorySegment copied() {

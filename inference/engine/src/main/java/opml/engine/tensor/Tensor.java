@@ -133,6 +133,38 @@ public final class Tensor {
     return new Tensor(type, other, content);
   }
 
+  /// {@return what an axis has from an index on, as a tensor of its own}; its bytes stay with this one's until they are
+  /// asked for, and then they alone are copied
+  ///
+  /// @throws IllegalArgumentException if the axis has less, or a block would be cut
+  public Tensor part(int axis, int from, int count) {
+    int size = shape.dim(axis);
+    if (from < 0 || count < 0 || from > size - count) {
+      throw new IllegalArgumentException(
+          "no %d from %d on along axis %d of %s".formatted(count, from, axis, shape));
+    }
+    long inner = shape.countOf(axis + 1, shape.rank());
+    Shape shapeOfPart = shape.with(axis, count);
+    return stored(
+        type,
+        shapeOfPart,
+        new TensorPart(
+            content,
+            "%s, %d to %d of axis %d".formatted(content.name(), from, from + count, axis),
+            wholeBlocks(from * inner),
+            wholeBlocks(count * inner),
+            wholeBlocks(size * inner),
+            byteSize(type, shapeOfPart)));
+  }
+
+  private long wholeBlocks(long elements) {
+    if (elements % type.blockElements() != 0) {
+      throw new IllegalArgumentException(
+          "%d elements of %s are no whole blocks".formatted(elements, type.label()));
+    }
+    return elements / type.blockElements() * type.blockBytes();
+  }
+
   /// {@return element `index` of an f32 tensor}
   public float f32(int index) {
     require(ElementType.F32);

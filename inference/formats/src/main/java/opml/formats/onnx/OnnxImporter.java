@@ -33,6 +33,7 @@ import opml.formats.onnx.file.OnnxValueInfo;
 import opml.formats.onnx.node.Declaration;
 import opml.formats.onnx.node.GraphImport;
 import opml.formats.onnx.node.GraphImport.State;
+import opml.formats.onnx.node.Limits;
 import opml.formats.onnx.node.NodeImport;
 import opml.formats.onnx.node.Operator;
 import opml.formats.onnx.node.RefusedNode;
@@ -57,6 +58,11 @@ public final class OnnxImporter {
   /// Inputs, or outputs. In a file one of them takes a few bytes, in a graph a node and a slot.
   private static final int MOST_PORTS = 1 << 16;
 
+  private static final Limits ALL = Limits.ofConstants(Long.MAX_VALUE);
+
+  /// A shape counts no more elements, and they are split when they are used.
+  private static final long MOST_FLOATS = 4L * Integer.MAX_VALUE;
+
   private static final String NODE = "node";
   private static final String VALUE = "value";
   private static final String NAMELESS = "values without a name";
@@ -64,7 +70,7 @@ public final class OnnxImporter {
   private final OnnxGraph model;
   private final Set<Called> functions;
   private final Set<String> sparse;
-  private final long mostConstants;
+  private final Limits limits;
   private final ImportProblems problems = new ImportProblems();
   private final Map<String, OnnxTensor> initializers = new HashMap<>();
   private final Map<String, Integer> producers = new HashMap<>();
@@ -77,8 +83,8 @@ public final class OnnxImporter {
     }
   }
 
-  private OnnxImporter(OnnxModel model, long mostConstants) {
-    this.mostConstants = mostConstants;
+  private OnnxImporter(OnnxModel model, Limits limits) {
+    this.limits = limits;
     this.model = model.graph();
     this.functions =
         model.functions().stream()
@@ -93,7 +99,7 @@ public final class OnnxImporter {
   /// @throws MalformedException if it is not an ONNX model
   /// @throws ImportException if it is one that we cannot run
   public static Graph load(Path file) throws IOException {
-    return imported(file, OnnxReader.read(file), Long.MAX_VALUE);
+    return imported(file, OnnxReader.read(file), ALL);
   }
 
   /// Reads and imports as [#load] a file that must have all of its data in itself.
@@ -102,12 +108,12 @@ public final class OnnxImporter {
   /// @throws MalformedException also if a tensor's data are beside the file
   /// @throws ImportException also if its constants are more than that
   public static Graph loadAlone(Path file, long mostConstants) throws IOException {
-    return imported(file, OnnxReader.readAlone(file), mostConstants);
+    return imported(file, OnnxReader.readAlone(file), Limits.ofConstants(mostConstants));
   }
 
-  private static Graph imported(Path file, OnnxModel model, long mostConstants) throws IOException {
+  private static Graph imported(Path file, OnnxModel model, Limits limits) throws IOException {
     try {
-      return of(file.toString(), model, mostConstants);
+      return of(file.toString(), model, limits);
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
@@ -118,11 +124,12 @@ public final class OnnxImporter {
   /// @throws MalformedException if a constant that is needed cannot be read
   /// @throws ImportException if we cannot run it; it tells every reason
   public static Graph of(String source, OnnxModel model) {
-    return of(source, model, Long.MAX_VALUE);
+    return of(source, model, ALL);
   }
 
-  private static Graph of(String source, OnnxModel model, long mostConstants) {
-    OnnxImporter importer = new OnnxImporter(model, mostConstants);
+  /// Imports a model as [#of(String, OnnxModel)], within limits, which are a part of what its identity follows from.
+  public static Graph of(String source, OnnxModel model, Limits limits) {
+    OnnxImporter importer = new OnnxImporter(model, limits);
     Optional<Graph> graph = importer.run(importer.opset(model.opsets()));
     return graph
         .filter(whole -> importer.problems.isEmpty())
@@ -140,7 +147,8 @@ public final class OnnxImporter {
     Set<String> read = new HashSet<>();
     needed.forEach(i -> read.addAll(model.nodes().get(i).inputs()));
     model.outputs().forEach(output -> read.add(output.name()));
-    GraphImport graph = new GraphImport(opset.orElse(Declaration.MAX_OPSET), read, mostConstants);
+    requirePlaces(read);
+    GraphImport graph = new GraphImport(opset.orElse(Declaration.MAX_OPSET), read, limits);
     inputs.forEach(input -> input(graph, input));
     requireRoom(graph, "inputs", inputs);
     for (int i : ordered(needed)) {
@@ -506,9 +514,30 @@ public final class OnnxImporter {
     return true;
   }
 
-  /// {@return whether a constant whose dimensions make sense is larger than a slot}
+  /// Checks where those initializers lie that are read, all together. Those that are refused for their type or size, which
+  /// is told with what else is wrong, are not looked for.
+  private void requirePlaces(Set<String> read) {
+    try {
+      OnnxTensor.requirePlaces(
+          model.initializers().stream()
+              .filter(initializer -> initializers.get(initializer.name()) == initializer)
+              .filter(initializer -> read.contains(initializer.name()))
+              .filter(
+                  initializer ->
+                      initializer
+                          .type()
+                          .flatMap(OnnxType::element)
+                          .filter(type -> !isLarge(type, initializer.dims()))
+                          .isPresent())
+              .toList());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// {@return whether a constant whose dimensions make sense is larger than a slot, and none that may be split}
   private static boolean isLarge(ElementType type, List<Long> dims) {
-    return bytes(type, dims) > Slot.MAX_BYTES;
+    return bytes(type, dims) > (type == ElementType.F32 ? MOST_FLOATS : Slot.MAX_BYTES);
   }
 
   /// {@return the bytes of a constant; 0 if its dimensions make no sense, which is told when it is read}

@@ -5,37 +5,50 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import opml.core.codec.Names;
+import opml.engine.tensor.ElementType;
 import opml.engine.tensor.StoredBytes;
 import opml.formats.file.ByteSource;
+import opml.formats.file.TensorTable;
 
 /// A tensor's data in a file beside the model. Models come from strangers, so that what they name is read only if it is
-/// a regular file inside the model's folder, also after links. Tensors may share bytes there: ONNX does not forbid it,
-/// and writers store equal tensors once.
+/// a regular file inside the model's folder, also after links. Tensors may share all of their bytes there: ONNX does not
+/// forbid it, and writers store equal tensors once.
 ///
+/// @param type of its elements
 /// @param entries `location`, a path relative to the folder; `offset`, 0 if absent; `length`, what the tensor needs if
 ///     absent. Others, such as `checksum`, say nothing that we need.
-record ExternalData(StoredTensor tensor, Map<String, String> entries) {
+record ExternalData(StoredTensor tensor, ElementType type, Map<String, String> entries) {
   /// {@return the bytes that the tensor needs, which are there}
-  StoredBytes find(long bytes) throws IOException {
-    String location = entries.getOrDefault("location", "");
-    Path file = file(location);
-    ByteSource source =
-        tensor.folder().open(tensor.source().name() + ", external data " + shown(), file);
-    long offset = number("offset", 0);
-    long length = number("length", bytes);
-    if (length != bytes) {
-      throw tensor.refuse(
-          "%s has %d bytes, but %s are declared in %s"
-              .formatted(tensor.described(), bytes, length, shown()));
+  StoredBytes find() throws IOException {
+    return TensorTable.of(source(), List.of(entry())).bytes(tensor.place());
+  }
+
+  /// Checks that tensors lie where they may, and share no bytes but all of them, in each file.
+  ///
+  /// @throws MalformedException if not; of the first file where this is so, it tells all that is wrong
+  static void requirePlaces(List<ExternalData> all) throws IOException {
+    Map<ByteSource, List<TensorTable.Entry>> files = new LinkedHashMap<>();
+    for (ExternalData data : all) {
+      files.computeIfAbsent(data.source(), key -> new ArrayList<>()).add(data.entry());
     }
-    if (offset > source.size() || bytes > source.size() - offset) {
-      throw tensor.refuse(
-          "expected %d bytes from %d on in %s, but it has %d"
-              .formatted(bytes, offset, shown(), source.size()));
-    }
-    return source.part(tensor.place(), offset, bytes);
+    files.forEach(TensorTable::of);
+  }
+
+  private ByteSource source() throws IOException {
+    Path file = file(entries.getOrDefault("location", ""));
+    return tensor.folder().open(tensor.source().name() + ", external data " + shown(), file);
+  }
+
+  private TensorTable.Entry entry() {
+    long offset = number("offset").orElse(0);
+    long length = number("length").orElseGet(() -> type.byteSize(tensor.dims()));
+    return new TensorTable.Entry(tensor.place(), type, tensor.dims(), offset, length);
   }
 
   private Path file(String location) throws IOException {
@@ -84,12 +97,15 @@ record ExternalData(StoredTensor tensor, Map<String, String> entries) {
     return Names.shown(entries.getOrDefault("location", ""));
   }
 
-  private long number(String key, long ifAbsent) {
-    String text = entries.getOrDefault(key, Long.toString(ifAbsent));
+  private OptionalLong number(String key) {
+    if (!entries.containsKey(key)) {
+      return OptionalLong.empty();
+    }
+    String text = entries.get(key);
     if (!text.matches("[0-9]{1,18}")) {
       throw tensor.refuse(
           "expected a number of bytes as " + key + ", found \"" + Names.shown(text) + "\"");
     }
-    return Long.parseLong(text);
+    return OptionalLong.of(Long.parseLong(text));
   }
 }

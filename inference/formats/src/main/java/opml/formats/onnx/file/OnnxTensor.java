@@ -1,5 +1,6 @@
 package opml.formats.onnx.file;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -14,6 +15,7 @@ public final class OnnxTensor {
   private final int typeCode;
   private final List<Long> dims;
   private final Supplier<Tensor> data;
+  private final Optional<StoredTensor> stored;
 
   /// A tensor in memory.
   ///
@@ -23,14 +25,25 @@ public final class OnnxTensor {
         name,
         OnnxType.of(value.type()).code(),
         value.shape().dims().stream().map(Integer::longValue).toList(),
-        () -> value);
+        () -> value,
+        Optional.empty());
   }
 
-  OnnxTensor(String name, int typeCode, List<Long> dims, Supplier<Tensor> data) {
+  OnnxTensor(String name, StoredTensor stored) {
+    this(name, stored.typeCode(), stored.dims(), stored::value, Optional.of(stored));
+  }
+
+  OnnxTensor(
+      String name,
+      int typeCode,
+      List<Long> dims,
+      Supplier<Tensor> data,
+      Optional<StoredTensor> stored) {
     this.name = name;
     this.typeCode = typeCode;
     this.dims = List.copyOf(dims);
     this.data = data;
+    this.stored = stored;
   }
 
   public String name() {
@@ -68,6 +81,18 @@ public final class OnnxTensor {
   /// @throws java.io.UncheckedIOException if a file cannot be read
   public Tensor value() {
     return data.get();
+  }
+
+  /// Checks that tensors whose data lie beside the model file lie where they may, and share no bytes but all of them.
+  ///
+  /// @param tensors of types that operators take
+  /// @throws opml.core.codec.MalformedException if not
+  public static void requirePlaces(List<OnnxTensor> tensors) throws IOException {
+    ExternalData.requirePlaces(
+        tensors.stream()
+            .flatMap(tensor -> tensor.stored.stream())
+            .flatMap(tensor -> tensor.outside().stream())
+            .toList());
   }
 
   @Override

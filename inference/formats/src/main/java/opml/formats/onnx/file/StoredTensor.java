@@ -62,18 +62,9 @@ record StoredTensor(
   }
 
   Tensor value() {
-    ElementType type =
-        OnnxType.of(typeCode)
-            .flatMap(OnnxType::element)
-            .orElseThrow(
-                () -> refuse(described() + "; supported types are " + OnnxType.supported()));
+    ElementType type = type();
     Shape shape = shape();
     long bytes = Tensor.byteSize(type, shape);
-    if (bytes > Slot.MAX_BYTES) {
-      throw refuse(
-          "%s has %d bytes, more than the %d of a slot"
-              .formatted(described(), bytes, Slot.MAX_BYTES));
-    }
     if (held.segmented()) {
       throw refuse("tensors in segments are not supported");
     }
@@ -81,12 +72,28 @@ record StoredTensor(
       throw refuse("expected data in one form, found them in several");
     }
     try {
-      return external.isPresent()
-          ? stored(type, shape, new ExternalData(this, external.get()).find(bytes))
+      Optional<ExternalData> outside = outside();
+      return outside.isPresent()
+          ? stored(type, shape, outside.get().find())
           : inMessage(type, shape, bytes);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /// {@return where the data lie, if they lie outside of the model file}
+  Optional<ExternalData> outside() {
+    return external.map(
+        entries -> {
+          shape();
+          return new ExternalData(this, type(), entries);
+        });
+  }
+
+  private ElementType type() {
+    return OnnxType.of(typeCode)
+        .flatMap(OnnxType::element)
+        .orElseThrow(() -> refuse(described() + "; supported types are " + OnnxType.supported()));
   }
 
   /// {@return `float 2x3`}
@@ -145,6 +152,11 @@ record StoredTensor(
         }
         in.skip();
       }
+    }
+    if (bytes > Slot.MAX_BYTES) {
+      throw refuse(
+          "%s has %d bytes: of more than %d, expected raw_data or an external file"
+              .formatted(described(), bytes, Slot.MAX_BYTES));
     }
     Tensor tensor = new Tensor(type, shape, allocate(bytes));
     Filling filling = new Filling(in, tensor);

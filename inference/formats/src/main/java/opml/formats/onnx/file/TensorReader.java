@@ -84,7 +84,7 @@ final class TensorReader {
             List.copyOf(dims),
             new StoredTensor.Held(raw, floats, ints, longs, others, segmented),
             location == EXTERNAL ? Optional.of(Map.copyOf(external)) : Optional.empty());
-    return new OnnxTensor(name, typeCode, dims, stored::value);
+    return new OnnxTensor(name, stored);
   }
 
   private long counted(long dim) {

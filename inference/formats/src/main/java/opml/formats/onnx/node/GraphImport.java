@@ -11,6 +11,7 @@ import opml.core.codec.Names;
 import opml.engine.graph.Clearing;
 import opml.engine.graph.Graph;
 import opml.engine.graph.GraphBuilder;
+import opml.engine.tensor.Shape;
 import opml.formats.refusal.Reason.Kind;
 import opml.kernels.catalog.Kernel;
 import opml.kernels.catalog.ScalarValues;
@@ -63,21 +64,24 @@ public final class GraphImport {
     }
   }
 
+  private record Piece(Value.Place whole, Shape shape, int axis, int from, int count) {}
+
   private final int opset;
   private final Set<String> read;
   private final Map<String, Value> values = new HashMap<>();
   private final Map<String, State> unknown = new HashMap<>();
   private final List<Call> calls = new ArrayList<>();
-  private final long mostConstants;
+  private final Map<Piece, Value> pieces = new HashMap<>();
+  private final Map<Value.Place, Long> inPieces = new HashMap<>();
+  private final Limits limits;
   private long folded;
   private long constants;
 
   /// @param read names of the values that a node that is imported reads, or that are outputs
-  /// @param mostConstants bytes of the file's constants that may be read, all together
-  public GraphImport(int opset, Set<String> read, long mostConstants) {
+  public GraphImport(int opset, Set<String> read, Limits limits) {
     this.opset = opset;
     this.read = read;
-    this.mostConstants = mostConstants;
+    this.limits = limits;
   }
 
   public int opset() {
@@ -110,9 +114,9 @@ public final class GraphImport {
 
   /// Counts so many more bytes of the file's own constants, or refuses them if they are too many.
   public void countConstant(long bytes) {
-    if (bytes > mostConstants - constants) {
+    if (bytes > limits.constants() - constants) {
       throw new RefusedNode(
-          Kind.SIZE, "the constants take more than %,d bytes".formatted(mostConstants), "");
+          Kind.SIZE, "the constants take more than %,d bytes".formatted(limits.constants()), "");
     }
     constants += bytes;
   }
@@ -127,6 +131,24 @@ public final class GraphImport {
           "");
     }
     folded += bytes;
+  }
+
+  public Limits limits() {
+    return limits;
+  }
+
+  /// {@return a part of a constant along an axis, which all nodes that split it alike have in common; where they do not,
+  /// it counts as constants again}
+  public Value piece(Value whole, int axis, int from, int count) {
+    return pieces.computeIfAbsent(
+        new Piece(whole.place(), whole.shape(), axis, from, count),
+        key -> {
+          Value piece = whole.part(axis, from, count);
+          long bytes = piece.place().bytes();
+          long all = inPieces.merge(whole.place(), bytes, Long::sum);
+          countConstant(Math.clamp(all - whole.place().bytes(), 0, bytes));
+          return piece;
+        });
   }
 
   public void add(Call call) {

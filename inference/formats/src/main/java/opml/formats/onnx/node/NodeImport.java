@@ -120,14 +120,45 @@ public final class NodeImport {
 
   /// {@return input `index`, whose bytes must be known at import}
   public Tensor constant(int index) {
-    return input(index)
+    return sized(index)
         .constant()
         .orElseThrow(() -> new RefusedNode("input " + index + " must be a constant", ""));
   }
 
   /// {@return input `index` of an operator that no kernel computes}
   public Tensor foldedInput(int index) {
-    return input(index).constant().orElseThrow(this::unsupported);
+    return sized(index).constant().orElseThrow(this::unsupported);
+  }
+
+  /// {@return input `index`, which may be read whole at import}
+  private Value sized(int index) {
+    Value value = input(index);
+    value.requireSize();
+    return value;
+  }
+
+  /// {@return whether a value is a constant that is too large for a slot}
+  public boolean splits(Value value) {
+    return value.isConstant() && value.place().bytes() > mostOfPiece();
+  }
+
+  /// {@return the bytes that a piece of such a constant may have}
+  public long mostOfPiece() {
+    return graph.limits().piece();
+  }
+
+  /// {@return what a constant has from an index on along an axis}
+  public Value piece(Value whole, int axis, int from, int count) {
+    return graph.piece(whole, axis, from, count);
+  }
+
+  /// {@return a value for calls that prepare what the node's own call reads}
+  ///
+  /// @throws RefusedNode if it is too large
+  public Value part(String what, ElementType type, Shape shape) {
+    Value value = Value.computed(name + "." + what, type, shape);
+    value.requireSlot();
+    return value;
   }
 
   /// {@return the numbers of input `index`, which must be a constant list (or one number) of integers}
@@ -233,7 +264,15 @@ public final class NodeImport {
       return write(Value.computed(label, type, shape));
     }
 
-    private Call write(Value value) {
+    /// Changes what a call before has written.
+    public Call update(Value value) {
+      result = value;
+      sources.add(new Source.Update(value.place()));
+      return this;
+    }
+
+    /// Writes a value, which no call before has.
+    public Call write(Value value) {
       value.requireSlot();
       result = value;
       sources.add(new Source.Write(value.place()));

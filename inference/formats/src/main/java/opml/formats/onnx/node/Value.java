@@ -13,6 +13,8 @@ public record Value(ElementType type, Shape shape, Place place) {
   public static final String TOO_LARGE =
       "tensors of more than " + Slot.MAX_BYTES + " bytes are not supported";
 
+  private static final String BUT_WEIGHTS = ", but as a matrix in MatMul or Gemm";
+
   /// Where the bytes are: a slot to be, once a node that the output needs reads or writes it. Two places are never
   /// equal, whatever they hold.
   public static final class Place {
@@ -59,6 +61,12 @@ public record Value(ElementType type, Shape shape, Place place) {
     return place.constant().map(tensor -> tensor.reshaped(shape));
   }
 
+  /// {@return what a constant has from an index on along an axis}
+  Value part(int axis, int from, int count) {
+    String name = "%s, %d to %d of axis %d".formatted(place.name, from, from + count, axis);
+    return constant(name, constant().orElseThrow().part(axis, from, count));
+  }
+
   public boolean isConstant() {
     return place.constant().isPresent();
   }
@@ -68,8 +76,14 @@ public record Value(ElementType type, Shape shape, Place place) {
     if (place.bytes() < 1) {
       throw new RefusedNode(Kind.SIZE, "tensors without elements are not supported", describe());
     }
+    requireSize();
+  }
+
+  /// Checks that a slot would hold as much, if there is something.
+  void requireSize() {
     if (place.bytes() > Slot.MAX_BYTES) {
-      throw new RefusedNode(Kind.SIZE, TOO_LARGE, describe());
+      String rule = isConstant() ? TOO_LARGE + BUT_WEIGHTS : TOO_LARGE;
+      throw new RefusedNode(Kind.SIZE, rule, describe());
     }
   }
 

@@ -3,6 +3,7 @@ package opml.formats.onnx.operator;
 import java.util.Optional;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
+import opml.engine.tensor.Tensor;
 import opml.formats.onnx.cases.CaseMaker;
 import opml.formats.onnx.cases.OperatorCase;
 import opml.formats.onnx.node.Declaration;
@@ -11,6 +12,7 @@ import opml.formats.onnx.node.NodeImport;
 import opml.formats.onnx.node.Operator;
 import opml.formats.onnx.node.Shapes;
 import opml.formats.onnx.node.Value;
+import opml.formats.onnx.operator.SplitProduct.Lines;
 
 /// Gemm: `alpha·A'·B' + beta·C`; A' and B' are A and B or their transposes, C broadcasts to the result.
 final class GemmOperator implements Operator {
@@ -50,6 +52,15 @@ final class GemmOperator implements Operator {
         "C is not as large as the result, without the attribute broadcast");
     int rows = c.map(value -> trailing(node, value.shape(), 1, m)).orElse(1);
     int columns = c.map(value -> trailing(node, value.shape(), 0, n)).orElse(1);
+    if (SplitProduct.isNeeded(node, a, b)) {
+      Value product =
+          SplitProduct.of(node, new Lines(a, m, k, !transA), new Lines(b, n, k, transB));
+      Value scaled = scaled(node, "alpha", product, alpha);
+      Optional<Value> addend = c.map(value -> scaled(node, "beta", value, beta));
+      boolean isSum = c.isPresent() || alpha != 1; // -0, which no DOT is, becomes +0
+      node.define(isSum ? sum(node, scaled, addend, rows, columns) : scaled);
+      return;
+    }
     node.call("gemm.f32")
         .readOrZeros(k == 0 ? Optional.empty() : Optional.of(a), ElementType.F32.bytes())
         .readOrZeros(k == 0 ? Optional.empty() : Optional.of(b), ElementType.F32.bytes())
@@ -84,6 +95,36 @@ final class GemmOperator implements Operator {
         .real("alpha", make.one(1f, -0.3f))
         .real("beta", make.one(1f, 2.7f))
         .end();
+  }
+
+  private static Value scaled(NodeImport node, String what, Value value, float factor) {
+    if (factor == 1) {
+      return value;
+    }
+    return node.call("mul.f32")
+        .named(what)
+        .read(value)
+        .derived("factor", Tensor.ofFloats(Shape.SCALAR, factor))
+        .writePart(ElementType.F32, value.shape())
+        .ints("loops", 1, 1, 1, value.shape().count())
+        .ints("a", 0, 0, 0, 1)
+        .ints("b", 0, 0, 0, 0)
+        .emitPart();
+  }
+
+  /// {@return the result of a split product, as one `gemm.f32` would have added c, or zero}
+  private static Value sum(
+      NodeImport node, Value product, Optional<Value> c, int rows, int columns) {
+    Shape shape = product.shape();
+    return node.call("add.f32")
+        .named("sum")
+        .read(product)
+        .readOrZeros(c, ElementType.F32.bytes())
+        .writePart(ElementType.F32, shape)
+        .ints("loops", 1, 1, shape.dim(0), shape.dim(1))
+        .ints("a", 0, 0, shape.dim(1), 1)
+        .ints("b", 0, 0, rows == 1 ? 0 : columns, columns == 1 ? 0 : 1)
+        .emitPart();
   }
 
   private static Value matrix(NodeImport node, int index) {

@@ -13,6 +13,7 @@ import opml.formats.onnx.node.NodeImport;
 import opml.formats.onnx.node.Operator;
 import opml.formats.onnx.node.Shapes;
 import opml.formats.onnx.node.Value;
+import opml.formats.onnx.operator.SplitProduct.Lines;
 
 /// MatMul as numpy has it: the last two axes are matrices, the others batches, which broadcast; a vector is a matrix
 /// of one row or column.
@@ -61,6 +62,18 @@ final class MatMulOperator implements Operator {
     Shape result = Shapes.of(node, dims);
     if (k == 0) {
       node.defineConstant(node.foldable(ElementType.F32, result)); // sums without terms
+      return;
+    }
+    if (SplitProduct.isNeeded(node, a, b)) {
+      // the rows of a batch of matrices are those of one, if they are all multiplied by the same
+      node.require(
+          bBatch.count() == 1 && (aBatch.count() == 1 || !node.splits(a)),
+          ("a weight of more than %d bytes must be one matrix, and so must B where A is such a weight;"
+                  + " give each matrix of a batch a MatMul of its own")
+              .formatted(node.mostOfPiece()),
+          a.shape() + " and " + b.shape());
+      Lines left = new Lines(a, aBatch.count() * m, k, true);
+      node.define(SplitProduct.of(node, left, new Lines(b, n, k, false)).reshaped(result));
       return;
     }
     Broadcast broadcast = Broadcast.of(node, a, aBatch, m * k, b, bBatch, k * n, 1);

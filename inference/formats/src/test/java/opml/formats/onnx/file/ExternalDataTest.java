@@ -11,7 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import opml.core.codec.MalformedException;
+import opml.engine.graph.Graph;
 import opml.engine.tensor.Tensor;
+import opml.formats.onnx.OnnxImporter;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -75,24 +77,60 @@ class ExternalDataTest {
     refused(constant("n".repeat(5000), 4), "which cannot be read");
     Files.createDirectories(folder.resolve("data"));
     refused(constant("data", 4), "its data lie in data, which is no regular file");
-    refused(constant("w.bin", 5), "expected 20 bytes from 0 on in w.bin, but it has 16");
-    refused(
+    misplaced(constant("w.bin", 5), "0: expected 20 bytes from 0 on, but the file has 16");
+    misplaced(
         constant("w.bin", 4).with(13, RawModels.entry("offset", "1")),
-        "expected 16 bytes from 1 on in w.bin, but it has 16");
-    refused(
+        "1: expected 16 bytes from 1 on, but the file has 16");
+    misplaced(
         constant("w.bin", 4).with(13, RawModels.entry("offset", "999999999999999999")),
-        "expected 16 bytes from 999999999999999999 on");
-    refused(
+        "999999999999999999: expected 16 bytes from 999999999999999999 on, but the file has 16");
+    misplaced(
+        constant("w.bin", 0).with(13, RawModels.entry("offset", "17")),
+        "17: expected 0 bytes from 17 on, but the file has 16");
+    misplaced(
         constant("w.bin", 2).with(13, RawModels.entry("length", "16")),
-        "float 2 has 8 bytes, but 16 are declared in w.bin");
+        "0: f32 2 has 8 bytes, but 16 are declared");
     refused(
         constant("w.bin", 2).with(13, RawModels.entry("offset", "-8")),
         "expected a number of bytes as offset, found \"-8\"");
     refused(
-        constant("w.bin", 2).with(13, RawModels.entry("length", "9999999999999999999")),
-        "expected a number of bytes as length");
+        constant("w.bin", 2).with(13, RawModels.entry("length", "9223372036854775808")),
+        "expected a number of bytes as length, found \"9223372036854775808\"");
+    refused(
+        constant("w.bin", 2).with(13, RawModels.entry("length", "-1")),
+        "expected a number of bytes as length, found \"-1\"");
     refused(constant("w.bin", 2).with(9, new byte[8]), "expected data in one form");
     refused(constant("w.bin", 1L << 32, 1L << 32), "expected dimensions from 0 to 2^31 - 1");
+  }
+
+  @Test
+  void tensorsThatAreReadHaveAllOfTheirBytesInCommonOrNone() throws IOException {
+    Files.write(folder.resolve("w.bin"), new byte[64]);
+    // one behind the other, in any order, and at any alignment
+    assertThat(imported(at("a", 21, 4), at("b", 5, 4)).slots()).hasSize(7);
+    assertThat(imported(at("a", 5, 4), at("b", 5, 4)).slots()).hasSize(7);
+    refusedTogether(
+        ": graph, initializer 1 (b) at 4: its 16 bytes overlap the 16 of graph, initializer 0 (a) at 0",
+        at("a", 0, 4),
+        at("b", 4, 4));
+    refusedTogether(
+        ": graph, initializer 1 (b) at 5: its 4 bytes overlap the 16 of graph, initializer 0 (a) at 1",
+        at("a", 1, 4),
+        at("b", 5, 1));
+    refusedTogether(
+        """
+        : 2 things are wrong with its tensors:
+          graph, initializer 0 (a) at 56: expected 16 bytes from 56 on, but the file has 64
+          graph, initializer 1 (b) at 61: expected 16 bytes from 61 on, but the file has 64""",
+        at("a", 56, 4),
+        at("b", 61, 4));
+  }
+
+  @Test
+  void whatNobodyReadsMayLieAnywhere() throws IOException {
+    Files.write(folder.resolve("w.bin"), new byte[64]);
+    assertThat(imported(at("a", 0, 4), at("b", 16, 4), at("unused", 8, 4)).slots()).hasSize(7);
+    assertThat(imported(at("a", 0, 4), at("b", 16, 4), at("unused", 60, 4)).slots()).hasSize(7);
   }
 
   @Test
@@ -136,6 +174,39 @@ class ExternalDataTest {
   private Tensor value(RawMessage constant) throws IOException {
     Path file = Files.write(folder.resolve("model.onnx"), RawModels.sum(1, constant));
     return OnnxReader.read(file).graph().initializers().getFirst().value();
+  }
+
+  private static RawMessage at(String name, long offset, int count) {
+    return RawModels.external(name, 1, RawModels.entry("location", "w.bin"), count)
+        .with(13, RawModels.entry("offset", Long.toString(offset)));
+  }
+
+  /// Imports `y = (x + a) + b` of these constants.
+  private Graph imported(RawMessage... constants) throws IOException {
+    RawMessage graph =
+        RawModels.sumGraph(4)
+            .with(1, new RawMessage().with(1, "x").with(1, "a").with(2, "c").with(4, "Add"))
+            .with(1, new RawMessage().with(1, "y").with(1, "b").with(2, "z").with(4, "Add"))
+            .with(12, RawModels.value("z", 4));
+    for (RawMessage constant : constants) {
+      graph.with(5, constant);
+    }
+    return OnnxImporter.load(Files.write(folder.resolve("model.onnx"), RawModels.model(graph)));
+  }
+
+  private void refusedTogether(String problem, RawMessage... constants) {
+    assertThatThrownBy(() -> imported(constants))
+        .isInstanceOf(MalformedException.class)
+        .hasMessage(folder.resolve("model.onnx") + ", external data w.bin" + problem);
+  }
+
+  private void misplaced(RawMessage constant, String problem) {
+    assertThatThrownBy(() -> value(constant))
+        .isInstanceOf(MalformedException.class)
+        .hasMessage(
+            folder.resolve("model.onnx")
+                + ", external data w.bin: graph, initializer 0 (c) at "
+                + problem);
   }
 
   private void refused(RawMessage constant, String problem) {

@@ -3,6 +3,7 @@ package opml.formats.onnx.file;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Optional;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
 import opml.formats.onnx.OnnxImporter;
@@ -18,7 +19,8 @@ class ImporterFaultTest {
             List.of(),
             () -> {
               throw new ArithmeticException("0 > -1");
-            });
+            },
+            Optional.empty());
     OnnxNode constant =
         new OnnxNode(
             "a\nb",

@@ -15,9 +15,18 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import opml.core.codec.MalformedException;
+import opml.engine.commit.CommittedNode;
+import opml.engine.graph.Graph;
+import opml.engine.graph.Slot;
+import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
+import opml.formats.ModelLoader;
+import opml.formats.onnx.OnnxImporter;
+import opml.formats.refusal.ImportException;
 import opml.kernels.catalog.KernelCatalog;
+import opml.kernels.catalog.PinnedPrograms;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -118,6 +127,78 @@ class LargeFileTest {
     Path file = LargeModel.writeHollow(folder, 200, 2304);
     assertThat(Files.size(folder.resolve("model.bin"))).isEqualTo(4_246_732_800L);
     assertThat(ready(64, file)).isEqualTo("ready, 4246732800 bytes of constants");
+  }
+
+  @Test
+  void weightsLargerThanASlotAreSplitWhereTheyLie() throws Exception {
+    // 30,000² floats are 3.4 GiB: seven pieces of up to 4,464 columns
+    Path file = LargeModel.writeHollow(folder, 1, 30_000);
+    assertThat(ready(64, file)).isEqualTo("ready, 3600000000 bytes of constants");
+    Graph graph = OnnxImporter.load(file);
+    assertThat(graph.slots().stream().filter(slot -> slot.initial().isPresent()).map(Slot::shape))
+        .containsExactlyElementsOf(
+            IntStream.range(0, 7)
+                .mapToObj(i -> Shape.of(30_000, Math.min(4_464, 30_000 - 4_464 * i)))
+                .toList());
+    assertThat(graph.nodes())
+        .allMatch(node -> CommittedNode.fits(graph, node, PinnedPrograms.of(node.kernel())));
+  }
+
+  @Test
+  void whatIsLargerThanASlotAndNoWeightOfAProductIsRefused() throws Exception {
+    int count = (1 << 27) + 1;
+    Path file = file(RawModels.sumGraph(1), floats("c", count));
+    assertThat(load(64, file))
+        .isEqualTo(
+            file
+                + " cannot be run here: Add: tensors of more than 536870912 bytes are not supported, but as a matrix"
+                + " in MatMul or Gemm: float 134217729 (1 node: #0 Add)");
+    assertThat(load(64, file(slice(), floats("c", count))))
+        .contains("Slice: tensors of more than 536870912 bytes are not supported, but as a matrix");
+    // and a result, though its weight would be split
+    RawMessage wide =
+        new RawMessage()
+            .with(1, new RawMessage().with(1, "x").with(1, "c").with(2, "y").with(4, "MatMul"))
+            .with(11, RawModels.value("x", 2, 2))
+            .with(12, RawModels.value("y", 2, count));
+    Constant weight = raw("c", OnnxType.FLOAT, 8L * count, 2, count);
+    assertThat(load(64, file(wide, weight)))
+        .contains(
+            "MatMul: tensors of more than 536870912 bytes are not supported: float 134217729x2");
+  }
+
+  @Test
+  void aNodeWhoseOperandsDoNotFitIntoItsMemoryRunsButIsNotCommittedTo() throws Exception {
+    int k = 1 << 23;
+    RawMessage graph =
+        new RawMessage()
+            .with(1, new RawMessage().with(1, "x").with(1, "c").with(2, "y").with(4, "MatMul"))
+            .with(11, RawModels.value("x", 16, k))
+            .with(12, RawModels.value("y", 16, 16));
+    Path file = file(graph, raw("c", OnnxType.FLOAT, 64L * k, k, 16));
+    assertThat(ModelLoader.graph(file).nodes()).hasSize(1);
+    assertThatThrownBy(() -> ModelLoader.load(file))
+        .isInstanceOf(ImportException.class)
+        .hasMessage(
+            file
+                + " cannot be run here: reads and writes more than a node's memory of 1 GiB holds"
+                + " (1 node: #0 MatMul)");
+  }
+
+  private static RawMessage slice() {
+    return new RawMessage()
+        .with(
+            1,
+            new RawMessage()
+                .with(1, "c")
+                .with(1, "first")
+                .with(1, "last")
+                .with(2, "y")
+                .with(4, "Slice"))
+        .with(5, RawModels.tensor("first", OnnxType.INT64.code(), 1).withPacked(7, 0))
+        .with(5, RawModels.tensor("last", OnnxType.INT64.code(), 1).withPacked(7, 4))
+        .with(11, RawModels.value("x", 4))
+        .with(12, RawModels.value("y", 4));
   }
 
   @Test

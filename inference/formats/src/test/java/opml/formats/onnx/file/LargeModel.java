@@ -49,7 +49,9 @@ public final class LargeModel {
   static Path writeHollow(Path folder, int matrices, int side) throws IOException {
     long bytes = 4L * side * side;
     RawMessage graph = new RawMessage().with(2, "large");
-    graph.with(11, row("h0", side)).with(12, row("h" + matrices, side));
+    graph
+        .with(11, RawModels.value("h0", 1, side))
+        .with(12, RawModels.value("h" + matrices, 1, side));
     for (int i = 0; i < matrices; i++) {
       graph.with(
           1,
@@ -69,6 +71,34 @@ public final class LargeModel {
               .with(13, RawModels.entry("offset", Long.toString(bytes * i)))
               .with(13, RawModels.entry("length", Long.toString(bytes))));
     }
+    return written(folder, graph, bytes * matrices);
+  }
+
+  /// Writes a model of one product, a row of `k` floats times a matrix of holes.
+  ///
+  /// @param areRows whether the matrix has a row for each output, else a column
+  public static Path writeHollowProduct(Path folder, int k, int outputs, boolean areRows)
+      throws IOException {
+    RawMessage transposed = new RawMessage().with(1, "transB").with(3, areRows ? 1 : 0).with(20, 2);
+    RawMessage node =
+        new RawMessage().with(1, "x").with(1, "w").with(2, "y").with(4, "Gemm").with(5, transposed);
+    RawMessage weight =
+        RawModels.external(
+            "w",
+            OnnxType.FLOAT.code(),
+            RawModels.entry("location", "model.bin"),
+            areRows ? outputs : k,
+            areRows ? k : outputs);
+    RawMessage graph =
+        new RawMessage()
+            .with(1, node)
+            .with(5, weight)
+            .with(11, RawModels.value("x", 1, k))
+            .with(12, RawModels.value("y", 1, outputs));
+    return written(folder, graph, 4L * k * outputs);
+  }
+
+  private static Path written(Path folder, RawMessage graph, long bytes) throws IOException {
     Path weights = folder.resolve("model.bin");
     Files.deleteIfExists(weights);
     try (FileChannel out =
@@ -77,17 +107,8 @@ public final class LargeModel {
             StandardOpenOption.CREATE_NEW,
             StandardOpenOption.WRITE,
             StandardOpenOption.SPARSE)) {
-      out.write(ByteBuffer.wrap(new byte[1]), bytes * matrices - 1);
+      out.write(ByteBuffer.wrap(new byte[1]), bytes - 1);
     }
     return Files.write(folder.resolve("model.onnx"), RawModels.model(graph));
-  }
-
-  private static RawMessage row(String name, int side) {
-    RawMessage shape =
-        new RawMessage()
-            .with(1, new RawMessage().with(1, 1))
-            .with(1, new RawMessage().with(1, side));
-    RawMessage type = new RawMessage().with(1, OnnxType.FLOAT.code()).with(2, shape);
-    return new RawMessage().with(1, name).with(2, new RawMessage().with(1, type));
   }
 }

@@ -133,7 +133,9 @@ class OnnxFormatTest {
     refused(typed(FLOAT, Integer.MAX_VALUE, Integer.MAX_VALUE), "more than 2^31 - 1 elements");
     refused(typed(FLOAT, 1L << 32, 1L << 32), "expected dimensions from 0 to 2^31 - 1");
     refused(typed(FLOAT, -1), "expected dimensions from 0 to 2^31 - 1, found -1");
-    refused(typed(FLOAT, Integer.MAX_VALUE), "8589934588 bytes, more than the 536870912 of a slot");
+    refused(
+        typed(FLOAT, Integer.MAX_VALUE),
+        "float 2147483647 has 8589934588 bytes, but raw_data and float_data hold 0");
     refused(typed(FLOAT, 1 << 24).with(9, new byte[1]), "raw_data and float_data hold 1");
     refused(typed(INT64, 1 << 23).with(7, 1), "8388608 elements, which cannot be the 1 bytes");
     refused(

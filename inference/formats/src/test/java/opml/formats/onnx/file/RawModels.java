@@ -67,8 +67,12 @@ public final class RawModels {
     return new RawMessage().with(1, key).with(2, value);
   }
 
-  private static RawMessage value(String name, int count) {
-    RawMessage shape = new RawMessage().with(1, new RawMessage().with(1, count));
+  /// {@return the declaration of an input or output of floats}
+  static RawMessage value(String name, int... dims) {
+    RawMessage shape = new RawMessage();
+    for (int dim : dims) {
+      shape.with(1, new RawMessage().with(1, dim));
+    }
     RawMessage type = new RawMessage().with(1, FLOAT).with(2, shape);
     return new RawMessage().with(1, name).with(2, new RawMessage().with(1, type));
   }
