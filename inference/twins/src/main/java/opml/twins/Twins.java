@@ -2,6 +2,7 @@ package opml.twins;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.List;
 import java.util.Optional;
 import opml.core.simd.VectorModule;
 import opml.engine.run.KernelProvider;
@@ -22,30 +23,62 @@ public final class Twins {
 
   static final Logger LOG = System.getLogger(Twins.class.getName());
 
+  private static final List<String> SETTINGS = List.of("reference", "vector", "tile", "auto");
+
+  /// What a setting comes to in this JVM.
+  ///
+  /// @param name of the best kernels that there are: `reference`, `vector` or `tile`
+  public record Choice(String name, KernelProvider kernels) {}
+
   private Twins() {}
 
+  /// {@return what is wrong with the property, if it is}
+  public static Optional<String> flaw() {
+    return Optional.of(setting()).filter(one -> !SETTINGS.contains(one)).map(Twins::flaw);
+  }
+
+  private static String flaw(String setting) {
+    return "-D%s=%s: expected is one of %s"
+        .formatted(PROPERTY, setting, String.join(", ", SETTINGS));
+  }
+
+  private static String setting() {
+    return System.getProperty(PROPERTY, "auto");
+  }
+
+  /// {@return what the property comes to}
+  ///
+  /// @throws IllegalArgumentException if there is no such setting
+  public static Choice choice() {
+    return choice(setting());
+  }
+
   /// {@return the kernels that the property decides for}
+  ///
+  /// @throws IllegalArgumentException if there is no such setting
   public static KernelProvider provider() {
-    return provider(System.getProperty(PROPERTY, "auto"));
+    return choice().kernels();
   }
 
   /// {@return the kernels of a setting of the property}
+  ///
+  /// @throws IllegalArgumentException if there is no such setting
   public static KernelProvider provider(String setting) {
+    return choice(setting).kernels();
+  }
+
+  private static Choice choice(String setting) {
     return switch (setting) {
       case "reference" -> reference("as " + PROPERTY + " says", Level.DEBUG);
       case "auto" -> tile(Level.DEBUG);
       case "vector" -> vector(Level.WARNING, Optional.empty());
       case "tile" -> tile(Level.WARNING);
-      default -> {
-        LOG.log(
-            Level.WARNING, "{0} is {1}, not reference, vector, tile or auto", PROPERTY, setting);
-        yield tile(Level.DEBUG);
-      }
+      default -> throw new IllegalArgumentException(flaw(setting));
     };
   }
 
   /// @param missing how loud to say so where there is no machine tile
-  private static KernelProvider tile(Level missing) {
+  private static Choice tile(Level missing) {
     if (HotSpot.onlyInterprets()) {
       // The code around the tile would take longer than the reference where it is compiled.
       return vector(missing, Optional.empty());
@@ -53,8 +86,8 @@ public final class Twins {
     return switch (MachineTiles.best()) {
       case TileChoice.Found found -> {
         LOG.log(Level.DEBUG, "kernels: the machine tile of {0}", found.instructions());
-        yield new TriedTwins(
-            TileTwins.all(found), true, vector(Level.DEBUG, Optional.of(found.floats())));
+        KernelProvider vectors = vector(Level.DEBUG, Optional.of(found.floats())).kernels();
+        yield new Choice("tile", new TriedTwins(TileTwins.all(found), true, vectors));
       }
       case TileChoice.None(String reason) -> {
         LOG.log(missing, "kernels: no machine tile, {0}", reason);
@@ -65,7 +98,7 @@ public final class Twins {
 
   /// @param missing how loud to say so where vector code cannot be used
   /// @param tile of machine code for its products of floats, if there is one
-  private static KernelProvider vector(Level missing, Optional<FloatTile> tile) {
+  private static Choice vector(Level missing, Optional<FloatTile> tile) {
     Optional<String> hindrance = HotSpot.hindersVectors();
     if (hindrance.isPresent()) {
       return reference(hindrance.get(), missing);
@@ -74,14 +107,16 @@ public final class Twins {
       return reference("the module " + VectorModule.NAME + " is not there", missing);
     }
     try {
-      return new TriedTwins(VectorTwins.all(tile), HotSpot.hasFma(), KernelProvider.reference());
+      KernelProvider reference = KernelProvider.reference();
+      return new Choice(
+          "vector", new TriedTwins(VectorTwins.all(tile), HotSpot.hasFma(), reference));
     } catch (RuntimeException | LinkageError e) {
       return reference("the vector code failed: " + e, Level.WARNING);
     }
   }
 
-  private static KernelProvider reference(String reason, Level level) {
+  private static Choice reference(String reason, Level level) {
     LOG.log(level, "kernels: the reference, {0}", reason);
-    return KernelProvider.reference();
+    return new Choice("reference", KernelProvider.reference());
   }
 }
