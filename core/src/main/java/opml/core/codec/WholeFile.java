@@ -5,12 +5,14 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Objects;
 
 /// Writes files whole or not at all. The bytes go to a draft in the same folder, are forced to the disk, and only then
 /// take the file's name, in one step: at every moment the name stands for the old file or for the new one, whatever
@@ -46,12 +48,7 @@ public final class WholeFile {
       return;
     }
     Path target = target(file);
-    Path draft =
-        Files.createTempFile(
-            target.getParent(),
-            "." + target.getFileName(),
-            ".draft",
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r--r--")));
+    Path draft = draft(file, target);
     try {
       try (FileChannel channel = FileChannel.open(draft, StandardOpenOption.WRITE)) {
         OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16);
@@ -64,6 +61,35 @@ public final class WholeFile {
       Files.deleteIfExists(draft);
     }
     forceName(target);
+  }
+
+  /// Makes sure that a file can be written, for those who work long before they write it.
+  ///
+  /// @throws IOException if it cannot, and why
+  public static void requireWritable(Path file) throws IOException {
+    if (Files.isDirectory(file)) {
+      throw new FileSystemException(file.toString(), null, "this is a folder");
+    }
+    if (Files.exists(file) && !Files.isWritable(file)) {
+      throw new FileSystemException(file.toString(), null, "it is there, and not to be written to");
+    }
+    if (!Files.exists(file) || Files.isRegularFile(file)) {
+      Files.delete(draft(file, target(file)));
+    }
+  }
+
+  /// {@return an empty file beside the target; whoever cannot have one hears of the file that he named}
+  private static Path draft(Path file, Path target) throws IOException {
+    try {
+      return Files.createTempFile(
+          target.getParent(),
+          "." + target.getFileName(),
+          ".draft",
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r--r--")));
+    } catch (FileSystemException e) {
+      String reason = Objects.requireNonNullElse(e.getReason(), "its folder takes no new file");
+      throw new FileSystemException(file.toString(), null, reason);
+    }
   }
 
   /// {@return what a writing makes or replaces: whoever names a link means the file behind it, be it there or not}

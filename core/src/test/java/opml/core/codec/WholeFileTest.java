@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -67,6 +69,32 @@ class WholeFileTest {
     assertThatThrownBy(() -> WholeFile.write(circle, new byte[1]))
         .isInstanceOf(FileSystemLoopException.class)
         .hasMessageContaining("circle");
+  }
+
+  @Test
+  void whetherAFileCanBeWrittenIsKnownBeforeAndNothingIsLeftBehind() throws IOException {
+    Path file = folder.resolve("state");
+    WholeFile.requireWritable(file);
+    assertThat(names()).isEmpty();
+    Files.writeString(file, "old");
+    WholeFile.requireWritable(file);
+    WholeFile.requireWritable(Path.of("/dev/null"));
+    assertThat(file).hasContent("old");
+    assertThat(names()).containsExactly("state");
+    for (Path none :
+        List.of(
+            folder,
+            folder.resolve("n".repeat(300)),
+            file.resolve("inside"),
+            Path.of("/proc/opml"))) {
+      assertThatThrownBy(() -> WholeFile.requireWritable(none))
+          .isInstanceOf(FileSystemException.class)
+          .hasMessageStartingWith(none + ": ");
+    }
+    assertThatThrownBy(() -> WholeFile.write(Path.of("/proc/opml"), new byte[1]))
+        .hasMessage("/proc/opml: its folder takes no new file");
+    assertThatThrownBy(() -> WholeFile.requireWritable(folder.resolve("none/state")))
+        .isInstanceOf(NoSuchFileException.class);
   }
 
   private List<String> names() throws IOException {

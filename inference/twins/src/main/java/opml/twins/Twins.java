@@ -26,38 +26,70 @@ public final class Twins {
 
   static final Logger LOG = System.getLogger(Twins.class.getName());
 
+  private static final List<String> SETTINGS = List.of("reference", "vector", "tile", "auto");
+
+  /// What a setting comes to in this JVM.
+  ///
+  /// @param name of the best kernels that there are: `reference`, `vector` or `tile`
+  public record Choice(String name, KernelProvider kernels) {}
+
   private Twins() {}
 
-  /// {@return the kernels that the property decides for}
-  public static KernelProvider provider() {
-    return provider(System.getProperty(PROPERTY, "auto"));
+  /// {@return what is wrong with the property, if it is}
+  public static Optional<String> flaw() {
+    return Optional.of(setting()).filter(one -> !SETTINGS.contains(one)).map(Twins::flaw);
   }
 
-  /// {@return the kernels of a setting of the property}
+  private static String flaw(String setting) {
+    return "-D%s=%s: expected is one of %s"
+        .formatted(PROPERTY, setting, String.join(", ", SETTINGS));
+  }
+
+  private static String setting() {
+    return System.getProperty(PROPERTY, "auto");
+  }
+
+  /// {@return what the property comes to, found out now}
+  ///
+  /// @throws IllegalArgumentException if there is no such setting
+  public static Choice choice() {
+    return choice(setting());
+  }
+
+  /// {@return the kernels that the property decides for}
+  ///
+  /// @throws IllegalArgumentException if there is no such setting
+  public static KernelProvider provider() {
+    return provider(setting());
+  }
+
+  /// {@return the kernels of a setting of the property; with `auto`, runs begin with the reference}
+  ///
+  /// @throws IllegalArgumentException if there is no such setting
   public static KernelProvider provider(String setting) {
+    return setting.equals("auto") ? new Best() : choice(setting).kernels();
+  }
+
+  private static Choice choice(String setting) {
     return switch (setting) {
       case "reference" -> reference("as " + PROPERTY + " says", Level.DEBUG);
-      case "auto" -> new Best();
+      case "auto" -> Best.Chosen.CHOICE;
       case "vector" -> vector(Level.WARNING, Optional.empty());
       case "tile" -> tile(Level.WARNING);
-      default -> {
-        LOG.log(
-            Level.WARNING, "{0} is {1}, not reference, vector, tile or auto", PROPERTY, setting);
-        yield new Best();
-      }
+      default -> throw new IllegalArgumentException(flaw(setting));
     };
   }
 
   /// The fastest that there are, found out when the first is wanted: that takes a second.
   private static final class Best implements KernelProvider {
     private static final class Chosen {
-      static final KernelProvider KERNELS = tile(Level.DEBUG);
+      static final Choice CHOICE = tile(Level.DEBUG);
     }
 
     @Override
     public PreparedKernel prepare(
         Kernel kernel, long[] scalars, List<Optional<MemorySegment>> constants) {
-      return Chosen.KERNELS.prepare(kernel, scalars, constants);
+      return Chosen.CHOICE.kernels().prepare(kernel, scalars, constants);
     }
 
     @Override
@@ -67,7 +99,7 @@ public final class Twins {
   }
 
   /// @param missing how loud to say so where there is no machine tile
-  private static KernelProvider tile(Level missing) {
+  private static Choice tile(Level missing) {
     if (HotSpot.onlyInterprets()) {
       // The code around the tile would take longer than the reference where it is compiled.
       return vector(missing, Optional.empty());
@@ -75,8 +107,8 @@ public final class Twins {
     return switch (MachineTiles.best()) {
       case TileChoice.Found found -> {
         LOG.log(Level.DEBUG, "kernels: the machine tile of {0}", found.instructions());
-        yield new TriedTwins(
-            TileTwins.all(found), true, vector(Level.DEBUG, Optional.of(found.floats())));
+        KernelProvider vectors = vector(Level.DEBUG, Optional.of(found.floats())).kernels();
+        yield new Choice("tile", new TriedTwins(TileTwins.all(found), true, vectors));
       }
       case TileChoice.None(String reason) -> {
         LOG.log(missing, "kernels: no machine tile, {0}", reason);
@@ -87,23 +119,29 @@ public final class Twins {
 
   /// @param missing how loud to say so where vector code cannot be used
   /// @param tile of machine code for its products of floats, if there is one
-  private static KernelProvider vector(Level missing, Optional<FloatTile> tile) {
+  private static Choice vector(Level missing, Optional<FloatTile> tile) {
     Optional<String> hindrance = HotSpot.hindersVectors();
     if (hindrance.isPresent()) {
       return reference(hindrance.get(), missing);
     }
     if (!VectorModule.isThere()) {
-      return reference("the module " + VectorModule.NAME + " is not there", missing);
+      // Whoever starts a JVM of his own may not know that it takes an option.
+      return reference(
+          "the module %s is not there; the JVM needs --add-modules %s"
+              .formatted(VectorModule.NAME, VectorModule.NAME),
+          Level.WARNING);
     }
     try {
-      return new TriedTwins(VectorTwins.all(tile), HotSpot.hasFma(), KernelProvider.reference());
+      KernelProvider reference = KernelProvider.reference();
+      return new Choice(
+          "vector", new TriedTwins(VectorTwins.all(tile), HotSpot.hasFma(), reference));
     } catch (RuntimeException | LinkageError e) {
       return reference("the vector code failed: " + e, Level.WARNING);
     }
   }
 
-  private static KernelProvider reference(String reason, Level level) {
+  private static Choice reference(String reason, Level level) {
     LOG.log(level, "kernels: the reference, {0}", reason);
-    return KernelProvider.reference();
+    return new Choice("reference", KernelProvider.reference());
   }
 }

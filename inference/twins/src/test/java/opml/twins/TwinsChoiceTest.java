@@ -1,6 +1,7 @@
 package opml.twins;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.File;
 import java.io.IOException;
@@ -54,9 +55,15 @@ class TwinsChoiceTest {
   }
 
   @Test
-  void aSettingThatIsUnknownOrCannotBeMetIsWarnedOf() throws Exception {
-    assertThat(probe("choice", MODULE, "-Dopml.kernels=fastest"))
-        .anyMatch(line -> line.contains("opml.kernels is fastest, not reference"));
+  void aSettingThatIsUnknownIsRefused() {
+    assertThat(Twins.flaw()).isEmpty();
+    assertThatThrownBy(() -> Twins.provider("fastest"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("-Dopml.kernels=fastest: expected is one of reference, vector, tile, auto");
+  }
+
+  @Test
+  void aSettingThatCannotBeMetIsWarnedOf() throws Exception {
     assertThat(probe("choice", "-Dopml.kernels=vector"))
         .anyMatch(line -> line.contains("WARNING: kernels: the reference"));
     assertThat(probe("choice", MODULE)).noneMatch(line -> line.contains("WARNING: "));

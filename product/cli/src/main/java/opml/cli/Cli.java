@@ -2,6 +2,7 @@ package opml.cli;
 
 import java.io.PrintWriter;
 import java.net.URI;
+import java.util.Optional;
 import opml.cli.console.ExitCode;
 import opml.cli.console.Failure;
 import opml.cli.console.Messages;
@@ -11,6 +12,7 @@ import opml.cli.option.EtherConverter;
 import opml.core.account.Address;
 import opml.core.account.Wei;
 import opml.ethereum.devchain.NodeKind;
+import opml.twins.Twins;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -24,6 +26,12 @@ public final class Cli {
   /// more than one line on `err`, but for wrong usage, which also shows where help is.
   public static int run(PrintWriter out, PrintWriter err, String... arguments) {
     String[] words = arguments.length == 0 ? new String[] {"help"} : arguments;
+    Optional<String> flaw = Twins.flaw();
+    if (flaw.isPresent()) {
+      err.println("opml: " + Messages.oneLine(flaw.get()));
+      err.flush();
+      return ExitCode.USAGE;
+    }
     try {
       int code = commandLine().setOut(out).setErr(err).execute(words);
       out.flush();

@@ -71,7 +71,7 @@ class ConformanceCommandsTest {
                 "f32_to_i32_rx_minMag",
                 file("7FC00000 80000000 10\n4F000000 80000000 00\nC0490FDB FFFFFFFD 01\n"))
             .succeeds();
-    assertThat(run.out()).contains("passes; 1 lines", "2 lines skipped");
+    assertThat(run.out()).contains("passes; 1 line, ", "2 lines skipped");
     // The operand decides, not the flags: this conversion is a valid one.
     Path wrong = file("C0490FDB FFFFFFFC 10\n");
     CliRun miss = CliRun.of("conformance", "float", "f32_to_i32_r_minMag", wrong);
@@ -116,6 +116,27 @@ class ConformanceCommandsTest {
 
   private Path file(String lines) throws IOException {
     return Files.writeString(Files.createTempFile(folder, "cases", ".txt"), lines);
+  }
+
+  @Test
+  void operatorsAreNamedInEitherCase() {
+    CliRun run =
+        CliRun.of("conformance", "operators", "gemm", "RELU", "--cases", 2, "--no-contract")
+            .succeeds();
+    assertThat(run.out())
+        .containsPattern("Gemm +2 ")
+        .containsPattern("Relu +2 ")
+        .contains("2 of 2 operators give the same bits everywhere");
+  }
+
+  @Test
+  void anUnknownOperatorIsRefusedWithThoseThatItIsNear() {
+    CliRun run =
+        CliRun.of("conformance", "operators", "Relu", "globalAvgPool", "--no-contract")
+            .isMisusedWith("OPERATOR 'globalAvgPool': expected is one of GlobalAveragePool");
+    assertThat(run.err()).doesNotContain("MatMul");
+    CliRun.of("conformance", "operators", "7", "--no-contract")
+        .isMisusedWith("OPERATOR '7': expected is one of ", ", Gemm, ", ", MatMul, ", ", Relu, ");
   }
 
   @Test

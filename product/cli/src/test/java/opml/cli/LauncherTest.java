@@ -78,6 +78,17 @@ class LauncherTest {
   }
 
   @Test
+  void aPropertyThatAsksForUnknownKernelsIsRefused() {
+    Run run =
+        Checkout.make(folder.resolve("checkout"))
+            .run("model", "import", "none.onnx")
+            .with("JDK_JAVA_OPTIONS", "-Dopml.kernels=bogus")
+            .toEnd();
+    assertThat(run.endsWith(ExitCode.USAGE).err())
+        .contains("opml: -Dopml.kernels=bogus: expected is one of reference, vector, tile, auto\n");
+  }
+
+  @Test
   void itWritesNothingIntoACheckoutThatIsBuilt() throws IOException {
     Checkout checkout = Checkout.make(folder.resolve("checkout"));
     Map<Path, FileTime> before = files(checkout.folder());

@@ -101,6 +101,12 @@ class ModelCommandsTest {
         .contains("top class 4");
     CliRun.of("model", "run", model, "--input", images, "--index", 2)
         .failsWith("there is no image 2, only 0 to 1");
+    CliRun.of("model", "run", model, "--input", images, "--index=-1")
+        .failsWith("there is no image -1, only 0 to 1");
+    for (int index = 0; index < 2; index++) {
+      CliRun.of("model", "run", model, "--input", raw, "--index", index)
+          .isMisusedWith("--index %d: expected is none".formatted(index), raw + " is no such file");
+    }
     idx.putInt(4, 3);
     Files.write(images, idx.array());
     CliRun.of("model", "run", model, "--input", images).failsWith("offset 4", "3 images");

@@ -95,7 +95,8 @@ class PortCommandsTest {
   void inputsAreGivenByNameInAnyOrder() throws IOException {
     CliRun run = run("x=" + x, "flags=" + flags, "x=y=" + y, "--vm").succeeds();
     assertThat(run.out())
-        .contains("output sum f32 2: -2.5 2.25\n", "output flags bool 3: 1 0 1\n", "the same bits");
+        .contains("output sum f32 2: -2.5 2.25\n", "output flags bool 3: 1 0 1\n", "the same bits")
+        .doesNotContain("top class");
     String said = run("x=" + x, "flags=" + flags, "x=y=" + y).succeeds().out();
     assertThat(run("x=y=" + y, "x=" + x, "flags=" + flags).succeeds().out()).isEqualTo(said);
     assertThat(run(packed).succeeds().out()).isEqualTo(said);
@@ -104,8 +105,8 @@ class PortCommandsTest {
     JsonNode json = run(packed, "--json").succeeds().json().getFirst();
     assertThat(json.path("outputs"))
         .hasToString(
-            "[{\"name\":\"sum\",\"type\":\"f32\",\"shape\":[2],\"values\":[-2.5,2.25],\"top\":1},"
-                + "{\"name\":\"flags\",\"type\":\"bool\",\"shape\":[3],\"values\":[1,0,1],\"top\":0}]");
+            "[{\"name\":\"sum\",\"type\":\"f32\",\"shape\":[2],\"values\":[-2.5,2.25]},"
+                + "{\"name\":\"flags\",\"type\":\"bool\",\"shape\":[3],\"values\":[1,0,1]}]");
     assertThat(json.has("output")).isFalse();
   }
 
@@ -127,7 +128,8 @@ class PortCommandsTest {
     assertThat(sum).exists();
     String expectation = "expected is NAME=FILE for any of sum f32 2, flags bool 3";
     misused(
-        "--output: there is no output x; sum is given twice; whole.bin has no name; " + expectation,
+        "--output: there is no output x; sum is given more than once; whole.bin has no name; "
+            + expectation,
         packed,
         "--output",
         "x=a.npy",
@@ -136,9 +138,13 @@ class PortCommandsTest {
         "--output",
         "sum=b.npy",
         "--output",
+        "sum=c.npy",
+        "--output",
         "whole.bin");
     misused(
-        "all.npy: a file for one array; " + expectation + ", or one of another ending for all 35",
+        "all.npy: a file for one array, which needs a name; "
+            + expectation
+            + ", or one of another ending for all 35 bytes",
         packed,
         "--output",
         folder.resolve("all.npy"));
@@ -149,7 +155,12 @@ class PortCommandsTest {
         "sum=" + folder.resolve("one.npy"),
         "--output",
         "flags=" + folder.resolve("./one.npy"));
-    misused("its folder", packed, "--output", "sum=" + folder.resolve("none/sum.npy"));
+    Path none = folder.resolve("none/sum.npy");
+    misused("--output " + none + ": its folder is not there", packed, "--output", "sum=" + none);
+    misused("--output " + folder + ": this is a folder", packed, "--output", folder);
+    misused("--output /proc/sum: its folder takes no new file", packed, "--output", "/proc/sum");
+    Path inside = packed.resolve("sum.bin");
+    misused("--output " + inside + ": Not a directory", packed, "--output", inside);
   }
 
   @Test
@@ -157,16 +168,53 @@ class PortCommandsTest {
     String expectation = "expected is NAME=FILE for each of x f32 2, flags bool 3, x=y f32 2";
     misused("--input: flags, x=y are missing; " + expectation, "x=" + x);
     misused(
-        "--input: there is no input z; x is given twice; flags, x=y are missing; " + expectation,
+        "--input: there is no input z; x is given more than once; flags, x=y are missing; "
+            + expectation,
         "z=" + x,
         "x=" + x,
-        "x=" + x);
+        "x=" + x,
+        "x=" + y);
     misused(
         "--input: %s has no name; x=y is missing; %s".formatted(packed, expectation),
         "x=" + x,
         "flags=" + flags,
         packed);
-    misused("y.bin: 8 bytes; " + expectation + ", or one file of all 72 bytes", y);
+    misused(
+        "y.bin: 8 bytes; "
+            + expectation
+            + ", or one file of all 72 bytes, in which each begins at a multiple of 32 bytes:"
+            + " x at 0, flags at 32, x=y at 64",
+        y);
+  }
+
+  @Test
+  void aFileOfOneArrayNeedsANameEvenIfItHasTheRightNumberOfBytes() throws IOException {
+    for (String name : List.of("all.json", "all.npy", "ALL.PGM")) {
+      misused(
+          name + ": a file for one array, which needs a name; expected is NAME=FILE for each of x",
+          write(name, new byte[72]));
+    }
+  }
+
+  @Test
+  void aNameOrAFileThatIsMissingIsToldOfItsArgument() throws IOException {
+    misused("--input x=: a file is missing", "x=");
+    misused("--input x=y=: a file is missing", "x=" + x, "flags=" + flags, "x=y=");
+    misused("--input =" + x + ": the name before = is missing", "=" + x);
+    misused("--output sum=: a file is missing", packed, "--output", "sum=");
+    misused("--output =a.npy: the name before = is missing", packed, "--output", "=a.npy");
+  }
+
+  @Test
+  void anIndexIsRefusedWhereNothingHasOne() {
+    misused("--index 1: expected is none without an idx file of images", packed, "--index", 1);
+    misused(
+        "--index 1: expected is none without an idx file of images",
+        "x=" + x,
+        "flags=" + flags,
+        "x=y=" + y,
+        "--index",
+        1);
   }
 
   @Test
@@ -198,6 +246,7 @@ class PortCommandsTest {
     assertThat(Files.readString(out)).isEqualTo("[1.5, 2.0]\n");
     String expectation = "expected is one FILE, for x f32 2";
     misused("--input: 2 files for one input; ", x, x);
+    misused("--input: x is given more than once; " + expectation, "x=" + x, "x=" + x);
     misused("--input: there is no input z; x is missing; " + expectation, "z=" + x);
   }
 

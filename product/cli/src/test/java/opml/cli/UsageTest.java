@@ -43,6 +43,19 @@ class UsageTest {
   }
 
   @Test
+  void theFirstLineOfADescriptionIsAWholeShortSentence() {
+    List<CommandLine> all = new ArrayList<>();
+    collect(Cli.commandLine(), all);
+    for (CommandLine command : all) {
+      String first = command.getCommandSpec().usageMessage().description()[0];
+      assertThat(first)
+          .as(command.getCommandSpec().qualifiedName())
+          .matches("[A-Z][^\\n]*[^.]\\.")
+          .hasSizeLessThan(130);
+    }
+  }
+
+  @Test
   void wrongUsageIsToldFromFailure() {
     for (String line :
         List.of(

@@ -1,11 +1,13 @@
 package opml.formats.refusal;
 
 import java.io.Serial;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.SequencedSet;
 import opml.formats.refusal.Reason.Kind;
 
-/// A model that is well encoded but that we cannot run. The message names the file and every reason, one a line.
+/// A model that is well encoded but that we cannot run. The message names the file and every reason, once
+/// and on a line of its own.
 public final class ImportException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1;
 
@@ -25,9 +27,13 @@ public final class ImportException extends RuntimeException {
   }
 
   private static String message(String source, List<Reason> reasons) {
-    List<String> lines = new ArrayList<>();
+    SequencedSet<String> lines = new LinkedHashSet<>();
     List<String> operators =
-        reasons.stream().filter(r -> r.kind() == Kind.OPERATOR).map(Reason::line).toList();
+        reasons.stream()
+            .filter(r -> r.kind() == Kind.OPERATOR)
+            .map(Reason::line)
+            .distinct()
+            .toList();
     if (!operators.isEmpty()) {
       lines.add("operators that we do not have: " + String.join(", ", operators));
     }

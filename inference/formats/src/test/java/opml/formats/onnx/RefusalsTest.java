@@ -319,6 +319,20 @@ class RefusalsTest {
   }
 
   @Test
+  void aReasonIsToldOnce() {
+    Reason reason = new Reason(Reason.Kind.USE, 1, "", "", "too deep");
+    Reason operator = new Reason(Reason.Kind.OPERATOR, 1, "node", "a", "Loop");
+    assertThat(new ImportException("m", List.of(reason, reason)))
+        .hasMessage("m cannot be run here: too deep");
+    assertThat(new ImportException("m", List.of(operator, reason, operator)))
+        .hasMessage(
+            """
+            m cannot be run here, for 2 reasons:
+              operators that we do not have: Loop (1 node: a)
+              too deep""");
+  }
+
+  @Test
   void constantsThatWouldFillTheMemoryAreRefused() {
     OnnxTensor size = new OnnxTensor("n", Tensor.ofLongs(Shape.of(2), 60_000, 30_000));
     assertThat(

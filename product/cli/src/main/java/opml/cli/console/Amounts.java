@@ -29,6 +29,11 @@ public final class Amounts {
     return String.format(Locale.ROOT, "%,d", value);
   }
 
+  /// {@return a count of things: `1 line`, `2,000 lines`}
+  public static String count(long value, String thing) {
+    return count(value) + " " + thing + (value == 1 ? "" : "s");
+  }
+
   /// {@return seconds with two decimals}
   public static String seconds(double seconds) {
     return String.format(Locale.ROOT, "%.2f s", seconds);

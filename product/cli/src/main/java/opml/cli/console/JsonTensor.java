@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -82,22 +83,20 @@ public final class JsonTensor {
         throw tensor.malformed(tensor.tooLong());
       }
     } catch (JacksonException e) {
-      throw new MalformedException(
-          "%s%s: not JSON: %s"
-              .formatted(
-                  source,
-                  place(e.getLocation()),
-                  words(Objects.requireNonNullElse(e.getOriginalMessage(), "broken"))));
+      throw new MalformedException(source + place(e.getLocation()) + ": " + words(e));
     } catch (CharacterCodingException e) {
       throw new MalformedException(source + ": not UTF-8, which JSON is written in");
     }
   }
 
-  /// The parser tells Java programmers how to allow what JSON has not; users are told how to write it.
-  private static String words(String parser) {
-    return parser.startsWith("Non-standard token")
-        ? "write \"NaN\", \"Infinity\" and \"-Infinity\" in quotes"
-        : Messages.oneLine(parser);
+  /// The parser tells Java programmers what it would have read; users are told what is wrong with the file.
+  private static String words(JacksonException e) {
+    if (e instanceof JsonEOFException) {
+      return "not JSON: the file ends before its array does";
+    }
+    return Objects.requireNonNullElse(e.getOriginalMessage(), "").startsWith("Non-standard token")
+        ? "not JSON: write \"NaN\", \"Infinity\" and \"-Infinity\" in quotes"
+        : "not JSON from here on, expected are numbers in nested arrays, such as [[0.5, -1], [2, 3e4]]";
   }
 
   /// {@return a tensor as arrays nested like its shape, on one line}
@@ -159,13 +158,13 @@ public final class JsonTensor {
   private void elements(int count, Element element) throws IOException {
     for (int i = 0; i < count; i++) {
       if (json.currentToken() == JsonToken.END_ARRAY) {
-        throw malformed("%d values, expected are %d".formatted(i, count));
+        throw malformed("%s, expected are %,d".formatted(Amounts.count(i, "value"), count));
       }
       element.read();
       json.nextToken();
     }
     if (json.currentToken() != JsonToken.END_ARRAY) {
-      throw malformed("more than %d values, for %s".formatted(count, type));
+      throw malformed("more than %s, for %s".formatted(Amounts.count(count, "value"), type));
     }
   }
 
@@ -187,7 +186,8 @@ public final class JsonTensor {
   private void requireArray(String where, int count) throws IOException {
     if (json.currentToken() != JsonToken.START_ARRAY) {
       throw malformed(
-          "%s, expected an array of %d values%s, for %s".formatted(shown(), count, where, type));
+          "%s, expected an array of %s%s, for %s"
+              .formatted(shown(), Amounts.count(count, "value"), where, type));
     }
   }
 

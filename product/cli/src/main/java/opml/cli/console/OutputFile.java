@@ -2,7 +2,7 @@ package opml.cli.console;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
@@ -39,7 +39,7 @@ public final class OutputFile {
   /// one, that then goes nowhere}
   ///
   /// @param type of the output, if it is known
-  /// @throws Failure if the folder cannot be written to, or the format needs a type
+  /// @throws Failure if the file cannot be written, or the format needs a type
   public static OutputFile of(Path file, Optional<TensorType> type) {
     OutputFile output = new OutputFile(file);
     if (output.format != Format.RAW && type.isEmpty()) {
@@ -48,14 +48,12 @@ public final class OutputFile {
                   .formatted(file)
               + " ending");
     }
-    Path folder = file.toAbsolutePath().getParent();
-    if (Files.isDirectory(file)) {
-      throw new Failure("--output " + file + ": this is a folder");
-    }
-    if (folder == null
-        || !Files.isDirectory(folder)
-        || !(Files.exists(file) ? Files.isWritable(file) : Files.isWritable(folder))) {
-      throw new Failure("--output " + file + ": its folder is not there or cannot be written to");
+    try {
+      WholeFile.requireWritable(file);
+    } catch (NoSuchFileException e) {
+      throw new Failure("--output " + file + ": its folder is not there", e);
+    } catch (IOException e) {
+      throw new Failure("--output " + Messages.at(file, e).getMessage(), e);
     }
     return output;
   }

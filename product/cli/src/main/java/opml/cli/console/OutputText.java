@@ -13,11 +13,14 @@ import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/// What a model says: the values of each output with their type and shape, and the index of the greatest, which for a
-/// classifier is the class.
+/// What a model says: the values of each output with their type and shape. A model whose only output looks like the
+/// scores of classes also says a class, the index of the greatest.
 public final class OutputText {
   /// More values than this are not for reading.
   private static final int SHOWN = 32;
+
+  /// No classifier tells more classes apart than this.
+  private static final int MOST_CLASSES = 100_000;
 
   private final List<Values> outputs;
 
@@ -27,7 +30,7 @@ public final class OutputText {
   }
 
   /// {@return the fields that programs get of an output: values in rows one after the other, what they are, and the
-  /// class; all null where nobody knows. Of several outputs, they are objects of one list}
+  /// class; all null where nobody knows. Of several outputs, they are objects of one list, and none is a class}
   public static Map<String, @Nullable Object> fields(Optional<OutputText> output) {
     List<Values> all = output.map(read -> read.outputs).orElse(List.of());
     if (all.size() > 1) {
@@ -45,7 +48,9 @@ public final class OutputText {
 
   @Override
   public String toString() {
-    return outputs.stream().map(Values::toString).collect(Collectors.joining("\n"));
+    String values = outputs.stream().map(Values::toString).collect(Collectors.joining("\n"));
+    Optional<Integer> top = outputs.size() == 1 ? outputs.getFirst().top() : Optional.empty();
+    return values + top.map(one -> "\ntop class " + one).orElse("");
   }
 
   /// One output.
@@ -69,14 +74,19 @@ public final class OutputText {
           "name", type.name(),
           "type", type.element().label(),
           "shape", type.shape().dims(),
-          "values", values,
-          "top", top());
+          "values", values);
     }
 
-    /// {@return the first index of the greatest value, if there are several values and all of them are numbers}
+    /// {@return the first index of the greatest value, if these look like scores: one row of numbers}
     Optional<Integer> top() {
+      int count = values.size();
+      boolean row = type.shape().rank() > 0 && type.shape().dims().getLast() == count;
       boolean numbers = values.stream().noneMatch(value -> Double.isNaN(value.doubleValue()));
-      if (values.size() < 2 || !numbers) {
+      if (!row
+          || count < 2
+          || count > MOST_CLASSES
+          || type.element() == ElementType.BOOL
+          || !numbers) {
         return Optional.empty();
       }
       return IntStream.range(0, values.size())
@@ -89,12 +99,7 @@ public final class OutputText {
       String shown =
           values.stream().limit(SHOWN).map(String::valueOf).collect(Collectors.joining(" "));
       String more = values.size() > SHOWN ? " … (" + values.size() + " values)" : "";
-      return "output "
-          + type
-          + ": "
-          + shown
-          + more
-          + top().map(top -> "\ntop class " + top).orElse("");
+      return "output %s: %s%s".formatted(type, shown, more);
     }
   }
 }

@@ -22,121 +22,145 @@ import opml.formats.image.Pgm;
 ///
 /// What a file begins with counts more than how its name ends, except for bytes of just the right number: those are
 /// taken as they are, unless the name says otherwise.
-final class InputFile {
-  /// The largest input that any model here takes, and a header.
-  private static final int MAX_BYTES = (1 << 26) + (1 << 17);
-
-  private static final int IDX_IMAGES = 0x00000803;
-  private static final int IDX_HEADER = 16;
-
-  private final Path file;
-  private final long wanted;
-  private final Optional<TensorType> type;
-
-  private InputFile(Path file, long wanted, Optional<TensorType> type) {
-    this.file = file;
-    this.wanted = wanted;
-    this.type = type;
-  }
-
-  /// {@return exactly `wanted` bytes of input}
+///
+/// @param bytes exactly as many as the input takes
+/// @param isOneOfSeveral whether the file has images of which one was taken
+record InputFile(byte[] bytes, boolean isOneOfSeveral) {
+  /// {@return what a file gives an input}
   ///
+  /// @param wanted how many bytes the input takes
   /// @param type of the input, if the model's file told it
   /// @param index which image of an idx file, from 0
   /// @throws Failure if the file cannot be read, or holds something else
   /// @throws opml.core.codec.MalformedException if it is damaged, or an array of another type or shape
-  static byte[] read(Path file, long wanted, Optional<TensorType> type, int index) {
+  static InputFile read(Path file, long wanted, Optional<TensorType> type, int index) {
     try {
-      return new InputFile(file, wanted, type).read(index);
+      return new Reader(file, wanted, type).read(index);
     } catch (IOException e) {
       throw Messages.at(file, e);
     }
   }
 
-  private byte[] read(int index) throws IOException {
-    String name = file.toString().toLowerCase(Locale.ROOT);
-    if (name.endsWith(".pgm")) {
-      return pixels(Pgm.read(file).pixels());
+  /// {@return whether a file's name says that it holds one array}
+  static boolean holdsOneArray(Path file) {
+    return Format.of(file) != Format.ANY;
+  }
+
+  /// What a file's name says of it.
+  private enum Format {
+    PGM,
+    JSON,
+    NPY,
+    ANY;
+
+    static Format of(Path file) {
+      String name = file.toString().toLowerCase(Locale.ROOT);
+      return name.endsWith(".pgm")
+          ? PGM
+          : name.endsWith(".json") ? JSON : name.endsWith(".npy") ? NPY : ANY;
     }
-    if (name.endsWith(".json")) {
-      return json();
+  }
+
+  /// Reads one file.
+  private record Reader(Path file, long wanted, Optional<TensorType> type) {
+    /// The largest input that any model here takes, and a header.
+    private static final int MAX_BYTES = (1 << 26) + (1 << 17);
+
+    private static final int IDX_IMAGES = 0x00000803;
+    private static final int IDX_HEADER = 16;
+
+    InputFile read(int index) throws IOException {
+      return switch (Format.of(file)) {
+        case PGM -> only(pixels(Pgm.read(file).pixels()));
+        case JSON -> only(json());
+        case NPY -> only(npy(content()));
+        case ANY -> any(content(), index);
+      };
     }
-    byte[] bytes;
-    try (InputStream in = Files.newInputStream(file)) {
-      bytes = in.readNBytes(MAX_BYTES + 1);
+
+    private static InputFile only(byte[] bytes) {
+      return new InputFile(bytes, false);
     }
-    if (name.endsWith(".npy") || Npy.isMagic(bytes) && bytes.length != wanted) {
-      return npy(bytes);
+
+    private byte[] content() throws IOException {
+      try (InputStream in = Files.newInputStream(file)) {
+        return in.readNBytes(MAX_BYTES + 1);
+      }
     }
-    if (isIdx(bytes)) {
-      return pixels(image(bytes, index));
-    }
-    if (bytes.length != wanted) {
+
+    private InputFile any(byte[] bytes, int index) {
+      if (bytes.length == wanted) {
+        return only(bytes);
+      }
+      if (Npy.isMagic(bytes)) {
+        return only(npy(bytes));
+      }
+      if (isIdx(bytes)) {
+        return new InputFile(pixels(image(bytes, index)), true);
+      }
       throw new Failure(
           "%s: %s bytes, the model takes exactly %d%s"
               .formatted(
                   file, bytes.length > MAX_BYTES ? "too many" : bytes.length, wanted, taken()));
     }
-    return bytes;
-  }
 
-  private String taken() {
-    return type.map(known -> " for " + known).orElse("");
-  }
+    private String taken() {
+      return type.map(known -> " for " + known).orElse("");
+    }
 
-  private byte[] json() throws IOException {
-    TensorType known =
-        type.orElseThrow(
-            () ->
-                new Failure(
-                    file
-                        + ": only the model's file tells the numbers' type; name it with --model"));
-    try (InputStream in = Files.newInputStream(file)) {
-      return JsonTensor.read(file.toString(), in, known);
+    private byte[] json() throws IOException {
+      TensorType known =
+          type.orElseThrow(
+              () ->
+                  new Failure(
+                      file
+                          + ": only the model's file tells the numbers' type; name it with --model"));
+      try (InputStream in = Files.newInputStream(file)) {
+        return JsonTensor.read(file.toString(), in, known);
+      }
     }
-  }
 
-  private byte[] npy(byte[] bytes) {
-    return type.isPresent()
-        ? Npy.read(file.toString(), bytes, type.get())
-        : Npy.read(file.toString(), bytes, wanted);
-  }
+    private byte[] npy(byte[] bytes) {
+      return type.isPresent()
+          ? Npy.read(file.toString(), bytes, type.get())
+          : Npy.read(file.toString(), bytes, wanted);
+    }
 
-  private boolean isIdx(byte[] bytes) {
-    return bytes.length >= IDX_HEADER
-        && bytes.length != wanted
-        && ByteBuffer.wrap(bytes).getInt() == IDX_IMAGES;
-  }
+    private boolean isIdx(byte[] bytes) {
+      return bytes.length >= IDX_HEADER && ByteBuffer.wrap(bytes).getInt() == IDX_IMAGES;
+    }
 
-  private byte[] image(byte[] bytes, int index) {
-    ByteBuffer header = ByteBuffer.wrap(bytes).position(4);
-    int count = header.getInt();
-    long size = (long) header.getInt() * header.getInt();
-    if (count < 1 || size < 1 || bytes.length - IDX_HEADER != count * (double) size) {
-      throw new Failure(
-          "%s, offset 4: %d images of %d pixels do not make a file of %d bytes"
-              .formatted(file, count, size, bytes.length));
+    private byte[] image(byte[] bytes, int index) {
+      ByteBuffer header = ByteBuffer.wrap(bytes).position(4);
+      int count = header.getInt();
+      long size = (long) header.getInt() * header.getInt();
+      if (count < 1 || size < 1 || bytes.length - IDX_HEADER != count * (double) size) {
+        throw new Failure(
+            "%s, offset 4: %d images of %d pixels do not make a file of %d bytes"
+                .formatted(file, count, size, bytes.length));
+      }
+      if (index < 0 || index >= count) {
+        throw new Failure(
+            "%s: there is no image %d, only 0 to %d".formatted(file, index, count - 1));
+      }
+      int from = IDX_HEADER + index * (int) size;
+      return Arrays.copyOfRange(bytes, from, from + (int) size);
     }
-    if (index < 0 || index >= count) {
-      throw new Failure("%s: there is no image %d, only 0 to %d".formatted(file, index, count - 1));
-    }
-    int from = IDX_HEADER + index * (int) size;
-    return Arrays.copyOfRange(bytes, from, from + (int) size);
-  }
 
-  private byte[] pixels(byte[] pixels) {
-    if (wanted == pixels.length) {
-      return pixels;
+    private byte[] pixels(byte[] pixels) {
+      if (wanted == pixels.length) {
+        return pixels;
+      }
+      if (wanted != 4L * pixels.length) {
+        throw new Failure(
+            "%s: an image of %d pixels, the model takes exactly %d bytes%s"
+                .formatted(file, pixels.length, wanted, taken()));
+      }
+      ByteBuffer floats = ByteBuffer.allocate((int) wanted).order(ByteOrder.LITTLE_ENDIAN);
+      for (byte pixel : pixels) {
+        floats.putFloat(pixel & 0xff);
+      }
+      return floats.array();
     }
-    if (wanted != 4L * pixels.length) {
-      throw new Failure(
-          "%s: an image of %d pixels, the model takes exactly %d bytes%s"
-              .formatted(file, pixels.length, wanted, taken()));
-    }
-    ByteBuffer floats = ByteBuffer.allocate((int) wanted).order(ByteOrder.LITTLE_ENDIAN);
-    for (byte pixel : pixels) {
-      floats.putFloat(pixel & 0xff);
-    }
-    return floats.array();
   }
 }

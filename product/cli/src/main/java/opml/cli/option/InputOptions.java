@@ -29,9 +29,8 @@ public final class InputOptions {
   @Option(
       names = "--index",
       paramLabel = "N",
-      defaultValue = "0",
-      description = "Which image of an idx file (default: ${DEFAULT-VALUE}).")
-  private int index;
+      description = "Which image of an idx file, from 0 (default: the first).")
+  private Optional<Integer> index;
 
   /// Checks, before a model is read, that the files are there.
   ///
@@ -39,21 +38,23 @@ public final class InputOptions {
   public void requireFiles() {
     Problems problems = new Problems();
     for (String input : inputs) {
-      problems.when(!namesAFile(input), "--input " + input + ": there is no such file");
+      trouble(input).ifPresent(why -> problems.misuse("--input %s: %s".formatted(input, why)));
     }
     problems.fail();
   }
 
-  /// {@return whether some file could be meant: a name may have equals signs in it}
-  private static boolean namesAFile(String input) {
-    int from = 0;
-    do {
-      if (Files.isReadable(Path.of(input.substring(from)))) {
-        return true;
-      }
-      from = input.indexOf('=', from) + 1;
-    } while (from > 0);
-    return false;
+  private static Optional<String> trouble(String input) {
+    Optional<String> flaw = NamedFiles.flaw(input);
+    if (flaw.isPresent()) {
+      return flaw;
+    }
+    Optional<Path> file = NamedFiles.existing(input);
+    if (file.isEmpty()) {
+      return Optional.of("there is no such file");
+    }
+    return Files.isDirectory(file.get())
+        ? Optional.of("this is a folder")
+        : Files.isReadable(file.get()) ? Optional.empty() : Optional.of("it cannot be read");
   }
 
   /// {@return exactly `wanted` bytes of input}
@@ -66,28 +67,52 @@ public final class InputOptions {
     Optional<Port> several = port.filter(one -> one.parts().size() > 1);
     if (several.isEmpty()) {
       Optional<TensorType> type = port.map(one -> TensorType.of(one.parts().getFirst()));
-      return InputFile.read(files.getFirst().file(), wanted, type, index);
+      InputFile only = read(files.getFirst().file(), wanted, type);
+      requireMeaningOfIndex(only.isOneOfSeveral());
+      return only.bytes();
     }
     if (files.getFirst().part().isEmpty()) {
+      requireMeaningOfIndex(false);
       return packed(files.getFirst().file(), several.get());
     }
     byte[] bytes = new byte[Math.toIntExact(wanted)];
-    for (NamedFiles.NamedFile file : files) {
-      Port.Part part = file.part().orElseThrow();
-      byte[] values =
-          InputFile.read(file.file(), part.bytes(), Optional.of(TensorType.of(part)), index);
-      System.arraycopy(values, 0, bytes, (int) part.offset(), values.length);
+    boolean oneOfSeveral = false;
+    for (NamedFiles.NamedFile named : files) {
+      Port.Part part = named.part().orElseThrow();
+      InputFile file = read(named.file(), part.bytes(), Optional.of(TensorType.of(part)));
+      System.arraycopy(file.bytes(), 0, bytes, (int) part.offset(), file.bytes().length);
+      oneOfSeveral |= file.isOneOfSeveral();
     }
+    requireMeaningOfIndex(oneOfSeveral);
     return bytes;
   }
 
+  private InputFile read(Path file, long wanted, Optional<TensorType> type) {
+    return InputFile.read(file, wanted, type, index.orElse(0));
+  }
+
+  private void requireMeaningOfIndex(boolean oneOfSeveral) {
+    if (index.isPresent() && !oneOfSeveral) {
+      throw new Failure(
+          "--index %d: expected is none without an idx file of images, and --input %s is no such file"
+              .formatted(index.get(), String.join(" ", inputs)));
+    }
+  }
+
   private static byte[] packed(Path file, Port port) {
+    if (InputFile.holdsOneArray(file)) {
+      throw NamedFiles.nameless("--input", file, "input", port);
+    }
     try {
       if (Files.size(file) != port.bytes()) {
         throw new Failure(
-            "--input %s: %,d bytes; expected is %s, or one file of all %,d bytes"
+            "--input %s: %,d bytes; expected is %s, or one file of all %,d bytes, %s"
                 .formatted(
-                    file, Files.size(file), NamedFiles.expected("input", port), port.bytes()));
+                    file,
+                    Files.size(file),
+                    NamedFiles.expected("input", port),
+                    port.bytes(),
+                    NamedFiles.places(port)));
       }
       return Files.readAllBytes(file);
     } catch (IOException e) {

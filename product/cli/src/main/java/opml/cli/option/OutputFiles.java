@@ -34,10 +34,7 @@ public final class OutputFiles {
       }
       Optional<TensorType> type = named.part().or(() -> only(port)).map(TensorType::of);
       if (type.isEmpty() && port.isPresent() && OutputFile.needsType(named.file())) {
-        throw new Failure(
-            "--output %s: a file for one array; expected is %s, or one of another ending for all %,d bytes"
-                .formatted(
-                    named.file(), NamedFiles.expected("output", port.get()), port.get().bytes()));
+        throw NamedFiles.nameless("--output", named.file(), "output", port.get());
       }
       targets.add(new Target(named.part(), OutputFile.of(named.file(), type)));
     }

@@ -13,6 +13,7 @@ import opml.engine.commit.CommittedNode;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
+import opml.ethereum.send.GasMeter;
 import opml.game.move.Action;
 import opml.game.move.Interval;
 import opml.game.work.Work;
@@ -77,8 +78,8 @@ final class Storyteller implements Theatre.Audience {
         move();
         say(
             who,
-            "disagrees, and challenges with a bond of "
-                + stage.deployment().parameters().challengeBond());
+            "disagrees, and challenges with a bond of %s; what it deposits above that comes back"
+                .formatted(stage.deployment().parameters().challengeBond()));
         bar(
             "nodes",
             new Interval(0, play().model().graph().steps()),
@@ -122,20 +123,24 @@ final class Storyteller implements Theatre.Audience {
   public void ends(Scenario scenario, Director play, Report report) {
     out.accept("");
     for (Party party : play.stage().parties()) {
-      out.accept(
-          "   %-10s %s, and %s of gas"
-              .formatted(
-                  party.name(), gain(party.gain()), Amounts.count(party.meter().total().gas())));
+      GasMeter.Usage used = party.meter().total();
+      say(
+          party.name(),
+          "%s, and pays %s for %s gas"
+              .formatted(gain(party.gain()), used.fees(), Amounts.count(used.gas())));
     }
+    say("burnt", Amounts.eth(play.stage().burnt()));
     out.accept(
-        "   => %s; %d moves, %s gas, %s, the hub holds %s%s"
+        "   => %s; %d moves, %s, the hub holds %s%s"
             .formatted(
                 report.outcome(),
                 report.moves(),
-                Amounts.count(report.gas()),
                 Amounts.seconds(report.seconds()),
                 play.stage().held(),
                 report.ok() ? "" : "; THIS IS WRONG: " + report.failure()));
+    out.accept(
+        "      claims, games and settlements take %s of the %s gas"
+            .formatted(Amounts.count(report.gas()), Amounts.count(play.stage().gas())));
   }
 
   private void moved(String who, Action.Move move) {

@@ -72,7 +72,7 @@ class JsonTensorTest {
   void whatDoesNotFitIsRefusedWithItsPlace() {
     refused("[[1, 2, 3], [4, 5]]", BYTES, "line 1, column 18", "2 values, expected are 3");
     refused("[[1, 2, 3], [4, 5, 6, 7]]", BYTES, "more than 3 values, for x i8 2x3");
-    refused("[[1, 2, 3]]", BYTES, "1 values, expected are 2");
+    refused("[[1, 2, 3]]", BYTES, "1 value, expected are 2");
     refused("[1, 2, 3, 4, 5]", BYTES, "5 values, expected are 6");
     refused("[1, 2, 3, 4, 5, 6, 7]", BYTES, "more than 6 values");
     refused("[[1, 2, 3], 4]", BYTES, "4, expected an array of 3 values in dimension 1");
@@ -83,7 +83,16 @@ class JsonTensorTest {
     refused("[1, 2, 3, 4, 5, 12345678901234567890123]", BYTES, "expected an integer");
     refused("[1, 2, 3, 4, 5, 1e39]", FLOATS, "beyond the floats of 32 bits");
     refused("[1, 2, 3, 4, 5, \"nan\"]", FLOATS, "nan, expected a number, or \"NaN\"");
-    refused("[1, 2, 3, 4, 5, NaN]", FLOATS, "not JSON");
+    refused("[1, 2, 3, 4, 5, NaN]", FLOATS, "line 1, column ", ": not JSON: write \"NaN\", ");
+    refused(
+        "[1, 2,\n3 4, 5, 6]",
+        FLOATS,
+        "a.json, line 2, column ",
+        ": not JSON from here on, expected");
+    refused("[1, 2,\nthree]", FLOATS, "a.json, line 2, column 1: not JSON from here on, expected");
+    refused("[[1, 2,\n3}", FLOATS, "a.json, line 2, column ", ": not JSON from here on, expected");
+    refused(
+        "[[1, 2,\n3", FLOATS, "a.json, line 2, column ", ": not JSON: the file ends before its");
     refused("[1, 2, 3, 4, 5, null]", FLOATS, "null, expected a number");
     refused("{\"a\": 1}", FLOATS, "an object, expected an array of 6 values");
     refused("", FLOATS, "the end of the file, expected an array");

@@ -255,6 +255,11 @@ public final class Director {
     if (!stage.held().isZero()) {
       failures.add("the hub still holds " + stage.held());
     }
+    BigInteger lost =
+        stage.parties().stream().map(Party::gain).reduce(BigInteger.ZERO, BigInteger::add).negate();
+    if (!lost.equals(stage.burnt().add(stage.held().value()))) {
+      failures.add("all lost %s wei together, and %s were burnt".formatted(lost, stage.burnt()));
+    }
     return failures;
   }
 

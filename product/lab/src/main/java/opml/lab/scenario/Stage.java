@@ -29,12 +29,14 @@ public final class Stage {
 
   private final DevChain chain;
   private final Deployment deployment;
+  private final BigInteger burntBefore;
   private final Map<String, Party> parties = new LinkedHashMap<>();
   private int nextAccount = 1;
 
   private Stage(DevChain chain, Deployment deployment) {
     this.chain = chain;
     this.deployment = deployment;
+    this.burntBefore = burntEver(chain);
   }
 
   /// Deploys the contracts and registers a model.
@@ -93,6 +95,15 @@ public final class Stage {
   /// {@return what the hub holds}
   public Wei held() {
     return chain.chain().snapshot().balance(deployment.hub().address());
+  }
+
+  /// {@return what was burnt since the scenario began}
+  public BigInteger burnt() {
+    return burntEver(chain).subtract(burntBefore);
+  }
+
+  private static BigInteger burntEver(DevChain chain) {
+    return chain.chain().snapshot().balance(Address.BURNT).value();
   }
 
   /// {@return what the hub owes this account}

@@ -21,10 +21,11 @@ import picocli.CommandLine.Option;
 @Command(
     name = "engine",
     description = {
-      "Measures the engine: models beside ONNX Runtime on one thread and on two, single kernels beside what one core",
-      "of this processor does at most, what a run allocates, a model of 4 GB, state in place, the trace of a million",
-      "steps, what a claim adds, and how far step bounds lie above what was seen. ONNX Runtime is fetched once; the",
-      "model of 4 GB is written into the folder for temporary files."
+      "Measures the engine beside ONNX Runtime and beside the processor.",
+      "Models on one thread and on two, single kernels beside what one core of this processor does at most, what a run"
+          + " allocates, a model of 4 GB, state in place, the trace of a million steps, what a claim adds, and how far"
+          + " step bounds lie above what was seen. ONNX Runtime is fetched once; the model of 4 GB is written into the"
+          + " folder for temporary files."
     },
     exitCodeList = {
       "0:done, whether or not every goal was reached",

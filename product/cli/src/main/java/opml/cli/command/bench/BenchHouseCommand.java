@@ -20,10 +20,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "house",
     description = {
-      "Measures what whoever comes in from outside meets:",
-      "scenarios and their gas, the README word for word, the first demo on a",
-      "fresh machine, ONNX cases, ways to start the launcher, and every fault that",
-      "was found once. Runs tests by Maven in this checkout, some ten minutes."
+      "Measures what whoever comes in from outside meets.",
+      "Scenarios and their gas, the README word for word, the first demo on a fresh machine, ONNX cases, ways to"
+          + " start the launcher, and every fault that was found once. Runs tests by Maven in this checkout, some ten"
+          + " minutes."
     },
     exitCodeList = {
       "0:done, and nothing is broken",

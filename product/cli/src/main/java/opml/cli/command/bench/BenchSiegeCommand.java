@@ -25,9 +25,9 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
     name = "siege",
     description = {
-      "Besieges honest agents with the attacks that broke them once: bad nodes, floods",
-      "of games and claims, fee spikes, poisoned deliveries, takers of rewards. Each row",
-      "is a private chain with real agents; all together take some twenty minutes."
+      "Besieges honest agents with the attacks that broke them once.",
+      "Bad nodes, floods of games and claims, fee spikes, poisoned deliveries, takers of rewards. Each row is a private"
+          + " chain with real agents; all together take some twenty minutes."
     },
     exitCodeList = {
       "0:done, and every attack failed",

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import opml.cli.console.Console;
 import opml.cli.console.Failure;
 import opml.cli.console.Json;
@@ -22,10 +23,14 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "bits",
     description = {
-      "Runs a model in JVMs that differ in the instructions of the processor that they may use (-XX:UseAVX=0 to 3),",
-      "in whether they compile (-Xint, if the model is small), and in the kernels (reference, vector, tile), each over",
-      "1, 2 and 8 threads and with 1 and 16 inputs; prints one hash of the outputs and one of the final states for",
-      "each, and fails if two differ. Inputs are random, the same in every run."
+      "Compares the bits of a model in JVMs of every kind.",
+      "JVMs differ in the instructions of the processor that they may use (-XX:UseAVX=0 to 3) and in the kernels that"
+          + " are asked for (reference, vector, tile). One more only interprets (-Xint); it is skipped, and the output"
+          + " says so, if the model's step bounds add up to more than 20 million instructions. Each runs the model over"
+          + " 1, 2 and 8 threads and on 1 and 16 inputs, which are random and the same in every run: six rows a JVM.",
+      "Columns: asked, the kernels that were asked for; ran, the best of them that this JVM has on this processor;"
+          + " outputs and states, how the hashes of all outputs and of all final states begin. A row that differs from"
+          + " the first with as many inputs says DIFFERS, and fails the command."
     },
     footer = {"  opml conformance bits model.onnx", "  opml conformance bits model.onnx --json"})
 @SuppressWarnings("NullAway.Init") // filled by picocli
@@ -50,7 +55,6 @@ public final class ConformanceBitsCommand implements Callable<Integer> {
       throw new Failure(String.valueOf(e.getMessage()), e);
     }
     List<BitsCell> different = report.different();
-    report.skipped().forEach(console::note);
     console.show(
         Json.object(
             "cells", report.cells().stream().map(ConformanceBitsCommand::json).toList(),
@@ -63,7 +67,8 @@ public final class ConformanceBitsCommand implements Callable<Integer> {
   private static Object json(BitsCell cell) {
     return Json.object(
         "jvm", cell.jvm(),
-        "kernels", cell.kernels(),
+        "asked", cell.asked(),
+        "ran", cell.ran(),
         "threads", cell.threads(),
         "batch", cell.batch(),
         "outputs", cell.outputs(),
@@ -71,11 +76,12 @@ public final class ConformanceBitsCommand implements Callable<Integer> {
   }
 
   private static String table(BitsConformance.Report report, List<BitsCell> different) {
-    Table table = new Table("JVM", "kernels", "threads", "inputs", "outputs", "states", "");
+    Table table = new Table("JVM", "asked", "ran", "threads", "inputs", "outputs", "states", "");
     for (BitsCell cell : report.cells()) {
       table.row(
           cell.jvm(),
-          cell.kernels(),
+          cell.asked(),
+          cell.ran(),
           cell.threads(),
           cell.batch(),
           cell.outputs().substring(0, SHOWN),
@@ -83,8 +89,9 @@ public final class ConformanceBitsCommand implements Callable<Integer> {
           different.contains(cell) ? "DIFFERS" : "");
     }
     return table
+        + report.skipped().stream().map("skipped: %s%n"::formatted).collect(Collectors.joining())
         + (different.isEmpty()
-            ? "the same bits in all %d".formatted(report.cells().size())
-            : "%d of %d differ".formatted(different.size(), report.cells().size()));
+            ? "the same bits in all %d rows".formatted(report.cells().size())
+            : "%d of %d rows differ".formatted(different.size(), report.cells().size()));
   }
 }

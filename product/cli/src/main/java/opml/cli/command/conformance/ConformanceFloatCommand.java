@@ -33,9 +33,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "float",
     description = {
-      "Holds the soft-float, natively and compiled for the machine, against lines as Berkeley TestFloat prints them",
-      "('a b result flags'; every line runs on both; flags are read and not compared), or with --random against",
-      "this computer's floats. Rounding is to nearest even; a NaN must be the canonical one."
+      "Compares the soft-float with lines of Berkeley TestFloat, or with this computer's floats.",
+      "A line is 'a b result flags'. It runs natively and compiled for the machine; flags are read and not compared."
+          + " With --random, cases are made here, and this computer's floats are the measure. Rounding is to nearest"
+          + " even; a NaN must be the canonical one."
     },
     footer = {
       "  testfloat_gen -rnear_even f32_mulAdd | opml conformance float f32_mulAdd -",
@@ -185,13 +186,13 @@ public final class ConformanceFloatCommand implements Callable<Integer> {
                         ? "%s special and %s random cases"
                             .formatted(
                                 Amounts.count(report.special()), Amounts.count(report.random()))
-                        : Amounts.count(report.random()) + " lines",
+                        : Amounts.count(report.random(), "line"),
                     Amounts.count(report.onMachine()),
                     Amounts.seconds(report.seconds())));
     if (report.skipped() > 0) {
       text.append(
-          "; %s lines skipped: invalid conversions, which IEEE 754 leaves open"
-              .formatted(Amounts.count(report.skipped())));
+          "; %s skipped: invalid conversions, which IEEE 754 leaves open"
+              .formatted(Amounts.count(report.skipped(), "line")));
     }
     for (Miss miss : report.first()) {
       text.append("\n  ").append(miss);

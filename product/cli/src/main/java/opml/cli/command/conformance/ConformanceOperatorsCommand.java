@@ -1,15 +1,22 @@
 package opml.cli.command.conformance;
 
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import opml.cli.console.Amounts;
 import opml.cli.console.Console;
 import opml.cli.console.Failure;
 import opml.cli.console.Json;
+import opml.cli.console.Problems;
 import opml.cli.console.Table;
 import opml.ethereum.devchain.DevChain;
 import opml.formats.onnx.node.Operator;
@@ -28,9 +35,13 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "operators",
     description = {
-      "Makes random nodes of each operator of ONNX that is supported, imports each as a model of its own, and",
-      "compares, bit for bit, what the reference kernels, their twins (vector, tile) and the machine make of it, and",
-      "one step of each in the contract on a private chain, from its witness. Fails if anything differs."
+      "Compares random nodes of every operator of ONNX in every way to run them.",
+      "Each node is imported as a model of its own. What the reference kernels, their twins (vector, tile) and the"
+          + " machine make of it is compared bit for bit, and one step of it is judged from its witness, by Step and by"
+          + " the contract on a private chain. Fails if anything differs.",
+      "Columns: cases, random nodes of the operator; nodes, what they became in the models' graphs; instructions, that"
+          + " the machine executed for them; steps, judged singly; speed, with --speed, of the fastest kernels as a"
+          + " multiple of the reference's, and - where none was measured."
     },
     footer = {
       "  opml conformance operators",
@@ -40,9 +51,15 @@ import picocli.CommandLine.Parameters;
     })
 @SuppressWarnings("NullAway.Init") // filled by picocli
 public final class ConformanceOperatorsCommand implements Callable<Integer> {
+  private static final int MOST_NEAR = 6;
+  private static final double LEAST_LIKENESS = 0.3;
+
   @Mixin private Console console;
 
-  @Parameters(paramLabel = "OPERATOR", arity = "0..*", description = "Only these (default: all).")
+  @Parameters(
+      paramLabel = "OPERATOR",
+      arity = "0..*",
+      description = "Only these, in either case (default: all).")
   private List<String> names = new ArrayList<>();
 
   @Option(
@@ -92,16 +109,52 @@ public final class ConformanceOperatorsCommand implements Callable<Integer> {
   }
 
   private List<Operator> operators() {
-    List<String> known = Operators.all().stream().map(all -> all.declaration().name()).toList();
-    List<String> unknown = names.stream().filter(name -> !known.contains(name)).toList();
-    if (!unknown.isEmpty()) {
-      throw new Failure(
-          "no such operator: %s; expected are some of %s"
-              .formatted(String.join(", ", unknown), String.join(", ", known)));
+    Map<String, Operator> known = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    Operators.all().forEach(operator -> known.put(name(operator), operator));
+    Problems problems = new Problems();
+    for (String name : names) {
+      if (!known.containsKey(name)) {
+        problems.misuse(
+            "OPERATOR '%s': expected is one of %s"
+                .formatted(name, String.join(", ", near(name, known.keySet()))));
+      }
     }
+    problems.fail();
+    Set<Operator> wanted = new HashSet<>();
+    names.forEach(name -> Optional.ofNullable(known.get(name)).ifPresent(wanted::add));
     return Operators.all().stream()
-        .filter(all -> names.isEmpty() || names.contains(all.declaration().name()))
+        .filter(operator -> names.isEmpty() || wanted.contains(operator))
         .toList();
+  }
+
+  private static String name(Operator operator) {
+    return operator.declaration().name();
+  }
+
+  /// {@return the names that somebody may have meant, the likeliest first; all, if none is like the word}
+  private static List<String> near(String word, Set<String> known) {
+    List<String> near =
+        known.stream()
+            .filter(name -> likeness(word, name) > LEAST_LIKENESS)
+            .sorted(Comparator.comparingDouble((String name) -> likeness(word, name)).reversed())
+            .limit(MOST_NEAR)
+            .toList();
+    return near.isEmpty() ? List.copyOf(known) : near;
+  }
+
+  /// {@return which part of both words' pairs of letters they share}
+  private static double likeness(String one, String other) {
+    Set<String> pairs = pairs(one);
+    Set<String> others = pairs(other);
+    long shared = pairs.stream().filter(others::contains).count();
+    return 2.0 * shared / Math.max(1, pairs.size() + others.size());
+  }
+
+  private static Set<String> pairs(String word) {
+    String letters = word.toLowerCase(Locale.ROOT);
+    return IntStream.range(0, letters.length() - 1)
+        .mapToObj(i -> letters.substring(i, i + 2))
+        .collect(Collectors.toSet());
   }
 
   private List<OperatorResult> check(List<Operator> operators, Optional<StepReferee> contract) {

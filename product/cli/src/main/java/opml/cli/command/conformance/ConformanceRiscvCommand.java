@@ -32,10 +32,11 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "riscv",
     description = {
-      "Runs every bare RV64IM executable in a folder on every machine, and sampled steps in the contract on a private",
-      "chain, and compares. A program passes by ecall 93 with 0 in a0. Code must be linked within the 2 MiB above 0 or",
-      "above a multiple of 1 GiB (such as 0x80000000), without compressed instructions, CSRs and fence.i: that is all",
-      "that the machine has (spec/machine.md). What is no ELF file, and not named .elf, is skipped, and so are folders."
+      "Runs every bare RV64IM executable of a folder on all machines, and compares.",
+      "Sampled steps also run in the contract on a private chain. A program passes by ecall 93 with 0 in a0. Code must"
+          + " be linked within the 2 MiB above 0 or above a multiple of 1 GiB (such as 0x80000000), without compressed"
+          + " instructions, CSRs and fence.i: that is all that the machine has (spec/machine.md). What is no ELF file,"
+          + " and not named .elf, is skipped, and so are folders."
     },
     footer = {
       "  opml conformance riscv tests",

@@ -20,9 +20,9 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "list",
     description = {
-      "Lists the kernels: the root of each one's program, its parameters, and the most instructions that it executes.",
-      "That bound is a sum; 7@s0,s1 is 7 times the first and the second scalar. + * / and ^ (the larger one)",
-      "stand before what they join."
+      "Lists the kernels: their parameters, and the roots of their programs.",
+      "With --json also the bound, the most instructions that a program executes. It is a sum of terms: 7@s0,s1 is 7"
+          + " times the first and the second scalar. + * / and ^ (the larger one) stand before what they join."
     },
     footer = {"  opml kernel list", "  opml kernel list --json"})
 @SuppressWarnings("NullAway.Init") // filled by picocli

@@ -80,10 +80,11 @@ public final class BitsConformance {
 
   private static BitsCell cell(String jvm, String kernels, String line) {
     String[] words = line.split(" ", -1);
-    if (words.length != 4) {
+    if (words.length != 5) {
       throw new BenchException("java %s printed '%s'".formatted(jvm, line));
     }
-    int threads = Integer.parseInt(words[0]);
-    return new BitsCell(jvm, kernels, threads, Integer.parseInt(words[1]), words[2], words[3]);
+    int threads = Integer.parseInt(words[1]);
+    int batch = Integer.parseInt(words[2]);
+    return new BitsCell(jvm, kernels, words[0], threads, batch, words[3], words[4]);
   }
 }

@@ -21,8 +21,8 @@ import opml.formats.ModelLoader;
 import opml.proof.NodeMachines;
 import opml.twins.Twins;
 
-/// Runs a model in this JVM, over several numbers of threads and of inputs, and prints a line for each: threads,
-/// inputs, the hash of all outputs, and that of all final states.
+/// Runs a model in this JVM, over several numbers of threads and of inputs, and prints a line for each: the kernels
+/// that this JVM has, threads, inputs, the hash of all outputs, and that of all final states.
 ///
 /// Inputs are random, the same everywhere. It is started in a JVM of its own by [BitsConformance].
 public final class BitsProbe {
@@ -36,12 +36,14 @@ public final class BitsProbe {
   /// @param arguments the model file
   public static void main(String[] arguments) throws IOException {
     Model model = ModelLoader.load(Path.of(arguments[0]));
+    Twins.Choice choice = Twins.choice();
     for (int threads : THREADS) {
       try (Team team = new Team(threads)) {
         GraphRunner runner =
-            GraphRunner.natively(model.graph(), Twins.provider(), new NodeMachines(model), team);
+            GraphRunner.natively(model.graph(), choice.kernels(), new NodeMachines(model), team);
         for (int batch : BATCHES) {
-          System.out.printf("%d %d %s%n", threads, batch, hashes(model, runner, batch));
+          System.out.printf(
+              "%s %d %d %s%n", choice.name(), threads, batch, hashes(model, runner, batch));
         }
       }
     }
