@@ -15,7 +15,8 @@ import picocli.CommandLine.Mixin;
     description = {
       "Measures the machine beside qemu, and the gas of a step.",
       "Compiled and interpreted speed, warm-up, instructions per multiply-accumulate, Merkle roots, and a move of a"
-          + " long dispute. qemu's figures need qemu-riscv64 and riscv64-unknown-elf-gcc; without them they are left out."
+          + " long dispute. qemu's figures need qemu-riscv64 and riscv64-unknown-elf-gcc; without them they are"
+          + " left out."
     },
     exitCodeList = {
       "0:done, whether or not every goal was reached",
