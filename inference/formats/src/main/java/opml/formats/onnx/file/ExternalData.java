@@ -31,7 +31,7 @@ record ExternalData(StoredTensor tensor, ElementType type, Map<String, String> e
 
   /// Checks that tensors lie where they may, and share no bytes but all of them, in each file.
   ///
-  /// @throws MalformedException if not; of the first file where this is so, it tells all that is wrong
+  /// @throws opml.core.codec.MalformedException if not; of the first file where this is so, it tells all that is wrong
   static void requirePlaces(List<ExternalData> all) throws IOException {
     Map<ByteSource, List<TensorTable.Entry>> files = new LinkedHashMap<>();
     for (ExternalData data : all) {
