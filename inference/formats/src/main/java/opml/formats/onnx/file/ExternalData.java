@@ -17,8 +17,8 @@ import opml.formats.file.ByteSource;
 import opml.formats.file.TensorTable;
 
 /// A tensor's data in a file beside the model. Models come from strangers, so that what they name is read only if it is
-/// a regular file inside the model's folder, also after links. Tensors may share all of their bytes there: ONNX does not
-/// forbid it, and writers store equal tensors once.
+/// a regular file inside the model's folder, also after links. Tensors may share all of their bytes there: ONNX does
+/// not forbid it, and writers store equal tensors once.
 ///
 /// @param type of its elements
 /// @param entries `location`, a path relative to the folder; `offset`, 0 if absent; `length`, what the tensor needs if
