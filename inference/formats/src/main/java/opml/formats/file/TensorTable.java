@@ -76,8 +76,8 @@ public final class TensorTable {
   /// {@return the table of these tensors}
   ///
   /// @param source in which they lie
-  /// @throws MalformedException if two have a name, one does not lie inside, has other bytes than its type and dimensions
-  ///     need, or shares some of its bytes with another; it tells all of them
+  /// @throws MalformedException if two have a name, one does not lie inside, has other bytes than its type and
+  ///     dimensions need, or shares some of its bytes with another; it tells all of them
   public static TensorTable of(ByteSource source, List<Entry> entries) {
     List<String> faults = new ArrayList<>();
     Map<String, Entry> named = new LinkedHashMap<>();

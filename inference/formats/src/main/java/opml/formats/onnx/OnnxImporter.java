@@ -514,8 +514,8 @@ public final class OnnxImporter {
     return true;
   }
 
-  /// Checks where those initializers lie that are read, all together. Those that are refused for their type or size, which
-  /// is told with what else is wrong, are not looked for.
+  /// Checks where those initializers lie that are read, all together. Those that are refused for their type or size,
+  /// which is told with what else is wrong, are not looked for.
   private void requirePlaces(Set<String> read) {
     try {
       OnnxTensor.requirePlaces(

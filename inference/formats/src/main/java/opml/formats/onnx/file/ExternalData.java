@@ -17,8 +17,8 @@ import opml.formats.file.ByteSource;
 import opml.formats.file.TensorTable;
 
 /// A tensor's data in a file beside the model. Models come from strangers, so that what they name is read only if it is
-/// a regular file inside the model's folder, also after links. Tensors may share all of their bytes there: ONNX does not
-/// forbid it, and writers store equal tensors once.
+/// a regular file inside the model's folder, also after links. Tensors may share all of their bytes there: ONNX does
+/// not forbid it, and writers store equal tensors once.
 ///
 /// @param type of its elements
 /// @param entries `location`, a path relative to the folder; `offset`, 0 if absent; `length`, what the tensor needs if
@@ -31,7 +31,7 @@ record ExternalData(StoredTensor tensor, ElementType type, Map<String, String> e
 
   /// Checks that tensors lie where they may, and share no bytes but all of them, in each file.
   ///
-  /// @throws MalformedException if not; of the first file where this is so, it tells all that is wrong
+  /// @throws opml.core.codec.MalformedException if not; of the first file where this is so, it tells all that is wrong
   static void requirePlaces(List<ExternalData> all) throws IOException {
     Map<ByteSource, List<TensorTable.Entry>> files = new LinkedHashMap<>();
     for (ExternalData data : all) {

@@ -137,8 +137,8 @@ public final class GraphImport {
     return limits;
   }
 
-  /// {@return a part of a constant along an axis, which all nodes that split it alike have in common; where they do not,
-  /// it counts as constants again}
+  /// {@return a part of a constant along an axis, which all nodes that split it alike have in common; where they do
+  /// not, it counts as constants again}
   public Value piece(Value whole, int axis, int from, int count) {
     return pieces.computeIfAbsent(
         new Piece(whole.place(), whole.shape(), axis, from, count),
