@@ -9,6 +9,7 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -193,6 +194,28 @@ class LauncherTest {
     Run inspect = checkout.run("model", "inspect", "m.onnx").toEnd().endsWith(ExitCode.OK);
     assertThat(troubles(inspect)).isEmpty();
     assertThat(inspect.out()).contains("gemm.f32");
+  }
+
+  @Test
+  void classesThatWereKeptAndDamagedAreLeftAloneWithoutAWord() throws IOException {
+    Checkout checkout = Checkout.make(folder.resolve("checkout"));
+    Path kept = checkout.output().resolve("opml.aot");
+    Path ofTheBuild = Checkout.build().orElseThrow().resolve("opml.aot");
+    byte[] whole = Files.exists(ofTheBuild) ? Files.readAllBytes(ofTheBuild) : new byte[1 << 20];
+    byte[] cut = Arrays.copyOf(whole, whole.length / 3);
+    byte[] changed = whole.clone();
+    for (int at = 5000; at < changed.length; at += 9973) {
+      changed[at] ^= 0x55;
+    }
+    for (byte[] damaged : List.of(new byte[0], new byte[5000], cut, changed, whole)) {
+      Files.write(kept, damaged);
+      Run run = checkout.run("--version").toEnd().endsWith(ExitCode.OK);
+      assertThat(run.out()).startsWith(VERSION);
+      assertThat(run.err()).isEmpty();
+    }
+    Files.delete(kept);
+    Files.createDirectory(kept);
+    works(checkout.run("--version"));
   }
 
   /// Stands in for Maven: takes a second, leaves what a build leaves, and keeps a record.
