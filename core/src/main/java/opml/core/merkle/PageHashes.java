@@ -58,7 +58,9 @@ public final class PageHashes {
       return of(size, single.get(0), PAGE_HEIGHT);
     }
     Nodes pages = new Nodes(PAGE_HEIGHT, count);
-    boolean spread = parallel && bytes.isAccessibleBy(Thread.ofPlatform().unstarted(() -> {}));
+    // The thread, of which none is started, is only made for bytes that are worth help.
+    boolean spread =
+        parallel && count > GRAIN && bytes.isAccessibleBy(Thread.ofPlatform().unstarted(() -> {}));
     Spread.over(
         count,
         spread ? GRAIN : count,
