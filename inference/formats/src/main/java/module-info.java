@@ -8,6 +8,7 @@ module opml.formats {
   requires com.google.protobuf;
 
   exports opml.formats;
+  exports opml.formats.gguf;
   exports opml.formats.image;
   exports opml.formats.onnx;
   exports opml.formats.onnx.cases;

@@ -29,7 +29,9 @@ public record Reason(Kind kind, int count, String unit, String first, String tex
     /// Names and edges that are no graph.
     GRAPH,
     /// An operator that we have, used in a way that we have not or that is wrong.
-    USE
+    USE,
+    /// How a model's texts become numbers.
+    TOKENIZER
   }
 
   public Reason {

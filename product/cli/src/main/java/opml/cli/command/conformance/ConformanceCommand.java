@@ -6,18 +6,20 @@ import picocli.CommandLine.Command;
 @Command(
     name = "conformance",
     description =
-        "Holds models and operators against themselves everywhere, soft-float and machines against others.",
+        "Holds models and operators against themselves everywhere, soft-float, machines and tokenizers against others.",
     footer = {
       "  opml conformance bits model.onnx",
       "  opml conformance float f32_mulAdd cases.txt",
       "  opml conformance float --random 1000000",
       "  opml conformance operators",
-      "  opml conformance riscv tests"
+      "  opml conformance riscv tests",
+      "  opml conformance tokenizer model.gguf"
     },
     subcommands = {
       ConformanceBitsCommand.class,
       ConformanceFloatCommand.class,
       ConformanceOperatorsCommand.class,
-      ConformanceRiscvCommand.class
+      ConformanceRiscvCommand.class,
+      ConformanceTokenizerCommand.class
     })
 public final class ConformanceCommand {}

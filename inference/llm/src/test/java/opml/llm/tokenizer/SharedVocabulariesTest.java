@@ -1,0 +1,74 @@
+package opml.llm.tokenizer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import opml.core.codec.MalformedException;
+import opml.formats.gguf.GgufReader;
+import opml.formats.refusal.ImportException;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Real vocabularies with llama.cpp's ids, if they are there: `shared/` beside the repository.
+class SharedVocabulariesTest {
+  @ParameterizedTest
+  @ValueSource(strings = {"ggml-vocab-llama-spm.gguf", "ggml-vocab-gpt-2.gguf"})
+  void everyTextHasItsIdsAndComesBack(String name) throws IOException {
+    Tokenizer tokenizer = Tokenizer.of(GgufReader.read(vocabulary(name)));
+    List<String> texts =
+        List.of(Files.readString(vocabulary(name + ".inp")).split("\n__ggml_vocab_test__\n", 0));
+    List<String> ids = Files.readAllLines(vocabulary(name + ".out"));
+    assertThat(texts).hasSize(46).hasSameSizeAs(ids);
+    for (int i = 0; i < texts.size(); i++) {
+      int[] expected =
+          Arrays.stream(ids.get(i).split(" ", -1))
+              .filter(id -> !id.isEmpty())
+              .mapToInt(Integer::parseInt)
+              .toArray();
+      int[] encoded = tokenizer.encode(texts.get(i), false, false);
+      assertThat(encoded).as("'%s'", texts.get(i)).containsExactly(expected);
+      assertThat(tokenizer.decode(encoded, false)).isEqualTo(texts.get(i));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ggml-vocab-llama-spm.gguf", "ggml-vocab-gpt-2.gguf"})
+  void aVocabularyThatIsChangedAtRandomWorksOrIsRefused(String name) throws IOException {
+    byte[] whole = Files.readAllBytes(vocabulary(name));
+    long seed = System.nanoTime();
+    System.out.println("SharedVocabulariesTest: seed " + seed);
+    Random random = new Random(seed);
+    int refused = 0;
+    for (int round = 0; round < 40; round++) {
+      byte[] changed = whole.clone();
+      changed[random.nextInt(changed.length)] ^= (byte) (1 << random.nextInt(8));
+      changed[random.nextInt(changed.length)] = (byte) random.nextInt();
+      try {
+        Tokenizer tokenizer = Tokenizer.of(GgufReader.read("changed.gguf", changed));
+        String text = RandomTexts.next(random, 200);
+        tokenizer.decode(tokenizer.encode(text, true, true), true);
+      } catch (MalformedException | ImportException e) {
+        assertThat(e).hasMessageStartingWith("changed.gguf");
+        refused++;
+      }
+    }
+    assertThat(refused).isBetween(1, 39);
+  }
+
+  static Path vocabulary(String name) {
+    for (Path at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
+      Path file = at.resolve(Path.of("shared", "data", "tokenizers", name));
+      if (Files.exists(file)) {
+        return file;
+      }
+    }
+    System.err.println("SKIPPED: shared/data/tokenizers is absent");
+    return Assumptions.abort("shared/data/tokenizers is absent");
+  }
+}
