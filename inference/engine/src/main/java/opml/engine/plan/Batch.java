@@ -108,8 +108,8 @@ final class Batch {
     inputs = from;
     outputs = into;
     endings = ends;
-    WarmUp warmUp = plan.warmUp();
-    long begin = warmUp == null ? 0 : System.nanoTime();
+    Handover handover = plan.handover();
+    long begin = handover == null ? 0 : System.nanoTime();
     boolean helped = team.enter();
     try {
       if (byNode) {
@@ -127,8 +127,8 @@ final class Batch {
       outputs = List.of();
       endings = List.of();
     }
-    if (warmUp != null) {
-      warmUp.ran(System.nanoTime() - begin);
+    if (handover != null) {
+      handover.ran(System.nanoTime() - begin);
     }
   }
 

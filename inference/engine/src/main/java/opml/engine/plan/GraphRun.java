@@ -206,21 +206,21 @@ public final class GraphRun implements AutoCloseable {
   /// @param observer sees each of them, if there is one
   public void proceed(long to, @Nullable Observer observer) {
     // It has the other processors, as long as it lasts.
-    WarmUp warmUp = plan.warmUp();
+    Handover handover = plan.handover();
     if (step == 0) {
-      timed = team.threads() > 1 && observer == null && warmUp == null;
+      timed = team.threads() > 1 && observer == null && handover == null;
       spread = !timed || pace.spreads();
       helped = spread;
       nanos = 0;
     }
-    boolean helps = spread && warmUp == null && team.enter();
+    boolean helps = spread && handover == null && team.enter();
     boolean nodesTimed = timed && pace.timesNodes();
     long begin = timed ? System.nanoTime() : 0;
     try {
       while (step < to && state == State.RUNNING) {
         use(plan.kernels());
         Call call = calls[node];
-        int exit = nodesTimed || warmUp != null ? runTimed(call, warmUp) : call.run(helps);
+        int exit = nodesTimed || handover != null ? runTimed(call, handover) : call.run(helps);
         took(exit);
         if (observer != null) {
           observer.ran(step - 1, call.outcome(exit));
@@ -242,14 +242,14 @@ public final class GraphRun implements AutoCloseable {
   }
 
   /// Runs a node on this thread alone.
-  private int runTimed(Call call, @Nullable WarmUp warmUp) {
+  private int runTimed(Call call, @Nullable Handover handover) {
     long begin = System.nanoTime();
     int exit = call.run(false);
     long taken = System.nanoTime() - begin;
-    if (warmUp == null) {
+    if (handover == null) {
       pace.ran(call.number, taken);
     } else if (call.isNative()) {
-      warmUp.ran(call.number, taken);
+      handover.ran(call.number, taken);
     }
     return exit;
   }

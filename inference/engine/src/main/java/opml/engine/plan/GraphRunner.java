@@ -146,7 +146,7 @@ public final class GraphRunner {
   /// {@return whether the nodes are run by the code that will run them from now on, and not yet by the reference; it
   /// takes runs to get there}
   public boolean isWarm() {
-    return plan.get().warmUp() == null;
+    return plan.get().handover() == null;
   }
 
   /// {@return bytes of memory that a run takes of which only the output is asked, besides what the kernels keep of the

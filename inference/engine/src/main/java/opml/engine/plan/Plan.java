@@ -24,12 +24,12 @@ import org.jspecify.annotations.Nullable;
 /// that hold the same in every run.
 ///
 /// A node that reads nothing else gives the same in every run too: it runs now, and where only the output is asked for,
-/// never again. Where fast kernels take long to get ready, they take the reference's place while runs go on ([WarmUp]).
+/// never again. Where fast kernels take long to get ready, they take the reference's place while runs go on ([Handover]).
 final class Plan {
   private static final long[] NO_SCALARS = {};
 
   private final Graph graph;
-  private final @Nullable WarmUp warmUp;
+  private final @Nullable Handover handover;
   private final long[][] scalars;
 
   /// What slots hold in all runs, by their numbers, where that does not depend on the run.
@@ -54,7 +54,7 @@ final class Plan {
         .filter(i -> !changing[i])
         .parallel()
         .forEach(i -> constants.put(i, constant(graph.slots().get(i))));
-    this.warmUp = provider.isSlowAtFirst() ? new WarmUp(this, provider) : null;
+    this.handover = provider.isSlowAtFirst() ? new Handover(this, provider) : null;
     KernelProvider first = provider.isSlowAtFirst() ? KernelProvider.reference() : provider;
     PreparedKernel[] prepared = new PreparedKernel[count];
     for (int i = 0; i < count; i++) {
@@ -73,8 +73,8 @@ final class Plan {
   }
 
   /// {@return what gets faster kernels ready, until it is over}
-  @Nullable WarmUp warmUp() {
-    return warmUp == null || warmUp.isOver() ? null : warmUp;
+  @Nullable Handover handover() {
+    return handover == null || handover.isOver() ? null : handover;
   }
 
   /// {@return whether runs to the output call a node's kernel}

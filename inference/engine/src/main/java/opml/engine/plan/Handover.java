@@ -16,7 +16,7 @@ import opml.engine.run.PreparedKernel;
 /// run once or twice is done by then. So nothing is made ready until the reference has worked for a while; then a
 /// thread of its own prepares a node's kernel, calls it on zeros until it is faster than the reference was, and hands
 /// it to the runs, which take it at their next step. The bits are the same before and after, so nobody sees when.
-final class WarmUp {
+final class Handover {
   /// Work of the reference that is worth it: about the price.
   private static final long WORTH_NANOS = 300_000_000;
 
@@ -38,7 +38,7 @@ final class WarmUp {
   private volatile int reached;
   private volatile boolean over;
 
-  WarmUp(Plan plan, KernelProvider provider) {
+  Handover(Plan plan, KernelProvider provider) {
     this.plan = plan;
     this.provider = provider;
     this.least = new AtomicLongArray(plan.graph().nodes().size());
@@ -63,7 +63,12 @@ final class WarmUp {
   void ran(long nanos) {
     long before = spent.getAndAdd(nanos);
     if (before < WORTH_NANOS && before + nanos >= WORTH_NANOS) {
-      Thread.ofPlatform().daemon().name("opml-warm-up").start(this::work);
+      try {
+        Thread.ofPlatform().daemon().name("opml-handover").start(this::work);
+      } catch (OutOfMemoryError e) {
+        // The system gives no thread. The reference goes on.
+        over = true;
+      }
     }
   }
 
