@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 /// that hold the same in every run.
 ///
 /// A node that reads nothing else gives the same in every run too: it runs now, and where only the output is asked for,
-/// never again. Where fast kernels take long to get ready, they take the reference's place while runs go on ([Handover]).
+/// never again. Where fast kernels take long to get ready, they take the reference's place while runs go on
+/// ([Handover]).
 final class Plan {
   private static final long[] NO_SCALARS = {};
 

@@ -22,8 +22,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "tokenizer",
     description = {
-      "Holds the tokenizer of a GGUF file against the ids that lie beside it, as llama.cpp's tests have them: FILE.inp",
-      "has texts, with a line __ggml_vocab_test__ after each, and FILE.out a line of ids for each. Fails if any differ."
+      "Holds the tokenizer of a GGUF file against the ids that lie beside it.",
+      "As llama.cpp's tests have them: FILE.gguf.inp has texts, with a line __ggml_vocab_test__ after each, and"
+          + " FILE.gguf.out a line of ids for each. Fails if any differ."
     },
     footer = {
       "  opml conformance tokenizer ggml-vocab-gpt-2.gguf",
