@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import opml.core.account.Address;
 import opml.core.account.Wei;
@@ -164,10 +165,13 @@ public final class DevChain implements AutoCloseable {
   }
 
   private static NodeProcess started(Options options, boolean loads) {
-    List<String> program =
+    Function<Path, List<String>> program =
         switch (options.node()) {
-          case ANVIL -> anvil(options, loads);
-          case HARDHAT -> Hardhat.command(arguments(options));
+          case ANVIL -> {
+            Path anvil = AnvilBinary.ofThisProcess(options.progress()).findOrInstall();
+            yield folder -> anvil(anvil, options, loads, folder);
+          }
+          case HARDHAT -> _ -> Hardhat.command(arguments(options));
         };
     try {
       return NodeProcess.start(options.node().toString(), program, PATIENCE);
@@ -190,12 +194,14 @@ public final class DevChain implements AutoCloseable {
     }
   }
 
-  private static List<String> anvil(Options options, boolean loads) {
-    Path anvil = AnvilBinary.ofThisProcess(options.progress()).findOrInstall();
+  /// @param folder for states of old blocks, of which a long run has gigabytes; anvil's own place for them is the home
+  ///     folder, where it leaves them when it is ended
+  private static List<String> anvil(Path anvil, Options options, boolean loads, Path folder) {
     List<String> program = new ArrayList<>(List.of(anvil.toString()));
     program.addAll(List.of("--host", "127.0.0.1"));
     program.addAll(arguments(options));
     program.addAll(List.of("--hardfork", "prague", "--no-cors", "--color", "never"));
+    program.addAll(List.of("--cache-path", folder.toString()));
     if (loads) {
       options.state().ifPresent(file -> program.addAll(List.of("--load-state", file.toString())));
     }

@@ -3,6 +3,8 @@ package opml.ethereum.devchain;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -12,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import opml.core.hash.Bytes32;
@@ -51,6 +54,7 @@ final class NodeProcess implements AutoCloseable {
       wait $node
       status=$?
       kill $watchdog 2>/dev/null
+      rm -rf "$OPML_NODE_FOLDER"
       exit $status
       """;
 
@@ -71,16 +75,20 @@ final class NodeProcess implements AutoCloseable {
 
   /// Starts a node and waits until it listens.
   ///
-  /// @param program its command and arguments; it prints keys and where it listens in anvil's words
+  /// @param program its command and arguments, given a folder for what it keeps on disk, which ends with it, however
+  ///     that is; it prints keys and where it listens in anvil's words
   /// @throws DevChainException with the node's own words if it does not start
-  static NodeProcess start(String name, List<String> program, Duration patience) {
+  static NodeProcess start(String name, Function<Path, List<String>> program, Duration patience) {
     String shell = "opml-" + name;
     List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", IN_ITS_OWN_SESSION, shell));
     command.addAll(List.of("/bin/sh", "-c", WATCHDOG, shell));
-    command.addAll(program);
     Process started;
     try {
-      started = new ProcessBuilder(command).redirectErrorStream(true).start();
+      Path folder = Files.createTempDirectory(shell);
+      command.addAll(program.apply(folder));
+      ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+      builder.environment().put("OPML_NODE_FOLDER", folder.toString());
+      started = builder.start();
     } catch (IOException e) {
       throw new DevChainException("cannot start " + name + ": " + e.getMessage(), e);
     }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import opml.core.account.Address;
 import opml.core.account.Wei;
 import opml.ethereum.chain.BlockRef;
@@ -255,6 +256,23 @@ class DevChainTest {
           .isInstanceOf(DevChainException.class)
           .hasMessage(file + ": not a regular file, so no chain can be kept in it");
     }
+  }
+
+  @Test
+  void whatANodeKeepsOnDiskEndsWithIt() {
+    AtomicReference<Path> kept = new AtomicReference<>();
+    String script = "echo kept >\"$0/state\"; echo Listening on 127.0.0.1:1; exec sleep 1000";
+    NodeProcess node =
+        NodeProcess.start(
+            "fake",
+            folder -> {
+              kept.set(folder);
+              return List.of("/bin/sh", "-c", script, folder.toString());
+            },
+            Duration.ofSeconds(30));
+    assertThat(kept.get().resolve("state")).exists();
+    node.close();
+    assertThat(kept.get()).doesNotExist();
   }
 
   @Test
