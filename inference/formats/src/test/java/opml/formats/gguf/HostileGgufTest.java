@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import opml.core.codec.MalformedException;
-import org.junit.jupiter.api.Assumptions;
+import opml.formats.SharedData;
 import org.junit.jupiter.api.Test;
 
 /// Files that are cut or changed at random: they are read, or refused with the place.
@@ -44,7 +44,7 @@ class HostileGgufTest {
     System.out.println("HostileGgufTest: seed " + seed);
     Random random = new Random(seed);
     for (String name : List.of("ggml-vocab-gpt-2.gguf", "ggml-vocab-llama-spm.gguf")) {
-      Path file = vocabulary(name);
+      Path file = SharedData.require("tokenizers/" + name);
       byte[] whole = Files.readAllBytes(file);
       assertThat(survives(whole)).isTrue();
       int refused = 0;
@@ -66,17 +66,6 @@ class HostileGgufTest {
       }
       assertThat(refused).as("refused of %d changes", ROUNDS).isBetween(1, ROUNDS - 1);
     }
-  }
-
-  private static Path vocabulary(String name) {
-    for (Path at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
-      Path file = at.resolve(Path.of("shared", "data", "tokenizers", name));
-      if (Files.exists(file)) {
-        return file;
-      }
-    }
-    System.err.println("SKIPPED: shared/data/tokenizers is absent");
-    return Assumptions.abort("shared/data/tokenizers is absent");
   }
 
   /// {@return whether it is read, not refused}; anything else than a refusal is thrown on

@@ -3,7 +3,6 @@ package opml.formats.onnx;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.within;
-import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import java.io.IOException;
@@ -22,6 +21,7 @@ import opml.engine.run.NodeRunner;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Tensor;
 import opml.engine.trace.GraphExecution;
+import opml.formats.SharedData;
 import opml.formats.refusal.ImportException;
 import opml.kernels.catalog.PinnedPrograms;
 import org.jspecify.annotations.Nullable;
@@ -55,13 +55,14 @@ class OnnxCasesTest {
   /// Where we differ by decision (`spec/numerics.md`).
   private static final Map<String, String> DECIDED = Map.of("maxpool_nan", "[1, 1, 1, 1] [NaN]");
 
+  private static final String CASES = "onnx-cases";
+
   @TestFactory
   Stream<DynamicTest> casesRunAsInOnnxRuntimeOrAreRefusedForTheRightReason() throws IOException {
-    @Nullable Path folder = folder();
-    if (folder == null) {
-      return Stream.of(
-          dynamicTest("SKIPPED", () -> abort("SKIPPED: there is no shared/data/onnx-cases")));
+    if (SharedData.find(CASES).isEmpty()) {
+      return Stream.of(dynamicTest("SKIPPED", () -> SharedData.require(CASES)));
     }
+    Path folder = SharedData.require(CASES);
     return Files.readAllLines(folder.resolve("expected.tsv")).stream()
         .skip(1)
         .map(line -> line.split("\t", 2))
@@ -117,15 +118,5 @@ class OnnxCasesTest {
         assertThat(output.integer(i)).as("element %d", i).isEqualTo(Long.parseLong(value));
       }
     }
-  }
-
-  private static @Nullable Path folder() {
-    for (Path at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
-      Path folder = at.resolve("shared/data/onnx-cases");
-      if (Files.isDirectory(folder)) {
-        return folder;
-      }
-    }
-    return null;
   }
 }

@@ -2,13 +2,13 @@ package opml.formats.onnx.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import opml.core.codec.MalformedException;
 import opml.engine.graph.Graph;
+import opml.formats.SharedData;
 import opml.formats.onnx.OnnxImporter;
 import org.junit.jupiter.api.Test;
 
@@ -73,14 +73,6 @@ class SharedCasesTest {
   }
 
   private static Path file(String name) {
-    for (Path at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
-      Path file = at.resolve(Path.of("shared", "data", "onnx-cases", name + ".onnx"));
-      if (Files.exists(file)) {
-        return file;
-      }
-    }
-    System.err.println("SKIPPED: shared/data/onnx-cases is absent");
-    assumeTrue(false, "no " + name);
-    throw new AssertionError("the assumption ends the test");
+    return SharedData.require("onnx-cases/" + name + ".onnx");
   }
 }
