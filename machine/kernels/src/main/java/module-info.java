@@ -15,4 +15,5 @@ module opml.kernels {
   exports opml.kernels.memory;
   exports opml.kernels.operators;
   exports opml.kernels.softfloat;
+  exports opml.kernels.transformer;
 }

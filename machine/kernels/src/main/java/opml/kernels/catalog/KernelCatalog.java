@@ -14,6 +14,7 @@ import opml.kernels.operators.Quantisation;
 import opml.kernels.operators.QuantisedProducts;
 import opml.kernels.operators.Selection;
 import opml.kernels.operators.State;
+import opml.kernels.transformer.Linear;
 import org.jspecify.annotations.Nullable;
 
 /// Every kernel that comes with opml: the public methods of these classes.
@@ -28,7 +29,8 @@ public final class KernelCatalog {
               Quantisation.class,
               QuantisedProducts.class,
               Selection.class,
-              State.class)
+              State.class,
+              Linear.class)
           .flatMap(owner -> Kernel.of(owner).stream())
           .toList();
 
