@@ -47,7 +47,7 @@ public final class KernelCases {
     return random.nextInt(2);
   }
 
-  private static Case of(List<byte[]> inputs, long output, long... scalars) {
+  static Case of(List<byte[]> inputs, long output, long... scalars) {
     List<byte[]> segments = new ArrayList<>(inputs);
     segments.add(new byte[(int) output]);
     return new Case(segments, scalars);
@@ -119,7 +119,10 @@ public final class KernelCases {
             Stream.generate(() -> new byte[random.nextInt(1, 100)]).limit(4).toList();
         yield new Case(zeros, new long[0]);
       }
-      default -> throw new IllegalArgumentException("no cases for the kernel " + kernel);
+      default ->
+          new TransformerCases(random, data)
+              .next(kernel)
+              .orElseThrow(() -> new IllegalArgumentException("no cases for the kernel " + kernel));
     };
   }
 

@@ -68,4 +68,13 @@ public final class RandomBytes {
     }
     return out.array();
   }
+
+  /// {@return these i32 numbers}
+  public byte[] words(int... values) {
+    ByteBuffer out = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+    for (int value : values) {
+      out.putInt(value);
+    }
+    return out.array();
+  }
 }

@@ -14,7 +14,10 @@ import opml.kernels.operators.Quantisation;
 import opml.kernels.operators.QuantisedProducts;
 import opml.kernels.operators.Selection;
 import opml.kernels.operators.State;
+import opml.kernels.transformer.Attention;
 import opml.kernels.transformer.Linear;
+import opml.kernels.transformer.Rows;
+import opml.kernels.transformer.Tape;
 import org.jspecify.annotations.Nullable;
 
 /// Every kernel that comes with opml: the public methods of these classes.
@@ -30,7 +33,10 @@ public final class KernelCatalog {
               QuantisedProducts.class,
               Selection.class,
               State.class,
-              Linear.class)
+              Attention.class,
+              Linear.class,
+              Rows.class,
+              Tape.class)
           .flatMap(owner -> Kernel.of(owner).stream())
           .toList();
 

@@ -6,16 +6,16 @@ import opml.kernels.memory.Mem;
 import opml.kernels.memory.Trips;
 
 /// The two orders in which float sums are taken.
-final class Fold {
+public final class Fold {
   /// Products per fma chain of a DOT.
-  static final int CHUNK = 256;
+  public static final int CHUNK = 256;
 
   private Fold() {}
 
   /// {@return DOT: chunks of 256 products, each an fma chain from +0, added in order to +0}
   ///
   /// @param count the number of products
-  static float dot(Strided a, Strided b, int count) {
+  public static float dot(Strided a, Strided b, int count) {
     int aAt = a.at();
     int bAt = b.at();
     float y = 0f;
@@ -33,7 +33,7 @@ final class Fold {
   }
 
   /// {@return SUM: 16 strided accumulators from +0, `a[i mod 16] += x[i]`, then folded in halves, eight apart first}
-  static float sum(Strided x, int count) {
+  public static float sum(Strided x, int count) {
     return lanes2(x, count, 0) + lanes2(x, count, 1);
   }
 

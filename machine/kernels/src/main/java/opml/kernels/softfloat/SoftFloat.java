@@ -285,8 +285,8 @@ public final class SoftFloat {
     int shift = 28 + (exponent & 1); // leaves an even exponent
     square <<= shift;
     long root = 0;
-    for (long bit = 1L << 26; bit != 0; bit >>>= 1) {
-      long candidate = root + bit;
+    for (int place = 26; place >= 0; place--) {
+      long candidate = root + (1L << place);
       if (candidate * candidate <= square) {
         root = candidate;
       }
