@@ -54,12 +54,19 @@ public final class Clearing {
     written.remove(graph.input().slot());
     written.remove(graph.output().slot());
     List<GraphNode> nodes = new ArrayList<>(graph.nodes());
+    nodes.addAll(nodes(graph.slots(), written));
+    return with(graph, nodes);
+  }
+
+  /// {@return nodes that empty these slots, in this order}
+  public static List<GraphNode> nodes(List<Slot> slots, Iterable<Integer> emptied) {
+    List<GraphNode> nodes = new ArrayList<>();
     List<Operand> operands = new ArrayList<>();
     long bytes = 0;
-    for (int slot : written) {
-      long more = 32L << graph.slots().get(slot).depth();
+    for (int slot : emptied) {
+      long more = 32L << slots.get(slot).depth();
       if (operands.size() == OPERANDS || bytes + more > MOST_BYTES) {
-        nodes.add(node(nodes.size() - graph.nodes().size(), operands));
+        nodes.add(node(nodes.size(), operands));
         operands.clear();
         bytes = 0;
       }
@@ -67,9 +74,9 @@ public final class Clearing {
       bytes += more;
     }
     if (!operands.isEmpty()) {
-      nodes.add(node(nodes.size() - graph.nodes().size(), operands));
+      nodes.add(node(nodes.size(), operands));
     }
-    return with(graph, nodes);
+    return nodes;
   }
 
   private static GraphNode node(int number, List<Operand> operands) {

@@ -35,6 +35,11 @@ public final class GraphBuilder {
     return add(new Slot(name, tensor.type(), tensor.shape(), Optional.of(tensor)));
   }
 
+  /// Adds nodes that empty these slots, in this order.
+  public void clear(Iterable<Integer> emptied) {
+    nodes.addAll(Clearing.nodes(slots, emptied));
+  }
+
   /// {@return a node under construction, whose operands are given in the order of the kernel's arguments, its scalars
   /// by name}
   ///

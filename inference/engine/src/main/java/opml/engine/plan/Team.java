@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// starts when there is work for it, and ends when there was none for a while.
 public final class Team implements AutoCloseable {
   /// Work that falls into parts, which may run side by side.
-  interface Job {
+  public interface Job {
     /// Does some of the parts.
     ///
     /// @param thread 0 to [Team#threads], exclusively: no two run at the same time with the same number
@@ -95,18 +95,18 @@ public final class Team implements AutoCloseable {
   }
 
   /// {@return whether the team is the caller's from now on, until it [#leave]s}
-  boolean enter() {
+  public boolean enter() {
     return helpers.length > 0 && !closed && taken.compareAndSet(false, true);
   }
 
-  void leave() {
+  public void leave() {
     taken.set(false);
   }
 
   /// Does all parts of a job. For who has entered.
   ///
   /// @param pieces in which the parts are handed out, for each thread
-  void run(Job what, int all, int pieces) {
+  public void run(Job what, int all, int pieces) {
     job = what;
     parts = all;
     piece = Math.max(1, Math.ceilDiv(all, pieces * threads()));

@@ -189,7 +189,8 @@ final class TransformerCases {
     int positions = positions() + 1;
     int window = random.nextBoolean() ? 0 : random.nextInt(1, 9);
     long row = rowBytes(type, cached * width);
-    long n = (long) rows * all * width;
+    int at = random.nextInt(3);
+    long n = (long) (at + rows) * all * width;
     return tiled(
         List.of(
             data.floats(n),
@@ -201,6 +202,7 @@ final class TransformerCases {
         (long) cached * width,
         type,
         (long) cached * width,
+        at,
         from,
         heads,
         all,

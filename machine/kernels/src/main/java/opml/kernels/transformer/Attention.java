@@ -77,9 +77,9 @@ public final class Attention {
   /// `y = DOT(w, v) / SUM(w)`. DOT and SUM over the w go by absolute positions, so that neither chunks nor accumulators
   /// depend on where a text was cut.
   ///
-  /// @param q (rows, all heads, width)
+  /// @param q (…, all heads, width), whose row `at` is the tile's first
   /// @param w (positions): room for the weights of one head; zeros in the end
-  /// @param y (rows, all heads, width)
+  /// @param y as q
   /// @param positions more than the last position of the tile
   /// @param window how far a token looks back, itself included; 0 if to the beginning
   public static void attention(
@@ -89,6 +89,7 @@ public final class Attention {
       Cache v,
       MemorySegment w,
       MemorySegment y,
+      int at,
       Heads heads,
       int positions,
       int window,
@@ -100,12 +101,12 @@ public final class Attention {
       int least = window == 0 ? 0 : Math.max(0, last - window + 1);
       for (int h = 0; h < heads.count(); h++) {
         int head = heads.from() + h;
-        int at = 4 * (i * heads.all() + head) * heads.width();
+        int first = 4 * ((at + i) * heads.all() + head) * heads.width();
         int cached = head / heads.shared() * heads.width();
-        weigh(q, at, k, cached, w, heads.width(), least, last, positions, scale);
+        weigh(q, first, k, cached, w, heads.width(), least, last, positions, scale);
         float sum = sum16(w, least, last, positions);
         for (int d = 0; d < heads.width(); d++) {
-          Mem.putF32(y, at + 4 * d, mix(w, v, cached + d, least, last, positions) / sum);
+          Mem.putF32(y, first + 4 * d, mix(w, v, cached + d, least, last, positions) / sum);
         }
         for (int j = least; j <= last; j++) {
           Trips.atMost(positions);

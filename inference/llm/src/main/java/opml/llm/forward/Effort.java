@@ -1,0 +1,37 @@
+package opml.llm.forward;
+
+import opml.engine.tensor.ElementType;
+
+/// How much one node may do, so that it takes fewer than 2^32 instructions in the machine (`spec/graph.md`, Language
+/// models): counted by products, whatever programs the kernels have, since the model's identity hangs on it.
+final class Effort {
+  /// Products with quantised weights.
+  static final long MOST_QUANTISED = 3L << 27;
+
+  /// Products of floats.
+  static final long MOST_FLOAT = 3L << 23;
+
+  /// What an exponential, with its part of a softmax, is worth in products.
+  private static final long EXPONENTIAL = 16;
+
+  private Effort() {}
+
+  /// {@return how many of a weight's rows one node multiplies}
+  ///
+  /// @param rows of tokens
+  /// @param inputs of a row
+  static int outputs(ElementType type, int rows, int inputs) {
+    long most = type.blockElements() > 1 ? MOST_QUANTISED : MOST_FLOAT;
+    return (int) Math.max(1, Math.min(Integer.MAX_VALUE, most / ((long) rows * inputs)));
+  }
+
+  /// {@return how many pairs of a token and a head one node attends for}
+  ///
+  /// @param positions that each attends to, at most
+  static int attentions(int positions, int headWidth) {
+    return (int)
+        Math.max(
+            1,
+            Math.min(Integer.MAX_VALUE, MOST_FLOAT / (positions * (2L * headWidth + EXPONENTIAL))));
+  }
+}

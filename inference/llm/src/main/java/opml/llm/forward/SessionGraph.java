@@ -1,0 +1,96 @@
+package opml.llm.forward;
+
+import java.util.stream.IntStream;
+import opml.engine.graph.Graph;
+import opml.engine.graph.GraphBuilder;
+import opml.engine.tensor.ElementType;
+import opml.engine.tensor.Shape;
+import opml.kernels.layout.Tile;
+import opml.llm.model.Hyperparameters;
+import opml.llm.model.LanguageModel;
+import opml.llm.model.RopeTable;
+
+/// The nodes by which a session takes some tokens more: all layers of one tile, whose place is told by the control slot,
+/// with keys and values for each layer, which stay from turn to turn.
+///
+/// @param control the slot of it, as [Tile] reads it
+/// @param tokens the slot of the tile's tokens
+/// @param logits the slot of the logits of the tile's choices
+/// @param chosen the slot of what is chosen
+public record SessionGraph(Graph graph, int control, int tokens, int logits, int chosen) {
+  private record Text(
+      int control,
+      int tokens,
+      int angles,
+      int hidden,
+      int[] allKeys,
+      int[] allValues,
+      CacheType cacheType,
+      int rows,
+      int positions)
+      implements TextSlots {
+    @Override
+    public int hiddenAt(int token) {
+      return 0;
+    }
+
+    @Override
+    public int keys(int layer) {
+      return allKeys[layer];
+    }
+
+    @Override
+    public int values(int layer) {
+      return allValues[layer];
+    }
+  }
+
+  /// {@return the graph of a model}
+  ///
+  /// @param rows tokens that are taken at once, at most
+  /// @throws IllegalArgumentException if what belongs to a text is too large for a slot
+  public static SessionGraph of(LanguageModel model, int context, CacheType cacheType, int rows) {
+    GraphBuilder graph = new GraphBuilder();
+    ModelSlots slots = new ModelSlots(graph, model);
+    Hyperparameters numbers = model.hyperparameters();
+    Shape cache = Shape.of(context, numbers.kvWidth());
+    Text text =
+        new Text(
+            graph.slot("control", ElementType.I32, Shape.of(Tile.CONTROL)),
+            graph.slot("tokens", ElementType.I32, Shape.of(rows)),
+            graph.constant("angles", RopeTable.of(numbers.rope(), context)),
+            graph.slot("hidden", ElementType.F32, Shape.of(rows, numbers.width())),
+            caches(graph, "keys", cacheType, cache, numbers.layers()),
+            caches(graph, "values", cacheType, cache, numbers.layers()),
+            cacheType,
+            rows,
+            context);
+    TileNodes tile =
+        new TileNodes(graph, slots, model, text, "", Tile.TOKENS, 0, rows, context);
+    tile.embed();
+    ForwardPass pass = ForwardPass.of(numbers.architecture());
+    for (int layer = 0; layer < numbers.layers(); layer++) {
+      tile.enter(layer);
+      pass.layer(tile);
+    }
+    TileNodes choices =
+        new TileNodes(graph, slots, model, text, "", Tile.CHOICES, 0, rows, context);
+    Activation logits = choices.logits(choices.choosing());
+    int chosen = choices.choose(logits);
+    return new SessionGraph(
+        graph.build(
+            graph.port("control", text.control(), Shape.of(Tile.CONTROL)),
+            graph.port("chosen", chosen, Shape.of(rows))),
+        text.control(),
+        text.tokens(),
+        logits.slot(),
+        chosen);
+  }
+
+  private static int[] caches(
+      GraphBuilder graph, String name, CacheType type, Shape shape, int layers) {
+    return IntStream.range(0, layers)
+        .map(layer -> graph.slot("%s of layer %d".formatted(name, layer), type.type(), shape))
+        .toArray();
+  }
+}

@@ -1,0 +1,326 @@
+package opml.llm.forward;
+
+import java.util.HashMap;
+import java.util.Map;
+import opml.engine.graph.GraphBuilder;
+import opml.engine.tensor.ElementType;
+import opml.kernels.catalog.KernelCatalog;
+import opml.llm.model.Hyperparameters;
+import opml.llm.model.LanguageModel;
+import opml.llm.model.Rope;
+import opml.llm.model.Weights;
+
+/// Writes down what happens to the tokens of one tile, one node of the graph after the other: the vocabulary in which an
+/// architecture's forward pass is written.
+///
+/// The same words serve the graph that checks an answer, which has a tile for every few tokens of the text, and the one
+/// by which a session writes it, which has one tile, at a place that moves.
+public final class TileNodes {
+  private final GraphBuilder graph;
+  private final ModelSlots slots;
+  private final Hyperparameters numbers;
+  private final TextSlots text;
+  private final String name;
+  private final int counter;
+  private final int first;
+  private final int rows;
+
+  /// More than the last position of the tile.
+  private final int positions;
+
+  /// What has been quantised, by slot; a slot that is written again has an entry no more.
+  private final Map<Integer, Quantised> quantised = new HashMap<>();
+
+  private int layer;
+
+  /// Rows in blocks of 32 bytes that share a scale each.
+  private record Quantised(int q, int d) {}
+
+  /// @param name of the tile, for people
+  /// @param counter which number of the control slot counts the rows that there are
+  /// @param first number of the tile's first row
+  /// @param rows that the tile has at most
+  /// @param positions more than the position of its last token
+  TileNodes(
+      GraphBuilder graph,
+      ModelSlots slots,
+      LanguageModel model,
+      TextSlots text,
+      String name,
+      int counter,
+      int first,
+      int rows,
+      int positions) {
+    this.graph = graph;
+    this.slots = slots;
+    this.numbers = model.hyperparameters();
+    this.text = text;
+    this.name = name;
+    this.counter = counter;
+    this.first = first;
+    this.rows = rows;
+    this.positions = positions;
+  }
+
+  Hyperparameters numbers() {
+    return numbers;
+  }
+
+  /// Says which layer the weights are of that are named from now on.
+  void enter(int next) {
+    layer = next;
+  }
+
+  private GraphBuilder.Call call(String kernel, String what) {
+    return graph.call(KernelCatalog.byName(kernel), what + name, kernel).read(text.control());
+  }
+
+  private GraphBuilder.Call tile(GraphBuilder.Call call) {
+    return call.ints("tile.counter tile.first tile.rows", counter, first, rows);
+  }
+
+  private String weight(String part) {
+    return part.startsWith("output") ? part : Weights.name(layer, part);
+  }
+
+  private Activation written(String purpose, int width) {
+    int slot = slots.scratch(purpose, ElementType.F32, text.rows(), width);
+    quantised.remove(slot);
+    return new Activation(slot, width, 0);
+  }
+
+  /// {@return the tokens' rows of the embedding}
+  Activation embed() {
+    Weight table = slots.matrix(Weights.EMBEDDING);
+    Activation x = new Activation(text.hidden(), numbers.width(), text.hiddenAt(first));
+    slots.writes(x.slot());
+    for (Weight.Piece piece : table.pieces()) {
+      tile(call("embed." + table.kernelType(), "embed"))
+          .read(text.tokens())
+          .read(piece.slot())
+          .update(x.slot())
+          .ints("at from count width", x.at(), piece.from(), piece.count(), x.width())
+          .end();
+    }
+    return x;
+  }
+
+  /// {@return the rows that go from layer to layer}
+  Activation hidden() {
+    return new Activation(text.hidden(), numbers.width(), text.hiddenAt(first));
+  }
+
+  /// {@return each group of a row normalised by itself}
+  ///
+  /// @param groups that have the weight's size
+  Activation norm(Activation x, String part, int groups, String purpose) {
+    Activation y = written(purpose, x.width());
+    tile(call("norm.rms", part))
+        .read(x.slot())
+        .read(slots.vector(weight(part)))
+        .write(y.slot())
+        .ints("at groups width", x.at(), groups, x.width() / groups)
+        .real("epsilon", numbers.normEpsilon())
+        .end();
+    return y;
+  }
+
+  /// {@return the products with each row of a weight}, and a bias added, if the model has one
+  Activation linear(Activation x, String part, String purpose) {
+    Weight w = slots.matrix(weight(part + ".weight"));
+    Activation y = written(purpose, w.outputs());
+    product(x, w, y, part);
+    String bias = weight(part + ".bias");
+    return slots.has(bias) ? biased(y, bias, purpose) : y;
+  }
+
+  private Activation biased(Activation x, String bias, String purpose) {
+    Activation y = written(purpose + " biased", x.width());
+    tile(call("add.bias", bias))
+        .read(x.slot())
+        .read(slots.vector(bias))
+        .write(y.slot())
+        .ints("width", x.width())
+        .end();
+    return y;
+  }
+
+  /// Some rows of the weight in a node, where they are too many.
+  private void product(Activation x, Weight w, Activation y, String part) {
+    boolean blocks = w.type().blockElements() > 1;
+    int most = Effort.outputs(w.type(), rows, w.inputs());
+    boolean begun = false;
+    for (Weight.Piece piece : w.pieces()) {
+      for (int from = 0; from < piece.count(); from += most) {
+        int count = Math.min(most, piece.count() - from);
+        GraphBuilder.Call node = operands(x, w, part, blocks).read(piece.slot());
+        boolean whole = count == w.outputs();
+        (begun || !whole ? node.update(y.slot()) : node.write(y.slot()))
+            .ints("outputs", from, piece.from() + from, count, w.outputs())
+            .end();
+        begun = true;
+      }
+    }
+  }
+
+  private GraphBuilder.Call operands(Activation x, Weight w, String part, boolean blocks) {
+    String kernel = "linear." + w.kernelType();
+    if (!blocks) {
+      return tile(call(kernel, part)).read(x.slot()).ints("k", w.inputs());
+    }
+    Quantised q = quantised.computeIfAbsent(x.slot(), _ -> quantise(x));
+    return tile(call(kernel, part)).read(q.q()).read(q.d()).ints("blocks", w.inputs() / 32);
+  }
+
+  private Quantised quantise(Activation x) {
+    int blocks = x.width() / 32;
+    int q = slots.scratch("q8 " + x.width(), ElementType.I8, text.rows(), x.width());
+    int d = slots.scratch("q8 scales " + x.width(), ElementType.F32, text.rows(), blocks);
+    quantised.values().removeIf(other -> other.q() == q);
+    tile(call("quantize.rows", "quantise"))
+        .read(x.slot())
+        .write(q)
+        .write(d)
+        .ints("blocks", blocks)
+        .end();
+    return new Quantised(q, d);
+  }
+
+  /// {@return each head's pairs rotated by the tokens' positions}
+  Activation rotate(Activation x, int heads, String purpose) {
+    Activation y = written(purpose, x.width());
+    Rope rope = numbers.rope();
+    int pairs = rope.dimensions() / 2;
+    boolean halves = rope.style() == Rope.Style.NEOX;
+    tile(call("rotate", purpose))
+        .read(x.slot())
+        .read(text.angles())
+        .write(y.slot())
+        .ints("heads width pairs", heads, x.width() / heads, pairs)
+        .ints("step apart", halves ? 1 : 2, halves ? pairs : 1)
+        .end();
+    return y;
+  }
+
+  /// Notes the keys and values of the tokens at their positions.
+  void keep(Activation keys, Activation values) {
+    keep(keys, text.keys(layer), "keep keys");
+    keep(values, text.values(layer), "keep values");
+  }
+
+  private void keep(Activation x, int cache, String what) {
+    slots.writes(cache);
+    tile(call("keep", what))
+        .read(x.slot())
+        .update(cache)
+        .ints("cache.type cache.width", text.cacheType().code(), x.width())
+        .end();
+  }
+
+  /// {@return what the tokens find at the positions up to their own}: for some of the rows and heads in a node, where
+  /// they are too many
+  Activation attend(Activation queries) {
+    Activation y = written("attended", queries.width());
+    int heads = numbers.heads();
+    int width = numbers.headWidth();
+    int pairs = Effort.attentions(positions, width);
+    int rowsOfNode = Math.min(rows, Math.max(1, pairs / heads));
+    int headsOfNode = Math.min(heads, pairs);
+    boolean begun = false;
+    for (int row = 0; row < rows; row += rowsOfNode) {
+      int count = Math.min(rowsOfNode, rows - row);
+      for (int head = 0; head < heads; head += headsOfNode) {
+        int some = Math.min(headsOfNode, heads - head);
+        boolean whole = count == rows && some == heads;
+        attend(queries, y, row, count, head, some, begun || !whole);
+        begun = true;
+      }
+    }
+    return y;
+  }
+
+  private void attend(
+      Activation q, Activation y, int row, int count, int head, int some, boolean partly) {
+    int w = slots.scratch("weights", ElementType.F32, text.positions());
+    GraphBuilder.Call node =
+        call("attention", "attend")
+            .ints("tile.counter tile.first tile.rows", counter, first + row, count)
+            .read(q.slot())
+            .read(text.keys(layer))
+            .read(text.values(layer))
+            .write(w);
+    int width = numbers.headWidth();
+    int cached = numbers.kvHeads() * width;
+    (partly ? node.update(y.slot()) : node.write(y.slot()))
+        .ints("k.type k.width", text.cacheType().code(), cached)
+        .ints("v.type v.width", text.cacheType().code(), cached)
+        .ints("at", row)
+        .ints("heads", head, some, numbers.heads(), numbers.heads() / numbers.kvHeads(), width)
+        .ints("positions window", positions, numbers.slidingWindow())
+        .real("scale", (float) (1 / Math.sqrt(width)))
+        .end();
+  }
+
+  /// {@return SiLU of the one times the other}
+  Activation gate(Activation gate, Activation up) {
+    Activation y = written("gated", gate.width());
+    tile(call("gate.silu", "gate"))
+        .read(gate.slot())
+        .read(up.slot())
+        .write(y.slot())
+        .ints("width", gate.width())
+        .end();
+    return y;
+  }
+
+  /// Adds to the rows that go from layer to layer.
+  void add(Activation x) {
+    Activation to = hidden();
+    slots.writes(to.slot());
+    tile(call("add.residual", "add"))
+        .read(x.slot())
+        .update(to.slot())
+        .ints("at width", to.at(), to.width())
+        .end();
+  }
+
+  /// {@return the rows of the tokens behind which the tile's choices are}
+  Activation choosing() {
+    Activation y = written("choosing", numbers.width());
+    tile(call("choosing.rows", "choosing"))
+        .read(text.hidden())
+        .write(y.slot())
+        .ints("width", numbers.width())
+        .end();
+    return y;
+  }
+
+  /// {@return a logit for each token of the vocabulary}
+  Activation logits(Activation x) {
+    Activation normed = norm(x, Weights.LAST_NORM, 1, "normed");
+    Weight w = slots.matrix(slots.has(Weights.OUTPUT) ? Weights.OUTPUT : Weights.EMBEDDING);
+    Activation y = written("logits", w.outputs());
+    product(normed, w, y, "logits");
+    return y;
+  }
+
+  /// {@return the slot that has the token of each choice}
+  int choose(Activation logits) {
+    int chosen = slots.scratch("chosen", ElementType.I32, text.rows());
+    tile(call("choose.greedy", "choose"))
+        .read(logits.slot())
+        .write(chosen)
+        .ints("vocabulary", logits.width())
+        .end();
+    return chosen;
+  }
+
+  /// Compares choices with the answer.
+  void check(int chosen) {
+    tile(call("check.choices", "check"))
+        .read(chosen)
+        .read(text.tokens())
+        .write(slots.scratch("seen", ElementType.I32, 1))
+        .end();
+  }
+}

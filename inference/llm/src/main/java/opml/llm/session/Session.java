@@ -1,0 +1,199 @@
+package opml.llm.session;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import opml.engine.graph.GraphNode;
+import opml.engine.graph.Operand;
+import opml.engine.plan.Team;
+import opml.engine.run.PreparedKernel;
+import opml.kernels.layout.Tile;
+import opml.kernels.memory.Mem;
+
+/// A text and a model that reads and continues it: keys and values of all of its tokens are kept, so that each token is
+/// worked on once.
+///
+/// The bits do not depend on how many tokens are taken at once, by how many threads, or whether the text was cut back
+/// before. For one thread at a time. Nothing is allocated while it works.
+public final class Session implements AutoCloseable {
+  private final Arena arena = Arena.ofShared();
+  private final Team team;
+  private final Step[] steps;
+  private final MemorySegment control;
+  private final MemorySegment tokens;
+  private final MemorySegment logits;
+  private final MemorySegment chosen;
+  private final MemorySegment[] scratch;
+  private final int context;
+  private final int rows;
+  private final int vocabulary;
+
+  private final int[] text;
+  private int length;
+
+  /// One node, over the parts of which threads may be spread.
+  private final class Step implements Team.Job {
+    private final PreparedKernel kernel;
+    private final MemorySegment[] segments;
+    private final int units;
+
+    Step(PreparedKernel kernel, MemorySegment[] segments) {
+      this.kernel = kernel;
+      this.segments = segments;
+      this.units = kernel.units();
+    }
+
+    @Override
+    public void run(int thread, int from, int to) {
+      kernel.run(segments, scratch[thread], from, to);
+    }
+  }
+
+  Session(Passes passes, int context, Team team) {
+    this.team = team;
+    this.context = context;
+    this.text = new int[context];
+    var session = passes.session();
+    MemorySegment[] slots = passes.slots(arena);
+    this.control = slots[session.control()];
+    this.tokens = slots[session.tokens()];
+    this.logits = slots[session.logits()];
+    this.chosen = slots[session.chosen()];
+    this.rows = (int) (tokens.byteSize() / Integer.BYTES);
+    this.vocabulary = (int) (logits.byteSize() / Float.BYTES / rows);
+    this.scratch = new MemorySegment[team.threads()];
+    for (int i = 0; i < scratch.length; i++) {
+      scratch[i] = arena.allocate(passes.scratchBytes() + 1, Passes.ALIGNMENT);
+    }
+    var nodes = session.graph().nodes();
+    this.steps = new Step[nodes.size()];
+    for (int i = 0; i < steps.length; i++) {
+      steps[i] = new Step(passes.kernel(i), segments(nodes.get(i), slots));
+    }
+  }
+
+  private MemorySegment[] segments(GraphNode node, MemorySegment[] slots) {
+    return node.operands().stream()
+        .map(
+            operand ->
+                switch (operand) {
+                  case Operand.Read(int slot) -> slots[slot];
+                  case Operand.Write(int slot) -> slots[slot];
+                  case Operand.Update(int slot) -> slots[slot];
+                  case Operand.Absent(long bytes) -> arena.allocate(bytes, Passes.ALIGNMENT);
+                })
+        .toArray(MemorySegment[]::new);
+  }
+
+  /// {@return how many tokens the text has}
+  public int length() {
+    return length;
+  }
+
+  /// {@return how many tokens it may have}
+  public int context() {
+    return context;
+  }
+
+  /// {@return how many tokens are taken at once, at most}
+  public int rows() {
+    return rows;
+  }
+
+  /// Cuts the text to its first tokens; what they have left behind is still good.
+  public void cut(int tokensKept) {
+    if (tokensKept < 0 || tokensKept > length) {
+      throw new IllegalArgumentException(
+          "a text of %d tokens is not cut to %d".formatted(length, tokensKept));
+    }
+    length = tokensKept;
+  }
+
+  /// Cuts the text to what it has in common with another, but so that a token of that is left to be taken.
+  ///
+  /// @return how many tokens that are
+  public int cutTo(int... other) {
+    int common = Arrays.mismatch(text, 0, length, other, 0, other.length);
+    length = Math.min(common < 0 ? length : common, Math.max(0, other.length - 1));
+    return length;
+  }
+
+  /// Takes tokens, as many at once as it can.
+  ///
+  /// @return the token that is chosen behind them
+  /// @throws IllegalArgumentException if there are none, one is not in the vocabulary, or they are too many
+  public int take(int... more) {
+    require(more);
+    for (int from = 0; from < more.length; from += rows) {
+      int count = Math.min(rows, more.length - from);
+      boolean last = from + count == more.length;
+      pass(more, from, count, count - 1, last ? 1 : 0);
+    }
+    return chosen(0);
+  }
+
+  private void require(int... more) {
+    if (more.length == 0 || more.length > context - length) {
+      throw new IllegalArgumentException(
+          "%d tokens more: a text of %d takes 1 to %d"
+              .formatted(more.length, length, context - length));
+    }
+    for (int token : more) {
+      if (token < 0 || token >= vocabulary) {
+        throw new IllegalArgumentException(
+            "token %d is not in a vocabulary of %d".formatted(token, vocabulary));
+      }
+    }
+  }
+
+  /// Takes some tokens at once.
+  ///
+  /// @param first row of the first token behind which something is chosen
+  /// @param choices how many are chosen, one behind each token from there on
+  void pass(int[] more, int from, int count, int first, int choices) {
+    for (int i = 0; i < count; i++) {
+      Mem.putI32(tokens, 4L * i, more[from + i]);
+      text[length + i] = more[from + i];
+    }
+    Mem.putI32(control, 4L * Tile.TOKENS, count);
+    Mem.putI32(control, 4L * Tile.CHOICES, choices);
+    Mem.putI32(control, 4L * Tile.POSITION, length);
+    Mem.putI32(control, 4L * Tile.CHOOSING, first);
+    boolean helped = team.enter();
+    try {
+      for (Step step : steps) {
+        if (helped && step.units > 1) {
+          team.run(step, step.units, 1);
+        } else {
+          step.run(0, 0, step.units);
+        }
+      }
+    } finally {
+      if (helped) {
+        team.leave();
+      }
+    }
+    length += count;
+  }
+
+  /// {@return what was chosen, of the choices of the last tokens that were taken}
+  int chosen(int choice) {
+    return Mem.i32(chosen, 4L * choice);
+  }
+
+  /// {@return the logits of the last choice, one for each token of the vocabulary; until more is taken}
+  public MemorySegment logits() {
+    return logits(0);
+  }
+
+  /// {@return the logits of a choice}
+  MemorySegment logits(int choice) {
+    long row = (long) Float.BYTES * vocabulary;
+    return logits.asSlice(row * choice, row).asReadOnly();
+  }
+
+  @Override
+  public void close() {
+    arena.close();
+  }
+}
