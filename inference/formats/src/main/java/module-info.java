@@ -8,8 +8,10 @@ module opml.formats {
   requires com.google.protobuf;
 
   exports opml.formats;
+  exports opml.formats.file;
   exports opml.formats.gguf;
   exports opml.formats.image;
+  exports opml.formats.llama2c;
   exports opml.formats.onnx;
   exports opml.formats.onnx.cases;
   exports opml.formats.onnx.file;

@@ -103,7 +103,11 @@ public final class ModelLoader {
     FileKind kind = FileKind.of(file);
     return switch (kind) {
       case ONNX -> Format.ONNX;
-      case GGUF, SAFETENSORS, TFLITE ->
+      case GGUF, SAFETENSORS, LLAMA2C ->
+          throw new MalformedException(
+              "%s: this is %s; if it is a language model: ./opml run -m %s"
+                  .formatted(file, kind.label(), file));
+      case TFLITE ->
           throw new MalformedException(
               file + ": this is " + kind.label() + ", which is not supported yet");
       case PYTORCH, PICKLE, HDF5, NUMPY, ZIP, GZIP, TAR, LFS, HTML, TEXT, EMPTY ->

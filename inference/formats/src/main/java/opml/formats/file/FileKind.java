@@ -2,6 +2,8 @@ package opml.formats.file;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -12,6 +14,7 @@ public enum FileKind {
   ONNX("an ONNX file"),
   GGUF("a GGUF file"),
   SAFETENSORS("a safetensors file"),
+  LLAMA2C("a llama2.c checkpoint"),
   TFLITE("a TFLite file"),
   PYTORCH("a PyTorch file; export the model with torch.onnx"),
   PICKLE("a Python pickle, as PyTorch writes them; export the model with torch.onnx"),
@@ -27,6 +30,10 @@ public enum FileKind {
 
   /// How many of a file's first bytes are enough.
   private static final int HEAD = 512;
+
+  private static final int LLAMA2C_NUMBERS = 7;
+  private static final int LLAMA2C_TOKENS = 5;
+  private static final int LLAMA2C_MOST = 1 << 20;
 
   private final String label;
 
@@ -61,6 +68,9 @@ public enum FileKind {
     }
     if (text.startsWith("GGUF")) {
       return GGUF;
+    }
+    if (text.startsWith("24ka") || isLlama2c(head)) {
+      return LLAMA2C;
     }
     if (text.startsWith("TFL3", 4)) {
       return TFLITE;
@@ -104,6 +114,23 @@ public enum FileKind {
   private static boolean startsWith(byte[] head, int... signature) {
     for (int i = 0; i < signature.length; i++) {
       if (i == head.length || (head[i] & 0xff) != signature[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// The legacy format has no signature but seven numbers, of which only that of tokens may be negative. Other formats
+  /// begin with tags and lengths, which are greater.
+  private static boolean isLlama2c(byte[] head) {
+    if (head.length < LLAMA2C_NUMBERS * Integer.BYTES) {
+      return false;
+    }
+    ByteBuffer in = ByteBuffer.wrap(head).order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 0; i < LLAMA2C_NUMBERS; i++) {
+      int number = in.getInt();
+      int size = i == LLAMA2C_TOKENS ? Math.abs(number) : number;
+      if (size < 1 || size > LLAMA2C_MOST) {
         return false;
       }
     }

@@ -10,7 +10,9 @@ import java.util.stream.Collectors;
 import opml.core.codec.MalformedException;
 import opml.core.codec.Printable;
 import opml.engine.tensor.ElementType;
+import opml.engine.tensor.Shape;
 import opml.engine.tensor.StoredBytes;
+import opml.engine.tensor.Tensor;
 
 /// Where the tensors of a file lie, as somebody else has written it down: nothing of it is believed before it was
 /// checked here, all together.
@@ -79,7 +81,16 @@ public final class TensorTable {
   /// @throws MalformedException if two have a name, one does not lie inside, has other bytes than its type and
   ///     dimensions need, or shares some of its bytes with another; it tells all of them
   public static TensorTable of(ByteSource source, List<Entry> entries) {
+    return of(source, entries, List.of());
+  }
+
+  /// {@return the table of these tensors}
+  ///
+  /// @param known what the rules of the file's format have against them, a line a tensor
+  /// @throws MalformedException as [#of(ByteSource, List)], or if there is a line; it tells all of them
+  public static TensorTable of(ByteSource source, List<Entry> entries, List<String> known) {
     List<String> faults = new ArrayList<>();
+    known.forEach(line -> faults.add(Printable.escaped(line)));
     Map<String, Entry> named = new LinkedHashMap<>();
     List<Entry> placed = new ArrayList<>();
     for (Entry entry : entries) {
@@ -98,6 +109,31 @@ public final class TensorTable {
       throw new MalformedException(source.name() + ": " + told(faults));
     }
     return new TensorTable(source, named);
+  }
+
+  /// {@return the tensors by name, in their order, whose bytes stay where they are until they are asked for}
+  ///
+  /// @throws MalformedException if one has more elements or dimensions than a tensor may have here
+  public Map<String, Tensor> tensors() {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    List<String> faults = new ArrayList<>();
+    for (Entry entry : entries.values()) {
+      try {
+        List<Integer> dims = entry.dims().stream().map(Math::toIntExact).toList();
+        Tensor tensor = Tensor.stored(entry.type(), new Shape(dims), bytes(entry.name()));
+        tensors.put(entry.name(), tensor);
+      } catch (ArithmeticException | IllegalArgumentException _) {
+        faults.add(
+            line(
+                entry,
+                "dimensions %s; expected at most 2^31 - 1 elements, and %d dimensions"
+                    .formatted(entry.dims(), Shape.MAX_RANK)));
+      }
+    }
+    if (!faults.isEmpty()) {
+      throw new MalformedException(source.name() + ": " + told(faults));
+    }
+    return tensors;
   }
 
   /// {@return the bytes of a tensor, which stay where they are until they are read}

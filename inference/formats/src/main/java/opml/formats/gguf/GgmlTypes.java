@@ -1,6 +1,7 @@
 package opml.formats.gguf;
 
 import java.util.Map;
+import java.util.Optional;
 import opml.engine.tensor.ElementType;
 
 /// The element types of tensors by their codes in a file. Codes that are missing were given to layouts that GGML has
@@ -42,18 +43,14 @@ final class GgmlTypes {
 
   private GgmlTypes() {}
 
-  /// {@return the type of a code}
-  ///
-  /// @throws IllegalArgumentException if we have no such type
-  static ElementType of(int code) {
-    ElementType type = BY_CODE.get(code);
-    if (type == null) {
-      throw new IllegalArgumentException(
-          "tensor type %s%s is not among those that we have"
-              .formatted(
-                  Integer.toUnsignedString(code),
-                  OTHERS.containsKey(code) ? " (" + OTHERS.get(code) + ")" : ""));
-    }
-    return type;
+  /// {@return the type of a code, if we have it}
+  static Optional<ElementType> of(int code) {
+    return Optional.ofNullable(BY_CODE.get(code));
+  }
+
+  /// {@return what errors call a code that we have no type for}
+  static String describe(int code) {
+    String number = Integer.toUnsignedString(code);
+    return OTHERS.containsKey(code) ? "%s (%s)".formatted(number, OTHERS.get(code)) : number;
   }
 }

@@ -10,26 +10,23 @@ import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import opml.core.codec.MalformedException;
 import opml.core.codec.Names;
+import opml.engine.tensor.Tensor;
 
-/// What a GGUF file says about itself: metadata by key, and its tensors in the order of the file's table.
+/// What a GGUF file has: metadata by key, and its tensors, whose bytes stay where they lie until they are asked for.
+///
+/// A model that is split into files is one value: the metadata of its first file, the tensors of all.
 ///
 /// Whoever needs a key asks for it with the type that it must have. Whole numbers may be of any width, as writers
 /// differ in that; a key of another type is an error that tells both.
 ///
 /// @param name what errors call it
 /// @param metadata in the order of the file
-/// @param alignment what offsets of tensors are multiples of
-/// @param dataStart where the data begin, which offsets of tensors count from
+/// @param tensors by name, in the order of the file's table
 public record GgufFile(
-    String name,
-    int version,
-    Map<String, GgufValue> metadata,
-    List<GgufTensor> tensors,
-    int alignment,
-    long dataStart) {
+    String name, int version, Map<String, GgufValue> metadata, Map<String, Tensor> tensors) {
   public GgufFile {
     metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
-    tensors = List.copyOf(tensors);
+    tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
   }
 
   /// {@return the string of a key, if it is there}

@@ -4,17 +4,18 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import opml.core.codec.MalformedException;
 import opml.core.codec.Names;
+import opml.engine.tensor.Tensor;
 import opml.formats.file.ByteSource;
 import opml.formats.file.FileBytes;
+import opml.formats.file.TensorTable;
 
 /// Reads the head of a GGUF file: strictly, within bounds, and none of the tensors' bytes.
+///
+/// Of a model that is split into files it reads all heads, whichever of the files it is given ([GgufParts]).
 ///
 /// The bounds are some ten times what models have. They are there because a count is eight bytes of anybody's, and the
 /// memory that it asks for is ours.
@@ -50,36 +51,39 @@ public final class GgufReader {
   private final GgufBytes in;
   private int texts;
 
-  /// A row of the table, and where it stands.
-  private record Row(long at, GgufTensor tensor) {}
-
   private GgufReader(ByteSource source) {
     this.source = source;
     this.in = new GgufBytes(source);
   }
 
-  /// {@return what a file says about itself}
+  /// {@return what a file has, with all files that it is split into}
   ///
-  /// @throws MalformedException if it is no GGUF file, or one that breaks the format's rules
+  /// @throws MalformedException if it is no GGUF file, or one that breaks the format's rules, or a file that it is
+  ///     split into is missing or does not belong to it
   /// @throws IOException if it cannot be read
   public static GgufFile read(Path file) throws IOException {
-    try (FileBytes source = FileBytes.of(file.toString(), file)) {
-      return read(source);
-    }
+    return GgufParts.all(file, readAlone(file));
   }
 
-  /// {@return what a file in memory says about itself}
+  /// {@return what a file in memory has, which is no part of a split model}
   ///
   /// @param name what errors call it
   public static GgufFile read(String name, byte[] bytes) {
     try {
-      return read(new ByteSource.InMemory(name, bytes));
+      return GgufParts.single(read(new ByteSource.InMemory(name, bytes)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  static GgufFile read(ByteSource source) throws IOException {
+  /// {@return what one file has}
+  static GgufFile readAlone(Path file) throws IOException {
+    try (FileBytes source = FileBytes.of(file.toString(), file)) {
+      return read(source);
+    }
+  }
+
+  private static GgufFile read(ByteSource source) throws IOException {
     return new GgufReader(source).file();
   }
 
@@ -102,29 +106,32 @@ public final class GgufReader {
       alignmentAt = key.equals(ALIGNMENT) ? at : alignmentAt;
     }
 
-    List<Row> rows = new ArrayList<>();
-    Set<String> names = new HashSet<>();
+    List<GgufTensor> rows = new ArrayList<>();
     for (int i = 0; i < tensorCount; i++) {
-      Row row = row(i);
-      if (!names.add(row.tensor().name())) {
-        throw in.malformed(
-            row.at(), "tensor %s stands twice".formatted(Names.shown(row.tensor().name())));
-      }
-      rows.add(row);
+      rows.add(row(i));
     }
+    Map<String, Tensor> tensors = tensors(rows, alignment(metadata, alignmentAt));
+    return new GgufFile(source.name(), version, metadata, tensors);
+  }
 
-    int alignment = alignment(metadata, alignmentAt);
+  private Map<String, Tensor> tensors(List<GgufTensor> rows, int alignment) {
     long dataStart = Math.ceilDiv(in.position(), (long) alignment) * alignment;
-    for (Row row : rows) {
-      requireInside(row, alignment, dataStart);
+    List<TensorTable.Entry> entries = new ArrayList<>();
+    List<String> faults = new ArrayList<>();
+    for (GgufTensor row : rows) {
+      row.entry(dataStart).ifPresent(entries::add);
+      if (row.type().isEmpty()) {
+        faults.add(
+            "%s: type %s is not among those that we have"
+                .formatted(row.name(), GgmlTypes.describe(row.code())));
+      }
+      if (Long.remainderUnsigned(row.offset(), alignment) != 0) {
+        faults.add(
+            "%s: expected an offset in the data that is a multiple of %d, found %s"
+                .formatted(row.name(), alignment, Long.toUnsignedString(row.offset())));
+      }
     }
-    return new GgufFile(
-        source.name(),
-        version,
-        metadata,
-        rows.stream().map(Row::tensor).toList(),
-        alignment,
-        dataStart);
+    return TensorTable.of(source, entries, faults).tensors();
   }
 
   private int version() throws IOException {
@@ -210,8 +217,7 @@ public final class GgufReader {
     return TYPES[code];
   }
 
-  private Row row(int index) throws IOException {
-    long at = in.position();
+  private GgufTensor row(int index) throws IOException {
     String name = in.text(MAX_NAME, "name of tensor " + index);
     String what = "tensor %d (%s)".formatted(index, Names.shown(name));
     long countAt = in.position();
@@ -226,13 +232,9 @@ public final class GgufReader {
     for (int i = 0; i < count; i++) {
       dims.addFirst(in.u64("dimensions of " + what));
     }
-    int type = in.u32("type of " + what);
+    int code = in.u32("type of " + what);
     long offset = in.u64("offset of " + what);
-    try {
-      return new Row(at, new GgufTensor(name, dims, GgmlTypes.of(type), offset));
-    } catch (IllegalArgumentException e) {
-      throw in.malformed(at, what + ": " + e.getMessage());
-    }
+    return new GgufTensor(name, dims, GgmlTypes.of(code), code, offset);
   }
 
   private int alignment(Map<String, GgufValue> metadata, long at) {
@@ -252,26 +254,5 @@ public final class GgufReader {
       throw in.malformed(at, "%s, found %d".formatted(expected, alignment));
     }
     return (int) alignment;
-  }
-
-  private void requireInside(Row row, int alignment, long dataStart) {
-    GgufTensor tensor = row.tensor();
-    String what = "tensor " + Names.shown(tensor.name());
-    if (tensor.offset() % alignment != 0) {
-      throw in.malformed(
-          row.at(),
-          "%s: expected an offset that is a multiple of %d, found %d"
-              .formatted(what, alignment, tensor.offset()));
-    }
-    if (tensor.offset() + tensor.byteSize() > source.size() - dataStart) {
-      throw in.malformed(
-          row.at(),
-          "%s: its %,d bytes from offset %,d on end behind the file, whose data have %,d"
-              .formatted(
-                  what,
-                  tensor.byteSize(),
-                  tensor.offset(),
-                  Math.max(0, source.size() - dataStart)));
-    }
   }
 }

@@ -23,6 +23,20 @@ public sealed interface GgufValue {
       }
     }
 
+    /// {@return an array of i32}
+    public static Scalars ints(int... values) {
+      ByteBuffer out = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+      out.asIntBuffer().put(values);
+      return new Scalars(GgufType.I32, true, out.array());
+    }
+
+    /// {@return an array of f32}
+    public static Scalars floats(float... values) {
+      ByteBuffer out = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+      out.asFloatBuffer().put(values);
+      return new Scalars(GgufType.F32, true, out.array());
+    }
+
     public int size() {
       return bytes.length / type.bytes();
     }

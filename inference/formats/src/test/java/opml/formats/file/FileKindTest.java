@@ -56,18 +56,24 @@ class FileKindTest {
   }
 
   @Test
-  void modelFormatsToComeAreRefusedByName() throws IOException {
-    problem(littleEndian(0x46554747, 3, 0, 0), "this is a GGUF file, which is not supported yet");
-    problem(
-        littleEndian(28, 0x334c4654, 0, 0), "this is a TFLite file, which is not supported yet");
+  void languageModelsAreRefusedWithTheCommandThatTakesThem() throws IOException {
+    languageModel(littleEndian(0x46554747, 3, 0, 0), "a GGUF file");
+    languageModel(littleEndian(64, 172, 5, 8, 4, -512, 512), "a llama2.c checkpoint");
+    languageModel(littleEndian(0x616b3432, 1, 64, 172), "a llama2.c checkpoint");
     byte[] header = "{\"w\":{\"dtype\":\"F32\"}}".getBytes(StandardCharsets.UTF_8);
-    problem(
+    languageModel(
         ByteBuffer.allocate(8 + header.length)
             .order(ByteOrder.LITTLE_ENDIAN)
             .putLong(header.length)
             .put(header)
             .array(),
-        "this is a safetensors file, which is not supported yet");
+        "a safetensors file");
+  }
+
+  @Test
+  void modelFormatsToComeAreRefusedByName() throws IOException {
+    problem(
+        littleEndian(28, 0x334c4654, 0, 0), "this is a TFLite file, which is not supported yet");
   }
 
   @Test
@@ -110,6 +116,11 @@ class FileKindTest {
 
   private void refused(byte[] bytes, String problem) throws IOException {
     problem(bytes, "not a model file: " + problem);
+  }
+
+  private void languageModel(byte[] bytes, String what) throws IOException {
+    String command = "./opml run -m " + folder.resolve("model.bin");
+    problem(bytes, "this is %s; if it is a language model: %s".formatted(what, command));
   }
 
   private void problem(byte[] bytes, String problem) throws IOException {

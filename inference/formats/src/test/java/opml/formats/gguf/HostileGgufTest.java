@@ -74,7 +74,7 @@ class HostileGgufTest {
       GgufReader.read("changed.gguf", bytes);
       return true;
     } catch (MalformedException e) {
-      assertThat(e).hasMessageStartingWith("changed.gguf, offset ");
+      assertThat(e).hasMessageStartingWith("changed.gguf");
       return false;
     }
   }

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 import opml.core.codec.Names;
 import opml.formats.gguf.GgufFile;
@@ -41,6 +42,7 @@ public final class Tokenizer {
   private final SpecialTokens special;
   private final OptionalInt begin;
   private final OptionalInt end;
+  private final Set<Integer> endsOfGeneration;
 
   /// What every text begins and ends with.
   private final List<Integer> before;
@@ -55,7 +57,8 @@ public final class Tokenizer {
       List<Integer> before,
       List<Integer> after) {}
 
-  private Tokenizer(Vocabulary vocabulary, Parts parts, SpecialTokens special) {
+  private Tokenizer(
+      Vocabulary vocabulary, Parts parts, SpecialTokens special, Set<Integer> endsOfGeneration) {
     this.vocabulary = vocabulary;
     this.special = special;
     this.scheme = parts.scheme();
@@ -63,6 +66,7 @@ public final class Tokenizer {
     this.end = parts.end();
     this.before = List.copyOf(parts.before());
     this.after = List.copyOf(parts.after());
+    this.endsOfGeneration = Set.copyOf(endsOfGeneration);
   }
 
   /// {@return the tokenizer that a file describes}
@@ -142,6 +146,18 @@ public final class Tokenizer {
     return end;
   }
 
+  /// {@return the tokens after which a model has nothing more to say}
+  public Set<Integer> endsOfGeneration() {
+    return endsOfGeneration;
+  }
+
+  /// {@return the bytes that a token adds to a running text: all of a piece, its space too; of a control token none}
+  ///
+  /// @throws IllegalArgumentException if there is no such token
+  public byte[] piece(int id) {
+    return bytes(id, false);
+  }
+
   boolean isSpecial(int id) {
     return vocabulary.kind(requireToken(id)).isWhole();
   }
@@ -200,10 +216,15 @@ public final class Tokenizer {
               yield Optional.empty();
             }
           };
+      Set<Integer> ends = new TreeSet<>(vocabulary.ends());
+      for (String key : List.of("eot_token_id", "eom_token_id")) {
+        special(vocabulary, key, -1).ifPresent(ends::add);
+      }
+      parts.ifPresent(known -> known.end().ifPresent(ends::add));
       if (parts.isEmpty() || !problems.isEmpty()) {
         throw new ImportException(file.name(), problems);
       }
-      return new Tokenizer(vocabulary, parts.get(), special(vocabulary));
+      return new Tokenizer(vocabulary, parts.get(), special(vocabulary), ends);
     }
 
     private Parts sentencePiece(Vocabulary vocabulary) {

@@ -14,6 +14,22 @@ import opml.formats.refusal.Reason;
 final class Vocabulary {
   private static final String KEYS = "tokenizer.ggml.";
 
+  /// What the models that we know of call a token with which they end what they say, or hand over to somebody else.
+  private static final List<String> ENDS =
+      List.of(
+          "</s>",
+          "<eos>",
+          "<|endoftext|>",
+          "<|end_of_text|>",
+          "<|end|>",
+          "<|im_end|>",
+          "<|eot_id|>",
+          "<|eom_id|>",
+          "<end_of_turn>",
+          "<EOT>",
+          "<|return|>",
+          "<|call|>");
+
   private final List<String> texts;
   private final List<TokenKind> kinds;
   private final float[] scores;
@@ -145,6 +161,11 @@ final class Vocabulary {
   int piece(String text) {
     int id = find(text);
     return id < 0 || kind(id).isHidden() ? -1 : id;
+  }
+
+  /// {@return the tokens that stand for themselves and are called as ends are}
+  List<Integer> ends() {
+    return ENDS.stream().map(this::find).filter(id -> id >= 0 && kind(id).isWhole()).toList();
   }
 
   /// {@return the most UTF-16 units that a token has}

@@ -1,24 +1,14 @@
 package opml.llm.tokenizer;
 
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import opml.formats.gguf.GgufFile;
 import opml.formats.gguf.GgufReader;
+import opml.llm.GgufWriter;
 
 /// Small vocabularies as GGUF files, as a converter would write them.
 final class GgufMaker {
-  private static final int U32 = 4;
-  private static final int I32 = 5;
-  private static final int F32 = 6;
-  private static final int BOOL = 7;
-  private static final int STRING = 8;
-  private static final int ARRAY = 9;
-
-  private final ByteArrayOutputStream pairs = new ByteArrayOutputStream();
-  private int count;
-
+  private final GgufWriter writer = new GgufWriter();
   private final List<String> tokens = new ArrayList<>();
   private final List<Integer> types = new ArrayList<>();
   private final List<Float> scores = new ArrayList<>();
@@ -80,70 +70,36 @@ final class GgufMaker {
   }
 
   GgufMaker text(String key, String value) {
-    key(key, STRING);
-    string(value);
+    writer.text(full(key), value);
     return this;
   }
 
   GgufMaker flag(String key, boolean value) {
-    key(key, BOOL);
-    pairs.write(value ? 1 : 0);
+    writer.flag(full(key), value);
     return this;
   }
 
   GgufMaker number(String key, int value) {
-    key(key, U32);
-    little(value, Integer.BYTES);
+    writer.number(full(key), value);
     return this;
   }
 
   GgufMaker texts(String key, List<String> values) {
-    array(key, STRING, values.size());
-    values.forEach(this::string);
+    writer.texts(full(key), values);
     return this;
   }
 
   GgufFile file() {
-    texts("tokens", tokens);
-    array("token_type", I32, types.size());
-    types.forEach(type -> little(type, Integer.BYTES));
-    array("scores", F32, scores.size());
-    scores.forEach(score -> little(Float.floatToIntBits(score), Integer.BYTES));
-    byte[] body = pairs.toByteArray();
-    pairs.reset();
-    little(0x4655_4747, Integer.BYTES);
-    little(3, Integer.BYTES);
-    little(0, Long.BYTES);
-    little(count, Long.BYTES);
-    pairs.writeBytes(body);
-    return GgufReader.read("tiny.gguf", pairs.toByteArray());
+    writer.texts(full("tokens"), tokens).ints(full("token_type"), types);
+    writer.floats(full("scores"), scores);
+    return GgufReader.read("tiny.gguf", writer.bytes());
   }
 
   Tokenizer tokenizer() {
     return Tokenizer.of(file());
   }
 
-  private void array(String key, int element, int size) {
-    key(key, ARRAY);
-    little(element, Integer.BYTES);
-    little(size, Long.BYTES);
-  }
-
-  private void key(String key, int type) {
-    string(key.startsWith("general.") ? key : "tokenizer.ggml." + key);
-    little(type, Integer.BYTES);
-    count++;
-  }
-
-  private void string(String text) {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    little(bytes.length, Long.BYTES);
-    pairs.writeBytes(bytes);
-  }
-
-  private void little(long value, int bytes) {
-    for (int i = 0; i < bytes; i++) {
-      pairs.write((int) (value >>> (8 * i)));
-    }
+  private static String full(String key) {
+    return key.startsWith("general.") ? key : "tokenizer.ggml." + key;
   }
 }

@@ -54,8 +54,7 @@ class OtherWordsTest {
     Map<String, GgufValue> metadata = new LinkedHashMap<>(file.metadata());
     metadata.put("tokenizer.ggml.pre", new GgufValue.Text(name));
     metadata.put("tokenizer.ggml.bos_token_id", metadata.get("tokenizer.ggml.eos_token_id"));
-    return new GgufFile(
-        file.name(), file.version(), metadata, file.tensors(), file.alignment(), file.dataStart());
+    return new GgufFile(file.name(), file.version(), metadata, file.tensors());
   }
 
   private static Map<String, List<String>> lines() throws IOException {

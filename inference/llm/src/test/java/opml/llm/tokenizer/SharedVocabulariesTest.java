@@ -11,7 +11,7 @@ import java.util.Random;
 import opml.core.codec.MalformedException;
 import opml.formats.gguf.GgufReader;
 import opml.formats.refusal.ImportException;
-import org.junit.jupiter.api.Assumptions;
+import opml.llm.SharedFiles;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -62,13 +62,6 @@ class SharedVocabulariesTest {
   }
 
   static Path vocabulary(String name) {
-    for (Path at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
-      Path file = at.resolve(Path.of("shared", "data", "tokenizers", name));
-      if (Files.exists(file)) {
-        return file;
-      }
-    }
-    System.err.println("SKIPPED: shared/data/tokenizers is absent");
-    return Assumptions.abort("shared/data/tokenizers is absent");
+    return SharedFiles.require("tokenizers/" + name);
   }
 }
