@@ -14,7 +14,11 @@ import opml.kernels.operators.Quantisation;
 import opml.kernels.operators.QuantisedProducts;
 import opml.kernels.operators.Selection;
 import opml.kernels.operators.State;
+import opml.kernels.transformer.Embedding;
 import opml.kernels.transformer.Linear;
+import opml.kernels.transformer.LinearBlocks;
+import opml.kernels.transformer.LinearKQuants;
+import opml.kernels.transformer.LinearTables;
 import org.jspecify.annotations.Nullable;
 
 /// Every kernel that comes with opml: the public methods of these classes.
@@ -30,7 +34,11 @@ public final class KernelCatalog {
               QuantisedProducts.class,
               Selection.class,
               State.class,
-              Linear.class)
+              Embedding.class,
+              Linear.class,
+              LinearBlocks.class,
+              LinearKQuants.class,
+              LinearTables.class)
           .flatMap(owner -> Kernel.of(owner).stream())
           .toList();
 
