@@ -99,8 +99,7 @@ public final class CheckGraph {
 
   /// {@return the bytes of an answer's tape}
   public static int answerBytes(TextLimits limits, VocabularyTable vocabulary) {
-    long most =
-        Tape.ANSWER + (long) limits.capacity() * (Integer.BYTES + vocabulary.longest());
+    long most = Tape.ANSWER + (long) limits.capacity() * (Integer.BYTES + vocabulary.longest());
     return (int) Math.min(ModelDescriptor.MAX_OUTPUT_BYTES, most);
   }
 
@@ -158,10 +157,7 @@ public final class CheckGraph {
     slots.writes(text.hidden());
     slots.writes(text.tokens());
     slots.clear();
-    graph
-        .call(KernelCatalog.byName("tape.end"), "end", "tape.end")
-        .write(text.control())
-        .end();
+    graph.call(KernelCatalog.byName("tape.end"), "end", "tape.end").write(text.control()).end();
   }
 
   private TileNodes tokens(int first) {

@@ -63,9 +63,7 @@ final class ModelSlots {
 
   /// {@return the slot for a purpose, which a node writes now}
   int scratch(String purpose, ElementType type, int... dims) {
-    int slot =
-        scratch.computeIfAbsent(
-            purpose, name -> graph.slot(name, type, Shape.of(dims)));
+    int slot = scratch.computeIfAbsent(purpose, name -> graph.slot(name, type, Shape.of(dims)));
     written.add(slot);
     return slot;
   }

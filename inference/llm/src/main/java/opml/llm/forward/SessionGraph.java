@@ -65,8 +65,7 @@ public record SessionGraph(Graph graph, int control, int tokens, int logits, int
             cacheType,
             rows,
             context);
-    TileNodes tile =
-        new TileNodes(graph, slots, model, text, "", Tile.TOKENS, 0, rows, context);
+    TileNodes tile = new TileNodes(graph, slots, model, text, "", Tile.TOKENS, 0, rows, context);
     tile.embed();
     ForwardPass pass = ForwardPass.of(numbers.architecture());
     for (int layer = 0; layer < numbers.layers(); layer++) {

@@ -32,12 +32,10 @@ final class Passes {
   Passes(SessionGraph session, KernelProvider provider, IntConsumer progress) {
     this.session = session;
     Graph graph = session.graph();
-    this.constants =
-        graph.slots().stream().map(slot -> slot.initial().map(Tensor::data)).toList();
+    this.constants = graph.slots().stream().map(slot -> slot.initial().map(Tensor::data)).toList();
     long most = 0;
     for (GraphNode node : graph.nodes()) {
-      List<Optional<MemorySegment>> known =
-          node.operands().stream().map(this::constant).toList();
+      List<Optional<MemorySegment>> known = node.operands().stream().map(this::constant).toList();
       PreparedKernel kernel = provider.prepare(node.kernel(), node.scalarArray(), known);
       most = Math.max(most, kernel.scratchBytes());
       kernels.add(kernel);

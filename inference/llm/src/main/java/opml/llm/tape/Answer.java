@@ -4,7 +4,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Optional;
-import opml.engine.tensor.Tensor;
 import opml.kernels.transformer.Tape;
 import opml.llm.forward.VocabularyTable;
 
@@ -48,15 +47,16 @@ public record Answer(int[] tokens, int reason, byte[] text) {
       System.arraycopy(pieces, from, text, length, count);
       length += count;
     }
-    return new Answer(
-        tokens, ended ? Tape.ENDED : Tape.FULL, Arrays.copyOf(text, length));
+    return new Answer(tokens, ended ? Tape.ENDED : Tape.FULL, Arrays.copyOf(text, length));
   }
 
   /// {@return the bytes of the answer's slot}
   public byte[] encode(int room) {
     byte[] bytes = new byte[room];
     ByteBuffer out = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    out.putInt(Tape.COUNT, tokens.length).putInt(Tape.REASON, reason).putInt(Tape.TEXT, text.length);
+    out.putInt(Tape.COUNT, tokens.length)
+        .putInt(Tape.REASON, reason)
+        .putInt(Tape.TEXT, text.length);
     for (int i = 0; i < tokens.length; i++) {
       out.putInt(Tape.ANSWER + Integer.BYTES * i, tokens[i]);
     }

@@ -1,13 +1,17 @@
 package opml.kernels.cases;
 
+import static java.util.Map.entry;
+
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import opml.kernels.catalog.Kernel;
+import org.jspecify.annotations.Nullable;
 
 /// Random calls of the catalogue's kernels: awkward sizes, and data with every special value of a float in it. Whatever
 /// is said of all kernels is tried on these: that the machine gives the JVM's bits, that the step bound holds, that a
@@ -23,6 +27,31 @@ public final class KernelCases {
       segments = List.copyOf(segments);
     }
   }
+
+  /// How weights stand in memory.
+  ///
+  /// @param size weights in a block
+  /// @param bytes of a block
+  private record Format(int size, int bytes) {}
+
+  private static final Map<String, Format> FORMATS =
+      Map.ofEntries(
+          entry("f32", new Format(1, 4)),
+          entry("f16", new Format(1, 2)),
+          entry("bf16", new Format(1, 2)),
+          entry("q80", new Format(32, 34)),
+          entry("q40", new Format(32, 18)),
+          entry("q41", new Format(32, 20)),
+          entry("q50", new Format(32, 22)),
+          entry("q51", new Format(32, 24)),
+          entry("iq4nl", new Format(32, 18)),
+          entry("q2k", new Format(256, 84)),
+          entry("q3k", new Format(256, 110)),
+          entry("q4k", new Format(256, 144)),
+          entry("q5k", new Format(256, 176)),
+          entry("q6k", new Format(256, 210)),
+          entry("iq2xxs", new Format(256, 66)),
+          entry("iq4xs", new Format(256, 136)));
 
   private static final int[] SIZES = {1, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 33};
 
@@ -120,10 +149,23 @@ public final class KernelCases {
         yield new Case(zeros, new long[0]);
       }
       default ->
-          new TransformerCases(random, data)
-              .next(kernel)
-              .orElseThrow(() -> new IllegalArgumentException("no cases for the kernel " + kernel));
+          new TransformerCases(random, data).next(kernel).orElseGet(() -> languageModel(kernel));
     };
+  }
+
+  private Case languageModel(Kernel kernel) {
+    String name = kernel.name();
+    if (name.equals("quantize.rows")) {
+      return quantizeRows();
+    }
+    @Nullable Format format = FORMATS.get(name.substring(name.indexOf('.') + 1));
+    if (format != null && name.startsWith("embed.")) {
+      return embed(format);
+    }
+    if (format != null && name.startsWith("linear.")) {
+      return format.size == 1 ? linear(format) : linearBlocks(format);
+    }
+    throw new IllegalArgumentException("no cases for the kernel " + kernel);
   }
 
   private Case gemm() {
@@ -304,6 +346,75 @@ public final class KernelCases {
             data.floats((long) m * blocks),
             data.bytes(34L * n * blocks));
     return of(inputs, 4L * m * n, m, n, blocks);
+  }
+
+  /// A language model's control slot: as many tokens and choices as there may be, or any numbers at all.
+  private byte[] control() {
+    return flag() != 0
+        ? data.ints(3, 0, 8)
+        : data.ints(3, Integer.MIN_VALUE, flag() != 0 ? Integer.MAX_VALUE : 0);
+  }
+
+  private Case quantizeRows() {
+    int first = random.nextInt(4);
+    int rows = small();
+    int blocks = random.nextInt(4);
+    long count = (long) rows * blocks;
+    return new Case(
+        List.of(
+            control(),
+            data.floats(32 * count),
+            new byte[(int) (32 * count)],
+            new byte[(int) (4 * count)]),
+        new long[] {flag(), first, rows, blocks});
+  }
+
+  private Case linearBlocks(Format format) {
+    int rows = small();
+    int blocks = format.size / 32 * random.nextInt(4);
+    byte[] q = data.bytes(32L * rows * blocks);
+    return linear(format, rows, 32 * blocks, blocks, List.of(q, data.floats((long) rows * blocks)));
+  }
+
+  private Case linear(Format format) {
+    int rows = small();
+    int k = random.nextInt(4) == 0 ? 250 + random.nextInt(270) : size();
+    return linear(format, rows, k, k, List.of(data.floats((long) rows * k)));
+  }
+
+  private Case linear(Format format, int rows, int k, int depth, List<byte[]> operands) {
+    int from = random.nextInt(3);
+    int to = random.nextInt(3);
+    int count = random.nextInt(4);
+    int width = to + count + random.nextInt(2);
+    List<byte[]> inputs = new ArrayList<>();
+    inputs.add(control());
+    inputs.addAll(operands);
+    inputs.add(data.bytes((long) (from + count) * k / format.size * format.bytes));
+    return of(
+        inputs, 4L * rows * width, flag(), random.nextInt(4), rows, from, to, count, width, depth);
+  }
+
+  private Case embed(Format format) {
+    int first = random.nextInt(4);
+    int rows = small();
+    int at = random.nextInt(3);
+    int from = random.nextInt(3);
+    int count = random.nextInt(4);
+    int width = format.size * random.nextInt(3);
+    return of(
+        List.of(
+            control(),
+            data.ints(first + rows, -2, 8),
+            data.bytes((long) count * width / format.size * format.bytes)),
+        4L * (at + rows) * width,
+        flag(),
+        first,
+        rows,
+        at,
+        from,
+        count,
+        width);
   }
 
   private Case copy() {

@@ -37,33 +37,6 @@ final class TransformerCases {
   Optional<Case> next(Kernel kernel) {
     return Optional.ofNullable(
         switch (kernel.name()) {
-          case "quantize.rows" -> {
-            int blocks = random.nextInt(4);
-            yield tiled(
-                List.of(
-                    data.floats(32L * rows * blocks),
-                    new byte[32 * rows * blocks],
-                    new byte[4 * rows * blocks]),
-                blocks);
-          }
-          case "linear.q80" -> {
-            int blocks = random.nextInt(4);
-            int outputs = random.nextInt(1, 4);
-            int from = random.nextInt(3);
-            int to = random.nextInt(3);
-            int width = to + outputs + random.nextInt(3);
-            yield tiled(
-                List.of(
-                    data.bytes(32L * rows * blocks),
-                    data.floats((long) rows * blocks),
-                    data.bytes(34L * (from + outputs) * blocks),
-                    new byte[4 * rows * width]),
-                from,
-                to,
-                outputs,
-                width,
-                blocks);
-          }
           case "norm.rms" -> {
             int at = random.nextInt(3);
             int groups = random.nextInt(1, 4);

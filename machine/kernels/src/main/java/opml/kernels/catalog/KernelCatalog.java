@@ -15,7 +15,11 @@ import opml.kernels.operators.QuantisedProducts;
 import opml.kernels.operators.Selection;
 import opml.kernels.operators.State;
 import opml.kernels.transformer.Attention;
+import opml.kernels.transformer.Embedding;
 import opml.kernels.transformer.Linear;
+import opml.kernels.transformer.LinearBlocks;
+import opml.kernels.transformer.LinearKQuants;
+import opml.kernels.transformer.LinearTables;
 import opml.kernels.transformer.Rows;
 import opml.kernels.transformer.Tape;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +38,11 @@ public final class KernelCatalog {
               Selection.class,
               State.class,
               Attention.class,
+              Embedding.class,
               Linear.class,
+              LinearBlocks.class,
+              LinearKQuants.class,
+              LinearTables.class,
               Rows.class,
               Tape.class)
           .flatMap(owner -> Kernel.of(owner).stream())

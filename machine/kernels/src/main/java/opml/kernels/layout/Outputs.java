@@ -6,4 +6,10 @@ package opml.kernels.layout;
 /// @param to the place of its output among those of a token
 /// @param count of rows
 /// @param width outputs of a token
-public record Outputs(int from, int to, int count, int width) {}
+@SuppressWarnings("NarrowCalculation") // offsets are ints: see the operators
+public record Outputs(int from, int to, int count, int width) {
+  /// {@return the byte where the outputs for a row of the tile begin}
+  public int at(int row) {
+    return 4 * (row * width + to);
+  }
+}

@@ -15,8 +15,8 @@ public final class Linear {
   /// Elements that share a scale.
   static final int BLOCK = 32;
 
-  /// Bytes of a Q8_0 block: a half-precision scale, then the integers.
-  static final int Q8_0_BYTES = 2 + BLOCK;
+  /// Products of an fma chain of a DOT.
+  private static final int CHUNK = 256;
 
   /// Below, a block counts as zeros: its scale's reciprocal would overflow.
   private static final float LEAST = 0x1p-100f;
@@ -54,46 +54,64 @@ public final class Linear {
     }
   }
 
-  /// Weights in Q8_0.
+  /// Weights as they are: `y = DOT(x[i, :], w[from + j, :])`, chunks of 256 products.
   ///
-  /// @param q and d as [#quantizeRows] makes them
-  /// @param w (…, blocks) of 34 bytes
+  /// @param x (rows, k)
+  /// @param w (…, k)
   /// @param y (rows, width)
-  public static void linearQ80(
+  public static void linearF32(
+      Tile tile, MemorySegment x, MemorySegment w, MemorySegment y, Outputs outputs, int k) {
+    rows(tile, x, w, y, outputs, k, false, false);
+  }
+
+  /// Weights in binary16, as [#linearF32].
+  public static void linearF16(
+      Tile tile, MemorySegment x, MemorySegment w, MemorySegment y, Outputs outputs, int k) {
+    rows(tile, x, w, y, outputs, k, true, false);
+  }
+
+  /// Weights in bfloat16, as [#linearF32].
+  public static void linearBf16(
+      Tile tile, MemorySegment x, MemorySegment w, MemorySegment y, Outputs outputs, int k) {
+    rows(tile, x, w, y, outputs, k, true, true);
+  }
+
+  private static void rows(
       Tile tile,
-      MemorySegment q,
-      MemorySegment d,
+      MemorySegment x,
       MemorySegment w,
       MemorySegment y,
       Outputs outputs,
-      int blocks) {
+      int k,
+      boolean half,
+      boolean brain) {
     int count = tile.count();
+    int rowBytes = k * (half ? 2 : 4);
     for (int i = 0; i < count; i++) {
       Trips.atMost(tile.rows());
-      int yAt = 4 * (i * outputs.width() + outputs.to());
-      int wAt = outputs.from() * blocks * Q8_0_BYTES;
+      int yAt = outputs.at(i);
+      int wAt = outputs.from() * rowBytes;
       for (int j = 0; j < outputs.count(); j++) {
-        Mem.putF32(y, yAt, dotQ80(q, d, i * blocks, w, wAt, blocks));
+        Mem.putF32(y, yAt, dot(x, 4 * i * k, w, wAt, k, half, brain));
         yAt += 4;
-        wAt += blocks * Q8_0_BYTES;
+        wAt += rowBytes;
       }
     }
   }
 
-  /// {@return one output, from block `first` of the one row and byte `wAt` of the other}
-  private static float dotQ80(
-      MemorySegment q, MemorySegment d, int first, MemorySegment w, int wAt, int blocks) {
+  /// {@return DOT of k products, from a byte of the one row and one of the other}
+  private static float dot(
+      MemorySegment x, long xAt, MemorySegment w, long wAt, int k, boolean half, boolean brain) {
     float y = 0f;
-    int qAt = first * BLOCK;
-    for (int block = 0; block < blocks; block++) {
-      int sum = 0;
-      for (int i = 0; i < BLOCK; i++) {
-        sum += Mem.i8(q, qAt + i) * Mem.i8(w, wAt + 2 + i);
+    for (int left = k; left > 0; left -= CHUNK) {
+      float chunk = 0f;
+      for (int i = Math.min(left, CHUNK); i > 0; i--) {
+        Trips.inAll(k);
+        chunk = F32.fma(Mem.f32(x, xAt), Halves.weight(w, wAt, half, brain), chunk);
+        xAt += 4;
+        wAt += half ? 2 : 4;
       }
-      float scale = Float.float16ToFloat((short) Mem.i16(w, wAt)) * Mem.f32(d, 4 * (first + block));
-      y = F32.fma((float) sum, scale, y);
-      qAt += BLOCK;
-      wAt += Q8_0_BYTES;
+      y += chunk;
     }
     return y;
   }
