@@ -101,7 +101,14 @@ public abstract sealed class Agent permits Server, Verifier {
     this.settler = new Settler(hub.deployment().parameters().window());
     this.runs =
         new OwnRuns(
-            workshop, reader::input, this::limits, caution, journal, this::skip, System::nanoTime);
+            workshop,
+            reader::input,
+            reader::output,
+            this::limits,
+            caution,
+            journal,
+            this::skip,
+            System::nanoTime);
     this.treasury = new Treasury(hub.sender(), journal, dry);
   }
 

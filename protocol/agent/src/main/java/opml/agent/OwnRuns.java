@@ -16,6 +16,7 @@ import java.util.function.Supplier;
 import opml.core.account.Wei;
 import opml.core.hash.Bytes32;
 import opml.game.claim.Availability;
+import opml.game.claim.ClaimId;
 import opml.game.claim.RequestId;
 import opml.game.work.NoRoomException;
 import opml.game.work.Work;
@@ -37,6 +38,7 @@ final class OwnRuns {
 
   private final Workshop workshop;
   private final Function<RequestId, byte[]> inputs;
+  private final Function<ClaimId, byte[]> outputs;
   private final Supplier<TimeLimits> limits;
   private final Agent.Caution caution;
   private final Journal journal;
@@ -53,12 +55,14 @@ final class OwnRuns {
   private long computeUntil;
 
   /// @param inputs reads what was asked
+  /// @param outputs reads what was claimed
   /// @param limits the deployment's times, beside how fast the machine is by now
   /// @param skip hears what is left alone, and why
   /// @param nanoTime as [System#nanoTime()]
   OwnRuns(
       Workshop workshop,
       Function<RequestId, byte[]> inputs,
+      Function<ClaimId, byte[]> outputs,
       Supplier<TimeLimits> limits,
       Agent.Caution caution,
       Journal journal,
@@ -66,6 +70,7 @@ final class OwnRuns {
       LongSupplier nanoTime) {
     this.workshop = workshop;
     this.inputs = inputs;
+    this.outputs = outputs;
     this.limits = limits;
     this.caution = caution;
     this.journal = journal;
@@ -83,7 +88,7 @@ final class OwnRuns {
         lane.making = null;
         keep(making);
       } else if (making != null) {
-        making.course.tellInTime(making.request);
+        making.course.tellInTime(making.subject.request());
       }
     }
   }
@@ -93,48 +98,73 @@ final class OwnRuns {
     return behind;
   }
 
-  /// Does something about a game with the own run of what was asked, which is made again if it was let go, before any
-  /// that is new: a clock runs. If this agent has no such run, or no room for it, the reason is told.
-  void play(SeenRequest request, Consumer<Work> use) {
-    if (held(request).isEmpty() && !isKnownToBeNone(request)) {
-      makeInTime(request, games);
-    }
-    use(request.id(), held(request), use);
+  /// What a run is about, and how to find out what was asked.
+  private record Task(RunShelf.Subject subject, SeenRequest request) {}
+
+  private static Task own(SeenRequest request) {
+    return new Task(RunShelf.Subject.of(request.id()), request);
+  }
+
+  /// The run by which a claim is judged: of a model that checks an output, the one on that which the claim gives.
+  private Task judging(SeenRequest request, ClaimId claim) {
+    return workshop.checksOutput(request.state().request().modelId())
+        ? new Task(new RunShelf.Subject(request.id(), Optional.of(claim)), request)
+        : own(request);
+  }
+
+  /// Does something about a game with the own run that judges its claim, which is made again if it was let go, before
+  /// any that is new: a clock runs. If this agent has no such run, or no room for it, the reason is told.
+  void play(SeenRequest request, ClaimId claim, Consumer<Work> use) {
+    use(judging(request, claim), games, use);
+  }
+
+  /// Does something with the own run that judges a claim, if there is time in this look at the chain to make it.
+  void use(SeenRequest request, ClaimId claim, Consumer<Work> use) {
+    use(judging(request, claim), news, use);
   }
 
   /// Does something with the own run of what was asked, if there is time in this look at the chain to make it.
   void use(SeenRequest request, Consumer<Work> use) {
-    if (held(request).isEmpty() && !isKnownToBeNone(request)) {
-      makeInTime(request, news);
-    }
-    use(request.id(), held(request), use);
+    use(own(request), news, use);
   }
 
-  private void use(RequestId request, Optional<Work> work, Consumer<Work> use) {
+  private void use(Task task, Lane lane, Consumer<Work> use) {
+    if (held(task).isEmpty() && !isKnownToBeNone(task)) {
+      makeInTime(task, lane);
+    }
     try {
-      work.ifPresent(use);
+      held(task).ifPresent(use);
     } catch (NoRoomException e) {
-      skip.accept("request " + request, String.valueOf(e.getMessage()));
+      skip.accept(task.subject().toString(), String.valueOf(e.getMessage()));
     } finally {
       shelf.fit();
     }
   }
 
-  private Optional<Work> held(SeenRequest request) {
-    return shelf.work(request.id());
+  private Optional<Work> held(Task task) {
+    return shelf.work(task.subject());
   }
 
-  private boolean isKnownToBeNone(SeenRequest request) {
-    return shelf.known(request.id()).filter(known -> known.result().isEmpty()).isPresent();
+  private boolean isKnownToBeNone(Task task) {
+    return shelf.known(task.subject()).filter(known -> known.result().isEmpty()).isPresent();
   }
 
   /// {@return what the own run of a request comes to, which a new run may be made for if there is still time in this
   /// look at the chain}
   Optional<Work.Result> result(SeenRequest request) {
-    if (shelf.known(request.id()).isEmpty()) {
-      makeInTime(request, news);
+    return result(own(request));
+  }
+
+  /// {@return the same of the run that judges a claim}
+  Optional<Work.Result> result(SeenRequest request, ClaimId claim) {
+    return result(judging(request, claim));
+  }
+
+  private Optional<Work.Result> result(Task task) {
+    if (shelf.known(task.subject()).isEmpty()) {
+      makeInTime(task, news);
     }
-    return shelf.known(request.id()).flatMap(RunShelf.Known::result);
+    return shelf.known(task.subject()).flatMap(RunShelf.Known::result);
   }
 
   // ------------------------------------------------------------------ new runs
@@ -143,13 +173,13 @@ final class OwnRuns {
   private static final class Lane {
     private @Nullable Making making;
 
-    boolean makes(RequestId request) {
-      return making != null && making.request.equals(request);
+    boolean makes(RunShelf.Subject subject) {
+      return making != null && making.subject.equals(subject);
     }
   }
 
   /// A run that is being made on a thread of its own.
-  private record Making(RequestId request, FutureTask<Made> task, Course course) {}
+  private record Making(RunShelf.Subject subject, FutureTask<Made> task, Course course) {}
 
   /// How far a run is.
   private final class Course implements Workshop.Progress {
@@ -180,13 +210,13 @@ final class OwnRuns {
 
   /// Makes a run on a thread of its own, and waits for it as long as this look at the chain may: what takes longer is
   /// there at a later look, and meanwhile no other game waits for it.
-  private void makeInTime(SeenRequest request, Lane preferred) {
+  private void makeInTime(Task wanted, Lane preferred) {
     Lane other = preferred == news ? games : news;
-    Lane lane = other.makes(request.id()) ? other : preferred;
+    Lane lane = other.makes(wanted.subject()) ? other : preferred;
     while (true) {
       Making now = lane.making;
       if (now == null) {
-        Optional<Making> next = making(request);
+        Optional<Making> next = making(wanted);
         if (next.isEmpty()) {
           return;
         }
@@ -200,7 +230,7 @@ final class OwnRuns {
       }
       lane.making = null;
       keep(now);
-      if (now.request.equals(request.id())) {
+      if (now.subject.equals(wanted.subject())) {
         return;
       }
     }
@@ -221,11 +251,13 @@ final class OwnRuns {
   }
 
   /// {@return how a run is made; nothing, with the reason told, if this agent does not have it}
-  private Optional<Making> making(SeenRequest request) {
+  private Optional<Making> making(Task wanted) {
+    RunShelf.Subject subject = wanted.subject();
+    SeenRequest request = wanted.request();
     RequestId id = request.id();
     String what = "request " + id;
     if (request.state().request().availability() != Availability.EMITTED) {
-      shelf.put(id, RunShelf.Known.NOTHING);
+      shelf.put(subject, RunShelf.Known.NOTHING);
       skip.accept(what, "the hub did not see its input, so no claim on it can be judged");
       return Optional.empty();
     }
@@ -236,14 +268,18 @@ final class OwnRuns {
       return Optional.empty();
     }
     byte[] input = inputs.apply(id);
+    Optional<byte[]> output = subject.claim().map(outputs);
     Course course = new Course();
     return Optional.of(
         new Making(
-            id,
+            subject,
             new FutureTask<>(
                 () -> {
                   long begin = nanoTime.getAsLong();
-                  Optional<Work> work = workshop.work(modelId, input, course);
+                  Optional<Work> work =
+                      output.isPresent()
+                          ? workshop.check(modelId, input, output.get(), course)
+                          : workshop.work(modelId, input, course);
                   return new Made(work, (nanoTime.getAsLong() - begin) / 1e9);
                 }),
             course));
@@ -251,7 +287,7 @@ final class OwnRuns {
 
   /// Keeps a run, and what is known by it; waits for it if it is not done.
   private void keep(Making making) {
-    RequestId id = making.request;
+    RunShelf.Subject subject = making.subject;
     Made made;
     try {
       made = making.task.get();
@@ -260,9 +296,9 @@ final class OwnRuns {
         throw error;
       }
       // Whatever an input does to our software, it must not keep this agent from its other games.
-      shelf.put(id, RunShelf.Known.NOTHING);
+      shelf.put(subject, RunShelf.Known.NOTHING);
       skip.accept(
-          "request " + id,
+          subject.toString(),
           e.getCause() instanceof NoRoomException none
               ? String.valueOf(none.getMessage())
               : "our run broke, which is a bug: " + e.getCause());
@@ -275,11 +311,11 @@ final class OwnRuns {
       return;
     }
     Work work = made.work.get();
-    boolean first = shelf.known(id).isEmpty();
-    shelf.put(id, work);
+    boolean first = shelf.known(subject).isEmpty();
+    shelf.put(subject, work);
     if (first) {
       shelf.put(
-          id,
+          subject,
           new RunShelf.Known(
               Optional.of(work.result()),
               work.gasOfASide(),
@@ -287,7 +323,7 @@ final class OwnRuns {
               made.seconds,
               work.replaySteps(),
               work.whyNotToReplay()));
-      journal.tell(new Entry.Computed(id, work.result(), made.seconds));
+      journal.tell(new Entry.Computed(subject.request(), work.result(), made.seconds));
     }
   }
 

@@ -1,11 +1,13 @@
 package opml.agent;
 
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import opml.game.claim.ClaimId;
 import opml.game.claim.RequestId;
 import opml.game.work.Work;
 
@@ -17,8 +19,22 @@ final class RunShelf {
   private static final long OVERHEAD = 16_384;
 
   private final LongSupplier mostBytes;
-  private final Map<RequestId, Known> known = new HashMap<>();
-  private final LinkedHashMap<RequestId, Work> works = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<Subject, Known> known = new HashMap<>();
+  private final LinkedHashMap<Subject, Work> works = new LinkedHashMap<>(16, 0.75f, true);
+
+  /// What a run is about: what was asked; or, of a model that checks outputs, what was claimed.
+  ///
+  /// @param claim whose output is checked; nothing if the own answer is
+  record Subject(RequestId request, Optional<ClaimId> claim) {
+    static Subject of(RequestId request) {
+      return new Subject(request, Optional.empty());
+    }
+
+    @Override
+    public String toString() {
+      return claim.map(id -> "claim " + id).orElseGet(() -> "request " + request);
+    }
+  }
 
   /// What is known of a run.
   ///
@@ -43,20 +59,31 @@ final class RunShelf {
     this.mostBytes = mostBytes;
   }
 
+  Optional<Known> known(Subject subject) {
+    return Optional.ofNullable(known.get(subject));
+  }
+
+  /// {@return what is known of the own run of what was asked, or else of one that checks a claim on it}
   Optional<Known> known(RequestId request) {
-    return Optional.ofNullable(known.get(request));
+    return known(Subject.of(request))
+        .or(
+            () ->
+                known.entrySet().stream()
+                    .filter(entry -> entry.getKey().request().equals(request))
+                    .map(Map.Entry::getValue)
+                    .max(Comparator.comparingLong(Known::gasOfASide)));
   }
 
-  Optional<Work> work(RequestId request) {
-    return Optional.ofNullable(works.get(request));
+  Optional<Work> work(Subject subject) {
+    return Optional.ofNullable(works.get(subject));
   }
 
-  void put(RequestId request, Known what) {
-    known.put(request, what);
+  void put(Subject subject, Known what) {
+    known.put(subject, what);
   }
 
-  void put(RequestId request, Work work) {
-    works.put(request, work);
+  void put(Subject subject, Work work) {
+    works.put(subject, work);
     fit();
   }
 
@@ -81,8 +108,8 @@ final class RunShelf {
   /// Gives back what only disputes need, of all runs but these.
   void restAllBut(Set<RequestId> played) {
     works.forEach(
-        (request, work) -> {
-          if (!played.contains(request)) {
+        (subject, work) -> {
+          if (!played.contains(subject.request())) {
             work.rest();
           }
         });
@@ -90,12 +117,12 @@ final class RunShelf {
 
   /// Forgets all runs but those of these requests.
   void keepOnly(Set<RequestId> requests) {
-    known.keySet().retainAll(requests);
+    known.keySet().removeIf(subject -> !requests.contains(subject.request()));
     works
         .entrySet()
         .removeIf(
             entry -> {
-              boolean ended = !requests.contains(entry.getKey());
+              boolean ended = !requests.contains(entry.getKey().request());
               if (ended) {
                 entry.getValue().rest();
               }

@@ -96,6 +96,7 @@ public final class Server extends Agent {
       runs()
           .play(
               request,
+              claim.id(),
               work -> {
                 if (stillDefends(claim, work.result())) {
                   play(game, work, Side.SERVER, stake);
@@ -103,7 +104,7 @@ public final class Server extends Agent {
               });
     } else if (isLate(game)) {
       runs()
-          .result(request)
+          .result(request, claim.id())
           .filter(own -> stillDefends(claim, own))
           .ifPresent(_ -> lateOnly(game, Side.SERVER, stake));
     }

@@ -73,14 +73,14 @@ public final class Verifier extends Agent {
     SeenClaim claim = picture.claims().get(game.claim());
     SeenRequest request =
         claim == null ? null : picture.requests().get(claim.state().claim().request());
-    if (request == null) {
+    if (claim == null || request == null) {
       return;
     }
     Wei stake = new Wei(game.bond());
     if (waits(game, request, Side.CHALLENGER)) {
       lateOnly(game, Side.CHALLENGER, stake);
     } else {
-      runs().play(request, work -> play(game, work, Side.CHALLENGER, stake));
+      runs().play(request, claim.id(), work -> play(game, work, Side.CHALLENGER, stake));
     }
   }
 
@@ -140,7 +140,7 @@ public final class Verifier extends Agent {
     }
     Verdict verdict =
         runs()
-            .result(request)
+            .result(request, claim.id())
             .map(own -> ClaimJudge.judge(claim.state().claim(), own.finalState(), own.outputHash()))
             .orElse(Verdict.RIGHT);
     switch (verdict) {
@@ -152,7 +152,7 @@ public final class Verifier extends Agent {
       case WRONG -> {
         // A run that was let go is made again only where it will be used.
         if (mayChallenge(picture, claim, request)) {
-          runs().use(request, work -> challenge(picture, claim, request, work));
+          runs().use(request, claim.id(), work -> challenge(picture, claim, request, work));
         }
       }
     }

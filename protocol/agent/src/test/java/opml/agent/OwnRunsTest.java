@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import opml.core.account.Address;
 import opml.core.hash.Bytes32;
 import opml.game.claim.Availability;
+import opml.game.claim.ClaimId;
 import opml.game.claim.Request;
 import opml.game.claim.RequestId;
 import opml.game.claim.RequestState;
@@ -40,12 +41,15 @@ class OwnRunsTest {
     return new OwnRuns(
         workshop,
         _ -> new byte[0],
+        _ -> new byte[0],
         () -> new TimeLimits(Parameters.DEFAULT, stepsPerSecond),
         Agent.Caution.DEFAULT,
         told::add,
         (_, why) -> skipped.add(why),
         nanos::get);
   }
+
+  private static final ClaimId CLAIM = new ClaimId(Bytes32.ZERO);
 
   private static SeenRequest request(Bytes32 model) {
     Request request =
@@ -88,7 +92,7 @@ class OwnRunsTest {
     begun.await();
     List<Work> played = new ArrayList<>();
     runs.look();
-    runs.play(request(QUICK), played::add);
+    runs.play(request(QUICK), CLAIM, played::add);
     assertThat(played).as("a game on another run, meanwhile").hasSize(1);
     mayEnd.countDown();
     ended.await();
@@ -110,8 +114,8 @@ class OwnRunsTest {
             });
     List<Bytes32> played = new ArrayList<>();
     runs.look();
-    runs.play(request(SLOW), _ -> played.add(SLOW));
-    runs.play(request(QUICK), _ -> played.add(QUICK));
+    runs.play(request(SLOW), CLAIM, _ -> played.add(SLOW));
+    runs.play(request(QUICK), CLAIM, _ -> played.add(QUICK));
     assertThat(played).containsExactly(SLOW, QUICK);
 
     // As a full shelf does.
@@ -119,15 +123,15 @@ class OwnRunsTest {
     for (int i = 0; i < 2; i++) {
       played.clear();
       runs.look();
-      runs.play(request(SLOW), _ -> played.add(SLOW));
-      runs.play(request(QUICK), _ -> played.add(QUICK));
+      runs.play(request(SLOW), CLAIM, _ -> played.add(SLOW));
+      runs.play(request(QUICK), CLAIM, _ -> played.add(QUICK));
       assertThat(played).as("meanwhile").containsExactly(QUICK);
       assertThat(runs.areBehind()).isTrue();
     }
     mayEnd.countDown();
     played.clear();
     runs.look();
-    runs.play(request(SLOW), _ -> played.add(SLOW));
+    runs.play(request(SLOW), CLAIM, _ -> played.add(SLOW));
     assertThat(played).containsExactly(SLOW);
     assertThat(made).as("it was made twice, not at each look").isEqualTo(2);
   }
@@ -147,14 +151,14 @@ class OwnRunsTest {
     assertThat(runs.result(request(SLOW))).isEmpty();
     runs.look();
     List<Work> played = new ArrayList<>();
-    runs.play(request(QUICK), played::add);
+    runs.play(request(QUICK), CLAIM, played::add);
     assertThat(played).hasSize(1);
     // The same run for a game: there is no second one.
-    runs.play(request(SLOW), played::add);
+    runs.play(request(SLOW), CLAIM, played::add);
     assertThat(played).hasSize(1);
     mayEnd.countDown();
     runs.look();
-    runs.play(request(SLOW), played::add);
+    runs.play(request(SLOW), CLAIM, played::add);
     assertThat(played).hasSize(2);
   }
 
@@ -257,7 +261,7 @@ class OwnRunsTest {
     for (int i = 0; i < 3; i++) {
       runs.look();
       assertThat(runs.result(request(QUICK))).isEmpty();
-      runs.play(request(QUICK), _ -> {});
+      runs.play(request(QUICK), CLAIM, _ -> {});
     }
     assertThat(made).isEqualTo(1);
     assertThat(skipped)
@@ -272,6 +276,7 @@ class OwnRunsTest {
     runs.look();
     runs.play(
         request(QUICK),
+        CLAIM,
         _ -> {
           throw new NoRoomException("a machine", 3L << 20, 2L << 20);
         });

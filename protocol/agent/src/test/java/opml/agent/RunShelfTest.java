@@ -17,23 +17,23 @@ class RunShelfTest {
   void onlyAsManyRunsAreKeptAsFitTheBoundThoseUsedLast() {
     SizedWork first = put(1);
     SizedWork second = put(2);
-    assertThat(runs.work(id(1))).contains(first);
+    assertThat(runs.work(RunShelf.Subject.of(id(1)))).contains(first);
     put(3);
-    assertThat(runs.work(id(2))).isEmpty();
+    assertThat(runs.work(RunShelf.Subject.of(id(2)))).isEmpty();
     assertThat(second.rested()).isTrue();
     assertThat(first.rested()).isFalse();
-    assertThat(runs.work(id(1))).contains(first);
-    assertThat(runs.known(id(2))).as("its result is small").isPresent();
+    assertThat(runs.work(RunShelf.Subject.of(id(1)))).contains(first);
+    assertThat(runs.known(RunShelf.Subject.of(id(2)))).as("its result is small").isPresent();
   }
 
   @Test
   void oneRunIsKeptHoweverLargeItIs() {
     RunShelf small = new RunShelf(() -> 1);
-    small.put(id(1), new SizedWork(KEPT));
-    assertThat(small.work(id(1))).isPresent();
-    small.put(id(2), new SizedWork(KEPT));
-    assertThat(small.work(id(1))).isEmpty();
-    assertThat(small.work(id(2))).isPresent();
+    small.put(RunShelf.Subject.of(id(1)), new SizedWork(KEPT));
+    assertThat(small.work(RunShelf.Subject.of(id(1)))).isPresent();
+    small.put(RunShelf.Subject.of(id(2)), new SizedWork(KEPT));
+    assertThat(small.work(RunShelf.Subject.of(id(1)))).isEmpty();
+    assertThat(small.work(RunShelf.Subject.of(id(2)))).isPresent();
   }
 
   @Test
@@ -41,10 +41,10 @@ class RunShelfTest {
     SizedWork first = put(1);
     SizedWork second = put(2);
     runs.keepOnly(Set.of(id(2)));
-    assertThat(runs.work(id(1))).isEmpty();
-    assertThat(runs.known(id(1))).isEmpty();
+    assertThat(runs.work(RunShelf.Subject.of(id(1)))).isEmpty();
+    assertThat(runs.known(RunShelf.Subject.of(id(1)))).isEmpty();
     assertThat(first.rested()).isTrue();
-    assertThat(runs.work(id(2))).contains(second);
+    assertThat(runs.work(RunShelf.Subject.of(id(2)))).contains(second);
     assertThat(second.rested()).isFalse();
   }
 
@@ -59,8 +59,10 @@ class RunShelfTest {
 
   private SizedWork put(long number) {
     SizedWork work = new SizedWork(KEPT);
-    runs.put(id(number), work);
-    runs.put(id(number), new RunShelf.Known(Optional.empty(), 0, 0, 0, 0, Optional.empty()));
+    runs.put(RunShelf.Subject.of(id(number)), work);
+    runs.put(
+        RunShelf.Subject.of(id(number)),
+        new RunShelf.Known(Optional.empty(), 0, 0, 0, 0, Optional.empty()));
     return work;
   }
 

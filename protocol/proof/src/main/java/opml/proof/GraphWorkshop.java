@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.function.LongConsumer;
 import opml.core.codec.ShortBuffer;
 import opml.core.hash.Bytes32;
 import opml.core.hash.Keccak;
@@ -37,7 +38,12 @@ import opml.vm.state.MemoryPool;
 /// one again and again, and strangers ask for as many as they like; runs in the machine are made when a dispute comes
 /// to their node.
 public final class GraphWorkshop implements Workshop {
-  private record Job(Bytes32 model, Bytes32 input) {}
+  /// @param output by its hash, of a model that checks one
+  private record Job(Bytes32 model, Bytes32 input, Optional<Bytes32> output) {
+    static Job of(Model model, byte[] input, Optional<byte[]> output) {
+      return new Job(model.id(), Keccak.hash(input), output.map(Keccak::hash));
+    }
+  }
 
   private static final class Held extends WeakReference<GraphWork> {
     private final Job job;
@@ -57,6 +63,9 @@ public final class GraphWorkshop implements Workshop {
   private static final int KEPT_PART = 4;
 
   private final Map<Bytes32, Model> models = new HashMap<>();
+
+  /// Of the models that check an output.
+  private final Map<Bytes32, Answers> answers = new HashMap<>();
 
   /// Those models that are kept only as long as there is room for them.
   private final Set<Bytes32> passing = new HashSet<>();
@@ -89,18 +98,33 @@ public final class GraphWorkshop implements Workshop {
   /// Comes to know a model.
   ///
   /// @throws IllegalArgumentException if it is ill-formed: who defends one can lose a game that he plays right; or if
-  ///     it checks an output, since a run of it belongs to a claim, and not to a request's input alone
+  ///     it checks an output, which somebody has to find
   public void add(Model model) {
+    if (model.descriptor().outputGiven()) {
+      throw new IllegalArgumentException(
+          "model %s checks an output that is given, and nobody is there who finds it"
+              .formatted(model.id()));
+    }
     know(model);
     HeapBudget.shared().holds(model.id(), weightBytes(model));
   }
 
-  private void know(Model model) {
-    if (model.descriptor().outputGiven()) {
-      throw new IllegalArgumentException(
-          "model %s checks an output that is given; a workshop only has models that compute theirs"
-              .formatted(model.id()));
+  /// Comes to know a model that checks its output.
+  ///
+  /// @param finder of its outputs
+  /// @throws IllegalArgumentException if it is ill-formed, or computes its output
+  public void add(Model model, Answers finder) {
+    if (!model.descriptor().outputGiven()) {
+      throw new IllegalArgumentException("model %s computes its output".formatted(model.id()));
     }
+    know(model);
+    synchronized (this) {
+      answers.put(model.id(), finder);
+    }
+    HeapBudget.shared().holds(model.id(), weightBytes(model));
+  }
+
+  private void know(Model model) {
     List<String> problems =
         WellFormedness.problems(ModelPreimages.of(model), PinnedPrograms.editions());
     if (!problems.isEmpty()) {
@@ -117,6 +141,11 @@ public final class GraphWorkshop implements Workshop {
   ///
   /// @throws IllegalArgumentException as [#add]
   public void addPassing(Model model) {
+    if (model.descriptor().outputGiven()) {
+      throw new IllegalArgumentException(
+          "model %s checks an output that is given, and nobody is there who finds it"
+              .formatted(model.id()));
+    }
     know(model);
     synchronized (this) {
       passing.add(model.id());
@@ -175,7 +204,41 @@ public final class GraphWorkshop implements Workshop {
   @Override
   public Optional<Work> work(Bytes32 modelId, byte[] input, Progress progress) {
     return model(modelId)
-        .map(model -> graphWork(model, ShortBuffer.pad(input, inputBytes(model)), progress));
+        .map(
+            model -> {
+              byte[] whole = ShortBuffer.pad(input, inputBytes(model));
+              return graphWork(model, whole, answer(model, whole, progress), progress);
+            });
+  }
+
+  @Override
+  public boolean checksOutput(Bytes32 modelId) {
+    return model(modelId).filter(model -> model.descriptor().outputGiven()).isPresent();
+  }
+
+  @Override
+  public Optional<Work> check(Bytes32 modelId, byte[] input, byte[] output, Progress progress) {
+    return model(modelId)
+        .map(
+            model ->
+                graphWork(
+                    model,
+                    ShortBuffer.pad(input, inputBytes(model)),
+                    Optional.of(ShortBuffer.pad(output, outputBytes(model))),
+                    progress));
+  }
+
+  /// {@return the right output, if the model checks one}
+  private Optional<byte[]> answer(Model model, byte[] input, Progress progress) {
+    Answers finder;
+    synchronized (this) {
+      finder = answers.get(model.id());
+    }
+    return Optional.ofNullable(finder).map(found -> found.to(input, progress));
+  }
+
+  private static int outputBytes(Model model) {
+    return Math.toIntExact(model.descriptor().outputBytes());
   }
 
   private synchronized Optional<Model> model(Bytes32 modelId) {
@@ -190,11 +253,12 @@ public final class GraphWorkshop implements Workshop {
   ///
   /// @throws opml.game.work.NoRoomException if it does not fit the memory of this process
   public GraphWork graphWork(Model model, byte[] input) {
-    return graphWork(model, input, NOBODY);
+    return graphWork(model, input, Optional.empty(), NOBODY);
   }
 
-  private GraphWork graphWork(Model model, byte[] input, Progress progress) {
-    Job job = new Job(model.id(), Keccak.hash(input));
+  private GraphWork graphWork(
+      Model model, byte[] input, Optional<byte[]> output, Progress progress) {
+    Job job = Job.of(model, input, output);
     FutureTask<GraphWork> run;
     synchronized (this) {
       forgetDropped();
@@ -204,7 +268,8 @@ public final class GraphWorkshop implements Workshop {
         return known;
       }
       run =
-          making.computeIfAbsent(job, _ -> new FutureTask<>(() -> compute(model, input, progress)));
+          making.computeIfAbsent(
+              job, _ -> new FutureTask<>(() -> compute(model, input, output, progress)));
     }
     run.run(); // by the first who comes; the others wait for it
     try {
@@ -270,10 +335,11 @@ public final class GraphWorkshop implements Workshop {
   /// @param runner of this model
   /// @throws NoRoomException if it does not fit the memory of this process
   public static Frames frames(Model model, GraphRunner runner, byte[] input) {
-    return frames(model, runner, input, NOBODY);
+    return frames(model, runner, input, Optional.empty(), NOBODY);
   }
 
-  private static Frames frames(Model model, GraphRunner runner, byte[] input, Progress progress) {
+  private static Frames frames(
+      Model model, GraphRunner runner, byte[] input, Optional<byte[]> output, Progress progress) {
     // One may be made for a game while another is made beside it.
     long most = HeapBudget.shared().valueBytes() / 2;
     long kept = Math.min(KEPT_BYTES, most / KEPT_PART);
@@ -283,17 +349,20 @@ public final class GraphWorkshop implements Workshop {
       throw new NoRoomException("a run of model " + model.id(), bytes, most);
     }
     long steps = model.descriptor().steps();
+    LongConsumer course = step -> progress.at(step, steps);
     return new ExecutedFrames(
-        GraphExecution.run(model, input, runner, kept, step -> progress.at(step, steps)));
+        output.isPresent()
+            ? GraphExecution.check(model, input, output.get(), runner, kept, course)
+            : GraphExecution.run(model, input, runner, kept, course));
   }
 
-  private GraphWork compute(Model model, byte[] input, Progress progress) {
+  private GraphWork compute(Model model, byte[] input, Optional<byte[]> output, Progress progress) {
     HeapBudget memory = HeapBudget.shared();
     long resident = Math.min(policy.memoryBytes(), memory.growth() / 2);
     NodeMachines machines =
         new NodeMachines(model, MemoryPool.shared(), policy.withMemory(resident));
     GraphRunner runner = runners.computeIfAbsent(model.id(), _ -> runner(model));
-    Frames frames = frames(model, runner, input, progress);
+    Frames frames = frames(model, runner, input, output, progress);
     return new GraphWork(model, frames, machines, memory, passingBytes(model));
   }
 

@@ -159,12 +159,28 @@ public final class GraphExecution {
   /// @param output exactly the bytes of the output's slot
   /// @throws IllegalArgumentException if the model computes its output itself
   public static GraphExecution check(Model model, byte[] input, byte[] output, GraphRunner runner) {
+    return check(model, input, output, runner, KEPT_BYTES, _ -> {});
+  }
+
+  /// Runs a model that checks an output.
+  ///
+  /// @param output exactly the bytes of the output's slot
+  /// @param keptBytes bytes of values kept besides those of the last state
+  /// @param progress hears now and then how many steps have been taken
+  /// @throws IllegalArgumentException if the model computes its output itself
+  public static GraphExecution check(
+      Model model,
+      byte[] input,
+      byte[] output,
+      GraphRunner runner,
+      long keptBytes,
+      LongConsumer progress) {
     if (!model.descriptor().outputGiven()) {
       throw new IllegalArgumentException(
           "model %s computes its output, and one is given".formatted(model.id()));
     }
     requireBytes("output", output, model.descriptor().outputBytes());
-    return started(model, input, Optional.of(output), runner, KEPT_BYTES, _ -> {});
+    return started(model, input, Optional.of(output), runner, keptBytes, progress);
   }
 
   @SuppressWarnings("ReferenceEquality") // to compare all weights would take as long as a run

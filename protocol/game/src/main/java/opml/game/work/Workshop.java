@@ -10,16 +10,31 @@ public interface Workshop {
     return true;
   }
 
+  /// {@return whether a model checks an output that a claim gives, instead of computing it}
+  default boolean checksOutput(Bytes32 modelId) {
+    return false;
+  }
+
   /// {@return the run of a model on an input, or nothing if the owner does not have this model or refuses it as
-  /// ill-formed}
+  /// ill-formed} Of a model that checks its output, the run that checks the right one, which is found first.
   ///
-  /// @param input exactly the model's input bytes
+  /// @param input the model's input bytes, trailing zeros left out or not
   /// @throws NoRoomException if such a run does not fit the memory of this process
   Optional<Work> work(Bytes32 modelId, byte[] input);
 
   /// {@return the same as [#work(Bytes32, byte[])], and tells on the way how far it is}
   default Optional<Work> work(Bytes32 modelId, byte[] input, Progress progress) {
     return work(modelId, input);
+  }
+
+  /// {@return the run of a model that checks an output, on an input and an output that somebody claims, or nothing if
+  /// the owner does not have this model}
+  ///
+  /// @param output as claimed, trailing zeros left out or not
+  /// @throws IllegalArgumentException if the model computes its output
+  /// @throws NoRoomException if such a run does not fit the memory of this process
+  default Optional<Work> check(Bytes32 modelId, byte[] input, byte[] output, Progress progress) {
+    throw new IllegalArgumentException("model %s computes its output".formatted(modelId));
   }
 
   /// Hears how far a run is, on the thread that makes it.

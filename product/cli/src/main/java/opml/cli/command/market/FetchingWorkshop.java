@@ -154,6 +154,16 @@ final class FetchingWorkshop implements Workshop, AutoCloseable {
     return knows(modelId) ? own.work(modelId, input, progress) : Optional.empty();
   }
 
+  @Override
+  public boolean checksOutput(Bytes32 modelId) {
+    return own.checksOutput(modelId);
+  }
+
+  @Override
+  public Optional<Work> check(Bytes32 modelId, byte[] input, byte[] output, Progress progress) {
+    return knows(modelId) ? own.check(modelId, input, output, progress) : Optional.empty();
+  }
+
   private synchronized void want(Bytes32 model) {
     if (!imports.areStuck()
         && queued.size() < MODELS_QUEUED
