@@ -7,7 +7,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import opml.core.codec.ShortBuffer;
 import opml.core.hash.Bytes32;
 import opml.core.hash.Keccak;
@@ -54,11 +56,50 @@ public final class Liar implements Workshop {
   private final Lie lie;
   private final NodeMachines truth;
   private final GraphRunner natives;
-  private final Map<Bytes32, Work> works = new HashMap<>();
+  private final Map<Ask, Work> works = new HashMap<>();
+
+  /// What is claimed of a model that checks its output.
+  private final Optional<UnaryOperator<byte[]>> claims;
+
+  /// What a run is about.
+  ///
+  /// @param given the output, of a model that checks it
+  @SuppressWarnings("ArrayRecordComponent") // by their hashes
+  private record Ask(byte[] input, Optional<byte[]> given) {
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Ask that && key().equals(that.key());
+    }
+
+    @Override
+    public int hashCode() {
+      return key().hashCode();
+    }
+
+    private List<Bytes32> key() {
+      return Stream.concat(Stream.of(input), given.stream()).map(Keccak::hash).toList();
+    }
+
+    Ask with(byte[] other) {
+      return new Ask(other, given);
+    }
+  }
 
   public Liar(Model model, Lie lie) {
+    this(model, lie, Optional.empty());
+  }
+
+  /// A liar about a model that checks its output.
+  ///
+  /// @param claims what he says is the output for an input, so that his lie lets it pass
+  public Liar(Model model, Lie lie, UnaryOperator<byte[]> claims) {
+    this(model, lie, Optional.of(claims));
+  }
+
+  private Liar(Model model, Lie lie, Optional<UnaryOperator<byte[]>> claims) {
     this.model = model;
     this.lie = lie;
+    this.claims = claims;
     this.truth = new NodeMachines(model);
     this.natives = natively(model);
   }
@@ -68,14 +109,46 @@ public final class Liar implements Workshop {
     return modelId.equals(model.id()) ? Optional.of(work(input)) : Optional.empty();
   }
 
-  /// {@return the lie about an input of the liar's model, with or without the zeros at its end}
-  public synchronized Work work(byte[] input) {
-    byte[] whole = ShortBuffer.pad(input, Math.toIntExact(model.descriptor().inputBytes()));
-    return works.computeIfAbsent(Keccak.hash(whole), _ -> lying(whole));
+  @Override
+  public boolean checksOutput(Bytes32 modelId) {
+    return claims.isPresent() && modelId.equals(model.id());
   }
 
-  private Work lying(byte[] input) {
+  @Override
+  public Optional<Work> check(Bytes32 modelId, byte[] input, byte[] output, Progress progress) {
+    return modelId.equals(model.id())
+        ? Optional.of(work(new Ask(whole(input), Optional.of(whole(output, false)))))
+        : Optional.empty();
+  }
+
+  /// {@return the lie about an input of the liar's model, with or without the zeros at its end}
+  public Work work(byte[] input) {
+    byte[] whole = whole(input);
+    return work(new Ask(whole, claims.map(claimed -> whole(claimed.apply(whole), false))));
+  }
+
+  private byte[] whole(byte[] input) {
+    return whole(input, true);
+  }
+
+  private byte[] whole(byte[] bytes, boolean isInput) {
+    var descriptor = model.descriptor();
+    long size = isInput ? descriptor.inputBytes() : descriptor.outputBytes();
+    return ShortBuffer.pad(bytes, Math.toIntExact(size));
+  }
+
+  private synchronized Work work(Ask asked) {
+    Work known = works.get(asked);
+    if (known == null) {
+      known = lying(asked);
+      works.put(asked, known);
+    }
+    return known;
+  }
+
+  private Work lying(Ask input) {
     return switch (lie) {
+      case Lie.InExit(int node) -> forged(input, node, Liar::forgeExit);
       case Lie.InInstruction(int node, long instruction) ->
           forged(input, node, run -> forgeInstruction(node, run, instruction));
       case Lie.InElement(int node, int element) ->
@@ -86,7 +159,8 @@ public final class Liar implements Workshop {
       case Lie.InLastStep(int node, int bit) ->
           forged(input, node, run -> forgeLastStep(node, run, bit));
       case Lie.Nonsense(int node) -> nonsense(input, node);
-      case Lie.OtherInput() -> foreign(input, frames(model, upsideDown(input), natives));
+      case Lie.OtherInput() ->
+          foreign(input, frames(model, input.with(upsideDown(input.input())), natives));
       case Lie.OtherWeights() -> foreign(input, otherWeights(input));
       case Lie.OtherParameter(int node) -> otherParameter(input, node);
     };
@@ -99,7 +173,7 @@ public final class Liar implements Workshop {
   }
 
   /// The truth up to a step, a forged run of that step, and honest work with what it left.
-  private GraphWork forged(byte[] input, long step, Forgery forgery) {
+  private GraphWork forged(Ask input, long step, Forgery forgery) {
     Frame before = frames(model, input, natives).at(step);
     MachineRun run = forgery.forge(truth.run(step, before));
     Spot spot = new Spot(model.graph(), nodeOf(step), operands(step, before));
@@ -150,8 +224,12 @@ public final class Liar implements Workshop {
     }
   }
 
-  private static Frames frames(Model model, byte[] input, GraphRunner runner) {
-    return new ExecutedFrames(GraphExecution.run(model, input, runner));
+  private static Frames frames(Model model, Ask asked, GraphRunner runner) {
+    return new ExecutedFrames(
+        asked
+            .given()
+            .map(output -> GraphExecution.check(model, asked.input(), output, runner))
+            .orElseGet(() -> GraphExecution.run(model, asked.input(), runner)));
   }
 
   private NodeOutcome outcome(int node, MachineRun run) {
@@ -264,6 +342,18 @@ public final class Liar implements Workshop {
     return high - 1;
   }
 
+  /// {@return a run that halts when and as this one does, but says that all is well}
+  static MachineRun forgeExit(MachineRun run) {
+    long halt = haltingStep(run);
+    MachineState end = run.stateAt(halt);
+    MachineState other =
+        new MachineState(Bytes32.ZERO, end.pc(), MachineState.exited(0), end.registers());
+    MemoryImage image =
+        new MemoryImage(
+            run.program().memDepth(), List.of(Piece.of(0, run.memoryAt(halt).bytes().clone())));
+    return new ForgedRun(run, halt, new HaltedRun(run.program(), other, image), halt);
+  }
+
   private MachineRun forgePadding(int node, MachineRun run) {
     long halt = haltingStep(run);
     MachineState state = run.stateAt(halt);
@@ -304,7 +394,7 @@ public final class Liar implements Workshop {
   // ------------------------------------------------------------------ a lie about the start
 
   /// The true start, which the contract derives, and behind it the run of another start.
-  private Work foreign(byte[] input, Frames other) {
+  private Work foreign(Ask input, Frames other) {
     Frame start = frames(model, input, natives).at(0);
     List<Frame> frames = new ArrayList<>();
     frames.add(start);
@@ -330,7 +420,7 @@ public final class Liar implements Workshop {
   }
 
   /// The run of a model that differs in one bit of the first node's weights.
-  private Frames otherWeights(byte[] input) {
+  private Frames otherWeights(Ask input) {
     int slot = firstWeight();
     List<Slot> slots = new ArrayList<>(model.graph().slots());
     Slot weight = slots.get(slot);
@@ -345,7 +435,10 @@ public final class Liar implements Workshop {
             Optional.of(Tensor.ofBytes(weight.type(), weight.shape(), changed))));
     Graph graph = model.graph();
     Graph other = new Graph(slots, graph.nodes(), graph.input(), graph.output(), graph.loops());
-    Model lied = Model.of(other, PinnedPrograms::of);
+    Model lied =
+        claims.isPresent()
+            ? Model.checking(other, PinnedPrograms::of)
+            : Model.of(other, PinnedPrograms::of);
     return frames(lied, input, natively(lied));
   }
 
@@ -363,7 +456,7 @@ public final class Liar implements Workshop {
     throw new IllegalArgumentException("the first node has no weights");
   }
 
-  private GraphWork otherParameter(byte[] input, int node) {
+  private GraphWork otherParameter(Ask input, int node) {
     return forged(
         input,
         node,
@@ -382,7 +475,7 @@ public final class Liar implements Workshop {
 
   // ------------------------------------------------------------------ no lie, just noise
 
-  private Work nonsense(byte[] input, int node) {
+  private Work nonsense(Ask input, int node) {
     Work honest = new GraphWork(model, frames(model, input, natives), truth);
     return new NonsenseWork(honest, node);
   }

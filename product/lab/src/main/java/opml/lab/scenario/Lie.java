@@ -23,6 +23,11 @@ public sealed interface Lie {
   /// @param offset of the byte in the output's slot
   record InByte(long step, long offset) implements Lie {}
 
+  /// A node whose program fails, which ends a check, exits as if it had found nothing wrong.
+  ///
+  /// @param node the step of level 0
+  record InExit(int node) implements Lie {}
+
   /// The machine of a node changes after it has halted.
   record InPadding(int node) implements Lie {}
 
