@@ -7,8 +7,8 @@ import opml.kernels.memory.Mem;
 /// and where codes are counted from a minimum, also that in half precision. For each block, or each group of 16 in it,
 /// there are small integers that multiply these.
 ///
-/// The lower bits of a code lie two or four to a byte, those of a third, fifth and sixth bit apart from them. Superblocks
-/// of Q4_K and Q5_K begin at multiples of 8, the others at even places.
+/// The lower bits of a code lie two or four to a byte, those of a third, fifth and sixth bit apart from them.
+/// Superblocks of Q4_K and Q5_K begin at multiples of 8, the others at even places.
 @SuppressWarnings("NarrowCalculation") // of small numbers
 final class KQuants {
   /// Blocks of 32 in a superblock.
