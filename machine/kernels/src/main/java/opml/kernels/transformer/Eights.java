@@ -35,7 +35,12 @@ final class Eights {
   private Eights() {}
 
   /// {@return the eight bytes at an even place}
-  static long at(MemorySegment w, long at) {
+  ///
+  /// @param aligned whether it is a multiple of 8
+  static long at(MemorySegment w, long at, boolean aligned) {
+    if (aligned) {
+      return Mem.i64(w, at);
+    }
     return Mem.i16(w, at) & 0xffffL
         | (Mem.i16(w, at + 2) & 0xffffL) << 16
         | (Mem.i16(w, at + 4) & 0xffffL) << 32

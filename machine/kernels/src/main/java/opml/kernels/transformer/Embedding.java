@@ -7,7 +7,7 @@ import opml.kernels.memory.ChangesOnly;
 import opml.kernels.memory.Mem;
 import opml.kernels.memory.Trips;
 
-/// A table's rows, one for each token of a tile, as floats: `y[at + i, :] = w[tokens[first + i] - from, :]`. Every value
+/// A table's rows, one for each token of a tile, as floats: `y[at + i, :] = w[tokens[first + i] - from, :]`. A value
 /// is rounded once at most: `spec/numerics.md` (Language models).
 ///
 /// The kernel has `count` rows of the table, from number `from` on, and leaves those of other tokens as they are: a

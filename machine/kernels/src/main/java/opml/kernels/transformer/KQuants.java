@@ -7,8 +7,8 @@ import opml.kernels.memory.Mem;
 /// and where codes are counted from a minimum, also that in half precision. For each block, or each group of 16 in it,
 /// there are small integers that multiply these.
 ///
-/// The lower bits of a code lie two or four to a byte, those of a third, fifth and sixth bit apart from them. Superblocks
-/// of Q4_K and Q5_K begin at multiples of 8, the others at even places.
+/// The lower bits of a code lie two or four to a byte, those of a third, fifth and sixth bit apart from them.
+/// Superblocks of Q4_K and Q5_K begin at multiples of 8, the others at even places.
 @SuppressWarnings("NarrowCalculation") // of small numbers
 final class KQuants {
   /// Blocks of 32 in a superblock.
@@ -79,23 +79,36 @@ final class KQuants {
 
   /// {@return the codes of one of the four parts of a block}
   static long eight(MemorySegment w, long at, int block, int part, int bits) {
-    int half = block >> 2;
+    boolean aligned = bits == 4 || bits == 5;
     long from = at + 8 * part;
-    if (bits == 2) {
-      return Eights.at(w, from + 16 + 32 * half) >>> 2 * (block & 3) & Eights.PAIRS;
+    long low =
+        Eights.at(w, from + lowAt(block, bits), aligned) >>> lowShift(block, bits)
+            & (bits < 4 ? Eights.PAIRS : Eights.NIBBLES);
+    if (bits == 2 || bits == 4) {
+      return low;
     }
-    if (bits == 3) {
-      return Eights.at(w, from + 32 + 32 * half) >>> 2 * (block & 3) & Eights.PAIRS
-          | (Eights.at(w, from) >>> block & Eights.ONES) << 2;
-    }
+    int highAt = bits == 3 ? 0 : bits == 5 ? 16 : 128 + 32 * (block >> 2);
+    long high = Eights.at(w, from + highAt, aligned);
+    return bits == 6
+        ? low | (high >>> 2 * (block & 3) & Eights.PAIRS) << 4
+        : low | (high >>> block & Eights.ONES) << (bits == 3 ? 2 : 4);
+  }
+
+  /// {@return where the lower bits of a block begin}
+  private static int lowAt(int block, int bits) {
     if (bits == 6) {
-      long low = Eights.at(w, from + 64 * half + 32 * (block & 1));
-      long high = Eights.at(w, from + 128 + 32 * half);
-      return low >>> 2 * (block & 2) & Eights.NIBBLES
-          | (high >>> 2 * (block & 3) & Eights.PAIRS) << 4;
+      return 64 * (block >> 2) + 32 * (block & 1);
     }
-    long low = Mem.i64(w, from + (bits == 4 ? 16 : 48) + 32 * (block >> 1));
-    long nibbles = low >>> 4 * (block & 1) & Eights.NIBBLES;
-    return bits == 4 ? nibbles : nibbles | (Mem.i64(w, from + 16) >>> block & Eights.ONES) << 4;
+    return bits < 4
+        ? (bits == 2 ? 16 : 32) + 32 * (block >> 2)
+        : (bits == 4 ? 16 : 48) + 32 * (block >> 1);
+  }
+
+  /// {@return where they are in their bytes}
+  private static int lowShift(int block, int bits) {
+    if (bits == 6) {
+      return 2 * (block & 2);
+    }
+    return bits < 4 ? 2 * (block & 3) : 4 * (block & 1);
   }
 }

@@ -7,7 +7,8 @@ import opml.kernels.memory.F32;
 import opml.kernels.memory.Mem;
 import opml.kernels.memory.Trips;
 
-/// Products of tokens with a weight's rows, which stand as the model file has them: `spec/numerics.md` (Language models).
+/// Products of tokens with a weight's rows, which stand as the model file has them: `spec/numerics.md` (Language
+/// models). Those with blocks of integers are beside this class.
 ///
 /// The rows of a tile begin at row 0 of what a kernel reads and writes: `y[i, to + j] = w[from + j, :] · x[i, :]`.
 @SuppressWarnings("NarrowCalculation") // offsets are ints: see the package

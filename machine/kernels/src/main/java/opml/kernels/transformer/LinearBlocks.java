@@ -175,7 +175,7 @@ public final class LinearBlocks {
   ///
   /// @param at of the block
   static long word(MemorySegment w, long at, int half, int bits, boolean min) {
-    return Eights.at(w, at + (min ? 4 : 2) + (bits == 5 ? 4 : 0) + 8 * half);
+    return Eights.at(w, at + (min ? 4 : 2) + (bits == 5 ? 4 : 0) + 8 * half, bits == 5 && min);
   }
 
   /// {@return the codes of the lower half bytes of a word, or of the higher ones}
@@ -190,7 +190,7 @@ public final class LinearBlocks {
   /// {@return the codes of one of the four parts of a block}
   static long eight(MemorySegment w, long at, int part, int bits, boolean min) {
     if (bits == 8) {
-      return Eights.ofSigned(Eights.at(w, at + 2 + 8 * part));
+      return Eights.ofSigned(Eights.at(w, at + 2 + 8 * part, false));
     }
     int half = part & 1;
     return eight(w, at, word(w, at, half, bits, min), half, part >> 1, bits, min);

@@ -72,6 +72,8 @@ public final class LinearKQuants {
     rows(tile, q, d, w, y, outputs, blocks, 6);
   }
 
+  /// The compiler inlines this into each kernel, and has code for its bits only. A method that grew too long for that
+  /// would have no step bound.
   private static void rows(
       Tile tile,
       MemorySegment q,
@@ -82,13 +84,14 @@ public final class LinearKQuants {
       int blocks,
       int bits) {
     int count = tile.count();
-    int rowBytes = blocks / KQuants.BLOCKS * KQuants.bytes(bits);
+    int bytes = KQuants.bytes(bits);
+    int rowBytes = blocks / KQuants.BLOCKS * bytes;
     for (int i = 0; i < count; i++) {
       Trips.atMost(tile.rows());
       int yAt = outputs.at(i);
       int wAt = outputs.from() * rowBytes;
       for (int j = 0; j < outputs.count(); j++) {
-        Mem.putF32(y, yAt, dot(q, d, i * blocks, w, wAt, blocks, bits));
+        Mem.putF32(y, yAt, dot(q, d, i * blocks, w, wAt, blocks, bits, bytes));
         yAt += 4;
         wAt += rowBytes;
       }
@@ -103,23 +106,25 @@ public final class LinearKQuants {
       MemorySegment w,
       long wAt,
       int blocks,
-      int bits) {
+      int bits,
+      int bytes) {
+    boolean hasMins = KQuants.hasMins(bits);
     float y = 0f;
     long qAt = (long) BLOCK * first;
     long dAt = 4L * first;
     for (int i = 0; i < blocks / KQuants.BLOCKS; i++) {
       float scale = KQuants.scale(w, wAt, bits);
-      float min = KQuants.hasMins(bits) ? KQuants.min(w, wAt, bits) : 0f;
+      float min = hasMins ? KQuants.min(w, wAt, bits) : 0f;
       for (int block = 0; block < KQuants.BLOCKS; block++) {
         float dx = Mem.f32(d, dAt);
         y = F32.fma((float) products(q, qAt, w, wAt, block, bits), scale * dx, y);
-        if (KQuants.hasMins(bits)) {
+        if (hasMins) {
           y = F32.fma((float) mins(q, qAt, w, wAt, block, bits), -(min * dx), y);
         }
         qAt += BLOCK;
         dAt += 4;
       }
-      wAt += KQuants.bytes(bits);
+      wAt += bytes;
     }
     return y;
   }

@@ -17,7 +17,7 @@ public final class LinearTables {
   private static final int BLOCK = Linear.BLOCK;
 
   /// The eight magnitudes that a byte of IQ2_XXS stands for.
-  private static final long[] GRID = {
+  static final long[] GRID = {
     0x0808080808080808L, 0x080808080808082bL, 0x0808080808081919L, 0x0808080808082b08L,
     0x0808080808082b2bL, 0x0808080808190819L, 0x0808080808191908L, 0x08080808082b0808L,
     0x08080808082b082bL, 0x08080808082b2b08L, 0x08080808082b2b2bL, 0x0808080819080819L,

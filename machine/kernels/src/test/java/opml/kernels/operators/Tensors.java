@@ -9,8 +9,8 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 import opml.kernels.catalog.KernelCatalog;
 
-/// What the tests of operators share: tensors in and out of memory, and the orders of DOT and SUM written another way.
-final class Tensors {
+/// What the tests of kernels share: tensors in and out of memory, and the orders of DOT and SUM written another way.
+public final class Tensors {
   /// Sizes around every boundary of chunks, lanes and vectors.
   static final int[] AWKWARD = {
     0, 1, 7, 8, 9, 15, 16, 17, 63, 64, 65, 255, 256, 257, 511, 512, 513, 1000
@@ -33,29 +33,29 @@ final class Tensors {
 
   private Tensors() {}
 
-  static MemorySegment memory(long bytes) {
+  public static MemorySegment memory(long bytes) {
     return Arena.ofAuto().allocate(bytes, 8);
   }
 
-  static MemorySegment tensor(float... values) {
+  public static MemorySegment tensor(float... values) {
     MemorySegment segment = memory(4L * values.length);
     MemorySegment.copy(values, 0, segment, F32, 0, values.length);
     return segment;
   }
 
-  static MemorySegment tensor(byte... values) {
+  public static MemorySegment tensor(byte... values) {
     MemorySegment segment = memory(values.length);
     MemorySegment.copy(values, 0, segment, ValueLayout.JAVA_BYTE, 0, values.length);
     return segment;
   }
 
-  static MemorySegment tensor(int... values) {
+  public static MemorySegment tensor(int... values) {
     MemorySegment segment = memory(4L * values.length);
     MemorySegment.copy(values, 0, segment, ValueLayout.JAVA_INT, 0, values.length);
     return segment;
   }
 
-  static float[] random(SplittableRandom random, int count) {
+  public static float[] random(SplittableRandom random, int count) {
     float[] values = new float[count];
     for (int i = 0; i < count; i++) {
       values[i] = (float) random.nextDouble(-4, 4);
@@ -64,7 +64,7 @@ final class Tensors {
   }
 
   /// {@return values of which some are zeros, subnormal, huge, infinite or NaN}
-  static float[] wild(SplittableRandom random, int count) {
+  public static float[] wild(SplittableRandom random, int count) {
     float[] values = random(random, count);
     for (int i = 0; i < count; i++) {
       if (random.nextInt(8) == 0) {
@@ -74,29 +74,29 @@ final class Tensors {
     return values;
   }
 
-  static byte[] randomBytes(SplittableRandom random, int count) {
+  public static byte[] randomBytes(SplittableRandom random, int count) {
     byte[] values = new byte[count];
     random.nextBytes(values);
     return values;
   }
 
-  static void run(String kernel, MemorySegment[] segments, long... scalars) {
+  public static void run(String kernel, MemorySegment[] segments, long... scalars) {
     assertThat(KernelCatalog.byName(kernel).run(segments, scalars)).isZero();
   }
 
-  static MemorySegment[] segments(MemorySegment... segments) {
+  public static MemorySegment[] segments(MemorySegment... segments) {
     return segments;
   }
 
   /// Asks for equal bits, every NaN as the canonical one.
-  static void assertBits(MemorySegment actual, float[] expected, String what) {
+  public static void assertBits(MemorySegment actual, float[] expected, String what) {
     int[] bits = new int[expected.length];
     Arrays.setAll(bits, i -> Float.floatToIntBits(expected[i]));
     assertThat(actual.toArray(ValueLayout.JAVA_INT)).as(what).isEqualTo(bits);
   }
 
   /// DOT, with its chunks in an array.
-  static float dot(float[] a, float[] b) {
+  public static float dot(float[] a, float[] b) {
     float[] chunks = new float[(a.length + 255) / 256];
     for (int i = 0; i < a.length; i++) {
       chunks[i / 256] = Math.fma(a[i], b[i], chunks[i / 256]);
@@ -109,7 +109,7 @@ final class Tensors {
   }
 
   /// SUM, with its accumulators in an array.
-  static float sum(float[] x) {
+  public static float sum(float[] x) {
     float[] lanes = new float[16];
     for (int i = 0; i < x.length; i++) {
       lanes[i % 16] += x[i];
