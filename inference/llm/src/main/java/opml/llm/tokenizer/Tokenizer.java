@@ -78,6 +78,13 @@ public final class Tokenizer {
     return new Making(file).tokenizer();
   }
 
+  /// {@return what files call the rule for words that has these expressions, if we have it}
+  ///
+  /// @param takesWholeWords whether a word that is a token is taken as it is
+  public static Optional<String> wordRule(List<String> expressions, boolean takesWholeWords) {
+    return PreTokenizer.of(expressions, takesWholeWords).map(rule -> rule.names().getFirst());
+  }
+
   /// {@return the tokens of a text; half a pair of surrogates in it is U+FFFD}
   ///
   /// @param addSpecial whether it is a whole text, which the model may want to begin and end with certain tokens
