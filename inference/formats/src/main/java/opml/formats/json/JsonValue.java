@@ -126,16 +126,8 @@ public final class JsonValue {
     return node.doubleValue();
   }
 
-  public boolean isObject() {
-    return node.isObject();
-  }
-
   public boolean isArray() {
     return node.isArray();
-  }
-
-  public boolean isText() {
-    return node.isTextual();
   }
 
   /// {@return an error that names the file and this place}

@@ -204,13 +204,7 @@ class Llama2cReaderTest {
     token("\n<s>\n", 0);
     token("\n</s>\n", 0);
     for (int b = 0; b < 256; b++) {
-      if (isOld) {
-        little(0);
-        little(1);
-        out.write(b);
-      } else {
-        token("<0x%02X>".formatted(b), 0);
-      }
+      token(isOld ? Character.toString(b) : "<0x%02X>".formatted(b), 0);
     }
     token(" a", -1);
     token("é", -2);

@@ -163,20 +163,27 @@ final class GgufModel {
               ? longRope(original, attention)
               : new Rope.Scaling.None();
       case "linear" -> new Rope.Scaling.Linear(factor);
-      case "yarn" ->
-          new Rope.Scaling.Yarn(
-              factor,
-              original,
-              attention * RopeTable.yarnAttention(factor),
-              real("rope.scaling.yarn_ext_factor").orElse(1),
-              real("rope.scaling.yarn_beta_fast").orElse(32),
-              real("rope.scaling.yarn_beta_slow").orElse(1));
+      case "yarn" -> yarn(factor, original, attention);
       case "longrope" -> longRope(original, attention);
       default ->
           throw new IllegalArgumentException(
               "scaling of the rotation %s, which we do not have; expected is none, linear, yarn or longrope"
                   .formatted(Names.shown(type)));
     };
+  }
+
+  private Rope.Scaling yarn(double factor, int original, double attention) {
+    // A negative number is how some writers leave the choice to the reader.
+    double said = real("rope.scaling.yarn_ext_factor").orElse(-1);
+    double extrapolation = said < 0 ? 1 : said;
+    double ofFactor = extrapolation == 0 ? 1 : RopeTable.yarnAttention(factor);
+    return new Rope.Scaling.Yarn(
+        factor,
+        original,
+        attention * real("rope.scaling.yarn_attn_factor").orElse(1) * ofFactor,
+        extrapolation,
+        real("rope.scaling.yarn_beta_fast").orElse(32),
+        real("rope.scaling.yarn_beta_slow").orElse(1));
   }
 
   private Rope.Scaling longRope(int original, double attention) {

@@ -18,8 +18,8 @@ import opml.formats.refusal.Reason;
 import opml.formats.safetensors.Safetensors;
 import opml.llm.tokenizer.Tokenizer;
 
-/// A language model of a folder as Hugging Face has them: `config.json` with the numbers, the weights in one safetensors
-/// file or several, and `tokenizer.json`.
+/// A language model of a folder as Hugging Face has them: `config.json` with the numbers, the weights in one
+/// safetensors file or several, and `tokenizer.json`.
 ///
 /// Its queries and keys are not permuted as GGUF's of LLaMA are, so the rotation's pairs are halves here.
 final class HuggingFaceModel {
@@ -58,7 +58,8 @@ final class HuggingFaceModel {
           Map.entry("mlp.up_proj.weight", "ffn_up.weight"),
           Map.entry("mlp.down_proj.weight", "ffn_down.weight"));
 
-  private static final Pattern IN_LAYER = Pattern.compile("model\\.layers\\.(\\d{1,5})\\.(.+)");
+  private static final Pattern IN_LAYER =
+      Pattern.compile("model\\.layers\\.(0|[1-9]\\d{0,4})\\.(.+)");
 
   /// Speeds of the rotation's pairs, which follow from the numbers; old files have them.
   private static final String SPEEDS = "self_attn.rotary_emb.inv_freq";

@@ -23,8 +23,8 @@ public final class LanguageModels {
   /// {@return the model in a file, of a model that is split into files in any of them; or in a folder as Hugging Face's
   /// are}
   ///
-  /// A llama2.c checkpoint has its tokenizer behind the weights, or in a file beside it: `tokenizer.bin`, or `tok512.bin`
-  /// for a vocabulary of 512.
+  /// A llama2.c checkpoint has its tokenizer behind the weights, or in a file beside it: `tokenizer.bin`, or
+  /// `tok512.bin` for a vocabulary of 512.
   ///
   /// @throws IOException if it cannot be read
   /// @throws MalformedException if it is no model file, or is not whole
@@ -44,7 +44,7 @@ public final class LanguageModels {
           throw new MalformedException(
               "%s: a safetensors file has weights alone; open the folder that it is in"
                   .formatted(file));
-      default ->
+      case ONNX, TFLITE, PYTORCH, PICKLE, HDF5, NUMPY, ZIP, GZIP, TAR, LFS, HTML, TEXT, EMPTY ->
           throw new MalformedException(
               "%s: expected a language model: a GGUF file, a llama2.c checkpoint or a folder with %s; this is %s"
                   .formatted(file, HuggingFaceModel.CONFIG, kind.label()));

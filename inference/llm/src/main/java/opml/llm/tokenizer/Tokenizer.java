@@ -3,6 +3,7 @@ package opml.llm.tokenizer;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -66,7 +67,7 @@ public final class Tokenizer {
     this.end = parts.end();
     this.before = List.copyOf(parts.before());
     this.after = List.copyOf(parts.after());
-    this.endsOfGeneration = Set.copyOf(endsOfGeneration);
+    this.endsOfGeneration = Collections.unmodifiableSet(new TreeSet<>(endsOfGeneration));
   }
 
   /// {@return the tokenizer that a file describes}
@@ -153,7 +154,7 @@ public final class Tokenizer {
     return end;
   }
 
-  /// {@return the tokens after which a model has nothing more to say}
+  /// {@return the tokens after which a model has nothing more to say, in their order}
   public Set<Integer> endsOfGeneration() {
     return endsOfGeneration;
   }
