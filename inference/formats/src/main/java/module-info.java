@@ -5,12 +5,15 @@ import org.jspecify.annotations.NullMarked;
 module opml.formats {
   requires static transitive org.jspecify;
   requires transitive opml.engine;
+  requires com.fasterxml.jackson.core;
+  requires com.fasterxml.jackson.databind;
   requires com.google.protobuf;
 
   exports opml.formats;
   exports opml.formats.file;
   exports opml.formats.gguf;
   exports opml.formats.image;
+  exports opml.formats.json;
   exports opml.formats.llama2c;
   exports opml.formats.onnx;
   exports opml.formats.onnx.cases;
@@ -18,4 +21,5 @@ module opml.formats {
   exports opml.formats.onnx.node;
   exports opml.formats.onnx.operator;
   exports opml.formats.refusal;
+  exports opml.formats.safetensors;
 }

@@ -32,6 +32,8 @@ public record Llama2cHeader(
   /// More than any model's numbers. A file that begins with a text, or with another format's tags, has greater ones.
   private static final int MOST = 1 << 20;
 
+  private static final int MOST_LAYERS = 4_096;
+
   private static final ValueLayout.OfInt I32 =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
@@ -41,6 +43,9 @@ public record Llama2cHeader(
       if (number < 1 || number > MOST) {
         throw new IllegalArgumentException("expected 1 to %,d, found %,d".formatted(MOST, number));
       }
+    }
+    if (layers > MOST_LAYERS) {
+      throw new IllegalArgumentException("expected at most %,d layers".formatted(MOST_LAYERS));
     }
     if (width % heads != 0 || width / heads % 2 != 0 || heads % kvHeads != 0) {
       throw new IllegalArgumentException(

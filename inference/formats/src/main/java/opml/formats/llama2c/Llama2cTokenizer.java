@@ -16,7 +16,7 @@ import opml.formats.file.FileBytes;
 /// The vocabulary that llama2.c has in a file of its own: the longest length, and then for each token its score, its
 /// length and its bytes. Which token is what follows from its number: unknown, begin, end, the 256 bytes, pieces.
 ///
-/// A byte's text is `<0x0A>`, in old files the byte itself; a space stands for SentencePiece's `▁`.
+/// A byte's text is `<0x0A>`, in old files the character of that number; a space stands for SentencePiece's `▁`.
 ///
 /// @param name what errors call it
 /// @param pieces the texts of the tokens as SentencePiece writes them
@@ -106,10 +106,10 @@ public record Llama2cTokenizer(String name, List<String> pieces, List<Float> sco
     }
 
     private String byteOf(int id, byte[] bytes) {
-      byte expected = (byte) (id - FIRST_BYTE);
+      int expected = id - FIRST_BYTE;
       String written = "<0x%02X>".formatted(expected);
-      boolean isItself = bytes.length == 1 && bytes[0] == expected;
-      if (!isItself && !written.equals(new String(bytes, StandardCharsets.ISO_8859_1))) {
+      String found = new String(bytes, StandardCharsets.UTF_8);
+      if (!found.equals(written) && !found.equals(Character.toString(expected))) {
         throw malformed(
             "token %d: expected %s, found %,d other bytes".formatted(id, written, bytes.length));
       }

@@ -139,7 +139,7 @@ final class GgufModel {
   }
 
   private Rope.Scaling scaling(int dimensions, int context) {
-    Rope.Scaling said = saidScaling(context);
+    Rope.Scaling said = saidScaling(dimensions, context);
     if (!ofRope.containsKey(DIVISORS)) {
       return said;
     }
@@ -150,7 +150,7 @@ final class GgufModel {
     return new Rope.Scaling.Divisors(divisors(DIVISORS, dimensions));
   }
 
-  private Rope.Scaling saidScaling(int context) {
+  private Rope.Scaling saidScaling(int dimensions, int context) {
     double factor =
         real("rope.scaling.factor").orElseGet(() -> real("rope.scale_linear").orElse(1));
     String type =
@@ -160,18 +160,11 @@ final class GgufModel {
     return switch (type) {
       case "none" ->
           ofRope.containsKey(LONG_DIVISORS)
-              ? longRope(original, attention)
+              ? longRope(dimensions, original, attention)
               : new Rope.Scaling.None();
       case "linear" -> new Rope.Scaling.Linear(factor);
-      case "yarn" ->
-          new Rope.Scaling.Yarn(
-              factor,
-              original,
-              attention * RopeTable.yarnAttention(factor),
-              real("rope.scaling.yarn_ext_factor").orElse(1),
-              real("rope.scaling.yarn_beta_fast").orElse(32),
-              real("rope.scaling.yarn_beta_slow").orElse(1));
-      case "longrope" -> longRope(original, attention);
+      case "yarn" -> yarn(factor, original, attention);
+      case "longrope" -> longRope(dimensions, original, attention);
       default ->
           throw new IllegalArgumentException(
               "scaling of the rotation %s, which we do not have; expected is none, linear, yarn or longrope"
@@ -179,18 +172,26 @@ final class GgufModel {
     };
   }
 
-  private Rope.Scaling longRope(int original, double attention) {
-    int dimensions = 2 * divisorCount(LONG_DIVISORS);
+  private Rope.Scaling yarn(double factor, int original, double attention) {
+    // A negative number is how some writers leave the choice to the reader.
+    double said = real("rope.scaling.yarn_ext_factor").orElse(-1);
+    double extrapolation = said < 0 ? 1 : said;
+    double ofFactor = extrapolation == 0 ? 1 : RopeTable.yarnAttention(factor);
+    return new Rope.Scaling.Yarn(
+        factor,
+        original,
+        attention * real("rope.scaling.yarn_attn_factor").orElse(1) * ofFactor,
+        extrapolation,
+        real("rope.scaling.yarn_beta_fast").orElse(32),
+        real("rope.scaling.yarn_beta_slow").orElse(1));
+  }
+
+  private Rope.Scaling longRope(int dimensions, int original, double attention) {
     return new Rope.Scaling.LongRope(
         divisors(SHORT_DIVISORS, dimensions),
         divisors(LONG_DIVISORS, dimensions),
         original,
         attention);
-  }
-
-  private int divisorCount(String name) {
-    Tensor tensor = ofRope.get(name);
-    return tensor == null ? 0 : tensor.shape().count();
   }
 
   private List<Float> divisors(String name, int dimensions) {

@@ -20,15 +20,19 @@ import opml.formats.refusal.ImportException;
 public final class LanguageModels {
   private LanguageModels() {}
 
-  /// {@return the model in a file; of a model that is split into files, in any of them}
+  /// {@return the model in a file, of a model that is split into files in any of them; or in a folder as Hugging Face's
+  /// are}
   ///
-  /// A llama2.c checkpoint has its tokenizer behind the weights, or in a file beside it: `tokenizer.bin`, or `tok512.bin`
-  /// for a vocabulary of 512.
+  /// A llama2.c checkpoint has its tokenizer behind the weights, or in a file beside it: `tokenizer.bin`, or
+  /// `tok512.bin` for a vocabulary of 512.
   ///
   /// @throws IOException if it cannot be read
   /// @throws MalformedException if it is no model file, or is not whole
   /// @throws ImportException if it is one that we cannot run; it tells every reason
   public static LanguageModel open(Path file) throws IOException {
+    if (Files.isDirectory(file)) {
+      return HuggingFaceModel.open(file);
+    }
     FileKind kind = FileKind.of(file);
     return switch (kind) {
       case GGUF -> new GgufModel(GgufReader.read(file)).model();
@@ -36,10 +40,14 @@ public final class LanguageModels {
         Llama2cFile checkpoint = Llama2cReader.read(file);
         yield Llama2cModel.of(checkpoint, tokenizer(file, checkpoint));
       }
-      default ->
+      case SAFETENSORS ->
           throw new MalformedException(
-              "%s: expected a language model, a GGUF file or a llama2.c checkpoint; this is %s"
-                  .formatted(file, kind.label()));
+              "%s: a safetensors file has weights alone; open the folder that it is in"
+                  .formatted(file));
+      case ONNX, TFLITE, PYTORCH, PICKLE, HDF5, NUMPY, ZIP, GZIP, TAR, LFS, HTML, TEXT, EMPTY ->
+          throw new MalformedException(
+              "%s: expected a language model: a GGUF file, a llama2.c checkpoint or a folder with %s; this is %s"
+                  .formatted(file, HuggingFaceModel.CONFIG, kind.label()));
     };
   }
 

@@ -20,8 +20,8 @@ import opml.llm.tokenizer.Tokenizer;
 
 /// A model that is being opened, of whatever format: takes what is wrong, and tells it all at once.
 ///
-/// A key that is wrong does not stop the others from being looked at; weights are compared with numbers only where those
-/// are good.
+/// A key that is wrong does not stop the others from being looked at; weights are compared with numbers only where
+/// those are good.
 final class Opening {
   private final String source;
   private final List<Reason> problems = new ArrayList<>();

@@ -2,8 +2,8 @@ package opml.llm.model;
 
 import java.util.List;
 
-/// Rotary position embeddings: pairs of a head's elements are turned by an angle that grows with the position, each pair
-/// at a speed of its own. [RopeTable] has the formulas.
+/// Rotary position embeddings: pairs of a head's elements are turned by an angle that grows with the position, each
+/// pair at a speed of its own. [RopeTable] has the formulas.
 ///
 /// @param dimensions of a head that are turned, the first ones
 /// @param base the speeds are powers of it
@@ -111,7 +111,10 @@ public record Rope(int dimensions, float base, Style style, Scaling scaling) {
       throw new IllegalArgumentException(
           "expected an even number of dimensions that are turned, found " + dimensions);
     }
-    requirePositive("base", base);
+    if (!(base > 1 && Float.isFinite(base))) {
+      throw new IllegalArgumentException(
+          "base of the rotation: expected a number above 1, found " + base);
+    }
     int divisors =
         switch (scaling) {
           case Scaling.Divisors(List<Float> each) -> each.size();

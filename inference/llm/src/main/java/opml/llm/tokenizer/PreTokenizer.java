@@ -3,6 +3,7 @@ package opml.llm.tokenizer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -183,6 +184,22 @@ enum PreTokenizer {
   /// {@return the one that files call so}
   static Optional<PreTokenizer> named(String name) {
     return Arrays.stream(values()).filter(each -> each.names.contains(name)).findFirst();
+  }
+
+  /// {@return the one that cuts by these expressions, as `tokenizer.json` writes them}
+  static Optional<PreTokenizer> of(List<String> expressions, boolean takesWholeWords) {
+    List<String> written =
+        expressions.stream().map(each -> each.replace("\\r", "\r").replace("\\n", "\n")).toList();
+    return Arrays.stream(values())
+        .filter(each -> each.takesWholeWords() == takesWholeWords)
+        .filter(each -> each.expressions().equals(written))
+        .findFirst();
+  }
+
+  private List<String> expressions() {
+    return rules.stream()
+        .map(rule -> rule instanceof WordRule.Found(Pattern pattern) ? pattern.pattern() : "")
+        .toList();
   }
 
   /// {@return what files call it}

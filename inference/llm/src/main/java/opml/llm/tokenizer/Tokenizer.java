@@ -3,6 +3,7 @@ package opml.llm.tokenizer;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -66,7 +67,7 @@ public final class Tokenizer {
     this.end = parts.end();
     this.before = List.copyOf(parts.before());
     this.after = List.copyOf(parts.after());
-    this.endsOfGeneration = Set.copyOf(endsOfGeneration);
+    this.endsOfGeneration = Collections.unmodifiableSet(new TreeSet<>(endsOfGeneration));
   }
 
   /// {@return the tokenizer that a file describes}
@@ -76,6 +77,13 @@ public final class Tokenizer {
   ///     reason
   public static Tokenizer of(GgufFile file) {
     return new Making(file).tokenizer();
+  }
+
+  /// {@return what files call the rule for words that has these expressions, if we have it}
+  ///
+  /// @param takesWholeWords whether a word that is a token is taken as it is
+  public static Optional<String> wordRule(List<String> expressions, boolean takesWholeWords) {
+    return PreTokenizer.of(expressions, takesWholeWords).map(rule -> rule.names().getFirst());
   }
 
   /// {@return the tokens of a text; half a pair of surrogates in it is U+FFFD}
@@ -146,7 +154,7 @@ public final class Tokenizer {
     return end;
   }
 
-  /// {@return the tokens after which a model has nothing more to say}
+  /// {@return the tokens after which a model has nothing more to say, in their order}
   public Set<Integer> endsOfGeneration() {
     return endsOfGeneration;
   }

@@ -122,6 +122,30 @@ class TokenizerTest {
   }
 
   @Test
+  void theEndsOfWhatAModelSaysAreKnownByKeyAndByName() {
+    GgufMaker maker = GgufMaker.sentencePiece("▁", "a", "<|im_end|>", "stop");
+    maker.token("<|eot_id|>", TokenKind.CONTROL, 0).token("<end_of_turn>", TokenKind.NORMAL, 0);
+    maker.number("eom_token_id", PIECES + 3);
+    // </s> by its number and name, a key's token, one by its name; what is a piece of texts is no
+    // end.
+    assertThat(maker.tokenizer().endsOfGeneration()).containsExactly(2, PIECES + 3, PIECES + 4);
+    assertThatThrownBy(GgufMaker.sentencePiece("▁").number("eot_token_id", 900)::tokenizer)
+        .hasMessageContaining("tokenizer.ggml.eot_token_id is 900 of 260 tokens");
+  }
+
+  @Test
+  void aPieceIsWhatATokenAddsToARunningText() {
+    Tokenizer pieces = GgufMaker.sentencePiece("▁", "▁a").tokenizer();
+    assertThat(pieces.piece(PIECES + 1)).containsExactly(' ', 'a');
+    assertThat(pieces.piece(3 + 0xe2)).containsExactly(0xe2);
+    assertThat(pieces.piece(1)).isEmpty();
+    assertThat(pieces.piece(0)).isEmpty();
+    assertThatThrownBy(() -> pieces.piece(PIECES + 2))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("token 261: there are 0 to 260");
+  }
+
+  @Test
   void halfAPairOfSurrogatesIsReplaced() {
     Tokenizer tokenizer = GgufMaker.byteBpe("gpt-2").tokenizer();
     assertThat(tokenizer.decode(tokenizer.encode("a\ud835b\udc00", false, false), false))
