@@ -6,7 +6,7 @@ import opml.engine.tensor.ElementType;
 /// models): counted by products, whatever programs the kernels have, since the model's identity hangs on it.
 final class Effort {
   /// Products with quantised weights.
-  static final long MOST_QUANTISED = 3L << 27;
+  static final long MOST_QUANTISED = 1L << 27;
 
   /// Products of floats.
   static final long MOST_FLOAT = 3L << 23;
