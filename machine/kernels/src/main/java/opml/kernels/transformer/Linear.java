@@ -97,4 +97,170 @@ public final class Linear {
     }
     return y;
   }
+
+  /// Weights in Q4_0: blocks of 18 bytes.
+  public static void linearQ40(
+      Tile tile,
+      MemorySegment q,
+      MemorySegment d,
+      MemorySegment w,
+      MemorySegment y,
+      Outputs outputs,
+      int blocks) {
+    int count = tile.count();
+    for (int i = 0; i < count; i++) {
+      Trips.atMost(tile.rows());
+      int yAt = 4 * (i * outputs.width() + outputs.to());
+      int wAt = outputs.from() * blocks * 18;
+      for (int j = 0; j < outputs.count(); j++) {
+        float acc = 0f;
+        for (int block = 0; block < blocks; block++) {
+          int qAt = (i * blocks + block) * BLOCK;
+          int sum = 0;
+          for (int l = 0; l < BLOCK / 2; l++) {
+            int two = Mem.i8(w, wAt + 2 + l) & 255;
+            sum += Mem.i8(q, qAt + l) * ((two & 15) - 8);
+            sum += Mem.i8(q, qAt + BLOCK / 2 + l) * ((two >> 4) - 8);
+          }
+          float scale =
+              Float.float16ToFloat((short) Mem.i16(w, wAt)) * Mem.f32(d, 4 * (i * blocks + block));
+          acc = F32.fma((float) sum, scale, acc);
+          wAt += 18;
+        }
+        Mem.putF32(y, yAt, acc);
+        yAt += 4;
+      }
+    }
+  }
+
+  /// Weights in Q4_K: 144 bytes for eight blocks.
+  public static void linearQ4k(
+      Tile tile,
+      MemorySegment q,
+      MemorySegment d,
+      MemorySegment w,
+      MemorySegment y,
+      Outputs outputs,
+      int blocks) {
+    int count = tile.count();
+    for (int i = 0; i < count; i++) {
+      Trips.atMost(tile.rows());
+      int yAt = 4 * (i * outputs.width() + outputs.to());
+      int wAt = outputs.from() * (blocks / 8) * 144;
+      for (int j = 0; j < outputs.count(); j++) {
+        float acc = 0f;
+        for (int block = 0; block < blocks; block++) {
+          int in = block % 8;
+          int qAt = (i * blocks + block) * BLOCK;
+          int sum = 0;
+          int all = 0;
+          for (int l = 0; l < BLOCK; l++) {
+            int two = Mem.i8(w, wAt + 16 + BLOCK * (in / 2) + l) & 255;
+            sum += Mem.i8(q, qAt + l) * (in % 2 == 0 ? two & 15 : two >> 4);
+            all += Mem.i8(q, qAt + l);
+          }
+          int scale = integer(w, wAt + 4, in, 0);
+          int least = integer(w, wAt + 4, in, 4);
+          float dx = Mem.f32(d, 4 * (i * blocks + block));
+          acc =
+              F32.fma(
+                  (float) (scale * sum), Float.float16ToFloat((short) Mem.i16(w, wAt)) * dx, acc);
+          acc =
+              F32.fma(
+                  (float) (least * all),
+                  -(Float.float16ToFloat((short) Mem.i16(w, wAt + 2)) * dx),
+                  acc);
+          wAt += in == 7 ? 144 : 0;
+        }
+        Mem.putF32(y, yAt, acc);
+        yAt += 4;
+      }
+    }
+  }
+
+  /// {@return a 6-bit integer}
+  private static int integer(MemorySegment w, int at, int block, int second) {
+    if (block < 4) {
+      return Mem.i8(w, at + second + block) & 63;
+    }
+    int low = Mem.i8(w, at + 4 + block) & 255;
+    int high = Mem.i8(w, at + second + block - 4) & 255;
+    return (second == 0 ? low & 15 : low >> 4) | high >> 6 << 4;
+  }
+
+  /// Weights in single precision.
+  public static void linearF32(
+      Tile tile, MemorySegment x, MemorySegment w, MemorySegment y, Outputs outputs, int k) {
+    int count = tile.count();
+    for (int i = 0; i < count; i++) {
+      Trips.atMost(tile.rows());
+      for (int j = 0; j < outputs.count(); j++) {
+        float sum = 0f;
+        float chunk = 0f;
+        for (int l = 0; l < k; l++) {
+          float weight = Mem.f32(w, 4 * ((outputs.from() + j) * k + l));
+          chunk = F32.fma(Mem.f32(x, 4 * (i * k + l)), weight, chunk);
+          if (l % 256 == 255) {
+            sum += chunk;
+            chunk = 0f;
+          }
+        }
+        if (k % 256 != 0) {
+          sum += chunk;
+        }
+        Mem.putF32(y, 4 * (i * outputs.width() + outputs.to() + j), sum);
+      }
+    }
+  }
+
+  /// Weights in half precision.
+  public static void linearF16(
+      Tile tile, MemorySegment x, MemorySegment w, MemorySegment y, Outputs outputs, int k) {
+    int count = tile.count();
+    for (int i = 0; i < count; i++) {
+      Trips.atMost(tile.rows());
+      for (int j = 0; j < outputs.count(); j++) {
+        float sum = 0f;
+        float chunk = 0f;
+        for (int l = 0; l < k; l++) {
+          float weight =
+              Float.float16ToFloat((short) Mem.i16(w, 2 * ((outputs.from() + j) * k + l)));
+          chunk = F32.fma(Mem.f32(x, 4 * (i * k + l)), weight, chunk);
+          if (l % 256 == 255) {
+            sum += chunk;
+            chunk = 0f;
+          }
+        }
+        if (k % 256 != 0) {
+          sum += chunk;
+        }
+        Mem.putF32(y, 4 * (i * outputs.width() + outputs.to() + j), sum);
+      }
+    }
+  }
+
+  /// Weights in bfloat16.
+  public static void linearBf16(
+      Tile tile, MemorySegment x, MemorySegment w, MemorySegment y, Outputs outputs, int k) {
+    int count = tile.count();
+    for (int i = 0; i < count; i++) {
+      Trips.atMost(tile.rows());
+      for (int j = 0; j < outputs.count(); j++) {
+        float sum = 0f;
+        float chunk = 0f;
+        for (int l = 0; l < k; l++) {
+          float weight = Float.intBitsToFloat(Mem.i16(w, 2 * ((outputs.from() + j) * k + l)) << 16);
+          chunk = F32.fma(Mem.f32(x, 4 * (i * k + l)), weight, chunk);
+          if (l % 256 == 255) {
+            sum += chunk;
+            chunk = 0f;
+          }
+        }
+        if (k % 256 != 0) {
+          sum += chunk;
+        }
+        Mem.putF32(y, 4 * (i * outputs.width() + outputs.to() + j), sum);
+      }
+    }
+  }
 }
