@@ -98,20 +98,12 @@ public record LinearCall(
   public void check(MemorySegment[] segments, int tokens) {
     int last = segments.length - 1;
     long yBytes = 4 * ((tokens - 1L) * outputs.width() + outputs.to() + outputs.count());
-    check(segments, 1, (long) tokens * elements() * (format.isFloat() ? Float.BYTES : 1));
+    TwinCall.check(segments, 1, (long) tokens * elements() * (format.isFloat() ? Float.BYTES : 1));
     if (!format.isFloat()) {
-      check(segments, 2, (long) tokens * depth * Float.BYTES);
+      TwinCall.check(segments, 2, (long) tokens * depth * Float.BYTES);
     }
-    check(segments, last - 1, rowBytes() * (outputs.from() + outputs.count()));
-    check(segments, last, yBytes);
-  }
-
-  private static void check(MemorySegment[] segments, int operand, long bytes) {
-    if (segments[operand].byteSize() < bytes) {
-      throw new IndexOutOfBoundsException(
-          "operand %d has %d bytes, and the kernel reaches %d"
-              .formatted(operand, segments[operand].byteSize(), bytes));
-    }
+    TwinCall.check(segments, last - 1, rowBytes() * (outputs.from() + outputs.count()));
+    TwinCall.check(segments, last, yBytes);
   }
 
   /// Not ordinary are besides outputs that overlap, where their order would matter, and parts of a block.

@@ -2,6 +2,8 @@ package opml.twins.tile;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Objects;
 
@@ -32,11 +34,13 @@ public final class BlockTile {
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfFloat F32 =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfShort I16 =
-      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
   private static final ValueLayout.OfLong I64 =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private static final VarHandle INT16 =
+      MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle INT32 =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
   private final TileForm form;
   private final BlockType type;
@@ -72,63 +76,67 @@ public final class BlockTile {
   }
 
   /// Packs what a file has of one row for one step. Rows that are not there may hold anything, and their results are
-  /// then nothing.
+  /// then nothing. Arrays, because a weight has billions of numbers, and HotSpot makes fast code of them soon.
   ///
   /// @param row which row of the panel
   /// @param packedAt where the panel's step begins
-  public void packWeights(
-      MemorySegment file, long from, int row, MemorySegment packed, long packedAt) {
+  void packWeights(byte[] file, int from, int row, byte[] packed, int packedAt) {
     Objects.checkIndex(row, ROWS);
-    packed.set(I16, packedAt + (long) Short.BYTES * row, file.get(I16, from));
-    long groups = packedAt + BlockType.SCALE_BYTES;
+    INT16.set(packed, packedAt + Short.BYTES * row, (short) INT16.get(file, from));
+    int groups = packedAt + BlockType.SCALE_BYTES;
     switch (type) {
       case Q8_0 -> packBytes(file, from + Short.BYTES, row, packed, groups);
       case Q4_0 -> {
         for (int i = 0; i < BLOCK / 2; i += FOUR) {
-          long to = groups + (long) i * ROWS + (long) row * FOUR;
-          packed.set(I32, to, file.get(I32, from + Short.BYTES + i));
+          int four = (int) INT32.get(file, from + Short.BYTES + i);
+          INT32.set(packed, groups + i * ROWS + row * FOUR, four);
         }
       }
       case Q4_K -> {
-        int least = file.get(I16, from + Short.BYTES) ^ 0x8000;
-        packed.set(I16, groups + (long) Short.BYTES * row, (short) least);
-        packSuperblock(file, from + 4, row, packed, groups + BlockType.SCALE_BYTES);
+        int least = (short) INT16.get(file, from + Short.BYTES) ^ 0x8000;
+        INT16.set(packed, groups + Short.BYTES * row, (short) least);
+        packSuperblock(file, from + 2 * Short.BYTES, row, packed, groups + BlockType.SCALE_BYTES);
       }
     }
   }
 
-  private void packBytes(
-      MemorySegment file, long from, int row, MemorySegment packed, long packedAt) {
-    for (int i = 0; i < BLOCK; i += form.group) {
-      long to = packedAt + (long) i * ROWS + (long) row * form.group;
-      if (form.isVnni()) {
-        packed.set(I32, to, file.get(I32, from + i) ^ (int) Swar.SIGNS);
-      } else {
-        packed.set(I16, to, (short) (file.get(I16, from + i) ^ (int) Swar.SIGNS));
+  private void packBytes(byte[] file, int from, int row, byte[] packed, int packedAt) {
+    if (form.isVnni()) {
+      for (int i = 0; i < BLOCK; i += FOUR) {
+        int four = (int) INT32.get(file, from + i) ^ (int) Swar.SIGNS;
+        INT32.set(packed, packedAt + i * ROWS + row * FOUR, four);
+      }
+    } else {
+      for (int i = 0; i < BLOCK; i += 2) {
+        int two = (short) INT16.get(file, from + i) ^ (short) Swar.SIGNS;
+        INT16.set(packed, packedAt + i * ROWS + row * 2, (short) two);
       }
     }
   }
 
   /// Q4_K has 12 bytes of 6-bit integers, then nibbles, of which 32 bytes have two blocks, one in the lower halves.
-  private void packSuperblock(
-      MemorySegment file, long from, int row, MemorySegment packed, long packedAt) {
-    int first = file.get(I32, from);
-    int second = file.get(I32, from + 4);
-    int third = file.get(I32, from + 8);
-    // Each has the integers of four blocks, one in a byte.
-    int[] scales = {first & 0x3F3F_3F3F, third & LOW_NIBBLES | first >>> 2 & 0x3030_3030};
-    int[] leasts = {second & 0x3F3F_3F3F, third >>> 4 & LOW_NIBBLES | second >>> 2 & 0x3030_3030};
+  private static void packSuperblock(byte[] file, int from, int row, byte[] packed, int packedAt) {
+    int first = (int) INT32.get(file, from);
+    int second = (int) INT32.get(file, from + 4);
+    int third = (int) INT32.get(file, from + 8);
+    int lowest = 0x3F3F_3F3F;
+    int highest = 0x3030_3030;
+    int at = packedAt;
     for (int block = 0; block < 8; block++) {
-      long at = packedAt + (long) block * BlockType.SUB_BLOCK_BYTES;
-      int shift = Byte.SIZE * (block % 4);
-      packed.set(ValueLayout.JAVA_BYTE, at + row, (byte) (scales[block / 4] >>> shift));
-      packed.set(ValueLayout.JAVA_BYTE, at + ROWS + row, (byte) (leasts[block / 4] >>> shift));
-      long nibbles = from + 12 + (long) BLOCK * (block / 2);
+      // Each word has the integers of four blocks, one in a byte.
+      boolean early = block < 4;
+      int scales = early ? first & lowest : third & LOW_NIBBLES | first >>> 2 & highest;
+      int leasts = early ? second & lowest : third >>> 4 & LOW_NIBBLES | second >>> 2 & highest;
+      packed[at + row] = (byte) (scales >>> Byte.SIZE * (block % 4));
+      packed[at + ROWS + row] = (byte) (leasts >>> Byte.SIZE * (block % 4));
+      int nibbles = from + 12 + BLOCK * (block / 2);
+      int shift = FOUR * (block % 2);
       for (int i = 0; i < BLOCK / 2; i += FOUR) {
-        int lower = file.get(I32, nibbles + i) >>> FOUR * (block % 2) & LOW_NIBBLES;
-        int upper = file.get(I32, nibbles + BLOCK / 2 + i) >>> FOUR * (block % 2) & LOW_NIBBLES;
-        packed.set(I32, at + 2 * ROWS + (long) i * ROWS + (long) row * FOUR, lower | upper << FOUR);
+        int lower = (int) INT32.get(file, nibbles + i) >>> shift & LOW_NIBBLES;
+        int upper = (int) INT32.get(file, nibbles + BLOCK / 2 + i) >>> shift & LOW_NIBBLES;
+        INT32.set(packed, at + (2 + i) * ROWS + row * FOUR, lower | upper << FOUR);
       }
+      at += BlockType.SUB_BLOCK_BYTES;
     }
   }
 

@@ -1,7 +1,8 @@
 package opml.twins.tile;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Objects;
 
@@ -18,10 +19,12 @@ public final class RowTile {
   /// Products of a chunk.
   public static final int CHUNK = 256;
 
-  private static final ValueLayout.OfInt I32 =
-      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfShort I16 =
-      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final int PACKED_AT_ONCE = 64;
+
+  private static final VarHandle INT16 =
+      MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle INT32 =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
   private final TileForm form;
   private final RowType type;
@@ -42,21 +45,35 @@ public final class RowTile {
     return form.rowTokens;
   }
 
-  /// Packs one row. Rows that are not there may hold anything, and their results are then nothing.
+  /// Packs rows of a panel. Those that are not there may hold anything, and their results are then nothing.
   ///
-  /// @param row which row of the panel
-  /// @param packedAt where the panel begins
-  void packWeights(
-      MemorySegment file, long from, int k, int row, MemorySegment packed, long packedAt) {
-    Objects.checkIndex(row, ROWS);
-    long to = packedAt + (long) row * type.bytes;
-    long step = (long) ROWS * type.bytes;
-    for (int i = 0; i < k; i++) {
-      if (type == RowType.F32) {
-        packed.set(I32, to + step * i, file.get(I32, from + (long) Float.BYTES * i));
-      } else {
-        packed.set(I16, to + step * i, file.get(I16, from + (long) Short.BYTES * i));
+  /// @param file rows of k elements behind each other
+  void packWeights(byte[] file, int k, int rows, byte[] packed) {
+    // A few elements of all rows at a time: what is written is then in the first-level cache.
+    for (int first = 0; first < k; first += PACKED_AT_ONCE) {
+      int count = Math.min(k - first, PACKED_AT_ONCE);
+      for (int row = 0; row < rows; row++) {
+        int from = type.bytes * (row * k + first);
+        int to = type.bytes * (ROWS * first + row);
+        if (type == RowType.F32) {
+          fours(file, from, count, packed, to);
+        } else {
+          twos(file, from, count, packed, to);
+        }
       }
+    }
+  }
+
+  private static void fours(byte[] file, int from, int count, byte[] packed, int to) {
+    for (int i = 0; i < count; i++) {
+      INT32.set(packed, to + Float.BYTES * ROWS * i, (int) INT32.get(file, from + Float.BYTES * i));
+    }
+  }
+
+  private static void twos(byte[] file, int from, int count, byte[] packed, int to) {
+    for (int i = 0; i < count; i++) {
+      short two = (short) INT16.get(file, from + Short.BYTES * i);
+      INT16.set(packed, to + Short.BYTES * ROWS * i, two);
     }
   }
 

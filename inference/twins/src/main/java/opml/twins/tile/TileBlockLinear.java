@@ -5,17 +5,22 @@ import java.util.Optional;
 import opml.engine.run.PreparedKernel;
 import opml.kernels.memory.Mem;
 import opml.twins.call.LinearCall;
+import opml.twins.call.Packings;
+import opml.twins.call.Panels;
 
 /// `linear.TYPE` of blocks by the machine tile. A unit is a panel of rows of w.
 ///
-/// Each call packs the tokens, which is little beside what a dozen panels are. With many, some are packed that stay in
-/// the second-level cache while all panels pass; and of each panel some steps stay in the first while those tokens do.
+/// Each call packs the tokens, which is little beside what a dozen panels are. With many, so many are packed as a cache
+/// holds while all panels pass; and of each panel some steps stay in the first-level cache while those tokens do.
 final class TileBlockLinear implements PreparedKernel {
   /// What packed tokens may take.
-  private static final long BLOCK_BYTES = 256 << 10;
+  private static final long BLOCK_BYTES = 512 << 10;
 
   /// What steps of a panel may take while tokens pass.
   static final int PIECE_BYTES = 16 << 10;
+
+  /// Bytes of a token's results of a panel.
+  private static final long RESULT_BYTES = (long) Float.BYTES * BlockTile.ROWS;
 
   private final LinearCall call;
   private final BlockTile tile;
@@ -36,15 +41,14 @@ final class TileBlockLinear implements PreparedKernel {
             w,
             packings,
             type,
+            BlockTile.ROWS,
             (long) steps * type.packedBytes,
-            (from, row, packed, panelAt) -> {
-              for (int step = 0; step < steps; step++) {
-                tile.packWeights(
-                    w,
-                    from + (long) step * type.file.bytes(),
-                    row,
-                    packed,
-                    panelAt + (long) step * type.packedBytes);
+            (file, rows, panel) -> {
+              for (int row = 0; row < rows; row++) {
+                for (int step = 0; step < steps; step++) {
+                  int from = (row * steps + step) * type.file.bytes();
+                  tile.packWeights(file, from, row, panel, step * type.packedBytes);
+                }
               }
             });
     int tiles = (int) Math.max(1, BLOCK_BYTES / (rowBytes * tile.tokens()));
@@ -64,7 +68,7 @@ final class TileBlockLinear implements PreparedKernel {
 
   @Override
   public long scratchBytes() {
-    return most * (Panels.RESULT_BYTES + rowBytes);
+    return most * (RESULT_BYTES + rowBytes);
   }
 
   @Override
@@ -90,7 +94,7 @@ final class TileBlockLinear implements PreparedKernel {
     MemorySegment d = segments[2];
     for (int i = 0; i < tokens; i++) {
       long number = (long) (first + i) * call.depth();
-      long at = most * Panels.RESULT_BYTES + i * rowBytes;
+      long at = most * RESULT_BYTES + i * rowBytes;
       for (int block = 0; block < call.depth(); block++) {
         float scale = Mem.f32(d, Float.BYTES * (number + block));
         tile.packToken(q, BlockTile.BLOCK * (number + block), scale, scratch, at);
@@ -104,7 +108,7 @@ final class TileBlockLinear implements PreparedKernel {
     int piece = tokens > tile.tokens() ? Math.max(1, PIECE_BYTES / type.packedBytes) : steps;
     for (int step = 0; step < steps; step += piece) {
       long weightsAt = panels.at(panel) + (long) step * type.packedBytes;
-      long tokensAt = most * Panels.RESULT_BYTES + (long) step * type.blocks() * tile.tokenBytes();
+      long tokensAt = most * RESULT_BYTES + (long) step * type.blocks() * tile.tokenBytes();
       for (int token = 0; token < tokens; token += tile.tokens()) {
         tile.multiply(
             panels.packed(),
@@ -113,8 +117,8 @@ final class TileBlockLinear implements PreparedKernel {
             tokensAt + token * rowBytes,
             rowBytes,
             scratch,
-            token * Panels.RESULT_BYTES,
-            Panels.RESULT_BYTES,
+            token * RESULT_BYTES,
+            RESULT_BYTES,
             Math.min(piece, steps - step),
             Math.min(tile.tokens(), tokens - token),
             step > 0);

@@ -4,17 +4,27 @@ import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import opml.engine.run.PreparedKernel;
 import opml.twins.call.LinearCall;
+import opml.twins.call.Packings;
+import opml.twins.call.Panels;
 
 /// `linear.f32`, `linear.f16` and `linear.bf16` by the machine tile. A unit is a panel of rows of w, and of each a chunk
-/// stays in the first-level cache while tokens pass.
+/// stays in the first-level cache while tokens pass. Tokens are copied, chunk by chunk: where they lie, they may be a
+/// power of two apart, which a cache cannot hold many of.
 final class TileRowLinear implements PreparedKernel {
-  /// Tokens whose elements stay in the second-level cache while panels pass.
-  private static final int TOKENS_BYTES = 256 << 10;
+  /// What copied tokens may take: more than the second-level cache, because a panel comes from memory for each of them.
+  private static final int TOKENS_BYTES = 1 << 20;
+
+  /// Bytes of a token's chunk.
+  private static final long CHUNK_BYTES = (long) Float.BYTES * RowTile.CHUNK;
+
+  /// Bytes of a token's results of a panel.
+  private static final long RESULT_BYTES = (long) Float.BYTES * RowTile.ROWS;
 
   private final LinearCall call;
   private final RowTile tile;
   private final Panels panels;
-  private final int most;
+  private final int chunks; // of a row
+  private final int most; // tokens copied at once
 
   private TileRowLinear(RowTile tile, LinearCall call, MemorySegment w, Packings packings) {
     this.call = call;
@@ -25,11 +35,11 @@ final class TileRowLinear implements PreparedKernel {
             w,
             packings,
             tile.type(),
+            RowTile.ROWS,
             call.rowBytes() * RowTile.ROWS,
-            (from, row, packed, panelAt) ->
-                tile.packWeights(w, from, call.depth(), row, packed, panelAt));
-    long tileBytes = (long) Float.BYTES * call.depth() * tile.tokens();
-    int tiles = (int) Math.max(1, TOKENS_BYTES / tileBytes);
+            (file, rows, panel) -> tile.packWeights(file, call.depth(), rows, panel));
+    this.chunks = Math.ceilDiv(call.depth(), RowTile.CHUNK);
+    int tiles = (int) Math.max(1, TOKENS_BYTES / (chunks * CHUNK_BYTES * tile.tokens()));
     this.most = Math.min(tiles * tile.tokens(), call.rows());
   }
 
@@ -46,7 +56,7 @@ final class TileRowLinear implements PreparedKernel {
 
   @Override
   public long scratchBytes() {
-    return most * Panels.RESULT_BYTES;
+    return most * (RESULT_BYTES + chunks * CHUNK_BYTES);
   }
 
   @Override
@@ -58,31 +68,53 @@ final class TileRowLinear implements PreparedKernel {
     call.check(segments, count);
     for (int first = 0; first < count; first += most) {
       int tokens = Math.min(most, count - first);
+      copy(segments[1], first, tokens, scratch);
       for (int panel = from; panel < to; panel++) {
-        multiply(segments[1], first, tokens, panel, scratch);
+        multiply(tokens, panel, scratch);
         panels.store(panel, scratch, 0, first, tokens, segments[3]);
       }
     }
     return 0;
   }
 
-  private void multiply(MemorySegment x, int first, int tokens, int panel, MemorySegment scratch) {
-    int k = call.depth();
-    long stride = (long) Float.BYTES * k;
-    for (int done = 0; done < k; done += RowTile.CHUNK) {
+  private int chunkLength(int chunk) {
+    return Math.min(RowTile.CHUNK, call.depth() - chunk * RowTile.CHUNK);
+  }
+
+  /// {@return where a chunk of the first token is}
+  private long chunkAt(int chunk) {
+    return most * (RESULT_BYTES + chunk * CHUNK_BYTES);
+  }
+
+  private void copy(MemorySegment x, int first, int tokens, MemorySegment scratch) {
+    for (int token = 0; token < tokens; token++) {
+      long from = (long) Float.BYTES * (first + token) * call.depth();
+      for (int chunk = 0; chunk < chunks; chunk++) {
+        MemorySegment.copy(
+            x,
+            from + chunk * CHUNK_BYTES,
+            scratch,
+            chunkAt(chunk) + token * CHUNK_BYTES,
+            (long) Float.BYTES * chunkLength(chunk));
+      }
+    }
+  }
+
+  private void multiply(int tokens, int panel, MemorySegment scratch) {
+    for (int chunk = 0; chunk < chunks; chunk++) {
       for (int token = 0; token < tokens; token += tile.tokens()) {
         tile.multiply(
             panels.packed(),
-            panels.at(panel) + (long) done * RowTile.ROWS * tile.type().bytes,
-            x,
-            (first + token) * stride + (long) Float.BYTES * done,
-            stride,
+            panels.at(panel) + (long) chunk * RowTile.CHUNK * RowTile.ROWS * tile.type().bytes,
             scratch,
-            token * Panels.RESULT_BYTES,
-            Panels.RESULT_BYTES,
-            Math.min(RowTile.CHUNK, k - done),
+            chunkAt(chunk) + token * CHUNK_BYTES,
+            CHUNK_BYTES,
+            scratch,
+            token * RESULT_BYTES,
+            RESULT_BYTES,
+            chunkLength(chunk),
             Math.min(tile.tokens(), tokens - token),
-            done > 0);
+            chunk > 0);
       }
     }
   }

@@ -11,6 +11,7 @@ import opml.kernels.catalog.KernelCatalog;
 import opml.kernels.memory.F32;
 import opml.kernels.memory.Mem;
 import opml.twins.call.LinearCall;
+import opml.twins.call.Packings;
 
 /// Compares tiles with plain loops, bit for bit, before they are offered. The seed is fixed: what a JVM offers should
 /// not depend on chance.

@@ -3,6 +3,7 @@ package opml.twins.tile;
 import java.util.HashMap;
 import java.util.Map;
 import opml.twins.call.LinearCall;
+import opml.twins.call.Packings;
 import opml.twins.call.QuantisedConvolutionCall;
 import opml.twins.call.QuantisedProductCall;
 import opml.twins.call.Twin;

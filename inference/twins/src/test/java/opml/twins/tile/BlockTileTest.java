@@ -86,13 +86,12 @@ class BlockTileTest {
     }
 
     MemorySegment weights(BlockTile tile) {
-      MemorySegment packed = Arena.ofAuto().allocate((long) steps * type.packedBytes, 64);
+      byte[] packed = new byte[steps * type.packedBytes];
       for (int i = 0; i < ROWS * steps; i++) {
-        long from = (long) i * type.file.bytes();
-        long to = (long) (i % steps) * type.packedBytes;
-        tile.packWeights(MemorySegment.ofArray(w), from, i / steps, packed, to);
+        int from = i * type.file.bytes();
+        tile.packWeights(w, from, i / steps, packed, i % steps * type.packedBytes);
       }
-      return packed;
+      return MemorySegment.ofArray(packed);
     }
 
     MemorySegment activations(BlockTile tile) {

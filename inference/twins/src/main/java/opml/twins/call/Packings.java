@@ -1,4 +1,4 @@
-package opml.twins.tile;
+package opml.twins.call;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.WeakReference;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A weight is told by its memory: the scope, the address and the size, and how it is packed. So what lies there must
 /// stay as it is, not only as long as one prepared kernel is used, but as long as any is.
-final class Packings {
+public final class Packings {
   private final Map<MemorySegment.Scope, Map<Place, Entry>> scopes = new WeakHashMap<>();
 
   /// @param rowBytes of a row, which with the layout says what the bytes mean
