@@ -45,8 +45,6 @@ final class TwinsProbe {
           "qlinear.conv2d 1 12 14 14 16 14 14 5 5 1 1 2 2 1 1 1 3 -5 0 1 0 0 0",
           "quantize.rows 0 0 7 9",
           "linear.f32 0 0 7 5 3 137 150 300",
-          "linear.f16 0 0 7 5 3 137 150 300",
-          "linear.bf16 0 0 7 5 3 137 150 300",
           "linear.q80 0 0 7 5 3 137 150 16",
           "linear.q40 0 0 7 5 3 137 150 16",
           "linear.q4k 0 0 7 5 3 137 150 16");

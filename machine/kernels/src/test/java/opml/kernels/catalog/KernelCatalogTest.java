@@ -12,7 +12,7 @@ public class KernelCatalogTest {
   @Test
   void everyKernelHasItsNameAndBoundMethod() {
     assertThat(KernelCatalog.all())
-        .hasSize(21)
+        .hasSize(26)
         .allSatisfy(kernel -> assertThat(KernelCatalog.byName(kernel.name())).isSameAs(kernel))
         .extracting(Kernel::name)
         .doesNotHaveDuplicates();
