@@ -22,6 +22,10 @@ final class TriedTwins implements KernelProvider {
           "gemm.f32",
           "matmul.f32",
           "conv2d.f32",
+          "linear.f32",
+          "linear.q80",
+          "linear.q40",
+          "linear.q4k",
           "softmax.f32",
           "qlinear.matmul",
           "qlinear.conv2d");

@@ -23,8 +23,11 @@ public final class TwinCalls {
           case "dequantize" -> QuantiseCall.dequantise(s);
           case "qlinear.matmul" -> QuantisedProductCall.of(s);
           case "qlinear.conv2d" -> QuantisedConvolutionCall.of(s);
-          case "matmul.q8" -> BlockProductCall.of(s);
-          default -> null;
+          case "quantize.rows" -> QuantiseRowsCall.of(s);
+          default ->
+              LinearCall.Format.of(kernel.name())
+                  .map(format -> LinearCall.of(format, s))
+                  .orElse(null);
         });
   }
 }
