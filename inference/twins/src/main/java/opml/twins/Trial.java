@@ -21,6 +21,9 @@ final class Trial {
 
   private static final String POOLING = "3 6 7 3 4 3 3 2 2 1 1 1 1";
 
+  /// Calls of a kernel that works on tokens.
+  private static final int CASES = 30;
+
   private Trial() {}
 
   /// How a twin did.
@@ -38,6 +41,9 @@ final class Trial {
   static Verdict of(Kernel kernel, Twin twin) {
     SplittableRandom random = new SplittableRandom(kernel.name().hashCode());
     try {
+      if (kernel.segments().contains("tile")) {
+        return TokenTrial.of(kernel, twin, CASES, random);
+      }
       for (String scalars : scalars(kernel.name())) {
         for (boolean wild : new boolean[] {false, true}) {
           long[] call = parse(kernel, scalars);

@@ -24,7 +24,11 @@ final class TriedTwins implements KernelProvider {
           "conv2d.f32",
           "softmax.f32",
           "qlinear.matmul",
-          "qlinear.conv2d");
+          "qlinear.conv2d",
+          "norm.rms",
+          "rotate",
+          "gate.silu",
+          "attention");
 
   private final Map<String, Twin> twins;
   private final boolean hasFma;
