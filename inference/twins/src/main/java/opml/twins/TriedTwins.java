@@ -28,7 +28,11 @@ final class TriedTwins implements KernelProvider {
           "linear.q4k",
           "softmax.f32",
           "qlinear.matmul",
-          "qlinear.conv2d");
+          "qlinear.conv2d",
+          "norm.rms",
+          "rotate",
+          "gate.silu",
+          "attention");
 
   private final Map<String, Twin> twins;
   private final boolean hasFma;

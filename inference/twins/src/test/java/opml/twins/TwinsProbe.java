@@ -43,7 +43,6 @@ final class TwinsProbe {
           "qlinear.matmul 13 37 300 3 -5 1 1 0 0 0",
           "qlinear.matmul 1 137 300 3 5 1 0 1 1 1",
           "qlinear.conv2d 1 12 14 14 16 14 14 5 5 1 1 2 2 1 1 1 3 -5 0 1 0 0 0",
-          "quantize.rows 0 0 7 9",
           "linear.f32 0 0 7 5 3 137 150 300",
           "linear.q80 0 0 7 5 3 137 150 16",
           "linear.q40 0 0 7 5 3 137 150 16",

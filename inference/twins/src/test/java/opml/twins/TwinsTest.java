@@ -129,7 +129,7 @@ class TwinsTest {
   }
 
   /// Parts of the units, in any order.
-  private static List<int[]> cut(int units, SplittableRandom random) {
+  static List<int[]> cut(int units, SplittableRandom random) {
     List<int[]> parts = new ArrayList<>();
     int from = 0;
     while (from < units) {

@@ -23,7 +23,6 @@ public final class TwinCalls {
           case "dequantize" -> QuantiseCall.dequantise(s);
           case "qlinear.matmul" -> QuantisedProductCall.of(s);
           case "qlinear.conv2d" -> QuantisedConvolutionCall.of(s);
-          case "quantize.rows" -> QuantiseRowsCall.of(s);
           default ->
               LinearCall.Format.of(kernel.name())
                   .map(format -> LinearCall.of(format, s))

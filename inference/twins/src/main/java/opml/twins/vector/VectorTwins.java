@@ -13,7 +13,6 @@ import opml.twins.call.Packings;
 import opml.twins.call.PoolCall;
 import opml.twins.call.ProductCall;
 import opml.twins.call.QuantiseCall;
-import opml.twins.call.QuantiseRowsCall;
 import opml.twins.call.QuantisedConvolutionCall;
 import opml.twins.call.QuantisedProductCall;
 import opml.twins.call.ReluCall;
@@ -54,7 +53,6 @@ public final class VectorTwins {
         Map.entry("softmax.f32", (s, _) -> AxisTwin.prepare(AxisCall.softmax(s))),
         Map.entry("quantize", (s, _) -> QuantisationTwin.prepare(QuantiseCall.quantise(s))),
         Map.entry("dequantize", (s, _) -> QuantisationTwin.prepare(QuantiseCall.dequantise(s))),
-        Map.entry("quantize.rows", (s, _) -> QuantiseRowsTwin.prepare(QuantiseRowsCall.of(s))),
         linear(LinearCall.Format.F32, RowLinearTwin::prepare),
         linear(LinearCall.Format.Q8_0, BlockLinearTwin::prepare),
         linear(LinearCall.Format.Q4_0, BlockLinearTwin::prepare),
