@@ -170,7 +170,7 @@ public final class SessionFile {
     for (long at = 0; at < bytes; at += block.length) {
       int some = (int) Math.min(block.length, bytes - at);
       in.readFully(block, 0, some);
-      int wanted = (int) Math.clamp(into.byteSize() - at, 0, some);
+      int wanted = Math.clamp(into.byteSize() - at, 0, some);
       if (wanted > 0) {
         MemorySegment.copy(block, 0, into, ValueLayout.JAVA_BYTE, at, wanted);
       }
