@@ -3,11 +3,14 @@ package opml.formats;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import opml.core.codec.MalformedException;
 import opml.core.codec.Names;
 import opml.core.hash.Bytes32;
@@ -25,6 +28,8 @@ import opml.formats.file.FileKind;
 import opml.formats.onnx.OnnxImporter;
 import opml.formats.refusal.ImportException;
 import opml.formats.refusal.Reason;
+import opml.kernels.catalog.Kernel;
+import opml.kernels.catalog.PinnedProgram;
 import opml.kernels.catalog.PinnedPrograms;
 
 /// Opens model files, of whatever format: their first bytes tell which importer reads them.
@@ -80,13 +85,29 @@ public final class ModelLoader {
   /// have been registered before a kernel was compiled anew, or before there was one that empties slots}
   public static List<Model> editions(Model model) {
     Map<Bytes32, Model> editions = new LinkedHashMap<>();
+    Set<Kernel> kernels =
+        model.graph().nodes().stream().map(GraphNode::kernel).collect(Collectors.toSet());
+    kernels.remove(Clearing.kernel());
     for (PinnedPrograms.Edition programs : PinnedPrograms.editions()) {
-      Graph graph =
-          programs.has(Clearing.kernel()) ? model.graph() : Clearing.removed(model.graph());
-      Model other = model.with(graph, programs);
-      editions.putIfAbsent(other.id(), other);
+      if (kernels.stream().allMatch(programs::has)) {
+        Model other = in(model, programs);
+        editions.putIfAbsent(other.id(), other);
+      }
     }
     return List.copyOf(editions.values());
+  }
+
+  /// {@return a model with the programs of an edition}; itself if these are its own, since a model may be large
+  private static Model in(Model model, PinnedPrograms.Edition programs) {
+    Map<Kernel, PinnedProgram> own = new HashMap<>();
+    model.nodes().forEach(node -> own.put(node.node().kernel(), node.program()));
+    boolean clears = programs.has(Clearing.kernel());
+    if (clears
+        && own.entrySet().stream()
+            .allMatch(known -> programs.apply(known.getKey()).equals(known.getValue()))) {
+      return model;
+    }
+    return model.with(clears ? model.graph() : Clearing.removed(model.graph()), programs);
   }
 
   /// {@return the edition of a model that has this id}

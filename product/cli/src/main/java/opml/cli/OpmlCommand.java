@@ -13,6 +13,7 @@ import opml.cli.command.market.StatusCommand;
 import opml.cli.command.market.VerifyCommand;
 import opml.cli.command.market.WithdrawCommand;
 import opml.cli.command.model.ModelCommand;
+import opml.cli.command.text.RunCommand;
 import opml.cli.console.ExitCode;
 import opml.cli.story.DemoCommand;
 import picocli.CommandLine.Command;
@@ -49,6 +50,7 @@ import picocli.CommandLine.ScopeType;
     },
     subcommands = {
       DemoCommand.class,
+      RunCommand.class,
       ChainCommand.class,
       DeployCommand.class,
       ModelCommand.class,

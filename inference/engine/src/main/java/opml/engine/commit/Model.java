@@ -73,7 +73,17 @@ public final class Model {
   ///
   /// @throws IllegalArgumentException if a node or the output is too large
   public static Model checking(Graph graph, Function<Kernel, PinnedProgram> programs) {
-    return new Model(graph, committed(graph, programs), Model::hashed, true);
+    return checking(graph, programs, Model::hashed);
+  }
+
+  /// Commits to a graph that checks its output, as [#checking(Graph, Function)].
+  ///
+  /// @param hashing as that of [#of(Graph, Function, Function)]
+  public static Model checking(
+      Graph graph,
+      Function<Kernel, PinnedProgram> programs,
+      Function<Graph, InitialHashes> hashing) {
+    return new Model(graph, committed(graph, programs), hashing, true);
   }
 
   private static InitialHashes hashed(Graph graph) {

@@ -1,5 +1,7 @@
 package opml.llm.forward;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 import opml.engine.graph.Graph;
 import opml.engine.graph.GraphBuilder;
@@ -15,9 +17,22 @@ import opml.llm.model.RopeTable;
 ///
 /// @param control the slot of it, as [Tile] reads it
 /// @param tokens the slot of the tile's tokens
+/// @param angles the slot of the rotations' cosines and sines
+/// @param caches the slots of all keys, by layer, and then of all values; row by row in the order of the text
 /// @param logits the slot of the logits of the tile's choices
 /// @param chosen the slot of what is chosen
-public record SessionGraph(Graph graph, int control, int tokens, int logits, int chosen) {
+public record SessionGraph(
+    Graph graph,
+    int control,
+    int tokens,
+    int angles,
+    List<Integer> caches,
+    int logits,
+    int chosen) {
+  public SessionGraph {
+    caches = List.copyOf(caches);
+  }
+
   private record Text(
       int control,
       int tokens,
@@ -82,6 +97,10 @@ public record SessionGraph(Graph graph, int control, int tokens, int logits, int
             graph.port("chosen", chosen, Shape.of(rows))),
         text.control(),
         text.tokens(),
+        text.angles(),
+        IntStream.concat(Arrays.stream(text.allKeys()), Arrays.stream(text.allValues()))
+            .boxed()
+            .toList(),
         logits.slot(),
         chosen);
   }

@@ -3,6 +3,7 @@ package opml.llm.session;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.List;
 import opml.engine.graph.GraphNode;
 import opml.engine.graph.Operand;
 import opml.engine.plan.Team;
@@ -23,6 +24,7 @@ public final class Session implements AutoCloseable {
   private final MemorySegment tokens;
   private final MemorySegment logits;
   private final MemorySegment chosen;
+  private final MemorySegment[] caches;
   private final MemorySegment[] scratch;
   private final int context;
   private final int rows;
@@ -59,6 +61,7 @@ public final class Session implements AutoCloseable {
     this.tokens = slots[session.tokens()];
     this.logits = slots[session.logits()];
     this.chosen = slots[session.chosen()];
+    this.caches = session.caches().stream().map(slot -> slots[slot]).toArray(MemorySegment[]::new);
     this.rows = (int) (tokens.byteSize() / Integer.BYTES);
     this.vocabulary = (int) (logits.byteSize() / Float.BYTES / rows);
     this.scratch = new MemorySegment[team.threads()];
@@ -174,6 +177,24 @@ public final class Session implements AutoCloseable {
       }
     }
     length += count;
+  }
+
+  /// {@return the tokens of the text}
+  int[] text() {
+    return Arrays.copyOf(text, length);
+  }
+
+  /// {@return the keys and values of the text's first tokens, a segment for all of a layer's}
+  List<MemorySegment> caches(int tokensOfEach) {
+    return Arrays.stream(caches)
+        .map(cache -> cache.asSlice(0, cache.byteSize() / context * tokensOfEach))
+        .toList();
+  }
+
+  /// Has the text be the first tokens of another one, whose keys and values stand in [#caches].
+  void restore(int tokensOfIt, int... other) {
+    System.arraycopy(other, 0, text, 0, tokensOfIt);
+    length = tokensOfIt;
   }
 
   /// {@return what was chosen, of the choices of the last tokens that were taken}

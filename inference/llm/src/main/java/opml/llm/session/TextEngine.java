@@ -1,5 +1,6 @@
 package opml.llm.session;
 
+import java.nio.file.Path;
 import java.util.function.IntConsumer;
 import opml.engine.plan.Team;
 import opml.engine.run.KernelProvider;
@@ -16,12 +17,15 @@ public final class TextEngine {
   private final LanguageModel model;
   private final Passes passes;
   private final int context;
+  private final CacheType cacheType;
   private final Team team;
 
-  private TextEngine(LanguageModel model, Passes passes, int context, Team team) {
+  private TextEngine(
+      LanguageModel model, Passes passes, int context, CacheType cacheType, Team team) {
     this.model = model;
     this.passes = passes;
     this.context = context;
+    this.cacheType = cacheType;
     this.team = team;
   }
 
@@ -40,11 +44,16 @@ public final class TextEngine {
       Team team,
       IntConsumer progress) {
     SessionGraph session = SessionGraph.of(model, context, cacheType, rows);
-    return new TextEngine(model, new Passes(session, kernels, progress), context, team);
+    return new TextEngine(model, new Passes(session, kernels, progress), context, cacheType, team);
   }
 
   public LanguageModel model() {
     return model;
+  }
+
+  /// {@return a file for the sessions of this model; it need not be there yet} All weights are hashed for it.
+  public SessionFile file(Path path) {
+    return new SessionFile(path, SessionFile.fingerprint(model, passes.session()), cacheType);
   }
 
   /// {@return a session with an empty text; to be closed}

@@ -24,10 +24,34 @@ public final class Console {
     write(out(), json ? Json.line(object) : Printable.lines(text.get()));
   }
 
+  /// Shows a result to programs only, since people have it already.
+  public void object(Map<String, @Nullable Object> object) {
+    if (json) {
+      write(out(), Json.line(object));
+    }
+  }
+
   /// Says something to people only.
   public void say(String text) {
     if (!json) {
       write(out(), Printable.lines(text));
+    }
+  }
+
+  /// Says a part of a text that goes on, to people only. Letters of any language stand as they are; what could steer a
+  /// terminal is a dot.
+  ///
+  /// @return whether somebody still reads
+  public boolean part(String text) {
+    if (json) {
+      return true;
+    }
+    PrintWriter writer = out();
+    synchronized (writer) {
+      text.codePoints()
+          .map(c -> Character.isISOControl(c) && c != '\n' && c != '\t' ? '.' : c)
+          .forEach(c -> writer.print(Character.toString(c)));
+      return !writer.checkError(); // which flushes
     }
   }
 

@@ -10,27 +10,47 @@ import opml.cli.console.Messages;
 import opml.cli.console.Problems;
 import opml.cli.console.TensorType;
 import opml.engine.graph.Port;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /// What a model is to be run on: a file, or one for each of its inputs.
 @SuppressWarnings("NullAway.Init") // filled by picocli
 public final class InputOptions {
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
   @Option(
       names = "--input",
-      required = true,
       paramLabel = "[NAME=]FILE",
       description = {
         "The input: a NumPy array (.npy), nested arrays of numbers (.json), the bytes as they are, a .pgm image, or an"
             + " idx file of images. A model with several inputs takes NAME=FILE for each of them, or one file of their"
             + " packed bytes; 'opml model inspect' shows names and places."
       })
-  private List<String> inputs;
+  private List<String> inputs = List.of();
 
   @Option(
       names = "--index",
       paramLabel = "N",
       description = "Which image of an idx file, from 0 (default: the first).")
   private Optional<Integer> index;
+
+  /// {@return whether there is one}
+  public boolean isThere() {
+    return !inputs.isEmpty();
+  }
+
+  /// Checks that there is an input.
+  ///
+  /// @throws ParameterException if there is none
+  public void requireThere() {
+    if (!isThere()) {
+      throw new ParameterException(
+          command.commandLine(), "Missing required option: '--input=[NAME=]FILE'");
+    }
+  }
 
   /// Checks, before a model is read, that the files are there.
   ///

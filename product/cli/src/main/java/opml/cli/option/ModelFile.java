@@ -6,14 +6,19 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import opml.cli.console.Console;
 import opml.cli.console.Failure;
 import opml.cli.console.Messages;
 import opml.engine.commit.HashCache;
 import opml.engine.commit.Model;
 import opml.formats.ModelLoader;
+import opml.kernels.catalog.PinnedPrograms;
+import opml.llm.forward.CheckGraph;
+import opml.llm.forward.TextLimits;
+import opml.llm.model.LanguageModel;
 
-/// Reads models from ONNX files.
+/// Reads models from files: ONNX files, and what language models lie in.
 public final class ModelFile {
   private ModelFile() {}
 
@@ -23,9 +28,41 @@ public final class ModelFile {
   /// @throws opml.core.codec.MalformedException if it is not an ONNX model
   /// @throws opml.formats.refusal.ImportException if it is one that we cannot run
   public static Model load(Path file, Console console) {
+    HashingNotes progress = new HashingNotes(file, console::note, System::nanoTime);
+    return told(file, () -> ModelLoader.load(file, HashCache.ofUser(), progress));
+  }
+
+  /// {@return the model in a file, of whatever kind; the console hears of long hashing}
+  ///
+  /// @param text how long the texts of a language model are
+  /// @throws Failure as [#load]
+  public static KnownModel open(Path file, ChainTextOptions text, Console console) {
+    if (!LanguageModelFile.isOne(file)) {
+      return new KnownModel(load(file, console), Optional.empty());
+    }
+    LanguageModel language = LanguageModelFile.open(file, Optional.empty());
+    TextLimits limits = text.limits(language);
+    HashingNotes progress = new HashingNotes(file, console::note, System::nanoTime);
+    Model model =
+        told(
+            file,
+            () ->
+                Model.checking(
+                    CheckGraph.of(language, limits),
+                    PinnedPrograms::of,
+                    graph -> HashCache.ofUser().of(graph, progress)));
+    return new KnownModel(model, Optional.of(new LanguageAnswers(language, limits)));
+  }
+
+  /// Makes a model.
+  @FunctionalInterface
+  private interface Making {
+    Model model() throws IOException;
+  }
+
+  private static Model told(Path file, Making making) {
     try {
-      HashingNotes progress = new HashingNotes(file, console::note, System::nanoTime);
-      Model model = ModelLoader.load(file, HashCache.ofUser(), progress);
+      Model model = making.model();
       model.id(); // so that what cannot be read is told here, with the file's name
       return model;
     } catch (IOException e) {
@@ -33,16 +70,16 @@ public final class ModelFile {
     } catch (UncheckedIOException e) {
       throw Messages.at(file, Objects.requireNonNull(e.getCause()));
     } catch (IllegalArgumentException e) {
-      // Well-formed ONNX, but too large for a node or for the registry.
+      // Well-formed, but too large for a slot, a node or the registry.
       throw new Failure(file + ": " + e.getMessage(), e);
     }
   }
 
   /// {@return the models in these files}
-  public static List<Model> load(List<Path> files, Console console) {
-    List<Model> models = new ArrayList<>();
+  public static List<KnownModel> open(List<Path> files, ChainTextOptions text, Console console) {
+    List<KnownModel> models = new ArrayList<>();
     for (Path file : files) {
-      models.add(load(file, console));
+      models.add(open(file, text, console));
     }
     return models;
   }

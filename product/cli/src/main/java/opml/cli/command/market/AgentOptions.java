@@ -13,15 +13,15 @@ import opml.cli.console.Console;
 import opml.cli.console.JournalWriter;
 import opml.cli.console.Problems;
 import opml.cli.console.StopSignal;
+import opml.cli.option.ChainTextOptions;
 import opml.cli.option.DeploymentOption;
+import opml.cli.option.KnownModel;
 import opml.cli.option.ModelFile;
 import opml.core.account.Address;
 import opml.core.account.Wei;
-import opml.engine.commit.Model;
 import opml.engine.trace.RunMemory;
 import opml.ethereum.send.GasMeter;
 import opml.ethereum.send.Signer;
-import opml.formats.ModelLoader;
 import opml.game.work.Workshop;
 import opml.hub.Hub;
 import opml.hub.Journal;
@@ -43,11 +43,12 @@ final class AgentOptions {
   @Option(
       names = "--model",
       arity = "1..*",
-      paramLabel = "FILE.onnx",
+      paramLabel = "FILE",
       description =
           "The models that this agent knows. Requests for others are left alone, or with --fetch their models fetched.")
   private List<Path> files = List.of();
 
+  @Mixin private ChainTextOptions text;
   @Mixin private FetchOptions fetch;
 
   @Option(
@@ -105,7 +106,7 @@ final class AgentOptions {
         .fail();
     Duration pause = WaitOptions.pause(poll);
     boolean fetches = fetch.isOn(files.size());
-    List<Model> models = ModelFile.load(files, console);
+    List<KnownModel> models = ModelFile.open(files, text, console);
     requireMemory(models);
     try (StopSignal _ = StopSignal.open();
         DeploymentOption.Opened opened = deployment.open()) {
@@ -113,15 +114,16 @@ final class AgentOptions {
       Hub hub = opened.hub(account, meter);
       JournalWriter journal = new JournalWriter(console, InstantSource.system());
       journal.line(name, facts(hub));
-      List<Model> served = models.stream().flatMap(model -> editions(model, opened)).toList();
-      for (Model model : served) {
+      List<KnownModel> served = models.stream().flatMap(model -> editions(model, opened)).toList();
+      for (KnownModel model : served) {
         journal.line(
             "model",
             JournalWriter.facts(
                 "id", model.id().toString(), "registered", opened.isRegistered(model.id())));
       }
       Agent.Caution caution = new Agent.Caution(Wei.gwei(survivedGasPrice));
-      GraphWorkshop own = new GraphWorkshop(served, policy());
+      GraphWorkshop own = new GraphWorkshop(List.of(), policy());
+      served.forEach(model -> model.addTo(own));
       if (fetches) {
         try (FetchingWorkshop fetching =
             fetch.workshop(own, hub.deployment(), opened.chain(), journal)) {
@@ -137,11 +139,11 @@ final class AgentOptions {
   }
 
   /// @throws Failure if a model is certain to take more memory than there is
-  private void requireMemory(List<Model> models) {
+  private void requireMemory(List<KnownModel> models) {
     long most = Runtime.getRuntime().maxMemory();
     Problems problems = new Problems();
     for (int i = 0; i < models.size(); i++) {
-      long least = RunMemory.of(models.get(i)).least();
+      long least = RunMemory.of(models.get(i).model()).least();
       problems.when(
           least > most,
           "%s: a run takes at least %,d MB, Java has %,d MB; give it more with JAVA_TOOL_OPTIONS=-Xmx"
@@ -186,8 +188,8 @@ final class AgentOptions {
   }
 
   /// {@return the model as this build makes it, and as builds before made it, where that is registered}
-  private static Stream<Model> editions(Model model, DeploymentOption.Opened opened) {
-    return ModelLoader.editions(model).stream()
+  private static Stream<KnownModel> editions(KnownModel model, DeploymentOption.Opened opened) {
+    return model.editions().stream()
         .filter(other -> other.id().equals(model.id()) || opened.isRegistered(other.id()));
   }
 }

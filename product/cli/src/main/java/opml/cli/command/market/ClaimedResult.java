@@ -3,10 +3,8 @@ package opml.cli.command.market;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Map;
-import java.util.Optional;
 import opml.cli.console.Amounts;
 import opml.cli.console.Json;
-import opml.cli.console.OutputText;
 import opml.hub.Picture.SeenClaim;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +21,6 @@ record ClaimedResult(SeenClaim claim, byte[] output, RequestedModel model) {
   }
 
   Map<String, @Nullable Object> fields() {
-    Optional<OutputText> read = model.read(output);
     Map<String, @Nullable Object> fields =
         Json.object(
             "claim", claim.id().hash(),
@@ -31,7 +28,7 @@ record ClaimedResult(SeenClaim claim, byte[] output, RequestedModel model) {
             "fails", isFailure(),
             "outputBytes", output.length,
             "outputHex", "0x" + HexFormat.of().formatHex(output));
-    fields.putAll(OutputText.fields(read));
+    fields.putAll(model.fields(output));
     return fields;
   }
 
@@ -40,7 +37,7 @@ record ClaimedResult(SeenClaim claim, byte[] output, RequestedModel model) {
     if (isFailure()) {
       return "output none: the model fails on this input";
     }
-    return model.read(output).map(OutputText::toString).orElseGet(this::bytes);
+    return model.words(output).orElseGet(this::bytes);
   }
 
   private String bytes() {
@@ -51,8 +48,8 @@ record ClaimedResult(SeenClaim claim, byte[] output, RequestedModel model) {
             Amounts.count(output.length),
             hex,
             output.length > BYTES_SHOWN ? "…" : "",
-            model.model().isEmpty()
-                ? "\nthe values' type is in the model's file: --model FILE.onnx reads them"
+            model.known().isEmpty()
+                ? "\nthe values' type is in the model's file: --model FILE reads them"
                 : "");
   }
 }

@@ -11,10 +11,12 @@ import opml.cli.console.Failure;
 import opml.cli.console.JournalWriter;
 import opml.cli.console.Json;
 import opml.cli.console.Problems;
+import opml.cli.option.ChainTextOptions;
 import opml.cli.option.DeploymentOption;
 import opml.cli.option.InputOptions;
 import opml.cli.option.KeyOption;
 import opml.cli.option.OutputFiles;
+import opml.cli.option.PromptOptions;
 import opml.core.account.Address;
 import opml.core.account.Wei;
 import opml.ethereum.chain.ChainException;
@@ -43,7 +45,9 @@ import picocli.CommandLine.Option;
       "  opml request --model mnist.onnx --input image.npy --fee 0.01 \\",
       "      --deadline 3600 --key-file keys/requester.key --wait --output logits.npy",
       "  opml request --model two.onnx --input ids=ids.npy --input mask=mask.npy \\",
-      "      --fee 0.01 --deadline 3600 --key-file keys/requester.key"
+      "      --fee 0.01 --deadline 3600 --key-file keys/requester.key",
+      "  opml request --model model.gguf --prompt 'Once upon a time' --tokens 64 \\",
+      "      --fee 0.01 --deadline 3600 --key-file keys/requester.key --wait"
     })
 @SuppressWarnings("NullAway.Init") // filled by picocli
 public final class RequestCommand implements Callable<Integer> {
@@ -59,11 +63,20 @@ public final class RequestCommand implements Callable<Integer> {
   @Option(
       names = "--model",
       required = true,
-      paramLabel = "FILE.onnx|ID",
+      paramLabel = "FILE|ID",
       description = "The model's file, or its id.")
   private String model;
 
+  @Mixin private ChainTextOptions text;
   @Mixin private InputOptions input;
+  @Mixin private PromptOptions prompt;
+
+  @Option(
+      names = "--tokens",
+      paramLabel = "N",
+      description =
+          "Tokens of a language model's answer, at most (default: 128, or as many as there is room for).")
+  private Optional<Integer> tokens;
 
   @Option(names = "--fee", required = true, paramLabel = "ETH", description = "What it is worth.")
   private Wei fee;
@@ -102,7 +115,9 @@ public final class RequestCommand implements Callable<Integer> {
   public Integer call() {
     requireSane();
     Duration pause = options.pause();
-    RequestedModel named = RequestedModel.of(model, console);
+    RequestedModel named = RequestedModel.of(model, text, console);
+    Optional<byte[]> said =
+        prompt.isThere() ? Optional.of(asked(named, prompt.text())) : Optional.empty();
     Optional<OutputFiles> output = options.outputFiles(Optional.of(named));
     Wallet wallet = key.wallet();
     try (DeploymentOption.Opened opened = deployment.open()) {
@@ -112,7 +127,7 @@ public final class RequestCommand implements Callable<Integer> {
           new Registry(opened.deployment(), opened.chain().snapshot()).buffers(asked.id());
       // The registry lets an output have 24,576 bytes.
       int outputBytes = Math.toIntExact(buffers.outputBytes());
-      byte[] bytes = input.read(asked.input(), buffers.input().bytes());
+      byte[] bytes = said.orElseGet(() -> input.read(asked.input(), buffers.input().bytes()));
       long until = Math.addExact(opened.chain().latest().timestamp(), deadline);
       Terms terms = new Terms(server, until, callback, gasToHear(opened, outputBytes));
       Hub.GasEstimate estimate = announced(hub, asked, terms, bytes);
@@ -253,8 +268,30 @@ public final class RequestCommand implements Callable<Integer> {
                     Amounts.count(receipt.gasUsed())));
   }
 
+  private byte[] asked(RequestedModel named, String said) {
+    return named
+        .language()
+        .orElseThrow(
+            () ->
+                new Failure(
+                    named.known().isEmpty()
+                        ? "--prompt: only the model's file has the tokenizer; name it with --model"
+                        : "--prompt: %s is no language model; expected is --input"
+                            .formatted(model)))
+        .request(said, tokens);
+  }
+
   private void requireSane() {
+    if (!prompt.isThere()) {
+      input.requireThere();
+    }
     new Problems()
+        .when(
+            prompt.isThere() && input.isThere(),
+            "--prompt: expected is none with --input, which is the whole request")
+        .when(
+            tokens.isPresent() && !prompt.isThere(),
+            "--tokens %d: expected is none without --prompt".formatted(tokens.orElse(0)))
         .when(
             deadline < 1 || deadline > 10L * 365 * 86_400,
             "--deadline " + deadline + ": expected are seconds, from 1 to ten years")

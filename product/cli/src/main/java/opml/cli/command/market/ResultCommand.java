@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import opml.cli.console.Console;
 import opml.cli.console.Failure;
 import opml.cli.console.Json;
+import opml.cli.option.ChainTextOptions;
 import opml.cli.option.DeploymentOption;
 import opml.cli.option.OutputFiles;
 import opml.game.claim.ClaimId;
@@ -36,6 +37,7 @@ import picocli.CommandLine.Parameters;
       "  opml result 0x1b2c3d4e --model mnist.onnx",
       "  opml result 0x1b2c3d4e --model mnist.onnx --wait --output logits.npy",
       "  opml result 0x1b2c3d4e --model two.onnx --output pooled=out.npy",
+      "  opml result 0x1b2c3d4e --model model.gguf",
       "  opml result 0x1b2c3d4e --json"
     })
 @SuppressWarnings("NullAway.Init") // filled by picocli
@@ -51,15 +53,18 @@ public final class ResultCommand implements Callable<Integer> {
 
   @Option(
       names = "--model",
-      paramLabel = "FILE.onnx",
-      description = "The model's file, which tells the values' type and shape.")
+      paramLabel = "FILE",
+      description =
+          "The model's file, which tells the values' type and shape, or that the answer is a text.")
   private Optional<Path> file;
+
+  @Mixin private ChainTextOptions text;
 
   @Override
   public Integer call() {
     IdPrefix prefix = IdPrefix.of(id);
     Duration pause = options.pause();
-    Optional<RequestedModel> named = file.map(path -> RequestedModel.of(path, console));
+    Optional<RequestedModel> named = file.map(path -> RequestedModel.of(path, text, console));
     Optional<OutputFiles> output = options.outputFiles(named);
     try (DeploymentOption.Opened opened = deployment.open()) {
       HubReader reader = new HubReader(opened.deployment(), opened.chain());

@@ -18,7 +18,8 @@ import picocli.CommandLine.Option;
     footer = {
       "  opml serve --model mnist.onnx --key-file keys/server.key",
       "  opml serve --model a.onnx b.onnx --key-file keys/server.key --json",
-      "  opml serve --model a.onnx --fetch --key-file keys/server.key"
+      "  opml serve --model a.onnx --fetch --key-file keys/server.key",
+      "  opml serve --model model.gguf --context 2048 --key-file keys/server.key"
     })
 @SuppressWarnings("NullAway.Init") // filled by picocli
 public final class ServeCommand implements Callable<Integer> {

@@ -10,8 +10,9 @@ import opml.cli.console.Amounts;
 import opml.cli.console.Console;
 import opml.cli.console.Json;
 import opml.cli.console.Table;
+import opml.cli.option.ChainTextOptions;
+import opml.cli.option.KnownModel;
 import opml.cli.option.ModelFile;
-import opml.engine.commit.Model;
 import opml.engine.commit.ModelDescription;
 import opml.engine.commit.ModelDescription.Row;
 import opml.engine.commit.ModelDescriptor;
@@ -26,21 +27,33 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "inspect",
     description = {
-      "Shows a model's inputs and outputs, its nodes and slots, with what the chain knows of them."
+      "Shows a model's inputs and outputs, its nodes and slots, with what the chain knows of them.",
+      "Of a language model: its numbers and types of weights, and what the chain knows of it with such texts."
     },
-    footer = {"  opml model inspect mnist.onnx", "  opml model inspect mnist.onnx --json"})
+    footer = {
+      "  opml model inspect mnist.onnx",
+      "  opml model inspect mnist.onnx --json",
+      "  opml model inspect model.gguf --context 2048 --answer 256"
+    })
 @SuppressWarnings("NullAway.Init") // filled by picocli
 public final class ModelInspectCommand implements Callable<Integer> {
   @Mixin private Console console;
 
-  @Parameters(paramLabel = "FILE.onnx", description = "The model.")
+  @Parameters(paramLabel = "FILE", description = "The model.")
   private Path file;
+
+  @Mixin private ChainTextOptions text;
 
   @Override
   public Integer call() {
-    Model model = ModelFile.load(file, console);
-    ModelDescription description = ModelDescription.of(model);
-    console.show(object(description), () -> text(description));
+    KnownModel known = ModelFile.open(file, text, console);
+    if (known.language().isPresent()) {
+      LanguageInspection inspection = LanguageInspection.of(known.language().get(), known.model());
+      console.show(inspection.object(), inspection::toString);
+    } else {
+      ModelDescription description = ModelDescription.of(known.model());
+      console.show(object(description), () -> text(description));
+    }
     return 0;
   }
 

@@ -9,6 +9,7 @@ import opml.cli.console.Amounts;
 import opml.cli.console.Console;
 import opml.cli.console.Failure;
 import opml.cli.console.Json;
+import opml.cli.option.ChainTextOptions;
 import opml.cli.option.DeploymentOption;
 import opml.cli.option.KeyOption;
 import opml.cli.option.ModelFile;
@@ -30,7 +31,8 @@ import picocli.CommandLine.Parameters;
     footer = {
       "  opml model register mnist.onnx --key-file keys/server.key",
       "  opml model register mnist.onnx --key-file keys/server.key \\",
-      "      --uri https://example.org/mnist.onnx"
+      "      --uri https://example.org/mnist.onnx",
+      "  opml model register model.gguf --context 2048 --key-file keys/server.key"
     })
 @SuppressWarnings("NullAway.Init") // filled by picocli
 public final class ModelRegisterCommand implements Callable<Integer> {
@@ -41,7 +43,9 @@ public final class ModelRegisterCommand implements Callable<Integer> {
   @Mixin private DeploymentOption deployment;
   @Mixin private KeyOption key;
 
-  @Parameters(paramLabel = "FILE.onnx", description = "The model.")
+  @Mixin private ChainTextOptions text;
+
+  @Parameters(paramLabel = "FILE", description = "The model.")
   private Path file;
 
   @Option(
@@ -54,7 +58,7 @@ public final class ModelRegisterCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     requirePlace();
-    Model model = ModelFile.load(file, console);
+    Model model = ModelFile.open(file, text, console).model();
     Wallet wallet = key.wallet();
     try (DeploymentOption.Opened opened = deployment.open()) {
       Hub hub = opened.hub(wallet);

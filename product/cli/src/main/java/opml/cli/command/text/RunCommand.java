@@ -1,0 +1,321 @@
+package opml.cli.command.text;
+
+import java.io.IOException;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.IntConsumer;
+import opml.cli.console.Amounts;
+import opml.cli.console.Console;
+import opml.cli.console.Failure;
+import opml.cli.console.Json;
+import opml.cli.console.Messages;
+import opml.cli.console.Problems;
+import opml.cli.console.StopSignal;
+import opml.cli.option.LanguageModelFile;
+import opml.cli.option.PromptOptions;
+import opml.cli.option.TextOptions;
+import opml.core.codec.MalformedException;
+import opml.core.codec.WholeFile;
+import opml.core.hash.Keccak;
+import opml.engine.plan.Team;
+import opml.llm.model.LanguageModel;
+import opml.llm.session.Session;
+import opml.llm.session.SessionFile;
+import opml.llm.session.TextEngine;
+import opml.llm.tokenizer.StreamDecoder;
+import opml.llm.tokenizer.Tokenizer;
+import opml.twins.Twins;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// Goes on with a text.
+@Command(
+    name = "run",
+    description = {
+      "Goes on with a text as a language model would, with the most likely token each time.",
+      "Names of options are llama.cpp's. Threads, batches and kept prompts change no bit of what it says."
+    },
+    footer = {
+      "  opml run -m model.gguf -p 'Once upon a time'",
+      "  opml run -m model.gguf -f question.txt -n -1 -c 8192 --prompt-cache question.kv",
+      "  opml run -m stories15M.bin --tokenizer tokenizer.bin -p 'Once upon a time'"
+    })
+@SuppressWarnings("NullAway.Init") // filled by picocli
+public final class RunCommand implements Callable<Integer> {
+  private static final int MOST_THREADS = 1_024;
+  private static final int MOST_BATCH = 1 << 16;
+  private static final long PAUSE_NANOS = 1_000_000_000L;
+
+  @Mixin private Console console;
+
+  @Option(
+      names = {"-m", "--model"},
+      required = true,
+      paramLabel = "FILE",
+      description =
+          "The model: a GGUF file, a llama2.c checkpoint, or a folder as Hugging Face's models are.")
+  private Path file;
+
+  @Mixin private PromptOptions prompt;
+
+  @Option(
+      names = {"-n", "--n-predict"},
+      paramLabel = "N",
+      defaultValue = "128",
+      description =
+          "Tokens to go on with, at most; -1 for as many as the context holds (default: ${DEFAULT-VALUE}).")
+  private int most;
+
+  @Mixin private TextOptions text;
+
+  @Option(
+      names = {"-t", "--threads"},
+      paramLabel = "N",
+      description = "How many threads work (default: one for each core).")
+  private Optional<Integer> threads;
+
+  @Option(
+      names = {"-b", "--batch-size"},
+      paramLabel = "N",
+      defaultValue = "128",
+      description = "Tokens of a prompt that are read at once (default: ${DEFAULT-VALUE}).")
+  private int batch;
+
+  @Option(
+      names = "--prompt-cache",
+      paramLabel = "FILE",
+      description =
+          "Where what was computed of the prompt is kept, so that what the next prompt begins with in the same way is"
+              + " not computed again.")
+  private Optional<Path> kept;
+
+  @Option(
+      names = "--tokenizer",
+      paramLabel = "FILE",
+      description =
+          "The tokenizer of a llama2.c checkpoint (default: tokenizer.bin beside it, or tok512.bin for 512 tokens).")
+  private Optional<Path> tokenizerFile;
+
+  @Option(
+      names = "--no-display-prompt",
+      description = "Write what the model says alone, without the prompt before it.")
+  private boolean hidesPrompt;
+
+  @Option(
+      names = "--logits-hash",
+      description =
+          "Write for each step, on the standard error: its number, the token, and Keccak-256 of the bytes of all"
+              + " logits that it was chosen by.")
+  private boolean hashes;
+
+  @Override
+  public Integer call() {
+    requireSane();
+    String said = prompt.text();
+    long begin = System.nanoTime();
+    LanguageModel model = LanguageModelFile.open(file, tokenizerFile);
+    Tokenizer tokenizer = LanguageModelFile.tokenizer(file, model);
+    int[] tokens = LanguageModelFile.tokens(tokenizer, said);
+    int context = text.context(model);
+    if (tokens.length > context - Math.min(Math.abs(most), 1)) {
+      throw new Failure(
+          "--prompt: %,d tokens, and the context of %,d has no room for them and an answer; --ctx-size gives more"
+              .formatted(tokens.length, context));
+    }
+    TextEngine engine = engine(model, context);
+    Optional<SessionFile> cache = kept.map(engine::file);
+    try (Session session = engine.open();
+        StopSignal _ = StopSignal.open()) {
+      double loading = (System.nanoTime() - begin) / 1e9;
+      Run run = new Run(session, tokenizer, tokens);
+      run.toEnd(cache);
+      run.show(model, said, loading);
+    }
+    return 0;
+  }
+
+  private void requireSane() {
+    new Problems()
+        .when(
+            most < -1,
+            "--n-predict %d: expected is a number of tokens, or -1 for a full context"
+                .formatted(most))
+        .when(
+            threads.filter(n -> n < 1 || n > MOST_THREADS).isPresent(),
+            "--threads %d: expected are 1 to %d".formatted(threads.orElse(0), MOST_THREADS))
+        .when(
+            batch < 1 || batch > MOST_BATCH,
+            "--batch-size %d: expected are 1 to %d tokens".formatted(batch, MOST_BATCH))
+        .of(this::requirePlace)
+        .fail();
+  }
+
+  private void requirePlace() {
+    if (kept.isPresent()) {
+      try {
+        WholeFile.requireWritable(kept.get());
+      } catch (IOException e) {
+        throw new Failure("--prompt-cache " + Messages.at(kept.get(), e).getMessage(), e);
+      }
+    }
+  }
+
+  private TextEngine engine(LanguageModel model, int context) {
+    Team team = threads.map(Team::new).orElseGet(Team::shared);
+    try {
+      return TextEngine.of(
+          model,
+          context,
+          text.cacheType(),
+          Math.min(batch, context),
+          Twins.provider(),
+          team,
+          progress());
+    } catch (IllegalArgumentException e) {
+      throw new Failure(
+          "%s: --ctx-size %d, --batch-size %d, --cache-type %s: %s"
+              .formatted(file, context, batch, TextOptions.label(text.cacheType()), e.getMessage()),
+          e);
+    }
+  }
+
+  /// {@return what says how far the loading is, if it takes long enough to wonder}
+  private IntConsumer progress() {
+    long[] last = {System.nanoTime()};
+    return ready -> {
+      long now = System.nanoTime();
+      if (now - last[0] >= PAUSE_NANOS) {
+        last[0] = now;
+        console.note("%s: %,d nodes are ready".formatted(file, ready));
+      }
+    };
+  }
+
+  /// A run, from the prompt to its end.
+  private final class Run {
+    private final Session session;
+    private final Tokenizer tokenizer;
+    private final StreamDecoder decoder;
+    private final int[] prompt;
+    private final Writing writing;
+    private final StringBuilder answer = new StringBuilder();
+    private Writing.End end = Writing.End.INTERRUPTED;
+    private int known;
+    private double reading;
+    private double seconds;
+
+    Run(Session session, Tokenizer tokenizer, int... prompt) {
+      this.session = session;
+      this.tokenizer = tokenizer;
+      this.decoder = tokenizer.decoder(false);
+      this.prompt = prompt;
+      this.writing = new Writing(session, prompt);
+    }
+
+    void toEnd(Optional<SessionFile> cache) {
+      known = cache.map(this::restore).orElse(0);
+      for (int token : prompt) {
+        String part = decoder.next(token);
+        if (!hidesPrompt) {
+          console.part(part);
+        }
+      }
+      long begin = System.nanoTime();
+      boolean isRead = writing.read();
+      reading = (System.nanoTime() - begin) / 1e9;
+      if (isRead) {
+        cache.filter(_ -> known < prompt.length).ifPresent(this::save);
+        begin = System.nanoTime();
+        end = writing.write(most, tokenizer.endsOfGeneration()::contains, this::hear);
+        seconds = (System.nanoTime() - begin) / 1e9;
+      }
+      say(decoder.end());
+      console.part("\n");
+    }
+
+    private int restore(SessionFile cache) {
+      try {
+        return switch (cache.restore(session, prompt)) {
+          case SessionFile.Found.Nothing() -> 0;
+          case SessionFile.Found.Beginning(int tokens) -> tokens;
+          case SessionFile.Found.Unfit(String why) -> {
+            console.note(
+                "--prompt-cache %s: %s; it is made anew".formatted(kept.orElseThrow(), why));
+            yield 0;
+          }
+        };
+      } catch (MalformedException e) {
+        throw new Failure("--prompt-cache " + e.getMessage(), e);
+      } catch (IOException e) {
+        throw new Failure("--prompt-cache " + Messages.at(kept.orElseThrow(), e).getMessage(), e);
+      }
+    }
+
+    /// Whoever wants the answer gets it, whatever becomes of the file.
+    private void save(SessionFile cache) {
+      try {
+        cache.save(session);
+      } catch (IOException e) {
+        console.note("--prompt-cache " + Messages.at(kept.orElseThrow(), e).getMessage());
+      }
+    }
+
+    private boolean hear(int step, int token, boolean isEnd) {
+      if (hashes) {
+        byte[] logits = session.logits().toArray(ValueLayout.JAVA_BYTE);
+        console.note("%d %d %s".formatted(step, token, Keccak.hash(logits)));
+      }
+      return isEnd || say(decoder.next(token));
+    }
+
+    private boolean say(String part) {
+      answer.append(part);
+      return console.part(part);
+    }
+
+    /// Programs get the text as it is, people have read it.
+    void show(LanguageModel model, String said, double loading) {
+      int count = writing.tokens().size();
+      console.note("load    %s".formatted(Amounts.seconds(loading)));
+      console.note(
+          "prompt  %s, %s"
+              .formatted(Amounts.seconds(reading), speed(prompt.length, known, reading)));
+      console.note(
+          "answer  %s, %s; end: %s"
+              .formatted(Amounts.seconds(seconds), speed(count, 0, seconds), end));
+      console.object(
+          Json.object(
+              "model",
+              model.name(),
+              "prompt",
+              said,
+              "promptTokens",
+              prompt.length,
+              "promptTokensKept",
+              Math.min(known, prompt.length),
+              "text",
+              answer,
+              "tokens",
+              writing.tokens(),
+              "end",
+              end.name().toLowerCase(Locale.ROOT),
+              "loadSeconds",
+              loading,
+              "promptSeconds",
+              reading,
+              "seconds",
+              seconds));
+    }
+  }
+
+  private static String speed(int tokens, int known, double seconds) {
+    int done = Math.max(0, tokens - known);
+    String all = Amounts.count(tokens, "token");
+    return (known == 0 ? all : "%s, %s of them kept".formatted(all, Amounts.count(tokens - done)))
+        + (seconds > 0 ? ", %.1f tokens/s".formatted(done / seconds) : "");
+  }
+}

@@ -1,0 +1,2 @@
+/// `opml run`: texts that a language model goes on with, without any chain.
+package opml.cli.command.text;

@@ -1,0 +1,79 @@
+package opml.cli.option;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import opml.cli.console.Failure;
+import opml.llm.forward.CacheType;
+import opml.llm.forward.TextLimits;
+import opml.llm.model.LanguageModel;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/// How long the texts of a language model may be, and how their keys and values are kept. The defaults are the same for
+/// all commands, since a model's id follows from them.
+@SuppressWarnings("NullAway.Init") // filled by picocli
+public final class TextOptions {
+  /// What a text has room for unless somebody asks for more: a model may have been trained for a hundred thousand.
+  private static final int CONTEXT = 4_096;
+
+  @Option(
+      names = {"-c", "--context", "--ctx-size"},
+      paramLabel = "N",
+      description =
+          "Of a language model: tokens of a text, prompt and answer together (default: as many as it was trained for,"
+              + " at most 4096).")
+  private Optional<Integer> context;
+
+  @Option(
+      names = "--cache-type",
+      paramLabel = "TYPE",
+      defaultValue = "f16",
+      converter = CacheTypeConverter.class,
+      description =
+          "Of a language model: how keys and values are kept, f16, f32 or q8_0; both in the same way, where llama.cpp"
+              + " has --cache-type-k and --cache-type-v (default: ${DEFAULT-VALUE}).")
+  private CacheType cacheType;
+
+  /// What picocli makes of a type's name.
+  static final class CacheTypeConverter implements ITypeConverter<CacheType> {
+    @Override
+    public CacheType convert(String text) {
+      return Arrays.stream(CacheType.values())
+          .filter(type -> label(type).equals(text.toLowerCase(Locale.ROOT)))
+          .findFirst()
+          .orElseThrow(
+              () ->
+                  new TypeConversionException(
+                      "'%s' is none of %s"
+                          .formatted(
+                              text,
+                              Arrays.stream(CacheType.values())
+                                  .map(TextOptions::label)
+                                  .collect(Collectors.joining(", ")))));
+    }
+  }
+
+  /// {@return what a type is called, as llama.cpp does}
+  public static String label(CacheType type) {
+    return type.name().toLowerCase(Locale.ROOT);
+  }
+
+  /// {@return how many tokens a text of a model may have}
+  ///
+  /// @throws Failure if no text can have as many
+  public int context(LanguageModel model) {
+    int tokens = context.orElse(Math.min(model.hyperparameters().context(), CONTEXT));
+    if (tokens < 1 || tokens > TextLimits.MOST_CONTEXT) {
+      throw new Failure(
+          "--ctx-size %d: expected are 1 to %d tokens".formatted(tokens, TextLimits.MOST_CONTEXT));
+    }
+    return tokens;
+  }
+
+  public CacheType cacheType() {
+    return cacheType;
+  }
+}
