@@ -23,6 +23,9 @@ final class BlockTileAssembler extends TileAssembler {
   private static final int LOW_NIBBLES = 0x0F0F_0F0F;
   private static final int ONES = 0x0001_0001;
 
+  /// Where the upper two of six bits are.
+  private static final int UPPER_BITS = 0x3030_3030;
+
   private final BlockType type;
 
   private BlockTileAssembler(TileForm form, BlockType type) {
@@ -43,6 +46,8 @@ final class BlockTileAssembler extends TileAssembler {
       constant(mask(tokens), LOW_NIBBLES);
       if (type == BlockType.Q4_0 && !form.isVnni()) {
         constant(last(tokens), ONES);
+      } else if (type == BlockType.Q6_K) {
+        constant(last(tokens), UPPER_BITS);
       }
     }
     code.jump(ScalarOp.JNE, resume);
@@ -68,6 +73,7 @@ final class BlockTileAssembler extends TileAssembler {
       case Q8_0 -> bytes(tokens);
       case Q4_0 -> nibbles(tokens);
       case Q4_K -> superblock(tokens);
+      case Q6_K -> sixBits(tokens);
     }
     code.add(WEIGHTS, type.packedBytes);
     advance(tokens, type.blocks() * BlockTile.tokenBytes(form, type));
@@ -177,6 +183,72 @@ final class BlockTileAssembler extends TileAssembler {
         }
       }
     }
+  }
+
+  /// Q6_K: eight blocks that share a scale, each with an integer for either half. A group has two elements of either, so
+  /// that the two 16-bit sums of a row are those of the halves, which one `vpmaddwd` multiplies by their integers. It
+  /// comes after two groups, because four products of at most 63 · 128 are below 2^15, and eight are not.
+  private void sixBits(int tokens) {
+    Simd integers = scratch(tokens, 0);
+    Simd low = scratch(tokens, 1);
+    Simd high = scratch(tokens, 2);
+    Simd second = scratch(tokens, 3);
+    for (int block = 0; block < type.blocks(); block++) {
+      int weightsAt = BlockType.SCALE_BYTES + block * BlockType.SIX_BIT_BYTES;
+      int tokenAt = block * BlockTile.tokenBytes(form, type);
+      for (int vector = 0; vector < vectors; vector++) {
+        code.simd(
+            SimdOp.VPMOVSXBW, integers, at(WEIGHTS, weightsAt + vector * form.vectorBytes / 2));
+        for (int token = 0; token < tokens; token++) {
+          Simd sum = accumulator(token, vector);
+          code.simd(SimdOp.VPBROADCASTD, sum, activation(token, tokenAt));
+          code.simd(SimdOp.VPMADDWD, sum, sum, integers);
+          code.simd(SimdOp.VPSLLD, sum, sum, 5); // 32 is taken of each weight
+        }
+        int nibblesAt = weightsAt + 2 * BlockTile.ROWS + vector * form.vectorBytes;
+        for (int chunk = 0; chunk < 4; chunk++) {
+          code.simd(SimdOp.VMOVDQU_LOAD, high, at(WEIGHTS, nibblesAt + chunk * 4 * BlockTile.ROWS));
+          code.simd(SimdOp.VPAND, low, high, mask(tokens));
+          code.simd(SimdOp.VPSRLD, high, high, 4);
+          code.simd(SimdOp.VPAND, high, high, mask(tokens));
+          addUpperBits(tokens, low, nibblesAt + 16 * BlockTile.ROWS, chunk);
+          addUpperBits(tokens, high, nibblesAt + 20 * BlockTile.ROWS, chunk);
+          for (int token = 0; token < tokens; token++) {
+            int place = tokenAt + BlockTile.TOKEN_HEADER + Integer.BYTES * chunk;
+            Simd sum = accumulator(token, vector);
+            code.simd(SimdOp.VPBROADCASTD, right(tokens), activation(token, place));
+            code.simd(SimdOp.VPMADDUBSW, product(tokens), low, right(tokens));
+            code.simd(SimdOp.VPBROADCASTD, right(tokens), activation(token, place + 16));
+            code.simd(SimdOp.VPMADDUBSW, second, high, right(tokens));
+            code.simd(SimdOp.VPADDW, product(tokens), product(tokens), second);
+            code.simd(SimdOp.VPMADDWD, product(tokens), product(tokens), integers);
+            code.simd(SimdOp.VPADDD, sum, sum, product(tokens));
+          }
+        }
+        halves(low, 0, vector);
+        for (int token = 0; token < tokens; token++) {
+          Simd sum = accumulator(token, vector);
+          code.simd(SimdOp.VBROADCASTSS, right(tokens), activation(token, tokenAt + Integer.BYTES));
+          code.simd(SimdOp.VCVTDQ2PS, sum, sum);
+          Simd total = total(tokens, token, vector, high);
+          addProduct(tokens, total, sum, low);
+          keep(tokens, token, vector, total);
+        }
+      }
+    }
+  }
+
+  /// Sets the upper two bits of the groups of a chunk.
+  private void addUpperBits(int tokens, Simd to, int weightsAt, int chunk) {
+    Simd bits = product(tokens);
+    code.simd(SimdOp.VMOVDQU_LOAD, bits, at(WEIGHTS, weightsAt));
+    if (chunk < 2) {
+      code.simd(SimdOp.VPSLLD, bits, bits, 4 - 2 * chunk);
+    } else if (chunk > 2) {
+      code.simd(SimdOp.VPSRLD, bits, bits, 2);
+    }
+    code.simd(SimdOp.VPAND, bits, bits, last(tokens));
+    code.simd(SimdOp.VPOR, to, to, bits);
   }
 
   // ---- Parts of a step

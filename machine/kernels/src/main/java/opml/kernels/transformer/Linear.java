@@ -178,6 +178,44 @@ public final class Linear {
     }
   }
 
+  /// Weights in Q6_K: 210 bytes for eight blocks.
+  public static void linearQ6k(
+      Tile tile,
+      MemorySegment q,
+      MemorySegment d,
+      MemorySegment w,
+      MemorySegment y,
+      Outputs outputs,
+      int blocks) {
+    int count = tile.count();
+    for (int i = 0; i < count; i++) {
+      Trips.atMost(tile.rows());
+      int yAt = 4 * (i * outputs.width() + outputs.to());
+      int wAt = outputs.from() * (blocks / 8) * 210;
+      for (int j = 0; j < outputs.count(); j++) {
+        float acc = 0f;
+        for (int block = 0; block < blocks; block++) {
+          int in = block % 8;
+          int qAt = (i * blocks + block) * BLOCK;
+          int sum = 0;
+          for (int l = 0; l < BLOCK; l++) {
+            int low = Mem.i8(w, wAt + 64 * (in / 4) + BLOCK * (in % 2) + l) & 255;
+            int high = Mem.i8(w, wAt + 128 + BLOCK * (in / 4) + l) & 255;
+            int six = (low >> 4 * (in % 4 / 2) & 15) | (high >> 2 * (in % 4) & 3) << 4;
+            sum += Mem.i8(w, wAt + 192 + 2 * in + l / 16) * (six - 32) * Mem.i8(q, qAt + l);
+          }
+          float scale =
+              Float.float16ToFloat((short) Mem.i16(w, wAt + 208))
+                  * Mem.f32(d, 4 * (i * blocks + block));
+          acc = F32.fma((float) sum, scale, acc);
+          wAt += in == 7 ? 210 : 0;
+        }
+        Mem.putF32(y, yAt, acc);
+        yAt += 4;
+      }
+    }
+  }
+
   /// {@return a 6-bit integer}
   private static int integer(MemorySegment w, int at, int block, int second) {
     if (block < 4) {

@@ -12,7 +12,7 @@ public class KernelCatalogTest {
   @Test
   void everyKernelHasItsNameAndBoundMethod() {
     assertThat(KernelCatalog.all())
-        .hasSize(26)
+        .hasSize(27)
         .allSatisfy(kernel -> assertThat(KernelCatalog.byName(kernel.name())).isSameAs(kernel))
         .extracting(Kernel::name)
         .doesNotHaveDuplicates();
