@@ -82,23 +82,24 @@ public final class BlockTile {
   /// @param packedAt where the panel's step begins
   void packWeights(byte[] file, int from, int row, byte[] packed, int packedAt) {
     Objects.checkIndex(row, ROWS);
-    int scaleAt = type == BlockType.Q6_K ? from + type.file.bytes() - Short.BYTES : from;
-    INT16.set(packed, packedAt + Short.BYTES * row, (short) INT16.get(file, scaleAt));
-    int groups = packedAt + BlockType.SCALE_BYTES;
+    int scaleFrom = from + type.halvesAt();
+    int scaleTo = packedAt + type.scalesAt() + Short.BYTES * row;
+    INT16.set(packed, scaleTo, (short) INT16.get(file, scaleFrom));
     switch (type) {
-      case Q8_0 -> packBytes(file, from + Short.BYTES, row, packed, groups);
+      case Q8_0 -> packBytes(file, from + 2, row, packed, packedAt + BlockType.SCALE_BYTES);
       case Q4_0 -> {
+        int groups = packedAt + BlockType.SCALE_BYTES;
         for (int i = 0; i < BLOCK / 2; i += FOUR) {
           int four = (int) INT32.get(file, from + Short.BYTES + i);
           INT32.set(packed, groups + i * ROWS + row * FOUR, four);
         }
       }
       case Q4_K -> {
-        int least = (short) INT16.get(file, from + Short.BYTES) ^ 0x8000;
-        INT16.set(packed, groups + Short.BYTES * row, (short) least);
-        packSuperblock(file, from + 2 * Short.BYTES, row, packed, groups + BlockType.SCALE_BYTES);
+        int least = (short) INT16.get(file, scaleFrom + Short.BYTES) ^ 0x8000;
+        INT16.set(packed, scaleTo + BlockType.SCALE_BYTES, (short) least);
+        packSuperblock(file, from + 2 * Short.BYTES, row, packed, packedAt);
       }
-      case Q6_K -> packSixBits(file, from, row, packed, groups);
+      case Q6_K -> packSixBits(file, from, row, packed, packedAt);
     }
   }
 

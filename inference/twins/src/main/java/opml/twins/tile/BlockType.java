@@ -5,8 +5,9 @@ import opml.twins.call.LinearCall;
 /// The blocks of weights that a [BlockTile] multiplies, as GGML has them, and how a panel of 16 rows of them is packed:
 /// nothing takes more bits than in the file, but for the 6-bit integers of Q4_K, which become bytes.
 ///
-/// A packed step begins with the half-precision scales of the rows. Bytes follow in groups: group, row, element.
-/// Nibbles do so likewise, in four groups of four, the later sixteen elements in the upper halves.
+/// A packed step has the half-precision scales of the rows, in front or, where several blocks share them, behind. Bytes
+/// are in groups: group, row, element. So are nibbles, in four groups of four, the later sixteen elements in the upper
+/// halves.
 public enum BlockType {
   /// A scale and 32 bytes, which are packed plus 128, unsigned.
   Q8_0(1, LinearCall.Format.Q8_0, BlockType.SCALE_BYTES + 32 * BlockTile.ROWS),
@@ -55,5 +56,10 @@ public enum BlockType {
   /// {@return where these numbers are in a file's step}
   int halvesAt() {
     return this == Q6_K ? file.bytes() - 2 : 0;
+  }
+
+  /// {@return where the scales are in a packed step}
+  int scalesAt() {
+    return blocks() == 1 ? 0 : packedBytes - halves * SCALE_BYTES;
   }
 }
