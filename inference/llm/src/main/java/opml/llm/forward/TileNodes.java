@@ -168,22 +168,30 @@ public final class TileNodes {
     if (!blocks) {
       return tile(call(kernel, part)).read(x.slot()).ints("k", w.inputs());
     }
-    Quantised q = quantised.computeIfAbsent(x.slot(), _ -> quantise(x));
+    Quantised q = quantised(x);
     return tile(call(kernel, part)).read(q.q()).read(q.d()).ints("blocks", w.inputs() / 32);
   }
 
-  private Quantised quantise(Activation x) {
+  /// {@return the rows in blocks}; they are quantised when that is first asked for, and the blocks of other rows of the
+  /// same width, which have the same slots, are gone then
+  private Quantised quantised(Activation x) {
+    Quantised known = quantised.get(x.slot());
+    if (known != null) {
+      return known;
+    }
     int blocks = x.width() / 32;
     int q = slots.scratch("q8 " + x.width(), ElementType.I8, text.rows(), x.width());
     int d = slots.scratch("q8 scales " + x.width(), ElementType.F32, text.rows(), blocks);
-    quantised.values().removeIf(other -> other.q() == q);
+    Quantised made = new Quantised(q, d);
+    quantised.values().removeIf(made::equals);
+    quantised.put(x.slot(), made);
     tile(call("quantize.rows", "quantise"))
         .read(x.slot())
         .write(q)
         .write(d)
         .ints("blocks", blocks)
         .end();
-    return new Quantised(q, d);
+    return made;
   }
 
   /// {@return each head's pairs rotated by the tokens' positions}
