@@ -1,6 +1,7 @@
 package opml.twins;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongFunction;
@@ -32,18 +33,50 @@ record Sample(List<MemorySegment> inputs, MemorySegment output) {
     return new Sample(List.of(Arrays.copyOf(segments, last)), segments[last]);
   }
 
+  /// {@return the operands by the kernel's order}
+  MemorySegment[] segments() {
+    List<MemorySegment> segments = new ArrayList<>(inputs);
+    segments.add(output);
+    return segments.toArray(MemorySegment[]::new);
+  }
+
+  /// {@return what the reference must be given to do what a twin does with this}
+  ///
+  /// @param overwrites whether the twin finds anything in the output, where the reference must find zeros
+  Sample before(boolean overwrites, LongFunction<MemorySegment> allocator) {
+    List<MemorySegment> copies = new ArrayList<>();
+    for (MemorySegment segment : segments()) {
+      copies.add(allocator.apply(segment.byteSize()).copyFrom(segment));
+    }
+    MemorySegment last = copies.removeLast();
+    return new Sample(copies, overwrites ? last.fill((byte) 0) : last);
+  }
+
+  /// {@return whether nothing differs in any operand}
+  boolean hasBytesOf(Sample other) {
+    MemorySegment[] ours = segments();
+    MemorySegment[] theirs = other.segments();
+    for (int i = 0; i < ours.length; i++) {
+      if (ours[i].mismatch(theirs[i]) != -1) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private static void fill(
       Kernel kernel, String name, MemorySegment segment, RandomGenerator random, boolean wild) {
     switch (name) {
       case "scales.multiplier" -> ints(segment, random, 1 << 30, Integer.MAX_VALUE);
       case "scales.shift" -> ints(segment, random, 1, 63);
       case "scales.bias" -> ints(segment, random, -100_000, 100_000);
+      case "tile" -> counts(segment, random);
       case "zeroPoint" -> bytes(segment, random);
       case "scale" -> floats(segment, random, wild);
       default -> {
         boolean quantised =
             kernel.name().startsWith("qlinear")
-                || kernel.name().equals("matmul.q8") && !name.equals("d");
+                || kernel.name().startsWith("linear.q") && !name.equals("d");
         boolean dequantised = kernel.name().equals("dequantize") && name.equals("x");
         if (quantised || dequantised || segment.byteSize() % 4 != 0) {
           bytes(segment, random);
@@ -51,6 +84,19 @@ record Sample(List<MemorySegment> inputs, MemorySegment output) {
           floats(segment, random, wild);
         }
       }
+    }
+  }
+
+  /// How many rows there are: often more than any tile has, and what no count should be.
+  private static void counts(MemorySegment segment, RandomGenerator random) {
+    for (long at = 0; at < segment.byteSize(); at += 4) {
+      int count =
+          switch (random.nextInt(8)) {
+            case 0 -> random.nextInt();
+            case 1, 2, 3 -> random.nextInt(40);
+            default -> Integer.MAX_VALUE;
+          };
+      Mem.putI32(segment, at, count);
     }
   }
 

@@ -22,9 +22,17 @@ final class TriedTwins implements KernelProvider {
           "gemm.f32",
           "matmul.f32",
           "conv2d.f32",
+          "linear.f32",
+          "linear.q80",
+          "linear.q40",
+          "linear.q4k",
           "softmax.f32",
           "qlinear.matmul",
-          "qlinear.conv2d");
+          "qlinear.conv2d",
+          "norm.rms",
+          "rotate",
+          "gate.silu",
+          "attention");
 
   private final Map<String, Twin> twins;
   private final boolean hasFma;

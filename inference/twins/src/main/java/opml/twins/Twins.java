@@ -13,6 +13,7 @@ import opml.twins.tile.FloatTile;
 import opml.twins.tile.MachineTiles;
 import opml.twins.tile.TileChoice;
 import opml.twins.tile.TileTwins;
+import opml.twins.vector.TokenTwins;
 import opml.twins.vector.VectorTwins;
 
 /// The kernels at the speed of the processor.
@@ -132,9 +133,10 @@ public final class Twins {
           Level.WARNING);
     }
     try {
+      boolean hasFma = HotSpot.hasFma();
       KernelProvider reference = KernelProvider.reference();
-      return new Choice(
-          "vector", new TriedTwins(VectorTwins.all(tile), HotSpot.hasFma(), reference));
+      KernelProvider tokens = new TriedTwins(TokenTwins.all(), hasFma, reference);
+      return new Choice("vector", new TriedTwins(VectorTwins.all(tile), hasFma, tokens));
     } catch (RuntimeException | LinkageError e) {
       return reference("the vector code failed: " + e, Level.WARNING);
     }

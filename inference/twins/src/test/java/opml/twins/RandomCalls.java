@@ -38,7 +38,9 @@ final class RandomCalls {
             b,
             r.nextInt(2));
       }
-      case "matmul.q8" -> longs(size(r, 9), size(r, 70), size(r, 20));
+      case "linear.f32", "linear.f16", "linear.bf16" -> linear(r, depth(r));
+      case "linear.q80", "linear.q40" -> linear(r, size(r, 40));
+      case "linear.q4k" -> linear(r, 8L * size(r, 9));
       case "qlinear.conv2d" -> {
         int x = r.nextInt(2);
         int w = r.nextInt(2);
@@ -48,6 +50,20 @@ final class RandomCalls {
       }
       default -> throw new IllegalArgumentException(kernel.name());
     };
+  }
+
+  private static long[] linear(RandomGenerator r, long depth) {
+    long count = size(r, 70);
+    long to = r.nextBoolean() ? 0 : r.nextInt(9);
+    return longs(
+        r.nextInt(2),
+        r.nextInt(3) == 0 ? r.nextInt(9) : 0,
+        size(r, 70),
+        r.nextBoolean() ? 0 : r.nextInt(40),
+        to,
+        count,
+        to + count + r.nextInt(4),
+        depth);
   }
 
   private static long[] gemm(RandomGenerator r) {

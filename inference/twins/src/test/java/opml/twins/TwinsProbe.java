@@ -42,7 +42,11 @@ final class TwinsProbe {
           "dequantize 1 8 777 1 1",
           "qlinear.matmul 13 37 300 3 -5 1 1 0 0 0",
           "qlinear.matmul 1 137 300 3 5 1 0 1 1 1",
-          "qlinear.conv2d 1 12 14 14 16 14 14 5 5 1 1 2 2 1 1 1 3 -5 0 1 0 0 0");
+          "qlinear.conv2d 1 12 14 14 16 14 14 5 5 1 1 2 2 1 1 1 3 -5 0 1 0 0 0",
+          "linear.f32 0 0 7 5 3 137 150 300",
+          "linear.q80 0 0 7 5 3 137 150 16",
+          "linear.q40 0 0 7 5 3 137 150 16",
+          "linear.q4k 0 0 7 5 3 137 150 16");
 
   /// @param args `choice` to print what `relu.f32` and `gemm.f32` are, `allocation` to print what each twin allocates
   public static void main(String[] args) {
@@ -85,11 +89,12 @@ final class TwinsProbe {
               false);
       List<Optional<MemorySegment>> constants = new ArrayList<>();
       for (int i = 0; i < kernel.segments().size(); i++) {
-        boolean known = i == 1 && i < sample.inputs().size();
+        boolean known = kernel.segments().get(i).equals("w") || i == 1;
+        known &= i < sample.inputs().size();
         constants.add(known ? Optional.of(sample.inputs().get(i)) : Optional.empty());
       }
       PreparedKernel prepared = provider.prepare(kernel, scalars, constants);
-      MemorySegment[] segments = Trial.segments(sample, sample.output());
+      MemorySegment[] segments = sample.segments();
       MemorySegment scratch = arena.allocate(prepared.scratchBytes(), 64);
       long start = System.nanoTime();
       long least = Long.MAX_VALUE;

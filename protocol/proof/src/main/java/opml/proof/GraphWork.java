@@ -204,6 +204,11 @@ public final class GraphWork implements Work {
     return model;
   }
 
+  /// {@return the states of the run}
+  public Frames frames() {
+    return frames;
+  }
+
   /// {@return the node of a step}
   public CommittedNode node(long step) {
     return model.nodes().get(nodeIndex(step));

@@ -256,6 +256,13 @@ public final class GraphWorkshop implements Workshop {
     return graphWork(model, input, Optional.empty(), NOBODY);
   }
 
+  /// {@return the run of a model that checks an output, on an input and this output}
+  ///
+  /// @throws opml.game.work.NoRoomException if it does not fit the memory of this process
+  public GraphWork checkingWork(Model model, byte[] input, byte[] output) {
+    return graphWork(model, input, Optional.of(output), NOBODY);
+  }
+
   private GraphWork graphWork(
       Model model, byte[] input, Optional<byte[]> output, Progress progress) {
     Job job = Job.of(model, input, output);

@@ -23,11 +23,18 @@ public interface TwinCall {
   /// @throws IndexOutOfBoundsException if a segment is shorter than its extent
   static void check(MemorySegment[] segments, long[] extents) {
     for (int i = 0; i < extents.length; i++) {
-      if (segments[i].byteSize() < extents[i]) {
-        throw new IndexOutOfBoundsException(
-            "operand %d has %d bytes, and the kernel reaches %d"
-                .formatted(i, segments[i].byteSize(), extents[i]));
-      }
+      check(segments, i, extents[i]);
+    }
+  }
+
+  /// Throws where the reference would.
+  ///
+  /// @throws IndexOutOfBoundsException if a segment is shorter than what the kernel reaches of it
+  static void check(MemorySegment[] segments, int operand, long reached) {
+    if (segments[operand].byteSize() < reached) {
+      throw new IndexOutOfBoundsException(
+          "operand %d has %d bytes, and the kernel reaches %d"
+              .formatted(operand, segments[operand].byteSize(), reached));
     }
   }
 }

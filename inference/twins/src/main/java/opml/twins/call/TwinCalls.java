@@ -23,8 +23,10 @@ public final class TwinCalls {
           case "dequantize" -> QuantiseCall.dequantise(s);
           case "qlinear.matmul" -> QuantisedProductCall.of(s);
           case "qlinear.conv2d" -> QuantisedConvolutionCall.of(s);
-          case "matmul.q8" -> BlockProductCall.of(s);
-          default -> null;
+          default ->
+              LinearCall.Format.of(kernel.name())
+                  .map(format -> LinearCall.of(format, s))
+                  .orElse(null);
         });
   }
 }

@@ -2,17 +2,19 @@ package opml.twins.tile;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Objects;
 
-/// The product of blocks of 32 signed bytes with a scale each, as GGML's Q8_0 has them: 16 rows of weights by up to 4
-/// tokens. Per row and token, `acc = +0`, and for each block in order `acc = fma((float) S, dw · dx, acc)`, where S is
-/// the exact sum of the products (`spec/numerics.md`; the order that every block kernel has). NaNs have the bits that
-/// the processor gave them; whoever stores results makes them canonical.
+/// The product of blocks of 32 integers with a scale each, as GGML has them: 16 rows of weights by a few tokens. Per
+/// row and token, `acc = +0`, and for each block in order `acc = fma((float) S, dw · dx, acc)`, where S is the exact
+/// sum of the products (`spec/numerics.md`; the order that every block kernel has). NaNs have the bits that the
+/// processor gave them; whoever stores results makes them canonical.
 ///
-/// A packed block of weights is the scales of 16 rows, then their bytes plus 128, unsigned, in groups: group, row,
-/// element. A packed block of a token is `-128 · Σ x`, where its sums start, so that the 128 falls out; then its scale;
-/// then its bytes.
+/// How weights are packed, [BlockType] says. A packed block of a token is an int32 that depends on the sum of its
+/// integers: where its sums start, so that what was added to weights to make them unsigned falls out, or for Q4_K, the
+/// sum; then its scale; then its integers, as bytes or, for bytes without VNNI, as 16 bits.
 public final class BlockTile {
   /// Elements of a block.
   public static final int BLOCK = 32;
@@ -20,55 +22,121 @@ public final class BlockTile {
   /// Rows of weights.
   public static final int ROWS = 16;
 
-  /// The most tokens.
-  public static final int TOKENS = 4;
-
-  /// Bytes of a packed block of weights.
-  public static final long WEIGHT_BYTES = ROWS * (Float.BYTES + BLOCK);
-
   /// Bytes before those of a token's block.
   static final int TOKEN_HEADER = Integer.BYTES + Float.BYTES;
+
+  /// Elements of a group of nibbles.
+  private static final int FOUR = 4;
+
+  private static final int LOW_NIBBLES = 0x0F0F_0F0F;
 
   private static final ValueLayout.OfInt I32 =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfFloat F32 =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfShort I16 =
-      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
   private static final ValueLayout.OfLong I64 =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+  private static final VarHandle INT16 =
+      MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle INT32 =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+
   private final TileForm form;
+  private final BlockType type;
   private final TileCode code;
 
-  BlockTile(TileForm form, TileCode code) {
+  BlockTile(TileForm form, BlockType type, TileCode code) {
     this.form = form;
+    this.type = type;
     this.code = code;
   }
 
-  /// {@return bytes of a packed block of a token}
-  public long tokenBytes() {
-    return TOKEN_HEADER + (long) BLOCK * form.activationBytes();
+  BlockType type() {
+    return type;
   }
 
-  /// Packs one row's block of weights. Rows that are not there may hold anything, and their results are then nothing.
+  /// {@return the most tokens}
+  public int tokens() {
+    return form.blockTokens;
+  }
+
+  /// {@return bytes of a packed block of a token}
+  public int tokenBytes() {
+    return tokenBytes(form, type);
+  }
+
+  static int tokenBytes(TileForm form, BlockType type) {
+    return TOKEN_HEADER + BLOCK * (isWide(form, type) ? Short.BYTES : Byte.BYTES);
+  }
+
+  /// {@return whether activations are packed as 16 bits}
+  private static boolean isWide(TileForm form, BlockType type) {
+    return type == BlockType.Q8_0 && !form.isVnni();
+  }
+
+  /// Packs what a file has of one row for one step. Rows that are not there may hold anything, and their results are
+  /// then nothing. Arrays, because a weight has billions of numbers, and HotSpot makes fast code of them soon.
   ///
-  /// @param bytes 32 signed weights, at `from`
   /// @param row which row of the panel
-  /// @param packedAt where the panel's block begins
-  public void packWeights(
-      MemorySegment bytes, long from, float scale, int row, MemorySegment packed, long packedAt) {
+  /// @param packedAt where the panel's step begins
+  void packWeights(byte[] file, int from, int row, byte[] packed, int packedAt) {
     Objects.checkIndex(row, ROWS);
-    packed.set(F32, packedAt + (long) Float.BYTES * row, scale);
-    long groups = packedAt + (long) Float.BYTES * ROWS;
-    for (int i = 0; i < BLOCK; i += form.group) {
-      long to = groups + (long) i * ROWS + (long) row * form.group;
-      if (form.isVnni()) {
-        packed.set(I32, to, bytes.get(I32, from + i) ^ (int) Swar.SIGNS);
-      } else {
-        packed.set(I16, to, (short) (bytes.get(I16, from + i) ^ (int) Swar.SIGNS));
+    INT16.set(packed, packedAt + Short.BYTES * row, (short) INT16.get(file, from));
+    int groups = packedAt + BlockType.SCALE_BYTES;
+    switch (type) {
+      case Q8_0 -> packBytes(file, from + Short.BYTES, row, packed, groups);
+      case Q4_0 -> {
+        for (int i = 0; i < BLOCK / 2; i += FOUR) {
+          int four = (int) INT32.get(file, from + Short.BYTES + i);
+          INT32.set(packed, groups + i * ROWS + row * FOUR, four);
+        }
       }
+      case Q4_K -> {
+        int least = (short) INT16.get(file, from + Short.BYTES) ^ 0x8000;
+        INT16.set(packed, groups + Short.BYTES * row, (short) least);
+        packSuperblock(file, from + 2 * Short.BYTES, row, packed, groups + BlockType.SCALE_BYTES);
+      }
+    }
+  }
+
+  private void packBytes(byte[] file, int from, int row, byte[] packed, int packedAt) {
+    if (form.isVnni()) {
+      for (int i = 0; i < BLOCK; i += FOUR) {
+        int four = (int) INT32.get(file, from + i) ^ (int) Swar.SIGNS;
+        INT32.set(packed, packedAt + i * ROWS + row * FOUR, four);
+      }
+    } else {
+      for (int i = 0; i < BLOCK; i += 2) {
+        int two = (short) INT16.get(file, from + i) ^ (short) Swar.SIGNS;
+        INT16.set(packed, packedAt + i * ROWS + row * 2, (short) two);
+      }
+    }
+  }
+
+  /// Q4_K has 12 bytes of 6-bit integers, then nibbles, of which 32 bytes have two blocks, one in the lower halves.
+  private static void packSuperblock(byte[] file, int from, int row, byte[] packed, int packedAt) {
+    int first = (int) INT32.get(file, from);
+    int second = (int) INT32.get(file, from + 4);
+    int third = (int) INT32.get(file, from + 8);
+    int lowest = 0x3F3F_3F3F;
+    int highest = 0x3030_3030;
+    int at = packedAt;
+    for (int block = 0; block < 8; block++) {
+      // Each word has the integers of four blocks, one in a byte.
+      boolean early = block < 4;
+      int scales = early ? first & lowest : third & LOW_NIBBLES | first >>> 2 & highest;
+      int leasts = early ? second & lowest : third >>> 4 & LOW_NIBBLES | second >>> 2 & highest;
+      packed[at + row] = (byte) (scales >>> Byte.SIZE * (block % 4));
+      packed[at + ROWS + row] = (byte) (leasts >>> Byte.SIZE * (block % 4));
+      int nibbles = from + 12 + BLOCK * (block / 2);
+      int shift = FOUR * (block % 2);
+      for (int i = 0; i < BLOCK / 2; i += FOUR) {
+        int lower = (int) INT32.get(file, nibbles + i) >>> shift & LOW_NIBBLES;
+        int upper = (int) INT32.get(file, nibbles + BLOCK / 2 + i) >>> shift & LOW_NIBBLES;
+        INT32.set(packed, at + (2 + i) * ROWS + row * FOUR, lower | upper << FOUR);
+      }
+      at += BlockType.SUB_BLOCK_BYTES;
     }
   }
 
@@ -78,25 +146,38 @@ public final class BlockTile {
   /// @param packedAt where its block begins
   public void packToken(
       MemorySegment bytes, long from, float scale, MemorySegment packed, long packedAt) {
-    int sum = 0;
+    boolean wide = isWide(form, type);
+    long pairs = 0; // sums of neighbours plus 128 each, of every fourth pair
     long to = packedAt + TOKEN_HEADER;
     for (int i = 0; i < BLOCK; i += Long.BYTES) {
       long eight = bytes.get(I64, from + i);
-      sum += Swar.sum(eight);
-      if (form.isVnni()) {
-        packed.set(I64, to + i, eight);
-      } else {
+      pairs += Swar.unsignedPairs(eight ^ Swar.SIGNS);
+      if (wide) {
         packed.set(I64, to + 2L * i, Swar.widen((int) eight));
         packed.set(I64, to + 2L * i + Long.BYTES, Swar.widen((int) (eight >>> 32)));
+      } else {
+        packed.set(I64, to + i, eight);
       }
     }
-    packed.set(I32, packedAt, -128 * sum);
+    pairs += pairs >>> 32;
+    int half = 128 * BLOCK / 2;
+    int even = (int) (pairs & 0xFFFF) - half; // the elements 0 and 1 of each four
+    int odd = (int) (pairs >>> 16 & 0xFFFF) - half;
+    packed.set(I32, packedAt, start(even, odd));
     packed.set(F32, packedAt + Integer.BYTES, scale);
+  }
+
+  private int start(int even, int odd) {
+    return switch (type) {
+      case Q8_0 -> -128 * (even + odd);
+      case Q4_0 -> form.isVnni() ? -8 * (even + odd) : -8 * even & 0xFFFF | -8 * odd << 16;
+      case Q4_K -> even + odd;
+    };
   }
 
   /// Begins or continues the products of a panel and some tokens.
   ///
-  /// @param weightsAt where the first block begins, of blocks behind each other
+  /// @param weightsAt where the first step begins, of steps behind each other
   /// @param activationsAt likewise, for the first token
   /// @param activationStride bytes from there to the next token's
   /// @param result 16 floats for each token
@@ -112,16 +193,16 @@ public final class BlockTile {
       MemorySegment result,
       long resultAt,
       long resultStride,
-      int blocks,
+      int steps,
       int tokens,
       boolean resume) {
-    if (blocks < 1 || tokens < 1 || tokens > TOKENS) {
-      throw new IllegalArgumentException(
-          "no tile of %d blocks, %d tokens".formatted(blocks, tokens));
+    if (steps < 1 || tokens < 1 || tokens > form.blockTokens) {
+      throw new IllegalArgumentException("no tile of %d steps, %d tokens".formatted(steps, tokens));
     }
     // SAFETY: machine code checks nothing, so all that it reads and writes is checked here.
-    Objects.checkFromIndexSize(weightsAt, blocks * WEIGHT_BYTES, weights.byteSize());
-    Places.check(activations, activationsAt, activationStride, blocks * tokenBytes(), tokens);
+    Objects.checkFromIndexSize(weightsAt, (long) steps * type.packedBytes, weights.byteSize());
+    long tokenBytes = (long) steps * type.blocks() * tokenBytes();
+    Places.check(activations, activationsAt, activationStride, tokenBytes, tokens);
     Places.check(result, resultAt, resultStride, (long) Float.BYTES * ROWS, tokens);
     Places.checkWritable(result);
     code.call(
@@ -133,7 +214,7 @@ public final class BlockTile {
         result,
         resultAt,
         resultStride,
-        blocks,
+        steps,
         tokens,
         resume ? 1 : 0);
   }

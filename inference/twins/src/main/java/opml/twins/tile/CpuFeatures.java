@@ -2,7 +2,7 @@ package opml.twins.tile;
 
 /// What the processor has and the system saves, of what the tiles need.
 ///
-/// @param avx2 AVX2 and FMA3, and the system saves the 256-bit registers
+/// @param avx2 AVX2, FMA3 and F16C, and the system saves the 256-bit registers
 /// @param avxVnni AVX-VNNI besides: the dot product of bytes, 256 bits wide
 /// @param avx512Vnni AVX-512 F, BW, VL and VNNI, and the system saves masks and the 512-bit registers
 record CpuFeatures(boolean avx2, boolean avxVnni, boolean avx512Vnni) {
@@ -43,6 +43,7 @@ record CpuFeatures(boolean avx2, boolean avxVnni, boolean avx512Vnni) {
     boolean avx2 =
         bit(leaf1, 12) // FMA
             && bit(leaf1, 28) // AVX
+            && bit(leaf1, 29) // F16C
             && bit(leaf7[EBX], 5) // AVX2
             && (saved & AVX_STATE) == AVX_STATE;
     boolean avx512 =

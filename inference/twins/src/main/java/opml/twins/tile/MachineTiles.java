@@ -10,7 +10,10 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import opml.twins.x86.EffectiveAddress;
 import opml.twins.x86.Gpr;
 import opml.twins.x86.X86Assembler;
@@ -110,26 +113,57 @@ public final class MachineTiles {
 
   /// {@return the tiles of a form, without a trial}
   private static TileChoice linked(TileForm form, ExecutableMemory memory) {
-    List<TileCode> linked = new ArrayList<>();
-    for (X86Code code :
-        List.of(
-            TileAssembler.int8(form),
-            TileAssembler.packing(form),
-            TileAssembler.blocks(form),
-            FloatTileAssembler.apart(form),
-            FloatTileAssembler.byTable(form))) {
-      switch (memory.load(code.bytes())) {
-        case ExecutableMemory.Loaded.Refused refused -> {
-          return new TileChoice.None(refused.reason());
-        }
-        case ExecutableMemory.Loaded.At at -> linked.add(TileCode.link(at.code()));
-      }
+    try {
+      return tiles(form, form.title, code -> link(code, memory));
+    } catch (NotLoaded e) {
+      return new TileChoice.None(e.reason);
+    }
+  }
+
+  /// {@return all tiles of a form}
+  ///
+  /// @param link makes code callable
+  static TileChoice.Found tiles(TileForm form, String title, Function<X86Code, TileCode> link) {
+    Map<BlockType, BlockTile> blocks = new EnumMap<>(BlockType.class);
+    for (BlockType type : BlockType.values()) {
+      TileCode code = link.apply(BlockTileAssembler.product(form, type));
+      blocks.put(type, new BlockTile(form, type, code));
+    }
+    Map<RowType, RowTile> rows = new EnumMap<>(RowType.class);
+    for (RowType type : RowType.values()) {
+      rows.put(type, new RowTile(form, type, link.apply(RowTileAssembler.product(form, type))));
     }
     return new TileChoice.Found(
-        form.title,
-        new Int8Tile(form, linked.get(0), linked.get(1)),
-        new BlockTile(form, linked.get(2)),
-        new FloatTile(form, linked.get(3), linked.get(4)));
+        title,
+        new Int8Tile(
+            form,
+            link.apply(Int8TileAssembler.product(form)),
+            link.apply(Int8TileAssembler.packing(form))),
+        blocks,
+        rows,
+        new FloatTile(
+            form,
+            link.apply(FloatTileAssembler.apart(form)),
+            link.apply(FloatTileAssembler.byTable(form))));
+  }
+
+  private static TileCode link(X86Code code, ExecutableMemory memory) {
+    return switch (memory.load(code.bytes())) {
+      case ExecutableMemory.Loaded.Refused refused -> throw new NotLoaded(refused.reason());
+      case ExecutableMemory.Loaded.At at -> TileCode.link(at.code());
+    };
+  }
+
+  /// The system gave no memory for code.
+  private static final class NotLoaded extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final String reason;
+
+    NotLoaded(String reason) {
+      super(reason);
+      this.reason = reason;
+    }
   }
 
   // ---- What the processor has

@@ -21,10 +21,14 @@ final class Swar {
     return unsignedSum(eight ^ SIGNS) - 8 * 128;
   }
 
+  /// {@return the sums of neighbours among eight unsigned bytes, as four 16-bit numbers}
+  static long unsignedPairs(long eight) {
+    return (eight & 0x00FF_00FF_00FF_00FFL) + (eight >>> 8 & 0x00FF_00FF_00FF_00FFL);
+  }
+
   /// {@return the sum of eight unsigned bytes} Neighbours add within 16 bits; the product gathers the four sums in the
   /// highest 16.
   static int unsignedSum(long eight) {
-    long pairs = (eight & 0x00FF_00FF_00FF_00FFL) + (eight >>> 8 & 0x00FF_00FF_00FF_00FFL);
-    return (int) (pairs * 0x0001_0001_0001_0001L >>> 48);
+    return (int) (unsignedPairs(eight) * 0x0001_0001_0001_0001L >>> 48);
   }
 }

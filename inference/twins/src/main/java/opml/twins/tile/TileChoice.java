@@ -1,12 +1,24 @@
 package opml.twins.tile;
 
+import java.util.Map;
+
 /// Whether this JVM has machine tiles.
 public sealed interface TileChoice {
   /// They are there, and gave the bits of the plain loop.
   ///
   /// @param instructions which instructions they are made of, for people
-  record Found(String instructions, Int8Tile int8, BlockTile blocks, FloatTile floats)
-      implements TileChoice {}
+  record Found(
+      String instructions,
+      Int8Tile int8,
+      Map<BlockType, BlockTile> blocks,
+      Map<RowType, RowTile> rows,
+      FloatTile floats)
+      implements TileChoice {
+    public Found {
+      blocks = Map.copyOf(blocks);
+      rows = Map.copyOf(rows);
+    }
+  }
 
   /// They are not.
   ///

@@ -9,11 +9,11 @@ import opml.twins.x86.Simd;
 /// they are packed, so that a group of activations always has 32 bits, which one load spreads over all lanes.
 enum TileForm {
   /// `vpdpbusd` on 512 bits.
-  AVX512_VNNI("AVX-512 VNNI", Simd.ZMM, 4, 8, 32),
+  AVX512_VNNI("AVX-512 VNNI", Simd.ZMM, 4, 8, 8, 8, 32),
   /// `vpdpbusd` on 256 bits.
-  AVX_VNNI("AVX-VNNI", Simd.YMM, 4, 6, 16),
+  AVX_VNNI("AVX-VNNI", Simd.YMM, 4, 6, 4, 6, 16),
   /// `vpmaddwd` on 256 bits.
-  AVX2("AVX2", Simd.YMM, 2, 6, 16);
+  AVX2("AVX2", Simd.YMM, 2, 6, 4, 6, 16);
 
   /// As people call it.
   final String title;
@@ -26,14 +26,29 @@ enum TileForm {
   /// The most tokens of an [Int8Tile]: so many that its accumulators fill the registers.
   final int tokens;
 
+  /// The most tokens of a [BlockTile], which has floats to keep besides.
+  final int blockTokens;
+
+  /// The most tokens of a [RowTile].
+  final int rowTokens;
+
   /// Vector registers.
   final int registers;
 
-  TileForm(String title, int vectorBytes, int group, int tokens, int registers) {
+  TileForm(
+      String title,
+      int vectorBytes,
+      int group,
+      int tokens,
+      int blockTokens,
+      int rowTokens,
+      int registers) {
     this.title = title;
     this.vectorBytes = vectorBytes;
     this.group = group;
     this.tokens = tokens;
+    this.blockTokens = blockTokens;
+    this.rowTokens = rowTokens;
     this.registers = registers;
   }
 

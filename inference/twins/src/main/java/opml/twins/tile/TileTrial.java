@@ -3,9 +3,15 @@ package opml.twins.tile;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.SplittableRandom;
+import opml.engine.run.PreparedKernel;
 import opml.engine.tensor.Tensor;
+import opml.kernels.catalog.KernelCatalog;
 import opml.kernels.memory.F32;
+import opml.kernels.memory.Mem;
+import opml.twins.call.LinearCall;
+import opml.twins.call.Packings;
 
 /// Compares tiles with plain loops, bit for bit, before they are offered. The seed is fixed: what a JVM offers should
 /// not depend on chance.
@@ -15,28 +21,26 @@ final class TileTrial {
   /// Elements of a row that is longer than what a tile does at once, so that it must resume.
   private static final int LONG_ROW = 1100;
 
+  /// More than a panel, so that the last is not full.
+  private static final int LINEAR_ROWS = BlockTile.ROWS + 3;
+
   private final SplittableRandom random = new SplittableRandom(SEED);
 
   /// {@return whether all tiles give the bits of the plain loops, for every number of tokens and rows}
   boolean passes(TileChoice.Found tiles) {
-    return passes(tiles.int8(), tiles.blocks()) && passes(tiles.floats());
+    return passes(tiles.int8())
+        && tiles.blocks().values().stream().allMatch(this::passes)
+        && tiles.rows().values().stream().allMatch(this::passes)
+        && passes(tiles.floats());
   }
 
-  private boolean passes(Int8Tile int8, BlockTile blocks) {
+  private boolean passes(Int8Tile int8) {
     for (int tokens = 1; tokens <= int8.tokens() + 1; tokens++) {
       if (!int8Agrees(int8, tokens, 8 * tokens - 3)) {
         return false;
       }
     }
-    if (!int8Agrees(int8, 2, LONG_ROW)) {
-      return false;
-    }
-    for (int tokens = 1; tokens <= BlockTile.TOKENS; tokens++) {
-      if (!blocksAgree(blocks, tokens, 3 * tokens)) {
-        return false;
-      }
-    }
-    return true;
+    return int8Agrees(int8, 2, LONG_ROW);
   }
 
   private boolean int8Agrees(Int8Tile tile, int tokens, int k) {
@@ -84,68 +88,85 @@ final class TileTrial {
     return (bytes.unsigned() ? value & 255 : value) - bytes.zero();
   }
 
-  private boolean blocksAgree(BlockTile tile, int tokens, int blocks) {
-    byte[] w = bytes(BlockTile.ROWS * blocks * BlockTile.BLOCK);
-    byte[] x = bytes(tokens * blocks * BlockTile.BLOCK);
-    float[] dw = scales(BlockTile.ROWS * blocks);
-    float[] dx = scales(tokens * blocks);
-    MemorySegment weights =
-        MemorySegment.ofArray(new byte[(int) (blocks * BlockTile.WEIGHT_BYTES)]);
-    MemorySegment activations =
-        MemorySegment.ofArray(new byte[(int) (tile.tokenBytes() * blocks * tokens)]);
-    for (int block = 0; block < blocks; block++) {
-      for (int row = 0; row < BlockTile.ROWS; row++) {
-        int at = row * blocks + block;
-        long to = block * BlockTile.WEIGHT_BYTES;
-        tile.packWeights(
-            MemorySegment.ofArray(w), (long) at * BlockTile.BLOCK, dw[at], row, weights, to);
-      }
-      for (int token = 0; token < tokens; token++) {
-        int at = token * blocks + block;
-        tile.packToken(
-            MemorySegment.ofArray(x),
-            (long) at * BlockTile.BLOCK,
-            dx[at],
-            activations,
-            at * tile.tokenBytes());
-      }
-    }
-    float[] y = new float[tokens * BlockTile.ROWS];
-    long stride = (long) BlockTile.ROWS * Float.BYTES;
-    MemorySegment result = MemorySegment.ofArray(y);
-    long tokenStride = blocks * tile.tokenBytes();
-    tile.multiply(weights, 0, activations, 0, tokenStride, result, 0, stride, 1, tokens, false);
-    tile.multiply(
-        weights,
-        BlockTile.WEIGHT_BYTES,
-        activations,
-        tile.tokenBytes(),
-        tokenStride,
-        result,
-        0,
-        stride,
-        blocks - 1,
-        tokens,
-        true);
-    for (int token = 0; token < tokens; token++) {
-      for (int row = 0; row < BlockTile.ROWS; row++) {
-        float expected = 0;
-        for (int block = 0; block < blocks; block++) {
-          int left = row * blocks + block;
-          int right = token * blocks + block;
-          int sum = 0;
-          for (int i = 0; i < BlockTile.BLOCK; i++) {
-            sum += w[left * BlockTile.BLOCK + i] * x[right * BlockTile.BLOCK + i];
-          }
-          expected = F32.fma((float) sum, dw[left] * dx[right], expected);
-        }
-        if (Float.floatToIntBits(expected)
-            != Float.floatToIntBits(y[token * BlockTile.ROWS + row])) {
-          return false;
-        }
+  // ---- Tokens by rows of weights: the tile within its twin, beside the reference
+
+  private boolean passes(BlockTile tile) {
+    for (int tokens = 1; tokens <= tile.tokens() + 1; tokens++) {
+      // With more tokens than a tile has, a row that is longer than a piece.
+      int steps =
+          tokens > tile.tokens() ? 2 * TileBlockLinear.PIECE_BYTES / tile.type().packedBytes : 3;
+      if (!blocksAgree(tile, tokens, steps * tile.type().blocks())) {
+        return false;
       }
     }
     return true;
+  }
+
+  private boolean blocksAgree(BlockTile tile, int tokens, int blocks) {
+    BlockType type = tile.type();
+    long[] scalars = {0, 0, tokens, 0, 0, LINEAR_ROWS, LINEAR_ROWS, blocks};
+    LinearCall call = LinearCall.of(type.file, scalars);
+    MemorySegment w = aligned(bytes((int) (LINEAR_ROWS * call.rowBytes())));
+    float[] halves = scales((int) (w.byteSize() / type.file.bytes()));
+    for (int i = 0; i < halves.length; i++) {
+      for (int at = 0; at < type.halves; at++) {
+        long place = (long) i * type.file.bytes() + 2L * at;
+        Mem.putI16(w, place, Float.floatToFloat16(halves[(i + at) % halves.length]));
+      }
+    }
+    MemorySegment q = aligned(bytes(tokens * blocks * BlockTile.BLOCK));
+    MemorySegment d = MemorySegment.ofArray(scales(tokens * blocks));
+    Optional<PreparedKernel> twin = TileBlockLinear.prepare(tile, call, w, new Packings());
+    return twin.isPresent() && agrees(type.file.kernel(), twin.get(), scalars, tokens, q, d, w);
+  }
+
+  private boolean passes(RowTile tile) {
+    for (int tokens = 1; tokens <= tile.tokens() + 1; tokens++) {
+      int k = tokens % 2 == 0 ? 2 * RowTile.CHUNK + tokens : 3 * tokens;
+      if (!rowsAgree(tile, tokens, k)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean rowsAgree(RowTile tile, int tokens, int k) {
+    RowType type = tile.type();
+    long[] scalars = {0, 0, tokens, 0, 0, LINEAR_ROWS, LINEAR_ROWS, k};
+    LinearCall call = LinearCall.of(type.file, scalars);
+    float[] weights = scales(LINEAR_ROWS * k);
+    MemorySegment w = Tensor.allocate((long) type.bytes * weights.length);
+    for (int i = 0; i < weights.length; i++) {
+      int at = type.bytes * i;
+      switch (type) {
+        case F32 -> Mem.putF32(w, at, weights[i]);
+        case F16 -> Mem.putI16(w, at, Float.floatToFloat16(weights[i]));
+        case BF16 -> Mem.putI16(w, at, Float.floatToIntBits(weights[i]) >> Short.SIZE);
+      }
+    }
+    MemorySegment x = MemorySegment.ofArray(scales(tokens * k));
+    Optional<PreparedKernel> twin = TileRowLinear.prepare(tile, call, w, new Packings());
+    return twin.isPresent() && agrees(type.file.kernel(), twin.get(), scalars, tokens, x, w);
+  }
+
+  private static boolean agrees(
+      String kernel, PreparedKernel twin, long[] scalars, int tokens, MemorySegment... inputs) {
+    MemorySegment control = Tensor.allocate(16);
+    Mem.putI32(control, 0, tokens);
+    MemorySegment[] segments = new MemorySegment[inputs.length + 2];
+    segments[0] = control;
+    System.arraycopy(inputs, 0, segments, 1, inputs.length);
+    MemorySegment expected = Tensor.allocate((long) Float.BYTES * tokens * LINEAR_ROWS);
+    segments[segments.length - 1] = expected;
+    KernelCatalog.byName(kernel).run(segments, scalars);
+    MemorySegment found = Tensor.allocate(expected.byteSize());
+    segments[segments.length - 1] = found;
+    twin.run(segments, Tensor.allocate(twin.scratchBytes()), 0, twin.units());
+    return expected.mismatch(found) == -1;
+  }
+
+  private static MemorySegment aligned(byte[] bytes) {
+    return Tensor.allocate(bytes.length).copyFrom(MemorySegment.ofArray(bytes));
   }
 
   private boolean passes(FloatTile floats) {

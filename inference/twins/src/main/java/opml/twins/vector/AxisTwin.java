@@ -79,7 +79,7 @@ final class AxisTwin implements PreparedKernel {
     for (int lane = 0; lane < COUNT; lane++) {
       max = Math.max(max, Mem.f32(scratch, PARTS + 4L * lane));
     }
-    Exponential.exp(scratch, ROW, max, scratch, ROW, vectors);
+    Exponential.exp(scratch, ROW, 1f, max, scratch, ROW, vectors);
     divide(scratch, sum(scratch, n), vectors);
   }
 

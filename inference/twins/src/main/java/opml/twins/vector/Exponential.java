@@ -32,14 +32,17 @@ final class Exponential {
 
   private Exponential() {}
 
-  /// `y = exp(x - less)`.
-  static void exp(MemorySegment x, long xAt, float less, MemorySegment y, long yAt, int vectors) {
+  /// `y = exp(x · factor - less)`, each operation rounded.
+  static void exp(
+      MemorySegment x, long xAt, float factor, float less, MemorySegment y, long yAt, int vectors) {
     if (x.getClass() != NATIVE || y.getClass() != NATIVE) {
       throw Lanes.notNative();
     }
     for (int i = 0; i < vectors; i++) {
       FloatVector v =
-          FloatVector.fromMemorySegment(FLOATS, x, xAt + (long) i * BYTES, ORDER).sub(less);
+          FloatVector.fromMemorySegment(FLOATS, x, xAt + (long) i * BYTES, ORDER)
+              .mul(factor)
+              .sub(less);
       FloatVector shifted = v.mul(LOG2_E).add(SHIFTER);
       FloatVector minusN = shifted.sub(SHIFTER).neg();
       FloatVector r =

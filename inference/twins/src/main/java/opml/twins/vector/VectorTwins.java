@@ -1,10 +1,15 @@
 package opml.twins.vector;
 
+import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import opml.engine.run.PreparedKernel;
 import opml.twins.call.AxisCall;
 import opml.twins.call.BroadcastCall;
 import opml.twins.call.ConvolutionCall;
+import opml.twins.call.LinearCall;
+import opml.twins.call.Packings;
 import opml.twins.call.PoolCall;
 import opml.twins.call.ProductCall;
 import opml.twins.call.QuantiseCall;
@@ -15,7 +20,7 @@ import opml.twins.call.Twin;
 import opml.twins.tile.FloatTile;
 
 /// The twins that are written with the Vector API, around a tile of machine code where there is one. `argmax.f32`
-/// has none: it has little to do.
+/// has none: it has little to do. Nor have `linear.f16` and `linear.bf16`.
 public final class VectorTwins {
   private VectorTwins() {}
 
@@ -48,6 +53,10 @@ public final class VectorTwins {
         Map.entry("softmax.f32", (s, _) -> AxisTwin.prepare(AxisCall.softmax(s))),
         Map.entry("quantize", (s, _) -> QuantisationTwin.prepare(QuantiseCall.quantise(s))),
         Map.entry("dequantize", (s, _) -> QuantisationTwin.prepare(QuantiseCall.dequantise(s))),
+        linear(LinearCall.Format.F32, RowLinearTwin::prepare),
+        linear(LinearCall.Format.Q8_0, BlockLinearTwin::prepare),
+        linear(LinearCall.Format.Q4_0, BlockLinearTwin::prepare),
+        linear(LinearCall.Format.Q4_K, BlockLinearTwin::prepare),
         Map.entry(
             "qlinear.matmul",
             (s, constants) -> QuantisedProductTwin.prepare(QuantisedProductCall.of(s), constants)),
@@ -55,5 +64,19 @@ public final class VectorTwins {
             "qlinear.conv2d",
             (s, constants) ->
                 QuantisedConvolutionTwin.prepare(QuantisedConvolutionCall.of(s), constants)));
+  }
+
+  /// A product of tokens.
+  @FunctionalInterface
+  private interface Linear {
+    Optional<PreparedKernel> prepare(
+        LinearCall call, List<Optional<MemorySegment>> constants, Packings packings);
+  }
+
+  private static Map.Entry<String, Twin> linear(LinearCall.Format format, Linear linear) {
+    Packings packings = new Packings();
+    return Map.entry(
+        format.kernel(),
+        (s, constants) -> linear.prepare(LinearCall.of(format, s), constants, packings));
   }
 }

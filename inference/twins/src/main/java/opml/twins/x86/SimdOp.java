@@ -12,20 +12,34 @@ public enum SimdOp implements X86Operation {
   VBROADCASTSS("vbroadcastss", "vbroadcastss", 0x66, 0x0F38, 0x18, Form.RM, Tuple.TUPLE1_SCALAR),
   VPMOVSXBW("vpmovsxbw", "vpmovsxbw", 0x66, 0x0F38, 0x20, Form.RM, Tuple.HALF_MEM),
   VPMOVZXBW("vpmovzxbw", "vpmovzxbw", 0x66, 0x0F38, 0x30, Form.RM, Tuple.HALF_MEM),
+  VPMOVZXBD("vpmovzxbd", "vpmovzxbd", 0x66, 0x0F38, 0x31, Form.RM, Tuple.QUARTER_MEM),
+  VPMOVZXWD("vpmovzxwd", "vpmovzxwd", 0x66, 0x0F38, 0x33, Form.RM, Tuple.HALF_MEM),
+  VCVTPH2PS("vcvtph2ps", "vcvtph2ps", 0x66, 0x0F38, 0x13, Form.RM, Tuple.HALF_MEM),
+  VMOVD("vmovd", "vmovd", 0x66, 0x0F, 0x6E, Form.RM, Tuple.TUPLE1_SCALAR),
+  VPMADDUBSW("vpmaddubsw", "vpmaddubsw", 0x66, 0x0F38, 0x04, Form.RVM, Tuple.FULL_MEM),
   VPMADDWD("vpmaddwd", "vpmaddwd", 0x66, 0x0F, 0xF5, Form.RVM, Tuple.FULL_MEM),
   VPADDD("vpaddd", "vpaddd", 0x66, 0x0F, 0xFE, Form.RVM, Tuple.FULL),
+  VPADDW("vpaddw", "vpaddw", 0x66, 0x0F, 0xFD, Form.RVM, Tuple.FULL_MEM),
+  VPMULLD("vpmulld", "vpmulld", 0x66, 0x0F38, 0x40, Form.RVM, Tuple.FULL),
+  VPAND("vpand", "vpandd", 0x66, 0x0F, 0xDB, Form.RVM, Tuple.FULL),
+  VPOR("vpor", "vpord", 0x66, 0x0F, 0xEB, Form.RVM, Tuple.FULL),
+  VPSRLD("vpsrld", "vpsrld", 0x66, 0x0F, 0x72, 2, Tuple.FULL),
+  VPSLLD("vpslld", "vpslld", 0x66, 0x0F, 0x72, 6, Tuple.FULL),
   VPXOR("vpxor", "vpxord", 0x66, 0x0F, 0xEF, Form.RVM, Tuple.FULL),
   VPDPBUSD("{vex} vpdpbusd", "vpdpbusd", 0x66, 0x0F38, 0x50, Form.RVM, Tuple.FULL),
   VCVTDQ2PS("vcvtdq2ps", "vcvtdq2ps", 0, 0x0F, 0x5B, Form.RM, Tuple.FULL),
+  VADDPS("vaddps", "vaddps", 0, 0x0F, 0x58, Form.RVM, Tuple.FULL),
   VMULPS("vmulps", "vmulps", 0, 0x0F, 0x59, Form.RVM, Tuple.FULL),
   VFMADD231PS("vfmadd231ps", "vfmadd231ps", 0x66, 0x0F38, 0xB8, Form.RVM, Tuple.FULL),
   VZEROUPPER("vzeroupper", "vzeroupper", 0, 0x0F, 0x77, Form.ZO, Tuple.FULL_MEM);
 
-  /// Where operands are encoded, in the order of the assembler's operands: R is ModRM.reg, V is vvvv, M is ModRM.r/m.
+  /// Where operands are encoded, in the order of the assembler's operands: R is ModRM.reg, V is vvvv, M is ModRM.r/m,
+  /// I is a byte behind.
   enum Form {
     RM,
     MR,
     RVM,
+    VMI,
     ZO
   }
 
@@ -34,6 +48,7 @@ public enum SimdOp implements X86Operation {
     FULL,
     FULL_MEM,
     HALF_MEM,
+    QUARTER_MEM,
     TUPLE1_SCALAR
   }
 
@@ -52,6 +67,9 @@ public enum SimdOp implements X86Operation {
   final Form form;
   final Tuple tuple;
 
+  /// What stands in ModRM.reg instead of a register, for [Form#VMI].
+  final int extension;
+
   SimdOp(
       String vexMnemonic,
       String evexMnemonic,
@@ -60,6 +78,29 @@ public enum SimdOp implements X86Operation {
       int opcode,
       Form form,
       Tuple tuple) {
+    this(vexMnemonic, evexMnemonic, prefix, map, opcode, form, tuple, 0);
+  }
+
+  SimdOp(
+      String vexMnemonic,
+      String evexMnemonic,
+      int prefix,
+      int map,
+      int opcode,
+      int extension,
+      Tuple tuple) {
+    this(vexMnemonic, evexMnemonic, prefix, map, opcode, Form.VMI, tuple, extension);
+  }
+
+  SimdOp(
+      String vexMnemonic,
+      String evexMnemonic,
+      int prefix,
+      int map,
+      int opcode,
+      Form form,
+      Tuple tuple,
+      int extension) {
     this.vexMnemonic = vexMnemonic;
     this.evexMnemonic = evexMnemonic;
     this.prefix = prefix == 0 ? 0 : prefix == 0x66 ? 1 : 2;
@@ -67,6 +108,7 @@ public enum SimdOp implements X86Operation {
     this.opcode = opcode;
     this.form = form;
     this.tuple = tuple;
+    this.extension = extension;
   }
 
   /// {@return what an 8-bit displacement counts in under EVEX}
@@ -75,6 +117,7 @@ public enum SimdOp implements X86Operation {
       case FULL -> broadcast ? Integer.BYTES : vectorBytes;
       case FULL_MEM -> vectorBytes;
       case HALF_MEM -> vectorBytes / 2;
+      case QUARTER_MEM -> vectorBytes / 4;
       case TUPLE1_SCALAR -> Integer.BYTES;
     };
   }

@@ -67,6 +67,14 @@ public final class X86Assembler {
     modRmRegister(from.low(), to.low());
   }
 
+  /// `mov to, value` of the lower half.
+  public void mov32(Gpr to, int value) {
+    begin(ScalarOp.MOV32, to, new Immediate(value));
+    rexIfAny(0, 0, to.high());
+    emit(0xB8 | to.low());
+    emit32(value);
+  }
+
   /// `mov [to], from` of the lower half.
   public void mov32(EffectiveAddress to, Gpr from) {
     begin(ScalarOp.MOV32, to, from);
@@ -168,6 +176,16 @@ public final class X86Assembler {
     vector(begin(op, to, first, second), op, to.bytes(), to, first, second);
   }
 
+  /// A shift by a constant.
+  ///
+  /// @param bits 0 to 127
+  public void simd(SimdOp op, Simd to, Simd from, int bits) {
+    require(op, SimdOp.Form.VMI);
+    X86Instruction instruction = begin(op, to, from, new Immediate(bits));
+    vector(instruction, op, to.bytes(), new Simd(to.bytes(), op.extension), to, from);
+    emit(bits);
+  }
+
   private static void require(SimdOp op, SimdOp.Form form) {
     if (op.form != form) {
       throw new IllegalArgumentException(op + " has operands " + op.form + ", not " + form);
@@ -196,6 +214,10 @@ public final class X86Assembler {
         x = address.indexHigh();
         b = address.base().high();
       }
+      case Gpr general when op == SimdOp.VMOVD -> {
+        x = 0;
+        b = general.high();
+      }
       case Gpr _, Immediate _, Label _ -> throw new IllegalArgumentException(op + " of " + rm);
     }
     boolean evex = instruction.needsEvex();
@@ -213,6 +235,8 @@ public final class X86Assembler {
       modRmMemory(reg.number() & 7, address, unit);
     } else if (rm instanceof Simd register) {
       modRmRegister(reg.number() & 7, register.number() & 7);
+    } else if (rm instanceof Gpr general) {
+      modRmRegister(reg.number() & 7, general.low());
     }
   }
 

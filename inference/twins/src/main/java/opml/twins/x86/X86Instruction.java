@@ -28,6 +28,10 @@ public record X86Instruction(X86Operation operation, List<X86Operand> operands, 
     return false;
   }
 
+  private boolean isOfLowerHalves() {
+    return operation == ScalarOp.MOV32 || operation == SimdOp.VMOVD;
+  }
+
   @Override
   public String toString() {
     String name =
@@ -40,7 +44,7 @@ public record X86Instruction(X86Operation operation, List<X86Operand> operands, 
         + operands.stream()
             .map(
                 operand ->
-                    operation == ScalarOp.MOV32 && operand instanceof Gpr register
+                    isOfLowerHalves() && operand instanceof Gpr register
                         ? register.name32()
                         : operand.toString())
             .collect(Collectors.joining(", "));

@@ -6,31 +6,60 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.management.ThreadMXBean;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import opml.engine.tensor.Tensor;
+import opml.kernels.catalog.KernelCatalog;
+import opml.kernels.memory.Mem;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// The blocks' product by the tile is the plain loop's, bit for bit.
+/// The blocks' product by the tile is the reference's, bit for bit.
 class BlockTileTest {
-  private static final int BLOCK = BlockTile.BLOCK;
   private static final int ROWS = BlockTile.ROWS;
 
-  /// Rows and tokens of blocks: bytes and scales.
-  private record Blocks(byte[] w, float[] dw, byte[] x, float[] dx, int blocks, int tokens) {
-    static Blocks random(SplittableRandom random, int blocks, int tokens) {
-      byte[] w = new byte[ROWS * blocks * BLOCK];
-      byte[] x = new byte[tokens * blocks * BLOCK];
+  static Stream<Arguments> tiles() {
+    return TestTiles.all()
+        .flatMap(
+            choice -> Stream.of(BlockType.values()).map(type -> Arguments.arguments(choice, type)));
+  }
+
+  private static BlockTile tile(TileChoice choice, BlockType type) {
+    return Objects.requireNonNull(TestTiles.found(choice).blocks().get(type));
+  }
+
+  /// Rows as a file has them, and tokens.
+  private record Blocks(BlockType type, byte[] w, byte[] x, float[] dx, int steps, int tokens) {
+    static Blocks random(BlockType type, SplittableRandom random, int steps, int tokens) {
+      byte[] w = new byte[ROWS * steps * type.file.bytes()];
+      byte[] x = new byte[tokens * steps * type.file.elements()];
       random.nextBytes(w);
       random.nextBytes(x);
-      return new Blocks(
-          w, scales(random, ROWS * blocks), x, scales(random, tokens * blocks), blocks, tokens);
+      Blocks blocks =
+          new Blocks(type, w, x, scales(random, tokens * steps * type.blocks()), steps, tokens);
+      float[] scales = scales(random, ROWS * steps * type.halves);
+      for (int i = 0; i < scales.length; i++) {
+        blocks.setScale(i / type.halves, i % type.halves, scales[i]);
+      }
+      return blocks;
+    }
+
+    void setScale(int step, int number, float scale) {
+      MemorySegment.ofArray(w)
+          .set(
+              ValueLayout.JAVA_SHORT_UNALIGNED,
+              (long) step * type.file.bytes() + 2L * number,
+              Float.floatToFloat16(scale));
     }
 
     private static float[] scales(SplittableRandom random, int count) {
-      float[] extremes = {0f, -0f, Float.MIN_VALUE, 0x1p-126f, 0x1p-60f, 0x1p60f, 1e30f};
+      float[] extremes = {0f, -0f, 0x1p-24f, 0x1p-14f, 0x1p15f, Float.MIN_VALUE, 1e30f};
       float[] scales = new float[count];
       for (int i = 0; i < count; i++) {
         scales[i] =
@@ -41,64 +70,64 @@ class BlockTileTest {
       return scales;
     }
 
-    /// {@return the results by the plain loop, token by token}
+    /// {@return the results by the reference, token by token}
     float[] plain() {
-      float[] results = new float[tokens * ROWS];
-      for (int i = 0; i < results.length; i++) {
-        float result = 0;
-        for (int block = 0; block < blocks; block++) {
-          int left = i % ROWS * blocks + block;
-          int right = i / ROWS * blocks + block;
-          int sum = 0;
-          for (int l = 0; l < BLOCK; l++) {
-            sum += w[left * BLOCK + l] * x[right * BLOCK + l];
-          }
-          result = Math.fma((float) sum, dw[left] * dx[right], result);
-        }
-        results[i] = result;
-      }
-      return results;
+      MemorySegment control = Tensor.allocate(16);
+      Mem.putI32(control, 0, tokens);
+      MemorySegment y = Tensor.allocate(4L * tokens * ROWS);
+      MemorySegment[] segments = {control, aligned(x), MemorySegment.ofArray(dx), aligned(w), y};
+      long[] scalars = {0, 0, tokens, 0, 0, ROWS, ROWS, (long) steps * type.blocks()};
+      KernelCatalog.byName(type.file.kernel()).run(segments, scalars);
+      return y.toArray(Tensor.F32);
+    }
+
+    private static MemorySegment aligned(byte[] bytes) {
+      return Tensor.allocate(bytes.length).copyFrom(MemorySegment.ofArray(bytes));
     }
 
     MemorySegment weights(BlockTile tile) {
-      MemorySegment packed = Arena.ofAuto().allocate(blocks * BlockTile.WEIGHT_BYTES, 64);
-      for (int i = 0; i < ROWS * blocks; i++) {
-        MemorySegment bytes = MemorySegment.ofArray(w);
-        long to = i % blocks * BlockTile.WEIGHT_BYTES;
-        tile.packWeights(bytes, (long) i * BLOCK, dw[i], i / blocks, packed, to);
+      byte[] packed = new byte[steps * type.packedBytes];
+      for (int i = 0; i < ROWS * steps; i++) {
+        int from = i * type.file.bytes();
+        tile.packWeights(w, from, i / steps, packed, i % steps * type.packedBytes);
       }
-      return packed;
+      return MemorySegment.ofArray(packed);
     }
 
     MemorySegment activations(BlockTile tile) {
-      MemorySegment packed = Arena.ofAuto().allocate(tile.tokenBytes() * blocks * tokens, 64);
-      for (int i = 0; i < tokens * blocks; i++) {
+      MemorySegment packed = Arena.ofAuto().allocate((long) tile.tokenBytes() * dx.length, 64);
+      for (int i = 0; i < dx.length; i++) {
         MemorySegment bytes = MemorySegment.ofArray(x);
-        tile.packToken(bytes, (long) i * BLOCK, dx[i], packed, i * tile.tokenBytes());
+        long at = (long) i * tile.tokenBytes();
+        tile.packToken(bytes, (long) i * BlockTile.BLOCK, dx[i], packed, at);
       }
       return packed;
     }
 
-    /// {@return the same by the tile, which pauses behind some blocks}
+    long tokenStride(BlockTile tile) {
+      return (long) steps * type.blocks() * tile.tokenBytes();
+    }
+
+    /// {@return the same by the tile, which pauses behind some steps}
     float[] product(BlockTile tile, int pause) {
       MemorySegment weights = weights(tile);
       MemorySegment activations = activations(tile);
-      long stride = blocks * tile.tokenBytes();
+      long stride = tokenStride(tile);
       float[] results = new float[tokens * ROWS];
       Arrays.fill(results, Float.NaN); // whatever was there before
       MemorySegment y = MemorySegment.ofArray(results);
       tile.multiply(weights, 0, activations, 0, stride, y, 0, 4 * ROWS, pause, tokens, false);
-      if (pause < blocks) {
+      if (pause < steps) {
         tile.multiply(
             weights,
-            pause * BlockTile.WEIGHT_BYTES,
+            (long) pause * type.packedBytes,
             activations,
-            pause * tile.tokenBytes(),
+            (long) pause * type.blocks() * tile.tokenBytes(),
             stride,
             y,
             0,
             4 * ROWS,
-            blocks - pause,
+            steps - pause,
             tokens,
             true);
       }
@@ -107,30 +136,33 @@ class BlockTileTest {
   }
 
   @ParameterizedTest
-  @MethodSource("opml.twins.tile.TestTiles#all")
-  void theProductIsThePlainLoops(TileChoice choice) {
-    BlockTile tile = TestTiles.found(choice).blocks();
+  @MethodSource("tiles")
+  void theProductIsTheReferences(TileChoice choice, BlockType type) {
+    BlockTile tile = tile(choice, type);
     long seed = new SplittableRandom().nextLong();
     SplittableRandom random = new SplittableRandom(seed);
-    for (int blocks : new int[] {1, 2, 3, 8, 17, 64}) {
-      for (int tokens = 1; tokens <= BlockTile.TOKENS; tokens++) {
-        Blocks data = Blocks.random(random, blocks, tokens);
-        assertThat(bits(data.product(tile, 1 + random.nextInt(blocks))))
-            .as("%d blocks, %d tokens, seed %d", blocks, tokens, seed)
+    for (int steps : new int[] {1, 2, 3, 8, 17}) {
+      for (int tokens = 1; tokens <= tile.tokens(); tokens++) {
+        Blocks data = Blocks.random(type, random, steps, tokens);
+        assertThat(bits(data.product(tile, 1 + random.nextInt(steps))))
+            .as("%d steps, %d tokens, seed %d", steps, tokens, seed)
             .isEqualTo(bits(data.plain()));
       }
     }
   }
 
   @ParameterizedTest
-  @MethodSource("opml.twins.tile.TestTiles#all")
-  void everyExtremeMeetsEveryOther(TileChoice choice) {
-    BlockTile tile = TestTiles.found(choice).blocks();
-    byte[] extremes = {-128, -127, -1, 0, 1, 126, 127};
+  @MethodSource("tiles")
+  void everyExtremeMeetsEveryOther(TileChoice choice, BlockType type) {
+    BlockTile tile = tile(choice, type);
+    byte[] extremes = {-128, -127, -16, -1, 0, 1, 15, 126, 127};
     for (byte weight : extremes) {
       for (byte activation : extremes) {
-        Blocks data = Blocks.random(new SplittableRandom(1), 2, BlockTile.TOKENS);
+        Blocks data = Blocks.random(type, new SplittableRandom(1), 2, tile.tokens());
         Arrays.fill(data.w(), weight);
+        for (int i = 0; i < 2 * ROWS * type.halves; i++) {
+          data.setScale(i / type.halves, i % type.halves, i - 3.5f);
+        }
         Arrays.fill(data.x(), activation);
         assertThat(bits(data.product(tile, 1)))
             .as("%d by %d", weight, activation)
@@ -140,29 +172,26 @@ class BlockTileTest {
   }
 
   @ParameterizedTest
-  @MethodSource("opml.twins.tile.TestTiles#all")
-  void whatIsNoNumberStaysNone(TileChoice choice) {
-    BlockTile tile = TestTiles.found(choice).blocks();
-    Blocks data = Blocks.random(new SplittableRandom(2), 3, 2);
-    data.dw()[4] = Float.NaN;
+  @MethodSource("tiles")
+  void whatIsNoNumberStaysNone(TileChoice choice, BlockType type) {
+    BlockTile tile = tile(choice, type);
+    Blocks data = Blocks.random(type, new SplittableRandom(2), 3, 2);
+    data.setScale(4, 0, Float.NaN);
     data.dx()[1] = Float.POSITIVE_INFINITY;
     float[] plain = data.plain();
-    float[] product = data.product(tile, 2);
-    for (int i = 0; i < plain.length; i++) {
-      // floatToIntBits has one NaN, as every store of ours will
-      assertThat(Float.floatToIntBits(product[i])).isEqualTo(Float.floatToIntBits(plain[i]));
-    }
+    // floatToIntBits has one NaN, as every store of ours will
+    assertThat(bits(data.product(tile, 2))).isEqualTo(bits(plain));
     assertThat(plain).contains(Float.NaN);
   }
 
   @Test
   void aCallAllocatesNothing() {
-    BlockTile tile = TestTiles.found(MachineTiles.best()).blocks();
-    Blocks data = Blocks.random(new SplittableRandom(3), 5, 3);
+    BlockTile tile = tile(MachineTiles.best(), BlockType.Q8_0);
+    Blocks data = Blocks.random(BlockType.Q8_0, new SplittableRandom(3), 5, 3);
     MemorySegment weights = data.weights(tile);
     MemorySegment activations = data.activations(tile);
     MemorySegment y = MemorySegment.ofArray(new float[3 * ROWS]);
-    long stride = 5 * tile.tokenBytes();
+    long stride = data.tokenStride(tile);
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long least = Long.MAX_VALUE;
     // An interpreted call allocates; what counts is a round of compiled ones.
@@ -176,14 +205,15 @@ class BlockTileTest {
     assertThat(least).as("bytes of 2000 calls").isLessThanOrEqualTo(1000);
   }
 
-  @Test
-  void memoryThatIsTooSmallIsRefusedBeforeMachineCodeRuns() {
-    BlockTile tile = EmulatedCode.tiles(TileForm.AVX_VNNI).blocks();
-    Blocks data = Blocks.random(new SplittableRandom(3), 2, 2);
+  @ParameterizedTest
+  @MethodSource("tiles")
+  void memoryThatIsTooSmallIsRefusedBeforeMachineCodeRuns(TileChoice choice, BlockType type) {
+    BlockTile tile = tile(choice, type);
+    Blocks data = Blocks.random(type, new SplittableRandom(3), 2, 2);
     MemorySegment w = data.weights(tile);
     MemorySegment x = data.activations(tile);
     MemorySegment y = MemorySegment.ofArray(new float[2 * ROWS]);
-    long stride = 2 * tile.tokenBytes();
+    long stride = data.tokenStride(tile);
     tile.multiply(w, 0, x, 0, stride, y, 0, 4 * ROWS, 2, 2, false);
     assertThatThrownBy(() -> tile.multiply(w, 0, x, 0, stride, y, 0, 4 * ROWS, 3, 1, false))
         .isInstanceOf(IndexOutOfBoundsException.class);
@@ -193,7 +223,7 @@ class BlockTileTest {
         .isInstanceOf(IndexOutOfBoundsException.class);
     assertThatThrownBy(() -> tile.multiply(w, 0, x, 0, stride, y, 0, 4, 2, 2, false))
         .isInstanceOf(IndexOutOfBoundsException.class);
-    assertThatThrownBy(() -> tile.multiply(w, 0, x, 0, stride, y, 0, 4 * ROWS, 2, 5, false))
+    assertThatThrownBy(() -> tile.multiply(w, 0, x, 0, stride, y, 0, 4 * ROWS, 2, 9, false))
         .isInstanceOf(IllegalArgumentException.class);
   }
 

@@ -11,17 +11,7 @@ import opml.twins.x86.X86Code;
 record EmulatedCode(X86Code code) implements TileCode {
   /// {@return the tiles of a form, on whatever processor}
   static TileChoice.Found tiles(TileForm form) {
-    return new TileChoice.Found(
-        form.title + ", emulated",
-        new Int8Tile(
-            form,
-            new EmulatedCode(TileAssembler.int8(form)),
-            new EmulatedCode(TileAssembler.packing(form))),
-        new BlockTile(form, new EmulatedCode(TileAssembler.blocks(form))),
-        new FloatTile(
-            form,
-            new EmulatedCode(FloatTileAssembler.apart(form)),
-            new EmulatedCode(FloatTileAssembler.byTable(form))));
+    return MachineTiles.tiles(form, form.title + ", emulated", EmulatedCode::new);
   }
 
   @Override

@@ -160,6 +160,7 @@ class MachineTilesTest {
   class OfFeatures {
     private static final int OSXSAVE = 1 << 27;
     private static final int AVX = 1 << 28;
+    private static final int F16C = 1 << 29;
     private static final int FMA = 1 << 12;
     private static final int AVX2 = 1 << 5;
     private static final int AVX512 = 1 << 16 | 1 << 30 | 1 << 31;
@@ -182,7 +183,7 @@ class MachineTilesTest {
           useAvx);
     }
 
-    private static final int LEAF1 = OSXSAVE | AVX | FMA;
+    private static final int LEAF1 = OSXSAVE | AVX | FMA | F16C;
 
     @Test
     void everythingIsThere() {
@@ -201,7 +202,7 @@ class MachineTilesTest {
         assertThat(read(LEAF1, some, VNNI, 0, ALL_SAVED, 3).avx512Vnni()).isFalse();
       }
       CpuFeatures none = new CpuFeatures(false, false, false);
-      for (int missing : new int[] {OSXSAVE, AVX, FMA}) {
+      for (int missing : new int[] {OSXSAVE, AVX, FMA, F16C}) {
         assertThat(read(LEAF1 & ~missing, AVX2 | AVX512, VNNI, AVX_VNNI, ALL_SAVED, 3))
             .isEqualTo(none);
       }

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import opml.twins.x86.GnuAssembler;
 import opml.twins.x86.Simd;
 import opml.twins.x86.X86Code;
@@ -51,18 +54,9 @@ class TileAssemblerTest {
   @EnumSource
   void theTrialFindsATileOfOtherBits(TileForm form) {
     TileChoice.Found right = EmulatedCode.tiles(form);
-    TileCode blocks = new EmulatedCode(TileAssembler.blocks(form));
-    TileCode int8 = new EmulatedCode(TileAssembler.int8(form));
-    TileCode packing = new EmulatedCode(TileAssembler.packing(form));
-    // one step, or one block, too few
-    TileCode fewerSteps =
-        (w, wAt, x, xAt, xStride, y, yAt, yStride, steps, tokens, resume) ->
-            int8.call(
-                w, wAt, x, xAt, xStride, y, yAt, yStride, Math.max(1, steps - 1), tokens, resume);
-    TileCode fewerBlocks =
-        (w, wAt, x, xAt, xStride, y, yAt, yStride, steps, tokens, resume) ->
-            blocks.call(
-                w, wAt, x, xAt, xStride, y, yAt, yStride, Math.max(1, steps - 1), tokens, resume);
+    TileCode int8 = new EmulatedCode(Int8TileAssembler.product(form));
+    TileCode packing = new EmulatedCode(Int8TileAssembler.packing(form));
+    TileCode fewerSteps = fewerSteps(int8);
     // a row that is done in pieces loses all but the last
     TileCode forgetful =
         (w, wAt, x, xAt, xStride, y, yAt, yStride, steps, tokens, resume) -> {
@@ -80,29 +74,52 @@ class TileAssemblerTest {
     TileCode fewerStrips =
         (a, aAt, b, bAt, table, y, yAt, yRow, count, rows, strips) ->
             byTable.call(a, aAt, b, bAt, table, y, yAt, yRow, count, rows, Math.max(1, strips - 1));
-    FloatTile floats = right.floats();
-    assertPasses(right.int8(), right.blocks(), floats, true);
-    assertPasses(new Int8Tile(form, forgetful, packing), right.blocks(), floats, false);
-    assertPasses(new Int8Tile(form, fewerSteps, packing), right.blocks(), floats, false);
-    assertPasses(right.int8(), new BlockTile(form, fewerBlocks), floats, false);
-    FloatTile withFewerProducts = new FloatTile(form, fewerProducts, byTable);
-    assertPasses(right.int8(), right.blocks(), withFewerProducts, false);
-    FloatTile withFewerStrips = new FloatTile(form, apart, fewerStrips);
-    assertPasses(right.int8(), right.blocks(), withFewerStrips, false);
+    assertThat(new TileTrial().passes(right)).isTrue();
+    assertRefused(with(right, new Int8Tile(form, forgetful, packing)));
+    assertRefused(with(right, new Int8Tile(form, fewerSteps, packing)));
+    for (BlockType type : BlockType.values()) {
+      TileCode code = fewerSteps(new EmulatedCode(BlockTileAssembler.product(form, type)));
+      Map<BlockType, BlockTile> blocks = new EnumMap<>(right.blocks());
+      blocks.put(type, new BlockTile(form, type, code));
+      assertRefused(new TileChoice.Found("", right.int8(), blocks, right.rows(), right.floats()));
+    }
+    for (RowType type : RowType.values()) {
+      TileCode code = fewerSteps(new EmulatedCode(RowTileAssembler.product(form, type)));
+      Map<RowType, RowTile> rows = new EnumMap<>(right.rows());
+      rows.put(type, new RowTile(form, type, code));
+      assertRefused(new TileChoice.Found("", right.int8(), right.blocks(), rows, right.floats()));
+    }
+    assertRefused(with(right, new FloatTile(form, fewerProducts, byTable)));
+    assertRefused(with(right, new FloatTile(form, apart, fewerStrips)));
   }
 
-  private static void assertPasses(
-      Int8Tile int8, BlockTile blocks, FloatTile floats, boolean passes) {
-    TileChoice.Found tiles = new TileChoice.Found("", int8, blocks, floats);
-    assertThat(new TileTrial().passes(tiles)).isEqualTo(passes);
+  /// {@return code that does a step too few}
+  private static TileCode fewerSteps(TileCode code) {
+    return (w, wAt, x, xAt, xStride, y, yAt, yStride, steps, tokens, resume) ->
+        code.call(w, wAt, x, xAt, xStride, y, yAt, yStride, Math.max(1, steps - 1), tokens, resume);
+  }
+
+  private static TileChoice.Found with(TileChoice.Found tiles, Int8Tile int8) {
+    return new TileChoice.Found("", int8, tiles.blocks(), tiles.rows(), tiles.floats());
+  }
+
+  private static TileChoice.Found with(TileChoice.Found tiles, FloatTile floats) {
+    return new TileChoice.Found("", tiles.int8(), tiles.blocks(), tiles.rows(), floats);
+  }
+
+  private static void assertRefused(TileChoice.Found tiles) {
+    assertThat(new TileTrial().passes(tiles)).isFalse();
   }
 
   private static List<X86Code> codes(TileForm form) {
-    return List.of(
-        TileAssembler.int8(form),
-        TileAssembler.packing(form),
-        TileAssembler.blocks(form),
-        FloatTileAssembler.apart(form),
-        FloatTileAssembler.byTable(form));
+    List<X86Code> codes = new ArrayList<>();
+    MachineTiles.tiles(
+        form,
+        "",
+        code -> {
+          codes.add(code);
+          return new EmulatedCode(code);
+        });
+    return codes;
   }
 }

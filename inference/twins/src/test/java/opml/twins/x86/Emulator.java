@@ -86,7 +86,8 @@ public final class Emulator {
               }
               return;
             }
-            case MOV32, CPUID, XGETBV -> throw new UnsupportedOperationException(op.name());
+            case MOV32 -> set(operands.get(0), get(operands.get(1)) & 0xFFFF_FFFFL);
+            case CPUID, XGETBV -> throw new UnsupportedOperationException(op.name());
           }
         }
       }
@@ -155,6 +156,42 @@ public final class Emulator {
         }
         put(to, lanes);
       }
+      case VMOVD -> {
+        int[] lanes = new int[16];
+        lanes[0] = (int) get(operands.get(1));
+        put((Simd) operands.get(0), lanes);
+      }
+      case VPMOVZXBD -> {
+        Simd to = (Simd) operands.get(0);
+        int[] from = source(operands.get(1), to.bytes() / 16);
+        int[] lanes = new int[16];
+        for (int i = 0; i < to.bytes() / 4; i++) {
+          lanes[i] = from[i / 4] >> 8 * (i % 4) & 0xFF;
+        }
+        put(to, lanes);
+      }
+      case VPMOVZXWD, VCVTPH2PS -> {
+        Simd to = (Simd) operands.get(0);
+        int[] from = source(operands.get(1), to.bytes() / 8);
+        int[] lanes = new int[16];
+        for (int i = 0; i < to.bytes() / 4; i++) {
+          int half = from[i / 2] >> 16 * (i % 2) & 0xFFFF;
+          lanes[i] =
+              op == SimdOp.VPMOVZXWD
+                  ? half
+                  : Float.floatToRawIntBits(Float.float16ToFloat((short) half));
+        }
+        put(to, lanes);
+      }
+      case VPSRLD, VPSLLD -> {
+        Simd to = (Simd) operands.get(0);
+        int bits = (int) get(operands.get(2));
+        int[] lanes = source(operands.get(1), to.bytes() / 4);
+        for (int i = 0; i < lanes.length; i++) {
+          lanes[i] = op == SimdOp.VPSRLD ? lanes[i] >>> bits : lanes[i] << bits;
+        }
+        put(to, lanes);
+      }
       case VCVTDQ2PS -> {
         Simd to = (Simd) operands.get(0);
         int[] from = source(operands.get(1), to.bytes() / 4);
@@ -164,7 +201,18 @@ public final class Emulator {
         }
         put(to, lanes);
       }
-      case VPMADDWD, VPADDD, VPXOR, VPDPBUSD, VMULPS, VFMADD231PS -> {
+      case VPMADDUBSW,
+          VPMADDWD,
+          VPADDD,
+          VPADDW,
+          VPMULLD,
+          VPAND,
+          VPOR,
+          VPXOR,
+          VPDPBUSD,
+          VADDPS,
+          VMULPS,
+          VFMADD231PS -> {
         Simd to = (Simd) operands.get(0);
         int[] a = source(operands.get(1), to.bytes() / 4);
         int[] b = source(operands.get(2), to.bytes() / 4);
@@ -180,6 +228,11 @@ public final class Emulator {
   private static int lane(SimdOp op, int old, int a, int b) {
     return switch (op) {
       case VPADDD -> a + b;
+      case VPADDW -> (a + b & 0xFFFF) | ((a >> 16) + (b >> 16)) << 16;
+      case VPMULLD -> a * b;
+      case VPAND -> a & b;
+      case VPOR -> a | b;
+      case VPMADDUBSW -> saturated(a, b) & 0xFFFF | saturated(a >> 16, b >> 16) << 16;
       case VPXOR -> a ^ b;
       case VPMADDWD -> (short) a * (short) b + (a >> 16) * (b >> 16);
       case VPDPBUSD -> {
@@ -189,6 +242,7 @@ public final class Emulator {
         }
         yield sum;
       }
+      case VADDPS -> Float.floatToIntBits(Float.intBitsToFloat(a) + Float.intBitsToFloat(b));
       case VMULPS -> Float.floatToIntBits(Float.intBitsToFloat(a) * Float.intBitsToFloat(b));
       case VFMADD231PS ->
           Float.floatToIntBits(
@@ -196,6 +250,12 @@ public final class Emulator {
                   Float.intBitsToFloat(a), Float.intBitsToFloat(b), Float.intBitsToFloat(old)));
       default -> throw new AssertionError(op);
     };
+  }
+
+  /// {@return two products of bytes, added; the first are unsigned}
+  private static int saturated(int a, int b) {
+    int sum = (a & 0xFF) * (byte) b + (a >> 8 & 0xFF) * (byte) (b >> 8);
+    return Math.clamp(sum, Short.MIN_VALUE, Short.MAX_VALUE);
   }
 
   /// {@return the lanes of a register or of memory}

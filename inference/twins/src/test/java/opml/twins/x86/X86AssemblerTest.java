@@ -4,20 +4,32 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static opml.twins.x86.EffectiveAddress.at;
 import static opml.twins.x86.Simd.ymm;
 import static opml.twins.x86.Simd.zmm;
+import static opml.twins.x86.SimdOp.VADDPS;
 import static opml.twins.x86.SimdOp.VBROADCASTSS;
 import static opml.twins.x86.SimdOp.VCVTDQ2PS;
+import static opml.twins.x86.SimdOp.VCVTPH2PS;
 import static opml.twins.x86.SimdOp.VFMADD231PS;
+import static opml.twins.x86.SimdOp.VMOVD;
 import static opml.twins.x86.SimdOp.VMOVDQU_LOAD;
 import static opml.twins.x86.SimdOp.VMOVDQU_STORE;
 import static opml.twins.x86.SimdOp.VMOVUPS_LOAD;
 import static opml.twins.x86.SimdOp.VMOVUPS_STORE;
 import static opml.twins.x86.SimdOp.VMULPS;
 import static opml.twins.x86.SimdOp.VPADDD;
+import static opml.twins.x86.SimdOp.VPADDW;
+import static opml.twins.x86.SimdOp.VPAND;
 import static opml.twins.x86.SimdOp.VPBROADCASTD;
 import static opml.twins.x86.SimdOp.VPDPBUSD;
+import static opml.twins.x86.SimdOp.VPMADDUBSW;
 import static opml.twins.x86.SimdOp.VPMADDWD;
 import static opml.twins.x86.SimdOp.VPMOVSXBW;
+import static opml.twins.x86.SimdOp.VPMOVZXBD;
 import static opml.twins.x86.SimdOp.VPMOVZXBW;
+import static opml.twins.x86.SimdOp.VPMOVZXWD;
+import static opml.twins.x86.SimdOp.VPMULLD;
+import static opml.twins.x86.SimdOp.VPOR;
+import static opml.twins.x86.SimdOp.VPSLLD;
+import static opml.twins.x86.SimdOp.VPSRLD;
 import static opml.twins.x86.SimdOp.VPXOR;
 import static opml.twins.x86.SimdOp.VZEROUPPER;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -224,7 +236,88 @@ class X86AssemblerTest {
           code -> code.simd(VCVTDQ2PS, ymm(11), ymm(12)),
           code -> code.simd(VCVTDQ2PS, zmm(1), zmm(2)),
           code -> code.simd(VCVTDQ2PS, zmm(21), zmm(14)),
-          code -> code.simd(VCVTDQ2PS, zmm(5), at(Gpr.RDI, -4).everyLane()));
+          code -> code.simd(VCVTDQ2PS, zmm(5), at(Gpr.RDI, -4).everyLane()),
+          code -> code.mov32(Gpr.RAX, 0x0F0F_0F0F),
+          code -> code.mov32(Gpr.R9, -1),
+          code -> code.simd(VMOVD, new Simd(Simd.XMM, 3), Gpr.RAX),
+          code -> code.simd(VMOVD, new Simd(Simd.XMM, 12), Gpr.R9),
+          code -> code.simd(VPMOVZXBD, ymm(1), at(Gpr.RDI, 16)),
+          code -> code.simd(VPMOVZXBD, ymm(1), at(Gpr.R11, 96)),
+          code -> code.simd(VPMOVZXBD, ymm(14), at(Gpr.RDI, 16)),
+          code -> code.simd(VPMOVZXBD, ymm(14), at(Gpr.R11, 96)),
+          code -> code.simd(VPMOVZXBD, zmm(2), at(Gpr.RDI, 16)),
+          code -> code.simd(VPMOVZXBD, zmm(2), at(Gpr.R11, 96)),
+          code -> code.simd(VPMOVZXBD, zmm(28), at(Gpr.RDI, 16)),
+          code -> code.simd(VPMOVZXBD, zmm(28), at(Gpr.R11, 96)),
+          code -> code.simd(VPMOVZXBD, ymm(12), new Simd(Simd.XMM, 11)),
+          code -> code.simd(VPMOVZXWD, ymm(1), at(Gpr.RDI, 16)),
+          code -> code.simd(VPMOVZXWD, ymm(1), at(Gpr.R11, 96)),
+          code -> code.simd(VPMOVZXWD, ymm(14), at(Gpr.RDI, 16)),
+          code -> code.simd(VPMOVZXWD, ymm(14), at(Gpr.R11, 96)),
+          code -> code.simd(VPMOVZXWD, zmm(2), at(Gpr.RDI, 16)),
+          code -> code.simd(VPMOVZXWD, zmm(2), at(Gpr.R11, 96)),
+          code -> code.simd(VPMOVZXWD, zmm(28), at(Gpr.RDI, 16)),
+          code -> code.simd(VPMOVZXWD, zmm(28), at(Gpr.R11, 96)),
+          code -> code.simd(VPMOVZXWD, ymm(12), new Simd(Simd.XMM, 11)),
+          code -> code.simd(VCVTPH2PS, ymm(1), at(Gpr.RDI, 16)),
+          code -> code.simd(VCVTPH2PS, ymm(1), at(Gpr.R11, 96)),
+          code -> code.simd(VCVTPH2PS, ymm(14), at(Gpr.RDI, 16)),
+          code -> code.simd(VCVTPH2PS, ymm(14), at(Gpr.R11, 96)),
+          code -> code.simd(VCVTPH2PS, zmm(2), at(Gpr.RDI, 16)),
+          code -> code.simd(VCVTPH2PS, zmm(2), at(Gpr.R11, 96)),
+          code -> code.simd(VCVTPH2PS, zmm(28), at(Gpr.RDI, 16)),
+          code -> code.simd(VCVTPH2PS, zmm(28), at(Gpr.R11, 96)),
+          code -> code.simd(VCVTPH2PS, ymm(12), new Simd(Simd.XMM, 11)),
+          code -> code.simd(VPMADDUBSW, ymm(1), ymm(2), ymm(3)),
+          code -> code.simd(VPMADDUBSW, ymm(9), ymm(10), ymm(11)),
+          code -> code.simd(VPMADDUBSW, zmm(1), zmm(2), zmm(3)),
+          code -> code.simd(VPMADDUBSW, zmm(9), zmm(18), zmm(27)),
+          code -> code.simd(VPMADDUBSW, ymm(4), ymm(15), at(Gpr.RDI, 64)),
+          code -> code.simd(VPMADDUBSW, zmm(24), zmm(25), at(Gpr.R10, 128)),
+          code -> code.simd(VPADDW, ymm(1), ymm(2), ymm(3)),
+          code -> code.simd(VPADDW, ymm(9), ymm(10), ymm(11)),
+          code -> code.simd(VPADDW, zmm(1), zmm(2), zmm(3)),
+          code -> code.simd(VPADDW, zmm(9), zmm(18), zmm(27)),
+          code -> code.simd(VPADDW, ymm(4), ymm(15), at(Gpr.RDI, 64)),
+          code -> code.simd(VPADDW, zmm(24), zmm(25), at(Gpr.R10, 128)),
+          code -> code.simd(VPMULLD, ymm(1), ymm(2), ymm(3)),
+          code -> code.simd(VPMULLD, ymm(9), ymm(10), ymm(11)),
+          code -> code.simd(VPMULLD, zmm(1), zmm(2), zmm(3)),
+          code -> code.simd(VPMULLD, zmm(9), zmm(18), zmm(27)),
+          code -> code.simd(VPMULLD, ymm(4), ymm(15), at(Gpr.RDI, 64)),
+          code -> code.simd(VPMULLD, zmm(24), zmm(25), at(Gpr.R10, 128)),
+          code -> code.simd(VPMULLD, zmm(4), zmm(5), at(Gpr.RDX, 12).everyLane()),
+          code -> code.simd(VPAND, ymm(1), ymm(2), ymm(3)),
+          code -> code.simd(VPAND, ymm(9), ymm(10), ymm(11)),
+          code -> code.simd(VPAND, zmm(1), zmm(2), zmm(3)),
+          code -> code.simd(VPAND, zmm(9), zmm(18), zmm(27)),
+          code -> code.simd(VPAND, ymm(4), ymm(15), at(Gpr.RDI, 64)),
+          code -> code.simd(VPAND, zmm(24), zmm(25), at(Gpr.R10, 128)),
+          code -> code.simd(VPAND, zmm(4), zmm(5), at(Gpr.RDX, 12).everyLane()),
+          code -> code.simd(VPOR, ymm(1), ymm(2), ymm(3)),
+          code -> code.simd(VPOR, ymm(9), ymm(10), ymm(11)),
+          code -> code.simd(VPOR, zmm(1), zmm(2), zmm(3)),
+          code -> code.simd(VPOR, zmm(9), zmm(18), zmm(27)),
+          code -> code.simd(VPOR, ymm(4), ymm(15), at(Gpr.RDI, 64)),
+          code -> code.simd(VPOR, zmm(24), zmm(25), at(Gpr.R10, 128)),
+          code -> code.simd(VPOR, zmm(4), zmm(5), at(Gpr.RDX, 12).everyLane()),
+          code -> code.simd(VADDPS, ymm(1), ymm(2), ymm(3)),
+          code -> code.simd(VADDPS, ymm(9), ymm(10), ymm(11)),
+          code -> code.simd(VADDPS, zmm(1), zmm(2), zmm(3)),
+          code -> code.simd(VADDPS, zmm(9), zmm(18), zmm(27)),
+          code -> code.simd(VADDPS, ymm(4), ymm(15), at(Gpr.RDI, 64)),
+          code -> code.simd(VADDPS, zmm(24), zmm(25), at(Gpr.R10, 128)),
+          code -> code.simd(VADDPS, zmm(4), zmm(5), at(Gpr.RDX, 12).everyLane()),
+          code -> code.simd(VPSRLD, ymm(1), ymm(2), 4),
+          code -> code.simd(VPSRLD, ymm(9), ymm(10), 4),
+          code -> code.simd(VPSRLD, zmm(1), zmm(2), 4),
+          code -> code.simd(VPSRLD, zmm(9), zmm(27), 4),
+          code -> code.simd(VPSRLD, zmm(31), zmm(8), 4),
+          code -> code.simd(VPSLLD, ymm(1), ymm(2), 4),
+          code -> code.simd(VPSLLD, ymm(9), ymm(10), 4),
+          code -> code.simd(VPSLLD, zmm(1), zmm(2), 4),
+          code -> code.simd(VPSLLD, zmm(9), zmm(27), 4),
+          code -> code.simd(VPSLLD, zmm(31), zmm(8), 4));
 
   @Test
   void everyInstructionHasTheBytesThatTheGnuAssemblerGaveIt() throws IOException {

@@ -128,13 +128,6 @@ public final class KernelCases {
       }
       case "quantize", "dequantize" -> channelwise(kernel.name().equals("quantize"));
       case "qlinear.matmul" -> quantisedMatmul();
-      case "quantize.q8" -> {
-        int blocks = random.nextInt(6);
-        yield new Case(
-            List.of(data.floats(32L * blocks), new byte[32 * blocks], new byte[4 * blocks]),
-            new long[] {blocks});
-      }
-      case "matmul.q8" -> blocks();
       case "copy" -> copy();
       case "append" -> {
         int rows = small();
@@ -334,18 +327,6 @@ public final class KernelCases {
         List.of(data.floats((long) planes * height * width)),
         4L * planes * outHeight * outWidth,
         s.stream().mapToLong(Integer::longValue).toArray());
-  }
-
-  private Case blocks() {
-    int m = small();
-    int n = small();
-    int blocks = random.nextInt(5);
-    List<byte[]> inputs =
-        List.of(
-            data.bytes(32L * m * blocks),
-            data.floats((long) m * blocks),
-            data.bytes(34L * n * blocks));
-    return of(inputs, 4L * m * n, m, n, blocks);
   }
 
   /// A language model's control slot: as many tokens and choices as there may be, or any numbers at all.

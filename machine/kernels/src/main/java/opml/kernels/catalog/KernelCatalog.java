@@ -5,7 +5,6 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import opml.kernels.operators.Blocks;
 import opml.kernels.operators.Convolution;
 import opml.kernels.operators.Elementwise;
 import opml.kernels.operators.Pooling;
@@ -28,7 +27,6 @@ import org.jspecify.annotations.Nullable;
 public final class KernelCatalog {
   private static final List<Kernel> ALL =
       Stream.of(
-              Blocks.class,
               Convolution.class,
               Elementwise.class,
               Pooling.class,

@@ -11,6 +11,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.SplittableRandom;
+import opml.kernels.layout.Tile;
+import opml.kernels.memory.Mem;
 import org.junit.jupiter.api.Test;
 
 class BlocksTest {
@@ -19,6 +21,12 @@ class BlocksTest {
 
   private final long seed = System.nanoTime();
   private final SplittableRandom random = new SplittableRandom(seed);
+
+  private static MemorySegment rows(int count) {
+    MemorySegment control = memory(16);
+    Mem.putI32(control, 4 * Tile.TOKENS, count);
+    return control;
+  }
 
   @Test
   void aBlockIsScaledByItsGreatestMagnitude() {
@@ -30,7 +38,7 @@ class BlocksTest {
       }
       MemorySegment q = memory(64);
       MemorySegment d = memory(8);
-      run("quantize.q8", segments(tensor(x), q, d), 2);
+      run("quantize.rows", segments(rows(1), tensor(x), q, d), 0, 0, 1, 2);
       for (int i = 0; i < x.length; i++) {
         float scale = d.getAtIndex(ValueLayout.JAVA_FLOAT, i / 32);
         byte value = q.get(ValueLayout.JAVA_BYTE, i);
@@ -57,7 +65,7 @@ class BlocksTest {
     x[64] = Float.POSITIVE_INFINITY;
     MemorySegment q = memory(96);
     MemorySegment d = memory(12);
-    run("quantize.q8", segments(tensor(x), q, d), 3);
+    run("quantize.rows", segments(rows(1), tensor(x), q, d), 0, 0, 1, 3);
     assertBits(d, new float[] {0f, Float.NaN, Float.POSITIVE_INFINITY}, "scales");
     assertThat(q.toArray(ValueLayout.JAVA_BYTE)).containsOnly(0);
   }
@@ -88,7 +96,8 @@ class BlocksTest {
         }
       }
       MemorySegment y = memory(4L * m * n);
-      run("matmul.q8", segments(tensor(q), tensor(d), tensor(w), y), m, n, blocks);
+      MemorySegment[] segments = segments(rows(m), tensor(q), tensor(d), tensor(w), y);
+      run("linear.q80", segments, 0, 0, m, 0, 0, n, n, blocks);
       assertBits(y, expected, "seed " + seed);
     }
   }

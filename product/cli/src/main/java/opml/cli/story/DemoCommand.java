@@ -12,6 +12,7 @@ import opml.cli.console.Table;
 import opml.cli.option.ReportOption;
 import opml.ethereum.devchain.DevChain;
 import opml.ethereum.devchain.NodeKind;
+import opml.lab.scenario.Audience;
 import opml.lab.scenario.Report;
 import opml.lab.scenario.Scenario;
 import opml.lab.scenario.Scenarios;
@@ -30,7 +31,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "demo",
     description = "Tells the main scenarios as a story, on a private chain; or plays all of them.",
-    footer = {"  opml demo", "  opml demo --all --report report.json"})
+    footer = {"  opml demo", "  opml demo --all --report report.json", "  opml demo llama"},
+    subcommands = DemoLlamaCommand.class)
 @SuppressWarnings("NullAway.Init") // filled by picocli
 public final class DemoCommand implements Callable<Integer> {
   /// In the middle of the first convolution.
@@ -95,9 +97,9 @@ public final class DemoCommand implements Callable<Integer> {
         console.note(
             "%d/%d %s (%s)"
                 .formatted(number, scenarios.size(), scenario.name(), scenario.model().fileName()));
-        reports.add(theatre.play(scenario, Theatre.Audience.SILENT));
+        reports.add(theatre.play(scenario, Audience.SILENT));
       } else {
-        reports.add(theatre.play(scenario, new Storyteller(console::say, number)));
+        reports.add(theatre.play(scenario, new Storyteller(console::say, number, new DigitQuestion())));
       }
     }
     return reports;

@@ -1,40 +1,33 @@
 package opml.cli.story;
 
-import java.lang.foreign.MemorySegment;
 import java.math.BigInteger;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import opml.cli.console.Amounts;
 import opml.cli.console.IntervalBar;
 import opml.engine.commit.CommittedNode;
-import opml.engine.tensor.ElementType;
-import opml.engine.tensor.Shape;
-import opml.engine.tensor.Tensor;
 import opml.ethereum.send.GasMeter;
 import opml.game.move.Action;
 import opml.game.move.Interval;
-import opml.game.work.Work;
 import opml.hub.Journal.Entry;
+import opml.lab.scenario.Audience;
 import opml.lab.scenario.Director;
 import opml.lab.scenario.Party;
 import opml.lab.scenario.Report;
-import opml.lab.scenario.Scenario;
 import opml.lab.scenario.Stage;
-import opml.lab.scenario.Theatre;
 import opml.proof.GraphWork;
 import opml.proof.MachineRun;
 
 /// Tells a play while it happens: what each party says, the interval that shrinks move by move, the node and then the
 /// instruction that is left, and who is paid what.
-final class Storyteller implements Theatre.Audience {
+final class Storyteller implements Audience {
   private static final int BAR_COLUMNS = 40;
-  private static final int LOGITS = 10;
 
   private final Consumer<String> out;
   private final int number;
+  private final Question question;
 
   /// Who has computed something already, and what was refused already.
   private final Set<String> awake = new HashSet<>();
@@ -46,19 +39,22 @@ final class Storyteller implements Theatre.Audience {
   private int moves;
 
   /// @param number of this story, from 1
-  Storyteller(Consumer<String> out, int number) {
+  Storyteller(Consumer<String> out, int number, Question question) {
     this.out = out;
     this.number = number;
+    this.question = question;
   }
 
   @Override
-  public void begins(Scenario scenario, Director play) {
+  public void begins(String title, String story, Director play) {
     director = Optional.of(play);
     out.accept("");
-    out.accept("%d. %s  (%s)".formatted(number, scenario.name(), scenario.model().fileName()));
-    out.accept("   " + scenario.story());
+    out.accept("%d. %s".formatted(number, title));
+    out.accept("   " + story);
     out.accept("");
-    say("requester", "asks what the digit is, and pays " + Director.FEE + " for the answer");
+    say(
+        "requester",
+        "%s, and pays %s for the answer".formatted(question.asked(), Director.FEE));
   }
 
   @Override
@@ -71,7 +67,10 @@ final class Storyteller implements Theatre.Audience {
           say(
               who,
               awake.add(who)
-                  ? "runs the model natively: " + answer(computed.result(), computed.seconds())
+                  ? "%s, %s"
+                          .formatted(
+                              question.found(computed.result()),
+                              Amounts.seconds(computed.seconds()))
                   : "was killed, starts again, and rereads the chain");
       case Entry.Claimed claimed -> say(who, "claims it, with a bond of " + claimed.bond());
       case Entry.Challenged challenged -> {
@@ -120,7 +119,7 @@ final class Storyteller implements Theatre.Audience {
   }
 
   @Override
-  public void ends(Scenario scenario, Director play, Report report) {
+  public void ends(Director play, Report report) {
     out.accept("");
     for (Party party : play.stage().parties()) {
       GasMeter.Usage used = party.meter().total();
@@ -171,7 +170,7 @@ final class Storyteller implements Theatre.Audience {
   private void executed(String who, Action.Execute execute) {
     long step = execute.disputed().first();
     say(who, "has the contract execute instruction " + Amounts.count(step) + ":");
-    GraphWork honest = play().honest().graphWork(play().model(), play().input());
+    GraphWork honest = play().honestWork();
     play()
         .lyingWork()
         .ifPresent(
@@ -216,24 +215,6 @@ final class Storyteller implements Theatre.Audience {
 
   private Director play() {
     return director.orElseThrow();
-  }
-
-  private static String answer(Work.Result result, double seconds) {
-    float[] logits =
-        new Tensor(
-                ElementType.F32,
-                new Shape(List.of(1, LOGITS)),
-                Tensor.allocate(4L * LOGITS).copyFrom(MemorySegment.ofArray(result.output())))
-            .floats();
-    int best = 0;
-    for (int i = 1; i < LOGITS; i++) {
-      if (logits[i] > logits[best]) {
-        best = i;
-      }
-    }
-    return "it is a %d (logit %.4g), final state %s, %s"
-        .formatted(
-            best, logits[best], Amounts.brief(result.finalState()), Amounts.seconds(seconds));
   }
 
   private static String gain(BigInteger wei) {

@@ -123,10 +123,27 @@ public final class Director {
     return verifier(name, liar(name, lie));
   }
 
+  /// @param liar whose lie may be about an output that a model checks
+  Actor lyingServer(String name, Liar liar) {
+    liars.putIfAbsent(name, liar);
+    return server(name, liar);
+  }
+
   private Liar liar(String name, Lie lie) {
     Liar liar = new Liar(model, lie);
     liars.putIfAbsent(name, liar);
     return liar;
+  }
+
+  /// {@return the honest run of what the first liar claims}
+  public GraphWork honestWork() {
+    for (Liar liar : liars.values()) {
+      Optional<byte[]> claimed = liar.claimed(input);
+      if (claimed.isPresent()) {
+        return honest.checkingWork(model, input, claimed.get());
+      }
+    }
+    return honest.graphWork(model, input);
   }
 
   /// Somebody's lying run.

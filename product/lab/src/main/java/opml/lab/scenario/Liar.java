@@ -121,6 +121,11 @@ public final class Liar implements Workshop {
         : Optional.empty();
   }
 
+  /// {@return what he says is the output for an input, of a model that checks it}
+  Optional<byte[]> claimed(byte[] input) {
+    return claims.map(claimed -> whole(claimed.apply(whole(input)), false));
+  }
+
   /// {@return the lie about an input of the liar's model, with or without the zeros at its end}
   public Work work(byte[] input) {
     byte[] whole = whole(input);

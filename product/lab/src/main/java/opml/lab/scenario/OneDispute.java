@@ -58,8 +58,52 @@ public record OneDispute(int moves, long gas, double seconds, List<Action.Move> 
         });
   }
 
+  /// Somebody claims another answer than a language model's own, and a verifier refutes it; an honest server answers
+  /// beside them, and is paid.
+  ///
+  /// @param honest knows the model, which checks its output
+  /// @param input exactly the model's input bytes
+  /// @param audience hears what everybody does
+  public static OneDispute ofAnswer(
+      DevChain chain,
+      GraphWorkshop honest,
+      Model model,
+      byte[] input,
+      Liar liar,
+      String title,
+      Audience audience) {
+    return play(
+        chain,
+        honest,
+        model,
+        input,
+        "request final, claim dead, claim final",
+        play -> {
+          audience.begins(title, "Somebody lies about one token.", play);
+          play.lyingServer("liar", liar);
+          play.honestVerifier("verifier");
+          play.honestServer("server");
+          play.play();
+          Scenarios.expectClaimDead(play, "liar", "verifier");
+          Scenarios.expectFeePaid(play, "server");
+        },
+        audience);
+  }
+
   private static OneDispute play(
       DevChain chain, Model model, byte[] input, String expected, Scenario.Script script) {
+    GraphWorkshop honest = new GraphWorkshop(List.of(model));
+    return play(chain, honest, model, input, expected, script, Audience.SILENT);
+  }
+
+  private static OneDispute play(
+      DevChain chain,
+      GraphWorkshop honest,
+      Model model,
+      byte[] input,
+      String expected,
+      Scenario.Script script,
+      Audience audience) {
     Stage stage = Stage.set(chain, model);
     List<Action.Move> played = new ArrayList<>();
     long begin = System.nanoTime();
@@ -68,13 +112,14 @@ public record OneDispute(int moves, long gas, double seconds, List<Action.Move> 
             stage,
             model,
             input,
-            new GraphWorkshop(List.of(model)),
-            (_, entry) -> {
+            honest,
+            (actor, entry) -> {
               if (entry instanceof Entry.Moved moved) {
                 played.add(moved.move());
               }
+              audience.saw(stage, actor.party(), entry);
             },
-            _ -> {});
+            why -> audience.waits(stage, why));
     script.direct(director);
     director.settle();
     double seconds = (System.nanoTime() - begin) / 1e9 - director.waitedSeconds();
@@ -82,6 +127,21 @@ public record OneDispute(int moves, long gas, double seconds, List<Action.Move> 
     if (!failures.isEmpty()) {
       throw new IllegalStateException("the dispute: " + String.join("; ", failures));
     }
-    return new OneDispute(director.moves(), director.disputeGas(), seconds, played);
+    OneDispute dispute =
+        new OneDispute(director.moves(), director.disputeGas(), seconds, played);
+    audience.ends(
+        director,
+        new Report(
+            "dispute",
+            "",
+            expected,
+            director.outcome(),
+            true,
+            dispute.moves(),
+            dispute.gas(),
+            seconds,
+            0,
+            ""));
+    return dispute;
   }
 }

@@ -84,7 +84,7 @@ public final class Theatre {
               audience.saw(stage, actor.party(), entry);
             },
             why -> audience.waits(stage, why));
-    audience.begins(scenario, director);
+    audience.begins("%s  (%s)".formatted(scenario.name(), demo.fileName()), scenario.story(), director);
     String outcome = "";
     List<String> failures = new ArrayList<>();
     try {
@@ -110,35 +110,7 @@ public final class Theatre {
             seconds,
             instructions,
             String.join("; ", failures));
-    audience.ends(scenario, director, report);
+    audience.ends(director, report);
     return report;
-  }
-
-  /// Watches a play.
-  public interface Audience {
-    /// Watches and says nothing.
-    Audience SILENT =
-        new Audience() {
-          @Override
-          public void begins(Scenario scenario, Director director) {}
-
-          @Override
-          public void saw(Stage stage, Party party, Entry entry) {}
-
-          @Override
-          public void waits(Stage stage, String why) {}
-
-          @Override
-          public void ends(Scenario scenario, Director director, Report report) {}
-        };
-
-    void begins(Scenario scenario, Director director);
-
-    void saw(Stage stage, Party party, Entry entry);
-
-    /// Nobody can do anything until some time has passed.
-    void waits(Stage stage, String why);
-
-    void ends(Scenario scenario, Director director, Report report);
   }
 }

@@ -57,7 +57,7 @@ class OtherNodeTest {
                 DynamicTest.dynamicTest(
                     scenario.name(),
                     () -> {
-                      Report report = theatre.play(scenario, Theatre.Audience.SILENT);
+                      Report report = theatre.play(scenario, Audience.SILENT);
                       assertThat(report.failure()).isEmpty();
                       assertThat(report.ok()).isTrue();
                     }));

@@ -43,7 +43,7 @@ class ScenariosTest {
                 DynamicTest.dynamicTest(
                     scenario.name() + " (" + scenario.model().fileName() + ")",
                     () -> {
-                      Report report = theatre.play(scenario, Theatre.Audience.SILENT);
+                      Report report = theatre.play(scenario, Audience.SILENT);
                       assertThat(report.failure()).isEmpty();
                       assertThat(report.ok()).isTrue();
                       assertThat(report.moves()).isLessThanOrEqualTo(movesAtMost(scenario));
@@ -67,7 +67,7 @@ class ScenariosTest {
               Scenarios.expectClaimDead(play, "server", "verifier");
             });
     Theatre theatre = new Theatre(chain.orElseThrow(), SampleDigit.ALL.get(7).digit());
-    Report report = theatre.play(unchecked, Theatre.Audience.SILENT);
+    Report report = theatre.play(unchecked, Audience.SILENT);
     assertThat(report.outcome()).isEqualTo("request final, claim final");
     assertThat(report.ok()).as("the expected money is that of a caught liar").isFalse();
   }

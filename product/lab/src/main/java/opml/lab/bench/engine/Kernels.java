@@ -11,6 +11,7 @@ import opml.engine.run.PreparedKernel;
 import opml.kernels.catalog.Kernel;
 import opml.kernels.catalog.KernelCatalog;
 import opml.kernels.catalog.ScalarValues;
+import opml.kernels.layout.Tile;
 import opml.kernels.memory.Mem;
 import opml.lab.bench.engine.EngineFigures.Shares;
 import opml.twins.Twins;
@@ -91,13 +92,22 @@ final class Kernels {
 
   /// {@return seconds of a row times a matrix of Q8_0}
   private double matvec(KernelProvider provider) {
-    Kernel kernel = KernelCatalog.byName("matmul.q8");
-    List<Long> scalars = new ScalarValues(kernel).ints("m n blocks", 1, ROWS, BLOCKS).all();
+    Kernel kernel = KernelCatalog.byName("linear.q80");
+    List<Long> scalars =
+        new ScalarValues(kernel)
+            .ints("tile", Tile.TOKENS, 0, 1)
+            .ints("outputs", 0, 0, ROWS, ROWS)
+            .ints("blocks", BLOCKS)
+            .all();
+    MemorySegment control = zeros(16);
+    Mem.putI32(control, 4 * Tile.TOKENS, 1);
     MemorySegment weights = bytes(ROWS * BLOCKS * 34);
     for (long at = 0; at < weights.byteSize(); at += 34) {
       Mem.putI16(weights, at, Float.floatToFloat16(0.01f));
     }
-    MemorySegment[] segments = {bytes(32 * BLOCKS), floats(BLOCKS), weights, zeros(4L * ROWS)};
+    MemorySegment[] segments = {
+      control, bytes(32 * BLOCKS), floats(BLOCKS), weights, zeros(4L * ROWS)
+    };
     return seconds(provider, kernel, scalars, segments);
   }
 

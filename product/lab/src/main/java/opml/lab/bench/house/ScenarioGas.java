@@ -7,9 +7,11 @@ import java.util.stream.Collectors;
 import opml.ethereum.devchain.DevChain;
 import opml.lab.bench.TabbedLines;
 import opml.lab.bench.checkout.Count;
+import opml.lab.scenario.Audience;
 import opml.lab.scenario.Report;
 import opml.lab.scenario.Scenario;
 import opml.lab.scenario.Scenarios;
+import opml.lab.scenario.Audience;
 import opml.lab.scenario.Theatre;
 import opml.mnist.digit.Digit;
 
@@ -30,7 +32,7 @@ record ScenarioGas(Count ended, double gasRatio, List<String> failures) {
       Theatre theatre = new Theatre(chain, digit);
       List<Scenario> scenarios = Scenarios.all();
       List<Report> reports =
-          scenarios.stream().map(play -> theatre.play(play, Theatre.Audience.SILENT)).toList();
+          scenarios.stream().map(play -> theatre.play(play, Audience.SILENT)).toList();
       Map<String, Long> baseline = baseline();
       long before =
           reports.stream().mapToLong(report -> baseline.getOrDefault(key(report), 0L)).sum();

@@ -13,9 +13,11 @@ import opml.ethereum.send.Sender;
 import opml.hub.Hub;
 import opml.hub.Journal;
 import opml.lab.bench.TabbedLines;
+import opml.lab.scenario.Audience;
 import opml.lab.scenario.Report;
 import opml.lab.scenario.Scenario;
 import opml.lab.scenario.Scenarios;
+import opml.lab.scenario.Audience;
 import opml.lab.scenario.Theatre;
 import opml.mnist.DemoModel;
 import opml.mnist.digit.SampleDigit;
@@ -85,7 +87,7 @@ final class GasRow {
             .orElseThrow();
     try (DevChain chain = DevChain.start()) {
       Theatre theatre = new Theatre(chain, SampleDigit.ALL.get(SAMPLE).digit());
-      Report report = theatre.play(scenario, Theatre.Audience.SILENT);
+      Report report = theatre.play(scenario, Audience.SILENT);
       if (!report.ok()) {
         throw new IllegalStateException(DISPUTE + ": " + report.failure());
       }

@@ -10,9 +10,11 @@ import opml.ethereum.devchain.Hardhat;
 import opml.ethereum.devchain.NodeKind;
 import opml.lab.bench.BenchException;
 import opml.lab.bench.checkout.Shell;
+import opml.lab.scenario.Audience;
 import opml.lab.scenario.Report;
 import opml.lab.scenario.Scenario;
 import opml.lab.scenario.Scenarios;
+import opml.lab.scenario.Audience;
 import opml.lab.scenario.Theatre;
 import opml.mnist.digit.SampleDigit;
 
@@ -35,7 +37,7 @@ final class OtherNodeRow {
       Theatre theatre = new Theatre(chain, SampleDigit.ALL.get(SAMPLE).digit());
       for (Scenario scenario : scenarios) {
         progress.accept(scenario.name() + " (" + scenario.model().fileName() + ")");
-        Report report = theatre.play(scenario, Theatre.Audience.SILENT);
+        Report report = theatre.play(scenario, Audience.SILENT);
         if (report.ok()) {
           ok++;
         } else {

@@ -1,0 +1,127 @@
+package opml.twins.call;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.Optional;
+import opml.kernels.layout.Outputs;
+import opml.kernels.layout.Tile;
+
+/// `linear.TYPE`: some rows of tokens by some rows of weights.
+///
+/// @param format of the weights
+/// @param counter which integer of the control slot counts the rows of tokens
+/// @param first number of the tile's first row
+/// @param rows of tokens at most
+/// @param depth elements of a row, in units of the format
+public record LinearCall(
+    Format format, int counter, int first, int rows, Outputs outputs, int depth)
+    implements TwinCall {
+
+  /// How weights stand in a file, and so what is multiplied.
+  public enum Format {
+    F32("linear.f32", 1, 1, 4),
+    F16("linear.f16", 1, 1, 2),
+    BF16("linear.bf16", 1, 1, 2),
+    Q8_0("linear.q80", 32, 32, 34),
+    Q4_0("linear.q40", 32, 32, 18),
+    Q4_K("linear.q4k", 32, 256, 144);
+
+    private final String kernel;
+    private final int unit;
+    private final int elements;
+    private final int bytes;
+
+    Format(String kernel, int unit, int elements, int bytes) {
+      this.kernel = kernel;
+      this.unit = unit;
+      this.elements = elements;
+      this.bytes = bytes;
+    }
+
+    /// {@return the format that a kernel multiplies}
+    static Optional<Format> of(String kernel) {
+      return Arrays.stream(values()).filter(format -> format.kernel.equals(kernel)).findFirst();
+    }
+
+    public String kernel() {
+      return kernel;
+    }
+
+    /// {@return in what a kernel counts the elements of a row}
+    int unit() {
+      return unit;
+    }
+
+    /// {@return elements of a block}
+    public int elements() {
+      return elements;
+    }
+
+    /// {@return bytes of a block}
+    public int bytes() {
+      return bytes;
+    }
+
+    boolean isFloat() {
+      return unit == 1;
+    }
+  }
+
+  public static LinearCall of(Format format, long[] s) {
+    Outputs outputs = new Outputs((int) s[3], (int) s[4], (int) s[5], (int) s[6]);
+    return new LinearCall(format, (int) s[0], (int) s[1], (int) s[2], outputs, (int) s[7]);
+  }
+
+  /// {@return elements of a row}
+  public int elements() {
+    return depth * format.unit();
+  }
+
+  /// {@return bytes of a row of weights}
+  public long rowBytes() {
+    return (long) elements() / format.elements() * format.bytes();
+  }
+
+  /// {@return whether a weight has all the rows that outputs are made of}
+  public boolean fits(MemorySegment w) {
+    return w.byteSize() >= rowBytes() * (outputs.from() + outputs.count());
+  }
+
+  /// {@return rows of tokens that there are now}
+  public int tokens(MemorySegment control) {
+    return new Tile(control, counter, first, rows).count();
+  }
+
+  /// Throws where the reference would.
+  ///
+  /// @throws IndexOutOfBoundsException if a segment is too short for so many tokens
+  public void check(MemorySegment[] segments, int tokens) {
+    int last = segments.length - 1;
+    long yBytes = 4 * ((tokens - 1L) * outputs.width() + outputs.to() + outputs.count());
+    TwinCall.check(segments, 1, (long) tokens * elements() * (format.isFloat() ? Float.BYTES : 1));
+    if (!format.isFloat()) {
+      TwinCall.check(segments, 2, (long) tokens * depth * Float.BYTES);
+    }
+    TwinCall.check(segments, last - 1, rowBytes() * (outputs.from() + outputs.count()));
+    TwinCall.check(segments, last, yBytes);
+  }
+
+  /// Not ordinary are besides outputs that overlap, where their order would matter, and parts of a block.
+  @Override
+  public long[] extents() {
+    boolean inOrder = outputs.from() >= 0 && outputs.to() >= 0 && first >= 0 && counter >= 0;
+    boolean apart = (long) outputs.to() + outputs.count() <= outputs.width();
+    boolean whole = (long) depth * format.unit() % format.elements() == 0;
+    long control = inOrder && apart && whole ? Extent.dense(4, Math.max(counter, 2) + 1) : 0;
+    long w =
+        outputs.count() < 1
+            ? 0
+            : Extent.dense(format.bytes(), outputs.from() + outputs.count(), depth)
+                / (format.elements() / format.unit());
+    long y = 4L * ((rows - 1L) * outputs.width() + outputs.to() + outputs.count());
+    long x = Extent.dense(format.isFloat() ? 4 : 1, rows, depth, format.unit());
+    return format.isFloat()
+        ? new long[] {control, x, w, y}
+        : new long[] {control, x, Extent.dense(4, rows, depth), w, y};
+  }
+}

@@ -1,0 +1,293 @@
+package opml.twins.tile;
+
+import static opml.twins.x86.EffectiveAddress.at;
+
+import opml.twins.x86.EffectiveAddress;
+import opml.twins.x86.Label;
+import opml.twins.x86.ScalarOp;
+import opml.twins.x86.Simd;
+import opml.twins.x86.SimdOp;
+import opml.twins.x86.X86Code;
+import opml.twins.x86.X86Operand;
+
+/// Writes the code of a [BlockTile]: blocks of 32 into float32. For each block, in order: the exact int32 sum S of the
+/// products, then `acc = fma((float) S, dw · dx, acc)`.
+///
+/// Without VNNI, nibbles are multiplied by `vpmaddubsw` and added up in 16 bits, two sums for each row: eight times two
+/// products of at most 15 · 128 are below 2^15. One `vpmaddwd` then adds the two, and multiplies by a sub-scale where
+/// there is one.
+final class BlockTileAssembler extends TileAssembler {
+  /// Registers behind the accumulators that are not those of floats.
+  private static final int SCRATCH = 8;
+
+  private static final int LOW_NIBBLES = 0x0F0F_0F0F;
+  private static final int ONES = 0x0001_0001;
+
+  private final BlockType type;
+
+  private BlockTileAssembler(TileForm form, BlockType type) {
+    super(form, BlockTile.ROWS);
+    this.type = type;
+  }
+
+  /// {@return the code of the tile}
+  static X86Code product(TileForm form, BlockType type) {
+    return new BlockTileAssembler(form, type).function(form.blockTokens);
+  }
+
+  @Override
+  void body(int tokens) {
+    Label resume = code.label();
+    Label loop = code.label();
+    if (type != BlockType.Q8_0) {
+      constant(mask(tokens), LOW_NIBBLES);
+      if (type == BlockType.Q4_0 && !form.isVnni()) {
+        constant(last(tokens), ONES);
+      }
+    }
+    code.jump(ScalarOp.JNE, resume);
+    Simd zero = scratch(tokens, 0);
+    code.simd(SimdOp.VPXOR, zero, zero, zero);
+    eachResult(tokens, (token, vector, place) -> code.simd(SimdOp.VMOVUPS_STORE, place, zero));
+
+    code.bind(resume);
+    if (inRegisters(tokens)) {
+      eachResult(
+          tokens,
+          (token, vector, place) ->
+              code.simd(SimdOp.VMOVUPS_LOAD, floats(tokens, token, vector), place));
+    } else if (tokens > 3) {
+      code.mov(TOKEN, RESULT);
+      for (int i = 0; i < 3; i++) {
+        code.add(TOKEN, RESULT_STRIDE);
+      }
+    }
+
+    code.bind(loop);
+    switch (type) {
+      case Q8_0 -> bytes(tokens);
+      case Q4_0 -> nibbles(tokens);
+      case Q4_K -> superblock(tokens);
+    }
+    code.add(WEIGHTS, type.packedBytes);
+    advance(tokens, type.blocks() * BlockTile.tokenBytes(form, type));
+    code.sub(STEPS, 1);
+    code.jump(ScalarOp.JNE, loop);
+
+    if (inRegisters(tokens)) {
+      eachResult(
+          tokens,
+          (token, vector, place) ->
+              code.simd(SimdOp.VMOVUPS_STORE, place, floats(tokens, token, vector)));
+    }
+  }
+
+  /// All lanes of a register become a number. Flags stay as they are.
+  private void constant(Simd to, int value) {
+    code.mov32(TOKEN, value);
+    code.simd(SimdOp.VMOVD, to.xmm(), TOKEN);
+    code.simd(SimdOp.VPBROADCASTD, to, to.xmm());
+  }
+
+  // ---- A step of each type
+
+  private void bytes(int tokens) {
+    begin(tokens);
+    groups(BlockTile.BLOCK / form.group, tokens, BlockType.SCALE_BYTES, BlockTile.TOKEN_HEADER);
+    addScaled(tokens);
+  }
+
+  private void nibbles(int tokens) {
+    begin(tokens);
+    nibbles(tokens, BlockType.SCALE_BYTES, BlockTile.TOKEN_HEADER, false);
+    if (!form.isVnni()) {
+      for (int i = 0; i < tokens * vectors; i++) {
+        Simd sum = form.register(i);
+        code.simd(SimdOp.VPMADDWD, sum, sum, last(tokens));
+      }
+    }
+    addScaled(tokens);
+  }
+
+  /// Sums begin with what their token does.
+  private void begin(int tokens) {
+    for (int token = 0; token < tokens; token++) {
+      for (int vector = 0; vector < vectors; vector++) {
+        code.simd(SimdOp.VPBROADCASTD, accumulator(token, vector), activation(token, 0));
+      }
+    }
+  }
+
+  private void addScaled(int tokens) {
+    for (int vector = 0; vector < vectors; vector++) {
+      halves(scratch(tokens, vector), 0, vector);
+    }
+    for (int token = 0; token < tokens; token++) {
+      code.simd(SimdOp.VBROADCASTSS, right(tokens), activation(token, Integer.BYTES));
+      for (int vector = 0; vector < vectors; vector++) {
+        Simd sum = accumulator(token, vector);
+        code.simd(SimdOp.VCVTDQ2PS, sum, sum);
+        Simd total = total(tokens, token, vector, scratch(tokens, 2));
+        addProduct(tokens, total, sum, scratch(tokens, vector));
+        keep(tokens, token, vector, total);
+      }
+    }
+  }
+
+  /// Q4_K: eight blocks that share two scales, each with two integers of its own.
+  private void superblock(int tokens) {
+    Simd scale = scratch(tokens, 0);
+    Simd least = scratch(tokens, 1);
+    for (int block = 0; block < type.blocks(); block++) {
+      int weightsAt = 2 * BlockType.SCALE_BYTES + block * BlockType.SUB_BLOCK_BYTES;
+      int tokenAt = block * BlockTile.tokenBytes(form, type);
+      if (form.isVnni()) {
+        for (int i = 0; i < tokens * vectors; i++) {
+          Simd sum = form.register(i);
+          code.simd(SimdOp.VPXOR, sum, sum, sum);
+        }
+      }
+      int nibblesAt = weightsAt + 2 * BlockTile.ROWS;
+      nibbles(tokens, nibblesAt, tokenAt + BlockTile.TOKEN_HEADER, !form.isVnni());
+      for (int vector = 0; vector < vectors; vector++) {
+        int integersAt = weightsAt + vector * form.lanes();
+        code.simd(SimdOp.VPMOVZXBD, scale, at(WEIGHTS, integersAt));
+        if (!form.isVnni()) {
+          Simd both = scratch(tokens, 2);
+          code.simd(SimdOp.VPSLLD, both, scale, Short.SIZE);
+          code.simd(SimdOp.VPOR, scale, scale, both);
+        }
+        code.simd(SimdOp.VPMOVZXBD, least, at(WEIGHTS, integersAt + BlockTile.ROWS));
+        halves(scratch(tokens, 2), 0, vector);
+        halves(scratch(tokens, 3), BlockType.SCALE_BYTES, vector);
+        for (int token = 0; token < tokens; token++) {
+          Simd sum = accumulator(token, vector);
+          code.simd(SimdOp.VBROADCASTSS, right(tokens), activation(token, tokenAt + Integer.BYTES));
+          code.simd(form.isVnni() ? SimdOp.VPMULLD : SimdOp.VPMADDWD, sum, sum, scale);
+          code.simd(SimdOp.VCVTDQ2PS, sum, sum);
+          Simd total = total(tokens, token, vector, last(tokens));
+          addProduct(tokens, total, sum, scratch(tokens, 2));
+          // The sum of a token's block has 16 bits, of which the integer's upper half takes
+          // nothing.
+          code.simd(SimdOp.VPBROADCASTD, sum, activation(token, tokenAt));
+          code.simd(SimdOp.VPMADDWD, sum, sum, least);
+          code.simd(SimdOp.VCVTDQ2PS, sum, sum);
+          addProduct(tokens, total, sum, scratch(tokens, 3));
+          keep(tokens, token, vector, total);
+        }
+      }
+    }
+  }
+
+  // ---- Parts of a step
+
+  /// Adds the products of a block of nibbles to the sums.
+  ///
+  /// @param fresh whether the sums begin here, whatever the registers hold
+  private void nibbles(int tokens, int weightsAt, int activationsAt, boolean fresh) {
+    for (int chunk = 0; chunk < BlockTile.BLOCK / 8; chunk++) {
+      for (int vector = 0; vector < vectors; vector++) {
+        Simd low = scratch(tokens, vector);
+        Simd high = scratch(tokens, 2 + vector);
+        int place = weightsAt + chunk * 4 * BlockTile.ROWS + vector * form.vectorBytes;
+        code.simd(SimdOp.VMOVDQU_LOAD, high, at(WEIGHTS, place));
+        code.simd(SimdOp.VPAND, low, high, mask(tokens));
+        code.simd(SimdOp.VPSRLD, high, high, 4);
+        code.simd(SimdOp.VPAND, high, high, mask(tokens));
+      }
+      for (int half = 0; half < 2; half++) {
+        int place = activationsAt + Integer.BYTES * (chunk + half * BlockTile.BLOCK / 8);
+        for (int token = 0; token < tokens; token++) {
+          multiply(tokens, token, 2 * half, activation(token, place), fresh && chunk + half == 0);
+        }
+      }
+    }
+  }
+
+  /// @param first of the registers of weights
+  private void multiply(
+      int tokens, int token, int first, EffectiveAddress activation, boolean fresh) {
+    X86Operand right = right(tokens);
+    if (form.isVnni() && form.vectorBytes == Simd.ZMM) {
+      right = activation.everyLane();
+    } else {
+      code.simd(SimdOp.VPBROADCASTD, right(tokens), activation);
+    }
+    for (int vector = 0; vector < vectors; vector++) {
+      Simd sum = accumulator(token, vector);
+      Simd left = scratch(tokens, first + vector);
+      if (form.isVnni()) {
+        code.simd(SimdOp.VPDPBUSD, sum, left, right);
+      } else if (fresh) {
+        code.simd(SimdOp.VPMADDUBSW, sum, left, right);
+      } else {
+        code.simd(SimdOp.VPMADDUBSW, product(tokens), left, right);
+        code.simd(SimdOp.VPADDW, sum, sum, product(tokens));
+      }
+    }
+  }
+
+  /// Widens the half-precision numbers of a vector of rows.
+  private void halves(Simd to, int weightsAt, int vector) {
+    code.simd(SimdOp.VCVTPH2PS, to, at(WEIGHTS, weightsAt + vector * form.vectorBytes / 2));
+  }
+
+  /// `total = fma(sum, scale · right, total)`.
+  private void addProduct(int tokens, Simd total, Simd sum, Simd scale) {
+    code.simd(SimdOp.VMULPS, product(tokens), scale, right(tokens));
+    code.simd(SimdOp.VFMADD231PS, total, sum, product(tokens));
+  }
+
+  /// {@return the register with a float accumulator, which is `free` where they are in memory}
+  private Simd total(int tokens, int token, int vector, Simd free) {
+    if (inRegisters(tokens)) {
+      return floats(tokens, token, vector);
+    }
+    code.simd(SimdOp.VMOVUPS_LOAD, free, result(token, vector));
+    return free;
+  }
+
+  private void keep(int tokens, int token, int vector, Simd total) {
+    if (!inRegisters(tokens)) {
+      code.simd(SimdOp.VMOVUPS_STORE, result(token, vector), total);
+    }
+  }
+
+  /// {@return the place of a float accumulator, of at most four tokens}
+  private EffectiveAddress result(int token, int vector) {
+    int displacement = vector * form.vectorBytes;
+    return switch (token) {
+      case 0 -> at(RESULT, displacement);
+      case 1, 2 -> at(RESULT, RESULT_STRIDE, token, displacement);
+      default -> at(TOKEN, displacement);
+    };
+  }
+
+  // ---- Registers
+
+  /// {@return whether floats stay in registers; else they are loaded and stored for each block}
+  private boolean inRegisters(int tokens) {
+    return form.registers >= 2 * tokens * vectors + SCRATCH;
+  }
+
+  private Simd mask(int tokens) {
+    return scratch(tokens, 4);
+  }
+
+  private Simd right(int tokens) {
+    return scratch(tokens, 5);
+  }
+
+  private Simd product(int tokens) {
+    return scratch(tokens, 6);
+  }
+
+  private Simd last(int tokens) {
+    return scratch(tokens, 7);
+  }
+
+  /// {@return the register of a float accumulator, behind those of the sums and of scratch}
+  private Simd floats(int tokens, int token, int vector) {
+    return form.register((tokens + token) * vectors + vector + SCRATCH);
+  }
+}

@@ -1,0 +1,128 @@
+package opml.twins.tile;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+import opml.engine.run.PreparedKernel;
+import opml.kernels.memory.Mem;
+import opml.twins.call.LinearCall;
+import opml.twins.call.Packings;
+import opml.twins.call.Panels;
+
+/// `linear.TYPE` of blocks by the machine tile. A unit is a panel of rows of w.
+///
+/// Each call packs the tokens, which is little beside what a dozen panels are. With many, so many are packed as a cache
+/// holds while all panels pass; and of each panel some steps stay in the first-level cache while those tokens do.
+final class TileBlockLinear implements PreparedKernel {
+  /// What packed tokens may take.
+  private static final long BLOCK_BYTES = 512 << 10;
+
+  /// What steps of a panel may take while tokens pass.
+  static final int PIECE_BYTES = 16 << 10;
+
+  /// Bytes of a token's results of a panel.
+  private static final long RESULT_BYTES = (long) Float.BYTES * BlockTile.ROWS;
+
+  private final LinearCall call;
+  private final BlockTile tile;
+  private final Panels panels;
+  private final int steps;
+  private final long rowBytes; // of a packed token
+  private final int most; // tokens packed at once
+
+  private TileBlockLinear(BlockTile tile, LinearCall call, MemorySegment w, Packings packings) {
+    BlockType type = tile.type();
+    this.call = call;
+    this.tile = tile;
+    this.steps = call.depth() / type.blocks();
+    this.rowBytes = (long) call.depth() * tile.tokenBytes();
+    this.panels =
+        Panels.of(
+            call,
+            w,
+            packings,
+            type,
+            BlockTile.ROWS,
+            (long) steps * type.packedBytes,
+            (file, rows, panel) -> {
+              for (int row = 0; row < rows; row++) {
+                for (int step = 0; step < steps; step++) {
+                  int from = (row * steps + step) * type.file.bytes();
+                  tile.packWeights(file, from, row, panel, step * type.packedBytes);
+                }
+              }
+            });
+    int tiles = (int) Math.max(1, BLOCK_BYTES / (rowBytes * tile.tokens()));
+    this.most = Math.min(tiles * tile.tokens(), call.rows());
+  }
+
+  static Optional<PreparedKernel> prepare(
+      BlockTile tile, LinearCall call, MemorySegment w, Packings packings) {
+    boolean fits = call.isOrdinary() && call.fits(w);
+    return fits ? Optional.of(new TileBlockLinear(tile, call, w, packings)) : Optional.empty();
+  }
+
+  @Override
+  public int units() {
+    return panels.count();
+  }
+
+  @Override
+  public long scratchBytes() {
+    return most * (RESULT_BYTES + rowBytes);
+  }
+
+  @Override
+  public int run(MemorySegment[] segments, MemorySegment scratch, int from, int to) {
+    int count = call.tokens(segments[0]);
+    if (count == 0) {
+      return 0;
+    }
+    call.check(segments, count);
+    for (int first = 0; first < count; first += most) {
+      int tokens = Math.min(most, count - first);
+      pack(segments, first, tokens, scratch);
+      for (int panel = from; panel < to; panel++) {
+        multiply(panel, tokens, scratch);
+        panels.store(panel, scratch, 0, first, tokens, segments[4]);
+      }
+    }
+    return 0;
+  }
+
+  private void pack(MemorySegment[] segments, int first, int tokens, MemorySegment scratch) {
+    MemorySegment q = segments[1];
+    MemorySegment d = segments[2];
+    for (int i = 0; i < tokens; i++) {
+      long number = (long) (first + i) * call.depth();
+      long at = most * RESULT_BYTES + i * rowBytes;
+      for (int block = 0; block < call.depth(); block++) {
+        float scale = Mem.f32(d, Float.BYTES * (number + block));
+        tile.packToken(q, BlockTile.BLOCK * (number + block), scale, scratch, at);
+        at += tile.tokenBytes();
+      }
+    }
+  }
+
+  private void multiply(int panel, int tokens, MemorySegment scratch) {
+    BlockType type = tile.type();
+    int piece = tokens > tile.tokens() ? Math.max(1, PIECE_BYTES / type.packedBytes) : steps;
+    for (int step = 0; step < steps; step += piece) {
+      long weightsAt = panels.at(panel) + (long) step * type.packedBytes;
+      long tokensAt = most * RESULT_BYTES + (long) step * type.blocks() * tile.tokenBytes();
+      for (int token = 0; token < tokens; token += tile.tokens()) {
+        tile.multiply(
+            panels.packed(),
+            weightsAt,
+            scratch,
+            tokensAt + token * rowBytes,
+            rowBytes,
+            scratch,
+            token * RESULT_BYTES,
+            RESULT_BYTES,
+            Math.min(piece, steps - step),
+            Math.min(tile.tokens(), tokens - token),
+            step > 0);
+      }
+    }
+  }
+}

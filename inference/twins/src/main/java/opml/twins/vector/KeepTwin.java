@@ -1,0 +1,77 @@
+package opml.twins.vector;
+
+import static opml.twins.vector.Lanes.COUNT;
+
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Optional;
+import opml.engine.run.PreparedKernel;
+import opml.kernels.layout.Cache;
+import opml.kernels.memory.Mem;
+
+/// `keep`.
+final class KeepTwin extends TokenTwin {
+  private final int type;
+  private final int width;
+  private final int rowBytes;
+
+  private KeepTwin(long[] s, List<Optional<MemorySegment>> constants) {
+    super("keep", s, (int) s[2], constants);
+    this.type = (int) s[3];
+    this.width = (int) s[4];
+    this.rowBytes = new Cache(MemorySegment.NULL, type, width).rowBytes();
+  }
+
+  static Optional<PreparedKernel> prepare(long[] s, List<Optional<MemorySegment>> constants) {
+    boolean whole =
+        switch ((int) s[3]) {
+          case Cache.F32 -> true;
+          case Cache.F16 -> Halves.fitVectors() && s[4] % COUNT == 0;
+          case Cache.Q8_0 -> EightBits.fitVectors() && s[4] % Cache.BLOCK == 0;
+          default -> false;
+        };
+    return whole && isOrdinary(s, floats(s[2], s[4]))
+        ? Optional.of(new KeepTwin(s, constants))
+        : Optional.empty();
+  }
+
+  @Override
+  void work(MemorySegment[] segments, MemorySegment scratch, int count, int from, int to) {
+    MemorySegment x = operand(segments, 1);
+    MemorySegment cache = operand(segments, 2);
+    int position = tile(segments).position();
+    require(x, 4L * count * width);
+    require(cache, position < 0 ? -1 : (long) rowBytes * (position + (long) count));
+    int end = begin(to, count);
+    for (int i = begin(from, count); i < end; i++) {
+      long xAt = 4L * i * width;
+      long at = (long) rowBytes * (position + (long) i);
+      switch (type) {
+        case Cache.F32 -> copy(x, xAt, cache, at);
+        case Cache.F16 -> Halves.of(x, xAt, cache, at, width / COUNT);
+        default -> blocks(x, xAt, cache, at);
+      }
+    }
+  }
+
+  /// Not a copy of bits: a NaN becomes the canonical one.
+  private void copy(MemorySegment x, long xAt, MemorySegment cache, long at) {
+    int vectors = width / COUNT;
+    ElementLoops.mulOne(x, xAt, 1f, cache, at, vectors);
+    for (int i = vectors * COUNT; i < width; i++) {
+      Mem.putF32(cache, at + 4L * i, Mem.f32(x, xAt + 4L * i));
+    }
+  }
+
+  private void blocks(MemorySegment x, long xAt, MemorySegment cache, long at) {
+    for (int b = 0; b < width / Cache.BLOCK; b++) {
+      float most = EightBits.most(x, xAt);
+      boolean none = most < EightBits.LEAST;
+      float d = none ? 0f : most / 127f;
+      Mem.putI16(cache, at, Float.isNaN(d) ? Halves.NAN : Float.floatToFloat16(d));
+      EightBits.round(x, xAt, none ? 0f : 127f / most, cache, at + 2);
+      xAt += 4 * Cache.BLOCK;
+      at += Cache.BLOCK_BYTES;
+    }
+  }
+}

@@ -1,0 +1,304 @@
+package opml.lab.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import opml.agent.Server;
+import opml.agent.Verifier;
+import opml.engine.commit.GraphState;
+import opml.engine.graph.GraphNode;
+import opml.engine.plan.GraphRunner;
+import opml.engine.run.KernelProvider;
+import opml.engine.run.NodeRunner;
+import opml.engine.trace.GraphExecution;
+import opml.ethereum.devchain.AnvilBinary;
+import opml.game.claim.ClaimStatus;
+import opml.game.claim.RequestId;
+import opml.game.move.Action;
+import opml.game.move.GameStatus;
+import opml.hub.Journal;
+import opml.hub.Journal.Entry;
+import opml.kernels.memory.Mem;
+import opml.kernels.transformer.Tape;
+import opml.lab.play.OnDevChain;
+import opml.lab.play.Scene;
+import opml.lab.play.SmallStory;
+import opml.llm.tape.Answer;
+import opml.llm.tape.Request;
+import opml.proof.Frames;
+import opml.proof.GraphWork;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Answers of a language model before the real hub: a lie about anything in them is refuted by one instruction.
+@EnabledIf(value = AnvilBinary.IS_INSTALLED, disabledReason = AnvilBinary.MISSING)
+class LanguageModelOnChainTest extends OnDevChain {
+  private static final int LIMIT = 6;
+
+  /// Long enough that answers lie in the second tile of tokens.
+  private static final int[] PROMPT =
+      IntStream.range(0, 30).map(i -> SmallStory.LETTERS + i * 7 % 26).toArray();
+
+  @TempDir static Path folder;
+
+  private static final class Story {
+    static final SmallStory SMALL = SmallStory.in(folder);
+    static final byte[] REQUEST = new Request(PROMPT, LIMIT).encode(SmallStory.LIMITS);
+    static final byte[] RIGHT = SMALL.answer(REQUEST);
+  }
+
+  private final SmallStory story = Story.SMALL;
+  private final Scene scene = Scene.set(dev, story.model(), story.workshop());
+  private final List<Action.Move> moves = new ArrayList<>();
+
+  @Test
+  void anAnswerStandsAgainstAShamAndBecomesFinal() {
+    RequestId request = scene.ask(Story.REQUEST);
+    Server server = scene.server(2, this::hear);
+    server.tick();
+    assertThat(scene.claims()).hasSize(1);
+    scene.verifier(4, Journal.SILENT).tick();
+    assertThat(scene.games()).as("an honest verifier agrees").isEmpty();
+    // Somebody says that the check of a choice fails, by another number in its logits.
+    int logits = node("linear.f32", "logits of choices");
+    Liar sham = new Liar(story.model(), new Lie.InElement(logits, 4), _ -> Story.RIGHT);
+    play(scene.verifier(5, sham, this::hear), server);
+    assertThat(scene.games())
+        .singleElement()
+        .satisfies(game -> assertThat(game.status()).isEqualTo(GameStatus.SERVER_WON));
+    scene.passWindow();
+    server.tick();
+    assertThat(scene.claims().getFirst().state().status()).isEqualTo(ClaimStatus.FINAL);
+    assertThat(scene.picture().requests().get(request).claims()).hasSize(1);
+  }
+
+  @Test
+  void aLieAboutOneToken() {
+    byte[] lie = answer(tokens -> tokens[2] = tokens[2] == 265 ? 266 : 265);
+    refuted(Story.REQUEST, lie, new Lie.InExit(node("check.choices", "check")));
+  }
+
+  @Test
+  void aLieAboutALogit() {
+    inElement("linear.f32", "logits of choices", 285 + 270);
+  }
+
+  @Test
+  void aLieInAnEmbedding() {
+    inElement("embed.f32", "tokens from 0", 3);
+  }
+
+  @Test
+  void aLieInAProductWithAWeight() {
+    inElement("linear.f32", "ffn_down of tokens from 0", 40);
+  }
+
+  @Test
+  void aLieInAKey() {
+    inByte("keep", "keep keys of tokens from 0", 3);
+  }
+
+  @Test
+  void aLieInAValue() {
+    inByte("keep", "keep values of tokens from 32", 33 * 16 + 3);
+  }
+
+  @Test
+  void aLieInAQuery() {
+    inElement("rotate", "rotated queries of tokens from 0", 29 * 32);
+  }
+
+  @Test
+  void tooShortAndTooLongFail() {
+    int[] tokens = right().tokens();
+    byte[] early =
+        Answer.of(Arrays.copyOf(tokens, 3), false, story.vocabulary(), story.room())
+            .encode(story.room());
+    refuted(Story.REQUEST, early, new Lie.InExit(0));
+  }
+
+  @Test
+  void tooLongFails() {
+    int[] tokens = Arrays.copyOf(right().tokens(), LIMIT + 1);
+    byte[] late = Answer.of(tokens, false, story.vocabulary(), story.room()).encode(story.room());
+    refuted(Story.REQUEST, late, new Lie.InExit(0));
+  }
+
+  @Test
+  void garbageBehindTheAnswerFails() {
+    byte[] garbage = Story.RIGHT.clone();
+    garbage[garbage.length - 1] = 1;
+    refuted(Story.REQUEST, garbage, new Lie.InExit(0));
+  }
+
+  @Test
+  void anotherTextOfTheSameTokensFails() {
+    byte[] other = Story.RIGHT.clone();
+    other[Tape.ANSWER + 4 * LIMIT] ^= 1;
+    refuted(Story.REQUEST, other, new Lie.InExit(0));
+  }
+
+  @Test
+  void badInputHasOneAnswer() {
+    byte[] unknown = Story.REQUEST.clone();
+    unknown[Tape.HEADER + 5] = 9;
+    byte[] header = Story.REQUEST.clone();
+    header[Tape.HEADER_USED] = 1;
+    assertThat(reason(unknown)).isEqualTo(Tape.BAD_TOKEN);
+    assertThat(reason(header)).isEqualTo(Tape.BAD_HEADER);
+    refuted(unknown, Story.RIGHT, new Lie.InExit(0));
+  }
+
+  @Test
+  void aHostileHeaderWithAnInventedAnswer() {
+    byte[] header = Story.REQUEST.clone();
+    Arrays.fill(header, 0, 8, (byte) 0xff);
+    refuted(header, Story.RIGHT, new Lie.InExit(0));
+  }
+
+  @Test
+  void oneAnswerOfManyPasses() {
+    long seed = System.nanoTime();
+    var random = new SplittableRandom(seed);
+    GraphRunner natives =
+        GraphRunner.natively(
+            story.model().graph(), KernelProvider.reference(), NodeRunner.unavailable());
+    for (int i = 0; i < 40; i++) {
+      byte[] tape = Story.RIGHT.clone();
+      int at = random.nextInt(i % 2 == 0 ? 40 : tape.length);
+      tape[at] ^= (byte) (1 << random.nextInt(8));
+      GraphExecution check = GraphExecution.check(story.model(), Story.REQUEST, tape, natives);
+      assertThat(check.finalState()).as("byte %d, seed %d", at, seed).isEqualTo(GraphState.FAILED);
+    }
+    assertThat(
+            GraphExecution.check(story.model(), Story.REQUEST, Story.RIGHT, natives)
+                .finalState()
+                .status())
+        .isEqualTo(GraphState.Status.DONE);
+  }
+
+  // ------------------------------------------------------------------ lies
+
+  private static Answer right() {
+    return Answer.read(Story.RIGHT).orElseThrow();
+  }
+
+  private int reason(byte[] request) {
+    return ByteBuffer.wrap(story.answer(request))
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .getInt(Tape.REASON);
+  }
+
+  private interface Change {
+    void of(int[] tokens);
+  }
+
+  /// {@return the tape of the right answer with other tokens}
+  private byte[] answer(Change change) {
+    int[] tokens = right().tokens();
+    change.of(tokens);
+    return Answer.of(tokens, false, story.vocabulary(), story.room()).encode(story.room());
+  }
+
+  private int node(String kernel, String name) {
+    List<GraphNode> nodes = story.model().graph().nodes();
+    return IntStream.range(0, nodes.size())
+        .filter(i -> nodes.get(i).kernel().name().equals(kernel))
+        .filter(i -> nodes.get(i).name().contains(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private void inElement(String kernel, String name, int element) {
+    consistently(new Lie.InElement(node(kernel, name), element));
+  }
+
+  /// The higher byte of a half.
+  private void inByte(String kernel, String name, long element) {
+    consistently(new Lie.InByte(node(kernel, name), 2 * element + 1));
+  }
+
+  /// The liar claims what follows from his lie, and is refuted.
+  private void consistently(Lie lie) {
+    byte[] tape = Story.RIGHT;
+    for (int i = 0; i <= LIMIT; i++) {
+      byte[] claimed = tape;
+      Liar liar = new Liar(story.model(), lie, _ -> claimed);
+      GraphWork work = (GraphWork) liar.work(Story.REQUEST);
+      if (work.result().status() == 1) {
+        assertThat(tape).as("a lie that changes an answer").isNotEqualTo(Story.RIGHT);
+        refuted(Story.REQUEST, tape, lie);
+        return;
+      }
+      tape = withTheChoiceThatFails(tape, work.frames());
+    }
+    throw new AssertionError("no answer follows from " + lie);
+  }
+
+  /// {@return the tape with what is chosen where a check of a choice fails}
+  private byte[] withTheChoiceThatFails(byte[] tape, Frames frames) {
+    long failed =
+        LongStream.range(0, frames.length())
+            .filter(step -> frames.stateAt(step + 1).equals(GraphState.FAILED))
+            .findFirst()
+            .orElseThrow();
+    GraphNode check = story.model().graph().nodes().get((int) failed);
+    assertThat(check.kernel().name()).isEqualTo("check.choices");
+    var chosen = frames.at(failed).slot(check.inputs()[1]);
+    int[] tokens = Answer.read(tape).orElseThrow().tokens();
+    for (int i = 0; i < tokens.length; i++) {
+      if (tokens[i] != Mem.i32(chosen, 4L * i)) {
+        tokens[i] = Mem.i32(chosen, 4L * i);
+        break;
+      }
+    }
+    return Answer.of(tokens, false, story.vocabulary(), story.room()).encode(story.room());
+  }
+
+  /// The liar claims that this tape passes and defends it; an honest verifier proves him wrong.
+  private void refuted(byte[] request, byte[] tape, Lie lie) {
+    scene.ask(request);
+    UnaryOperator<byte[]> claims = _ -> tape;
+    Server liar = scene.server(3, new Liar(story.model(), lie, claims), this::hear);
+    liar.tick();
+    assertThat(scene.claims()).hasSize(1);
+    play(scene.verifier(4, this::hear), liar);
+    assertThat(scene.claims().getFirst().state().status()).isEqualTo(ClaimStatus.DEAD);
+    assertThat(scene.games())
+        .singleElement()
+        .satisfies(game -> assertThat(game.status()).isEqualTo(GameStatus.CHALLENGER_WON));
+    // To one instruction: the verifier executes it, or the liar, if it is his turn, cannot.
+    assertThat(moves).hasAtLeastOneElementOfType(Action.Refine.class);
+    assertThat(scene.games().getFirst().positions().getLast().length()).isLessThanOrEqualTo(16);
+  }
+
+  private void hear(Entry entry) {
+    if (entry instanceof Entry.Moved moved) {
+      moves.add(moved.move());
+    }
+  }
+
+  /// Both play until the game is over; whoever is silent loses by time.
+  private void play(Verifier challenger, Server server) {
+    challenger.tick();
+    assertThat(scene.games()).hasSize(1);
+    while (scene.games().getFirst().status() == GameStatus.RUNNING) {
+      int before = moves.size();
+      server.tick();
+      challenger.tick();
+      if (moves.size() == before) {
+        scene.passAllowance();
+      }
+    }
+  }
+}
