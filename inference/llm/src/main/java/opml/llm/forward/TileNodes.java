@@ -168,7 +168,8 @@ public final class TileNodes {
     if (!blocks) {
       return tile(call(kernel, part)).read(x.slot()).ints("k", w.inputs());
     }
-    Quantised q = quantised.computeIfAbsent(x.slot(), _ -> quantise(x));
+    Quantised known = quantised.get(x.slot());
+    Quantised q = known == null ? quantise(x) : known;
     return tile(call(kernel, part)).read(q.q()).read(q.d()).ints("blocks", w.inputs() / 32);
   }
 
@@ -176,6 +177,7 @@ public final class TileNodes {
     int blocks = x.width() / 32;
     int q = slots.scratch("q8 " + x.width(), ElementType.I8, text.rows(), x.width());
     int d = slots.scratch("q8 scales " + x.width(), ElementType.F32, text.rows(), blocks);
+    // Another activation of this width was there, and is not any more.
     quantised.values().removeIf(other -> other.q() == q);
     tile(call("quantize.rows", "quantise"))
         .read(x.slot())
@@ -183,7 +185,9 @@ public final class TileNodes {
         .write(d)
         .ints("blocks", blocks)
         .end();
-    return new Quantised(q, d);
+    Quantised made = new Quantised(q, d);
+    quantised.put(x.slot(), made);
+    return made;
   }
 
   /// {@return each head's pairs rotated by the tokens' positions}
