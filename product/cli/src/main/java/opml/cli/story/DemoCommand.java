@@ -99,7 +99,8 @@ public final class DemoCommand implements Callable<Integer> {
                 .formatted(number, scenarios.size(), scenario.name(), scenario.model().fileName()));
         reports.add(theatre.play(scenario, Audience.SILENT));
       } else {
-        reports.add(theatre.play(scenario, new Storyteller(console::say, number, new DigitQuestion())));
+        reports.add(
+            theatre.play(scenario, new Storyteller(console::say, number, new DigitQuestion())));
       }
     }
     return reports;

@@ -52,9 +52,7 @@ final class Storyteller implements Audience {
     out.accept("%d. %s".formatted(number, title));
     out.accept("   " + story);
     out.accept("");
-    say(
-        "requester",
-        "%s, and pays %s for the answer".formatted(question.asked(), Director.FEE));
+    say("requester", "%s, and pays %s for the answer".formatted(question.asked(), Director.FEE));
   }
 
   @Override
@@ -68,9 +66,8 @@ final class Storyteller implements Audience {
               who,
               awake.add(who)
                   ? "%s, %s"
-                          .formatted(
-                              question.found(computed.result()),
-                              Amounts.seconds(computed.seconds()))
+                      .formatted(
+                          question.found(computed.result()), Amounts.seconds(computed.seconds()))
                   : "was killed, starts again, and rereads the chain");
       case Entry.Claimed claimed -> say(who, "claims it, with a bond of " + claimed.bond());
       case Entry.Challenged challenged -> {

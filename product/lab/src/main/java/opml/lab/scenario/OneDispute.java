@@ -127,8 +127,7 @@ public record OneDispute(int moves, long gas, double seconds, List<Action.Move> 
     if (!failures.isEmpty()) {
       throw new IllegalStateException("the dispute: " + String.join("; ", failures));
     }
-    OneDispute dispute =
-        new OneDispute(director.moves(), director.disputeGas(), seconds, played);
+    OneDispute dispute = new OneDispute(director.moves(), director.disputeGas(), seconds, played);
     audience.ends(
         director,
         new Report(

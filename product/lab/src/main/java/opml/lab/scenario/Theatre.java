@@ -84,7 +84,8 @@ public final class Theatre {
               audience.saw(stage, actor.party(), entry);
             },
             why -> audience.waits(stage, why));
-    audience.begins("%s  (%s)".formatted(scenario.name(), demo.fileName()), scenario.story(), director);
+    audience.begins(
+        "%s  (%s)".formatted(scenario.name(), demo.fileName()), scenario.story(), director);
     String outcome = "";
     List<String> failures = new ArrayList<>();
     try {

@@ -17,7 +17,6 @@ import opml.lab.scenario.Audience;
 import opml.lab.scenario.Report;
 import opml.lab.scenario.Scenario;
 import opml.lab.scenario.Scenarios;
-import opml.lab.scenario.Audience;
 import opml.lab.scenario.Theatre;
 import opml.mnist.DemoModel;
 import opml.mnist.digit.SampleDigit;

