@@ -40,7 +40,7 @@ final class RandomCalls {
       }
       case "linear.f32", "linear.f16", "linear.bf16" -> linear(r, depth(r));
       case "linear.q80", "linear.q40" -> linear(r, size(r, 40));
-      case "linear.q4k" -> linear(r, 8L * size(r, 9));
+      case "linear.q4k", "linear.q6k" -> linear(r, 8L * size(r, 9));
       case "qlinear.conv2d" -> {
         int x = r.nextInt(2);
         int w = r.nextInt(2);

@@ -84,7 +84,7 @@ class ChainCommandsTest {
             folder.resolve("none/x"))
         .isMisusedWith(
             "a window of 0 s",
-            "at least 4 times that for challenges, 0.04 ETH",
+            "at least 4 times that for challenges, 0.06 ETH",
             "shares of 2500 and 3000",
             "its folder is not there");
     second.stop().succeeds();

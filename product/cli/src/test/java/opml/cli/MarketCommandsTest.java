@@ -162,7 +162,7 @@ class MarketCommandsTest {
     reading.join().succeeds();
     serving.until("withdrew");
     serving.until("earned 0.01 ETH");
-    assertThat(serving.out()).contains("at stake 0.16 ETH", "own 1");
+    assertThat(serving.out()).contains("at stake 0.24 ETH", "own 1");
     assertThat(serving.out()).contains("computed", "claimed", "resolved");
     serving.stop().succeeds();
     verifying.stop().succeeds();
@@ -275,7 +275,7 @@ class MarketCommandsTest {
         .contains("1 disputed", "1 server is on turn", "nodes from 0", " min");
     dev.increaseTime(WINDOW.plusMinutes(1));
     verifying.until("timed-out");
-    verifying.until("earned 0.04 ETH");
+    verifying.until("earned 0.06 ETH");
     // The claim died behind the deadline, so that others have a window to claim.
     assertThat(on("status").succeeds().out()).contains("nobody has claimed a result yet");
     dev.increaseTime(WINDOW.plusMinutes(1));

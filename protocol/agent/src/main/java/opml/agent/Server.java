@@ -43,7 +43,7 @@ public final class Server extends Agent {
     }
   }
 
-  /// First answers to sixty games on one claim, whose bonds are 73 ETH by the default terms; a transaction asks for a
+  /// First answers to sixty games on one claim, whose bonds are 110 ETH by the default terms; a transaction asks for a
   /// quarter more gas than it takes.
   private static final long FLOOD_GAS = 60 * 100_000L;
 

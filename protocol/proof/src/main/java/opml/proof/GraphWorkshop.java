@@ -23,6 +23,7 @@ import opml.engine.commit.ModelPreimages;
 import opml.engine.commit.WellFormedness;
 import opml.engine.graph.Slot;
 import opml.engine.plan.GraphRunner;
+import opml.engine.run.KernelProvider;
 import opml.engine.run.NodeRunner;
 import opml.engine.trace.GraphExecution;
 import opml.engine.trace.RunMemory;
@@ -334,7 +335,10 @@ public final class GraphWorkshop implements Workshop {
             return machines.run(graph, node, operands);
           }
         };
-    return GraphRunner.natively(model.graph(), Twins.provider(), fallback);
+    // Checks are long from the first one on.
+    KernelProvider kernels =
+        model.descriptor().outputGiven() ? Twins.choice().kernels() : Twins.provider();
+    return GraphRunner.natively(model.graph(), kernels, fallback);
   }
 
   /// {@return the states of a run}

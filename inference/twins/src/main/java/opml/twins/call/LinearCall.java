@@ -24,7 +24,8 @@ public record LinearCall(
     BF16("linear.bf16", 1, 1, 2),
     Q8_0("linear.q80", 32, 32, 34),
     Q4_0("linear.q40", 32, 32, 18),
-    Q4_K("linear.q4k", 32, 256, 144);
+    Q4_K("linear.q4k", 32, 256, 144),
+    Q6_K("linear.q6k", 32, 256, 210);
 
     private final String kernel;
     private final int unit;

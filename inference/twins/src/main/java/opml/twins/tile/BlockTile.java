@@ -13,8 +13,8 @@ import java.util.Objects;
 /// processor gave them; whoever stores results makes them canonical.
 ///
 /// How weights are packed, [BlockType] says. A packed block of a token is an int32 that depends on the sum of its
-/// integers: where its sums start, so that what was added to weights to make them unsigned falls out, or for Q4_K, the
-/// sum; then its scale; then its integers, as bytes or, for bytes without VNNI, as 16 bits.
+/// integers: where its sums start, so that what was added to weights to make them unsigned falls out, or for Q4_K and
+/// Q6_K, the sum; then its scale; then its integers, as bytes or, for bytes without VNNI, as 16 bits.
 public final class BlockTile {
   /// Elements of a block.
   public static final int BLOCK = 32;
@@ -82,21 +82,24 @@ public final class BlockTile {
   /// @param packedAt where the panel's step begins
   void packWeights(byte[] file, int from, int row, byte[] packed, int packedAt) {
     Objects.checkIndex(row, ROWS);
-    INT16.set(packed, packedAt + Short.BYTES * row, (short) INT16.get(file, from));
-    int groups = packedAt + BlockType.SCALE_BYTES;
+    int scaleFrom = from + type.halvesAt();
+    int scaleTo = packedAt + type.scalesAt() + Short.BYTES * row;
+    INT16.set(packed, scaleTo, (short) INT16.get(file, scaleFrom));
     switch (type) {
-      case Q8_0 -> packBytes(file, from + Short.BYTES, row, packed, groups);
+      case Q8_0 -> packBytes(file, from + 2, row, packed, packedAt + BlockType.SCALE_BYTES);
       case Q4_0 -> {
+        int groups = packedAt + BlockType.SCALE_BYTES;
         for (int i = 0; i < BLOCK / 2; i += FOUR) {
           int four = (int) INT32.get(file, from + Short.BYTES + i);
           INT32.set(packed, groups + i * ROWS + row * FOUR, four);
         }
       }
       case Q4_K -> {
-        int least = (short) INT16.get(file, from + Short.BYTES) ^ 0x8000;
-        INT16.set(packed, groups + Short.BYTES * row, (short) least);
-        packSuperblock(file, from + 2 * Short.BYTES, row, packed, groups + BlockType.SCALE_BYTES);
+        int least = (short) INT16.get(file, scaleFrom + Short.BYTES) ^ 0x8000;
+        INT16.set(packed, scaleTo + BlockType.SCALE_BYTES, (short) least);
+        packSuperblock(file, from + 2 * Short.BYTES, row, packed, packedAt);
       }
+      case Q6_K -> packSixBits(file, from, row, packed, packedAt);
     }
   }
 
@@ -140,15 +143,76 @@ public final class BlockTile {
     }
   }
 
+  /// Q6_K has 128 bytes of nibbles, 64 of upper bits, then 16 integers. Each half of a step has four blocks, of which two
+  /// are in the lower nibbles, and all in the same bytes of upper bits.
+  private static void packSixBits(byte[] file, int from, int row, byte[] packed, int packedAt) {
+    for (int block = 0; block < 8; block++) {
+      int quarter = block % 4;
+      int nibbles = from + 64 * (block / 4) + BLOCK * (quarter % 2);
+      int uppers = from + 128 + BLOCK * (block / 4);
+      int at = packedAt + block * BlockType.SIX_BIT_BYTES;
+      short scales = (short) INT16.get(file, from + 192 + 2 * block);
+      INT16.set(packed, at + Short.BYTES * row, scales);
+      int groups = at + 2 * ROWS + row * FOUR;
+      int upperGroups = groups + 16 * ROWS;
+      for (int i = 0; i < 2; i++) {
+        // Of four elements of either half, two are a group: those of 2 i and 2 i + 1, and 4
+        // further.
+        int a = sixteenths(file, nibbles + FOUR * i, quarter / 2);
+        int b = sixteenths(file, nibbles + BLOCK / 2 + FOUR * i, quarter / 2);
+        int c = sixteenths(file, nibbles + 8 + FOUR * i, quarter / 2);
+        int d = sixteenths(file, nibbles + BLOCK / 2 + 8 + FOUR * i, quarter / 2);
+        int to = groups + 2 * i * FOUR * ROWS;
+        INT32.set(packed, to, lowerTwo(a, b) | lowerTwo(c, d) << FOUR);
+        INT32.set(packed, to + FOUR * ROWS, upperTwo(a, b) | upperTwo(c, d) << FOUR);
+        int e = quarters(file, uppers + 8 * i, quarter);
+        int f = quarters(file, uppers + BLOCK / 2 + 8 * i, quarter);
+        int g = quarters(file, uppers + 8 * i + FOUR, quarter);
+        int h = quarters(file, uppers + BLOCK / 2 + 8 * i + FOUR, quarter);
+        INT32.set(
+            packed,
+            upperGroups + i * FOUR * ROWS,
+            lowerTwo(e, f) | upperTwo(e, f) << 2 | lowerTwo(g, h) << 4 | upperTwo(g, h) << 6);
+      }
+    }
+  }
+
+  /// {@return four nibbles}
+  private static int sixteenths(byte[] file, int at, int half) {
+    return (int) INT32.get(file, at) >>> FOUR * half & LOW_NIBBLES;
+  }
+
+  /// {@return four pairs of bits}
+  private static int quarters(byte[] file, int at, int quarter) {
+    return (int) INT32.get(file, at) >>> 2 * quarter & 0x0303_0303;
+  }
+
+  private static int lowerTwo(int a, int b) {
+    return a & 0xFFFF | b << Short.SIZE;
+  }
+
+  private static int upperTwo(int a, int b) {
+    return a >>> Short.SIZE | b & 0xFFFF_0000;
+  }
+
   /// Packs one token's block of activations.
   ///
   /// @param bytes 32 signed activations, at `from`
   /// @param packedAt where its block begins
   public void packToken(
       MemorySegment bytes, long from, float scale, MemorySegment packed, long packedAt) {
+    if (type == BlockType.Q6_K) {
+      packHalves(bytes, from, packed, packedAt);
+    } else {
+      packed.set(I32, packedAt, packWhole(bytes, from, packed, packedAt + TOKEN_HEADER));
+    }
+    packed.set(F32, packedAt + Integer.BYTES, scale);
+  }
+
+  /// {@return what the block begins with}
+  private int packWhole(MemorySegment bytes, long from, MemorySegment packed, long to) {
     boolean wide = isWide(form, type);
     long pairs = 0; // sums of neighbours plus 128 each, of every fourth pair
-    long to = packedAt + TOKEN_HEADER;
     for (int i = 0; i < BLOCK; i += Long.BYTES) {
       long eight = bytes.get(I64, from + i);
       pairs += Swar.unsignedPairs(eight ^ Swar.SIGNS);
@@ -161,17 +225,32 @@ public final class BlockTile {
     }
     pairs += pairs >>> 32;
     int half = 128 * BLOCK / 2;
-    int even = (int) (pairs & 0xFFFF) - half; // the elements 0 and 1 of each four
-    int odd = (int) (pairs >>> 16 & 0xFFFF) - half;
-    packed.set(I32, packedAt, start(even, odd));
-    packed.set(F32, packedAt + Integer.BYTES, scale);
+    // The elements 0 and 1 of each four, and the others.
+    return start((int) (pairs & 0xFFFF) - half, (int) (pairs >>> 16 & 0xFFFF) - half);
+  }
+
+  /// Two elements of one half beside two of the other; first the sums of the halves, their signs turned.
+  private static void packHalves(
+      MemorySegment bytes, long from, MemorySegment packed, long packedAt) {
+    int first = 0;
+    int second = 0;
+    for (int i = 0; i < BLOCK / 2; i += Long.BYTES) {
+      long a = bytes.get(I64, from + i);
+      long b = bytes.get(I64, from + BLOCK / 2 + i);
+      first += Swar.sum(a);
+      second += Swar.sum(b);
+      long to = packedAt + TOKEN_HEADER + 2L * i;
+      packed.set(I64, to, Swar.spread(a) | Swar.spread(b) << Short.SIZE);
+      packed.set(I64, to + Long.BYTES, Swar.spread(a >>> 32) | Swar.spread(b >>> 32) << Short.SIZE);
+    }
+    packed.set(I32, packedAt, -first & 0xFFFF | -second << Short.SIZE);
   }
 
   private int start(int even, int odd) {
     return switch (type) {
       case Q8_0 -> -128 * (even + odd);
       case Q4_0 -> form.isVnni() ? -8 * (even + odd) : -8 * even & 0xFFFF | -8 * odd << 16;
-      case Q4_K -> even + odd;
+      case Q4_K, Q6_K -> even + odd;
     };
   }
 

@@ -3,6 +3,7 @@ package opml.twins.tile;
 import static opml.twins.x86.EffectiveAddress.at;
 
 import opml.twins.x86.EffectiveAddress;
+import opml.twins.x86.Gpr;
 import opml.twins.x86.Label;
 import opml.twins.x86.ScalarOp;
 import opml.twins.x86.Simd;
@@ -22,6 +23,9 @@ final class BlockTileAssembler extends TileAssembler {
 
   private static final int LOW_NIBBLES = 0x0F0F_0F0F;
   private static final int ONES = 0x0001_0001;
+
+  /// Where the upper two of six bits are.
+  private static final int UPPER_BITS = 0x3030_3030;
 
   private final BlockType type;
 
@@ -43,6 +47,8 @@ final class BlockTileAssembler extends TileAssembler {
       constant(mask(tokens), LOW_NIBBLES);
       if (type == BlockType.Q4_0 && !form.isVnni()) {
         constant(last(tokens), ONES);
+      } else if (type == BlockType.Q6_K) {
+        constant(last(tokens), UPPER_BITS);
       }
     }
     code.jump(ScalarOp.JNE, resume);
@@ -67,10 +73,9 @@ final class BlockTileAssembler extends TileAssembler {
     switch (type) {
       case Q8_0 -> bytes(tokens);
       case Q4_0 -> nibbles(tokens);
-      case Q4_K -> superblock(tokens);
+      case Q4_K -> eachBlock(tokens, BlockType.SUB_BLOCK_BYTES, 2, this::twoIntegers);
+      case Q6_K -> eachBlock(tokens, BlockType.SIX_BIT_BYTES, 1, this::sixBits);
     }
-    code.add(WEIGHTS, type.packedBytes);
-    advance(tokens, type.blocks() * BlockTile.tokenBytes(form, type));
     code.sub(STEPS, 1);
     code.jump(ScalarOp.JNE, loop);
 
@@ -95,6 +100,7 @@ final class BlockTileAssembler extends TileAssembler {
     begin(tokens);
     groups(BlockTile.BLOCK / form.group, tokens, BlockType.SCALE_BYTES, BlockTile.TOKEN_HEADER);
     addScaled(tokens);
+    advanceBoth(tokens, type.packedBytes);
   }
 
   private void nibbles(int tokens) {
@@ -107,6 +113,12 @@ final class BlockTileAssembler extends TileAssembler {
       }
     }
     addScaled(tokens);
+    advanceBoth(tokens, type.packedBytes);
+  }
+
+  private void advanceBoth(int tokens, int weightBytes) {
+    code.add(WEIGHTS, weightBytes);
+    advance(tokens, BlockTile.tokenBytes(form, type));
   }
 
   /// Sums begin with what their token does.
@@ -120,7 +132,7 @@ final class BlockTileAssembler extends TileAssembler {
 
   private void addScaled(int tokens) {
     for (int vector = 0; vector < vectors; vector++) {
-      halves(scratch(tokens, vector), 0, vector);
+      halves(scratch(tokens, vector), WEIGHTS, 0, vector);
     }
     for (int token = 0; token < tokens; token++) {
       code.simd(SimdOp.VBROADCASTSS, right(tokens), activation(token, Integer.BYTES));
@@ -134,49 +146,124 @@ final class BlockTileAssembler extends TileAssembler {
     }
   }
 
-  /// Q4_K: eight blocks that share two scales, each with two integers of its own.
-  private void superblock(int tokens) {
+  /// What is done with a block of several, of which scales stand behind the last.
+  @FunctionalInterface
+  private interface OneBlock {
+    void write(int tokens, Gpr scales);
+  }
+
+  /// Blocks that share scales, in a loop: code for all of them would not stay where the processor keeps what it has
+  /// decoded.
+  private void eachBlock(int tokens, int blockBytes, int scales, OneBlock one) {
+    Gpr end = inRegisters(tokens) ? TOKEN : Gpr.R11; // no token is addressed by it
+    code.mov(end, WEIGHTS);
+    code.add(end, type.blocks() * blockBytes);
+    Label next = code.bind(code.label());
+    one.write(tokens, end);
+    advanceBoth(tokens, blockBytes);
+    code.cmp(WEIGHTS, end);
+    code.jump(ScalarOp.JNE, next);
+    code.add(WEIGHTS, scales * BlockType.SCALE_BYTES);
+  }
+
+  /// Q4_K: two scales, each with an integer of the block.
+  private void twoIntegers(int tokens, Gpr scales) {
     Simd scale = scratch(tokens, 0);
     Simd least = scratch(tokens, 1);
-    for (int block = 0; block < type.blocks(); block++) {
-      int weightsAt = 2 * BlockType.SCALE_BYTES + block * BlockType.SUB_BLOCK_BYTES;
-      int tokenAt = block * BlockTile.tokenBytes(form, type);
-      if (form.isVnni()) {
-        for (int i = 0; i < tokens * vectors; i++) {
-          Simd sum = form.register(i);
-          code.simd(SimdOp.VPXOR, sum, sum, sum);
-        }
-      }
-      int nibblesAt = weightsAt + 2 * BlockTile.ROWS;
-      nibbles(tokens, nibblesAt, tokenAt + BlockTile.TOKEN_HEADER, !form.isVnni());
-      for (int vector = 0; vector < vectors; vector++) {
-        int integersAt = weightsAt + vector * form.lanes();
-        code.simd(SimdOp.VPMOVZXBD, scale, at(WEIGHTS, integersAt));
-        if (!form.isVnni()) {
-          Simd both = scratch(tokens, 2);
-          code.simd(SimdOp.VPSLLD, both, scale, Short.SIZE);
-          code.simd(SimdOp.VPOR, scale, scale, both);
-        }
-        code.simd(SimdOp.VPMOVZXBD, least, at(WEIGHTS, integersAt + BlockTile.ROWS));
-        halves(scratch(tokens, 2), 0, vector);
-        halves(scratch(tokens, 3), BlockType.SCALE_BYTES, vector);
-        for (int token = 0; token < tokens; token++) {
-          Simd sum = accumulator(token, vector);
-          code.simd(SimdOp.VBROADCASTSS, right(tokens), activation(token, tokenAt + Integer.BYTES));
-          code.simd(form.isVnni() ? SimdOp.VPMULLD : SimdOp.VPMADDWD, sum, sum, scale);
-          code.simd(SimdOp.VCVTDQ2PS, sum, sum);
-          Simd total = total(tokens, token, vector, last(tokens));
-          addProduct(tokens, total, sum, scratch(tokens, 2));
-          // The sum of a token's block has 16 bits, of which the integer's upper half takes
-          // nothing.
-          code.simd(SimdOp.VPBROADCASTD, sum, activation(token, tokenAt));
-          code.simd(SimdOp.VPMADDWD, sum, sum, least);
-          code.simd(SimdOp.VCVTDQ2PS, sum, sum);
-          addProduct(tokens, total, sum, scratch(tokens, 3));
-          keep(tokens, token, vector, total);
-        }
+    if (form.isVnni()) {
+      for (int i = 0; i < tokens * vectors; i++) {
+        Simd sum = form.register(i);
+        code.simd(SimdOp.VPXOR, sum, sum, sum);
       }
     }
+    nibbles(tokens, 2 * BlockTile.ROWS, BlockTile.TOKEN_HEADER, !form.isVnni());
+    for (int vector = 0; vector < vectors; vector++) {
+      int integersAt = vector * form.lanes();
+      code.simd(SimdOp.VPMOVZXBD, scale, at(WEIGHTS, integersAt));
+      if (!form.isVnni()) {
+        Simd both = scratch(tokens, 2);
+        code.simd(SimdOp.VPSLLD, both, scale, Short.SIZE);
+        code.simd(SimdOp.VPOR, scale, scale, both);
+      }
+      code.simd(SimdOp.VPMOVZXBD, least, at(WEIGHTS, integersAt + BlockTile.ROWS));
+      halves(scratch(tokens, 2), scales, 0, vector);
+      halves(scratch(tokens, 3), scales, BlockType.SCALE_BYTES, vector);
+      for (int token = 0; token < tokens; token++) {
+        Simd sum = accumulator(token, vector);
+        code.simd(SimdOp.VBROADCASTSS, right(tokens), activation(token, Integer.BYTES));
+        code.simd(form.isVnni() ? SimdOp.VPMULLD : SimdOp.VPMADDWD, sum, sum, scale);
+        code.simd(SimdOp.VCVTDQ2PS, sum, sum);
+        Simd total = total(tokens, token, vector, last(tokens));
+        addProduct(tokens, total, sum, scratch(tokens, 2));
+        // The sum of a token's block has 16 bits, of which the integer's upper half takes nothing.
+        code.simd(SimdOp.VPBROADCASTD, sum, activation(token, 0));
+        code.simd(SimdOp.VPMADDWD, sum, sum, least);
+        code.simd(SimdOp.VCVTDQ2PS, sum, sum);
+        addProduct(tokens, total, sum, scratch(tokens, 3));
+        keep(tokens, token, vector, total);
+      }
+    }
+  }
+
+  /// Q6_K: a scale, and an integer for either half of the block. A group has two elements of either, so that the two
+  /// 16-bit sums of a row are those of the halves, which one `vpmaddwd` multiplies by their integers. It comes after two
+  /// groups, because four products of at most 63 · 128 are below 2^15, and eight are not.
+  private void sixBits(int tokens, Gpr scales) {
+    Simd integers = scratch(tokens, 0);
+    Simd low = scratch(tokens, 1);
+    Simd high = scratch(tokens, 2);
+    Simd second = scratch(tokens, 3);
+    for (int vector = 0; vector < vectors; vector++) {
+      code.simd(SimdOp.VPMOVSXBW, integers, at(WEIGHTS, vector * form.vectorBytes / 2));
+      for (int token = 0; token < tokens; token++) {
+        Simd sum = accumulator(token, vector);
+        code.simd(SimdOp.VPBROADCASTD, sum, activation(token, 0));
+        code.simd(SimdOp.VPMADDWD, sum, sum, integers);
+        code.simd(SimdOp.VPSLLD, sum, sum, 5); // 32 is taken of each weight
+      }
+      int nibblesAt = 2 * BlockTile.ROWS + vector * form.vectorBytes;
+      for (int chunk = 0; chunk < 4; chunk++) {
+        code.simd(SimdOp.VMOVDQU_LOAD, high, at(WEIGHTS, nibblesAt + chunk * 4 * BlockTile.ROWS));
+        code.simd(SimdOp.VPAND, low, high, mask(tokens));
+        code.simd(SimdOp.VPSRLD, high, high, 4);
+        code.simd(SimdOp.VPAND, high, high, mask(tokens));
+        addUpperBits(tokens, low, nibblesAt + 16 * BlockTile.ROWS, chunk);
+        addUpperBits(tokens, high, nibblesAt + 20 * BlockTile.ROWS, chunk);
+        for (int token = 0; token < tokens; token++) {
+          int place = BlockTile.TOKEN_HEADER + Integer.BYTES * chunk;
+          Simd sum = accumulator(token, vector);
+          code.simd(SimdOp.VPBROADCASTD, right(tokens), activation(token, place));
+          code.simd(SimdOp.VPMADDUBSW, product(tokens), low, right(tokens));
+          code.simd(SimdOp.VPBROADCASTD, right(tokens), activation(token, place + 16));
+          code.simd(SimdOp.VPMADDUBSW, second, high, right(tokens));
+          code.simd(SimdOp.VPADDW, product(tokens), product(tokens), second);
+          code.simd(SimdOp.VPMADDWD, product(tokens), product(tokens), integers);
+          code.simd(SimdOp.VPADDD, sum, sum, product(tokens));
+        }
+      }
+      halves(low, scales, 0, vector);
+      for (int token = 0; token < tokens; token++) {
+        Simd sum = accumulator(token, vector);
+        code.simd(SimdOp.VBROADCASTSS, right(tokens), activation(token, Integer.BYTES));
+        code.simd(SimdOp.VCVTDQ2PS, sum, sum);
+        Simd total = total(tokens, token, vector, high);
+        addProduct(tokens, total, sum, low);
+        keep(tokens, token, vector, total);
+      }
+    }
+  }
+
+  /// Sets the upper two bits of the groups of a chunk.
+  private void addUpperBits(int tokens, Simd to, int weightsAt, int chunk) {
+    Simd bits = product(tokens);
+    code.simd(SimdOp.VMOVDQU_LOAD, bits, at(WEIGHTS, weightsAt));
+    if (chunk < 2) {
+      code.simd(SimdOp.VPSLLD, bits, bits, 4 - 2 * chunk);
+    } else if (chunk > 2) {
+      code.simd(SimdOp.VPSRLD, bits, bits, 2);
+    }
+    code.simd(SimdOp.VPAND, bits, bits, last(tokens));
+    code.simd(SimdOp.VPOR, to, to, bits);
   }
 
   // ---- Parts of a step
@@ -228,8 +315,8 @@ final class BlockTileAssembler extends TileAssembler {
   }
 
   /// Widens the half-precision numbers of a vector of rows.
-  private void halves(Simd to, int weightsAt, int vector) {
-    code.simd(SimdOp.VCVTPH2PS, to, at(WEIGHTS, weightsAt + vector * form.vectorBytes / 2));
+  private void halves(Simd to, Gpr base, int displacement, int vector) {
+    code.simd(SimdOp.VCVTPH2PS, to, at(base, displacement + vector * form.vectorBytes / 2));
   }
 
   /// `total = fma(sum, scale · right, total)`.

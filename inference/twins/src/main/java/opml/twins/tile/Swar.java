@@ -31,4 +31,10 @@ final class Swar {
   static int unsignedSum(long eight) {
     return (int) (unsignedPairs(eight) * 0x0001_0001_0001_0001L >>> 48);
   }
+
+  /// {@return the lower four bytes, two and two, each two with two zeros above them}
+  static long spread(long eight) {
+    long four = eight & 0xFFFF_FFFFL;
+    return (four | four << 16) & 0x0000_FFFF_0000_FFFFL;
+  }
 }

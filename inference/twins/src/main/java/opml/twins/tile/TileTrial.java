@@ -110,7 +110,7 @@ final class TileTrial {
     float[] halves = scales((int) (w.byteSize() / type.file.bytes()));
     for (int i = 0; i < halves.length; i++) {
       for (int at = 0; at < type.halves; at++) {
-        long place = (long) i * type.file.bytes() + 2L * at;
+        long place = (long) i * type.file.bytes() + type.halvesAt() + 2L * at;
         Mem.putI16(w, place, Float.floatToFloat16(halves[(i + at) % halves.length]));
       }
     }

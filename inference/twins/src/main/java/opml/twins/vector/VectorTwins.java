@@ -20,7 +20,7 @@ import opml.twins.call.Twin;
 import opml.twins.tile.FloatTile;
 
 /// The twins that are written with the Vector API, around a tile of machine code where there is one. `argmax.f32`
-/// has none: it has little to do. Nor have `linear.f16` and `linear.bf16`.
+/// has none: it has little to do. Nor have `linear.f16`, `linear.bf16` and `linear.q6k`.
 public final class VectorTwins {
   private VectorTwins() {}
 

@@ -101,17 +101,29 @@ public final class X86Assembler {
     arithmetic(ScalarOp.SUB, 5, to, new Immediate(value));
   }
 
+  /// `cmp to, from`.
+  public void cmp(Gpr to, Gpr from) {
+    begin(ScalarOp.CMP, to, from);
+    rexW(from.high(), 0, to.high());
+    emit(0x39);
+    modRmRegister(from.low(), to.low());
+  }
+
   /// `cmp to, value`.
   public void cmp(Gpr to, int value) {
     arithmetic(ScalarOp.CMP, 7, to, new Immediate(value));
   }
 
-  /// 83 /extension ib, or 81 /extension id where a byte does not hold the number.
+  /// 83 /extension ib, or 81 /extension id where a byte does not hold the number, which for RAX has an opcode of its own.
   private void arithmetic(ScalarOp op, int extension, Gpr to, Immediate value) {
     begin(op, to, value);
     rexW(0, 0, to.high());
-    emit(value.isByte() ? 0x83 : 0x81);
-    modRmRegister(extension, to.low());
+    if (to == Gpr.RAX && !value.isByte()) {
+      emit(extension << 3 | 0x05);
+    } else {
+      emit(value.isByte() ? 0x83 : 0x81);
+      modRmRegister(extension, to.low());
+    }
     if (value.isByte()) {
       emit(value.value());
     } else {

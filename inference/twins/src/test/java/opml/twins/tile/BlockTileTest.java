@@ -54,7 +54,7 @@ class BlockTileTest {
       MemorySegment.ofArray(w)
           .set(
               ValueLayout.JAVA_SHORT_UNALIGNED,
-              (long) step * type.file.bytes() + 2L * number,
+              (long) step * type.file.bytes() + type.halvesAt() + 2L * number,
               Float.floatToFloat16(scale));
     }
 

@@ -37,6 +37,7 @@ import opml.proof.GraphWork;
 import opml.proof.MachineRun;
 import opml.proof.NodeMachines;
 import opml.proof.NodeRuns;
+import opml.twins.Twins;
 import opml.vm.isa.Instruction;
 import opml.vm.isa.Op;
 import opml.vm.machine.Interpreter;
@@ -54,6 +55,10 @@ public final class Liar implements Workshop {
 
   private final Model model;
   private final Lie lie;
+
+  /// What runs where he is honest. Runs of language models are too long for the reference.
+  private final KernelProvider kernels;
+
   private final NodeMachines truth;
   private final GraphRunner natives;
   private final Map<Ask, Work> works = new HashMap<>();
@@ -101,6 +106,7 @@ public final class Liar implements Workshop {
     this.lie = lie;
     this.claims = claims;
     this.truth = new NodeMachines(model);
+    this.kernels = claims.isPresent() ? Twins.choice().kernels() : KernelProvider.reference();
     this.natives = natively(model);
   }
 
@@ -181,12 +187,12 @@ public final class Liar implements Workshop {
   private GraphWork forged(Ask input, long step, Forgery forgery) {
     Frame before = frames(model, input, natives).at(step);
     MachineRun run = forgery.forge(truth.run(step, before));
-    Spot spot = new Spot(model.graph(), nodeOf(step), operands(step, before));
+    Spot spot = new Spot(kernels, model.graph(), nodeOf(step), operands(step, before));
     NodeOutcome lie = outcome(spot.node, run);
     GraphRunner lying =
         GraphRunner.natively(
             model.graph(),
-            spot.kernels(),
+            spot.lying(),
             (graph, node, operands) ->
                 spot.isOf(node, operands) ? lie : truth.run(graph, node, operands));
     NodeRuns runs =
@@ -205,12 +211,12 @@ public final class Liar implements Workshop {
 
   /// Where somebody lies: a step, known by its node and by what that finds. Kernels are not told the number of their
   /// step, and a run is taken up again anywhere, so a count of calls would not tell it either.
-  private record Spot(Graph graph, int node, MemorySegment[] found) {
-    /// {@return the reference kernels, but for this one call, which is left to who runs what kernels do not}
-    KernelProvider kernels() {
+  private record Spot(KernelProvider kernels, Graph graph, int node, MemorySegment[] found) {
+    /// {@return the honest kernels, but for this one call, which is left to who runs what kernels do not}
+    KernelProvider lying() {
       GraphNode here = graph.nodes().get(node);
       return (kernel, scalars, constants) -> {
-        PreparedKernel honest = KernelProvider.reference().prepare(kernel, scalars, constants);
+        PreparedKernel honest = kernels.prepare(kernel, scalars, constants);
         boolean same = kernel.equals(here.kernel()) && Arrays.equals(scalars, here.scalarArray());
         return !same
             ? honest
@@ -448,7 +454,7 @@ public final class Liar implements Workshop {
   }
 
   private GraphRunner natively(Model which) {
-    return GraphRunner.natively(which.graph(), KernelProvider.reference(), truth);
+    return GraphRunner.natively(which.graph(), kernels, truth);
   }
 
   /// {@return the weights that the first node reads}

@@ -139,7 +139,7 @@ class RolesTest extends RoleStage {
     Wei before = scene.balance(7);
     try {
       dev.setBalance(scene.address(7), MONEY.claimBond());
-      assertLeavesAlone(scene.server(7, journal), "cannot deposit the bond of 0.16 ETH");
+      assertLeavesAlone(scene.server(7, journal), "cannot deposit the bond of 0.24 ETH");
       assertThat(told).filteredOn(Entry.Poor.class::isInstance).hasSize(1);
       assertThat(scene.claims()).isEmpty();
       scene.server(3, liar, Journal.SILENT).tick();

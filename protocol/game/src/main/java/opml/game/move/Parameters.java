@@ -31,7 +31,7 @@ public record Parameters(
   /// Bonds for gas at 50 gwei and 0.8 million gas a side; a day to challenge and half a day to think.
   public static final Parameters DEFAULT =
       new Parameters(
-          86_400, 43_200, Wei.gwei(160_000_000), Wei.gwei(40_000_000), WHOLE / 4, WHOLE / 4);
+          86_400, 43_200, Wei.gwei(240_000_000), Wei.gwei(60_000_000), WHOLE / 4, WHOLE / 4);
 
   /// @throws IllegalArgumentException with all [#problems], if there are any
   public Parameters {

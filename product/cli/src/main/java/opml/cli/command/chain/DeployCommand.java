@@ -79,14 +79,14 @@ public final class DeployCommand implements Callable<Integer> {
   @Option(
       names = "--claim-bond",
       paramLabel = "ETH",
-      defaultValue = "0.16",
+      defaultValue = "0.24",
       description = "Deposited with a claim (default: ${DEFAULT-VALUE}).")
   private Wei claimBond;
 
   @Option(
       names = "--challenge-bond",
       paramLabel = "ETH",
-      defaultValue = "0.04",
+      defaultValue = "0.06",
       description = "Deposited with a challenge (default: ${DEFAULT-VALUE}).")
   private Wei challengeBond;
 
