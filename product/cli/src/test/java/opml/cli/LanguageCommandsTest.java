@@ -61,7 +61,8 @@ class LanguageCommandsTest {
     JsonNode first = json(run("-p", "abc abc", "--json", "--prompt-cache", kept));
     assertThat(first.path("promptTokensKept").asInt()).isZero();
     JsonNode longer = json(run("-p", "abc abc cc", "--json", "--prompt-cache", kept));
-    assertThat(longer.path("promptTokensKept").asInt()).isEqualTo(first.path("promptTokens").asInt());
+    assertThat(longer.path("promptTokensKept").asInt())
+        .isEqualTo(first.path("promptTokens").asInt());
     assertThat(longer.path("tokens"))
         .isEqualTo(json(run("-p", "abc abc cc", "--json")).path("tokens"));
     JsonNode other = json(run("-p", "abc b", "--json", "--prompt-cache", kept));

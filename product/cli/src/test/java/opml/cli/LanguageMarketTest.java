@@ -88,8 +88,7 @@ class LanguageMarketTest {
   }
 
   private static CliRun agent(String role, String key) {
-    return CliRun.start(
-        deployed(role, "--model", model, "--key-file", rich(key), "--poll", 0.05));
+    return CliRun.start(deployed(role, "--model", model, "--key-file", rich(key), "--poll", 0.05));
   }
 
   @Test

@@ -33,8 +33,7 @@ final class TinyCheckpoint {
   /// Writes a model, and its tokenizer unless somebody wants it without one.
   static Path write(Path file, long seed, boolean hasTokenizer) throws IOException {
     ByteBuffer out = ByteBuffer.allocate(1 << 20).order(ByteOrder.LITTLE_ENDIAN);
-    for (int number :
-        new int[] {WIDTH, FEED_FORWARD, LAYERS, HEADS, HEADS, VOCABULARY, CONTEXT}) {
+    for (int number : new int[] {WIDTH, FEED_FORWARD, LAYERS, HEADS, HEADS, VOCABULARY, CONTEXT}) {
       out.putInt(number);
     }
     Random random = new Random(seed);
@@ -58,8 +57,7 @@ final class TinyCheckpoint {
       case 0 -> "<unk>";
       case 1 -> "<s>";
       case 2 -> "</s>";
-      default ->
-          id < FIRST_PIECE ? "<0x%02X>".formatted(id - 3) : PIECES.get(id - FIRST_PIECE);
+      default -> id < FIRST_PIECE ? "<0x%02X>".formatted(id - 3) : PIECES.get(id - FIRST_PIECE);
     };
   }
 }

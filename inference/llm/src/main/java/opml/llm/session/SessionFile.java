@@ -136,7 +136,9 @@ public final class SessionFile {
       return new Found.Unfit("it is another model's");
     }
     if (type != cacheType.code()) {
-      return new Found.Unfit("it has keys and values of another type than " + cacheType.name().toLowerCase(Locale.ROOT));
+      return new Found.Unfit(
+          "it has keys and values of another type than "
+              + cacheType.name().toLowerCase(Locale.ROOT));
     }
     if (caches != own.size() || row != own.getFirst().byteSize()) {
       return new Found.Unfit("its header is damaged");

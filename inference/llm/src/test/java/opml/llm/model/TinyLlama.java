@@ -1,5 +1,7 @@
 package opml.llm.model;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -8,8 +10,8 @@ import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
 import opml.llm.GgufWriter;
 
-/// A small model of chance as a GGUF file: width 32, two layers, four heads over two, a feed-forward part of 64.
-final class TinyLlama {
+/// A small model of chance, which can be run with matrices in f32 and Q8_0, as a GGUF file: width 32, two layers, four heads over two, a feed-forward part of 64.
+public final class TinyLlama {
   static final int WIDTH = 32;
   static final int LAYERS = 2;
   static final int FEED_FORWARD = 64;
@@ -20,7 +22,7 @@ final class TinyLlama {
   private TinyLlama() {}
 
   /// {@return a file with all that a model of a family has, and a tokenizer}
-  static GgufWriter of(String family, ElementType matrices, Random random) {
+  public static GgufWriter of(String family, ElementType matrices, Random random) {
     GgufWriter writer = numbers(family);
     tokenizer(writer);
     matrix(writer, "token_embd.weight", matrices, random, VOCABULARY, WIDTH);
@@ -97,6 +99,17 @@ final class TinyLlama {
     Shape shape = Shape.of(rows, columns);
     byte[] bytes = new byte[(int) Tensor.byteSize(type, shape)];
     random.nextBytes(bytes);
+    // Floats of chance may be endless, so what has them gets others.
+    ByteBuffer finite = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    if (type == ElementType.F32) {
+      for (int at = 0; at < bytes.length; at += Float.BYTES) {
+        finite.putFloat(at, (float) random.nextGaussian() / 4);
+      }
+    } else if (type == ElementType.Q8_0) {
+      for (int at = 0; at < bytes.length; at += type.blockBytes()) {
+        finite.putShort(at, Float.floatToFloat16(0.25f / (64 + random.nextInt(64))));
+      }
+    }
     writer.tensor(name, Tensor.ofBytes(type, shape, bytes));
   }
 }
