@@ -18,6 +18,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import opml.core.codec.MalformedException;
 import opml.core.codec.WholeFile;
 import opml.core.hash.Bytes32;
@@ -135,7 +136,9 @@ public final class SessionFile {
       return new Found.Unfit("it is another model's");
     }
     if (type != cacheType.code()) {
-      return new Found.Unfit("it has keys and values of another type than " + cacheType);
+      return new Found.Unfit(
+          "it has keys and values of another type than "
+              + cacheType.name().toLowerCase(Locale.ROOT));
     }
     if (caches != own.size() || row != own.getFirst().byteSize()) {
       return new Found.Unfit("its header is damaged");

@@ -124,6 +124,17 @@ public final class TinyLlama {
     Shape shape = Shape.of(rows, columns);
     byte[] bytes = new byte[(int) Tensor.byteSize(type, shape)];
     random.nextBytes(bytes);
+    // Floats of chance may be endless, so what has them gets others.
+    ByteBuffer finite = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    if (type == ElementType.F32) {
+      for (int at = 0; at < bytes.length; at += Float.BYTES) {
+        finite.putFloat(at, (float) random.nextGaussian() / 4);
+      }
+    } else if (type == ElementType.Q8_0) {
+      for (int at = 0; at < bytes.length; at += type.blockBytes()) {
+        finite.putShort(at, Float.floatToFloat16(0.25f / (64 + random.nextInt(64))));
+      }
+    }
     writer.tensor(name, Tensor.ofBytes(type, shape, bytes));
   }
 }

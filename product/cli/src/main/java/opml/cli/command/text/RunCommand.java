@@ -41,7 +41,8 @@ import picocli.CommandLine.Option;
     },
     footer = {
       "  opml run -m model.gguf -p 'Once upon a time'",
-      "  opml run -m model.gguf -f question.txt -n -1 -c 8192 --prompt-cache question.kv",
+      "  opml run -m model.gguf -f question.txt -n -1 -c 8192 \\",
+      "      --prompt-cache question.kv",
       "  opml run -m stories15M.bin --tokenizer tokenizer.bin -p 'Once upon a time'"
     })
 @SuppressWarnings("NullAway.Init") // filled by picocli

@@ -1,0 +1,230 @@
+package opml.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LanguageCommandsTest {
+  private static final String PROMPT = "abc cab a bac abba cc";
+
+  @TempDir Path folder;
+
+  private final long seed = new Random().nextLong();
+  private Path model;
+
+  @BeforeEach
+  void writeModel() throws IOException {
+    model = TinyCheckpoint.write(folder.resolve("tiny.bin"), seed, true);
+  }
+
+  @Test
+  void theBitsDependNeitherOnThreadsNorOnBatchesNorOnKeptPrompts() throws IOException {
+    for (String type : List.of("f16", "f32", "q8_0")) {
+      Path kept = folder.resolve(type + ".kv");
+      List<String> hashes = hashes("--cache-type", type);
+      assertThat(hashes).as("seed %d", seed).isNotEmpty();
+      assertThat(hashes("--cache-type", type, "-t", 1, "-b", 1)).isEqualTo(hashes);
+      assertThat(hashes("--cache-type", type, "-t", 3, "-b", 7)).isEqualTo(hashes);
+      assertThat(hashes("--cache-type", type, "--prompt-cache", kept)).isEqualTo(hashes);
+      byte[] written = Files.readAllBytes(kept);
+      assertThat(hashes("--cache-type", type, "--prompt-cache", kept, "-c", 50)).isEqualTo(hashes);
+      assertThat(Files.readAllBytes(kept)).as("all of it was known").isEqualTo(written);
+    }
+    assertThat(hashes("--cache-type", "f32")).isNotEqualTo(hashes("--cache-type", "q8_0"));
+  }
+
+  /// {@return the lines that a run of 20 tokens writes of its logits}
+  private List<String> hashes(Object... more) {
+    Object[] words = {"run", "-m", model, "-p", PROMPT, "-n", 20, "--logits-hash"};
+    CliRun run = CliRun.of(joined(words, more)).succeeds();
+    return run.err().lines().filter(LanguageCommandsTest::isHash).toList();
+  }
+
+  private static boolean isHash(String line) {
+    return line.matches("[0-9]+ [0-9]+ 0x[0-9a-f]{64}");
+  }
+
+  @Test
+  void whatIsKeptOfAPromptServesTheNextThatBeginsSo() throws IOException {
+    Path kept = folder.resolve("prompt.kv");
+    JsonNode first = json(run("-p", "abc abc", "--json", "--prompt-cache", kept));
+    assertThat(first.path("promptTokensKept").asInt()).isZero();
+    JsonNode longer = json(run("-p", "abc abc cc", "--json", "--prompt-cache", kept));
+    assertThat(longer.path("promptTokensKept").asInt())
+        .isEqualTo(first.path("promptTokens").asInt());
+    assertThat(longer.path("tokens"))
+        .isEqualTo(json(run("-p", "abc abc cc", "--json")).path("tokens"));
+    JsonNode other = json(run("-p", "abc b", "--json", "--prompt-cache", kept));
+    assertThat(other.path("promptTokensKept").asInt()).isBetween(2, 5);
+    assertThat(other.path("tokens")).isEqualTo(json(run("-p", "abc b", "--json")).path("tokens"));
+  }
+
+  @Test
+  void aKeptPromptThatIsOfNoUseIsSaidAndMadeAnew() throws IOException {
+    Path kept = folder.resolve("prompt.kv");
+    JsonNode right = json(run("-p", PROMPT, "--json", "--prompt-cache", kept));
+    byte[] whole = Files.readAllBytes(kept);
+    Random random = new Random(seed);
+    for (int i = 0; i < 10; i++) {
+      byte[] damaged = whole.clone();
+      damaged[8 + random.nextInt(damaged.length - 8)] ^= (byte) (1 << random.nextInt(8));
+      requireRefused(kept, damaged, right);
+      requireRefused(kept, Arrays.copyOf(whole, 8 + random.nextInt(whole.length - 8)), right);
+      assertThat(Files.readAllBytes(kept)).isEqualTo(whole);
+    }
+    Path twin = TinyCheckpoint.write(folder.resolve("twin.bin"), seed + 1, true);
+    CliRun foreign = CliRun.of("run", "-m", twin, "-p", PROMPT, "--prompt-cache", kept).succeeds();
+    assertThat(foreign.err()).contains("prompt.kv: it is another model's; it is made anew");
+    run("-p", PROMPT, "--prompt-cache", kept).succeeds();
+    CliRun other = run("-p", PROMPT, "--cache-type", "f32", "--prompt-cache", kept).succeeds();
+    assertThat(other.err()).contains("keys and values of another type than f32");
+  }
+
+  private void requireRefused(Path kept, byte[] damaged, JsonNode right) throws IOException {
+    Files.write(kept, damaged);
+    CliRun run = run("-p", PROMPT, "--json", "--prompt-cache", kept);
+    assertThat(json(run).path("tokens")).as("seed %d", seed).isEqualTo(right.path("tokens"));
+    assertThat(run.err()).as("seed %d", seed).contains("--prompt-cache", "it is made anew");
+  }
+
+  @Test
+  void aFileThatKeepsNoPromptsIsLeftAlone() throws IOException {
+    byte[] before = Files.readAllBytes(model);
+    run("-p", PROMPT, "--prompt-cache", model).failsWith("--prompt-cache", "opml-kv");
+    assertThat(Files.readAllBytes(model)).isEqualTo(before);
+    run("-p", PROMPT, "--prompt-cache", folder).failsWith("--prompt-cache", "this is a folder");
+  }
+
+  @Test
+  void aTextEndsWithItsLastTokenTheNumberThatWasAskedForOrTheContext() throws IOException {
+    JsonNode few = json(run("-p", "ab", "-n", 3, "--json"));
+    assertThat(few.path("tokens")).hasSize(3);
+    assertThat(few.path("end").asText()).isEqualTo("limit");
+    JsonNode all = json(run("-p", "ab", "-n", -1, "-c", 20, "--json"));
+    assertThat(all.path("end").asText()).as("seed %d", seed).isIn("context", "token");
+    if (all.path("end").asText().equals("context")) {
+      assertThat(all.path("tokens").size() + all.path("promptTokens").asInt()).isEqualTo(20);
+    }
+    assertThat(json(run("-p", "ab", "-n", 0, "--json")).path("tokens")).isEmpty();
+    JsonNode empty = json(run("-p", "", "-n", 1, "--json"));
+    assertThat(empty.path("promptTokens").asInt()).isEqualTo(1);
+  }
+
+  @Test
+  void whatIsWrittenIsThePromptAndWhatTheModelSays() throws IOException {
+    JsonNode said = json(run("-p", "ab", "-n", 8, "--json"));
+    CliRun run = run("-p", "ab", "-n", 8).succeeds();
+    assertThat(run.out()).startsWith("ab").doesNotContainPattern("[\\p{Cntrl}&&[^\n\t]]");
+    assertThat(run.err()).contains("load ", "prompt ", "answer ", " 8 tokens", "end: --n-predict");
+    String alone = run("-p", "ab", "-n", 8, "--no-display-prompt").succeeds().out();
+    assertThat("ab" + alone).isEqualTo(run.out());
+    assertThat(alone.stripTrailing().codePointCount(0, alone.stripTrailing().length()))
+        .isLessThanOrEqualTo(said.path("text").asText().length());
+    Path prompt = Files.writeString(folder.resolve("prompt.txt"), "ab\n");
+    assertThat(run("-f", prompt, "-n", 8).succeeds().out()).isEqualTo(run.out());
+  }
+
+  @Test
+  void bothWaysToNameATokenizerAreKnown() throws IOException {
+    byte[] whole = Files.readAllBytes(model);
+    Path bare = TinyCheckpoint.write(folder.resolve("bare.bin"), seed, false);
+    int weights = (int) Files.size(bare);
+    Path tokenizer =
+        Files.write(
+            folder.resolve("letters.bin"), Arrays.copyOfRange(whole, weights, whole.length));
+    CliRun.of("run", "-m", bare, "-p", "a")
+        .failsWith("bare.bin: there is no tokenizer", "--tokenizer FILE");
+    CliRun named = CliRun.of("run", "-m", bare, "-p", "ab", "--tokenizer", tokenizer).succeeds();
+    assertThat(named.out()).isEqualTo(run("-p", "ab").succeeds().out());
+  }
+
+  @Test
+  void whatCannotBeRunIsRefusedInOneLine() throws IOException {
+    run("-p", PROMPT, "-c", 5)
+        .failsWith("--prompt: ", "tokens, and the context of 5 has no room", "--ctx-size");
+    run("-p", "a", "-n", -2).failsWith("--n-predict -2");
+    run("-p", "a", "-t", 0).failsWith("--threads 0");
+    run("-p", "a", "-b", 0).failsWith("--batch-size 0");
+    run("-p", "a", "-c", 0).failsWith("--ctx-size 0");
+    run().failsWith("--prompt: expected is a text");
+    run("-p", "a", "-f", model).failsWith("--prompt: expected is a text");
+    run("-f", folder.resolve("none")).failsWith("--file", "none: there is no such file");
+    run("-f", model).failsWith("--file", "a text in UTF-8");
+    run("-p", "a", "--cache-type", "q4_0").isMisusedWith("--cache-type", "f16, f32, q8_0");
+    CliRun.of("run", "-m", folder.resolve("none.gguf"), "-p", "a")
+        .failsWith("none.gguf: there is no such file");
+    Path text = Files.writeString(folder.resolve("a.txt"), "no model at all, but a text");
+    CliRun.of("run", "-m", text, "-p", "a").failsWith("a.txt: expected a language model");
+    byte[] half = Arrays.copyOf(Files.readAllBytes(model), 5_000);
+    CliRun.of("run", "-m", Files.write(folder.resolve("half.bin"), half), "-p", "a")
+        .failsWith("half.bin", "not whole");
+  }
+
+  @Test
+  void theIdFollowsFromFileContextAnswerAndCacheType() throws IOException {
+    CliRun shown = CliRun.of("model", "inspect", model).succeeds();
+    JsonNode facts = json(CliRun.of("model", "inspect", model, "--json"));
+    assertThat(shown.out())
+        .contains("on chain", facts.path("model").asText(), "64 tokens", "f16", "</s>");
+    assertThat(facts.path("context").asInt()).isEqualTo(64);
+    assertThat(facts.path("answer").asInt()).isEqualTo(64);
+    assertThat(facts.path("nodes").asInt()).isGreaterThan(20);
+    assertThat(id("--context", 64, "--answer", 64, "--cache-type", "f16"))
+        .isEqualTo(facts.path("model").asText());
+    assertThat(id("-c", 32)).isNotEqualTo(id("-c", 33));
+    assertThat(id("-n", 32)).isNotEqualTo(id("-n", 33));
+    assertThat(id("--cache-type", "f32")).isNotEqualTo(facts.path("model").asText());
+    CliRun.of("model", "inspect", model, "--answer", 65).failsWith("--answer 65", "1 to 64");
+    CliRun.of("model", "inspect", model, "--context", -1).failsWith("--ctx-size -1");
+  }
+
+  private String id(Object... more) {
+    Object[] words = {"model", "inspect", model, "--json"};
+    return json(CliRun.of(joined(words, more))).path("model").asText();
+  }
+
+  @Test
+  void aRealModelTellsItsStory() throws IOException {
+    Path stories = shared("stories260K.bin");
+    String expected = Files.readString(shared("stories260K.bin.greedy256.txt")).strip();
+    CliRun told =
+        CliRun.of("run", "-m", stories, "-p", "Once upon a time", "-n", 200, "--cache-type", "f32")
+            .succeeds();
+    assertThat(told.out().strip()).hasSizeGreaterThan(400);
+    assertThat(expected).startsWith(told.out().strip());
+  }
+
+  private static Path shared(String name) {
+    for (Path at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
+      Path file = at.resolve(Path.of("shared", "data", "llm", name));
+      if (Files.exists(file)) {
+        return file;
+      }
+    }
+    System.err.println("SKIPPED: shared/data/llm is absent");
+    return Assumptions.abort("shared/data/llm is absent");
+  }
+
+  private CliRun run(Object... more) {
+    return CliRun.of(joined(new Object[] {"run", "-m", model}, more));
+  }
+
+  private static Object[] joined(Object[] words, Object... more) {
+    return Stream.concat(Arrays.stream(words), Arrays.stream(more)).toArray();
+  }
+
+  private static JsonNode json(CliRun run) {
+    return run.succeeds().json().getFirst();
+  }
+}
