@@ -99,7 +99,7 @@ final class TwinsProbe {
   /// Some rows of a hundred elements, where a model's may be.
   private static long allocatedOnTokens(KernelProvider provider, String name) {
     Kernel kernel = KernelCatalog.byName(name);
-    Case call = new TokenCalls(new SplittableRandom(1), 8, 7, 300).of(kernel, 100);
+    Case call = new TokenCalls(new SplittableRandom(1), 4, 3, 40).of(kernel, 100);
     List<Optional<MemorySegment>> unknown =
         Collections.nCopies(kernel.segments().size(), Optional.empty());
     try (Arena arena = Arena.ofShared()) {
