@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 import opml.engine.run.KernelProvider;
 import opml.engine.run.PreparedKernel;
 import opml.kernels.cases.KernelCases.Case;
@@ -59,7 +60,7 @@ final class TwinsProbe {
         for (String call : CALLS) {
           System.out.println(call + ": " + allocated(provider, call));
         }
-        for (String name : TokenTwins.all().keySet()) {
+        for (String name : new TreeSet<>(TokenTwins.all().keySet())) {
           System.out.println(name + ": " + allocatedOnTokens(provider, name));
         }
       }

@@ -147,7 +147,7 @@ final class AttentionTwin extends TokenTwin {
 
   @Override
   void work(MemorySegment[] segments, MemorySegment scratch, int count, int from, int to) {
-    int position = tile(segments).position();
+    int position = position(segments);
     long end = position + (long) count;
     if (position < 0 || end > positions) {
       throw new IndexOutOfBoundsException(
