@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 import opml.engine.run.KernelProvider;
 import opml.engine.run.PreparedKernel;
 import opml.kernels.cases.KernelCases.Case;
@@ -63,7 +64,7 @@ final class TwinsProbe {
         for (String call : CALLS) {
           System.out.println(call + ": " + allocated(provider, call));
         }
-        for (String name : TokenTwins.all().keySet()) {
+        for (String name : new TreeSet<>(TokenTwins.all().keySet())) {
           System.out.println(name + ": " + allocatedOnTokens(provider, name));
         }
       }
@@ -104,7 +105,7 @@ final class TwinsProbe {
   /// Some rows of a hundred elements, where a model's may be.
   private static long allocatedOnTokens(KernelProvider provider, String name) {
     Kernel kernel = KernelCatalog.byName(name);
-    Case call = new TokenCalls(new SplittableRandom(1), 8, 7, 300).of(kernel, 100);
+    Case call = new TokenCalls(new SplittableRandom(1), 4, 3, 40).of(kernel, 100);
     List<Optional<MemorySegment>> unknown =
         Collections.nCopies(kernel.segments().size(), Optional.empty());
     try (Arena arena = Arena.ofShared()) {

@@ -113,7 +113,11 @@ final class AttentionTwin extends TokenTwin {
             && heads.width() % STRIP == 0
             && HeadRows.fit((int) s[3], heads.width(), reach, s[4])
             && HeadRows.fit((int) s[5], heads.width(), reach, s[6])
-            && isOrdinary(s, floats(s[7] + s[2], s[10], s[12]), floats(s[13], s[4] + s[6]));
+            && isOrdinary(
+                s,
+                floats(s[7] + s[2], s[10], s[12]),
+                HeadRows.bytes((int) s[3], (int) s[4]) * s[13],
+                HeadRows.bytes((int) s[5], (int) s[6]) * s[13]);
     if (!fits) {
       return Optional.empty();
     }
@@ -143,7 +147,7 @@ final class AttentionTwin extends TokenTwin {
 
   @Override
   void work(MemorySegment[] segments, MemorySegment scratch, int count, int from, int to) {
-    int position = tile(segments).position();
+    int position = position(segments);
     long end = position + (long) count;
     if (position < 0 || end > positions) {
       throw new IndexOutOfBoundsException(

@@ -22,7 +22,7 @@ final class ChoosingTwin extends TokenTwin {
 
   @Override
   void work(MemorySegment[] segments, MemorySegment scratch, int count, int from, int to) {
-    int choosing = tile(segments).choosing();
+    int choosing = choosing(segments);
     long row = 4L * width;
     require(segments[1], choosing < 0 ? -1 : row * (choosing + (long) count));
     require(segments[2], row * count);

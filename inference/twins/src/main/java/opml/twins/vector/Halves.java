@@ -7,10 +7,8 @@ import static opml.twins.vector.Lanes.NATIVE;
 import static opml.twins.vector.Lanes.ORDER;
 
 import java.lang.foreign.MemorySegment;
-import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
@@ -34,6 +32,12 @@ final class Halves {
 
   /// Takes the bias of binary16 for that of binary32.
   private static final float BIAS = 0x1p112f;
+
+  /// The bits of an infinite float.
+  private static final int INFINITY = 0x7f800000;
+
+  /// The bits of an infinite number of binary16, where a float has them.
+  private static final int BEYOND = 0x7c00 << 13;
 
   private Halves() {}
 
@@ -64,31 +68,47 @@ final class Halves {
               .blend(subnormal, size.compare(VectorOperators.LT, NORMAL))
               .blend(0x7c00, size.compare(VectorOperators.GE, INFINITE))
               .or(sign)
-              .blend(NAN, size.compare(VectorOperators.GT, 0x7f800000));
+              .blend(NAN, size.compare(VectorOperators.GT, INFINITY));
       ((ShortVector) half.convertShape(VectorOperators.I2S, SHORTS, 0))
           .intoMemorySegment(y, yAt + (long) i * (2L * COUNT), ORDER);
     }
   }
 
-  /// Widens vectors that are `xStep` bytes apart, exactly.
+  /// Widens pairs of vectors beside each other, exactly; the pairs are `xStep` and `yStep` bytes apart.
+  ///
+  /// Two, so that HotSpot compiles the loop by itself, and not within one of its callers, where it may leave calls.
   static void widen(
-      MemorySegment x, long xAt, long xStep, MemorySegment y, long yAt, long yStep, int vectors) {
+      MemorySegment x, long xAt, long xStep, MemorySegment y, long yAt, long yStep, int pairs) {
     if (x.getClass() != NATIVE || y.getClass() != NATIVE) {
       throw Lanes.notNative();
     }
-    for (int i = 0; i < vectors; i++) {
-      IntVector half =
+    for (int i = 0; i < pairs; i++) {
+      long from = xAt + i * xStep;
+      long to = yAt + i * yStep;
+      IntVector a =
           (IntVector)
-              ShortVector.fromMemorySegment(SHORTS, x, xAt + i * xStep, ORDER)
+              ShortVector.fromMemorySegment(SHORTS, x, from, ORDER)
                   .convertShape(VectorOperators.S2I, INTS, 0);
-      IntVector size = half.and(0x7fff).lanewise(VectorOperators.LSHL, 13);
-      VectorMask<Integer> beyond = size.compare(VectorOperators.GE, 0x7c00 << 13);
-      FloatVector scaled = size.reinterpretAsFloats().mul(BIAS);
-      scaled
+      IntVector b =
+          (IntVector)
+              ShortVector.fromMemorySegment(SHORTS, x, from + 2L * COUNT, ORDER)
+                  .convertShape(VectorOperators.S2I, INTS, 0);
+      IntVector aSize = a.and(0x7fff).lanewise(VectorOperators.LSHL, 13);
+      IntVector bSize = b.and(0x7fff).lanewise(VectorOperators.LSHL, 13);
+      aSize
+          .reinterpretAsFloats()
+          .mul(BIAS)
           .reinterpretAsInts()
-          .blend(size.or(0x7f800000), beyond)
-          .or(half.and(0x80000000))
-          .intoMemorySegment(y, yAt + i * yStep, ORDER);
+          .blend(aSize.or(INFINITY), aSize.compare(VectorOperators.GE, BEYOND))
+          .or(a.and(Integer.MIN_VALUE))
+          .intoMemorySegment(y, to, ORDER);
+      bSize
+          .reinterpretAsFloats()
+          .mul(BIAS)
+          .reinterpretAsInts()
+          .blend(bSize.or(INFINITY), bSize.compare(VectorOperators.GE, BEYOND))
+          .or(b.and(Integer.MIN_VALUE))
+          .intoMemorySegment(y, to + BYTES, ORDER);
     }
   }
 }

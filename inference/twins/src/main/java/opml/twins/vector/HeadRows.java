@@ -55,7 +55,8 @@ final class HeadRows {
       switch (type) {
         case Cache.F32 -> Rows.copy(from, row + 4L * first, to, place, elements);
         case Cache.F16 ->
-            Halves.widen(from, row + 2L * first, 2L * COUNT, to, place, BYTES, elements / COUNT);
+            Halves.widen(
+                from, row + 2L * first, 2L * STRIP, to, place, 4L * STRIP, elements / STRIP);
         default -> EightBits.widen(from, row, first, to, place, elements);
       }
     }
@@ -72,9 +73,7 @@ final class HeadRows {
       long toAt,
       int rows) {
     if (type == Cache.F16) {
-      long left = at + 2L * first;
-      Halves.widen(from, left, rowBytes, to, toAt, 2L * BYTES, rows);
-      Halves.widen(from, left + 2L * COUNT, rowBytes, to, toAt + BYTES, 2L * BYTES, rows);
+      Halves.widen(from, at + 2L * first, rowBytes, to, toAt, 4L * STRIP, rows);
     } else {
       widen(from, type, at, rowBytes, first, STRIP, to, toAt, 4L * STRIP, rows);
     }

@@ -39,7 +39,7 @@ final class KeepTwin extends TokenTwin {
   void work(MemorySegment[] segments, MemorySegment scratch, int count, int from, int to) {
     MemorySegment x = operand(segments, 1);
     MemorySegment cache = operand(segments, 2);
-    int position = tile(segments).position();
+    int position = position(segments);
     require(x, 4L * count * width);
     require(cache, position < 0 ? -1 : (long) rowBytes * (position + (long) count));
     int end = begin(to, count);

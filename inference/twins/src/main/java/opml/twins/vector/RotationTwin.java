@@ -60,7 +60,7 @@ final class RotationTwin extends TokenTwin {
     MemorySegment x = operand(segments, 1);
     MemorySegment table = operand(segments, 2);
     MemorySegment y = operand(segments, 3);
-    int position = tile(segments).position();
+    int position = position(segments);
     long row = 4L * heads * width;
     require(x, row * count);
     require(y, row * count);

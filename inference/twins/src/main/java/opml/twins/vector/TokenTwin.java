@@ -9,6 +9,7 @@ import opml.engine.run.PreparedKernel;
 import opml.kernels.catalog.Kernel;
 import opml.kernels.catalog.KernelCatalog;
 import opml.kernels.layout.Tile;
+import opml.kernels.memory.Mem;
 import org.jspecify.annotations.Nullable;
 
 /// A twin of a kernel that works on the rows of a tile of tokens.
@@ -80,15 +81,28 @@ abstract class TokenTwin implements PreparedKernel {
         return from == 0 ? reference.run(segments, scalars) : 0;
       }
     }
-    int count = tile(segments).count();
+    int count = count(segments);
     if (count > 0) {
       work(segments, Lanes.nativeScratch(lent, scratchBytes()), count, from, to);
     }
     return 0;
   }
 
-  final Tile tile(MemorySegment[] segments) {
-    return new Tile(segments[0], (int) scalars[0], (int) scalars[1], (int) scalars[2]);
+  // As Tile has it, without a Tile: one that is made in code that is not compiled yet is garbage.
+
+  private int count(MemorySegment[] segments) {
+    long all = Mem.i32(segments[0], 4 * scalars[0]);
+    return Math.clamp(all - scalars[1], 0, (int) scalars[2]);
+  }
+
+  /// {@return the position in the text of the tile's first token}
+  final int position(MemorySegment[] segments) {
+    return Mem.i32(segments[0], 4L * Tile.POSITION) + (int) scalars[1];
+  }
+
+  /// {@return the row of the token behind which the tile's first choice is}
+  final int choosing(MemorySegment[] segments) {
+    return Mem.i32(segments[0], 4L * Tile.CHOOSING) + (int) scalars[1];
   }
 
   /// {@return the first of `count` things that a unit, or one behind it, works on}
