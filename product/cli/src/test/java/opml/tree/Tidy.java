@@ -64,7 +64,7 @@ final class Tidy {
 
   /// How not to spell a word, and how it is spelt. ONNX's operators keep their names.
   private static final Map<Pattern, String> SPELLINGS =
-      Map.of(Pattern.compile("\\w*[Qq]uantiz(?:ation|ed|er|ing)\\w*"), "quantis-");
+      Map.of(Pattern.compile("\\w*[Qq]uantiz(?:ation(?!_config)|ed|er|ing)\\w*"), "quantis-");
 
   private final Tree tree;
   private final List<Tree.Source> sources;

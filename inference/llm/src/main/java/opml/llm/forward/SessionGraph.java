@@ -12,8 +12,8 @@ import opml.llm.model.Hyperparameters;
 import opml.llm.model.LanguageModel;
 import opml.llm.model.RopeTable;
 
-/// The nodes by which a session takes some tokens more: all layers of one tile, whose place is told by the control slot,
-/// with keys and values for each layer, which stay from turn to turn.
+/// The nodes by which a session takes some tokens more: all layers of one tile, whose place is told by the control
+/// slot, with keys and values for each layer, which stay from turn to turn.
 ///
 /// @param control the slot of it, as [Tile] reads it
 /// @param tokens the slot of the tile's tokens

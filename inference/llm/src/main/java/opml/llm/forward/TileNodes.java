@@ -10,8 +10,8 @@ import opml.llm.model.LanguageModel;
 import opml.llm.model.Rope;
 import opml.llm.model.Weights;
 
-/// Writes down what happens to the tokens of one tile, one node of the graph after the other: the vocabulary in which an
-/// architecture's forward pass is written.
+/// Writes down what happens to the tokens of one tile, one node of the graph after the other: the vocabulary in which
+/// an architecture's forward pass is written.
 ///
 /// The same words serve the graph that checks an answer, which has a tile for every few tokens of the text, and the one
 /// by which a session writes it, which has one tile, at a place that moves.

@@ -31,7 +31,8 @@ import opml.llm.model.LanguageModel;
 ///
 /// The file knows whose keys and values they are: by a digest over the model's numbers and all of its weights, since a
 /// model that was tuned a little looks like the one that it was made of, and would go on with a text that it has never
-/// read. The context may be another one. No bit of an answer depends on whether there is a file, or what is wrong with it.
+/// read. The context may be another one. No bit of an answer depends on whether there is a file, or what is wrong with
+/// it.
 ///
 /// Big-endian: eight bytes [#MAGIC]; version, code of the cache's type, number of tokens, of caches, bytes of a row (32
 /// bits each); the model's digest; the tokens; of each cache the rows of all tokens, as they lie in memory; SHA-256 of

@@ -60,8 +60,8 @@ public final class Writer {
     return Answer.of(Arrays.copyOf(tokens, count), ended, vocabulary, room);
   }
 
-  /// {@return whether a tape is the answer to a request}: all of its tokens are worked on at once, at the speed at which
-  /// prompts are read
+  /// {@return whether a tape is the answer to a request}: all of its tokens are worked on at once, at the speed at
+  /// which prompts are read
   ///
   /// @param request bytes of its slot
   /// @param tape bytes of the answer's slot

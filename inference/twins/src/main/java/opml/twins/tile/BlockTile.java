@@ -143,8 +143,8 @@ public final class BlockTile {
     }
   }
 
-  /// Q6_K has 128 bytes of nibbles, 64 of upper bits, then 16 integers. Each half of a step has four blocks, of which two
-  /// are in the lower nibbles, and all in the same bytes of upper bits.
+  /// Q6_K has 128 bytes of nibbles, 64 of upper bits, then 16 integers. Each half of a step has four blocks, of which
+  /// two are in the lower nibbles, and all in the same bytes of upper bits.
   private static void packSixBits(byte[] file, int from, int row, byte[] packed, int packedAt) {
     for (int block = 0; block < 8; block++) {
       int quarter = block % 4;

@@ -19,8 +19,8 @@ public enum BlockType {
   /// a block begins with the integers of the rows, first those of the first scale.
   Q4_K(2, LinearCall.Format.Q4_K, 2 * BlockType.SCALE_BYTES + 8 * BlockType.SUB_BLOCK_BYTES),
 
-  /// A scale, and eight blocks of integers of six bits, of which 32 is taken, each with a signed integer for either half.
-  /// A block begins with these; then come nibbles, then the upper bits, of four groups in a byte. A group has two
+  /// A scale, and eight blocks of integers of six bits, of which 32 is taken, each with a signed integer for either
+  /// half. A block begins with these; then come nibbles, then the upper bits, of four groups in a byte. A group has two
   /// elements of either half.
   Q6_K(1, LinearCall.Format.Q6_K, BlockType.SCALE_BYTES + 8 * BlockType.SIX_BIT_BYTES);
 

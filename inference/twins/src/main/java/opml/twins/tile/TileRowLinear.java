@@ -7,9 +7,9 @@ import opml.twins.call.LinearCall;
 import opml.twins.call.Packings;
 import opml.twins.call.Panels;
 
-/// `linear.f32`, `linear.f16` and `linear.bf16` by the machine tile. A unit is a panel of rows of w, and of each a chunk
-/// stays in the first-level cache while tokens pass. Tokens are copied, chunk by chunk: where they lie, they may be a
-/// power of two apart, which a cache cannot hold many of.
+/// `linear.f32`, `linear.f16` and `linear.bf16` by the machine tile. A unit is a panel of rows of w, and of each a
+/// chunk stays in the first-level cache while tokens pass. Tokens are copied, chunk by chunk: where they lie, they may
+/// be a power of two apart, which a cache cannot hold many of.
 final class TileRowLinear implements PreparedKernel {
   /// What copied tokens may take: more than the second-level cache, because a panel comes from memory for each of them.
   private static final int TOKENS_BYTES = 1 << 20;

@@ -222,8 +222,8 @@ final class Blocks {
     }
   }
 
-  /// `acc = fma(sum · integer, scale · dx, acc)`, then `acc = fma(all · least, second · dx, acc)`. The integers' products
-  /// are exact; +0 is added to them because as an integer there is no -0.
+  /// `acc = fma(sum · integer, scale · dx, acc)`, then `acc = fma(all · least, second · dx, acc)`. The integers'
+  /// products are exact; +0 is added to them because as an integer there is no -0.
   ///
   /// @param scalesAt the scales, the second ones, the integers and the least ones of all rows, as floats
   static void addBoth(

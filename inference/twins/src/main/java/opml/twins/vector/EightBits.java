@@ -13,6 +13,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 import opml.kernels.layout.Cache;
 import opml.kernels.memory.Mem;
@@ -20,6 +21,12 @@ import opml.kernels.memory.Mem;
 /// Floats in blocks of 32, as bytes that share a scale. Not where a vector has four lanes only, for which there is no
 /// vector of bytes.
 final class EightBits {
+  // Lanes beside others, as far apart as there are so many.
+  private static final VectorShuffle<Integer> BY_8 = beside(8);
+  private static final VectorShuffle<Integer> BY_4 = beside(4);
+  private static final VectorShuffle<Integer> BY_2 = beside(2);
+  private static final VectorShuffle<Integer> BY_1 = beside(1);
+
   /// Elements of a block.
   static final int BLOCK = 32;
 
@@ -57,7 +64,11 @@ final class EightBits {
           most.max(
               IntVector.fromMemorySegment(INTS, x, at + (long) i * BYTES, ORDER).and(0x7fffffff));
     }
-    return Float.intBitsToFloat(most.reduceLanes(VectorOperators.MAX));
+    most = most.max(most.rearrange(BY_8));
+    most = most.max(most.rearrange(BY_4));
+    most = most.max(most.rearrange(BY_2));
+    most = most.max(most.rearrange(BY_1));
+    return Float.intBitsToFloat(most.lane(0));
   }
 
   /// Writes a block's bytes: `x · inverse`, to the nearest; 0 for NaN.
@@ -98,5 +109,9 @@ final class EightBits {
                 .convert(VectorOperators.I2F, 0))
         .mul(scale)
         .intoMemorySegment(y, yAt, ORDER);
+  }
+
+  private static VectorShuffle<Integer> beside(int apart) {
+    return VectorShuffle.fromOp(INTS, lane -> apart < INTS.length() ? lane ^ apart : lane);
   }
 }

@@ -28,8 +28,8 @@ final class Tiles {
   /// Vectors beside each other in [#narrow].
   static final int NARROW = 4;
 
-  /// Bytes from one row of a to the next in [#twelveRows]: a constant, for the tile's speed. Rows have a chunk of floats
-  /// at most, and do not share lines of a cache.
+  /// Bytes from one row of a to the next in [#twelveRows]: a constant, for the tile's speed. Rows have a chunk of
+  /// floats at most, and do not share lines of a cache.
   static final int APART = 4 * Sums.CHUNK + 64;
 
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ORDER);

@@ -179,7 +179,7 @@ public final class Emulator {
           lanes[i] =
               op == SimdOp.VPMOVZXWD
                   ? half
-                  : Float.floatToRawIntBits(Float.float16ToFloat((short) half));
+                  : widened((short) half);
         }
         put(to, lanes);
       }
@@ -278,5 +278,13 @@ public final class Emulator {
   private void put(Simd to, int[] lanes) {
     Arrays.fill(vectors[to.number()], 0);
     System.arraycopy(lanes, 0, vectors[to.number()], 0, Math.min(lanes.length, to.bytes() / 4));
+  }
+
+  /// As processors do it: a NaN keeps its bits, and is quiet then.
+  private static int widened(short half) {
+    boolean isNan = (half & 0x7c00) == 0x7c00 && (half & 0x3ff) != 0;
+    return isNan
+        ? (half & 0x8000) << 16 | 0x7fc00000 | (half & 0x3ff) << 13
+        : Float.floatToIntBits(Float.float16ToFloat(half));
   }
 }

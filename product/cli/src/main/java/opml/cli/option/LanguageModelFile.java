@@ -62,8 +62,8 @@ public final class LanguageModelFile {
                         .formatted(file)));
   }
 
-  /// {@return the tokens of a prompt, as all commands make them: what a text begins with first, and control tokens where
-  /// the prompt has their texts}
+  /// {@return the tokens of a prompt, as all commands make them: what a text begins with first, and control tokens
+  /// where the prompt has their texts}
   ///
   /// @throws Failure if there are none
   public static int[] tokens(Tokenizer tokenizer, String prompt) {

