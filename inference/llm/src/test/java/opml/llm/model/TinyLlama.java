@@ -21,8 +21,13 @@ public final class TinyLlama {
 
   private TinyLlama() {}
 
+  /// {@return the bytes of such a file}
+  public static byte[] bytes(String family, ElementType matrices, Random random) {
+    return of(family, matrices, random).bytes();
+  }
+
   /// {@return a file with all that a model of a family has, and a tokenizer}
-  public static GgufWriter of(String family, ElementType matrices, Random random) {
+  static GgufWriter of(String family, ElementType matrices, Random random) {
     GgufWriter writer = numbers(family);
     tokenizer(writer);
     matrix(writer, "token_embd.weight", matrices, random, VOCABULARY, WIDTH);
