@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
@@ -83,6 +84,11 @@ public final class GgufWriter {
 
   public GgufWriter zeros(String name, ElementType type, int... dims) {
     return tensor(name, Tensor.zero(type, Shape.of(dims)));
+  }
+
+  public GgufWriter changed(UnaryOperator<Tensor> change) {
+    tensors.replaceAll((_, tensor) -> change.apply(tensor));
+    return this;
   }
 
   public GgufWriter without(String name) {

@@ -48,7 +48,7 @@ final class TokenCalls {
             random.nextInt(3),
             random.nextInt(1, 5),
             random.nextInt(1, 4),
-            random.nextBoolean() ? 32 * random.nextInt(1, 4) : random.nextInt(1, 40) * 8,
+            random.nextBoolean() ? 32 * random.nextInt(1, 4) : 16 * random.nextInt(1, 17),
             random.nextBoolean() ? 0 : random.nextInt(1, 300),
             random.nextBoolean())
         : calls.of(kernel, width);

@@ -11,9 +11,11 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import opml.engine.run.KernelProvider;
 import opml.engine.run.PreparedKernel;
+import opml.kernels.cases.KernelCases.Case;
 import opml.kernels.catalog.Kernel;
 import opml.kernels.catalog.KernelCatalog;
 import opml.twins.call.TwinCalls;
+import opml.twins.vector.TokenTwins;
 
 /// What a JVM of its own does with the twins, printed.
 final class TwinsProbe {
@@ -61,6 +63,9 @@ final class TwinsProbe {
         for (String call : CALLS) {
           System.out.println(call + ": " + allocated(provider, call));
         }
+        for (String name : TokenTwins.all().keySet()) {
+          System.out.println(name + ": " + allocatedOnTokens(provider, name));
+        }
       }
       default -> throw new IllegalArgumentException(args[0]);
     }
@@ -74,11 +79,9 @@ final class TwinsProbe {
     return provider.prepare(kernel, scalars, unknown).overwrites() ? "twin" : "reference";
   }
 
-  /// {@return the least bytes that this thread allocates in a number of runs}, after as many as HotSpot needs
   private static long allocated(KernelProvider provider, String call) {
     Kernel kernel = kernel(call);
     long[] scalars = scalars(call);
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     try (Arena arena = Arena.ofShared()) {
       Sample sample =
           Sample.of(
@@ -94,19 +97,36 @@ final class TwinsProbe {
         constants.add(known ? Optional.of(sample.inputs().get(i)) : Optional.empty());
       }
       PreparedKernel prepared = provider.prepare(kernel, scalars, constants);
-      MemorySegment[] segments = sample.segments();
-      MemorySegment scratch = arena.allocate(prepared.scratchBytes(), 64);
-      long start = System.nanoTime();
-      long least = Long.MAX_VALUE;
-      while (least > 0 && System.nanoTime() - start < MOST_NANOS) {
-        long before = threads.getCurrentThreadAllocatedBytes();
-        for (int run = 0; run < RUNS_IN_A_ROW; run++) {
-          prepared.run(segments, scratch, 0, prepared.units());
-        }
-        least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
-      }
-      return least;
+      return allocated(prepared, sample.segments(), arena);
     }
+  }
+
+  /// Some rows of a hundred elements, where a model's may be.
+  private static long allocatedOnTokens(KernelProvider provider, String name) {
+    Kernel kernel = KernelCatalog.byName(name);
+    Case call = new TokenCalls(new SplittableRandom(1), 8, 7, 300).of(kernel, 100);
+    List<Optional<MemorySegment>> unknown =
+        Collections.nCopies(kernel.segments().size(), Optional.empty());
+    try (Arena arena = Arena.ofShared()) {
+      PreparedKernel prepared = provider.prepare(kernel, call.scalars(), unknown);
+      return allocated(prepared, TokenTrial.segments(call, arena), arena);
+    }
+  }
+
+  /// {@return the least bytes that this thread allocates in a number of runs}, after as many as HotSpot needs
+  private static long allocated(PreparedKernel prepared, MemorySegment[] segments, Arena arena) {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    MemorySegment scratch = arena.allocate(prepared.scratchBytes(), 64);
+    long start = System.nanoTime();
+    long least = Long.MAX_VALUE;
+    while (least > 0 && System.nanoTime() - start < MOST_NANOS) {
+      long before = threads.getCurrentThreadAllocatedBytes();
+      for (int run = 0; run < RUNS_IN_A_ROW; run++) {
+        prepared.run(segments, scratch, 0, prepared.units());
+      }
+      least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+    }
+    return least;
   }
 
   private static Kernel kernel(String call) {

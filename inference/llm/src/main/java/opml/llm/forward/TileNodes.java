@@ -168,25 +168,29 @@ public final class TileNodes {
     if (!blocks) {
       return tile(call(kernel, part)).read(x.slot()).ints("k", w.inputs());
     }
-    Quantised known = quantised.get(x.slot());
-    Quantised q = known == null ? quantise(x) : known;
+    Quantised q = quantised(x);
     return tile(call(kernel, part)).read(q.q()).read(q.d()).ints("blocks", w.inputs() / 32);
   }
 
-  private Quantised quantise(Activation x) {
+  /// {@return the rows in blocks}; they are quantised when that is first asked for, and the blocks of other rows of the
+  /// same width, which have the same slots, are gone then
+  private Quantised quantised(Activation x) {
+    Quantised known = quantised.get(x.slot());
+    if (known != null) {
+      return known;
+    }
     int blocks = x.width() / 32;
     int q = slots.scratch("q8 " + x.width(), ElementType.I8, text.rows(), x.width());
     int d = slots.scratch("q8 scales " + x.width(), ElementType.F32, text.rows(), blocks);
-    // Another activation of this width was there, and is not any more.
-    quantised.values().removeIf(other -> other.q() == q);
+    Quantised made = new Quantised(q, d);
+    quantised.values().removeIf(made::equals);
+    quantised.put(x.slot(), made);
     tile(call("quantize.rows", "quantise"))
         .read(x.slot())
         .write(q)
         .write(d)
         .ints("blocks", blocks)
         .end();
-    Quantised made = new Quantised(q, d);
-    quantised.put(x.slot(), made);
     return made;
   }
 

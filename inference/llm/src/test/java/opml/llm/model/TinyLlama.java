@@ -10,7 +10,7 @@ import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
 import opml.llm.GgufWriter;
 
-/// A small model of chance, which can be run with matrices in f32 and Q8_0, as a GGUF file: width 32, two layers, four heads over two, a feed-forward part of 64.
+/// A small model of chance as a GGUF file: width 32, two layers, four heads over two, a feed-forward part of 64.
 public final class TinyLlama {
   static final int WIDTH = 32;
   static final int LAYERS = 2;
@@ -21,9 +21,29 @@ public final class TinyLlama {
 
   private TinyLlama() {}
 
-  /// {@return the bytes of such a file}
-  public static byte[] bytes(String family, ElementType matrices, Random random) {
-    return of(family, matrices, random).bytes();
+  /// {@return a model whose numbers are about as large as those of real ones}
+  ///
+  /// @param matrices F32, F16, Q8_0 or Q4_0
+  public static byte[] calm(String family, ElementType matrices, Random random) {
+    return of(family, matrices, random).changed(TinyLlama::calmed).bytes();
+  }
+
+  private static Tensor calmed(Tensor tensor) {
+    byte[] bytes = tensor.bytes();
+    ByteBuffer numbers = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    ElementType type = tensor.type();
+    boolean isNorm = tensor.shape().rank() == 1;
+    for (int at = 0; at < bytes.length; at += type.blockBytes()) {
+      // Of what is there already, so that nothing else is of chance.
+      float small = bytes[at] / 256f;
+      switch (type) {
+        case F32 -> numbers.putFloat(at, isNorm ? 1 + small : small);
+        case F16 -> numbers.putShort(at, Float.floatToFloat16(small));
+        default ->
+            numbers.putShort(at, Float.floatToFloat16(type == ElementType.Q8_0 ? 0.003f : 0.04f));
+      }
+    }
+    return Tensor.ofBytes(type, tensor.shape(), bytes);
   }
 
   /// {@return a file with all that a model of a family has, and a tokenizer}

@@ -19,7 +19,7 @@ final class TinyEngine {
   static LanguageModel model(Path folder, String family, ElementType matrices, long seed)
       throws IOException {
     Path file = folder.resolve("%s-%s-%d.gguf".formatted(family, matrices.label(), seed));
-    Files.write(file, TinyLlama.bytes(family, matrices, new Random(seed)));
+    Files.write(file, TinyLlama.calm(family, matrices, new Random(seed)));
     return LanguageModels.open(file);
   }
 

@@ -55,6 +55,39 @@ final class Accumulators {
     d.intoMemorySegment(to, 48, ORDER);
   }
 
+  /// {@return SUM of some floats}
+  ///
+  /// @param scratch whose first bytes are written, one float for each accumulator
+  static float sum(MemorySegment x, long at, int count, MemorySegment scratch) {
+    int rounds = count / COUNT;
+    sumOfRounds(x, at, rounds, scratch);
+    for (int i = rounds * COUNT; i < count; i++) {
+      long place = 4L * (i % COUNT);
+      Mem.putF32(scratch, place, Mem.f32(scratch, place) + Mem.f32(x, at + 4L * i));
+    }
+    return halved(scratch);
+  }
+
+  private static void sumOfRounds(MemorySegment x, long at, int rounds, MemorySegment to) {
+    if (x.getClass() != NATIVE || to.getClass() != NATIVE) {
+      throw Lanes.notNative();
+    }
+    FloatVector a = FloatVector.zero(FOUR);
+    FloatVector b = FloatVector.zero(FOUR);
+    FloatVector c = FloatVector.zero(FOUR);
+    FloatVector d = FloatVector.zero(FOUR);
+    for (int i = 0; i < rounds; i++) {
+      a = a.add(FloatVector.fromMemorySegment(FOUR, x, at + i * 64L, ORDER));
+      b = b.add(FloatVector.fromMemorySegment(FOUR, x, at + i * 64L + 16, ORDER));
+      c = c.add(FloatVector.fromMemorySegment(FOUR, x, at + i * 64L + 32, ORDER));
+      d = d.add(FloatVector.fromMemorySegment(FOUR, x, at + i * 64L + 48, ORDER));
+    }
+    a.intoMemorySegment(to, 0, ORDER);
+    b.intoMemorySegment(to, 16, ORDER);
+    c.intoMemorySegment(to, 32, ORDER);
+    d.intoMemorySegment(to, 48, ORDER);
+  }
+
   /// {@return the accumulators added up, those eight apart first}
   private static float halved(MemorySegment sums) {
     if (sums.getClass() != NATIVE) {

@@ -17,11 +17,8 @@ import opml.twins.call.TwinCall;
 
 /// `softmax.f32` and `globalaveragepool.f32`: each row is gathered into the scratch memory, and folded there.
 final class AxisTwin implements PreparedKernel {
-  /// Accumulators of a SUM.
-  private static final int STRIDED = 16;
-
   private static final long PARTS = 0; // a vector's lanes, or the accumulators
-  private static final long ROW = Math.max(4L * STRIDED, BYTES);
+  private static final long ROW = Math.max(4L * Accumulators.COUNT, BYTES);
 
   private final AxisCall call;
   private final long[] extents;
@@ -62,7 +59,7 @@ final class AxisTwin implements PreparedKernel {
       long row = 4 * ((long) outer * n * call.inner() + inner);
       Rows.gather(segments[0], row, step, scratch, ROW, n);
       if (call.reduces()) {
-        Mem.putF32(segments[1], 4L * unit, sum(scratch, n) / n);
+        Mem.putF32(segments[1], 4L * unit, Accumulators.sum(scratch, ROW, n, scratch) / n);
       } else {
         softmax(scratch, n);
         scatter(scratch, segments[1], row, step, n);
@@ -80,7 +77,7 @@ final class AxisTwin implements PreparedKernel {
       max = Math.max(max, Mem.f32(scratch, PARTS + 4L * lane));
     }
     Exponential.exp(scratch, ROW, 1f, max, scratch, ROW, vectors);
-    divide(scratch, sum(scratch, n), vectors);
+    divide(scratch, Accumulators.sum(scratch, ROW, n, scratch), vectors);
   }
 
   /// The greatest of each lane.
@@ -106,45 +103,6 @@ final class AxisTwin implements PreparedKernel {
           .blend(Lanes.NAN, share.test(VectorOperators.IS_NAN))
           .intoMemorySegment(scratch, at, ORDER);
     }
-  }
-
-  /// {@return SUM of the row}
-  private static float sum(MemorySegment scratch, int n) {
-    int whole = n / STRIDED;
-    accumulate(scratch, whole);
-    for (int i = whole * STRIDED; i < n; i++) {
-      long at = PARTS + 4L * (i % STRIDED);
-      Mem.putF32(scratch, at, Mem.f32(scratch, at) + Mem.f32(scratch, ROW + 4L * i));
-    }
-    for (int half = STRIDED / 2; half > 0; half /= 2) {
-      for (int i = 0; i < half; i++) {
-        long at = PARTS + 4L * i;
-        Mem.putF32(scratch, at, Mem.f32(scratch, at) + Mem.f32(scratch, at + 4L * half));
-      }
-    }
-    return Mem.f32(scratch, PARTS);
-  }
-
-  /// The accumulators after so many rounds of sixteen elements: four vectors of four, which every machine has.
-  private static void accumulate(MemorySegment scratch, int rounds) {
-    if (scratch.getClass() != NATIVE) {
-      throw Lanes.notNative();
-    }
-    FloatVector a = FloatVector.zero(FloatVector.SPECIES_128);
-    FloatVector b = FloatVector.zero(FloatVector.SPECIES_128);
-    FloatVector c = FloatVector.zero(FloatVector.SPECIES_128);
-    FloatVector d = FloatVector.zero(FloatVector.SPECIES_128);
-    for (int i = 0; i < rounds; i++) {
-      long at = ROW + i * 64L;
-      a = a.add(FloatVector.fromMemorySegment(FloatVector.SPECIES_128, scratch, at, ORDER));
-      b = b.add(FloatVector.fromMemorySegment(FloatVector.SPECIES_128, scratch, at + 16, ORDER));
-      c = c.add(FloatVector.fromMemorySegment(FloatVector.SPECIES_128, scratch, at + 32, ORDER));
-      d = d.add(FloatVector.fromMemorySegment(FloatVector.SPECIES_128, scratch, at + 48, ORDER));
-    }
-    a.intoMemorySegment(scratch, PARTS, ORDER);
-    b.intoMemorySegment(scratch, PARTS + 16, ORDER);
-    c.intoMemorySegment(scratch, PARTS + 32, ORDER);
-    d.intoMemorySegment(scratch, PARTS + 48, ORDER);
   }
 
   private static void scatter(

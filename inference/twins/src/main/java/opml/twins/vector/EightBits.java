@@ -14,6 +14,8 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
+import opml.kernels.layout.Cache;
+import opml.kernels.memory.Mem;
 
 /// Floats in blocks of 32, as bytes that share a scale. Not where a vector has four lanes only, for which there is no
 /// vector of bytes.
@@ -75,5 +77,26 @@ final class EightBits {
       ((ByteVector) rounded.convertShape(VectorOperators.I2B, BYTE_LANES, 0))
           .intoMemorySegment(q, qAt + (long) i * COUNT, ORDER);
     }
+  }
+
+  /// Widens some elements of a row of blocks with scales in binary16, exactly.
+  static void widen(MemorySegment x, long row, int first, MemorySegment y, long at, int elements) {
+    for (int i = first; i < first + elements; i += COUNT) {
+      long block = row + i / Cache.BLOCK * (long) Cache.BLOCK_BYTES;
+      float scale = Float.float16ToFloat((short) Mem.i16(x, block));
+      scale(x, block + 2 + i % Cache.BLOCK, scale, y, at + 4L * (i - first));
+    }
+  }
+
+  private static void scale(MemorySegment x, long xAt, float scale, MemorySegment y, long yAt) {
+    if (x.getClass() != NATIVE || y.getClass() != NATIVE) {
+      throw Lanes.notNative();
+    }
+    ((FloatVector)
+            ByteVector.fromMemorySegment(BYTE_LANES, x, xAt, ORDER)
+                .convertShape(VectorOperators.B2I, INTS, 0)
+                .convert(VectorOperators.I2F, 0))
+        .mul(scale)
+        .intoMemorySegment(y, yAt, ORDER);
   }
 }

@@ -70,15 +70,16 @@ final class Halves {
     }
   }
 
-  /// Widens exactly.
-  static void widen(MemorySegment x, long xAt, MemorySegment y, long yAt, int vectors) {
+  /// Widens vectors that are `xStep` bytes apart, exactly.
+  static void widen(
+      MemorySegment x, long xAt, long xStep, MemorySegment y, long yAt, long yStep, int vectors) {
     if (x.getClass() != NATIVE || y.getClass() != NATIVE) {
       throw Lanes.notNative();
     }
     for (int i = 0; i < vectors; i++) {
       IntVector half =
           (IntVector)
-              ShortVector.fromMemorySegment(SHORTS, x, xAt + (long) i * (2L * COUNT), ORDER)
+              ShortVector.fromMemorySegment(SHORTS, x, xAt + i * xStep, ORDER)
                   .convertShape(VectorOperators.S2I, INTS, 0);
       IntVector size = half.and(0x7fff).lanewise(VectorOperators.LSHL, 13);
       VectorMask<Integer> beyond = size.compare(VectorOperators.GE, 0x7c00 << 13);
@@ -87,7 +88,7 @@ final class Halves {
           .reinterpretAsInts()
           .blend(size.or(0x7f800000), beyond)
           .or(half.and(0x80000000))
-          .intoMemorySegment(y, yAt + (long) i * BYTES, ORDER);
+          .intoMemorySegment(y, yAt + i * yStep, ORDER);
     }
   }
 }

@@ -28,6 +28,10 @@ final class Tiles {
   /// Vectors beside each other in [#narrow].
   static final int NARROW = 4;
 
+  /// Bytes from one row of a to the next in [#twelveRows]: a constant, for the tile's speed. Rows have a chunk of floats
+  /// at most, and do not share lines of a cache.
+  static final int APART = 4 * Sums.CHUNK + 64;
+
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ORDER);
   private static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ORDER);
@@ -100,6 +104,60 @@ final class Tiles {
     row += outRow;
     c50.intoMemorySegment(out, row, ORDER);
     c51.intoMemorySegment(out, row + BYTES, ORDER);
+  }
+
+  /// Twelve rows of a, which are [#APART] bytes apart, times one vector; a vector of sums for each row.
+  static void twelveRows(
+      MemorySegment a,
+      long aAt,
+      MemorySegment b,
+      long bAt,
+      int count,
+      MemorySegment out,
+      long outAt) {
+    if (a.getClass() != NATIVE || b.getClass() != NATIVE || out.getClass() != NATIVE) {
+      throw Lanes.notNative();
+    }
+    FloatVector c00 = FloatVector.zero(FLOATS);
+    FloatVector c01 = FloatVector.zero(FLOATS);
+    FloatVector c02 = FloatVector.zero(FLOATS);
+    FloatVector c03 = FloatVector.zero(FLOATS);
+    FloatVector c04 = FloatVector.zero(FLOATS);
+    FloatVector c05 = FloatVector.zero(FLOATS);
+    FloatVector c06 = FloatVector.zero(FLOATS);
+    FloatVector c07 = FloatVector.zero(FLOATS);
+    FloatVector c08 = FloatVector.zero(FLOATS);
+    FloatVector c09 = FloatVector.zero(FLOATS);
+    FloatVector c0x10 = FloatVector.zero(FLOATS);
+    FloatVector c0x11 = FloatVector.zero(FLOATS);
+    for (int k = 0; k < count; k++) {
+      long aK = aAt + k * 4L;
+      FloatVector right = FloatVector.fromMemorySegment(FLOATS, b, bAt + (long) k * BYTES, ORDER);
+      c00 = FloatVector.broadcast(FLOATS, a.get(FLOAT, aK)).fma(right, c00);
+      c01 = FloatVector.broadcast(FLOATS, a.get(FLOAT, aK + APART)).fma(right, c01);
+      c02 = FloatVector.broadcast(FLOATS, a.get(FLOAT, aK + 2 * APART)).fma(right, c02);
+      c03 = FloatVector.broadcast(FLOATS, a.get(FLOAT, aK + 3 * APART)).fma(right, c03);
+      c04 = FloatVector.broadcast(FLOATS, a.get(FLOAT, aK + 4 * APART)).fma(right, c04);
+      c05 = FloatVector.broadcast(FLOATS, a.get(FLOAT, aK + 5 * APART)).fma(right, c05);
+      c06 = FloatVector.broadcast(FLOATS, a.get(FLOAT, aK + 6 * APART)).fma(right, c06);
+      c07 = FloatVector.broadcast(FLOATS, a.get(FLOAT, aK + 7 * APART)).fma(right, c07);
+      c08 = FloatVector.broadcast(FLOATS, a.get(FLOAT, aK + 8 * APART)).fma(right, c08);
+      c09 = FloatVector.broadcast(FLOATS, a.get(FLOAT, aK + 9 * APART)).fma(right, c09);
+      c0x10 = FloatVector.broadcast(FLOATS, a.get(FLOAT, aK + 10 * APART)).fma(right, c0x10);
+      c0x11 = FloatVector.broadcast(FLOATS, a.get(FLOAT, aK + 11 * APART)).fma(right, c0x11);
+    }
+    c00.intoMemorySegment(out, outAt, ORDER);
+    c01.intoMemorySegment(out, outAt + BYTES, ORDER);
+    c02.intoMemorySegment(out, outAt + 2 * BYTES, ORDER);
+    c03.intoMemorySegment(out, outAt + 3 * BYTES, ORDER);
+    c04.intoMemorySegment(out, outAt + 4 * BYTES, ORDER);
+    c05.intoMemorySegment(out, outAt + 5 * BYTES, ORDER);
+    c06.intoMemorySegment(out, outAt + 6 * BYTES, ORDER);
+    c07.intoMemorySegment(out, outAt + 7 * BYTES, ORDER);
+    c08.intoMemorySegment(out, outAt + 8 * BYTES, ORDER);
+    c09.intoMemorySegment(out, outAt + 9 * BYTES, ORDER);
+    c0x10.intoMemorySegment(out, outAt + 10 * BYTES, ORDER);
+    c0x11.intoMemorySegment(out, outAt + 11 * BYTES, ORDER);
   }
 
   /// One row times twelve vectors.

@@ -18,6 +18,7 @@ public final class TokenTwins {
         Map.entry("add.residual", (s, constants) -> ResidualTwin.prepare(s, constants)),
         Map.entry("quantize.rows", (s, constants) -> QuantiseRowsTwin.prepare(s, constants)),
         Map.entry("keep", (s, constants) -> KeepTwin.prepare(s, constants)),
+        Map.entry("attention", (s, constants) -> AttentionTwin.prepare(s, constants)),
         Map.entry("choosing.rows", (s, constants) -> ChoosingTwin.prepare(s, constants)),
         Map.entry("choose.greedy", (s, constants) -> GreedyTwin.prepare(s, constants)));
   }
