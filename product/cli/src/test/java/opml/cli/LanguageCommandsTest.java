@@ -182,6 +182,9 @@ class LanguageCommandsTest {
     assertThat(facts.path("nodes").asInt()).isGreaterThan(20);
     assertThat(id("--context", 64, "--answer", 64, "--cache-type", "f16"))
         .isEqualTo(facts.path("model").asText());
+    assertThat(CliRun.of("model", "import", model).succeeds().out())
+        .contains(facts.path("model").asText(), "request u8", "answer u8");
+    CliRun.of("model", "run", model, "--input", model).failsWith("./opml run -m");
     assertThat(id("-c", 32)).isNotEqualTo(id("-c", 33));
     assertThat(id("-n", 32)).isNotEqualTo(id("-n", 33));
     assertThat(id("--cache-type", "f32")).isNotEqualTo(facts.path("model").asText());

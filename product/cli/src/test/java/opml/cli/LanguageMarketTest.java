@@ -56,7 +56,7 @@ class LanguageMarketTest {
     on("model", "register", model, "--key-file", rich("registrar")).succeeds();
     CliRun serving = agent("serve", "server");
     CliRun verifying = agent("verify", "verifier");
-    serving.until("registered true");
+    serving.until("registered true  context 64  answer 64  cacheType f16");
     verifying.until("registered true");
     CliRun waiting =
         CliRun.start(
@@ -81,7 +81,8 @@ class LanguageMarketTest {
     JsonNode again = on("result", id, "--model", model, "--json").succeeds().json().getFirst();
     assertThat(again.path("text").asText()).isEqualTo(end.path("text").asText());
     assertThat(on("result", id).succeeds().out()).contains("--model FILE reads them");
-    on("result", id, "--model", model, "--context", 32).failsWith("tiny.bin is model 0x");
+    on("result", id, "--model", model, "--context", 32)
+        .failsWith("tiny.bin is model 0x", "are part of it");
     serving.until("withdrew").stop().succeeds();
     verifying.stop().succeeds();
     assertThat(verifying.out()).doesNotContain("challenged");

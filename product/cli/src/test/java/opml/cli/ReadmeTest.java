@@ -30,6 +30,9 @@ class ReadmeTest {
   /// A call of the launcher within a line of a shell.
   private static final Pattern CALL = Pattern.compile("\\./opml((?: +[^\\s|)#]+)*)");
 
+  /// A word of a shell, which may stand in quotes.
+  private static final Pattern WORD = Pattern.compile("'[^']*'|[^\\s']+");
+
   /// Commands that run until they are stopped, and what they write once they work.
   private static final Map<String, String> LASTING =
       Map.of(
@@ -51,8 +54,11 @@ class ReadmeTest {
     for (String line : lines) {
       Matcher call = CALL.matcher(line);
       while (call.find()) {
-        String words = call.group(1).strip();
-        String[] arguments = words.isEmpty() ? new String[0] : words.split(" +");
+        String[] arguments =
+            WORD.matcher(call.group(1))
+                .results()
+                .map(word -> word.group().replace("'", ""))
+                .toArray(String[]::new);
         assertThatCode(() -> Cli.commandLine().parseArgs(arguments))
             .as(line)
             .doesNotThrowAnyException();

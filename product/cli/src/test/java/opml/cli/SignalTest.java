@@ -51,6 +51,7 @@ class SignalTest {
         "conformance float --random 1000000000 | random cases",
         "bench vm                              | ",
         "model run m.onnx --input seven.pgm --vm | ",
+        "run -m tiny.bin -p abba -n -1 -c 60000 | abba",
         "demo --all                            | A private chain runs at",
         "chain up --port 0 --keys keys --state chain.json | Ctrl-C ends it",
       })
@@ -151,6 +152,7 @@ class SignalTest {
 
   private void writeFiles() throws IOException {
     Files.write(checkout.folder().resolve("m.onnx"), DemoModel.INT8.onnx());
+    TinyCheckpoint.write(checkout.folder().resolve("tiny.bin"), 7, true);
     byte[] seven = Pgm.write(SampleDigit.ALL.get(7).digit().image(), "seven");
     Files.write(checkout.folder().resolve("seven.pgm"), seven);
   }

@@ -17,6 +17,7 @@ import opml.cli.option.ChainTextOptions;
 import opml.cli.option.DeploymentOption;
 import opml.cli.option.KnownModel;
 import opml.cli.option.ModelFile;
+import opml.cli.option.TextOptions;
 import opml.core.account.Address;
 import opml.core.account.Wei;
 import opml.engine.trace.RunMemory;
@@ -25,6 +26,7 @@ import opml.ethereum.send.Signer;
 import opml.game.work.Workshop;
 import opml.hub.Hub;
 import opml.hub.Journal;
+import opml.llm.forward.TextLimits;
 import opml.proof.GraphWorkshop;
 import opml.vm.checkpoint.CheckpointPolicy;
 import org.jspecify.annotations.Nullable;
@@ -116,10 +118,11 @@ final class AgentOptions {
       journal.line(name, facts(hub));
       List<KnownModel> served = models.stream().flatMap(model -> editions(model, opened)).toList();
       for (KnownModel model : served) {
-        journal.line(
-            "model",
+        Map<String, Object> facts =
             JournalWriter.facts(
-                "id", model.id().toString(), "registered", opened.isRegistered(model.id())));
+                "id", model.id().toString(), "registered", opened.isRegistered(model.id()));
+        model.language().ifPresent(answers -> facts.putAll(facts(answers.limits())));
+        journal.line("model", facts);
       }
       Agent.Caution caution = new Agent.Caution(Wei.gwei(survivedGasPrice));
       GraphWorkshop own = new GraphWorkshop(List.of(), policy());
@@ -158,6 +161,16 @@ final class AgentOptions {
         ? JournalWriter.facts("hub", place)
         : JournalWriter.facts(
             "account", hub.account(), "balance", hub.sender().balance(), "hub", place);
+  }
+
+  private static Map<String, Object> facts(TextLimits limits) {
+    return JournalWriter.facts(
+        "context",
+        limits.context(),
+        "answer",
+        limits.capacity(),
+        "cacheType",
+        TextOptions.label(limits.cacheType()));
   }
 
   private void loop(Agent agent, Hub hub, GasMeter meter, Duration pause, JournalWriter journal) {

@@ -113,8 +113,14 @@ public final class ResultCommand implements Callable<Integer> {
                     .orElseThrow(
                         () ->
                             new Failure(
-                                "--model %s is model %s, the request is for model %s"
-                                    .formatted(file.orElseThrow(), model.id(), request.modelId()))))
+                                "--model %s is model %s, the request is for model %s%s"
+                                    .formatted(
+                                        file.orElseThrow(),
+                                        model.id(),
+                                        request.modelId(),
+                                        model.language().isPresent()
+                                            ? "; --context, --answer and --cache-type are part of it"
+                                            : ""))))
         .orElseGet(() -> new RequestedModel(request.modelId(), Optional.empty()));
   }
 

@@ -6,6 +6,7 @@ import java.util.concurrent.Callable;
 import opml.cli.console.Console;
 import opml.cli.console.Json;
 import opml.cli.console.TensorType;
+import opml.cli.option.ChainTextOptions;
 import opml.cli.option.ModelFile;
 import opml.engine.commit.Model;
 import opml.engine.graph.Port;
@@ -18,7 +19,8 @@ import picocli.CommandLine.Parameters;
     name = "import",
     description = {
       "Checks that a model can be run and disputed, and shows its id.",
-      "The id follows from the file alone: whoever imports the same file gets the same id."
+      "The id follows from the file alone, of a language model also from how long its texts are: whoever imports the"
+          + " same gets the same id."
     },
     footer = {"  opml model import mnist.onnx"})
 @SuppressWarnings("NullAway.Init") // filled by picocli
@@ -27,12 +29,14 @@ public final class ModelImportCommand implements Callable<Integer> {
 
   @Mixin private Console console;
 
-  @Parameters(paramLabel = "FILE.onnx", description = "The model.")
+  @Parameters(paramLabel = "FILE", description = "The model.")
   private Path file;
+
+  @Mixin private ChainTextOptions text;
 
   @Override
   public Integer call() {
-    Model model = ModelFile.load(file, console);
+    Model model = ModelFile.open(file, text, console).model();
     console.show(
         Json.object(
             "model", model.id(),

@@ -21,6 +21,7 @@ import opml.core.codec.MalformedException;
 import opml.core.codec.WholeFile;
 import opml.core.hash.Keccak;
 import opml.engine.plan.Team;
+import opml.engine.tensor.Tensor;
 import opml.llm.model.LanguageModel;
 import opml.llm.session.Session;
 import opml.llm.session.SessionFile;
@@ -49,6 +50,7 @@ import picocli.CommandLine.Option;
 public final class RunCommand implements Callable<Integer> {
   private static final int MOST_THREADS = 1_024;
   private static final int MOST_BATCH = 1 << 16;
+  private static final long LARGE = 200_000_000;
   private static final long PAUSE_NANOS = 1_000_000_000L;
 
   @Mixin private Console console;
@@ -127,7 +129,9 @@ public final class RunCommand implements Callable<Integer> {
           "--prompt: %,d tokens, and the context of %,d has no room for them and an answer; --ctx-size gives more"
               .formatted(tokens.length, context));
     }
-    TextEngine engine = engine(model, context);
+    noteSize(model);
+    Optional<Team> own = threads.map(Team::new);
+    TextEngine engine = engine(model, context, own.orElseGet(Team::shared));
     Optional<SessionFile> cache = kept.map(engine::file);
     try (Session session = engine.open();
         StopSignal _ = StopSignal.open()) {
@@ -135,6 +139,8 @@ public final class RunCommand implements Callable<Integer> {
       Run run = new Run(session, tokenizer, tokens);
       run.toEnd(cache);
       run.show(model, said, loading);
+    } finally {
+      own.ifPresent(Team::close);
     }
     return 0;
   }
@@ -165,8 +171,18 @@ public final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private TextEngine engine(LanguageModel model, int context) {
-    Team team = threads.map(Team::new).orElseGet(Team::shared);
+  /// Says what is read, if that takes long enough to wonder.
+  private void noteSize(LanguageModel model) {
+    long bytes =
+        model.weights().tensors().values().stream()
+            .mapToLong(tensor -> Tensor.byteSize(tensor.type(), tensor.shape()))
+            .sum();
+    if (bytes >= LARGE) {
+      console.note("%s: reading %,d MB of weights".formatted(file, bytes / 1_000_000));
+    }
+  }
+
+  private TextEngine engine(LanguageModel model, int context, Team team) {
     try {
       return TextEngine.of(
           model,
@@ -191,7 +207,7 @@ public final class RunCommand implements Callable<Integer> {
       long now = System.nanoTime();
       if (now - last[0] >= PAUSE_NANOS) {
         last[0] = now;
-        console.note("%s: %,d nodes are ready".formatted(file, ready));
+        console.note("%s: making ready, %,d nodes so far".formatted(file, ready));
       }
     };
   }
