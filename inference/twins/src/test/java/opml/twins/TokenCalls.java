@@ -7,7 +7,7 @@ import java.util.stream.LongStream;
 import opml.kernels.cases.KernelCases.Case;
 import opml.kernels.cases.RandomBytes;
 import opml.kernels.catalog.Kernel;
-import opml.kernels.layout.Cache;
+import opml.kernels.layout.TextCache;
 import opml.kernels.layout.Tile;
 
 /// Calls of kernels that work on tokens, with rows as long as a model's.
@@ -105,7 +105,7 @@ final class TokenCalls {
       case "choosing.rows" ->
           call(List.of(floats((choosing + first + rows) * width), room(4 * n)), width);
       case "choose.greedy" -> call(List.of(floats(n), room(4 * rows)), width);
-      case "attention" -> attention(Cache.F16, 4, 2, 64, 0, true);
+      case "attention" -> attention(TextCache.F16, 4, 2, 64, 0, true);
       default -> throw new IllegalArgumentException(kernel.name());
     };
   }
@@ -120,7 +120,7 @@ final class TokenCalls {
     int positions = position + first + rows;
     int at = all ? 0 : random.nextInt(3);
     int n = (at + rows) * heads * width;
-    int kind = type == Cache.Q8_0 && width % Cache.BLOCK != 0 ? Cache.F16 : type;
+    int kind = type == TextCache.Q8_0 && width % TextCache.BLOCK != 0 ? TextCache.F16 : type;
     return call(
         List.of(
             floats(n),
@@ -153,12 +153,12 @@ final class TokenCalls {
 
   /// Values as a cache has them: floats that were kept, or any bytes.
   private byte[] cached(int type, int elements) {
-    int bytes = type == Cache.F32 ? 4 : 2;
+    int bytes = type == TextCache.F32 ? 4 : 2;
     byte[] any =
-        type == Cache.Q8_0
-            ? data.bytes((long) elements / Cache.BLOCK * Cache.BLOCK_BYTES)
-            : type == Cache.F32 ? floats(elements) : data.bytes((long) bytes * elements);
-    if (type == Cache.F16 && random.nextInt(3) > 0) {
+        type == TextCache.Q8_0
+            ? data.bytes((long) elements / TextCache.BLOCK * TextCache.BLOCK_BYTES)
+            : type == TextCache.F32 ? floats(elements) : data.bytes((long) bytes * elements);
+    if (type == TextCache.F16 && random.nextInt(3) > 0) {
       // Few infinities and NaN, which drown all else.
       for (int i = 1; i < any.length; i += 2) {
         any[i] = (byte) (any[i] & 0xbf);

@@ -23,14 +23,14 @@ final class GgufModel {
   private static final float DEFAULT_BASE = 10_000;
 
   private final GgufFile file;
-  private final Opening opening;
+  private final ModelOpening opening;
   private final Map<String, Tensor> tensors;
   private final Map<String, Tensor> ofRope = new HashMap<>();
   private String prefix = "";
 
   GgufModel(GgufFile file) {
     this.file = file;
-    this.opening = new Opening(file.name());
+    this.opening = new ModelOpening(file.name());
     this.tensors = new LinkedHashMap<>(file.tensors());
     for (String name : List.of(DIVISORS, LONG_DIVISORS, SHORT_DIVISORS)) {
       Tensor tensor = tensors.remove(name);

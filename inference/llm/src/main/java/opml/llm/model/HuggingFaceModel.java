@@ -65,12 +65,12 @@ final class HuggingFaceModel {
   private static final String SPEEDS = "self_attn.rotary_emb.inv_freq";
 
   private final Path folder;
-  private final Opening opening;
+  private final ModelOpening opening;
   private final JsonValue config;
 
   private HuggingFaceModel(Path folder, JsonValue config) {
     this.folder = folder;
-    this.opening = new Opening(folder.toString());
+    this.opening = new ModelOpening(folder.toString());
     this.config = config;
   }
 

@@ -26,7 +26,7 @@ final class Llama2cModel {
   private Llama2cModel() {}
 
   static LanguageModel of(Llama2cFile file, Optional<Llama2cTokenizer> tokenizer) {
-    Opening opening = new Opening(file.name());
+    ModelOpening opening = new ModelOpening(file.name());
     return opening.model(
         LanguageModels.stem(file.name()),
         opening.attempt(() -> numbers(file.header())),

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.function.IntConsumer;
 import opml.llm.forward.TextLimits;
 import opml.llm.forward.VocabularyTable;
-import opml.llm.tape.Answer;
-import opml.llm.tape.Request;
+import opml.llm.tape.TextAnswer;
+import opml.llm.tape.TextRequest;
 
 /// Answers requests, and tells right answers from wrong ones. The one answer to a request is a function of the request
 /// and the model ([opml.llm.forward.CheckGraph]), whoever asks and whatever was asked before.
@@ -31,14 +31,14 @@ public final class Writer {
   /// @param request bytes of its slot
   /// @param heard each token, when it is there
   public byte[] answer(Session session, byte[] request, IntConsumer heard) {
-    Request.Read read = Request.read(request, limits, stops.length);
+    TextRequest.Read read = TextRequest.read(request, limits, stops.length);
     return read.request()
         .map(found -> answer(session, found, heard))
-        .orElseGet(() -> Answer.refusal(read.flaw()))
+        .orElseGet(() -> TextAnswer.refusal(read.flaw()))
         .encode(room);
   }
 
-  private Answer answer(Session session, Request request, IntConsumer heard) {
+  private TextAnswer answer(Session session, TextRequest request, IntConsumer heard) {
     int[] prompt = request.prompt();
     int[] tokens = new int[request.limit()];
     int count = 0;
@@ -57,7 +57,7 @@ public final class Writer {
         next = session.take(next);
       }
     }
-    return Answer.of(Arrays.copyOf(tokens, count), ended, vocabulary, room);
+    return TextAnswer.of(Arrays.copyOf(tokens, count), ended, vocabulary, room);
   }
 
   /// {@return whether a tape is the answer to a request}: all of its tokens are worked on at once, at the speed at
@@ -66,20 +66,20 @@ public final class Writer {
   /// @param request bytes of its slot
   /// @param tape bytes of the answer's slot
   public boolean isRight(Session session, byte[] request, byte[] tape) {
-    Request.Read read = Request.read(request, limits, stops.length);
+    TextRequest.Read read = TextRequest.read(request, limits, stops.length);
     if (read.request().isEmpty()) {
-      return Arrays.equals(tape, Answer.refusal(read.flaw()).encode(room));
+      return Arrays.equals(tape, TextAnswer.refusal(read.flaw()).encode(room));
     }
     int[] prompt = read.request().get().prompt();
     int limit = read.request().get().limit();
-    int[] tokens = Answer.read(tape).map(Answer::tokens).orElse(new int[0]);
+    int[] tokens = TextAnswer.read(tape).map(TextAnswer::tokens).orElse(new int[0]);
     boolean ended = tokens.length > 0 && isStop(tokens[tokens.length - 1]);
     boolean formed =
         tokens.length <= limit
             && (ended || tokens.length == limit)
             && Arrays.stream(tokens).allMatch(token -> token >= 0 && token < stops.length)
             && Arrays.stream(tokens).limit(Math.max(0, tokens.length - 1)).noneMatch(this::isStop)
-            && Arrays.equals(tape, Answer.of(tokens, ended, vocabulary, room).encode(room));
+            && Arrays.equals(tape, TextAnswer.of(tokens, ended, vocabulary, room).encode(room));
     return formed && chooses(session, prompt, tokens);
   }
 

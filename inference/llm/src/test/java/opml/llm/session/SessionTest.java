@@ -33,8 +33,8 @@ import opml.llm.forward.VocabularyTable;
 import opml.llm.model.LanguageModel;
 import opml.llm.model.LanguageModels;
 import opml.llm.model.TinyLlama;
-import opml.llm.tape.Answer;
-import opml.llm.tape.Request;
+import opml.llm.tape.TextAnswer;
+import opml.llm.tape.TextRequest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -134,7 +134,7 @@ class SessionTest {
       for (int trial = 0; trial < 5; trial++) {
         int limit = random.nextInt(35);
         int[] prompt = tokens(model, 1 + random.nextInt(CONTEXT - limit));
-        byte[] request = new Request(prompt, limit).encode(limits);
+        byte[] request = new TextRequest(prompt, limit).encode(limits);
         byte[] tape = writer.answer(writing, request, _ -> {});
         assertThat(GraphExecution.check(checked, request, tape, runner).finalState().status())
             .as("%d tokens, %d asked for, seed %d", prompt.length, limit, seed)
@@ -170,7 +170,7 @@ class SessionTest {
     Writer writer = new Writer(limits, vocabulary, CheckGraph.answerBytes(limits, vocabulary));
     try (Session session = session(model, CacheType.F16, 8, 1)) {
       for (int trial = 0; trial < 200; trial++) {
-        byte[] request = new Request(tokens(model, 5), 3).encode(limits);
+        byte[] request = new TextRequest(tokens(model, 5), 3).encode(limits);
         int at = 4 * random.nextInt(24);
         int value = random.nextBoolean() ? random.nextInt(300) - 5 : random.nextInt();
         for (int i = 0; i < 4; i++) {
@@ -178,7 +178,7 @@ class SessionTest {
         }
         byte[] tape = writer.answer(session, request, _ -> {});
         assertThat(GraphExecution.check(checked, request, tape, runner).finalState().status())
-            .as("%d at %d, %s, seed %d", value, at, Answer.read(tape), seed)
+            .as("%d at %d, %s, seed %d", value, at, TextAnswer.read(tape), seed)
             .isEqualTo(GraphState.Status.DONE);
       }
     }
@@ -211,8 +211,9 @@ class SessionTest {
         TextEngine.of(
                 model, 256, CacheType.F32, 32, KernelProvider.reference(), new Team(2), _ -> {})
             .open()) {
-      byte[] tape = writer.answer(session, new Request(new int[] {1}, 255).encode(limits), _ -> {});
-      String text = new String(Answer.read(tape).orElseThrow().text(), UTF_8);
+      byte[] tape =
+          writer.answer(session, new TextRequest(new int[] {1}, 255).encode(limits), _ -> {});
+      String text = new String(TextAnswer.read(tape).orElseThrow().text(), UTF_8);
       assertThat(text.strip()).isEqualTo(expected.strip().substring(0, text.strip().length()));
       assertThat(text.length()).isGreaterThan(expected.strip().length() - 3);
     }

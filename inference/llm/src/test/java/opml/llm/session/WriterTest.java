@@ -20,8 +20,8 @@ import opml.llm.forward.CheckGraph;
 import opml.llm.forward.TextLimits;
 import opml.llm.forward.VocabularyTable;
 import opml.llm.model.LanguageModel;
-import opml.llm.tape.Answer;
-import opml.llm.tape.Request;
+import opml.llm.tape.TextAnswer;
+import opml.llm.tape.TextRequest;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -56,7 +56,7 @@ class WriterTest {
         Session fast = TinyEngine.of(model, CONTEXT, cacheType, 33, 3).open()) {
       for (int length : new int[] {1, 31, 32, 33, CONTEXT - 1}) {
         int[] prompt = random.ints(length, 0, 263).toArray();
-        byte[] request = new Request(prompt, Math.min(40, CONTEXT - length)).encode(limits);
+        byte[] request = new TextRequest(prompt, Math.min(40, CONTEXT - length)).encode(limits);
         byte[] tape = writer.answer(slow, request, _ -> {});
         assertThat(writer.answer(fast, request, _ -> {})).as("seed %d", seed).isEqualTo(tape);
         assertThat(writer.answer(fast, request, _ -> {})).as("asked again").isEqualTo(tape);
@@ -67,10 +67,10 @@ class WriterTest {
         assertThat(end(known, graph, request, wrong)).isEqualTo(GraphState.Status.FAILED);
         assertThat(writer.isRight(fast, request, tape)).as("after a wrong one").isTrue();
       }
-      byte[] none = new Request(new int[] {1}, 1).encode(limits);
+      byte[] none = new TextRequest(new int[] {1}, 1).encode(limits);
       none[Tape.LIMIT] = 100;
       byte[] refusal = writer.answer(slow, none, _ -> {});
-      assertThat(Answer.read(refusal).orElseThrow().reason()).isEqualTo(Tape.BAD_HEADER);
+      assertThat(TextAnswer.read(refusal).orElseThrow().reason()).isEqualTo(Tape.BAD_HEADER);
       assertThat(writer.isRight(fast, none, refusal)).isTrue();
       assertThat(end(known, graph, none, refusal)).isEqualTo(GraphState.Status.DONE);
     }
@@ -79,7 +79,7 @@ class WriterTest {
   /// {@return a tape with another last token}
   private byte[] changed(byte[] tape) {
     byte[] other = tape.clone();
-    int count = Answer.read(tape).orElseThrow().tokens().length;
+    int count = TextAnswer.read(tape).orElseThrow().tokens().length;
     other[Tape.ANSWER + Integer.BYTES * (count - 1)] ^= (byte) (1 + random.nextInt(255));
     return other;
   }

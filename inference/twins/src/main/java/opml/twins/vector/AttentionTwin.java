@@ -33,7 +33,7 @@ final class AttentionTwin extends TokenTwin {
   private static final int STRIP = 2 * COUNT;
 
   /// Where the positions of a row are cut: whole strips, and whole rounds of accumulators.
-  private static final int ROUND = Math.max(STRIP, Accumulators.COUNT);
+  private static final int ROUND = Math.max(STRIP, LaneSums.COUNT);
 
   /// Room for scores, in floats, where they are not fewer: they should stay in a cache.
   private static final long SCORES = 1L << 19;
@@ -86,7 +86,7 @@ final class AttentionTwin extends TokenTwin {
     int least = padded(Math.min(heads.shared(), heads.count()));
     this.room = Math.min(most * row, Math.max(least * row, SCORES));
     long rowOfHead = 4L * heads.width();
-    this.queries = Lanes.aligned(4L * Accumulators.COUNT + BYTES);
+    this.queries = Lanes.aligned(4L * LaneSums.COUNT + BYTES);
     this.sums = queries + Math.max(most, COUNT) * rowOfHead;
     this.outputs = Lanes.aligned(sums + 4L * most);
     this.packed = outputs + most * rowOfHead;
@@ -367,7 +367,7 @@ final class AttentionTwin extends TokenTwin {
       most = Math.max(most, Mem.f32(scratch, 4L * lane));
     }
     Exponential.exp(scratch, from, scale, most, scratch, from, vectors);
-    Mem.putF32(scratch, sumAt, Accumulators.sum(scratch, from, end - begin, scratch));
+    Mem.putF32(scratch, sumAt, LaneSums.sum(scratch, from, end - begin, scratch));
   }
 
   /// Writes the greatest of each lane, times a factor.

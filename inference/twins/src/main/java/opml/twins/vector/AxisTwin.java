@@ -18,7 +18,7 @@ import opml.twins.call.TwinCall;
 /// `softmax.f32` and `globalaveragepool.f32`: each row is gathered into the scratch memory, and folded there.
 final class AxisTwin implements PreparedKernel {
   private static final long PARTS = 0; // a vector's lanes, or the accumulators
-  private static final long ROW = Math.max(4L * Accumulators.COUNT, BYTES);
+  private static final long ROW = Math.max(4L * LaneSums.COUNT, BYTES);
 
   private final AxisCall call;
   private final long[] extents;
@@ -59,7 +59,7 @@ final class AxisTwin implements PreparedKernel {
       long row = 4 * ((long) outer * n * call.inner() + inner);
       Rows.gather(segments[0], row, step, scratch, ROW, n);
       if (call.reduces()) {
-        Mem.putF32(segments[1], 4L * unit, Accumulators.sum(scratch, ROW, n, scratch) / n);
+        Mem.putF32(segments[1], 4L * unit, LaneSums.sum(scratch, ROW, n, scratch) / n);
       } else {
         softmax(scratch, n);
         scatter(scratch, segments[1], row, step, n);
@@ -77,7 +77,7 @@ final class AxisTwin implements PreparedKernel {
       max = Math.max(max, Mem.f32(scratch, PARTS + 4L * lane));
     }
     Exponential.exp(scratch, ROW, 1f, max, scratch, ROW, vectors);
-    divide(scratch, Accumulators.sum(scratch, ROW, n, scratch), vectors);
+    divide(scratch, LaneSums.sum(scratch, ROW, n, scratch), vectors);
   }
 
   /// The greatest of each lane.

@@ -15,7 +15,7 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
-import opml.kernels.layout.Cache;
+import opml.kernels.layout.TextCache;
 import opml.kernels.memory.Mem;
 
 /// Floats in blocks of 32, as bytes that share a scale. Not where a vector has four lanes only, for which there is no
@@ -93,9 +93,9 @@ final class EightBits {
   /// Widens some elements of a row of blocks with scales in binary16, exactly.
   static void widen(MemorySegment x, long row, int first, MemorySegment y, long at, int elements) {
     for (int i = first; i < first + elements; i += COUNT) {
-      long block = row + i / Cache.BLOCK * (long) Cache.BLOCK_BYTES;
+      long block = row + i / TextCache.BLOCK * (long) TextCache.BLOCK_BYTES;
       float scale = Float.float16ToFloat((short) Mem.i16(x, block));
-      scale(x, block + 2 + i % Cache.BLOCK, scale, y, at + 4L * (i - first));
+      scale(x, block + 2 + i % TextCache.BLOCK, scale, y, at + 4L * (i - first));
     }
   }
 

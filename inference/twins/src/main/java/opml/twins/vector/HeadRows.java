@@ -7,7 +7,7 @@ import static opml.twins.vector.Lanes.ORDER;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import opml.kernels.layout.Cache;
+import opml.kernels.layout.TextCache;
 
 /// Rows of a head's keys or values, as floats.
 final class HeadRows {
@@ -24,17 +24,17 @@ final class HeadRows {
   static boolean fit(int type, int width, long reach, long all) {
     return reach <= all
         && switch (type) {
-          case Cache.F32 -> true;
-          case Cache.F16 -> Halves.fitVectors();
-          case Cache.Q8_0 ->
-              EightBits.fitVectors() && width % Cache.BLOCK == 0 && all % Cache.BLOCK == 0;
+          case TextCache.F32 -> true;
+          case TextCache.F16 -> HalfVectors.fitVectors();
+          case TextCache.Q8_0 ->
+              EightBits.fitVectors() && width % TextCache.BLOCK == 0 && all % TextCache.BLOCK == 0;
           default -> false;
         };
   }
 
   /// {@return the bytes of a row of a cache}
   static long bytes(int type, int width) {
-    return new Cache(MemorySegment.NULL, type, width).rowBytes();
+    return new TextCache(MemorySegment.NULL, type, width).rowBytes();
   }
 
   /// Copies some elements of each of some rows, widened exactly.
@@ -53,9 +53,9 @@ final class HeadRows {
       long row = at + i * rowBytes;
       long place = toAt + i * toRow;
       switch (type) {
-        case Cache.F32 -> Rows.copy(from, row + 4L * first, to, place, elements);
-        case Cache.F16 ->
-            Halves.widen(
+        case TextCache.F32 -> Rows.copy(from, row + 4L * first, to, place, elements);
+        case TextCache.F16 ->
+            HalfVectors.widen(
                 from, row + 2L * first, 2L * STRIP, to, place, 4L * STRIP, elements / STRIP);
         default -> EightBits.widen(from, row, first, to, place, elements);
       }
@@ -72,8 +72,8 @@ final class HeadRows {
       MemorySegment to,
       long toAt,
       int rows) {
-    if (type == Cache.F16) {
-      Halves.widen(from, at + 2L * first, rowBytes, to, toAt, 4L * STRIP, rows);
+    if (type == TextCache.F16) {
+      HalfVectors.widen(from, at + 2L * first, rowBytes, to, toAt, 4L * STRIP, rows);
     } else {
       widen(from, type, at, rowBytes, first, STRIP, to, toAt, 4L * STRIP, rows);
     }

@@ -6,7 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
 import opml.engine.run.PreparedKernel;
-import opml.kernels.layout.Cache;
+import opml.kernels.layout.TextCache;
 import opml.kernels.memory.Mem;
 
 /// `keep`.
@@ -19,15 +19,15 @@ final class KeepTwin extends TokenTwin {
     super("keep", s, (int) s[2], constants);
     this.type = (int) s[3];
     this.width = (int) s[4];
-    this.rowBytes = new Cache(MemorySegment.NULL, type, width).rowBytes();
+    this.rowBytes = new TextCache(MemorySegment.NULL, type, width).rowBytes();
   }
 
   static Optional<PreparedKernel> prepare(long[] s, List<Optional<MemorySegment>> constants) {
     boolean whole =
         switch ((int) s[3]) {
-          case Cache.F32 -> true;
-          case Cache.F16 -> Halves.fitVectors() && s[4] % COUNT == 0;
-          case Cache.Q8_0 -> EightBits.fitVectors() && s[4] % Cache.BLOCK == 0;
+          case TextCache.F32 -> true;
+          case TextCache.F16 -> HalfVectors.fitVectors() && s[4] % COUNT == 0;
+          case TextCache.Q8_0 -> EightBits.fitVectors() && s[4] % TextCache.BLOCK == 0;
           default -> false;
         };
     return whole && isOrdinary(s, floats(s[2], s[4]))
@@ -47,8 +47,8 @@ final class KeepTwin extends TokenTwin {
       long xAt = 4L * i * width;
       long at = (long) rowBytes * (position + (long) i);
       switch (type) {
-        case Cache.F32 -> copy(x, xAt, cache, at);
-        case Cache.F16 -> Halves.of(x, xAt, cache, at, width / COUNT);
+        case TextCache.F32 -> copy(x, xAt, cache, at);
+        case TextCache.F16 -> HalfVectors.of(x, xAt, cache, at, width / COUNT);
         default -> blocks(x, xAt, cache, at);
       }
     }
@@ -64,14 +64,14 @@ final class KeepTwin extends TokenTwin {
   }
 
   private void blocks(MemorySegment x, long xAt, MemorySegment cache, long at) {
-    for (int b = 0; b < width / Cache.BLOCK; b++) {
+    for (int b = 0; b < width / TextCache.BLOCK; b++) {
       float most = EightBits.most(x, xAt);
       boolean none = most < EightBits.LEAST;
       float d = none ? 0f : most / 127f;
-      Mem.putI16(cache, at, Float.isNaN(d) ? Halves.NAN : Float.floatToFloat16(d));
+      Mem.putI16(cache, at, Float.isNaN(d) ? HalfVectors.NAN : Float.floatToFloat16(d));
       EightBits.round(x, xAt, none ? 0f : 127f / most, cache, at + 2);
-      xAt += 4 * Cache.BLOCK;
-      at += Cache.BLOCK_BYTES;
+      xAt += 4 * TextCache.BLOCK;
+      at += TextCache.BLOCK_BYTES;
     }
   }
 }

@@ -38,7 +38,7 @@ final class NormTwin extends TokenTwin {
 
   @Override
   public long scratchBytes() {
-    return 4L * Accumulators.COUNT;
+    return 4L * LaneSums.COUNT;
   }
 
   @Override
@@ -57,7 +57,7 @@ final class NormTwin extends TokenTwin {
     for (int i = begin(from, all); i < end; i++) {
       long xAt = first + i * row;
       long yAt = i * row;
-      float mean = Accumulators.squares(x, xAt, width, scratch) / (float) width;
+      float mean = LaneSums.squares(x, xAt, width, scratch) / (float) width;
       float scale = 1f / F32.sqrt(mean + epsilon);
       scale(x, xAt, scale, w, y, yAt, vectors);
       for (int j = vectors * COUNT; j < width; j++) {

@@ -114,7 +114,8 @@ public final class X86Assembler {
     arithmetic(ScalarOp.CMP, 7, to, new Immediate(value));
   }
 
-  /// 83 /extension ib, or 81 /extension id where a byte does not hold the number, which for RAX has an opcode of its own.
+  /// 83 /extension ib, or 81 /extension id where a byte does not hold the number; for RAX the latter has an opcode of
+  /// its own.
   private void arithmetic(ScalarOp op, int extension, Gpr to, Immediate value) {
     begin(op, to, value);
     rexW(0, 0, to.high());

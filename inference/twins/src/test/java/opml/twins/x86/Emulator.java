@@ -176,10 +176,7 @@ public final class Emulator {
         int[] lanes = new int[16];
         for (int i = 0; i < to.bytes() / 4; i++) {
           int half = from[i / 2] >> 16 * (i % 2) & 0xFFFF;
-          lanes[i] =
-              op == SimdOp.VPMOVZXWD
-                  ? half
-                  : widened((short) half);
+          lanes[i] = op == SimdOp.VPMOVZXWD ? half : widened((short) half);
         }
         put(to, lanes);
       }

@@ -7,7 +7,7 @@ import java.util.SplittableRandom;
 import java.util.stream.LongStream;
 import opml.kernels.cases.KernelCases.Case;
 import opml.kernels.catalog.Kernel;
-import opml.kernels.layout.Cache;
+import opml.kernels.layout.TextCache;
 import opml.kernels.layout.Tile;
 
 /// Random calls of the kernels of language models.
@@ -123,9 +123,9 @@ final class TransformerCases {
 
   private static long rowBytes(int type, int width) {
     return switch (type) {
-      case Cache.F32 -> 4L * width;
-      case Cache.F16 -> 2L * width;
-      default -> width / Cache.BLOCK * (long) Cache.BLOCK_BYTES;
+      case TextCache.F32 -> 4L * width;
+      case TextCache.F16 -> 2L * width;
+      default -> width / TextCache.BLOCK * (long) TextCache.BLOCK_BYTES;
     };
   }
 
@@ -188,7 +188,7 @@ final class TransformerCases {
 
   /// Random bytes, as a cache of floats mostly ordinary ones.
   private byte[] halves(byte[] bytes, int type) {
-    return type == Cache.F32 ? data.floats(bytes.length / 4) : bytes;
+    return type == TextCache.F32 ? data.floats(bytes.length / 4) : bytes;
   }
 
   private Case choices() {

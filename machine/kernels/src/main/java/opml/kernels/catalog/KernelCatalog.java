@@ -13,14 +13,14 @@ import opml.kernels.operators.Quantisation;
 import opml.kernels.operators.QuantisedProducts;
 import opml.kernels.operators.Selection;
 import opml.kernels.operators.State;
-import opml.kernels.transformer.Attention;
+import opml.kernels.transformer.CausalAttention;
 import opml.kernels.transformer.Embedding;
 import opml.kernels.transformer.Linear;
 import opml.kernels.transformer.LinearBlocks;
 import opml.kernels.transformer.LinearKQuants;
 import opml.kernels.transformer.LinearTables;
-import opml.kernels.transformer.Rows;
 import opml.kernels.transformer.Tape;
+import opml.kernels.transformer.TokenRows;
 import org.jspecify.annotations.Nullable;
 
 /// Every kernel that comes with opml: the public methods of these classes.
@@ -35,13 +35,13 @@ public final class KernelCatalog {
               QuantisedProducts.class,
               Selection.class,
               State.class,
-              Attention.class,
+              CausalAttention.class,
               Embedding.class,
               Linear.class,
               LinearBlocks.class,
               LinearKQuants.class,
               LinearTables.class,
-              Rows.class,
+              TokenRows.class,
               Tape.class)
           .flatMap(owner -> Kernel.of(owner).stream())
           .toList();

@@ -13,14 +13,14 @@ import opml.kernels.memory.Trips;
 /// The kernel has `count` rows of the table, from number `from` on, and leaves those of other tokens as they are: a
 /// table that is too long for a slot is cut, and each piece fills in what it has.
 ///
-/// @see Rows
+/// @see TokenRows
 @SuppressWarnings("NarrowCalculation") // offsets are ints: see the package
 public final class Embedding {
   private static final int BLOCK = Linear.BLOCK;
 
   private Embedding() {}
 
-  @ChangesOnly(Rows.class)
+  @ChangesOnly(TokenRows.class)
   public static void embedF32(
       Tile tile,
       MemorySegment tokens,
@@ -33,7 +33,7 @@ public final class Embedding {
     floats(tile, tokens, w, y, at, from, count, width, false, false);
   }
 
-  @ChangesOnly(Rows.class)
+  @ChangesOnly(TokenRows.class)
   public static void embedF16(
       Tile tile,
       MemorySegment tokens,
@@ -46,7 +46,7 @@ public final class Embedding {
     floats(tile, tokens, w, y, at, from, count, width, true, false);
   }
 
-  @ChangesOnly(Rows.class)
+  @ChangesOnly(TokenRows.class)
   public static void embedBf16(
       Tile tile,
       MemorySegment tokens,
@@ -59,7 +59,7 @@ public final class Embedding {
     floats(tile, tokens, w, y, at, from, count, width, true, true);
   }
 
-  @ChangesOnly(Rows.class)
+  @ChangesOnly(TokenRows.class)
   public static void embedQ80(
       Tile tile,
       MemorySegment tokens,
@@ -72,7 +72,7 @@ public final class Embedding {
     blocks(tile, tokens, w, y, at, from, count, width, 8, false, false);
   }
 
-  @ChangesOnly(Rows.class)
+  @ChangesOnly(TokenRows.class)
   public static void embedQ40(
       Tile tile,
       MemorySegment tokens,
@@ -85,7 +85,7 @@ public final class Embedding {
     blocks(tile, tokens, w, y, at, from, count, width, 4, false, false);
   }
 
-  @ChangesOnly(Rows.class)
+  @ChangesOnly(TokenRows.class)
   public static void embedQ41(
       Tile tile,
       MemorySegment tokens,
@@ -98,7 +98,7 @@ public final class Embedding {
     blocks(tile, tokens, w, y, at, from, count, width, 4, true, false);
   }
 
-  @ChangesOnly(Rows.class)
+  @ChangesOnly(TokenRows.class)
   public static void embedQ50(
       Tile tile,
       MemorySegment tokens,
@@ -111,7 +111,7 @@ public final class Embedding {
     blocks(tile, tokens, w, y, at, from, count, width, 5, false, false);
   }
 
-  @ChangesOnly(Rows.class)
+  @ChangesOnly(TokenRows.class)
   public static void embedQ51(
       Tile tile,
       MemorySegment tokens,
@@ -124,7 +124,7 @@ public final class Embedding {
     blocks(tile, tokens, w, y, at, from, count, width, 5, true, false);
   }
 
-  @ChangesOnly(Rows.class)
+  @ChangesOnly(TokenRows.class)
   public static void embedIq4nl(
       Tile tile,
       MemorySegment tokens,
@@ -137,7 +137,7 @@ public final class Embedding {
     blocks(tile, tokens, w, y, at, from, count, width, 4, false, true);
   }
 
-  @ChangesOnly(Rows.class)
+  @ChangesOnly(TokenRows.class)
   public static void embedQ2k(
       Tile tile,
       MemorySegment tokens,
@@ -150,7 +150,7 @@ public final class Embedding {
     kQuants(tile, tokens, w, y, at, from, count, width, 2);
   }
 
-  @ChangesOnly(Rows.class)
+  @ChangesOnly(TokenRows.class)
   public static void embedQ3k(
       Tile tile,
       MemorySegment tokens,
@@ -163,7 +163,7 @@ public final class Embedding {
     kQuants(tile, tokens, w, y, at, from, count, width, 3);
   }
 
-  @ChangesOnly(Rows.class)
+  @ChangesOnly(TokenRows.class)
   public static void embedQ4k(
       Tile tile,
       MemorySegment tokens,
@@ -176,7 +176,7 @@ public final class Embedding {
     kQuants(tile, tokens, w, y, at, from, count, width, 4);
   }
 
-  @ChangesOnly(Rows.class)
+  @ChangesOnly(TokenRows.class)
   public static void embedQ5k(
       Tile tile,
       MemorySegment tokens,
@@ -189,7 +189,7 @@ public final class Embedding {
     kQuants(tile, tokens, w, y, at, from, count, width, 5);
   }
 
-  @ChangesOnly(Rows.class)
+  @ChangesOnly(TokenRows.class)
   public static void embedQ6k(
       Tile tile,
       MemorySegment tokens,
@@ -202,7 +202,7 @@ public final class Embedding {
     kQuants(tile, tokens, w, y, at, from, count, width, 6);
   }
 
-  @ChangesOnly(Rows.class)
+  @ChangesOnly(TokenRows.class)
   public static void embedIq2xxs(
       Tile tile,
       MemorySegment tokens,
@@ -215,7 +215,7 @@ public final class Embedding {
     tables(tile, tokens, w, y, at, from, count, width, true);
   }
 
-  @ChangesOnly(Rows.class)
+  @ChangesOnly(TokenRows.class)
   public static void embedIq4xs(
       Tile tile,
       MemorySegment tokens,
@@ -369,7 +369,7 @@ public final class Embedding {
   }
 
   /// What a call changes at most: the rows of its tile.
-  public static final class Rows implements Changes {
+  public static final class TokenRows implements Changes {
     @Override
     public void of(MemorySegment[] segments, long[] scalars, Ranges ranges) {
       long rows = scalars[2];

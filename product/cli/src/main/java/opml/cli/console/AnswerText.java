@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import opml.kernels.transformer.Tape;
-import opml.llm.tape.Answer;
+import opml.llm.tape.TextAnswer;
 import org.jspecify.annotations.Nullable;
 
 /// What a language model says on a tape. Its text may have been cut within a character.
@@ -45,7 +45,7 @@ public record AnswerText(String text, List<Integer> tokens, End end) {
     tokens = List.copyOf(tokens);
   }
 
-  public static AnswerText of(Answer answer) {
+  public static AnswerText of(TextAnswer answer) {
     return new AnswerText(
         new String(answer.text(), StandardCharsets.UTF_8),
         Arrays.stream(answer.tokens()).boxed().toList(),

@@ -12,8 +12,8 @@ import opml.llm.model.LanguageModel;
 import opml.llm.session.Session;
 import opml.llm.session.TextEngine;
 import opml.llm.session.Writer;
-import opml.llm.tape.Answer;
-import opml.llm.tape.Request;
+import opml.llm.tape.TextAnswer;
+import opml.llm.tape.TextRequest;
 import opml.llm.tokenizer.Tokenizer;
 import opml.proof.Answers;
 import opml.twins.Twins;
@@ -91,11 +91,11 @@ public final class LanguageAnswers implements Answers {
           "--tokens %d: expected are 1 to %d, behind a prompt of %d"
               .formatted(limit, room, ids.length));
     }
-    return new Request(ids, limit).encode(limits);
+    return new TextRequest(ids, limit).encode(limits);
   }
 
   /// {@return what stands on a tape, if it has the form of an answer}
   public Optional<AnswerText> read(byte[] output) {
-    return Answer.read(output).map(AnswerText::of);
+    return TextAnswer.read(output).map(AnswerText::of);
   }
 }

@@ -30,8 +30,8 @@ import opml.llm.model.LanguageModels;
 import opml.llm.session.Session;
 import opml.llm.session.TextEngine;
 import opml.llm.session.Writer;
-import opml.llm.tape.Answer;
-import opml.llm.tape.Request;
+import opml.llm.tape.TextAnswer;
+import opml.llm.tape.TextRequest;
 import opml.llm.tokenizer.Tokenizer;
 import opml.proof.GraphWorkshop;
 import opml.twins.Twins;
@@ -110,13 +110,13 @@ public final class DemoLlamaCommand implements Callable<Integer> {
     VocabularyTable vocabulary = VocabularyTable.of(language);
     int room = CheckGraph.answerBytes(limits, vocabulary);
     Writer writer = new Writer(limits, vocabulary, room);
-    byte[] request = new Request(prompted, tokens).encode(limits);
+    byte[] request = new TextRequest(prompted, tokens).encode(limits);
     try (Session session = session(language, limits);
         DevChain chain = DevChain.start(DevChain.Options.DEFAULT.withProgress(console::note))) {
       long begin = System.nanoTime();
       byte[] right = writer.answer(session, request, _ -> {});
       double seconds = (System.nanoTime() - begin) / 1e9;
-      Answer answer = Answer.read(right).orElseThrow();
+      TextAnswer answer = TextAnswer.read(right).orElseThrow();
       console.say(
           "It goes on with %d tokens, in %s (%.0f a second):%n%n  %s%s%n"
               .formatted(
@@ -145,12 +145,12 @@ public final class DemoLlamaCommand implements Callable<Integer> {
         .open();
   }
 
-  private static String text(Answer answer) {
+  private static String text(TextAnswer answer) {
     return new String(answer.text(), UTF_8).replace("\n", "\n  ");
   }
 
   /// An answer that is right but for one token, and all that follows from it.
-  private record Lied(int at, String said, String instead, Answer answer) {}
+  private record Lied(int at, String said, String instead, TextAnswer answer) {}
 
   private Lied lie(
       LanguageModel language,
@@ -158,7 +158,7 @@ public final class DemoLlamaCommand implements Callable<Integer> {
       TextLimits limits,
       VocabularyTable vocabulary,
       int[] prompted,
-      Answer right) {
+      TextAnswer right) {
     int[] told = right.tokens();
     int at = told.length / 2;
     int stolen = told[at];
@@ -181,7 +181,7 @@ public final class DemoLlamaCommand implements Callable<Integer> {
         at,
         new String(tokenizer.piece(other), UTF_8),
         new String(tokenizer.piece(stolen), UTF_8),
-        Answer.of(told, false, vocabulary, room));
+        TextAnswer.of(told, false, vocabulary, room));
   }
 
   private int settle(

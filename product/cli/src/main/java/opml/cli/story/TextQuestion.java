@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.util.Optional;
 import opml.cli.console.Amounts;
 import opml.game.work.Work;
-import opml.llm.tape.Answer;
+import opml.llm.tape.TextAnswer;
 
 /// How a text goes on.
 ///
@@ -22,14 +22,14 @@ record TextQuestion(String prompt, int tokens) implements Question {
 
   @Override
   public String found(Work.Result result) {
-    Optional<Answer> answer = Answer.read(result.output());
+    Optional<TextAnswer> answer = TextAnswer.read(result.output());
     return answer.isEmpty() || result.output().length == 0
         ? "runs the check over all tokens at once: it fails"
         : "finds that the check passes: \"%s\", final state %s"
             .formatted(end(answer.get()), Amounts.brief(result.finalState()));
   }
 
-  private static String end(Answer answer) {
+  private static String end(TextAnswer answer) {
     String text = new String(answer.text(), UTF_8).strip().replaceAll("\\s+", " ");
     return text.length() <= SHOWN ? text : "… " + text.substring(text.length() - SHOWN);
   }

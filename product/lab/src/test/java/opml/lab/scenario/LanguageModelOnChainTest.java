@@ -32,8 +32,8 @@ import opml.kernels.transformer.Tape;
 import opml.lab.play.OnDevChain;
 import opml.lab.play.Scene;
 import opml.lab.play.SmallStory;
-import opml.llm.tape.Answer;
-import opml.llm.tape.Request;
+import opml.llm.tape.TextAnswer;
+import opml.llm.tape.TextRequest;
 import opml.proof.Frames;
 import opml.proof.GraphWork;
 import org.junit.jupiter.api.Test;
@@ -53,7 +53,7 @@ class LanguageModelOnChainTest extends OnDevChain {
 
   private static final class Story {
     static final SmallStory SMALL = SmallStory.in(folder);
-    static final byte[] REQUEST = new Request(PROMPT, LIMIT).encode(SmallStory.LIMITS);
+    static final byte[] REQUEST = new TextRequest(PROMPT, LIMIT).encode(SmallStory.LIMITS);
     static final byte[] RIGHT = SMALL.answer(REQUEST);
   }
 
@@ -122,7 +122,7 @@ class LanguageModelOnChainTest extends OnDevChain {
   void tooShortAndTooLongFail() {
     int[] tokens = right().tokens();
     byte[] early =
-        Answer.of(Arrays.copyOf(tokens, 3), false, story.vocabulary(), story.room())
+        TextAnswer.of(Arrays.copyOf(tokens, 3), false, story.vocabulary(), story.room())
             .encode(story.room());
     refuted(Story.REQUEST, early, new Lie.InExit(0));
   }
@@ -130,7 +130,8 @@ class LanguageModelOnChainTest extends OnDevChain {
   @Test
   void tooLongFails() {
     int[] tokens = Arrays.copyOf(right().tokens(), LIMIT + 1);
-    byte[] late = Answer.of(tokens, false, story.vocabulary(), story.room()).encode(story.room());
+    byte[] late =
+        TextAnswer.of(tokens, false, story.vocabulary(), story.room()).encode(story.room());
     refuted(Story.REQUEST, late, new Lie.InExit(0));
   }
 
@@ -189,8 +190,8 @@ class LanguageModelOnChainTest extends OnDevChain {
 
   // ------------------------------------------------------------------ lies
 
-  private static Answer right() {
-    return Answer.read(Story.RIGHT).orElseThrow();
+  private static TextAnswer right() {
+    return TextAnswer.read(Story.RIGHT).orElseThrow();
   }
 
   private int reason(byte[] request) {
@@ -207,7 +208,7 @@ class LanguageModelOnChainTest extends OnDevChain {
   private byte[] answer(Change change) {
     int[] tokens = right().tokens();
     change.of(tokens);
-    return Answer.of(tokens, false, story.vocabulary(), story.room()).encode(story.room());
+    return TextAnswer.of(tokens, false, story.vocabulary(), story.room()).encode(story.room());
   }
 
   private int node(String kernel, String name) {
@@ -255,14 +256,14 @@ class LanguageModelOnChainTest extends OnDevChain {
     GraphNode check = story.model().graph().nodes().get((int) failed);
     assertThat(check.kernel().name()).isEqualTo("check.choices");
     var chosen = frames.at(failed).slot(check.inputs()[1]);
-    int[] tokens = Answer.read(tape).orElseThrow().tokens();
+    int[] tokens = TextAnswer.read(tape).orElseThrow().tokens();
     for (int i = 0; i < tokens.length; i++) {
       if (tokens[i] != Mem.i32(chosen, 4L * i)) {
         tokens[i] = Mem.i32(chosen, 4L * i);
         break;
       }
     }
-    return Answer.of(tokens, false, story.vocabulary(), story.room()).encode(story.room());
+    return TextAnswer.of(tokens, false, story.vocabulary(), story.room()).encode(story.room());
   }
 
   /// The liar claims that this tape passes and defends it; an honest verifier proves him wrong.

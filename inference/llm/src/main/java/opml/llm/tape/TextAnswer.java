@@ -12,8 +12,8 @@ import opml.llm.forward.VocabularyTable;
 /// @param reason one of those of [Tape]
 /// @param text as many bytes of it as the tape has room for
 @SuppressWarnings("ArrayRecordComponent") // copied on the way in and out
-public record Answer(int[] tokens, int reason, byte[] text) {
-  public Answer {
+public record TextAnswer(int[] tokens, int reason, byte[] text) {
+  public TextAnswer {
     tokens = tokens.clone();
     text = text.clone();
   }
@@ -29,14 +29,14 @@ public record Answer(int[] tokens, int reason, byte[] text) {
   }
 
   /// {@return the answer to a request that is none}
-  public static Answer refusal(int reason) {
-    return new Answer(new int[0], reason, new byte[0]);
+  public static TextAnswer refusal(int reason) {
+    return new TextAnswer(new int[0], reason, new byte[0]);
   }
 
   /// {@return the answer of these tokens}
   ///
   /// @param room bytes of the tape
-  public static Answer of(int[] tokens, boolean ended, VocabularyTable vocabulary, int room) {
+  public static TextAnswer of(int[] tokens, boolean ended, VocabularyTable vocabulary, int room) {
     byte[] text = new byte[room - Tape.ANSWER - Integer.BYTES * tokens.length];
     int length = 0;
     byte[] pieces = vocabulary.pieces().bytes();
@@ -47,7 +47,7 @@ public record Answer(int[] tokens, int reason, byte[] text) {
       System.arraycopy(pieces, from, text, length, count);
       length += count;
     }
-    return new Answer(tokens, ended ? Tape.ENDED : Tape.FULL, Arrays.copyOf(text, length));
+    return new TextAnswer(tokens, ended ? Tape.ENDED : Tape.FULL, Arrays.copyOf(text, length));
   }
 
   /// {@return the bytes of the answer's slot}
@@ -67,7 +67,7 @@ public record Answer(int[] tokens, int reason, byte[] text) {
   /// {@return what stands on a tape, if it has the form of an answer}
   ///
   /// @param bytes of the slot, or fewer where the others are zeros
-  public static Optional<Answer> read(byte[] bytes) {
+  public static Optional<TextAnswer> read(byte[] bytes) {
     byte[] whole = Arrays.copyOf(bytes, Math.max(bytes.length, Tape.ANSWER));
     ByteBuffer in = ByteBuffer.wrap(whole).order(ByteOrder.LITTLE_ENDIAN);
     int count = in.getInt(Tape.COUNT);
@@ -84,12 +84,12 @@ public record Answer(int[] tokens, int reason, byte[] text) {
       tokens[i] = in.getInt(Tape.ANSWER + Integer.BYTES * i);
     }
     byte[] text = Arrays.copyOfRange(whole, textAt, textAt + length);
-    return Optional.of(new Answer(tokens, in.getInt(Tape.REASON), text));
+    return Optional.of(new TextAnswer(tokens, in.getInt(Tape.REASON), text));
   }
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof Answer that
+    return other instanceof TextAnswer that
         && reason == that.reason
         && Arrays.equals(tokens, that.tokens)
         && Arrays.equals(text, that.text);

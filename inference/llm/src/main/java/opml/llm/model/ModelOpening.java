@@ -22,12 +22,12 @@ import opml.llm.tokenizer.Tokenizer;
 ///
 /// A key that is wrong does not stop the others from being looked at; weights are compared with numbers only where
 /// those are good.
-final class Opening {
+final class ModelOpening {
   private final String source;
   private final List<Reason> problems = new ArrayList<>();
 
   /// @param source what errors call it
-  Opening(String source) {
+  ModelOpening(String source) {
     this.source = source;
   }
 

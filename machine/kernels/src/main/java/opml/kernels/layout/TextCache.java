@@ -8,7 +8,7 @@ import opml.kernels.memory.Mem;
 /// @param type of the elements: [#F32], [#F16] or [#Q8_0]
 /// @param width elements of a row; a multiple of 32 in Q8_0
 @SuppressWarnings("NarrowCalculation") // offsets are ints: see the operators
-public record Cache(MemorySegment data, int type, int width) {
+public record TextCache(MemorySegment data, int type, int width) {
   public static final int F32 = 0;
   public static final int F16 = 1;
 

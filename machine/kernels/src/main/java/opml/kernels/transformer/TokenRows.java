@@ -11,10 +11,10 @@ import opml.kernels.operators.Functions;
 
 /// What is done to each token's row by itself: `spec/numerics.md` (Language models).
 @SuppressWarnings("NarrowCalculation") // offsets are ints: see the package
-public final class Rows {
+public final class TokenRows {
   private static final int LANES = 16;
 
-  private Rows() {}
+  private TokenRows() {}
 
   /// Root mean square normalisation (Zhang and Sennrich, 2019) of each group of a row by itself:
   /// `y = (x · (1 / sqrt(SUM(x²) / width + epsilon))) · w`.

@@ -10,12 +10,12 @@ import opml.kernels.memory.F32;
 import opml.kernels.memory.Mem;
 
 /// The sixteen accumulators of a SUM: four vectors of four, which every machine has.
-final class Accumulators {
+final class LaneSums {
   static final int COUNT = 16;
 
   private static final VectorSpecies<Float> FOUR = FloatVector.SPECIES_128;
 
-  private Accumulators() {}
+  private LaneSums() {}
 
   /// {@return SUM of the squares of some floats}
   ///

@@ -1,7 +1,7 @@
 package opml.kernels.transformer;
 
 import java.lang.foreign.MemorySegment;
-import opml.kernels.layout.Cache;
+import opml.kernels.layout.TextCache;
 import opml.kernels.layout.Heads;
 import opml.kernels.layout.Tile;
 import opml.kernels.memory.Changes;
@@ -17,34 +17,34 @@ import opml.kernels.operators.Functions;
 ///
 /// A token at position p attends to the positions from p - window + 1, or 0, to p; of others nothing is read.
 @SuppressWarnings("NarrowCalculation") // offsets are ints: see the package
-public final class Attention {
+public final class CausalAttention {
   /// Below, a block of a cache counts as zeros: its scale's reciprocal would overflow.
   private static final float LEAST = 0x1p-100f;
 
   private static final int NAN_F16 = 0x7e00;
 
-  private Attention() {}
+  private CausalAttention() {}
 
   /// Writes the keys or values of the tile's tokens at their positions, rounded to the cache's type.
   ///
   /// @param x (rows, width)
   @ChangesOnly(Kept.class)
-  public static void keep(Tile tile, MemorySegment x, Cache cache) {
+  public static void keep(Tile tile, MemorySegment x, TextCache cache) {
     int count = tile.count();
     for (int i = 0; i < count; i++) {
       Trips.atMost(tile.rows());
       int from = 4 * i * cache.width();
       int to = (tile.position() + i) * cache.rowBytes();
-      if (cache.type() == Cache.F32) {
+      if (cache.type() == TextCache.F32) {
         for (int j = 0; j < cache.width(); j++) {
           Mem.putF32(cache.data(), to + 4 * j, Mem.f32(x, from + 4 * j));
         }
-      } else if (cache.type() == Cache.F16) {
+      } else if (cache.type() == TextCache.F16) {
         for (int j = 0; j < cache.width(); j++) {
           Mem.putI16(cache.data(), to + 2 * j, half(Mem.f32(x, from + 4 * j)));
         }
       } else {
-        keepBlocks(x, from, cache.data(), to, cache.width() / Cache.BLOCK);
+        keepBlocks(x, from, cache.data(), to, cache.width() / TextCache.BLOCK);
       }
     }
   }
@@ -53,18 +53,18 @@ public final class Attention {
       MemorySegment x, int from, MemorySegment cache, int to, int blocks) {
     for (int b = 0; b < blocks; b++) {
       float most = 0f;
-      for (int j = 0; j < Cache.BLOCK; j++) {
+      for (int j = 0; j < TextCache.BLOCK; j++) {
         most = Math.max(most, Math.abs(Mem.f32(x, from + 4 * j)));
       }
       // False for NaN.
       boolean none = most < LEAST;
       float inverse = none ? 0f : 127f / most;
       Mem.putI16(cache, to, half(none ? 0f : most / 127f));
-      for (int j = 0; j < Cache.BLOCK; j++) {
+      for (int j = 0; j < TextCache.BLOCK; j++) {
         Mem.putI8(cache, to + 2 + j, (int) F32.rne(Mem.f32(x, from + 4 * j) * inverse));
       }
-      from += 4 * Cache.BLOCK;
-      to += Cache.BLOCK_BYTES;
+      from += 4 * TextCache.BLOCK;
+      to += TextCache.BLOCK_BYTES;
     }
   }
 
@@ -85,8 +85,8 @@ public final class Attention {
   public static void attention(
       Tile tile,
       MemorySegment q,
-      Cache k,
-      Cache v,
+      TextCache k,
+      TextCache v,
       MemorySegment w,
       MemorySegment y,
       int at,
@@ -120,7 +120,7 @@ public final class Attention {
   private static void weigh(
       MemorySegment q,
       int at,
-      Cache k,
+      TextCache k,
       int cached,
       MemorySegment w,
       int width,
@@ -142,7 +142,7 @@ public final class Attention {
   }
 
   /// {@return DOT of a query and a key}
-  private static float dot(MemorySegment q, int qAt, Cache k, int row, int column, int width) {
+  private static float dot(MemorySegment q, int qAt, TextCache k, int row, int column, int width) {
     float y = 0f;
     int at = 0;
     for (int left = width; left > 0; left -= Fold.CHUNK) {
@@ -159,7 +159,7 @@ public final class Attention {
 
   /// {@return DOT of weights and one column of the values, in chunks of absolute positions}
   private static float mix(
-      MemorySegment w, Cache v, int column, int least, int last, int positions) {
+      MemorySegment w, TextCache v, int column, int least, int last, int positions) {
     float y = 0f;
     int j = least;
     while (j <= last) {
@@ -206,7 +206,7 @@ public final class Attention {
     @Override
     public void of(MemorySegment[] segments, long[] scalars, Ranges ranges) {
       Tile tile = new Tile(segments[0], (int) scalars[0], (int) scalars[1], (int) scalars[2]);
-      long row = new Cache(segments[2], (int) scalars[3], (int) scalars[4]).rowBytes();
+      long row = new TextCache(segments[2], (int) scalars[3], (int) scalars[4]).rowBytes();
       ranges.add(2, row * tile.position(), row * tile.count());
     }
   }

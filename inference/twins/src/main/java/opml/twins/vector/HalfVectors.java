@@ -14,7 +14,7 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /// Floats in binary16, converted by moves of their bits: the Vector API has no conversion of its own.
-final class Halves {
+final class HalfVectors {
   /// What every NaN becomes.
   static final int NAN = 0x7e00;
 
@@ -39,7 +39,7 @@ final class Halves {
   /// The bits of an infinite number of binary16, where a float has them.
   private static final int BEYOND = 0x7c00 << 13;
 
-  private Halves() {}
+  private HalfVectors() {}
 
   static boolean fitVectors() {
     return 16 * COUNT >= 64;

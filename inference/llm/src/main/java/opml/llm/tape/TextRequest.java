@@ -11,8 +11,8 @@ import opml.llm.forward.TextLimits;
 ///
 /// @param limit tokens of the answer, at most
 @SuppressWarnings("ArrayRecordComponent") // copied on the way in and out
-public record Request(int[] prompt, int limit) {
-  public Request {
+public record TextRequest(int[] prompt, int limit) {
+  public TextRequest {
     prompt = prompt.clone();
   }
 
@@ -66,13 +66,13 @@ public record Request(int[] prompt, int limit) {
         return new Read(Optional.empty(), Tape.BAD_TOKEN);
       }
     }
-    return new Read(Optional.of(new Request(prompt, limit)), 0);
+    return new Read(Optional.of(new TextRequest(prompt, limit)), 0);
   }
 
   /// What was found.
   ///
   /// @param flaw why there is none, as an answer's reason has it
-  public record Read(Optional<Request> request, int flaw) {}
+  public record Read(Optional<TextRequest> request, int flaw) {}
 
   private static boolean zeros(ByteBuffer in) {
     for (int at = Tape.HEADER_USED; at < Tape.HEADER; at++) {
@@ -85,7 +85,7 @@ public record Request(int[] prompt, int limit) {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof Request that
+    return other instanceof TextRequest that
         && limit == that.limit
         && Arrays.equals(prompt, that.prompt);
   }
