@@ -168,6 +168,15 @@ public final class CheckGraph {
     int rows = Math.min(TILE, all - first);
     String name = " of %s from %d".formatted(counter == Tile.TOKENS ? "tokens" : "choices", first);
     return new TileNodes(
-        graph, slots, model, text, name, counter, first, rows, Math.min(all, first + rows));
+        graph,
+        slots,
+        model,
+        text,
+        name,
+        counter,
+        first,
+        rows,
+        Math.min(all, first + rows),
+        Effort.BOUNDED);
   }
 }

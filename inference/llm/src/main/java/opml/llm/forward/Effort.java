@@ -4,7 +4,13 @@ import opml.engine.tensor.ElementType;
 
 /// How much one node may do, so that it takes fewer than 2^32 instructions in the machine (`spec/graph.md`, Language
 /// models): counted by products, whatever programs the kernels have, since the model's identity hangs on it.
-final class Effort {
+enum Effort {
+  /// What the graph has that checks answers.
+  BOUNDED,
+
+  /// As much as there is, for a graph of which no machine runs a node: to cut it would only cost time.
+  ANY;
+
   /// Products with quantised weights.
   static final long MOST_QUANTISED = 1L << 27;
 
@@ -14,13 +20,14 @@ final class Effort {
   /// What an exponential, with its part of a softmax, is worth in products.
   private static final long EXPONENTIAL = 16;
 
-  private Effort() {}
-
   /// {@return how many of a weight's rows one node multiplies}
   ///
   /// @param rows of tokens
   /// @param inputs of a row
-  static int outputs(ElementType type, int rows, int inputs) {
+  int outputs(ElementType type, int rows, int inputs) {
+    if (this == ANY) {
+      return Integer.MAX_VALUE;
+    }
     long most = type.blockElements() > 1 ? MOST_QUANTISED : MOST_FLOAT;
     return (int) Math.max(1, Math.min(Integer.MAX_VALUE, most / ((long) rows * inputs)));
   }
@@ -28,7 +35,10 @@ final class Effort {
   /// {@return how many pairs of a token and a head one node attends for}
   ///
   /// @param positions that each attends to, at most
-  static int attentions(int positions, int headWidth) {
+  int attentions(int positions, int headWidth) {
+    if (this == ANY) {
+      return Integer.MAX_VALUE;
+    }
     return (int)
         Math.max(
             1,

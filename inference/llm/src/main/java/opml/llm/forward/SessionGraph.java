@@ -80,7 +80,8 @@ public record SessionGraph(
             cacheType,
             rows,
             context);
-    TileNodes tile = new TileNodes(graph, slots, model, text, "", Tile.TOKENS, 0, rows, context);
+    TileNodes tile =
+        new TileNodes(graph, slots, model, text, "", Tile.TOKENS, 0, rows, context, Effort.ANY);
     tile.embed();
     ForwardPass pass = ForwardPass.of(numbers.architecture());
     for (int layer = 0; layer < numbers.layers(); layer++) {
@@ -88,7 +89,7 @@ public record SessionGraph(
       pass.layer(tile);
     }
     TileNodes choices =
-        new TileNodes(graph, slots, model, text, "", Tile.CHOICES, 0, rows, context);
+        new TileNodes(graph, slots, model, text, "", Tile.CHOICES, 0, rows, context, Effort.ANY);
     Activation logits = choices.logits(choices.choosing());
     int chosen = choices.choose(logits);
     return new SessionGraph(

@@ -28,6 +28,8 @@ public final class TileNodes {
   /// More than the last position of the tile.
   private final int positions;
 
+  private final Effort effort;
+
   /// What has been quantised, by slot; a slot that is written again has an entry no more.
   private final Map<Integer, Quantised> quantised = new HashMap<>();
 
@@ -41,6 +43,7 @@ public final class TileNodes {
   /// @param first number of the tile's first row
   /// @param rows that the tile has at most
   /// @param positions more than the position of its last token
+  /// @param effort how much a node may do
   TileNodes(
       GraphBuilder graph,
       ModelSlots slots,
@@ -50,7 +53,8 @@ public final class TileNodes {
       int counter,
       int first,
       int rows,
-      int positions) {
+      int positions,
+      Effort effort) {
     this.graph = graph;
     this.slots = slots;
     this.numbers = model.hyperparameters();
@@ -60,6 +64,7 @@ public final class TileNodes {
     this.first = first;
     this.rows = rows;
     this.positions = positions;
+    this.effort = effort;
   }
 
   Hyperparameters numbers() {
@@ -148,7 +153,7 @@ public final class TileNodes {
   /// Some rows of the weight in a node, where they are too many.
   private void product(Activation x, Weight w, Activation y, String part) {
     boolean blocks = w.type().blockElements() > 1;
-    int most = Effort.outputs(w.type(), rows, w.inputs());
+    int most = effort.outputs(w.type(), rows, w.inputs());
     boolean begun = false;
     for (Weight.Piece piece : w.pieces()) {
       for (int from = 0; from < piece.count(); from += most) {
@@ -231,7 +236,7 @@ public final class TileNodes {
     Activation y = written("attended", queries.width());
     int heads = numbers.heads();
     int width = numbers.headWidth();
-    int pairs = Effort.attentions(positions, width);
+    int pairs = effort.attentions(positions, width);
     int rowsOfNode = Math.min(rows, Math.max(1, pairs / heads));
     int headsOfNode = Math.min(heads, pairs);
     boolean begun = false;

@@ -32,7 +32,10 @@ final class Passes {
   Passes(SessionGraph session, KernelProvider provider, IntConsumer progress) {
     this.session = session;
     Graph graph = session.graph();
-    this.constants = graph.slots().stream().map(slot -> slot.initial().map(Tensor::data)).toList();
+    this.constants =
+        graph.slots().stream()
+            .map(slot -> slot.initial().map(Tensor::data).map(Passes::outside))
+            .toList();
     long most = 0;
     for (GraphNode node : graph.nodes()) {
       List<Optional<MemorySegment>> known = node.operands().stream().map(this::constant).toList();
@@ -42,6 +45,16 @@ final class Passes {
       progress.accept(kernels.size());
     }
     this.scratchBytes = most;
+  }
+
+  /// Twins want memory outside of the heap; weights that come from a file lie there already.
+  private static MemorySegment outside(MemorySegment data) {
+    return data.isNative()
+        ? data
+        : Arena.ofAuto()
+            .allocate(padded(data.byteSize()), ALIGNMENT)
+            .asSlice(0, data.byteSize())
+            .copyFrom(data);
   }
 
   private Optional<MemorySegment> constant(Operand operand) {
