@@ -116,40 +116,6 @@ class SessionTest {
     }
   }
 
-  @ParameterizedTest
-  @MethodSource("models")
-  void whatASessionWritesPassesTheCheckAndNothingElseDoes(
-      String family, ElementType matrices, CacheType cache) throws IOException {
-    LanguageModel model = tiny(family, matrices);
-    TextLimits limits = new TextLimits(CONTEXT, 34, cache);
-    VocabularyTable vocabulary = VocabularyTable.of(model);
-    Graph graph = CheckGraph.of(model, limits);
-    Model checked = Model.checking(graph, PinnedPrograms::of);
-    GraphRunner runner =
-        GraphRunner.natively(graph, KernelProvider.reference(), NodeRunner.unavailable());
-    int room = CheckGraph.answerBytes(limits, vocabulary);
-    Writer writer = new Writer(limits, vocabulary, room);
-    try (Session writing = session(model, cache, 16, 2);
-        Session reading = session(model, cache, 5, 1)) {
-      for (int trial = 0; trial < 5; trial++) {
-        int limit = random.nextInt(35);
-        int[] prompt = tokens(model, 1 + random.nextInt(CONTEXT - limit));
-        byte[] request = new TextRequest(prompt, limit).encode(limits);
-        byte[] tape = writer.answer(writing, request, _ -> {});
-        assertThat(GraphExecution.check(checked, request, tape, runner).finalState().status())
-            .as("%d tokens, %d asked for, seed %d", prompt.length, limit, seed)
-            .isEqualTo(GraphState.Status.DONE);
-        assertThat(writer.isRight(reading, request, tape)).as("seed %d", seed).isTrue();
-        byte[] other = tape.clone();
-        other[random.nextInt(other.length)] ^= (byte) (1 << random.nextInt(8));
-        assertThat(GraphExecution.check(checked, request, other, runner).finalState())
-            .as("seed %d", seed)
-            .isEqualTo(GraphState.FAILED);
-        assertThat(writer.isRight(reading, request, other)).as("seed %d", seed).isFalse();
-      }
-    }
-  }
-
   @Test
   void everyNodeOfACheckTakesFewerThanTwoToThe32Instructions() throws IOException {
     LanguageModel model = tiny("llama", ElementType.Q8_0);
