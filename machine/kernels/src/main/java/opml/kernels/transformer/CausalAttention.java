@@ -1,8 +1,8 @@
 package opml.kernels.transformer;
 
 import java.lang.foreign.MemorySegment;
-import opml.kernels.layout.TextCache;
 import opml.kernels.layout.Heads;
+import opml.kernels.layout.TextCache;
 import opml.kernels.layout.Tile;
 import opml.kernels.memory.Changes;
 import opml.kernels.memory.ChangesOnly;

@@ -3,6 +3,7 @@ package opml.cli.command.conformance;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import opml.cli.console.Console;
@@ -10,11 +11,13 @@ import opml.cli.console.Failure;
 import opml.cli.console.Json;
 import opml.cli.console.Messages;
 import opml.cli.console.Table;
+import opml.cli.option.LanguageModelFile;
 import opml.cli.option.ModelFile;
 import opml.engine.commit.Model;
 import opml.lab.bench.BenchException;
 import opml.lab.conformance.bits.BitsCell;
 import opml.lab.conformance.bits.BitsConformance;
+import opml.llm.model.LanguageModel;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -28,6 +31,9 @@ import picocli.CommandLine.Parameters;
           + " are asked for (reference, vector, tile). One more only interprets (-Xint); it is skipped, and the output"
           + " says so, if the model's step bounds add up to more than 20 million instructions. Each runs the model over"
           + " 1, 2 and 8 threads and on 1 and 16 inputs, which are random and the same in every run: six rows a JVM.",
+      "A language model goes on with a text, 1, 7 and 128 tokens at once: nine rows a JVM. The column inputs has these"
+          + " numbers; outputs and states are the hashes of all logits, with a cold cache and a warm one, and all are"
+          + " the same.",
       "Columns: asked, the kernels that were asked for; ran, the best of them that this JVM has on this processor;"
           + " outputs and states, how the hashes of all outputs and of all final states begin. A row that differs from"
           + " the first with as many inputs says DIFFERS, and fails the command."
@@ -45,10 +51,9 @@ public final class ConformanceBitsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Model model = ModelFile.load(file, console);
     BitsConformance.Report report;
     try {
-      report = BitsConformance.run(file, model, console::note);
+      report = report();
     } catch (IOException e) {
       throw Messages.at(file, e);
     } catch (BenchException e) {
@@ -62,6 +67,15 @@ public final class ConformanceBitsCommand implements Callable<Integer> {
             "different", different.size()),
         () -> table(report, different));
     return different.isEmpty() ? 0 : 1;
+  }
+
+  private BitsConformance.Report report() throws IOException {
+    if (LanguageModelFile.isOne(file)) {
+      LanguageModel model = LanguageModelFile.open(file, Optional.empty());
+      return BitsConformance.run(file, model, console::note);
+    }
+    Model model = ModelFile.load(file, console);
+    return BitsConformance.run(file, model, console::note);
   }
 
   private static Object json(BitsCell cell) {

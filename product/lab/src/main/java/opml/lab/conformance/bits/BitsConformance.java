@@ -4,10 +4,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import opml.engine.commit.Model;
+import opml.engine.tensor.Tensor;
 import opml.lab.bench.BenchException;
 import opml.lab.bench.OwnJvm;
+import opml.llm.model.LanguageModel;
 
 /// Runs a model in JVMs that differ in the instructions that HotSpot may use, in whether it compiles at all, and in the
 /// kernels, and in each over several numbers of threads and inputs: the bits must be the same everywhere.
@@ -24,17 +27,27 @@ public final class BitsConformance {
 
   private BitsConformance() {}
 
+  /// A language model with more weights is not run by an interpreter.
+  private static final long MOST_INTERPRETED_BYTES = 1 << 18;
+
   /// The cells, and whether all have the same bits.
   ///
+  /// @param isText whether they are those of a language model, which are the same for any number of tokens at once
   /// @param skipped what was not run, and why
-  public record Report(List<BitsCell> cells, List<String> skipped) {
+  public record Report(boolean isText, List<BitsCell> cells, List<String> skipped) {
     public Report {
       cells = List.copyOf(cells);
       skipped = List.copyOf(skipped);
     }
 
-    /// {@return those that differ from the first with as many inputs}
+    /// {@return those that differ from the first, or from the first with as many inputs}
     public List<BitsCell> different() {
+      if (isText) {
+        String all = cells.getFirst().outputs();
+        return cells.stream()
+            .filter(cell -> !cell.outputs().equals(all) || !cell.states().equals(all))
+            .toList();
+      }
       return cells.stream().filter(cell -> !first(cell).agrees(cell)).toList();
     }
 
@@ -50,29 +63,58 @@ public final class BitsConformance {
   /// @param progress hears of each JVM
   /// @throws BenchException if a JVM fails
   public static Report run(Path file, Model model, Consumer<String> progress) throws IOException {
+    long steps = (long) model.mostSteps();
+    return report(
+        BitsProbe.class,
+        file,
+        steps > MOST_INTERPRETED
+            ? Optional.of(
+                "%s: the model takes up to %,d instructions, and is interpreted up to %,d"
+                    .formatted(INTERPRETED, steps, MOST_INTERPRETED))
+            : Optional.empty(),
+        progress);
+  }
+
+  /// @param file of a language model
+  /// @param progress hears of each JVM
+  /// @throws BenchException if a JVM fails
+  public static Report run(Path file, LanguageModel model, Consumer<String> progress)
+      throws IOException {
+    long bytes =
+        model.weights().tensors().values().stream()
+            .mapToLong(tensor -> Tensor.byteSize(tensor.type(), tensor.shape()))
+            .sum();
+    return report(
+        TextBitsProbe.class,
+        file,
+        bytes > MOST_INTERPRETED_BYTES
+            ? Optional.of(
+                "%s: the model has %,d bytes of weights, and is interpreted up to %,d"
+                    .formatted(INTERPRETED, bytes, MOST_INTERPRETED_BYTES))
+            : Optional.empty(),
+        progress);
+  }
+
+  private static Report report(
+      Class<?> probe, Path file, Optional<String> whyNotInterpreted, Consumer<String> progress)
+      throws IOException {
     List<BitsCell> cells = new ArrayList<>();
-    List<String> skipped = new ArrayList<>();
     for (String jvm : COMPILED) {
       for (String kernels : KERNELS) {
         progress.accept(jvm + " " + kernels);
-        cells.addAll(cells(file, jvm, kernels));
+        cells.addAll(cells(probe, file, jvm, kernels));
       }
     }
-    long steps = (long) model.mostSteps();
-    if (steps > MOST_INTERPRETED) {
-      skipped.add(
-          "%s: the model takes up to %,d instructions, and is interpreted up to %,d"
-              .formatted(INTERPRETED, steps, MOST_INTERPRETED));
-    } else {
+    if (whyNotInterpreted.isEmpty()) {
       progress.accept(INTERPRETED);
-      cells.addAll(cells(file, INTERPRETED, "auto"));
+      cells.addAll(cells(probe, file, INTERPRETED, "auto"));
     }
-    return new Report(cells, skipped);
+    return new Report(probe == TextBitsProbe.class, cells, whyNotInterpreted.stream().toList());
   }
 
-  private static List<BitsCell> cells(Path file, String jvm, String kernels) throws IOException {
-    return OwnJvm.run(
-            List.of(jvm, "-Dopml.kernels=" + kernels), BitsProbe.class, List.of(file.toString()))
+  private static List<BitsCell> cells(Class<?> probe, Path file, String jvm, String kernels)
+      throws IOException {
+    return OwnJvm.run(List.of(jvm, "-Dopml.kernels=" + kernels), probe, List.of(file.toString()))
         .lines()
         .map(line -> cell(jvm, kernels, line))
         .toList();
