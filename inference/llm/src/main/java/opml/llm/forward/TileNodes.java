@@ -168,7 +168,12 @@ public final class TileNodes {
     if (!blocks) {
       return tile(call(kernel, part)).read(x.slot()).ints("k", w.inputs());
     }
-    Quantised q = quantised.computeIfAbsent(x.slot(), _ -> quantise(x));
+    // Not computed by the map: to quantise one takes others out of it.
+    Quantised q = quantised.get(x.slot());
+    if (q == null) {
+      q = quantise(x);
+      quantised.put(x.slot(), q);
+    }
     return tile(call(kernel, part)).read(q.q()).read(q.d()).ints("blocks", w.inputs() / 32);
   }
 
