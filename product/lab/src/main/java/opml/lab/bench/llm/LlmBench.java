@@ -165,7 +165,7 @@ public final class LlmBench {
     int[] few = prompt(model, SHORT);
     try (TextProcess ours = ours(subject, context, "auto");
         TextProcess peer = peer(subject, context)) {
-      if (context > PROMPT) {
+      if (subject.hasPrompt()) {
         cases.add(read(subject, subject.prompt(), ours, peer, prompt(model, PROMPT)));
       } else {
         ours.warm(few);

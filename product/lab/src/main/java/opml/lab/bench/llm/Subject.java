@@ -2,10 +2,10 @@ package opml.lab.bench.llm;
 
 import java.nio.file.Path;
 
-/// A model that is measured, and what should be reached with it. A goal that is NaN is none.
+/// A model that is measured, and what should be reached with it.
 ///
-/// @param decode goal of writing, as a ratio to llama.cpp
-/// @param prompt goal of reading; of models whose context is too short for such a prompt it is not measured
+/// @param decode goal of writing, as a ratio to llama.cpp; NaN if there is none
+/// @param prompt goal of reading; NaN if that is not measured
 /// @param vector goal of reading without the machine tile; NaN if that is not measured
 /// @param checks whether it is measured what checking takes
 record Subject(
@@ -14,6 +14,10 @@ record Subject(
     if (name.isEmpty()) {
       throw new IllegalArgumentException("a model without a name");
     }
+  }
+
+  boolean hasPrompt() {
+    return !Double.isNaN(prompt);
   }
 
   boolean hasVectorCase() {
