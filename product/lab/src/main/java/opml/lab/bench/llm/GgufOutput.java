@@ -12,12 +12,19 @@ import java.util.List;
 import java.util.Map;
 import opml.core.codec.WholeFile;
 import opml.engine.tensor.ElementType;
-import opml.formats.gguf.GgufType;
 
 /// A GGUF file to be written: keys first, then tensors, whose bytes are asked for when they are written.
 final class GgufOutput {
   private static final int VERSION = 3;
   private static final int ALIGNMENT = 32;
+
+  /// Codes of the types of keys.
+  private static final int U32 = 4;
+
+  private static final int I32 = 5;
+  private static final int F32 = 6;
+  private static final int STRING = 8;
+  private static final int ARRAY = 9;
 
   /// The codes of the types that the benchmark's files have.
   private static final Map<ElementType, Integer> CODES =
@@ -28,7 +35,8 @@ final class GgufOutput {
   private final List<Entry> tensors = new ArrayList<>();
 
   /// @param dims the innermost last
-  private record Entry(String name, ElementType type, List<Integer> dims, WholeFile.Content data) {
+  private record Entry(
+      String name, ElementType type, int code, List<Integer> dims, WholeFile.Content data) {
     long bytes() {
       return type.byteSize(dims);
     }
@@ -40,31 +48,31 @@ final class GgufOutput {
   }
 
   GgufOutput text(String key, String value) {
-    key(key, GgufType.STRING);
+    key(key, STRING);
     string(keys, value);
     return this;
   }
 
   GgufOutput whole(String key, int value) {
-    key(key, GgufType.U32);
+    key(key, U32);
     keys.writeBytes(little(Integer.BYTES).putInt(value).array());
     return this;
   }
 
   GgufOutput real(String key, float value) {
-    key(key, GgufType.F32);
+    key(key, F32);
     keys.writeBytes(little(Float.BYTES).putFloat(value).array());
     return this;
   }
 
   GgufOutput texts(String key, List<String> values) {
-    array(key, GgufType.STRING, values.size());
+    array(key, STRING, values.size());
     values.forEach(value -> string(keys, value));
     return this;
   }
 
   GgufOutput wholes(String key, int... values) {
-    array(key, GgufType.I32, values.length);
+    array(key, I32, values.length);
     for (int value : values) {
       keys.writeBytes(little(Integer.BYTES).putInt(value).array());
     }
@@ -72,7 +80,7 @@ final class GgufOutput {
   }
 
   GgufOutput reals(String key, List<Float> values) {
-    array(key, GgufType.F32, values.size());
+    array(key, F32, values.size());
     values.forEach(value -> keys.writeBytes(little(Float.BYTES).putFloat(value).array()));
     return this;
   }
@@ -80,22 +88,23 @@ final class GgufOutput {
   /// @param dims the innermost last
   /// @param data writes exactly the bytes that type and dimensions ask for
   GgufOutput tensor(String name, ElementType type, List<Integer> dims, WholeFile.Content data) {
-    if (!writes(type)) {
+    Integer code = CODES.get(type);
+    if (code == null) {
       throw new IllegalArgumentException("%s: no tensors of %s".formatted(name, type.label()));
     }
-    tensors.add(new Entry(name, type, List.copyOf(dims), data));
+    tensors.add(new Entry(name, type, code, List.copyOf(dims), data));
     return this;
   }
 
-  private void array(String key, GgufType type, int count) {
-    key(key, GgufType.ARRAY);
-    keys.writeBytes(little(12).putInt(type.ordinal()).putLong(count).array());
+  private void array(String key, int type, int count) {
+    key(key, ARRAY);
+    keys.writeBytes(little(12).putInt(type).putLong(count).array());
   }
 
-  private void key(String key, GgufType type) {
+  private void key(String key, int type) {
     keyCount++;
     string(keys, key);
-    keys.writeBytes(little(Integer.BYTES).putInt(type.ordinal()).array());
+    keys.writeBytes(little(Integer.BYTES).putInt(type).array());
   }
 
   /// Writes or replaces the file, whole or not at all.
@@ -131,8 +140,7 @@ final class GgufOutput {
       for (int dim : tensor.dims().reversed()) {
         head.writeBytes(little(Long.BYTES).putLong(dim).array());
       }
-      int code = CODES.get(tensor.type());
-      head.writeBytes(little(12).putInt(code).putLong(offset).array());
+      head.writeBytes(little(12).putInt(tensor.code()).putLong(offset).array());
       offset += tensor.bytes() + padding(tensor.bytes());
     }
     return head.toByteArray();

@@ -57,7 +57,10 @@ class ModelFilesTest {
     assertThat(model.tokenizer().orElseThrow().endsOfGeneration()).isEqualTo(Set.of(2));
     int[] tokens = written(model, 48, 1, 270, 280);
     assertThat(tokens).doesNotContain(2);
-    assertThat(IntStream.of(tokens).distinct().count()).as("other tokens").isGreaterThan(2);
+    // One text may well go round in a circle; other texts must lead elsewhere.
+    long others =
+        IntStream.range(260, 276).map(id -> written(model, 1, 1, id)[0]).distinct().count();
+    assertThat(others).as("tokens behind 16 texts").isGreaterThan(4);
   }
 
   @Test
