@@ -19,18 +19,7 @@ public final class OwnJvm {
   /// @throws BenchException with what it says if it fails
   public static String run(List<String> options, Class<?> program, List<String> arguments)
       throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(options);
-    command.addAll(
-        List.of(
-            "-XX:-PrintWarnings", // a processor may not have what UseAVX asks for
-            "--enable-native-access=ALL-UNNAMED",
-            "--add-exports=java.base/jdk.internal.module=ALL-UNNAMED",
-            "-cp",
-            System.getProperty("java.class.path"),
-            program.getName()));
-    command.addAll(arguments);
+    List<String> command = command(options, program, arguments);
     Path errors = Files.createTempFile("opml-jvm", ".txt");
     try {
       Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
@@ -55,5 +44,23 @@ public final class OwnJvm {
     } finally {
       Files.deleteIfExists(errors);
     }
+  }
+
+  /// {@return the command that runs a program}
+  public static List<String> command(
+      List<String> options, Class<?> program, List<String> arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(options);
+    command.addAll(
+        List.of(
+            "-XX:-PrintWarnings", // a processor may not have what UseAVX asks for
+            "--enable-native-access=ALL-UNNAMED",
+            "--add-exports=java.base/jdk.internal.module=ALL-UNNAMED",
+            "-cp",
+            System.getProperty("java.class.path"),
+            program.getName()));
+    command.addAll(arguments);
+    return command;
   }
 }

@@ -10,6 +10,7 @@ import picocli.CommandLine.Command;
     subcommands = {
       BenchEngineCommand.class,
       BenchHouseCommand.class,
+      BenchLlmCommand.class,
       BenchSiegeCommand.class,
       BenchVmCommand.class
     })

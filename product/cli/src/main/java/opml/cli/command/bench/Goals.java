@@ -5,18 +5,20 @@ import opml.cli.console.Table;
 import opml.lab.bench.checkout.Count;
 import opml.lab.bench.siege.Reach;
 
-/// The figures as a table, each beside what it should reach and what it was measured against.
+/// The figures as a table, each beside what it should reach and what it was measured against. A goal that is NaN is none.
 final class Goals {
   private final Table table = new Table("figure", "measured", "goal", "reached", "beside");
 
   /// A figure that should not be less than its goal.
   Goals atLeast(String figure, double value, String unit, double goal, String beside) {
-    return row(figure, value, unit, "≥ " + text(goal), value >= goal, beside);
+    return row(
+        figure, value, unit, Double.isNaN(goal) ? "" : "≥ " + text(goal), value >= goal, beside);
   }
 
   /// A figure that should not be more than its goal.
   Goals atMost(String figure, double value, String unit, double goal, String beside) {
-    return row(figure, value, unit, "≤ " + text(goal), value <= goal, beside);
+    return row(
+        figure, value, unit, Double.isNaN(goal) ? "" : "≤ " + text(goal), value <= goal, beside);
   }
 
   /// Things that should all be right.
@@ -44,7 +46,7 @@ final class Goals {
         figure,
         measured ? (text(value) + " " + unit).strip() : "not measured",
         goal,
-        measured ? (reached ? "yes" : "NO") : "",
+        measured && !goal.isEmpty() ? (reached ? "yes" : "NO") : "",
         beside);
     return this;
   }

@@ -1,0 +1,204 @@
+package opml.lab.bench.llm;
+
+import com.sun.management.ThreadMXBean;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import opml.engine.plan.Team;
+import opml.lab.bench.BenchException;
+import opml.llm.forward.CacheType;
+import opml.llm.forward.CheckGraph;
+import opml.llm.forward.TextLimits;
+import opml.llm.forward.VocabularyTable;
+import opml.llm.model.LanguageModel;
+import opml.llm.model.LanguageModels;
+import opml.llm.session.Session;
+import opml.llm.session.TextEngine;
+import opml.llm.session.Writer;
+import opml.llm.tape.TextRequest;
+import opml.twins.Twins;
+
+/// Our engine as a [TextProcess]: it has a JVM of its own, since kernels and flags are the JVM's.
+public final class TextProbe {
+  /// Everything is run for so long before it counts: HotSpot compiles vector code late.
+  private static final double WARM_SECONDS = 4;
+
+  private static final int WARM_TOKENS = 32;
+  private static final int WINDOWS = 4;
+
+  private final LanguageModel model;
+  private final Session session;
+
+  private TextProbe(LanguageModel model, Session session) {
+    this.model = model;
+    this.session = session;
+  }
+
+  /// @param arguments model, context, threads
+  public static void main(String[] arguments) throws IOException {
+    long begin = System.nanoTime();
+    LanguageModel model = LanguageModels.open(Path.of(arguments[0]));
+    int context = Integer.parseInt(arguments[1]);
+    try (Team team = new Team(Integer.parseInt(arguments[2]));
+        Session session = open(model, context, team);
+        BufferedReader in =
+            new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+      session.take(1);
+      System.out.println(since(begin));
+      TextProbe probe = new TextProbe(model, session);
+      for (String line = in.readLine(); line != null; line = in.readLine()) {
+        System.out.println(probe.answer(line));
+      }
+    }
+  }
+
+  private static Session open(LanguageModel model, int context, Team team) {
+    int rows = Math.min(TextEngine.ROWS, context);
+    return TextEngine.of(model, context, CacheType.F16, rows, Twins.provider(), team, _ -> {})
+        .open();
+  }
+
+  private static double since(long begin) {
+    return (System.nanoTime() - begin) / 1e9;
+  }
+
+  private String answer(String line) throws IOException {
+    String[] words = line.split(" ", 2);
+    if (words[0].equals("encode")) {
+      return words(model.tokenizer().orElseThrow().encode(words[1], true, false));
+    }
+    int[] n =
+        words.length == 1
+            ? new int[0]
+            : Arrays.stream(words[1].split(" ", -1)).mapToInt(Integer::parseInt).toArray();
+    return switch (words[0]) {
+      case "warm" -> warm(n);
+      case "prompt" -> Double.toString(prompt(n));
+      case "decode" -> Double.toString(decode(n[0], from(n, 1)));
+      case "greedy" -> words(greedy(n[0], from(n, 1)));
+      case "check" -> check(n[0], from(n, 1));
+      case "allocated" -> Long.toString(allocated(n[0], from(n, 1)));
+      case "gap" -> Double.toString(gap(n[0], n[1], from(n, 2)));
+      case "memory" -> Long.toString(memory());
+      default -> throw new IllegalArgumentException(line);
+    };
+  }
+
+  private static int[] from(int[] numbers, int from) {
+    return Arrays.copyOfRange(numbers, from, numbers.length);
+  }
+
+  private static String words(int... numbers) {
+    return IntStream.of(numbers).mapToObj(Integer::toString).collect(Collectors.joining(" "));
+  }
+
+  private int begin(int... prompt) {
+    session.cut(0);
+    return session.take(prompt);
+  }
+
+  private String warm(int... prompt) {
+    long start = System.nanoTime();
+    do {
+      prompt(prompt);
+    } while (since(start) < WARM_SECONDS);
+    start = System.nanoTime();
+    int few = Math.min(prompt.length, session.context() - WARM_TOKENS);
+    do {
+      decode(WARM_TOKENS, Arrays.copyOf(prompt, few));
+    } while (since(start) < WARM_SECONDS);
+    return "warm";
+  }
+
+  private double prompt(int... prompt) {
+    session.cut(0);
+    long start = System.nanoTime();
+    session.take(prompt);
+    return since(start);
+  }
+
+  private double decode(int count, int... prompt) {
+    int next = begin(prompt);
+    long start = System.nanoTime();
+    for (int i = 0; i < count; i++) {
+      next = session.take(next);
+    }
+    return since(start) / count;
+  }
+
+  private int[] greedy(int count, int... prompt) {
+    int[] tokens = new int[count];
+    tokens[0] = begin(prompt);
+    for (int i = 1; i < count; i++) {
+      tokens[i] = session.take(tokens[i - 1]);
+    }
+    return tokens;
+  }
+
+  /// {@return seconds to answer a request with so many tokens, and to check the answer, both from an empty text}
+  private String check(int count, int... prompt) {
+    TextLimits limits = new TextLimits(session.context(), count, CacheType.F16);
+    VocabularyTable vocabulary = VocabularyTable.of(model);
+    Writer writer = new Writer(limits, vocabulary, CheckGraph.answerBytes(limits, vocabulary));
+    byte[] request = new TextRequest(prompt, count).encode(limits);
+    int[] heard = new int[1];
+    session.cut(0);
+    long start = System.nanoTime();
+    byte[] tape = writer.answer(session, request, _ -> heard[0]++);
+    double generated = since(start);
+    if (heard[0] != count) {
+      throw new BenchException("the model ends its answer after %d tokens".formatted(heard[0]));
+    }
+    session.cut(0);
+    start = System.nanoTime();
+    boolean right = writer.isRight(session, request, tape);
+    double checked = since(start);
+    if (!right) {
+      throw new BenchException("an answer of the model's is not right when it is checked");
+    }
+    return generated + " " + checked;
+  }
+
+  /// {@return what a token allocates in the best of several windows}: HotSpot itself allocates now and then
+  private long allocated(int count, int... prompt) {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    int next = begin(prompt);
+    long least = Long.MAX_VALUE;
+    int[] one = new int[1];
+    for (int window = 0; window < WINDOWS; window++) {
+      session.cut(prompt.length);
+      long before = threads.getTotalThreadAllocatedBytes();
+      for (int i = 0; i < count; i++) {
+        one[0] = next;
+        next = session.take(one);
+      }
+      least = Math.min(least, threads.getTotalThreadAllocatedBytes() - before);
+    }
+    return least / count;
+  }
+
+  private double gap(int token, int other, int... prompt) {
+    begin(prompt);
+    MemorySegment logits = session.logits();
+    return (double) logits.getAtIndex(ValueLayout.JAVA_FLOAT, token)
+        - logits.getAtIndex(ValueLayout.JAVA_FLOAT, other);
+  }
+
+  /// {@return the most bytes that were in memory}
+  private static long memory() throws IOException {
+    return Files.readAllLines(Path.of("/proc/self/status")).stream()
+        .filter(line -> line.startsWith("VmHWM:"))
+        .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("\\D", "")))
+        .findFirst()
+        .orElseThrow();
+  }
+}
