@@ -51,7 +51,7 @@ final class LlmFiguresView {
       String name = one.model() + ", a dispute: ";
       goals.atMost(name + "time", one.seconds(), "s", one.goal(), "without passing of time");
       goals.atMost(name + "moves", one.moves(), "", MOST_MOVES, "");
-      goals.atMost(name + "gas", one.gas(), "", MOST_GAS, "");
+      goals.atMost(name + "gas", (double) one.gas(), "", MOST_GAS, "");
     }
     return goals.toString();
   }
@@ -69,7 +69,8 @@ final class LlmFiguresView {
         "llama.cpp");
     String name = one.model() + ", memory above its file";
     goals.atMost(name, one.extraGigabytes(), "GB", MOST_EXTRA, "");
-    goals.atMost(one.model() + ", a token allocates", one.allocatedBytes(), "bytes", 0, "");
+    goals.atMost(
+        one.model() + ", a token allocates", (double) one.allocatedBytes(), "bytes", 0, "");
   }
 
   private static String difference(Greedy one) {
