@@ -206,8 +206,8 @@ final class BlockTileAssembler extends TileAssembler {
   }
 
   /// Q6_K: a scale, and an integer for either half of the block. A group has two elements of either, so that the two
-  /// sums of 16 bits of a row are those of the halves, which one `vpmaddwd` multiplies by their integers. It comes after
-  /// two groups, because four products of at most 63 · 128 are below 2^15, and eight are not.
+  /// sums of 16 bits of a row are those of the halves, which one `vpmaddwd` multiplies by their integers. It comes
+  /// after two groups, because four products of at most 63 · 128 are below 2^15, and eight are not.
   private void sixBits(int tokens, Gpr scales) {
     Simd integers = scratch(tokens, 0);
     Simd low = scratch(tokens, 1);

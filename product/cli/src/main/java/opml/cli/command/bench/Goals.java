@@ -5,7 +5,8 @@ import opml.cli.console.Table;
 import opml.lab.bench.checkout.Count;
 import opml.lab.bench.siege.Reach;
 
-/// The figures as a table, each beside what it should reach and what it was measured against. A goal that is NaN is none.
+/// The figures as a table, each beside what it should reach and what it was measured against. A goal that is NaN is
+/// none.
 final class Goals {
   private final Table table = new Table("figure", "measured", "goal", "reached", "beside");
 

@@ -27,8 +27,8 @@ import opml.lab.scenario.OneDispute;
 import opml.llm.model.LanguageModel;
 import opml.llm.model.LanguageModels;
 
-/// Measures language models beside llama.cpp: on the same files, in the same run, turn by turn, each in a process of its
-/// own with two threads.
+/// Measures language models beside llama.cpp: on the same files, in the same run, turn by turn, each in a process of
+/// its own with two threads.
 public final class LlmBench {
   /// The real model among the files.
   static final String TINY_LLAMA = "tinyllama-1.1b-chat.gguf";
@@ -103,8 +103,8 @@ public final class LlmBench {
 
   private LlmFigures measure(Choice choice) throws IOException {
     installPeer();
-    List<Subject> subjects = new ModelFiles(places, progress, notes::add).all(choice);
-    for (Subject subject : subjects) {
+    List<BenchedModel> subjects = new ModelFiles(places, progress, notes::add).all(choice);
+    for (BenchedModel subject : subjects) {
       race(subject);
       if (subject.hasVectorCase()) {
         raceOfVectors(subject);
@@ -124,14 +124,14 @@ public final class LlmBench {
     }
   }
 
-  private TextProcess peer(Subject subject, int context) throws IOException {
+  private TextProcess peer(BenchedModel subject, int context) throws IOException {
     List<String> command =
         List.of(
             "node", PEER, subject.file().toAbsolutePath().toString(), "" + context, "" + THREADS);
     return new TextProcess("llama.cpp with " + subject.name(), command, places.peer());
   }
 
-  private TextProcess ours(Subject subject, int context, String kernels) throws IOException {
+  private TextProcess ours(BenchedModel subject, int context, String kernels) throws IOException {
     List<String> options =
         new ArrayList<>(
             ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
@@ -146,7 +146,7 @@ public final class LlmBench {
         places.models());
   }
 
-  private static int context(Subject subject) throws IOException {
+  private static int context(BenchedModel subject) throws IOException {
     return Math.min(CONTEXT, LanguageModels.open(subject.file()).hyperparameters().context());
   }
 
@@ -158,7 +158,7 @@ public final class LlmBench {
         .toArray();
   }
 
-  private void race(Subject subject) throws IOException {
+  private void race(BenchedModel subject) throws IOException {
     progress.accept(subject.name() + " beside llama.cpp");
     LanguageModel model = LanguageModels.open(subject.file());
     int context = context(subject);
@@ -180,7 +180,7 @@ public final class LlmBench {
     }
   }
 
-  private void raceOfVectors(Subject subject) throws IOException {
+  private void raceOfVectors(BenchedModel subject) throws IOException {
     progress.accept(subject.name() + " beside llama.cpp, Vector API");
     int context = context(subject);
     try (TextProcess ours = ours(subject, context, "vector");
@@ -191,7 +191,7 @@ public final class LlmBench {
   }
 
   private static Case read(
-      Subject subject, double goal, TextProcess ours, TextProcess peer, int... prompt)
+      BenchedModel subject, double goal, TextProcess ours, TextProcess peer, int... prompt)
       throws IOException {
     ours.warm(prompt);
     Best best = new Best();
@@ -211,12 +211,12 @@ public final class LlmBench {
       peer = Math.min(peer, theirs);
     }
 
-    Case figure(Subject subject, Test test, int tokens, double goal) {
+    Case figure(BenchedModel subject, Test test, int tokens, double goal) {
       return new Case(subject.name(), test, tokens / ours, tokens / peer, goal);
     }
   }
 
-  private static Opened opened(Subject subject, TextProcess ours, TextProcess peer, int... few)
+  private static Opened opened(BenchedModel subject, TextProcess ours, TextProcess peer, int... few)
       throws IOException {
     double share = subject.checks() ? ours.check(CHECK, few) : Double.NaN;
     return new Opened(
@@ -229,7 +229,7 @@ public final class LlmBench {
   }
 
   /// Compares what we say with what llama.cpp or llama2.c said of the same model.
-  private void compare(Subject subject, TextProcess ours) throws IOException {
+  private void compare(BenchedModel subject, TextProcess ours) throws IOException {
     switch (subject.name()) {
       case "stories260K", "stories15M" -> text(subject, ours);
       case "TinyLlama" -> tokens(subject, ours);
@@ -239,7 +239,7 @@ public final class LlmBench {
     }
   }
 
-  private void text(Subject subject, TextProcess ours) throws IOException {
+  private void text(BenchedModel subject, TextProcess ours) throws IOException {
     Path file = places.data().resolve(subject.name() + ".bin.greedy256.txt");
     if (!Files.exists(file)) {
       notes.add("%s: not compared, %s is not there".formatted(subject.name(), file));
@@ -258,7 +258,7 @@ public final class LlmBench {
     greedy.add(new Greedy(subject.name(), equal, Math.max(0, common), Double.NaN));
   }
 
-  private void tokens(Subject subject, TextProcess ours) throws IOException {
+  private void tokens(BenchedModel subject, TextProcess ours) throws IOException {
     Path file = places.data().resolve("tinyllama-1.1b-chat.greedy.txt");
     if (!Files.exists(file)) {
       notes.add("%s: not compared, %s is not there".formatted(subject.name(), file));
@@ -283,13 +283,13 @@ public final class LlmBench {
     greedy.add(new Greedy(subject.name(), common < 0, Math.max(0, common), gap));
   }
 
-  private void dispute(List<Subject> subjects) throws IOException {
+  private void dispute(List<BenchedModel> subjects) throws IOException {
     if (!AnvilBinary.isInstalled()) {
       notes.add("disputes: not measured, anvil is not installed");
       return;
     }
     try (DevChain chain = DevChain.start()) {
-      for (Subject subject : subjects) {
+      for (BenchedModel subject : subjects) {
         if (DISPUTES.containsKey(subject.name())) {
           progress.accept("a dispute about a token of " + subject.name());
           LanguageModel model = LanguageModels.open(subject.file());

@@ -26,8 +26,8 @@ final class ModelFiles {
   }
 
   /// {@return the chosen models, the smallest first}
-  List<Subject> all(LlmBench.Choice choice) throws IOException {
-    List<Subject> all = new ArrayList<>();
+  List<BenchedModel> all(LlmBench.Choice choice) throws IOException {
+    List<BenchedModel> all = new ArrayList<>();
     Path tokens = places.data().resolve("tok512.bin");
     if (choice.has("stories260K")) {
       Path checkpoint = places.data().resolve("stories260K.bin");
@@ -50,26 +50,26 @@ final class ModelFiles {
     }
     if (choice.has(LlmBench.SEVEN)) {
       Path file = synthetic(LlamaShape.sevenBillion(LlmBench.SEVEN), ElementType.Q4_0);
-      all.add(new Subject(LlmBench.SEVEN, file, 0.9, 0.9, 0.5, true));
+      all.add(new BenchedModel(LlmBench.SEVEN, file, 0.9, 0.9, 0.5, true));
     }
     return all;
   }
 
-  private Optional<Subject> real() {
+  private Optional<BenchedModel> real() {
     Path file = places.models().resolve(LlmBench.TINY_LLAMA);
     if (!Files.isRegularFile(file)) {
       notes.accept("TinyLlama: not measured, %s is not there".formatted(file));
       return Optional.empty();
     }
-    return Optional.of(new Subject("TinyLlama", file, 0.65, NONE, NONE, false));
+    return Optional.of(new BenchedModel("TinyLlama", file, 0.65, NONE, NONE, false));
   }
 
-  private Subject tiny(
+  private BenchedModel tiny(
       ElementType type, double decode, double prompt, double vector, boolean checks)
       throws IOException {
     String name = "tinyllama-" + type.label();
     Path file = synthetic(LlamaShape.tinyLlama(name), type);
-    return new Subject(name, file, decode, prompt, vector, checks);
+    return new BenchedModel(name, file, decode, prompt, vector, checks);
   }
 
   private Path synthetic(LlamaShape shape, ElementType type) throws IOException {
@@ -82,8 +82,8 @@ final class ModelFiles {
     return file;
   }
 
-  private Optional<Subject> stories(String name, Path checkpoint, Path tokenizer, double decode)
-      throws IOException {
+  private Optional<BenchedModel> stories(
+      String name, Path checkpoint, Path tokenizer, double decode) throws IOException {
     if (!Files.isRegularFile(checkpoint)) {
       notes.accept("%s: not measured, %s is not there".formatted(name, checkpoint));
       return Optional.empty();
@@ -93,6 +93,6 @@ final class ModelFiles {
       Files.createDirectories(places.models());
       StoriesFile.write(file, name, checkpoint, tokenizer);
     }
-    return Optional.of(new Subject(name, file, decode, NONE, NONE, false));
+    return Optional.of(new BenchedModel(name, file, decode, NONE, NONE, false));
   }
 }

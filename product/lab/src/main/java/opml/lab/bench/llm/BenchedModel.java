@@ -8,9 +8,9 @@ import java.nio.file.Path;
 /// @param prompt goal of reading; NaN if that is not measured
 /// @param vector goal of reading without the machine tile; NaN if that is not measured
 /// @param checks whether it is measured what checking takes
-record Subject(
+record BenchedModel(
     String name, Path file, double decode, double prompt, double vector, boolean checks) {
-  Subject {
+  BenchedModel {
     if (name.isEmpty()) {
       throw new IllegalArgumentException("a model without a name");
     }
