@@ -209,6 +209,32 @@ public final class Liar implements Workshop {
     return Operands.of(graph, graph.nodes().get(nodeOf(step)), before::slot);
   }
 
+  /// An honest kernel, but where somebody lies.
+  private record Trap(Spot spot, PreparedKernel honest) implements PreparedKernel {
+    @Override
+    public int units() {
+      return honest.units();
+    }
+
+    @Override
+    public long scratchBytes() {
+      return honest.scratchBytes();
+    }
+
+    @Override
+    public boolean overwrites() {
+      return honest.overwrites();
+    }
+
+    @Override
+    public int run(MemorySegment[] segments, MemorySegment scratch, int from, int to) {
+      if (spot.isOf(spot.node, segments)) {
+        throw new IllegalArgumentException("here somebody lies");
+      }
+      return honest.run(segments, scratch, from, to);
+    }
+  }
+
   /// Where somebody lies: a step, known by its node and by what that finds. Kernels are not told the number of their
   /// step, and a run is taken up again anywhere, so a count of calls would not tell it either.
   private record Spot(KernelProvider kernels, Graph graph, int node, MemorySegment[] found) {
@@ -218,14 +244,7 @@ public final class Liar implements Workshop {
       return (kernel, scalars, constants) -> {
         PreparedKernel honest = kernels.prepare(kernel, scalars, constants);
         boolean same = kernel.equals(here.kernel()) && Arrays.equals(scalars, here.scalarArray());
-        return !same
-            ? honest
-            : (segments, scratch, from, to) -> {
-              if (isOf(node, segments)) {
-                throw new IllegalArgumentException("here somebody lies");
-              }
-              return honest.run(segments, scratch, from, to);
-            };
+        return same ? new Trap(this, honest) : honest;
       };
     }
 

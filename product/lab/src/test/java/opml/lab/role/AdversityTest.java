@@ -346,13 +346,13 @@ class AdversityTest extends RoleStage {
         new Reworded(honest()) {
           @Override
           public long gasOfASide() {
-            return 900_000;
+            return 1_300_000;
           }
         };
     scene.server(2, (model, input) -> Optional.of(dear), journal).tick();
     assertThat(scene.claims()).isEmpty();
     assertThat(told(Entry.Skipped.class))
-        .anyMatch(skip -> skip.why().contains("a game about it may take 900,000 gas"));
+        .anyMatch(skip -> skip.why().contains("a game about it may take 1,300,000 gas"));
     scene.server(3, liar, Journal.SILENT).tick();
     new Verifier(
             scene.hub(4),
