@@ -24,8 +24,8 @@ import picocli.CommandLine.Option;
     description = {
       "Measures language models beside llama.cpp, on the same files and in the same run.",
       "Reading and writing on two threads, what checking a claim takes, load and memory, texts, and whole disputes"
-          + " about one token. llama.cpp (the npm package node-llama-cpp) and TinyLlama are fetched once; files of random"
-          + " weights, 3 GB in all, are made once in target/llm."
+          + " about one token. llama.cpp (the npm package node-llama-cpp) and TinyLlama are fetched once; files of"
+          + " random weights, 3 GB in all, are made once in target/llm."
     },
     exitCodeList = {
       "0:done, whether or not every goal was reached",
