@@ -62,9 +62,11 @@ final class Tidy {
   /// What is left undone is told in ROADMAP.md, not in a source, comment or not.
   private static final Pattern UNDONE = Pattern.compile("\\b(TO" + "DO|FIX" + "ME|XX" + "X)\\b");
 
-  /// How not to spell a word, and how it is spelt. ONNX's operators keep their names.
+  /// How not to spell a word, and how it is spelt. ONNX's operators and keys of files keep their names.
   private static final Map<Pattern, String> SPELLINGS =
-      Map.of(Pattern.compile("\\w*[Qq]uantiz(?:ation(?!_config)|ed|er|ing)\\w*"), "quantis-");
+      Map.of(
+          Pattern.compile("\\w*[Qq]uantiz(?:ation(?!_(?:config|version))|ed|er|ing)\\w*"),
+          "quantis-");
 
   private final Tree tree;
   private final List<Tree.Source> sources;
