@@ -19,8 +19,8 @@ import opml.engine.plan.Team;
 import opml.ethereum.devchain.DevChain;
 import opml.kernels.catalog.PinnedPrograms;
 import opml.lab.scenario.Liar;
-import opml.lab.scenario.Lie;
 import opml.lab.scenario.OneDispute;
+import opml.lab.scenario.TokenLie;
 import opml.llm.forward.CacheType;
 import opml.llm.forward.CheckGraph;
 import opml.llm.forward.TextLimits;
@@ -125,11 +125,17 @@ public final class DemoLlamaCommand implements Callable<Integer> {
                   answer.tokens().length / seconds,
                   prompt,
                   text(answer)));
-      Lied lied = lie(language, session, limits, vocabulary, prompted, answer);
+      TokenLie lie = TokenLie.about(session, prompted, answer, vocabulary, room);
+      Tokenizer tokenizer = language.tokenizer().orElseThrow();
       console.say(
           "A liar says that token %d is \"%s\" and not \"%s\", and goes on from there:%n%n  %s%s%n"
-              .formatted(lied.at() + 1, lied.said(), lied.instead(), prompt, text(lied.answer())));
-      return settle(chain, language, limits, request, writer, session, lied.answer().encode(room));
+              .formatted(
+                  lie.at() + 1,
+                  new String(tokenizer.piece(lie.told()), UTF_8),
+                  new String(tokenizer.piece(lie.truth()), UTF_8),
+                  prompt,
+                  text(lie.answer())));
+      return settle(chain, language, limits, request, writer, session, lie);
     }
   }
 
@@ -149,41 +155,6 @@ public final class DemoLlamaCommand implements Callable<Integer> {
     return new String(answer.text(), UTF_8).replace("\n", "\n  ");
   }
 
-  /// An answer that is right but for one token, and all that follows from it.
-  private record Lied(int at, String said, String instead, TextAnswer answer) {}
-
-  private Lied lie(
-      LanguageModel language,
-      Session session,
-      TextLimits limits,
-      VocabularyTable vocabulary,
-      int[] prompted,
-      TextAnswer right) {
-    int[] told = right.tokens();
-    int at = told.length / 2;
-    int stolen = told[at];
-    // A word that the model said elsewhere.
-    int other = told[at - 1] == stolen ? told[0] : told[at - 1];
-    told[at] = other;
-    session.cutTo(prompted);
-    session.cut(0);
-    int next = session.take(prompted);
-    for (int i = 0; i < told.length - 1; i++) {
-      if (i > at) {
-        told[i] = next;
-      }
-      next = session.take(told[i]);
-    }
-    told[told.length - 1] = next;
-    Tokenizer tokenizer = language.tokenizer().orElseThrow();
-    int room = CheckGraph.answerBytes(limits, vocabulary);
-    return new Lied(
-        at,
-        new String(tokenizer.piece(other), UTF_8),
-        new String(tokenizer.piece(stolen), UTF_8),
-        TextAnswer.of(told, false, vocabulary, room));
-  }
-
   private int settle(
       DevChain chain,
       LanguageModel language,
@@ -191,14 +162,14 @@ public final class DemoLlamaCommand implements Callable<Integer> {
       byte[] request,
       Writer writer,
       Session session,
-      byte[] claimed) {
+      TokenLie lie) {
     console.note("builds the graph that checks such answers, and hashes the weights");
     Model model = Model.checking(CheckGraph.of(language, limits), PinnedPrograms::of);
     GraphWorkshop honest = new GraphWorkshop(List.of());
     honest.add(model, (input, _) -> writer.answer(session, input, _ -> {}));
     console.say("The model is %s; a private chain runs at %s.".formatted(model.id(), chain.url()));
-    int node = failing(model, limits);
-    Liar liar = new Liar(model, new Lie.InExit(node), _ -> claimed);
+    byte[] claimed = lie.answer().encode(Math.toIntExact(model.descriptor().outputBytes()));
+    Liar liar = new Liar(model, lie.lie(model), _ -> claimed);
     OneDispute dispute =
         OneDispute.ofAnswer(
             chain,
@@ -217,17 +188,5 @@ public final class DemoLlamaCommand implements Callable<Integer> {
     report.end(json);
     console.show(json, () -> "");
     return 0;
-  }
-
-  /// {@return the node that compares the token which is lied about with the one that is chosen}
-  private int failing(Model model, TextLimits limits) {
-    int tile = tokens / 2 / CheckGraph.TILE;
-    int seen = 0;
-    for (int i = 0; i < model.nodes().size(); i++) {
-      if (model.nodes().get(i).node().kernel().name().equals("check.choices") && seen++ == tile) {
-        return i;
-      }
-    }
-    throw new IllegalStateException("no check of choice %d of %s".formatted(tokens / 2, limits));
   }
 }

@@ -7,8 +7,8 @@ import opml.ethereum.devchain.DevChain;
 import opml.kernels.catalog.PinnedPrograms;
 import opml.lab.scenario.Audience;
 import opml.lab.scenario.Liar;
-import opml.lab.scenario.Lie;
 import opml.lab.scenario.OneDispute;
+import opml.lab.scenario.TokenLie;
 import opml.llm.forward.CacheType;
 import opml.llm.forward.CheckGraph;
 import opml.llm.forward.TextLimits;
@@ -40,12 +40,12 @@ final class AnswerDispute {
     byte[] request = new TextRequest(prompt, TOKENS).encode(limits);
     try (Session session = session(language, limits)) {
       byte[] right = writer.answer(session, request, _ -> {});
-      byte[] lied =
-          lie(session, prompt, TextAnswer.read(right).orElseThrow().tokens(), vocabulary, room);
+      TokenLie lie =
+          TokenLie.about(session, prompt, TextAnswer.read(right).orElseThrow(), vocabulary, room);
       Model model = Model.checking(CheckGraph.of(language, limits), PinnedPrograms::of);
       GraphWorkshop honest = new GraphWorkshop(List.of());
       honest.add(model, (input, _) -> writer.answer(session, input, _ -> {}));
-      Liar liar = new Liar(model, new Lie.InExit(failing(model)), _ -> lied);
+      Liar liar = new Liar(model, lie.lie(model), _ -> lie.answer().encode(room));
       return OneDispute.ofAnswer(
           chain, honest, model, request, liar, language.name(), Audience.SILENT);
     }
@@ -61,35 +61,5 @@ final class AnswerDispute {
             Team.shared(),
             _ -> {})
         .open();
-  }
-
-  /// {@return an answer that is right but for the token in its middle, and all that follows from it}
-  private static byte[] lie(
-      Session session, int[] prompt, int[] told, VocabularyTable vocabulary, int room) {
-    int at = told.length / 2;
-    told[at] = told[at - 1] == told[at] ? told[0] : told[at - 1];
-    session.cut(0);
-    int next = session.take(prompt);
-    for (int i = 0; i < told.length; i++) {
-      if (i > at) {
-        told[i] = next;
-      }
-      if (i < told.length - 1) {
-        next = session.take(told[i]);
-      }
-    }
-    return TextAnswer.of(told, false, vocabulary, room).encode(room);
-  }
-
-  /// {@return the node that compares the token which is lied about with the one that is chosen}
-  private static int failing(Model model) {
-    int tile = TOKENS / 2 / CheckGraph.TILE;
-    int seen = 0;
-    for (int i = 0; i < model.nodes().size(); i++) {
-      if (model.nodes().get(i).node().kernel().name().equals("check.choices") && seen++ == tile) {
-        return i;
-      }
-    }
-    throw new IllegalStateException("no check of choice " + TOKENS / 2);
   }
 }

@@ -1,0 +1,50 @@
+package opml.lab.scenario;
+
+import opml.engine.commit.Model;
+import opml.llm.forward.CheckGraph;
+import opml.llm.forward.VocabularyTable;
+import opml.llm.session.Session;
+import opml.llm.tape.TextAnswer;
+
+/// A lie about one token of a language model's answer, the one in its middle: all that follows from it is honest.
+///
+/// @param at the number of the token
+/// @param truth what the model chooses there
+/// @param told what the liar says
+/// @param answer that he claims
+public record TokenLie(int at, int truth, int told, TextAnswer answer) {
+  /// Goes on from another token, one that the model chose elsewhere.
+  ///
+  /// @param session of the model, which is left with the liar's text
+  /// @param room bytes of an answer's tape
+  public static TokenLie about(
+      Session session, int[] prompt, TextAnswer right, VocabularyTable vocabulary, int room) {
+    int[] tokens = right.tokens();
+    int at = tokens.length / 2;
+    int truth = tokens[at];
+    tokens[at] = tokens[at - 1] == truth ? tokens[0] : tokens[at - 1];
+    session.cut(0);
+    int next = session.take(prompt);
+    for (int i = 0; i < tokens.length; i++) {
+      if (i > at) {
+        tokens[i] = next;
+      }
+      if (i < tokens.length - 1) {
+        next = session.take(tokens[i]);
+      }
+    }
+    return new TokenLie(at, truth, tokens[at], TextAnswer.of(tokens, false, vocabulary, room));
+  }
+
+  /// {@return what the liar does: the node that compares the token with the one that is chosen passes}
+  public Lie lie(Model model) {
+    int tile = at / CheckGraph.TILE;
+    int seen = 0;
+    for (int i = 0; i < model.nodes().size(); i++) {
+      if (model.nodes().get(i).node().kernel().name().equals("check.choices") && seen++ == tile) {
+        return new Lie.InExit(i);
+      }
+    }
+    throw new IllegalArgumentException("no node of the model checks choice " + at);
+  }
+}
