@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import opml.engine.run.Constant;
 import opml.engine.run.PreparedKernel;
 import opml.kernels.cases.KernelCases;
 import opml.kernels.cases.KernelCases.Case;
@@ -28,7 +29,7 @@ final class TokenTrial {
   }
 
   private static boolean equal(Kernel kernel, Twin twin, Case call) {
-    List<Optional<MemorySegment>> unknown =
+    List<Optional<Constant>> unknown =
         Collections.nCopies(call.segments().size(), Optional.empty());
     Optional<PreparedKernel> prepared = twin.prepare(call.scalars(), unknown);
     if (prepared.isEmpty()) {

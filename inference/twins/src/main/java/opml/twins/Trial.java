@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import opml.engine.run.Constant;
 import opml.engine.run.PreparedKernel;
 import opml.kernels.catalog.Kernel;
 import opml.twins.call.Twin;
@@ -65,7 +66,7 @@ final class Trial {
       Sample sample =
           Sample.of(kernel, call.extents(), bytes -> arena.allocate(bytes, 64), random, wild);
       // With weights that are not known before, and with weights that are.
-      List<Optional<MemorySegment>> constants =
+      List<Optional<Constant>> constants =
           new ArrayList<>(Collections.nCopies(kernel.segments().size(), Optional.empty()));
       boolean equal = true;
       for (int known = 0; known < 2; known++) {
@@ -79,7 +80,7 @@ final class Trial {
           equal &= expected.hasBytesOf(sample);
         }
         for (int i = 1; i < sample.inputs().size(); i++) {
-          constants.set(i, Optional.of(sample.inputs().get(i)));
+          constants.set(i, Optional.of(Constant.of(sample.inputs().get(i))));
         }
       }
       return equal;

@@ -1,12 +1,12 @@
 package opml.twins;
 
 import java.lang.System.Logger.Level;
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import opml.engine.run.Constant;
 import opml.engine.run.KernelProvider;
 import opml.engine.run.PreparedKernel;
 import opml.kernels.catalog.Kernel;
@@ -48,8 +48,7 @@ final class TriedTwins implements KernelProvider {
   }
 
   @Override
-  public PreparedKernel prepare(
-      Kernel kernel, long[] scalars, List<Optional<MemorySegment>> constants) {
+  public PreparedKernel prepare(Kernel kernel, long[] scalars, List<Optional<Constant>> constants) {
     Optional<PreparedKernel> prepared =
         twins.containsKey(kernel.name()) && KernelCatalog.byName(kernel.name()) == kernel
             ? tried
@@ -60,7 +59,7 @@ final class TriedTwins implements KernelProvider {
   }
 
   private static Optional<PreparedKernel> prepare(
-      Kernel kernel, Twin twin, long[] scalars, List<Optional<MemorySegment>> constants) {
+      Kernel kernel, Twin twin, long[] scalars, List<Optional<Constant>> constants) {
     try {
       return twin.prepare(scalars, constants);
     } catch (IndexOutOfBoundsException | ArithmeticException | IllegalArgumentException e) {

@@ -2,10 +2,10 @@ package opml.twins;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
 import opml.core.simd.VectorModule;
+import opml.engine.run.Constant;
 import opml.engine.run.KernelProvider;
 import opml.engine.run.PreparedKernel;
 import opml.kernels.catalog.Kernel;
@@ -89,7 +89,7 @@ public final class Twins {
 
     @Override
     public PreparedKernel prepare(
-        Kernel kernel, long[] scalars, List<Optional<MemorySegment>> constants) {
+        Kernel kernel, long[] scalars, List<Optional<Constant>> constants) {
       return Chosen.CHOICE.kernels().prepare(kernel, scalars, constants);
     }
 

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
+import opml.engine.run.Constant;
 import opml.engine.run.KernelProvider;
 import opml.engine.run.PreparedKernel;
 import opml.kernels.cases.KernelCases.Case;
@@ -95,11 +96,11 @@ final class TwinsProbe {
               bytes -> arena.allocate(bytes, 64),
               new SplittableRandom(1),
               false);
-      List<Optional<MemorySegment>> constants = new ArrayList<>();
+      List<Optional<Constant>> constants = new ArrayList<>();
       for (int i = 0; i < kernel.segments().size(); i++) {
         boolean known = kernel.segments().get(i).equals("w") || i == 1;
         known &= i < sample.inputs().size();
-        constants.add(known ? Optional.of(sample.inputs().get(i)) : Optional.empty());
+        constants.add(known ? Optional.of(Constant.of(sample.inputs().get(i))) : Optional.empty());
       }
       PreparedKernel prepared = provider.prepare(kernel, scalars, constants);
       return allocated(prepared, sample.segments(), arena);

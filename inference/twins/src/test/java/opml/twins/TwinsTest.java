@@ -15,6 +15,7 @@ import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.function.LongFunction;
 import java.util.stream.Stream;
+import opml.engine.run.Constant;
 import opml.engine.run.PreparedKernel;
 import opml.engine.tensor.Tensor;
 import opml.kernels.catalog.Kernel;
@@ -106,11 +107,11 @@ class TwinsTest {
       extents[i] = Math.max(extents[i], 0);
     }
     Sample sample = Sample.of(kernel, extents, somewhere, random, random.nextInt(3) == 0);
-    List<Optional<MemorySegment>> constants = new ArrayList<>();
+    List<Optional<Constant>> constants = new ArrayList<>();
     for (MemorySegment input : sample.inputs()) {
       boolean constant =
           known ? !constants.isEmpty() : isWeight(kernel, constants.size()) || random.nextBoolean();
-      constants.add(constant ? Optional.of(input) : Optional.empty());
+      constants.add(constant ? Optional.of(Constant.of(input)) : Optional.empty());
     }
     constants.add(Optional.empty());
     Optional<PreparedKernel> prepared = twin.prepare(scalars, constants);
@@ -159,10 +160,10 @@ class TwinsTest {
       extents[victim] -= 1;
       Sample sample = Sample.of(kernel, ceil(extents), Tensor::allocate, random, false);
       MemorySegment[] segments = sample.segments();
-      List<Optional<MemorySegment>> constants = new ArrayList<>();
+      List<Optional<Constant>> constants = new ArrayList<>();
       for (MemorySegment segment : segments) {
         boolean weight = isWeight(kernel, constants.size());
-        constants.add(weight ? Optional.of(segment) : Optional.empty());
+        constants.add(weight ? Optional.of(Constant.of(segment)) : Optional.empty());
       }
       segments[victim] = segments[victim].asSlice(0, extents[victim]);
       Optional<PreparedKernel> prepared = twin.prepare(scalars, constants);

@@ -26,7 +26,7 @@ public final class ExecutedFrames implements Frames {
 
     @Override
     public MemorySegment slot(int slot) {
-      return moment.values().get(slot);
+      return moment.value(slot);
     }
   }
 

@@ -70,7 +70,7 @@ final class Batch {
   private static long weightBytes(Plan plan, int node) {
     long bytes = 0;
     for (Operand operand : plan.graph().nodes().get(node).operands()) {
-      if (operand instanceof Operand.Read(int slot) && plan.constant(slot, false).isPresent()) {
+      if (operand instanceof Operand.Read(int slot) && plan.isConstant(slot, false)) {
         bytes += plan.graph().slots().get(slot).bytes();
       }
     }

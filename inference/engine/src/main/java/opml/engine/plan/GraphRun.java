@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.function.Consumer;
 import opml.core.merkle.PageHashes;
 import opml.engine.graph.Clearing;
@@ -55,8 +54,7 @@ public final class GraphRun implements AutoCloseable {
   private final Consumer<GraphRun> back;
   private final MemorySegment[] values;
 
-  /// What a slot shows in place of that: the model's own bytes, if it holds nothing else, or more than its bytes, if
-  /// the machine has left something behind them.
+  /// What a slot shows in place of that: more than its bytes, if the machine has left something behind them.
   private final @Nullable MemorySegment[] shown;
 
   /// The slots that do not hold the same in all runs.
@@ -127,14 +125,9 @@ public final class GraphRun implements AutoCloseable {
     MemorySegment block = Plan.allocate(layout.bytes());
     for (int slot = 0; slot < slots; slot++) {
       long bytes = graph.slots().get(slot).bytes();
-      Optional<MemorySegment> constant = plan.constant(slot, folding);
-      placed[slot] = constant.isEmpty();
+      placed[slot] = !plan.isConstant(slot, folding);
       cleaned[slot] = placed[slot] && layout.startsClean(slot);
-      if (plan.constant(slot, false).isPresent()) {
-        shown[slot] = graph.slots().get(slot).initial().map(Tensor::data).orElse(null);
-      }
-      values[slot] =
-          constant.isPresent() ? constant.get() : block.asSlice(layout.place(slot), bytes);
+      values[slot] = placed[slot] ? block.asSlice(layout.place(slot), bytes) : Plan.UNREAD;
     }
     this.calls = new Call[graph.nodes().size()];
     this.kernels = plan.kernels();
@@ -356,6 +349,9 @@ public final class GraphRun implements AutoCloseable {
   /// {@return what a slot holds until the next step: its bytes, or, where the machine has left something behind them,
   /// all that is committed}
   public MemorySegment value(int slot) {
+    if (!placed[slot]) {
+      return plan.value(slot);
+    }
     MemorySegment other = shown[slot];
     if (other != null) {
       return other;
@@ -520,7 +516,7 @@ public final class GraphRun implements AutoCloseable {
           inPlace[i] = slot;
           inPlaceAny = true;
         }
-        sum += segments[i].byteSize();
+        sum += slot < 0 ? segments[i].byteSize() : graph.slots().get(slot).bytes();
       }
       this.changesInPlace = inPlaceAny;
       this.changes = called.kernel().changes().orElse(null);
@@ -534,8 +530,14 @@ public final class GraphRun implements AutoCloseable {
       shared = kernel.units() > 1 && bytes >= LEAST_SHARED_BYTES;
       cleared.clear();
       for (int i = 0; i < segments.length; i++) {
-        if (called.operands().get(i) instanceof Operand.Write && !kernel.overwrites()) {
+        Operand operand = called.operands().get(i);
+        if (operand instanceof Operand.Write && !kernel.overwrites()) {
           cleared.add(segments[i]);
+        } else if (operand instanceof Operand.Read(int slot)
+            && !placed[slot]
+            && isNative()
+            && kernel.reads(i)) {
+          segments[i] = plan.constant(slot);
         }
       }
     }

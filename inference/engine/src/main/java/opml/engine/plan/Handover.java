@@ -100,7 +100,7 @@ final class Handover {
     long start = System.nanoTime();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment[] segments =
-          plan.segments(node, bytes -> arena.allocate(bytes, Layout.ALIGNMENT));
+          plan.segments(node, kernel, bytes -> arena.allocate(bytes, Layout.ALIGNMENT));
       MemorySegment scratch = arena.allocate(kernel.scratchBytes(), Layout.ALIGNMENT);
       for (int i = 0; i < MOST_CALLS; i++) {
         long begin = System.nanoTime();

@@ -1,6 +1,5 @@
 package opml.engine.plan;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -8,7 +7,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongFunction;
 import java.util.stream.IntStream;
 import opml.engine.graph.Clearing;
@@ -16,8 +14,11 @@ import opml.engine.graph.Graph;
 import opml.engine.graph.GraphNode;
 import opml.engine.graph.Operand;
 import opml.engine.graph.Slot;
+import opml.engine.run.Constant;
 import opml.engine.run.KernelProvider;
 import opml.engine.run.PreparedKernel;
+import opml.engine.tensor.OutsideMemory;
+import opml.engine.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /// A graph whose kernels are prepared, once for all of its runs: each knows the scalars of its node, and those operands
@@ -27,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 /// never again. Where fast kernels take long to get ready, they take the reference's place while runs go on
 /// ([Handover]).
 final class Plan {
+  /// What stands for a constant that a kernel does not read.
+  static final MemorySegment UNREAD = MemorySegment.NULL;
+
   private static final long[] NO_SCALARS = {};
 
   private final Graph graph;
@@ -34,7 +38,7 @@ final class Plan {
   private final long[][] scalars;
 
   /// What slots hold in all runs, by their numbers, where that does not depend on the run.
-  private final Map<Integer, MemorySegment> constants = new ConcurrentHashMap<>();
+  private final Map<Integer, Constant> constants = new HashMap<>();
 
   /// What nodes write that run no more.
   private final Map<Integer, MemorySegment> folded = new HashMap<>();
@@ -50,19 +54,23 @@ final class Plan {
     this.folds = new boolean[count];
     this.zeros = zeros(graph);
     boolean[] changing = Layout.changing(graph);
-    // Some are read from files: several at a time.
-    IntStream.range(0, changing.length)
-        .filter(i -> !changing[i])
-        .parallel()
-        .forEach(i -> constants.put(i, constant(graph.slots().get(i))));
+    for (int i = 0; i < changing.length; i++) {
+      if (!changing[i]) {
+        constants.put(i, constant(graph.slots().get(i)));
+      }
+    }
     this.handover = provider.isSlowAtFirst() ? new Handover(this, provider) : null;
     KernelProvider first = provider.isSlowAtFirst() ? KernelProvider.reference() : provider;
     PreparedKernel[] prepared = new PreparedKernel[count];
-    for (int i = 0; i < count; i++) {
-      long[] ofNode = graph.nodes().get(i).scalarArray();
-      scalars[i] = ofNode.length == 0 ? NO_SCALARS : ofNode;
-      prepared[i] = prepare(i, first);
-    }
+    // Weights are read from files, and packed: several at a time.
+    IntStream.range(0, count)
+        .parallel()
+        .forEach(
+            i -> {
+              long[] ofNode = graph.nodes().get(i).scalarArray();
+              scalars[i] = ofNode.length == 0 ? NO_SCALARS : ofNode;
+              prepared[i] = prepare(i, first);
+            });
     this.kernels = new NodeKernels(prepared);
     fold();
   }
@@ -88,10 +96,10 @@ final class Plan {
     kernels = kernels.with(node, kernel);
   }
 
-  private MemorySegment constant(Slot slot) {
+  private Constant constant(Slot slot) {
     return slot.initial()
-        .map(tensor -> outside(tensor.data()))
-        .orElseGet(() -> zeros.asSlice(0, slot.bytes()));
+        .map(Constant::of)
+        .orElseGet(() -> Constant.of(zeros.asSlice(0, slot.bytes())));
   }
 
   /// {@return the most bytes that an absent operand has, or a slot that is never anything but zeros}
@@ -116,19 +124,11 @@ final class Plan {
 
   /// {@return zeroed memory outside of the heap, which goes with the last who knows it}
   static MemorySegment allocate(long bytes) {
-    return Arena.ofAuto().allocate(bytes, Layout.ALIGNMENT);
+    return OutsideMemory.allocate(bytes);
   }
 
-  /// {@return the bytes outside of the heap, where all else is that kernels see, and aligned as they want it: a kernel
-  /// that meets both kinds of memory runs a third slower, since every access then asks which it is}
-  private static MemorySegment outside(MemorySegment bytes) {
-    return bytes.isNative() && bytes.maxByteAlignment() >= Long.BYTES
-        ? bytes
-        : allocate(bytes.byteSize()).copyFrom(bytes);
-  }
-
-  private List<Optional<MemorySegment>> constantsOf(GraphNode node) {
-    List<Optional<MemorySegment>> known = new ArrayList<>();
+  private List<Optional<Constant>> constantsOf(GraphNode node) {
+    List<Optional<Constant>> known = new ArrayList<>();
     for (Operand operand : node.operands()) {
       known.add(
           switch (operand) {
@@ -201,8 +201,8 @@ final class Plan {
 
   /// Runs a node here and now, unless that tells that its end depends on more than its kernel.
   private void foldNode(int index, GraphNode node) {
-    MemorySegment[] segments = segments(index, Plan::allocate);
     PreparedKernel kernel = kernels.of(index);
+    MemorySegment[] segments = segments(index, kernel, Plan::allocate);
     try {
       if (kernel.run(segments, allocate(scratchBytes()), 0, kernel.units()) == 0) {
         folds[index] = true;
@@ -218,14 +218,15 @@ final class Plan {
   }
 
   /// {@return operands for a call of a node: what is the same in all runs, and memory for the others}
-  MemorySegment[] segments(int node, LongFunction<MemorySegment> memory) {
+  MemorySegment[] segments(int node, PreparedKernel kernel, LongFunction<MemorySegment> memory) {
     List<Operand> operands = graph.nodes().get(node).operands();
     MemorySegment[] segments = new MemorySegment[operands.size()];
     for (int i = 0; i < segments.length; i++) {
       segments[i] =
           switch (operands.get(i)) {
-            case Operand.Read(int slot) ->
-                constant(slot, true).orElseGet(() -> memory.apply(graph.slots().get(slot).bytes()));
+            case Operand.Read(int slot) when isConstant(slot, true) ->
+                kernel.reads(i) ? constant(slot) : UNREAD;
+            case Operand.Read(int slot) -> memory.apply(graph.slots().get(slot).bytes());
             case Operand.Write(int slot) -> memory.apply(graph.slots().get(slot).bytes());
             case Operand.Update(int slot) -> memory.apply(graph.slots().get(slot).bytes());
             case Operand.Absent(long bytes) -> zeros.asSlice(0, bytes);
@@ -252,12 +253,23 @@ final class Plan {
     return folds[node];
   }
 
-  /// {@return what a slot holds in every run, if it does}
+  /// {@return whether a slot holds the same in every run}
   ///
   /// @param folding whether nodes that fold do not run
-  Optional<MemorySegment> constant(int slot, boolean folding) {
-    MemorySegment constant = constants.get(slot);
-    return Optional.ofNullable(constant == null && folding ? folded.get(slot) : constant);
+  boolean isConstant(int slot, boolean folding) {
+    return constants.containsKey(slot) || folding && folded.containsKey(slot);
+  }
+
+  /// {@return what a slot holds in every run}; read now, if it was stored and no kernel has needed it so far
+  MemorySegment constant(int slot) {
+    MemorySegment known = folded.get(slot);
+    return known == null ? constants.get(slot).data() : known;
+  }
+
+  /// {@return what a constant slot holds, in the model's own memory if it is a model's: whoever runs nodes elsewhere
+  /// knows it by that}
+  MemorySegment value(int slot) {
+    return graph.slots().get(slot).initial().map(Tensor::data).orElseGet(() -> constant(slot));
   }
 
   /// {@return so many bytes of zeros, which many read}

@@ -1,6 +1,5 @@
 package opml.engine.run;
 
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
 import opml.kernels.catalog.Kernel;
@@ -12,8 +11,8 @@ public interface KernelProvider {
   ///
   /// @param scalars of every call, in the ABI's 64-bit form
   /// @param constants one for each segment argument: what is the same in every call, and stays unchanged as long as the
-  ///     prepared kernel is used; it may be packed for the code that reads it
-  PreparedKernel prepare(Kernel kernel, long[] scalars, List<Optional<MemorySegment>> constants);
+  ///     prepared kernel is used; it may be packed for the code that reads it, and read no more ([PreparedKernel#reads])
+  PreparedKernel prepare(Kernel kernel, long[] scalars, List<Optional<Constant>> constants);
 
   /// {@return whether it takes long to prepare its kernels, or to get them up to speed, so that an executor had better
   /// begin with the reference}

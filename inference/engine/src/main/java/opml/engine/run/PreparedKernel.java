@@ -23,10 +23,18 @@ public interface PreparedKernel {
     return false;
   }
 
+  /// {@return whether calls read the bytes of a constant segment argument; if not, since they have been packed, a call
+  /// may be given anything in its place}
+  ///
+  /// @param argument number of the segment argument
+  default boolean reads(int argument) {
+    return true;
+  }
+
   /// Runs some of the units.
   ///
   /// @param segments one for each segment argument, aligned to eight bytes; the constant ones are those that it was
-  ///     prepared with
+  ///     prepared with, unless it does not read them
   /// @param scratch of [#scratchBytes] at least, aligned to 64 bytes, with anything in it
   /// @param from the first unit
   /// @param to behind the last

@@ -1,6 +1,5 @@
 package opml.engine.tensor;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.security.MessageDigest;
@@ -17,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **What was hashed is what runs.** A run gets a private copy, made when it is first asked for and kept: whatever
 /// becomes of the file then, nobody changes it. Hashing bytes that nobody has copied yet passes over them block by
-/// block and keeps none, but notes their SHA-256 digest, which a copy made later, and every other pass, must have. A
-/// copy that was made first is what is hashed.
+/// block and keeps none, but notes their SHA-256 digest, which a copy made later, and every other pass, must have; so
+/// does packing them for a kernel. A copy that was made first is what is hashed.
 final class Content {
   /// What a pass reads at a time: pages, so many that a hasher is busy and few enough to stay near the core.
   private static final int BLOCK = 1 << 19;
@@ -68,7 +67,7 @@ final class Content {
       return known;
     }
     StoredBytes source = stored.orElseThrow();
-    MemorySegment copy = Arena.ofAuto().allocate(source.byteSize(), Long.BYTES);
+    MemorySegment copy = OutsideMemory.allocate(source.byteSize());
     source.read(0, copy);
     Bytes32 expected = digest;
     if (expected != null) {
@@ -83,10 +82,35 @@ final class Content {
     Bytes32 known = digest;
     if (known == null) {
       MemorySegment here = bytes;
-      known = here == null ? pass(block -> {}) : digestOf(here);
+      known = here == null ? passOver(1, block -> {}) : digestOf(here);
       digest = known;
     }
     return known;
+  }
+
+  boolean isStored() {
+    return bytes == null;
+  }
+
+  /// Goes over the bytes, wherever they are, and keeps none.
+  ///
+  /// @param unit blocks have whole multiples of so many bytes
+  void pass(int unit, Consumer<MemorySegment> reader) {
+    MemorySegment here = bytes;
+    if (here == null) {
+      passOverStored(unit, reader);
+    } else {
+      reader.accept(here);
+    }
+  }
+
+  private synchronized void passOverStored(int unit, Consumer<MemorySegment> reader) {
+    MemorySegment here = bytes;
+    if (here == null) {
+      digest = passOver(unit, reader);
+    } else {
+      reader.accept(here);
+    }
   }
 
   PageHashes hashes() {
@@ -103,17 +127,18 @@ final class Content {
       return Optional.empty();
     }
     Lanes lanes = new Lanes(size);
-    digest = pass(lanes::add);
+    digest = passOver(PAGE, lanes::add);
     return Optional.of(PageHashes.ofLanes(size, lanes.all));
   }
 
   /// Reads all that is stored once, from its first byte to its last.
   ///
   /// @return the digest, the same as in every pass before
-  private Bytes32 pass(Consumer<MemorySegment> reader) {
+  private Bytes32 passOver(int unit, Consumer<MemorySegment> reader) {
     StoredBytes source = stored.orElseThrow();
     MessageDigest sha = sha256();
-    byte[] block = new byte[(int) Math.min(BLOCK, source.byteSize())];
+    int most = Math.max(1, BLOCK / unit) * unit;
+    byte[] block = new byte[(int) Math.min(most, source.byteSize())];
     for (long at = 0; at < source.byteSize(); at += block.length) {
       int count = (int) Math.min(block.length, source.byteSize() - at);
       MemorySegment part = MemorySegment.ofArray(block).asSlice(0, count);

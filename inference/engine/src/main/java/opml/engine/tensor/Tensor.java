@@ -3,6 +3,7 @@ package opml.engine.tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.function.Consumer;
 import opml.core.hash.Bytes32;
 import opml.core.merkle.PageHashes;
 
@@ -64,6 +65,27 @@ public final class Tensor {
   /// @throws java.io.UncheckedIOException if they cannot be read
   public MemorySegment data() {
     return content.bytes();
+  }
+
+  /// {@return what tells this tensor's bytes from others': the same for all views of them}
+  public Object identity() {
+    return content;
+  }
+
+  /// {@return whether the bytes are not in memory yet}
+  public boolean isStored() {
+    return content.isStored();
+  }
+
+  /// Goes over the bytes once, from the first to the last; those that are stored stay where they are, and only their
+  /// digest is kept.
+  ///
+  /// @param unit all blocks have whole multiples of so many bytes, but the last
+  /// @param reader gets block after block, each of which it must not keep; if this throws, they were not what they
+  ///     should be
+  /// @throws opml.core.codec.MalformedException as [#data]
+  public void pass(int unit, Consumer<MemorySegment> reader) {
+    content.pass(unit, reader);
   }
 
   /// {@return the SHA-256 digest of the bytes}

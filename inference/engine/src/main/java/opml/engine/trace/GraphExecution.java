@@ -2,7 +2,6 @@ package opml.engine.trace;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -17,6 +16,8 @@ import opml.core.merkle.SparseTree;
 import opml.engine.commit.CommittedNode;
 import opml.engine.commit.GraphState;
 import opml.engine.commit.Model;
+import opml.engine.graph.Graph;
+import opml.engine.graph.Slot;
 import opml.engine.plan.GraphRun;
 import opml.engine.plan.GraphRunner;
 import opml.engine.tensor.Tensor;
@@ -35,10 +36,22 @@ public final class GraphExecution {
   /// A state, with what its commitment binds.
   ///
   /// @param slots the tree over the slots, the caller's own; of a failed state, as they were before it failed
-  /// @param values what the slots hold, by their numbers; not to be changed
-  public record Moment(GraphState state, SparseTree slots, List<MemorySegment> values) {
+  /// @param values what those slots hold that do not hold the same in all states, by their numbers; not to be changed
+  /// @param graph whose slots they are
+  public record Moment(
+      GraphState state, SparseTree slots, Map<Integer, MemorySegment> values, Graph graph) {
     public Moment {
-      values = List.copyOf(values);
+      values = Map.copyOf(values);
+    }
+
+    /// {@return what a slot holds; not to be changed} Weights are read now, if they are still stored.
+    public MemorySegment value(int slot) {
+      MemorySegment known = values.get(slot);
+      return known == null ? constant(graph.slots().get(slot)) : known;
+    }
+
+    private static MemorySegment constant(Slot slot) {
+      return slot.initial().map(Tensor::data).orElseGet(() -> Tensor.allocate(slot.bytes()));
     }
   }
 
@@ -368,21 +381,18 @@ public final class GraphExecution {
         last.ifPresent(sweep::share);
         snapshots.addAsked(sweep.values(true));
       }
-      return new Moment(moving == end ? finalState : shown, sweep.slots(), values(sweep.run()));
+      return new Moment(
+          moving == end ? finalState : shown, sweep.slots(), values(sweep.run()), model.graph());
     }
   }
 
-  private List<MemorySegment> values(GraphRun run) {
-    List<MemorySegment> values = new ArrayList<>();
-    for (int slot = 0; slot < model.graph().slots().size(); slot++) {
-      boolean changes = Arrays.binarySearch(changing, slot) >= 0;
-      if (!changes && slot == model.graph().input().slot()) {
-        values.add(input);
-      } else if (changes || slot == model.graph().output().slot()) {
-        values.add(copyOf(run, slot)); // it lies in the run's own memory
-      } else {
-        values.add(run.value(slot));
-      }
+  private Map<Integer, MemorySegment> values(GraphRun run) {
+    Map<Integer, MemorySegment> values = new HashMap<>();
+    values.put(model.graph().input().slot(), input);
+    // They lie in the run's own memory.
+    values.put(model.graph().output().slot(), copyOf(run, model.graph().output().slot()));
+    for (int slot : changing) {
+      values.put(slot, copyOf(run, slot));
     }
     return values;
   }

@@ -42,6 +42,7 @@ public record RunMemory(long model, long values, long passing, long least) {
     long copied =
         graph.slots().stream()
             .flatMap(slot -> slot.initial().stream())
+            .filter(tensor -> !tensor.isStored())
             .map(Tensor::data)
             .filter(data -> !data.isNative())
             .mapToLong(MemorySegment::byteSize)

@@ -21,6 +21,7 @@ import opml.engine.graph.GraphNode;
 import opml.engine.graph.Operand;
 import opml.engine.graph.Port;
 import opml.engine.graph.Slot;
+import opml.engine.run.Constant;
 import opml.engine.run.KernelProvider;
 import opml.engine.run.NodeOutcome;
 import opml.engine.run.NodeRunner;
@@ -358,7 +359,7 @@ class GraphRunnerTest {
 
       @Override
       public PreparedKernel prepare(
-          Kernel kernel, long[] scalars, List<Optional<MemorySegment>> constants) {
+          Kernel kernel, long[] scalars, List<Optional<Constant>> constants) {
         return new PreparedKernel() {
           @Override
           public int units() {

@@ -170,7 +170,7 @@ class GraphExecutionTest {
         assertThat(moment.state()).isEqualTo(all.get(index));
         assertThat(moment.slots().root()).isEqualTo(all.get(index).slotsRoot());
         for (int slot = 0; slot < 2; slot++) {
-          assertThat(MerkleRoot.of(moment.values().get(slot), 0))
+          assertThat(MerkleRoot.of(moment.value(slot), 0))
               .as("seed %d, state %d, slot %d", seed, index, slot)
               .isEqualTo(moment.slots().leaf(slot));
         }
@@ -270,7 +270,7 @@ class GraphExecutionTest {
         }
         for (Slot slot : model.graph().slots()) {
           int number = model.graph().slots().indexOf(slot);
-          assertThat(MerkleRoot.of(moment.values().get(number), slot.depth()))
+          assertThat(MerkleRoot.of(moment.value(number), slot.depth()))
               .as("%s, state %d, slot %d", where, step, number)
               .isEqualTo(moment.slots().leaf(number));
         }

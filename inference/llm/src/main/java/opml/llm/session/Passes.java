@@ -2,18 +2,16 @@ package opml.llm.session;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import opml.engine.graph.Graph;
-import opml.engine.graph.GraphNode;
 import opml.engine.graph.Operand;
 import opml.engine.graph.Slot;
+import opml.engine.run.Constant;
 import opml.engine.run.KernelProvider;
 import opml.engine.run.PreparedKernel;
-import opml.engine.tensor.Tensor;
 import opml.llm.forward.SessionGraph;
 
 /// The kernels of a model's nodes, made ready once for all sessions. Safe for many threads.
@@ -22,42 +20,37 @@ final class Passes {
   static final long ALIGNMENT = 64;
 
   private final SessionGraph session;
-  private final List<PreparedKernel> kernels = new ArrayList<>();
+  private final List<PreparedKernel> kernels;
   private final long scratchBytes;
 
   /// What slots hold in all sessions; nothing for those that each has for itself.
-  private final List<Optional<MemorySegment>> constants;
+  private final List<Optional<Constant>> constants;
 
-  /// @param progress hears how many nodes are ready
+  /// @param progress hears how many nodes are ready, from several threads, one at a time
   Passes(SessionGraph session, KernelProvider provider, IntConsumer progress) {
     this.session = session;
     Graph graph = session.graph();
-    this.constants =
-        graph.slots().stream()
-            .map(slot -> slot.initial().map(Tensor::data).map(Passes::outside))
+    this.constants = graph.slots().stream().map(slot -> slot.initial().map(Constant::of)).toList();
+    int[] ready = {0};
+    // Weights are read from files, and packed: several at a time.
+    this.kernels =
+        graph.nodes().parallelStream()
+            .map(
+                node -> {
+                  List<Optional<Constant>> known =
+                      node.operands().stream().map(this::constant).toList();
+                  PreparedKernel kernel =
+                      provider.prepare(node.kernel(), node.scalarArray(), known);
+                  synchronized (ready) {
+                    progress.accept(++ready[0]);
+                  }
+                  return kernel;
+                })
             .toList();
-    long most = 0;
-    for (GraphNode node : graph.nodes()) {
-      List<Optional<MemorySegment>> known = node.operands().stream().map(this::constant).toList();
-      PreparedKernel kernel = provider.prepare(node.kernel(), node.scalarArray(), known);
-      most = Math.max(most, kernel.scratchBytes());
-      kernels.add(kernel);
-      progress.accept(kernels.size());
-    }
-    this.scratchBytes = most;
+    this.scratchBytes = kernels.stream().mapToLong(PreparedKernel::scratchBytes).max().orElse(0);
   }
 
-  /// Twins want memory outside of the heap; weights that come from a file lie there already.
-  private static MemorySegment outside(MemorySegment data) {
-    return data.isNative()
-        ? data
-        : Arena.ofAuto()
-            .allocate(padded(data.byteSize()), ALIGNMENT)
-            .asSlice(0, data.byteSize())
-            .copyFrom(data);
-  }
-
-  private Optional<MemorySegment> constant(Operand operand) {
+  private Optional<Constant> constant(Operand operand) {
     return operand instanceof Operand.Read(int slot) ? constants.get(slot) : Optional.empty();
   }
 
@@ -73,17 +66,34 @@ final class Passes {
     return scratchBytes;
   }
 
-  /// {@return memory for all slots of a session, zeroed}
+  /// {@return memory for all slots of a session, zeroed; weights that kernels have packed are not there}
   MemorySegment[] slots(Arena arena) {
     List<Slot> all = session.graph().slots();
+    boolean[] read = read();
     return IntStream.range(0, all.size())
         .mapToObj(
             i ->
-                constants
-                    .get(i)
-                    .orElseGet(() -> arena.allocate(padded(all.get(i).bytes()), ALIGNMENT))
-                    .asSlice(0, all.get(i).bytes()))
+                constants.get(i).isPresent()
+                    ? (read[i] ? constants.get(i).get().data() : MemorySegment.NULL)
+                    : arena
+                        .allocate(padded(all.get(i).bytes()), ALIGNMENT)
+                        .asSlice(0, all.get(i).bytes()))
         .toArray(MemorySegment[]::new);
+  }
+
+  /// {@return the constants that some kernel reads, by their slots}
+  private boolean[] read() {
+    Graph graph = session.graph();
+    boolean[] read = new boolean[graph.slots().size()];
+    for (int i = 0; i < graph.nodes().size(); i++) {
+      List<Operand> operands = graph.nodes().get(i).operands();
+      for (int j = 0; j < operands.size(); j++) {
+        if (operands.get(j) instanceof Operand.Read(int slot) && kernels.get(i).reads(j)) {
+          read[slot] = true;
+        }
+      }
+    }
+    return read;
   }
 
   private static long padded(long bytes) {

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import opml.engine.graph.GraphNode;
 import opml.engine.graph.Operand;
+import opml.engine.graph.Slot;
 import opml.engine.plan.Team;
 import opml.engine.run.PreparedKernel;
 import opml.kernels.layout.Tile;
@@ -48,19 +49,23 @@ public final class Session implements AutoCloseable {
     /// Bytes that are gone over for each row of the tile.
     private final long work;
 
-    Step(GraphNode node, PreparedKernel kernel, MemorySegment[] segments) {
+    Step(GraphNode node, PreparedKernel kernel, MemorySegment[] segments, List<Slot> slots) {
       this.kernel = kernel;
       this.segments = segments;
       this.units = kernel.units();
-      this.work = work(node.kernel().name(), segments);
+      this.work = work(node, slots);
     }
 
-    private static long work(String name, MemorySegment... segments) {
+    private static long work(GraphNode node, List<Slot> slots) {
+      String name = node.kernel().name();
       boolean isProduct = name.startsWith("linear.");
       if (!isProduct && !name.equals("attention")) {
         return ROW;
       }
-      return Arrays.stream(segments).mapToLong(MemorySegment::byteSize).max().orElse(0);
+      return Arrays.stream(node.inputs())
+          .mapToLong(slot -> slots.get(slot).bytes())
+          .max()
+          .orElse(0);
     }
 
     boolean isWorthHelp(int rowsOfTile) {
@@ -93,7 +98,12 @@ public final class Session implements AutoCloseable {
     var nodes = session.graph().nodes();
     this.steps = new Step[nodes.size()];
     for (int i = 0; i < steps.length; i++) {
-      steps[i] = new Step(nodes.get(i), passes.kernel(i), segments(nodes.get(i), slots));
+      steps[i] =
+          new Step(
+              nodes.get(i),
+              passes.kernel(i),
+              segments(nodes.get(i), slots),
+              session.graph().slots());
     }
   }
 

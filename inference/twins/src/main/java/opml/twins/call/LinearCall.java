@@ -3,6 +3,7 @@ package opml.twins.call;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Optional;
+import opml.engine.run.Constant;
 import opml.kernels.layout.Outputs;
 import opml.kernels.layout.Tile;
 
@@ -84,8 +85,13 @@ public record LinearCall(
   }
 
   /// {@return whether a weight has all the rows that outputs are made of}
-  public boolean fits(MemorySegment w) {
+  public boolean fits(Constant w) {
     return w.byteSize() >= rowBytes() * (outputs.from() + outputs.count());
+  }
+
+  /// {@return which segment argument the weights are}
+  public int weights() {
+    return format.isFloat() ? 2 : 3;
   }
 
   /// {@return rows of tokens that there are now}
@@ -93,18 +99,16 @@ public record LinearCall(
     return new Tile(control, counter, first, rows).count();
   }
 
-  /// Throws where the reference would.
+  /// Throws where the reference would, if the weights have all rows ([#fits]).
   ///
   /// @throws IndexOutOfBoundsException if a segment is too short for so many tokens
   public void check(MemorySegment[] segments, int tokens) {
-    int last = segments.length - 1;
     long yBytes = 4 * ((tokens - 1L) * outputs.width() + outputs.to() + outputs.count());
     TwinCall.check(segments, 1, (long) tokens * elements() * (format.isFloat() ? Float.BYTES : 1));
     if (!format.isFloat()) {
       TwinCall.check(segments, 2, (long) tokens * depth * Float.BYTES);
     }
-    TwinCall.check(segments, last - 1, rowBytes() * (outputs.from() + outputs.count()));
-    TwinCall.check(segments, last, yBytes);
+    TwinCall.check(segments, segments.length - 1, yBytes);
   }
 
   /// Not ordinary are besides outputs that overlap, where their order would matter, and parts of a block.

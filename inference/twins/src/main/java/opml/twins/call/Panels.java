@@ -1,9 +1,10 @@
 package opml.twins.call;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import opml.engine.run.Constant;
+import opml.engine.tensor.OutsideMemory;
 import opml.kernels.memory.Mem;
 
 /// The panels of a weight that a call reaches, each of some rows, and where their outputs go. Panels are those of the
@@ -34,7 +35,7 @@ public record Panels(LinearCall call, MemorySegment packed, long bytes, int rows
   /// @param layout how panels are packed
   public static Panels of(
       LinearCall call,
-      MemorySegment w,
+      Constant w,
       Packings packings,
       Object layout,
       int rows,
@@ -51,17 +52,24 @@ public record Panels(LinearCall call, MemorySegment packed, long bytes, int rows
   }
 
   private static MemorySegment pack(
-      MemorySegment w, int rows, int rowBytes, int panelBytes, Packing packing) {
-    long all = w.byteSize() / rowBytes;
-    MemorySegment packed = Arena.ofAuto().allocate(Math.ceilDiv(all, rows) * panelBytes, 64);
+      Constant w, int rows, int rowBytes, int panelBytes, Packing packing) {
+    long panels = Math.ceilDiv(w.byteSize() / rowBytes, rows);
+    MemorySegment packed = OutsideMemory.allocate(panels * panelBytes);
     byte[] file = new byte[rows * rowBytes];
     byte[] panel = new byte[panelBytes];
-    for (long first = 0; first < all; first += rows) {
-      int there = (int) Math.min(rows, all - first);
-      MemorySegment.copy(w, I8, first * rowBytes, file, 0, there * rowBytes);
-      packing.pack(file, there, panel);
-      MemorySegment.copy(panel, 0, packed, I8, first / rows * panelBytes, panelBytes);
-    }
+    long[] at = {0};
+    w.pass(
+        file.length,
+        block -> {
+          long all = block.byteSize() / rowBytes;
+          for (long first = 0; first < all; first += rows) {
+            int there = (int) Math.min(rows, all - first);
+            MemorySegment.copy(block, I8, first * rowBytes, file, 0, there * rowBytes);
+            packing.pack(file, there, panel);
+            MemorySegment.copy(panel, 0, packed, I8, at[0], panelBytes);
+            at[0] += panelBytes;
+          }
+        });
     return packed;
   }
 

@@ -1,8 +1,8 @@
 package opml.twins.call;
 
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
+import opml.engine.run.Constant;
 import opml.engine.run.PreparedKernel;
 
 /// Another form of one kernel, of the same bits.
@@ -11,5 +11,5 @@ public interface Twin {
   /// Makes it ready for the calls of one node, as [opml.engine.run.KernelProvider] says.
   ///
   /// @return empty where the call is left to the reference
-  Optional<PreparedKernel> prepare(long[] scalars, List<Optional<MemorySegment>> constants);
+  Optional<PreparedKernel> prepare(long[] scalars, List<Optional<Constant>> constants);
 }

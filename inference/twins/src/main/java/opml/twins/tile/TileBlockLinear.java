@@ -2,6 +2,7 @@ package opml.twins.tile;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
+import opml.engine.run.Constant;
 import opml.engine.run.PreparedKernel;
 import opml.kernels.memory.Mem;
 import opml.twins.call.LinearCall;
@@ -29,7 +30,7 @@ final class TileBlockLinear implements PreparedKernel {
   private final long rowBytes; // of a packed token
   private final int most; // tokens packed at once
 
-  private TileBlockLinear(BlockTile tile, LinearCall call, MemorySegment w, Packings packings) {
+  private TileBlockLinear(BlockTile tile, LinearCall call, Constant w, Packings packings) {
     BlockType type = tile.type();
     this.call = call;
     this.tile = tile;
@@ -56,9 +57,14 @@ final class TileBlockLinear implements PreparedKernel {
   }
 
   static Optional<PreparedKernel> prepare(
-      BlockTile tile, LinearCall call, MemorySegment w, Packings packings) {
+      BlockTile tile, LinearCall call, Constant w, Packings packings) {
     boolean fits = call.isOrdinary() && call.fits(w);
     return fits ? Optional.of(new TileBlockLinear(tile, call, w, packings)) : Optional.empty();
+  }
+
+  @Override
+  public boolean reads(int argument) {
+    return argument != call.weights();
   }
 
   @Override

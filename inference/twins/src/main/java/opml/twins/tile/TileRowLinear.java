@@ -2,6 +2,7 @@ package opml.twins.tile;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
+import opml.engine.run.Constant;
 import opml.engine.run.PreparedKernel;
 import opml.twins.call.LinearCall;
 import opml.twins.call.Packings;
@@ -26,7 +27,7 @@ final class TileRowLinear implements PreparedKernel {
   private final int chunks; // of a row
   private final int most; // tokens copied at once
 
-  private TileRowLinear(RowTile tile, LinearCall call, MemorySegment w, Packings packings) {
+  private TileRowLinear(RowTile tile, LinearCall call, Constant w, Packings packings) {
     this.call = call;
     this.tile = tile;
     this.panels =
@@ -44,9 +45,14 @@ final class TileRowLinear implements PreparedKernel {
   }
 
   static Optional<PreparedKernel> prepare(
-      RowTile tile, LinearCall call, MemorySegment w, Packings packings) {
+      RowTile tile, LinearCall call, Constant w, Packings packings) {
     boolean fits = call.isOrdinary() && call.fits(w);
     return fits ? Optional.of(new TileRowLinear(tile, call, w, packings)) : Optional.empty();
+  }
+
+  @Override
+  public boolean reads(int argument) {
+    return argument != call.weights();
   }
 
   @Override

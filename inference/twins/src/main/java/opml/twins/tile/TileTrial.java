@@ -5,6 +5,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import opml.engine.run.Constant;
 import opml.engine.run.PreparedKernel;
 import opml.engine.tensor.Tensor;
 import opml.kernels.catalog.KernelCatalog;
@@ -116,7 +117,8 @@ final class TileTrial {
     }
     MemorySegment q = aligned(bytes(tokens * blocks * BlockTile.BLOCK));
     MemorySegment d = MemorySegment.ofArray(scales(tokens * blocks));
-    Optional<PreparedKernel> twin = TileBlockLinear.prepare(tile, call, w, new Packings());
+    Optional<PreparedKernel> twin =
+        TileBlockLinear.prepare(tile, call, Constant.of(w), new Packings());
     return twin.isPresent() && agrees(type.file.kernel(), twin.get(), scalars, tokens, q, d, w);
   }
 
@@ -145,7 +147,8 @@ final class TileTrial {
       }
     }
     MemorySegment x = MemorySegment.ofArray(scales(tokens * k));
-    Optional<PreparedKernel> twin = TileRowLinear.prepare(tile, call, w, new Packings());
+    Optional<PreparedKernel> twin =
+        TileRowLinear.prepare(tile, call, Constant.of(w), new Packings());
     return twin.isPresent() && agrees(type.file.kernel(), twin.get(), scalars, tokens, x, w);
   }
 

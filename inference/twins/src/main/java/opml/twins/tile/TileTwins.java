@@ -2,6 +2,7 @@ package opml.twins.tile;
 
 import java.util.HashMap;
 import java.util.Map;
+import opml.engine.run.Constant;
 import opml.twins.call.LinearCall;
 import opml.twins.call.Packings;
 import opml.twins.call.QuantisedConvolutionCall;
@@ -22,12 +23,14 @@ public final class TileTwins {
         (s, constants) ->
             constants
                 .get(1)
+                .map(Constant::data)
                 .flatMap(b -> TileProduct.prepare(tiles.int8(), QuantisedProductCall.of(s), b)));
     twins.put(
         "qlinear.conv2d",
         (s, constants) ->
             constants
                 .get(1)
+                .map(Constant::data)
                 .flatMap(
                     w -> TileConvolution.prepare(tiles.int8(), QuantisedConvolutionCall.of(s), w)));
     tiles

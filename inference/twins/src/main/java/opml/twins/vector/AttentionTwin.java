@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
+import opml.engine.run.Constant;
 import opml.engine.run.PreparedKernel;
 import opml.kernels.layout.Heads;
 import opml.kernels.memory.Mem;
@@ -69,7 +70,7 @@ final class AttentionTwin extends TokenTwin {
   private final long chunk;
   private final long scores;
 
-  private AttentionTwin(long[] s, Heads heads, int parts, List<Optional<MemorySegment>> constants) {
+  private AttentionTwin(long[] s, Heads heads, int parts, List<Optional<Constant>> constants) {
     super("attention", s, groups(heads) * parts, constants);
     this.kType = (int) s[3];
     this.kWidth = (int) s[4];
@@ -96,7 +97,7 @@ final class AttentionTwin extends TokenTwin {
     this.scores = Lanes.aligned(chunk + Math.max(ROWS * rowOfHead, Tiles.SIZE));
   }
 
-  static Optional<PreparedKernel> prepare(long[] s, List<Optional<MemorySegment>> constants) {
+  static Optional<PreparedKernel> prepare(long[] s, List<Optional<Constant>> constants) {
     boolean small = true;
     for (int i = 3; i < 15; i++) {
       small &= s[i] >= 0 && s[i] <= Integer.MAX_VALUE;

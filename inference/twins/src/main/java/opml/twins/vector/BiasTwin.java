@@ -5,6 +5,7 @@ import static opml.twins.vector.Lanes.COUNT;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
+import opml.engine.run.Constant;
 import opml.engine.run.PreparedKernel;
 import opml.kernels.memory.Mem;
 
@@ -12,12 +13,12 @@ import opml.kernels.memory.Mem;
 final class BiasTwin extends TokenTwin {
   private final int width;
 
-  private BiasTwin(long[] s, List<Optional<MemorySegment>> constants) {
+  private BiasTwin(long[] s, List<Optional<Constant>> constants) {
     super("add.bias", s, (int) s[2], constants);
     this.width = (int) s[3];
   }
 
-  static Optional<PreparedKernel> prepare(long[] s, List<Optional<MemorySegment>> constants) {
+  static Optional<PreparedKernel> prepare(long[] s, List<Optional<Constant>> constants) {
     return isOrdinary(s, floats(s[2], s[3]))
         ? Optional.of(new BiasTwin(s, constants))
         : Optional.empty();

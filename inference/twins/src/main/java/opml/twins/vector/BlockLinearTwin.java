@@ -6,6 +6,7 @@ import static opml.twins.vector.Blocks.ROWS;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
+import opml.engine.run.Constant;
 import opml.engine.run.PreparedKernel;
 import opml.kernels.memory.Mem;
 import opml.twins.call.LinearCall;
@@ -49,7 +50,7 @@ final class BlockLinearTwin implements PreparedKernel {
   private final long alls;
   private final long tokens;
 
-  private BlockLinearTwin(LinearCall call, MemorySegment w, Packings packings) {
+  private BlockLinearTwin(LinearCall call, Constant w, Packings packings) {
     this.call = call;
     this.superblocks = call.format() == LinearCall.Format.Q4_K;
     this.nibbles = call.format() != LinearCall.Format.Q8_0;
@@ -68,9 +69,9 @@ final class BlockLinearTwin implements PreparedKernel {
   }
 
   static Optional<PreparedKernel> prepare(
-      LinearCall call, List<Optional<MemorySegment>> constants, Packings packings) {
+      LinearCall call, List<Optional<Constant>> constants, Packings packings) {
     return constants
-        .get(3)
+        .get(call.weights())
         .filter(w -> Blocks.areThere() && call.isOrdinary() && call.fits(w))
         .map(w -> new BlockLinearTwin(call, w, packings));
   }
@@ -135,6 +136,11 @@ final class BlockLinearTwin implements PreparedKernel {
   }
 
   // ---- The call
+
+  @Override
+  public boolean reads(int argument) {
+    return argument != call.weights();
+  }
 
   @Override
   public int units() {

@@ -3,18 +3,19 @@ package opml.twins.vector;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
+import opml.engine.run.Constant;
 import opml.engine.run.PreparedKernel;
 
 /// `choosing.rows`.
 final class ChoosingTwin extends TokenTwin {
   private final int width;
 
-  private ChoosingTwin(long[] s, List<Optional<MemorySegment>> constants) {
+  private ChoosingTwin(long[] s, List<Optional<Constant>> constants) {
     super("choosing.rows", s, (int) s[2], constants);
     this.width = (int) s[3];
   }
 
-  static Optional<PreparedKernel> prepare(long[] s, List<Optional<MemorySegment>> constants) {
+  static Optional<PreparedKernel> prepare(long[] s, List<Optional<Constant>> constants) {
     return isOrdinary(s, floats(s[2], s[3]))
         ? Optional.of(new ChoosingTwin(s, constants))
         : Optional.empty();

@@ -3,6 +3,7 @@ package opml.twins.vector;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
+import opml.engine.run.Constant;
 import opml.engine.run.PreparedKernel;
 import opml.kernels.memory.Mem;
 import opml.twins.call.ConvolutionCall;
@@ -15,10 +16,10 @@ final class FloatConvolutionTwin extends ConvolutionTwin {
   }
 
   static Optional<PreparedKernel> prepare(
-      ConvolutionCall call, List<Optional<MemorySegment>> constants, Optional<FloatTile> machine) {
+      ConvolutionCall call, List<Optional<Constant>> constants, Optional<FloatTile> machine) {
     // Only constant weights are packed for the tile, with a table of where the image's elements
     // are.
-    Optional<MemorySegment> weights = constants.get(1);
+    Optional<MemorySegment> weights = constants.get(1).map(Constant::data);
     return call.isOrdinary()
         ? new FloatConvolutionTwin(call, machine.filter(_ -> weights.isPresent())).prepared(weights)
         : Optional.empty();

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
+import opml.engine.run.Constant;
 import opml.engine.run.PreparedKernel;
 import opml.kernels.memory.Mem;
 import opml.kernels.operators.Functions;
@@ -22,12 +23,12 @@ final class GateTwin extends TokenTwin {
 
   private final int width;
 
-  private GateTwin(long[] s, List<Optional<MemorySegment>> constants) {
+  private GateTwin(long[] s, List<Optional<Constant>> constants) {
     super("gate.silu", s, (int) s[2], constants);
     this.width = (int) s[3];
   }
 
-  static Optional<PreparedKernel> prepare(long[] s, List<Optional<MemorySegment>> constants) {
+  static Optional<PreparedKernel> prepare(long[] s, List<Optional<Constant>> constants) {
     return isOrdinary(s, floats(s[2], s[3]))
         ? Optional.of(new GateTwin(s, constants))
         : Optional.empty();

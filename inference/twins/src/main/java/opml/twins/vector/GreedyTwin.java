@@ -14,6 +14,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import opml.engine.run.Constant;
 import opml.engine.run.PreparedKernel;
 import opml.kernels.memory.Mem;
 
@@ -21,12 +22,12 @@ import opml.kernels.memory.Mem;
 final class GreedyTwin extends TokenTwin {
   private final int vocabulary;
 
-  private GreedyTwin(long[] s, List<Optional<MemorySegment>> constants) {
+  private GreedyTwin(long[] s, List<Optional<Constant>> constants) {
     super("choose.greedy", s, (int) s[2], constants);
     this.vocabulary = (int) s[3];
   }
 
-  static Optional<PreparedKernel> prepare(long[] s, List<Optional<MemorySegment>> constants) {
+  static Optional<PreparedKernel> prepare(long[] s, List<Optional<Constant>> constants) {
     return isOrdinary(s, floats(s[2], s[3]))
         ? Optional.of(new GreedyTwin(s, constants))
         : Optional.empty();

@@ -5,6 +5,7 @@ import static opml.twins.vector.Lanes.COUNT;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
+import opml.engine.run.Constant;
 import opml.engine.run.PreparedKernel;
 import opml.kernels.layout.TextCache;
 import opml.kernels.memory.Mem;
@@ -15,14 +16,14 @@ final class KeepTwin extends TokenTwin {
   private final int width;
   private final int rowBytes;
 
-  private KeepTwin(long[] s, List<Optional<MemorySegment>> constants) {
+  private KeepTwin(long[] s, List<Optional<Constant>> constants) {
     super("keep", s, (int) s[2], constants);
     this.type = (int) s[3];
     this.width = (int) s[4];
     this.rowBytes = new TextCache(MemorySegment.NULL, type, width).rowBytes();
   }
 
-  static Optional<PreparedKernel> prepare(long[] s, List<Optional<MemorySegment>> constants) {
+  static Optional<PreparedKernel> prepare(long[] s, List<Optional<Constant>> constants) {
     boolean whole =
         switch ((int) s[3]) {
           case TextCache.F32 -> true;

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
+import opml.engine.run.Constant;
 import opml.engine.run.PreparedKernel;
 import opml.kernels.memory.F32;
 import opml.kernels.memory.Mem;
@@ -22,7 +23,7 @@ final class NormTwin extends TokenTwin {
   private final int width;
   private final float epsilon;
 
-  private NormTwin(long[] s, List<Optional<MemorySegment>> constants) {
+  private NormTwin(long[] s, List<Optional<Constant>> constants) {
     super("norm.rms", s, (int) s[2], constants);
     this.at = (int) s[3];
     this.groups = (int) s[4];
@@ -30,7 +31,7 @@ final class NormTwin extends TokenTwin {
     this.epsilon = Float.intBitsToFloat((int) s[6]);
   }
 
-  static Optional<PreparedKernel> prepare(long[] s, List<Optional<MemorySegment>> constants) {
+  static Optional<PreparedKernel> prepare(long[] s, List<Optional<Constant>> constants) {
     return s[3] >= 0 && isOrdinary(s, floats(s[3] + s[2], s[4], s[5]))
         ? Optional.of(new NormTwin(s, constants))
         : Optional.empty();

@@ -3,6 +3,7 @@ package opml.twins.vector;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
+import opml.engine.run.Constant;
 import opml.engine.run.PreparedKernel;
 import opml.kernels.memory.Mem;
 import opml.twins.call.ProductCall;
@@ -36,7 +37,7 @@ final class ProductTwin implements PreparedKernel {
   private final @Nullable MemorySegment right;
 
   private ProductTwin(
-      ProductCall call, List<Optional<MemorySegment>> constants, Optional<FloatTile> machine) {
+      ProductCall call, List<Optional<Constant>> constants, Optional<FloatTile> machine) {
     this.call = call;
     this.machine = machine.orElse(null);
     this.extents = call.extents();
@@ -45,12 +46,12 @@ final class ProductTwin implements PreparedKernel {
     int tiles = (call.m() + rows - 1) / rows;
     this.groups = (tiles + GROUP - 1) / GROUP;
     this.groupBytes = Lanes.aligned(4L * Math.min(GROUP, tiles) * rows * call.k());
-    this.left = constants.get(0).map(this::allLeft).orElse(null);
-    this.right = constants.get(1).map(this::allRight).orElse(null);
+    this.left = constants.get(0).map(Constant::data).map(this::allLeft).orElse(null);
+    this.right = constants.get(1).map(Constant::data).map(this::allRight).orElse(null);
   }
 
   static Optional<PreparedKernel> prepare(
-      ProductCall call, List<Optional<MemorySegment>> constants, Optional<FloatTile> machine) {
+      ProductCall call, List<Optional<Constant>> constants, Optional<FloatTile> machine) {
     return call.isOrdinary()
         ? Optional.of(new ProductTwin(call, constants, machine))
         : Optional.empty();

@@ -3,6 +3,7 @@ package opml.twins.vector;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
+import opml.engine.run.Constant;
 import opml.engine.run.PreparedKernel;
 import opml.kernels.memory.Mem;
 
@@ -10,12 +11,12 @@ import opml.kernels.memory.Mem;
 final class QuantiseRowsTwin extends TokenTwin {
   private final int blocks;
 
-  private QuantiseRowsTwin(long[] s, List<Optional<MemorySegment>> constants) {
+  private QuantiseRowsTwin(long[] s, List<Optional<Constant>> constants) {
     super("quantize.rows", s, (int) s[2], constants);
     this.blocks = (int) s[3];
   }
 
-  static Optional<PreparedKernel> prepare(long[] s, List<Optional<MemorySegment>> constants) {
+  static Optional<PreparedKernel> prepare(long[] s, List<Optional<Constant>> constants) {
     return EightBits.fitVectors() && isOrdinary(s, floats(s[2], s[3], EightBits.BLOCK))
         ? Optional.of(new QuantiseRowsTwin(s, constants))
         : Optional.empty();

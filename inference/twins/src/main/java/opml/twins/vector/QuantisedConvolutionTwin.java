@@ -3,6 +3,7 @@ package opml.twins.vector;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
+import opml.engine.run.Constant;
 import opml.engine.run.PreparedKernel;
 import opml.kernels.memory.Mem;
 import opml.twins.call.QuantisedConvolutionCall;
@@ -26,9 +27,9 @@ final class QuantisedConvolutionTwin extends ConvolutionTwin {
   }
 
   static Optional<PreparedKernel> prepare(
-      QuantisedConvolutionCall call, List<Optional<MemorySegment>> constants) {
+      QuantisedConvolutionCall call, List<Optional<Constant>> constants) {
     return call.isOrdinary()
-        ? new QuantisedConvolutionTwin(call).prepared(constants.get(1))
+        ? new QuantisedConvolutionTwin(call).prepared(constants.get(1).map(Constant::data))
         : Optional.empty();
   }
 

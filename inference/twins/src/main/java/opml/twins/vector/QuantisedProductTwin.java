@@ -3,6 +3,7 @@ package opml.twins.vector;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
+import opml.engine.run.Constant;
 import opml.engine.run.PreparedKernel;
 import opml.twins.call.QuantisedProductCall;
 import opml.twins.call.Requantiser;
@@ -27,7 +28,7 @@ final class QuantisedProductTwin implements PreparedKernel {
   private final @Nullable MemorySegment right;
 
   private QuantisedProductTwin(
-      QuantisedProductCall call, Int8Vectors tile, List<Optional<MemorySegment>> constants) {
+      QuantisedProductCall call, Int8Vectors tile, List<Optional<Constant>> constants) {
     this.call = call;
     this.tile = tile;
     this.rowLayout = new Int8Vectors.Layout(call.k(), 1, call.aZero(), call.aUnsigned());
@@ -40,11 +41,11 @@ final class QuantisedProductTwin implements PreparedKernel {
     this.left =
         Lanes.aligned(4L * tile.rows() * tile.columns()) + Lanes.aligned(tile.scratchBytes());
     this.tail = left + Math.min(GROUP, tiles) * Lanes.aligned(tile.leftBytes(call.k()));
-    this.right = constants.get(1).map(this::allRight).orElse(null);
+    this.right = constants.get(1).map(Constant::data).map(this::allRight).orElse(null);
   }
 
   static Optional<PreparedKernel> prepare(
-      QuantisedProductCall call, List<Optional<MemorySegment>> constants) {
+      QuantisedProductCall call, List<Optional<Constant>> constants) {
     return call.isOrdinary()
         ? Optional.of(new QuantisedProductTwin(call, Int8Vectors.of(call.m()), constants))
         : Optional.empty();

@@ -6,6 +6,7 @@ import static opml.twins.vector.Lanes.COUNT;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
+import opml.engine.run.Constant;
 import opml.engine.run.PreparedKernel;
 import opml.kernels.memory.Mem;
 
@@ -14,13 +15,13 @@ final class ResidualTwin extends TokenTwin {
   private final int at;
   private final int width;
 
-  private ResidualTwin(long[] s, List<Optional<MemorySegment>> constants) {
+  private ResidualTwin(long[] s, List<Optional<Constant>> constants) {
     super("add.residual", s, (int) s[2], constants);
     this.at = (int) s[3];
     this.width = (int) s[4];
   }
 
-  static Optional<PreparedKernel> prepare(long[] s, List<Optional<MemorySegment>> constants) {
+  static Optional<PreparedKernel> prepare(long[] s, List<Optional<Constant>> constants) {
     return s[3] >= 0 && isOrdinary(s, floats(s[3] + s[2], s[4]))
         ? Optional.of(new ResidualTwin(s, constants))
         : Optional.empty();

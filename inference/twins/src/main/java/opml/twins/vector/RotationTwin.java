@@ -14,6 +14,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
+import opml.engine.run.Constant;
 import opml.engine.run.PreparedKernel;
 import opml.kernels.memory.F32;
 import opml.kernels.memory.Mem;
@@ -33,7 +34,7 @@ final class RotationTwin extends TokenTwin {
   private final int pairs;
   private final boolean neighbours;
 
-  private RotationTwin(long[] s, List<Optional<MemorySegment>> constants) {
+  private RotationTwin(long[] s, List<Optional<Constant>> constants) {
     super("rotate", s, (int) s[2], constants);
     this.heads = (int) s[3];
     this.width = (int) s[4];
@@ -41,7 +42,7 @@ final class RotationTwin extends TokenTwin {
     this.neighbours = s[6] == 2;
   }
 
-  static Optional<PreparedKernel> prepare(long[] s, List<Optional<MemorySegment>> constants) {
+  static Optional<PreparedKernel> prepare(long[] s, List<Optional<Constant>> constants) {
     boolean neighbours = s[6] == 2 && s[7] == 1;
     boolean halves = s[6] == 1 && s[7] == s[5];
     boolean fits = s[5] > 0 && 2 * s[5] <= s[4] && isOrdinary(s, floats(s[2], s[3], s[4]));

@@ -6,6 +6,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Optional;
+import opml.engine.run.Constant;
 import opml.engine.run.PreparedKernel;
 import opml.kernels.memory.Mem;
 import opml.twins.call.LinearCall;
@@ -37,7 +38,7 @@ final class RowLinearTwin implements PreparedKernel {
   private static final long RESULTS = SIX * ROW_BYTES;
   private final long tokens;
 
-  private RowLinearTwin(LinearCall call, MemorySegment w, Packings packings) {
+  private RowLinearTwin(LinearCall call, Constant w, Packings packings) {
     this.call = call;
     this.panels =
         Panels.of(call, w, packings, call.format(), ROWS, ROWS * call.rowBytes(), this::pack);
@@ -48,9 +49,9 @@ final class RowLinearTwin implements PreparedKernel {
   }
 
   static Optional<PreparedKernel> prepare(
-      LinearCall call, List<Optional<MemorySegment>> constants, Packings packings) {
+      LinearCall call, List<Optional<Constant>> constants, Packings packings) {
     return constants
-        .get(2)
+        .get(call.weights())
         .filter(w -> call.isOrdinary() && call.fits(w))
         .map(w -> new RowLinearTwin(call, w, packings));
   }
@@ -63,6 +64,11 @@ final class RowLinearTwin implements PreparedKernel {
         INT32.set(panel, Float.BYTES * (ROWS * i + row), four);
       }
     }
+  }
+
+  @Override
+  public boolean reads(int argument) {
+    return argument != call.weights();
   }
 
   @Override

@@ -5,6 +5,7 @@ import static opml.twins.vector.Lanes.NATIVE;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
+import opml.engine.run.Constant;
 import opml.engine.run.PreparedKernel;
 import opml.kernels.catalog.Kernel;
 import opml.kernels.catalog.KernelCatalog;
@@ -27,13 +28,13 @@ abstract class TokenTwin implements PreparedKernel {
   /// What is known before and was not where vectors read it; nothing for other operands.
   private final @Nullable MemorySegment[] moved;
 
-  TokenTwin(String kernel, long[] scalars, int units, List<Optional<MemorySegment>> constants) {
+  TokenTwin(String kernel, long[] scalars, int units, List<Optional<Constant>> constants) {
     this.reference = KernelCatalog.byName(kernel);
     this.scalars = scalars.clone();
     this.units = units;
     this.moved =
         constants.stream()
-            .map(known -> known.filter(bytes -> bytes.getClass() != NATIVE))
+            .map(known -> known.map(Constant::data).filter(bytes -> bytes.getClass() != NATIVE))
             .map(known -> known.map(TokenTwin::outside).orElse(null))
             .toArray(MemorySegment[]::new);
   }

@@ -1,9 +1,9 @@
 package opml.twins.vector;
 
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import opml.engine.run.Constant;
 import opml.engine.run.PreparedKernel;
 import opml.twins.call.AxisCall;
 import opml.twins.call.BroadcastCall;
@@ -70,7 +70,7 @@ public final class VectorTwins {
   @FunctionalInterface
   private interface Linear {
     Optional<PreparedKernel> prepare(
-        LinearCall call, List<Optional<MemorySegment>> constants, Packings packings);
+        LinearCall call, List<Optional<Constant>> constants, Packings packings);
   }
 
   private static Map.Entry<String, Twin> linear(LinearCall.Format format, Linear linear) {

@@ -4,21 +4,42 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import opml.engine.run.Constant;
+import opml.engine.tensor.Shape;
+import opml.engine.tensor.Tensor;
 import org.junit.jupiter.api.Test;
 
 class PackingsTest {
   private final Packings packings = new Packings();
+  private final List<Constant> held = new ArrayList<>();
   private int packed;
 
   private MemorySegment pack(MemorySegment weight, Object layout, long rowBytes) {
     return packings.get(
-        weight,
+        constant(weight),
         layout,
         rowBytes,
         () -> {
           packed++;
           return Arena.ofAuto().allocate(8);
         });
+  }
+
+  /// Whoever packs a weight holds it, and so does the test.
+  private Constant constant(MemorySegment weight) {
+    Constant constant = Constant.of(weight);
+    held.add(constant);
+    return constant;
+  }
+
+  @Test
+  void oneTensorIsPackedOnceThroughAllViews() {
+    Tensor tensor = Tensor.ofFloats(Shape.of(2, 3), 1, 2, 3, 4, 5, 6);
+    MemorySegment first = packings.get(Constant.of(tensor), "a", 4, () -> Tensor.allocate(8));
+    Constant view = Constant.of(tensor.reshaped(Shape.of(3, 2)));
+    assertThat(packings.get(view, "a", 4, () -> Tensor.allocate(8))).isSameAs(first);
   }
 
   @Test

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import opml.engine.run.Constant;
 import opml.engine.run.KernelProvider;
 import opml.engine.run.PreparedKernel;
 import opml.kernels.catalog.Kernel;
@@ -113,10 +114,10 @@ final class Kernels {
 
   private double seconds(
       KernelProvider provider, Kernel kernel, List<Long> scalars, MemorySegment[] segments) {
-    List<Optional<MemorySegment>> constants = new ArrayList<>();
+    List<Optional<Constant>> constants = new ArrayList<>();
     for (int i = 0; i < segments.length; i++) {
       boolean weight = i > 0 && i < segments.length - 1;
-      constants.add(weight ? Optional.of(segments[i]) : Optional.empty());
+      constants.add(weight ? Optional.of(Constant.of(segments[i])) : Optional.empty());
     }
     PreparedKernel prepared =
         provider.prepare(kernel, scalars.stream().mapToLong(Long::longValue).toArray(), constants);

@@ -1,0 +1,97 @@
+package opml.engine.tensor;
+
+import java.lang.foreign.AddressLayout;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// Memory outside of the heap, for what is large and stays: weights, and the values of runs.
+///
+/// Large blocks come from the C library, if it may be called. What the JVM hands out by itself is bounded by the size of
+/// the heap, a quarter of the machine's memory, which says nothing about how large a model may be; and it is written
+/// with zeros at once, where the system makes pages only when they are first touched.
+public final class OutsideMemory {
+  /// Every block begins at a multiple of this many bytes.
+  public static final long ALIGNMENT = 64;
+
+  /// Smaller blocks come from the JVM, which reuses them sooner.
+  private static final long LARGE = 1 << 20;
+
+  /// Bytes taken from the C library since the last collection that we asked for.
+  private static final AtomicLong TAKEN = new AtomicLong();
+
+  private OutsideMemory() {}
+
+  /// The functions of the C library.
+  private record Library(MethodHandle calloc, MethodHandle free) {
+    static final Optional<Library> HERE = find();
+
+    @SuppressWarnings("restricted")
+    private static Optional<Library> find() {
+      if (!OutsideMemory.class.getModule().isNativeAccessEnabled()) {
+        return Optional.empty();
+      }
+      try {
+        Linker linker = Linker.nativeLinker();
+        AddressLayout address = ValueLayout.ADDRESS;
+        ValueLayout.OfLong size = ValueLayout.JAVA_LONG;
+        MethodHandle calloc =
+            linker.downcallHandle(
+                linker.defaultLookup().find("calloc").orElseThrow(),
+                FunctionDescriptor.of(address, size, size));
+        MethodHandle free =
+            linker.downcallHandle(
+                linker.defaultLookup().find("free").orElseThrow(),
+                FunctionDescriptor.ofVoid(address));
+        return Optional.of(new Library(calloc, free));
+      } catch (RuntimeException e) {
+        return Optional.empty();
+      }
+    }
+
+    /// {@return so many zeroed bytes, which are given back when nobody has them any more}
+    @SuppressWarnings("restricted")
+    MemorySegment take(long bytes) {
+      // What is outside of the heap does not fill it, so nobody else would look for what can be
+      // given back.
+      if (TAKEN.addAndGet(bytes) > Runtime.getRuntime().maxMemory()) {
+        TAKEN.set(bytes);
+        System.gc();
+      }
+      MemorySegment block;
+      try {
+        block = (MemorySegment) calloc.invokeExact(1L, bytes);
+      } catch (Throwable e) {
+        throw new IllegalStateException("calloc", e);
+      }
+      if (block.address() == 0) {
+        throw new OutOfMemoryError("the system has no %,d bytes of memory".formatted(bytes));
+      }
+      return block.reinterpret(bytes, Arena.ofAuto(), this::give);
+    }
+
+    private void give(MemorySegment block) {
+      try {
+        free.invokeExact(block);
+      } catch (Throwable e) {
+        throw new IllegalStateException("free", e);
+      }
+    }
+  }
+
+  /// {@return zeroed memory, which goes with the last who knows it}
+  ///
+  /// @throws OutOfMemoryError if there is not so much
+  public static MemorySegment allocate(long bytes) {
+    if (bytes < LARGE || Library.HERE.isEmpty()) {
+      return Arena.ofAuto().allocate(bytes, ALIGNMENT);
+    }
+    MemorySegment block = Library.HERE.get().take(bytes + ALIGNMENT);
+    return block.asSlice(-block.address() & ALIGNMENT - 1, bytes);
+  }
+}
