@@ -10,5 +10,6 @@ module opml.core {
   exports opml.core.codec;
   exports opml.core.hash;
   exports opml.core.merkle;
+  exports opml.core.parallel;
   exports opml.core.simd;
 }

@@ -1,6 +1,7 @@
 package opml.core.merkle;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,33 @@ public final class SparseTree {
     this.levels = new ArrayList<>();
     for (Map<Long, Bytes32> level : other.levels) {
       levels.add(new HashMap<>(level));
+    }
+  }
+
+  /// {@return a tree of `depth` 0 to 31 whose first leaves are these}; as [#set] of each, with one hash a node
+  ///
+  /// @throws IllegalArgumentException if they are more than the tree has
+  public static SparseTree of(int depth, Bytes32... leaves) {
+    if (depth < 0 || depth > 31 || leaves.length > 1L << depth) {
+      throw new IllegalArgumentException(
+          "%d leaves in a tree of depth %d".formatted(leaves.length, depth));
+    }
+    SparseTree tree = new SparseTree(depth);
+    Bytes32[] row = leaves.clone();
+    for (int height = 0; ; height++) {
+      Bytes32 zero = ZeroHashes.at(height);
+      for (int i = 0; i < row.length; i++) {
+        if (!row[i].equals(zero)) {
+          tree.levels.get(height).put((long) i, row[i]);
+        }
+      }
+      if (height == depth) {
+        return tree;
+      }
+      Bytes32[] below = row;
+      row = new Bytes32[(below.length + 1) / 2];
+      Arrays.parallelSetAll(
+          row, i -> Keccak.node(below[2 * i], 2 * i + 1 < below.length ? below[2 * i + 1] : zero));
     }
   }
 

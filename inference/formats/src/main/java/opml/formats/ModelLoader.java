@@ -3,7 +3,6 @@ package opml.formats;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +28,6 @@ import opml.formats.onnx.OnnxImporter;
 import opml.formats.refusal.ImportException;
 import opml.formats.refusal.Reason;
 import opml.kernels.catalog.Kernel;
-import opml.kernels.catalog.PinnedProgram;
 import opml.kernels.catalog.PinnedPrograms;
 
 /// Opens model files, of whatever format: their first bytes tell which importer reads them.
@@ -99,11 +97,9 @@ public final class ModelLoader {
 
   /// {@return a model with the programs of an edition}; itself if these are its own, since a model may be large
   private static Model in(Model model, PinnedPrograms.Edition programs) {
-    Map<Kernel, PinnedProgram> own = new HashMap<>();
-    model.nodes().forEach(node -> own.put(node.node().kernel(), node.program()));
     boolean clears = programs.has(Clearing.kernel());
     if (clears
-        && own.entrySet().stream()
+        && model.programs().entrySet().stream()
             .allMatch(known -> programs.apply(known.getKey()).equals(known.getValue()))) {
       return model;
     }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
+import opml.engine.run.Constant;
 import opml.engine.run.PreparedKernel;
 import opml.engine.tensor.Tensor;
 import opml.kernels.cases.KernelCases;
@@ -118,7 +119,7 @@ class TokenTwinsTest {
   }
 
   private static Optional<PreparedKernel> prepare(Kernel kernel, Case call) {
-    List<Optional<MemorySegment>> unknown =
+    List<Optional<Constant>> unknown =
         Collections.nCopies(call.segments().size(), Optional.empty());
     return TokenTwins.all().get(kernel.name()).prepare(call.scalars(), unknown);
   }

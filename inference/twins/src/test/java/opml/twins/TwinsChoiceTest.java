@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import opml.core.simd.VectorModule;
+import opml.engine.run.Constant;
 import opml.engine.run.KernelProvider;
 import opml.engine.run.PreparedKernel;
 import opml.engine.tensor.Tensor;
@@ -138,7 +139,7 @@ class TwinsChoiceTest {
                     .isEqualTo(new Trial.Verdict.Equal()));
   }
 
-  private static List<Optional<MemorySegment>> unknown(Kernel kernel) {
+  private static List<Optional<Constant>> unknown(Kernel kernel) {
     return Collections.nCopies(kernel.segments().size(), Optional.empty());
   }
 

@@ -80,7 +80,7 @@ final class TwinsProbe {
   private static String kind(KernelProvider provider, String call) {
     Kernel kernel = kernel(call);
     long[] scalars = scalars(call);
-    List<Optional<MemorySegment>> unknown =
+    List<Optional<Constant>> unknown =
         Collections.nCopies(kernel.segments().size(), Optional.empty());
     return provider.prepare(kernel, scalars, unknown).overwrites() ? "twin" : "reference";
   }
@@ -111,7 +111,7 @@ final class TwinsProbe {
   private static long allocatedOnTokens(KernelProvider provider, String name) {
     Kernel kernel = KernelCatalog.byName(name);
     Case call = new TokenCalls(new SplittableRandom(1), 4, 3, 40).of(kernel, 100);
-    List<Optional<MemorySegment>> unknown =
+    List<Optional<Constant>> unknown =
         Collections.nCopies(kernel.segments().size(), Optional.empty());
     try (Arena arena = Arena.ofShared()) {
       PreparedKernel prepared = provider.prepare(kernel, call.scalars(), unknown);

@@ -42,7 +42,7 @@ final class GameGas {
     long steps = 2;
     long refine = 0;
     long execute = 0;
-    for (CommittedNode node : model.nodes()) {
+    for (CommittedNode node : model.kinds()) {
       NodeDescriptor descriptor = node.descriptor();
       steps = Math.max(steps, descriptor.steps());
       refine = Math.max(refine, refine(model.descriptor(), descriptor));

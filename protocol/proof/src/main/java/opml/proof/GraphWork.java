@@ -4,7 +4,6 @@ import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import opml.core.codec.ByteWriter;
 import opml.core.codec.ShortBuffer;
 import opml.core.hash.Bytes32;
@@ -51,7 +50,7 @@ public final class GraphWork implements Work {
   private OpenRuns.Opening opening(long step, NodeRuns nodeRuns) {
     Frames.Frame before = frames.at(step);
     return new OpenRuns.Opening(
-        NodeMachines.bytes(model, nodeIndex(step)), () -> nodeRuns.run(step, before));
+        NodeMachines.bytes(model, node(step)), () -> nodeRuns.run(step, before));
   }
 
   @Override
@@ -75,19 +74,13 @@ public final class GraphWork implements Work {
 
   @Override
   public long replaySteps() {
-    return model.nodes().stream()
-        .mapToLong(node -> node.program().bound().instructions(node.node().scalarArray()))
-        .max()
-        .orElse(0);
+    return model.kinds().stream().mapToLong(CommittedNode::steps).max().orElse(0);
   }
 
   @Override
   public Optional<String> whyNotToReplay() {
     return memory.whyNoMachine(
-        IntStream.range(0, model.nodes().size())
-            .mapToLong(node -> NodeMachines.bytes(model, node))
-            .max()
-            .orElse(0));
+        model.kinds().stream().mapToLong(node -> NodeMachines.bytes(model, node)).max().orElse(0));
   }
 
   @Override

@@ -168,7 +168,7 @@ public final class GraphWorkshop implements Workshop {
     long bytes = run.model() + run.values() + run.passing();
     bytes += ExecutedFrames.FRAMES * run.values();
     long machine = 0;
-    for (CommittedNode node : model.nodes()) {
+    for (CommittedNode node : model.kinds()) {
       long memory = 32L << node.descriptor().memDepth();
       long checkpoints = 2 + node.descriptor().steps() / policy.interval();
       long saved =

@@ -67,7 +67,8 @@ public final class NodeMachines implements NodeRunner, NodeRuns {
 
   @Override
   public NodeOutcome run(Graph graph, int node, MemorySegment[] operands) {
-    HeapBudget.Place place = HeapBudget.shared().enter(bytes(model, node), () -> {});
+    HeapBudget.Place place =
+        HeapBudget.shared().enter(bytes(model, model.nodes().get(node)), () -> {});
     try (BorrowedMachine borrowed = machine(node, operands)) {
       Machine machine = borrowed.machine();
       machine.runTo(model.nodes().get(node).descriptor().steps());
@@ -79,8 +80,7 @@ public final class NodeMachines implements NodeRunner, NodeRuns {
 
   /// {@return about how many bytes the machine of a node takes: its memory, the tree over it, and what it reads that is
   /// not the model's own}
-  static long bytes(Model model, int node) {
-    CommittedNode committed = model.nodes().get(node);
+  static long bytes(Model model, CommittedNode committed) {
     long memory = 32L << committed.descriptor().memDepth();
     long read =
         committed.node().operands().stream()

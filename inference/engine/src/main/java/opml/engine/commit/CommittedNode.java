@@ -61,6 +61,11 @@ public record CommittedNode(
     return new CommittedNode(node, program, geometry, fixed, descriptor);
   }
 
+  /// {@return a bound of the instructions that the node executes}
+  public long steps() {
+    return program.bound().instructions(node.scalarArray());
+  }
+
   /// {@return whether a node's operands fit into its memory, of which there is at most 1 GiB}
   public static boolean fits(Graph graph, GraphNode node, PinnedProgram program) {
     try {

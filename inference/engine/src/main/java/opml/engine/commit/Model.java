@@ -1,7 +1,9 @@
 package opml.engine.commit;
 
-import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import opml.core.hash.Bytes32;
@@ -24,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// Running a graph needs no model.
 public final class Model {
   private final Graph graph;
-  private final List<CommittedNode> nodes;
+  private final CommittedNodes nodes;
   private final SparseTree nodeTree;
   private final boolean outputGiven;
   private final Function<Graph, InitialHashes> hashing;
@@ -35,17 +37,14 @@ public final class Model {
 
   private Model(
       Graph graph,
-      List<CommittedNode> nodes,
+      CommittedNodes nodes,
       Function<Graph, InitialHashes> hashing,
       boolean outputGiven) {
     this.graph = graph;
     this.hashing = hashing;
-    this.nodes = List.copyOf(nodes);
+    this.nodes = nodes;
     this.outputGiven = outputGiven;
-    this.nodeTree = new SparseTree(depthFor(nodes.size()));
-    for (int i = 0; i < nodes.size(); i++) {
-      nodeTree.set(i, nodes.get(i).descriptor().hash());
-    }
+    this.nodeTree = SparseTree.of(depthFor(nodes.size()), nodes.hashes());
     // whatever the slots hold, so that what is wrong with the graph is told at once
     descriptor(Bytes32.ZERO, depthFor(graph.slots().size()));
   }
@@ -65,7 +64,7 @@ public final class Model {
       Graph graph,
       Function<Kernel, PinnedProgram> programs,
       Function<Graph, InitialHashes> hashing) {
-    return new Model(graph, committed(graph, programs), hashing, false);
+    return new Model(graph, new CommittedNodes(graph, programs), hashing, false);
   }
 
   /// Commits to a graph that checks its output: a run starts with a given output in the output's slot, no node writes
@@ -83,7 +82,7 @@ public final class Model {
       Graph graph,
       Function<Kernel, PinnedProgram> programs,
       Function<Graph, InitialHashes> hashing) {
-    return new Model(graph, committed(graph, programs), hashing, true);
+    return new Model(graph, new CommittedNodes(graph, programs), hashing, true);
   }
 
   private static InitialHashes hashed(Graph graph) {
@@ -137,33 +136,33 @@ public final class Model {
     if (!other.slots().equals(graph.slots())) {
       throw new IllegalArgumentException("the slots are not those of model " + id());
     }
-    return new Model(other, committed(other, programs), _ -> commitment().hashes(), outputGiven);
-  }
-
-  private static List<CommittedNode> committed(
-      Graph graph, Function<Kernel, PinnedProgram> programs) {
-    List<CommittedNode> nodes = new ArrayList<>();
-    for (var node : graph.nodes()) {
-      nodes.add(CommittedNode.of(graph, node, programs.apply(node.kernel())));
-    }
-    return nodes;
+    return new Model(
+        other, new CommittedNodes(other, programs), _ -> commitment().hashes(), outputGiven);
   }
 
   public Graph graph() {
     return graph;
   }
 
+  /// {@return all nodes, each of which is made when it is asked for if they are many}
   public List<CommittedNode> nodes() {
     return nodes;
   }
 
   /// {@return a bound of the instructions of a whole run in the machine}
   public double mostSteps() {
-    double steps = 0;
-    for (CommittedNode node : nodes) {
-      steps += node.program().bound().instructions(node.node().scalarArray());
-    }
-    return steps * graph.loops();
+    return nodes.steps() * graph.loops();
+  }
+
+  /// {@return one node of each kind, that with the most steps: no node costs more, to run or to dispute, than one of
+  /// these} They are few where [#nodes] are many.
+  public Collection<CommittedNode> kinds() {
+    return Collections.unmodifiableCollection(nodes.kinds());
+  }
+
+  /// {@return the programs of all kernels that nodes call}
+  public Map<Kernel, PinnedProgram> programs() {
+    return Collections.unmodifiableMap(nodes.programs());
   }
 
   public ModelDescriptor descriptor() {

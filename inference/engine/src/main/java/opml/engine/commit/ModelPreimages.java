@@ -1,19 +1,42 @@
 package opml.engine.commit;
 
+import java.util.AbstractList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.RandomAccess;
 import java.util.stream.IntStream;
 import opml.core.merkle.PageHashes;
 
 /// Everything that a model's identity commits to, as whoever registered it would hand it out.
 ///
-/// @param nodes in order
+/// @param nodes in order; unchanging, and maybe made when they are asked for
 /// @param slots in order
 public record ModelPreimages(
     ModelDescriptor model, List<NodePreimage> nodes, List<SlotPreimage> slots) {
   public ModelPreimages {
-    nodes = List.copyOf(nodes);
+    nodes = Collections.unmodifiableList(nodes);
     slots = List.copyOf(slots);
+  }
+
+  /// The nodes of a model of ours.
+  private static final class Nodes extends AbstractList<NodePreimage> implements RandomAccess {
+    private final List<CommittedNode> nodes;
+
+    Nodes(List<CommittedNode> nodes) {
+      this.nodes = nodes;
+    }
+
+    @Override
+    public NodePreimage get(int index) {
+      CommittedNode node = nodes.get(index);
+      return new NodePreimage(node.descriptor().encode(), node.fixed());
+    }
+
+    @Override
+    public int size() {
+      return nodes.size();
+    }
   }
 
   /// @param descriptor the encoded [NodeDescriptor]
@@ -29,9 +52,7 @@ public record ModelPreimages(
   public static ModelPreimages of(Model model) {
     return new ModelPreimages(
         model.descriptor(),
-        model.nodes().stream()
-            .map(node -> new NodePreimage(node.descriptor().encode(), node.fixed()))
-            .toList(),
+        new Nodes(model.nodes()),
         IntStream.range(0, model.graph().slots().size())
             .mapToObj(
                 slot ->

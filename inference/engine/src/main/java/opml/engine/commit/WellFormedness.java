@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import opml.core.codec.MalformedException;
 import opml.core.hash.Bytes32;
 import opml.core.hash.Keccak;
@@ -32,14 +33,17 @@ import opml.kernels.catalog.PinnedProgram;
 /// so whoever has the model file should rather import it and compare identities.
 public final class WellFormedness {
   private final ModelPreimages model;
-  private final List<? extends Function<Kernel, PinnedProgram>> editions;
+  private final Map<Code, Known> programs;
+  private final Map<Integer, Integer> depths;
   private final List<String> problems = new ArrayList<>();
-  private final Map<Integer, Integer> depths = new HashMap<>();
 
+  /// @param programs that nodes may have
+  /// @param depths of the slots
   private WellFormedness(
-      ModelPreimages model, List<? extends Function<Kernel, PinnedProgram>> editions) {
+      ModelPreimages model, Map<Code, Known> programs, Map<Integer, Integer> depths) {
     this.model = model;
-    this.editions = editions;
+    this.programs = programs;
+    this.depths = depths;
   }
 
   /// {@return what is wrong with the model; nothing if it is well-formed}
@@ -47,7 +51,15 @@ public final class WellFormedness {
   /// @param editions programs of the kernels, any of which a node may have
   public static List<String> problems(
       ModelPreimages model, List<? extends Function<Kernel, PinnedProgram>> editions) {
-    WellFormedness check = new WellFormedness(model, editions);
+    Map<Code, Known> programs = new HashMap<>();
+    for (Function<Kernel, PinnedProgram> edition : editions) {
+      for (Kernel kernel : KernelCatalog.all()) {
+        PinnedProgram program = edition.apply(kernel);
+        programs.putIfAbsent(
+            new Code(program.codeRoot(), program.codeDepth()), new Known(kernel, program));
+      }
+    }
+    WellFormedness check = new WellFormedness(model, programs, new HashMap<>());
     check.run();
     return List.copyOf(check.problems);
   }
@@ -72,17 +84,30 @@ public final class WellFormedness {
     require(
         !descriptor.outputGiven() || descriptor.inputSlot() != descriptor.outputSlot(),
         "slot " + descriptor.inputSlot() + " is both the input's and the given output's");
-    SparseTree tree = new SparseTree(descriptor.graphDepth());
-    for (int i = 0; i < model.nodes().size(); i++) {
-      byte[] encoded = model.nodes().get(i).descriptor();
-      tree.set(i, Keccak.hash(encoded));
-      try {
-        node("node " + i, NodeDescriptor.parse(encoded), model.nodes().get(i).fixed());
-      } catch (MalformedException e) {
-        problems.add("node " + i + ": " + e.getMessage());
-      }
-    }
+    Bytes32[] hashes = new Bytes32[model.nodes().size()];
+    problems.addAll(
+        IntStream.range(0, hashes.length)
+            .parallel()
+            .boxed()
+            .flatMap(i -> problemsOfNode(i, hashes).stream())
+            .toList());
+    SparseTree tree = SparseTree.of(descriptor.graphDepth(), hashes);
     require(tree.root().equals(descriptor.graphRoot()), "the nodes do not hash to graphRoot");
+  }
+
+  /// {@return what is wrong with a node}
+  ///
+  /// @param hashes gets its hash
+  private List<String> problemsOfNode(int number, Bytes32[] hashes) {
+    WellFormedness check = new WellFormedness(model, programs, depths);
+    ModelPreimages.NodePreimage node = model.nodes().get(number);
+    hashes[number] = Keccak.hash(node.descriptor());
+    try {
+      check.node("node " + number, NodeDescriptor.parse(node.descriptor()), node.fixed());
+    } catch (MalformedException e) {
+      check.problems.add("node " + number + ": " + e.getMessage());
+    }
+    return check.problems;
   }
 
   private void slots() {
@@ -128,11 +153,11 @@ public final class WellFormedness {
     }
     require(fixedSegments == 1, name + ": " + fixedSegments + " fixed segments, not one");
     outputs(name, node);
-    Optional<Known> known = known(node.codeRoot(), node.codeDepth());
-    if (known.isEmpty()) {
+    Known known = programs.get(new Code(node.codeRoot(), node.codeDepth()));
+    if (known == null) {
       problems.add(name + ": its program is none of our kernels, no bound of its steps is known");
     } else {
-      program(name, node, known.get().kernel(), known.get().program(), fixed);
+      program(name, node, known.kernel(), known.program(), fixed);
     }
   }
 
@@ -217,18 +242,9 @@ public final class WellFormedness {
     }
   }
 
-  private record Known(Kernel kernel, PinnedProgram program) {}
+  private record Code(Bytes32 root, int depth) {}
 
-  private Optional<Known> known(Bytes32 codeRoot, int codeDepth) {
-    return editions.stream()
-        .flatMap(
-            programs ->
-                KernelCatalog.all().stream()
-                    .map(kernel -> new Known(kernel, programs.apply(kernel))))
-        .filter(known -> known.program().codeRoot().equals(codeRoot))
-        .filter(known -> known.program().codeDepth() == codeDepth)
-        .findFirst();
-  }
+  private record Known(Kernel kernel, PinnedProgram program) {}
 
   /// Every naming of a slot must have the depth of its initial value.
   private void nameSlot(long slot, int depth, String by) {

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongFunction;
-import java.util.stream.IntStream;
+import opml.core.parallel.AllCores;
 import opml.engine.graph.Clearing;
 import opml.engine.graph.Graph;
 import opml.engine.graph.GraphNode;
@@ -63,14 +63,13 @@ final class Plan {
     KernelProvider first = provider.isSlowAtFirst() ? KernelProvider.reference() : provider;
     PreparedKernel[] prepared = new PreparedKernel[count];
     // Weights are read from files, and packed: several at a time.
-    IntStream.range(0, count)
-        .parallel()
-        .forEach(
-            i -> {
-              long[] ofNode = graph.nodes().get(i).scalarArray();
-              scalars[i] = ofNode.length == 0 ? NO_SCALARS : ofNode;
-              prepared[i] = prepare(i, first);
-            });
+    AllCores.forEach(
+        count,
+        i -> {
+          long[] ofNode = graph.nodes().get(i).scalarArray();
+          scalars[i] = ofNode.length == 0 ? NO_SCALARS : ofNode;
+          prepared[i] = prepare(i, first);
+        });
     this.kernels = new NodeKernels(prepared);
     fold();
   }
@@ -262,8 +261,12 @@ final class Plan {
 
   /// {@return what a slot holds in every run}; read now, if it was stored and no kernel has needed it so far
   MemorySegment constant(int slot) {
-    MemorySegment known = folded.get(slot);
-    return known == null ? constants.get(slot).data() : known;
+    Constant constant = constants.get(slot);
+    MemorySegment found = constant == null ? folded.get(slot) : constant.data();
+    if (found == null) {
+      throw new IllegalArgumentException("slot %d is no constant".formatted(slot));
+    }
+    return found;
   }
 
   /// {@return what a constant slot holds, in the model's own memory if it is a model's: whoever runs nodes elsewhere

@@ -1,9 +1,10 @@
 package opml.engine.trace;
 
 import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
-import opml.engine.commit.CommittedNode;
 import opml.engine.commit.Model;
 import opml.engine.graph.Graph;
 import opml.engine.graph.GraphNode;
@@ -11,6 +12,7 @@ import opml.engine.graph.Operand;
 import opml.engine.graph.Slot;
 import opml.engine.plan.Layout;
 import opml.engine.tensor.Tensor;
+import opml.kernels.catalog.Kernel;
 
 /// Bounds of the memory that a model and a run of it take, told from the model before any of it is taken. What faster
 /// kernels keep of the weights in a form of their own is not among it.
@@ -47,9 +49,13 @@ public record RunMemory(long model, long values, long passing, long least) {
             .filter(data -> !data.isNative())
             .mapToLong(MemorySegment::byteSize)
             .sum();
+    Map<Kernel, Integer> constants = new HashMap<>();
+    model
+        .programs()
+        .forEach((kernel, program) -> constants.put(kernel, program.constants().length));
     long ownBytes = weights + copied + weights / HASHED + graph.slots().size() * SLOT_BYTES;
-    for (CommittedNode node : model.nodes()) {
-      ownBytes += NODE_BYTES + node.fixed().length;
+    for (GraphNode node : graph.nodes()) {
+      ownBytes += NODE_BYTES + constants.getOrDefault(node.kernel(), 0);
     }
     Set<Integer> written = new HashSet<>();
     long values = 0;

@@ -62,10 +62,10 @@ final class Sweep implements AutoCloseable {
   static int[] changing(Model model) {
     boolean[] written = new boolean[model.graph().slots().size()];
     int count = 0;
-    for (var node : model.nodes()) {
-      for (var output : node.descriptor().outputs()) {
-        count += written[output.slot()] ? 0 : 1;
-        written[output.slot()] = true;
+    for (GraphNode node : model.graph().nodes()) {
+      for (int slot : node.outputs()) {
+        count += written[slot] ? 0 : 1;
+        written[slot] = true;
       }
     }
     int[] changing = new int[count];

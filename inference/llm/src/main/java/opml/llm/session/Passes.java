@@ -2,11 +2,14 @@ package opml.llm.session;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
+import opml.core.parallel.AllCores;
 import opml.engine.graph.Graph;
+import opml.engine.graph.GraphNode;
 import opml.engine.graph.Operand;
 import opml.engine.graph.Slot;
 import opml.engine.run.Constant;
@@ -20,7 +23,7 @@ final class Passes {
   static final long ALIGNMENT = 64;
 
   private final SessionGraph session;
-  private final List<PreparedKernel> kernels;
+  private final PreparedKernel[] kernels;
   private final long scratchBytes;
 
   /// What slots hold in all sessions; nothing for those that each has for itself.
@@ -30,24 +33,22 @@ final class Passes {
   Passes(SessionGraph session, KernelProvider provider, IntConsumer progress) {
     this.session = session;
     Graph graph = session.graph();
+    this.kernels = new PreparedKernel[graph.nodes().size()];
     this.constants = graph.slots().stream().map(slot -> slot.initial().map(Constant::of)).toList();
     int[] ready = {0};
     // Weights are read from files, and packed: several at a time.
-    this.kernels =
-        graph.nodes().parallelStream()
-            .map(
-                node -> {
-                  List<Optional<Constant>> known =
-                      node.operands().stream().map(this::constant).toList();
-                  PreparedKernel kernel =
-                      provider.prepare(node.kernel(), node.scalarArray(), known);
-                  synchronized (ready) {
-                    progress.accept(++ready[0]);
-                  }
-                  return kernel;
-                })
-            .toList();
-    this.scratchBytes = kernels.stream().mapToLong(PreparedKernel::scratchBytes).max().orElse(0);
+    AllCores.forEach(
+        kernels.length,
+        i -> {
+          GraphNode node = graph.nodes().get(i);
+          List<Optional<Constant>> known = node.operands().stream().map(this::constant).toList();
+          kernels[i] = provider.prepare(node.kernel(), node.scalarArray(), known);
+          synchronized (ready) {
+            progress.accept(++ready[0]);
+          }
+        });
+    this.scratchBytes =
+        Arrays.stream(kernels).mapToLong(PreparedKernel::scratchBytes).max().orElse(0);
   }
 
   private Optional<Constant> constant(Operand operand) {
@@ -59,7 +60,7 @@ final class Passes {
   }
 
   PreparedKernel kernel(int node) {
-    return kernels.get(node);
+    return kernels[node];
   }
 
   long scratchBytes() {
@@ -88,7 +89,7 @@ final class Passes {
     for (int i = 0; i < graph.nodes().size(); i++) {
       List<Operand> operands = graph.nodes().get(i).operands();
       for (int j = 0; j < operands.size(); j++) {
-        if (operands.get(j) instanceof Operand.Read(int slot) && kernels.get(i).reads(j)) {
+        if (operands.get(j) instanceof Operand.Read(int slot) && kernels[i].reads(j)) {
           read[slot] = true;
         }
       }

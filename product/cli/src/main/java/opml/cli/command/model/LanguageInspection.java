@@ -56,9 +56,8 @@ record LanguageInspection(
         .forEach(tensor -> types.merge(tensor.type(), Weighed.of(tensor), Weighed::plus));
     long most = 0;
     int depth = 0;
-    for (CommittedNode node : model.nodes()) {
-      long steps = node.program().bound().instructions(node.node().scalarArray());
-      most = Math.max(most, steps);
+    for (CommittedNode node : model.kinds()) {
+      most = Math.max(most, node.steps());
       depth = Math.max(depth, node.descriptor().memDepth());
     }
     return new LanguageInspection(answers.language(), answers.limits(), model, types, most, depth);
