@@ -17,6 +17,9 @@ enum Effort {
   /// Products of floats.
   static final long MOST_FLOAT = 3L << 23;
 
+  /// Products of attention: of each, the program's bound has a conversion from the longest type of a cache besides.
+  static final long MOST_ATTENDED = 3L << 21;
+
   /// What an exponential, with its part of a softmax, is worth in products.
   private static final long EXPONENTIAL = 16;
 
@@ -42,6 +45,7 @@ enum Effort {
     return (int)
         Math.max(
             1,
-            Math.min(Integer.MAX_VALUE, MOST_FLOAT / (positions * (2L * headWidth + EXPONENTIAL))));
+            Math.min(
+                Integer.MAX_VALUE, MOST_ATTENDED / (positions * (2L * headWidth + EXPONENTIAL))));
   }
 }

@@ -1,0 +1,85 @@
+package opml.llm.forward;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import opml.engine.commit.CommittedNode;
+import opml.engine.graph.Graph;
+import opml.engine.graph.GraphNode;
+import opml.engine.graph.Slot;
+import opml.engine.tensor.ElementType;
+import opml.kernels.catalog.PinnedPrograms;
+import opml.llm.model.LanguageModel;
+import opml.llm.model.LargeModels;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// The graphs of models as large as people use them; their weights are not there, and nobody reads them.
+class CheckGraphTest {
+  private static final long MOST_STEPS = 1L << 32;
+
+  /// Which scalar of a kernel that works on a tile is the number of the tile's first row.
+  private static final int TILE_FIRST = 1;
+
+  static Stream<Arguments> shapes() {
+    return Stream.of(
+            ElementType.F32,
+            ElementType.BF16,
+            ElementType.Q8_0,
+            ElementType.Q4_0,
+            ElementType.Q2_K,
+            ElementType.Q3_K,
+            ElementType.Q4_K,
+            ElementType.Q5_K,
+            ElementType.Q6_K,
+            ElementType.IQ2_XXS,
+            ElementType.IQ4_XS)
+        .flatMap(
+            type ->
+                Stream.of(
+                    Arguments.of("7B", type, 4096, 11_008, 32, 32),
+                    Arguments.of("70B", type, 8192, 28_672, 64, 8)));
+  }
+
+  @ParameterizedTest(name = "{0} {1}")
+  @MethodSource("shapes")
+  void everyNodeIsWithinTheBounds(
+      String name, ElementType type, int width, int feedForward, int heads, int kvHeads) {
+    LanguageModel model = LargeModels.of(type, width, feedForward, heads, kvHeads);
+    requireBounds(CheckGraph.of(model, new TextLimits(256, 64, CacheType.F16)));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void soIsAttentionToManyPositions(CacheType cache) {
+    LanguageModel model = LargeModels.of(ElementType.Q4_0, 8192, 28_672, 64, 8);
+    requireBounds(CheckGraph.of(model, new TextLimits(4096, 512, cache)));
+  }
+
+  private static void requireBounds(Graph graph) {
+    // Which tile it is does not matter, but for how many positions that has before it.
+    Set<List<Object>> seen = new HashSet<>();
+    for (GraphNode node : graph.nodes()) {
+      List<Long> scalars = new ArrayList<>(node.scalars());
+      if (scalars.size() > TILE_FIRST) {
+        scalars.set(TILE_FIRST, 0L);
+      }
+      if (seen.add(List.of(node.kernel(), scalars))) {
+        var program = PinnedPrograms.of(node.kernel());
+        assertThat(program.bound().instructions(node.scalarArray()))
+            .as(node.name())
+            .isLessThan(MOST_STEPS);
+        assertThat(CommittedNode.fits(graph, node, program))
+            .as("memory of " + node.name())
+            .isTrue();
+      }
+    }
+    assertThat(graph.slots()).allMatch(slot -> slot.bytes() <= Slot.MAX_BYTES);
+  }
+}
