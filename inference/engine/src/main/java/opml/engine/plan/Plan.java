@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongFunction;
+import java.util.stream.IntStream;
 import opml.core.parallel.AllCores;
 import opml.engine.graph.Clearing;
 import opml.engine.graph.Graph;
@@ -30,6 +31,9 @@ import org.jspecify.annotations.Nullable;
 final class Plan {
   /// What stands for a constant that a kernel does not read.
   static final MemorySegment UNREAD = MemorySegment.NULL;
+
+  /// Bytes of a constant that takes a while to pack.
+  private static final long MUCH = 1 << 20;
 
   private static final long[] NO_SCALARS = {};
 
@@ -62,16 +66,26 @@ final class Plan {
     this.handover = provider.isSlowAtFirst() ? new Handover(this, provider) : null;
     KernelProvider first = provider.isSlowAtFirst() ? KernelProvider.reference() : provider;
     PreparedKernel[] prepared = new PreparedKernel[count];
-    // Weights are read from files, and packed: several at a time.
-    AllCores.forEach(
-        count,
-        i -> {
-          long[] ofNode = graph.nodes().get(i).scalarArray();
-          scalars[i] = ofNode.length == 0 ? NO_SCALARS : ofNode;
-          prepared[i] = prepare(i, first);
-        });
+    for (int i = 0; i < count; i++) {
+      long[] ofNode = graph.nodes().get(i).scalarArray();
+      scalars[i] = ofNode.length == 0 ? NO_SCALARS : ofNode;
+    }
+    // Large weights are read from files, and packed: several at a time. All else is done sooner
+    // than it is spread.
+    int[] large = IntStream.range(0, count).filter(this::readsMuch).toArray();
+    AllCores.forEach(large.length, i -> prepared[large[i]] = prepare(large[i], first));
+    for (int i = 0; i < count; i++) {
+      if (!readsMuch(i)) {
+        prepared[i] = prepare(i, first);
+      }
+    }
     this.kernels = new NodeKernels(prepared);
     fold();
+  }
+
+  private boolean readsMuch(int node) {
+    return Arrays.stream(graph.nodes().get(node).inputs())
+        .anyMatch(slot -> constants.containsKey(slot) && graph.slots().get(slot).bytes() >= MUCH);
   }
 
   /// {@return a node's kernel, made ready for all of its calls}
@@ -272,7 +286,9 @@ final class Plan {
   /// {@return what a constant slot holds, in the model's own memory if it is a model's: whoever runs nodes elsewhere
   /// knows it by that}
   MemorySegment value(int slot) {
-    return graph.slots().get(slot).initial().map(Tensor::data).orElseGet(() -> constant(slot));
+    Optional<Tensor> initial = graph.slots().get(slot).initial();
+    boolean isModels = constants.containsKey(slot) && initial.isPresent();
+    return isModels ? initial.get().data() : constant(slot);
   }
 
   /// {@return so many bytes of zeros, which many read}

@@ -172,7 +172,9 @@ public final class RandomGraphs {
   public static KernelProvider natively(Graph graph, int seed) {
     AtomicInteger numbers = new AtomicInteger();
     return (kernel, scalars, constants) -> {
-      int number = numbers.getAndIncrement(); // kernels are prepared in the order of the nodes
+      int number =
+          numbers.getAndIncrement(); // kernels with little to read are prepared in the order of the
+      // nodes
       GraphNode node = graph.nodes().get(number);
       boolean cuts = node.operands().getLast() instanceof Operand.Write && seed == 0;
       return new PreparedKernel() {
