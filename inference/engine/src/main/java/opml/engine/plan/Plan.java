@@ -58,9 +58,10 @@ final class Plan {
     this.folds = new boolean[count];
     this.zeros = zeros(graph);
     boolean[] changing = Layout.changing(graph);
+    boolean resident = Constant.areResident(graph.slots());
     for (int i = 0; i < changing.length; i++) {
       if (!changing[i]) {
-        constants.put(i, constant(graph.slots().get(i)));
+        constants.put(i, constant(graph.slots().get(i), resident));
       }
     }
     this.handover = provider.isSlowAtFirst() ? new Handover(this, provider) : null;
@@ -109,9 +110,9 @@ final class Plan {
     kernels = kernels.with(node, kernel);
   }
 
-  private Constant constant(Slot slot) {
+  private Constant constant(Slot slot, boolean resident) {
     return slot.initial()
-        .map(Constant::of)
+        .map(tensor -> Constant.of(tensor, resident))
         .orElseGet(() -> Constant.of(zeros.asSlice(0, slot.bytes())));
   }
 

@@ -1,7 +1,9 @@
 package opml.engine.run;
 
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.function.Consumer;
+import opml.engine.graph.Slot;
 import opml.engine.tensor.OutsideMemory;
 import opml.engine.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -13,30 +15,73 @@ import org.jspecify.annotations.Nullable;
 public final class Constant {
   private final Object identity;
   private final long byteSize;
+  private final boolean resident;
   private final @Nullable Tensor tensor;
   private @Nullable MemorySegment bytes;
 
   private Constant(
-      Object identity, long byteSize, @Nullable Tensor tensor, @Nullable MemorySegment bytes) {
+      Object identity,
+      long byteSize,
+      boolean resident,
+      @Nullable Tensor tensor,
+      @Nullable MemorySegment bytes) {
     this.identity = identity;
     this.byteSize = byteSize;
+    this.resident = resident;
     this.tensor = tensor;
     this.bytes = bytes;
   }
 
   /// {@return what a tensor holds}
-  public static Constant of(Tensor tensor) {
+  ///
+  /// @param resident whether it may stay in memory; if not, kernels read it again at each call, in parts
+  public static Constant of(Tensor tensor, boolean resident) {
     return new Constant(
-        tensor.identity(), Tensor.byteSize(tensor.type(), tensor.shape()), tensor, null);
+        tensor.identity(), Tensor.byteSize(tensor.type(), tensor.shape()), resident, tensor, null);
+  }
+
+  /// {@return what a tensor holds, which may stay in memory}
+  public static Constant of(Tensor tensor) {
+    return of(tensor, true);
+  }
+
+  /// {@return whether the initial values of so many slots may stay in memory together}
+  public static boolean areResident(List<Slot> slots) {
+    long bytes = 0;
+    for (Slot slot : slots) {
+      bytes += slot.initial().isPresent() ? slot.bytes() : 0;
+    }
+    return OutsideMemory.hasRoomFor(bytes);
   }
 
   /// {@return what lies in memory, and stays as it is}
   public static Constant of(MemorySegment bytes) {
-    return new Constant(bytes, bytes.byteSize(), null, bytes);
+    return new Constant(bytes, bytes.byteSize(), true, null, bytes);
   }
 
   public long byteSize() {
     return byteSize;
+  }
+
+  /// {@return whether it may stay in memory, as it is or packed; if not, a kernel had better [#read] it in parts}
+  public boolean isResident() {
+    return resident;
+  }
+
+  /// Fills `target` with the bytes from `from` on, and keeps none. Bytes that are stored are those that were hashed as
+  /// far as the file's size and its time of change tell.
+  ///
+  /// @throws opml.core.codec.MalformedException if what they are stored in was changed
+  public void read(long from, MemorySegment target) {
+    MemorySegment known;
+    synchronized (this) {
+      known = bytes;
+    }
+    if (known == null && tensor != null) {
+      tensor.read(from, target);
+    } else {
+      MemorySegment.copy(data(), from, target, 0, target.byteSize());
+    }
   }
 
   /// {@return what tells these bytes from others: equal, and held by somebody, as long as it is known that the bytes are

@@ -1,5 +1,6 @@
 package opml.engine.tensor;
 
+import com.sun.management.OperatingSystemMXBean;
 import java.lang.foreign.AddressLayout;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -7,6 +8,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.lang.management.ManagementFactory;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -21,6 +23,9 @@ public final class OutsideMemory {
 
   /// Smaller blocks come from the JVM, which reuses them sooner.
   private static final long LARGE = 1 << 20;
+
+  /// What may stay outside of the heap: three quarters of the machine's memory, or what the property says.
+  private static final long ROOM = Long.getLong("opml.memory", machineBytes() / 4 * 3);
 
   /// Bytes taken from the C library since the last collection that we asked for.
   private static final AtomicLong TAKEN = new AtomicLong();
@@ -82,6 +87,18 @@ public final class OutsideMemory {
         throw new IllegalStateException("free", e);
       }
     }
+  }
+
+  /// {@return whether the machine has memory for so many bytes that stay, beside the heap and all else that runs}
+  public static boolean hasRoomFor(long bytes) {
+    return bytes <= ROOM;
+  }
+
+  /// Of a container, what that may have.
+  private static long machineBytes() {
+    return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
+        ? system.getTotalMemorySize()
+        : Long.MAX_VALUE;
   }
 
   /// {@return zeroed memory, which goes with the last who knows it}

@@ -77,6 +77,13 @@ public final class Tensor {
     return content.isStored();
   }
 
+  /// Fills `target` with the bytes from `from` on, wherever they are, and keeps none; no digest is compared.
+  ///
+  /// @throws opml.core.codec.MalformedException as [#data]
+  public void read(long from, MemorySegment target) {
+    content.read(from, target);
+  }
+
   /// Goes over the bytes once, from the first to the last; those that are stored stay where they are, and only their
   /// digest is kept.
   ///

@@ -34,7 +34,11 @@ final class Passes {
     this.session = session;
     Graph graph = session.graph();
     this.kernels = new PreparedKernel[graph.nodes().size()];
-    this.constants = graph.slots().stream().map(slot -> slot.initial().map(Constant::of)).toList();
+    boolean resident = Constant.areResident(graph.slots());
+    this.constants =
+        graph.slots().stream()
+            .map(slot -> slot.initial().map(tensor -> Constant.of(tensor, resident)))
+            .toList();
     int[] ready = {0};
     // Weights are read from files, and packed: several at a time.
     AllCores.forEach(

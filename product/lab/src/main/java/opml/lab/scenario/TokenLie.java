@@ -1,6 +1,8 @@
 package opml.lab.scenario;
 
+import java.util.List;
 import opml.engine.commit.Model;
+import opml.engine.graph.GraphNode;
 import opml.llm.forward.CheckGraph;
 import opml.llm.forward.VocabularyTable;
 import opml.llm.session.Session;
@@ -40,8 +42,9 @@ public record TokenLie(int at, int truth, int told, TextAnswer answer) {
   public Lie lie(Model model) {
     int tile = at / CheckGraph.TILE;
     int seen = 0;
-    for (int i = 0; i < model.nodes().size(); i++) {
-      if (model.nodes().get(i).node().kernel().name().equals("check.choices") && seen++ == tile) {
+    List<GraphNode> nodes = model.graph().nodes();
+    for (int i = 0; i < nodes.size(); i++) {
+      if (nodes.get(i).kernel().name().equals("check.choices") && seen++ == tile) {
         return new Lie.InExit(i);
       }
     }
