@@ -93,8 +93,7 @@ final class TileTrial {
   private boolean passes(BlockTile tile) {
     for (int tokens = 1; tokens <= tile.tokens() + 1; tokens++) {
       // With more tokens than a tile has, a row that is longer than a piece.
-      int steps =
-          tokens > tile.tokens() ? 2 * TileBlockLinear.PIECE_BYTES / tile.type().packedBytes : 3;
+      int steps = tokens > tile.tokens() ? 2 * TileBlockLinear.PIECE_BYTES / tile.stepBytes() : 3;
       if (!blocksAgree(tile, tokens, steps * tile.type().blocks())) {
         return false;
       }
@@ -109,7 +108,7 @@ final class TileTrial {
     MemorySegment w = aligned(bytes((int) (LINEAR_ROWS * call.rowBytes())));
     float[] halves = scales((int) (w.byteSize() / type.file.bytes()));
     for (int i = 0; i < halves.length; i++) {
-      for (int at = 0; at < type.halves; at++) {
+      for (int at = 0; at < type.format.halves(); at++) {
         long place = (long) i * type.file.bytes() + type.halvesAt() + 2L * at;
         Mem.putI16(w, place, Float.floatToFloat16(halves[(i + at) % halves.length]));
       }
