@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.stream.IntStream;
 import opml.kernels.memory.Mem;
 
 /// The panels of a weight that a call reaches, each of some rows, and where their outputs go. Panels are those of the
@@ -23,7 +24,10 @@ public record Panels(LinearCall call, MemorySegment packed, long bytes, int rows
   /// What makes a NaN's magnitude, and no other, reach the sign.
   private static final long BEYOND_INFINITY = 0x007F_FFFF_007F_FFFFL;
 
-  /// Packs the rows of a panel, as a file has them.
+  /// What is packed at once: enough that handing it out costs nothing.
+  private static final long PART_BYTES = 1 << 20;
+
+  /// Packs the rows of a panel, as a file has them; some panels at the same time.
   @FunctionalInterface
   public interface Packing {
     void pack(byte[] file, int rows, byte[] panel);
@@ -53,15 +57,26 @@ public record Panels(LinearCall call, MemorySegment packed, long bytes, int rows
   private static MemorySegment pack(
       MemorySegment w, int rows, int rowBytes, int panelBytes, Packing packing) {
     long all = w.byteSize() / rowBytes;
-    MemorySegment packed = Arena.ofAuto().allocate(Math.ceilDiv(all, rows) * panelBytes, 64);
-    byte[] file = new byte[rows * rowBytes];
-    byte[] panel = new byte[panelBytes];
-    for (long first = 0; first < all; first += rows) {
-      int there = (int) Math.min(rows, all - first);
-      MemorySegment.copy(w, I8, first * rowBytes, file, 0, there * rowBytes);
-      packing.pack(file, there, panel);
-      MemorySegment.copy(panel, 0, packed, I8, first / rows * panelBytes, panelBytes);
-    }
+    int panels = Math.toIntExact(Math.ceilDiv(all, rows));
+    MemorySegment packed = Arena.ofAuto().allocate((long) panels * panelBytes, 64);
+    // By all processors, if they may read it: a model has billions of weights.
+    boolean shared = w.isAccessibleBy(Thread.ofPlatform().unstarted(() -> {}));
+    int parts = shared ? Math.clamp(packed.byteSize() / PART_BYTES, 1, panels) : 1;
+    IntStream.range(0, parts)
+        .parallel()
+        .forEach(
+            part -> {
+              byte[] file = new byte[rows * rowBytes];
+              byte[] panel = new byte[panelBytes];
+              int end = (int) ((part + 1L) * panels / parts);
+              for (int i = (int) ((long) part * panels / parts); i < end; i++) {
+                long first = (long) i * rows;
+                int there = (int) Math.min(rows, all - first);
+                MemorySegment.copy(w, I8, first * rowBytes, file, 0, there * rowBytes);
+                packing.pack(file, there, panel);
+                MemorySegment.copy(panel, 0, packed, I8, (long) i * panelBytes, panelBytes);
+              }
+            });
     return packed;
   }
 
