@@ -4,8 +4,13 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import opml.kernels.memory.Mem;
+import org.jspecify.annotations.Nullable;
 
 /// The panels of a weight that a call reaches, each of some rows, and where their outputs go. Panels are those of the
 /// whole weight, so that calls of other outputs have the same.
@@ -59,25 +64,66 @@ public record Panels(LinearCall call, MemorySegment packed, long bytes, int rows
     long all = w.byteSize() / rowBytes;
     int panels = Math.toIntExact(Math.ceilDiv(all, rows));
     MemorySegment packed = Arena.ofAuto().allocate((long) panels * panelBytes, 64);
-    // By all processors, if they may read it: a model has billions of weights.
     boolean shared = w.isAccessibleBy(Thread.ofPlatform().unstarted(() -> {}));
     int parts = shared ? Math.clamp(packed.byteSize() / PART_BYTES, 1, panels) : 1;
-    IntStream.range(0, parts)
-        .parallel()
-        .forEach(
-            part -> {
-              byte[] file = new byte[rows * rowBytes];
-              byte[] panel = new byte[panelBytes];
-              int end = (int) ((part + 1L) * panels / parts);
-              for (int i = (int) ((long) part * panels / parts); i < end; i++) {
-                long first = (long) i * rows;
-                int there = (int) Math.min(rows, all - first);
-                MemorySegment.copy(w, I8, first * rowBytes, file, 0, there * rowBytes);
-                packing.pack(file, there, panel);
-                MemorySegment.copy(panel, 0, packed, I8, (long) i * panelBytes, panelBytes);
-              }
-            });
+    eachByAll(
+        parts,
+        part -> {
+          byte[] file = new byte[rows * rowBytes];
+          byte[] panel = new byte[panelBytes];
+          int end = (int) ((part + 1L) * panels / parts);
+          for (int i = (int) ((long) part * panels / parts); i < end; i++) {
+            long first = (long) i * rows;
+            int there = (int) Math.min(rows, all - first);
+            MemorySegment.copy(w, I8, first * rowBytes, file, 0, there * rowBytes);
+            packing.pack(file, there, panel);
+            MemorySegment.copy(panel, 0, packed, I8, (long) i * panelBytes, panelBytes);
+          }
+        });
     return packed;
+  }
+
+  /// Does parts of a task on all processors: a model has billions of weights. Not in the common pool, whose threads do
+  /// others' work while they wait, which may wait for the very weight that is being packed.
+  private static void eachByAll(int parts, IntConsumer task) {
+    AtomicInteger next = new AtomicInteger();
+    AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    Runnable some =
+        () -> {
+          try {
+            for (int part = next.getAndIncrement(); part < parts; part = next.getAndIncrement()) {
+              task.accept(part);
+            }
+          } catch (RuntimeException | Error e) {
+            failure.compareAndSet(null, e);
+            next.set(parts);
+          }
+        };
+    int others = Math.min(parts, Runtime.getRuntime().availableProcessors()) - 1;
+    List<Thread> helpers =
+        IntStream.range(0, others)
+            .mapToObj(i -> Thread.ofPlatform().daemon().name("packs weights " + i).start(some))
+            .toList();
+    some.run();
+    boolean interrupted = false;
+    for (Thread helper : helpers) {
+      while (helper.isAlive()) {
+        try {
+          helper.join();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    switch (failure.get()) {
+      case null -> {}
+      case Error e -> throw e;
+      case RuntimeException e -> throw e;
+      case Throwable e -> throw new IllegalStateException(e);
+    }
   }
 
   /// {@return bytes of a token's results of a panel}
