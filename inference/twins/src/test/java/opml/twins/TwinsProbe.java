@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import opml.engine.run.KernelProvider;
@@ -77,10 +76,7 @@ final class TwinsProbe {
         for (String call : CALLS) {
           System.out.println(call + ": " + allocated(provider, call));
         }
-        Set<String> names = new TreeSet<>(TokenTwins.all().keySet());
-        // HotSpot at times leaves one fma of its inner tile a call, and boxes a vector (ROADMAP).
-        names.remove("attention");
-        for (String name : names) {
+        for (String name : new TreeSet<>(TokenTwins.all(Optional.empty()).keySet())) {
           System.out.println(name + ": " + allocatedOnTokens(provider, name));
         }
       }

@@ -31,9 +31,7 @@ public final class VectorTwins {
   ///
   /// @param machine the innermost loop of products of floats as machine code, if there is one
   public static Map<String, Twin> all(Optional<FloatTile> machine) {
-    // Packed operands have the width of our vectors.
-    Optional<FloatTile> tile = machine.filter(it -> it.vectorBytes() == Lanes.BYTES);
-    Map<String, Twin> twins = new HashMap<>(operators(tile));
+    Map<String, Twin> twins = new HashMap<>(operators(fitting(machine)));
     for (Format format : List.of(Format.F32, Format.F16, Format.BF16)) {
       add(twins, format, RowLinearTwin::prepare);
     }
@@ -45,6 +43,11 @@ public final class VectorTwins {
               BlockLinearTwin.prepare(format, call, constants, packings));
     }
     return Map.copyOf(twins);
+  }
+
+  /// {@return a tile whose vectors are as wide as ours, as are packed operands}
+  static Optional<FloatTile> fitting(Optional<FloatTile> machine) {
+    return machine.filter(tile -> tile.vectorBytes() == Lanes.BYTES);
   }
 
   private static Map<String, Twin> operators(Optional<FloatTile> tile) {
