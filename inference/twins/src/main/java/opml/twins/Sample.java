@@ -76,7 +76,7 @@ record Sample(List<MemorySegment> inputs, MemorySegment output) {
       default -> {
         boolean quantised =
             kernel.name().startsWith("qlinear")
-                || kernel.name().startsWith("linear.q") && !name.equals("d");
+                || kernel.segments().contains("q") && !name.equals("d");
         boolean dequantised = kernel.name().equals("dequantize") && name.equals("x");
         if (quantised || dequantised || segment.byteSize() % 4 != 0) {
           bytes(segment, random);

@@ -123,9 +123,11 @@ final class Trial {
           List.of(CONVOLUTION + " -128 3 5 1 0 0 0", CONVOLUTION + " 255 0 128 0 1 0 1");
       case "linear.f32", "linear.f16", "linear.bf16" ->
           List.of("0 0 9 0 0 37 37 300", "1 0 2 19 3 16 50 257");
-      case "linear.q80", "linear.q40", "linear.q4k", "linear.q6k" ->
-          List.of("0 0 9 0 0 37 37 8", "1 0 2 19 3 16 50 16");
-      default -> List.of();
+      default ->
+          // of blocks, in every type
+          kernel.startsWith("linear.")
+              ? List.of("0 0 9 0 0 37 37 8", "1 0 2 19 3 16 50 16")
+              : List.of();
     };
   }
 }

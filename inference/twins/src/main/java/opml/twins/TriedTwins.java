@@ -16,16 +16,13 @@ import org.jspecify.annotations.Nullable;
 
 /// Twins, each tried before its first use.
 final class TriedTwins implements KernelProvider {
-  /// Twins that need an fma of the processor: without, the Vector API's is emulated and very slow.
+  /// Twins that need an fma of the processor, besides those of products with a model's weights: without, the Vector
+  /// API's is emulated and very slow.
   private static final Set<String> FUSED =
       Set.of(
           "gemm.f32",
           "matmul.f32",
           "conv2d.f32",
-          "linear.f32",
-          "linear.q80",
-          "linear.q40",
-          "linear.q4k",
           "softmax.f32",
           "qlinear.matmul",
           "qlinear.conv2d",
@@ -74,7 +71,8 @@ final class TriedTwins implements KernelProvider {
     if (twin == null) {
       return Optional.empty();
     }
-    if (!hasFma && FUSED.contains(kernel.name())) {
+    boolean fused = FUSED.contains(kernel.name()) || kernel.name().startsWith("linear.");
+    if (!hasFma && fused) {
       Twins.LOG.log(Level.DEBUG, "{0}: the reference, since there is no fma", kernel);
       return Optional.empty();
     }

@@ -135,7 +135,7 @@ public final class Twins {
     try {
       boolean hasFma = HotSpot.hasFma();
       KernelProvider reference = KernelProvider.reference();
-      KernelProvider tokens = new TriedTwins(TokenTwins.all(), hasFma, reference);
+      KernelProvider tokens = new TriedTwins(TokenTwins.all(tile), hasFma, reference);
       return new Choice("vector", new TriedTwins(VectorTwins.all(tile), hasFma, tokens));
     } catch (RuntimeException | LinkageError e) {
       return reference("the vector code failed: " + e, Level.WARNING);

@@ -39,8 +39,16 @@ final class RandomCalls {
             r.nextInt(2));
       }
       case "linear.f32", "linear.f16", "linear.bf16" -> linear(r, depth(r));
-      case "linear.q80", "linear.q40" -> linear(r, size(r, 40));
-      case "linear.q4k", "linear.q6k" -> linear(r, 8L * size(r, 9));
+      case "linear.q80", "linear.q40", "linear.q41", "linear.q50", "linear.q51", "linear.iq4nl" ->
+          linear(r, size(r, 40));
+      case "linear.q2k",
+          "linear.q3k",
+          "linear.q4k",
+          "linear.q5k",
+          "linear.q6k",
+          "linear.iq2xxs",
+          "linear.iq4xs" ->
+          linear(r, 8L * size(r, 9));
       case "qlinear.conv2d" -> {
         int x = r.nextInt(2);
         int w = r.nextInt(2);

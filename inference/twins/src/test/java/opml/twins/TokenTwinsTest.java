@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -18,7 +19,12 @@ import opml.kernels.cases.KernelCases;
 import opml.kernels.cases.KernelCases.Case;
 import opml.kernels.catalog.Kernel;
 import opml.kernels.catalog.KernelCatalog;
+import opml.twins.call.Twin;
+import opml.twins.tile.MachineTiles;
+import opml.twins.tile.TileChoice;
 import opml.twins.vector.TokenTwins;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -26,8 +32,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 class TokenTwinsTest {
   private static final int CALLS = Integer.getInteger("opml.twins.calls", 150);
 
+  private static final Map<String, Twin> TWINS = TokenTwins.all(Optional.empty());
+
   static Stream<String> kernels() {
-    return TokenTwins.all().keySet().stream().sorted();
+    return TWINS.keySet().stream().sorted();
   }
 
   @ParameterizedTest
@@ -38,7 +46,7 @@ class TokenTwinsTest {
     KernelCases cases = new KernelCases(random.nextLong());
     int taken = 0;
     for (int i = 0; i < CALLS; i++) {
-      taken += compare(kernel, cases.next(kernel), random) ? 1 : 0;
+      taken += compare(kernel, TWINS.get(name), cases.next(kernel), random) ? 1 : 0;
     }
     assertThat(taken).as("calls that the twin took").isGreaterThan(CALLS / 2);
   }
@@ -46,11 +54,27 @@ class TokenTwinsTest {
   @ParameterizedTest
   @MethodSource("kernels")
   void twinGivesTheBitsOfTheReferenceOnLongRows(String name) {
+    tryLongRows(name, TWINS.get(name));
+  }
+
+  @Test
+  void attentionAroundTheMachineTileGivesTheBitsOfTheReference() {
+    switch (MachineTiles.best()) {
+      case TileChoice.Found found -> {
+        Map<String, Twin> twins = TokenTwins.all(Optional.of(found.floats()));
+        tryLongRows("attention", twins.get("attention"));
+      }
+      case TileChoice.None(String reason) ->
+          Assumptions.abort("NOT TESTED: no machine tile here: " + reason);
+    }
+  }
+
+  private static void tryLongRows(String name, Twin twin) {
     SplittableRandom random = random(name);
     Kernel kernel = KernelCatalog.byName(name);
     int taken = 0;
     for (int i = 0; i < CALLS; i++) {
-      taken += compare(kernel, TokenCalls.any(kernel, random), random) ? 1 : 0;
+      taken += compare(kernel, twin, TokenCalls.any(kernel, random), random) ? 1 : 0;
     }
     assertThat(taken).as("calls that the twin took").isGreaterThan(CALLS / 2);
   }
@@ -61,8 +85,8 @@ class TokenTwinsTest {
     return new SplittableRandom(seed);
   }
 
-  private static boolean compare(Kernel kernel, Case call, SplittableRandom random) {
-    Optional<PreparedKernel> prepared = prepare(kernel, call);
+  private static boolean compare(Kernel kernel, Twin twin, Case call, SplittableRandom random) {
+    Optional<PreparedKernel> prepared = prepare(twin, call);
     if (prepared.isEmpty()) {
       return false;
     }
@@ -96,7 +120,7 @@ class TokenTwinsTest {
     for (int i = 0; i < 40; i++) {
       TokenCalls calls = new TokenCalls(random, 3, 3, random.nextInt(20));
       Case call = calls.of(kernel, 32 * random.nextInt(1, 4));
-      PreparedKernel prepared = prepare(kernel, call).orElseThrow();
+      PreparedKernel prepared = prepare(TWINS.get(name), call).orElseThrow();
       try (Arena arena = Arena.ofConfined()) {
         MemorySegment[] segments = TokenTrial.segments(call, arena);
         int victim = random.nextInt(1, segments.length);
@@ -114,13 +138,13 @@ class TokenTwinsTest {
   @ParameterizedTest
   @MethodSource("kernels")
   void aTwinPassesItsTrial(String name) {
-    assertThat(Trial.of(KernelCatalog.byName(name), TokenTwins.all().get(name)))
+    assertThat(Trial.of(KernelCatalog.byName(name), TWINS.get(name)))
         .isEqualTo(new Trial.Verdict.Equal());
   }
 
-  private static Optional<PreparedKernel> prepare(Kernel kernel, Case call) {
+  private static Optional<PreparedKernel> prepare(Twin twin, Case call) {
     List<Optional<Constant>> unknown =
         Collections.nCopies(call.segments().size(), Optional.empty());
-    return TokenTwins.all().get(kernel.name()).prepare(call.scalars(), unknown);
+    return twin.prepare(call.scalars(), unknown);
   }
 }

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import opml.engine.run.Constant;
@@ -49,9 +48,21 @@ final class TwinsProbe {
           "qlinear.matmul 1 137 300 3 5 1 0 1 1 1",
           "qlinear.conv2d 1 12 14 14 16 14 14 5 5 1 1 2 2 1 1 1 3 -5 0 1 0 0 0",
           "linear.f32 0 0 7 5 3 137 150 300",
+          "linear.f16 0 0 7 5 3 137 150 300",
+          "linear.bf16 0 0 7 5 3 137 150 300",
           "linear.q80 0 0 7 5 3 137 150 16",
           "linear.q40 0 0 7 5 3 137 150 16",
-          "linear.q4k 0 0 7 5 3 137 150 16");
+          "linear.q41 0 0 7 5 3 137 150 16",
+          "linear.q50 0 0 7 5 3 137 150 16",
+          "linear.q51 0 0 7 5 3 137 150 16",
+          "linear.iq4nl 0 0 7 5 3 137 150 16",
+          "linear.q2k 0 0 7 5 3 137 150 16",
+          "linear.q3k 0 0 7 5 3 137 150 16",
+          "linear.q4k 0 0 7 5 3 137 150 16",
+          "linear.q5k 0 0 7 5 3 137 150 16",
+          "linear.q6k 0 0 7 5 3 137 150 16",
+          "linear.iq2xxs 0 0 7 5 3 137 150 16",
+          "linear.iq4xs 0 0 7 5 3 137 150 16");
 
   /// @param args `choice` to print what `relu.f32` and `gemm.f32` are, `allocation` to print what each twin allocates
   public static void main(String[] args) {
@@ -66,10 +77,7 @@ final class TwinsProbe {
         for (String call : CALLS) {
           System.out.println(call + ": " + allocated(provider, call));
         }
-        Set<String> names = new TreeSet<>(TokenTwins.all().keySet());
-        // HotSpot at times leaves one fma of its inner tile a call, and boxes a vector (ROADMAP).
-        names.remove("attention");
-        for (String name : names) {
+        for (String name : new TreeSet<>(TokenTwins.all(Optional.empty()).keySet())) {
           System.out.println(name + ": " + allocatedOnTokens(provider, name));
         }
       }

@@ -2,6 +2,7 @@ package opml.engine.run;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import opml.engine.graph.Slot;
 import opml.engine.tensor.OutsideMemory;
@@ -18,6 +19,16 @@ public final class Constant {
   private final boolean resident;
   private final @Nullable Tensor tensor;
   private @Nullable MemorySegment bytes;
+
+  /// Where bytes lie in memory. Segments themselves are equal whatever their sizes and lifetimes are.
+  ///
+  /// @param base the array, if they are on the heap
+  private record Place(
+      MemorySegment.Scope scope, Optional<Object> base, long address, long bytes) {
+    static Place of(MemorySegment bytes) {
+      return new Place(bytes.scope(), bytes.heapBase(), bytes.address(), bytes.byteSize());
+    }
+  }
 
   private Constant(
       Object identity,
@@ -56,7 +67,7 @@ public final class Constant {
 
   /// {@return what lies in memory, and stays as it is}
   public static Constant of(MemorySegment bytes) {
-    return new Constant(bytes, bytes.byteSize(), true, null, bytes);
+    return new Constant(Place.of(bytes), bytes.byteSize(), true, null, bytes);
   }
 
   public long byteSize() {

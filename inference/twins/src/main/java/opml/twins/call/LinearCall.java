@@ -25,8 +25,17 @@ public record LinearCall(
     BF16("linear.bf16", 1, 1, 2),
     Q8_0("linear.q80", 32, 32, 34),
     Q4_0("linear.q40", 32, 32, 18),
+    Q4_1("linear.q41", 32, 32, 20),
+    Q5_0("linear.q50", 32, 32, 22),
+    Q5_1("linear.q51", 32, 32, 24),
+    IQ4_NL("linear.iq4nl", 32, 32, 18),
+    Q2_K("linear.q2k", 32, 256, 84),
+    Q3_K("linear.q3k", 32, 256, 110),
     Q4_K("linear.q4k", 32, 256, 144),
-    Q6_K("linear.q6k", 32, 256, 210);
+    Q5_K("linear.q5k", 32, 256, 176),
+    Q6_K("linear.q6k", 32, 256, 210),
+    IQ2_XXS("linear.iq2xxs", 32, 256, 66),
+    IQ4_XS("linear.iq4xs", 32, 256, 136);
 
     private final String kernel;
     private final int unit;

@@ -24,7 +24,7 @@ public record Panels(LinearCall call, MemorySegment packed, long bytes, int rows
   /// What makes a NaN's magnitude, and no other, reach the sign.
   private static final long BEYOND_INFINITY = 0x007F_FFFF_007F_FFFFL;
 
-  /// Packs the rows of a panel, as a file has them.
+  /// Packs the rows of a panel, as a file has them; those of some weights at the same time.
   @FunctionalInterface
   public interface Packing {
     void pack(byte[] file, int rows, byte[] panel);

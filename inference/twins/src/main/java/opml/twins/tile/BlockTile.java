@@ -6,6 +6,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Objects;
+import opml.twins.call.BlockFormat;
+import opml.twins.x86.X86Code;
 
 /// The product of blocks of 32 integers with a scale each, as GGML has them: 16 rows of weights by a few tokens. Per
 /// row and token, `acc = +0`, and for each block in order `acc = fma((float) S, dw · dx, acc)`, where S is the exact
@@ -45,11 +47,24 @@ public final class BlockTile {
   private final TileForm form;
   private final BlockType type;
   private final TileCode code;
+  private final boolean planes;
+  private final PlaneLayout layout;
+  private final int stepBytes;
 
   BlockTile(TileForm form, BlockType type, TileCode code) {
     this.form = form;
     this.type = type;
     this.code = code;
+    this.planes = type.hasPlanes(form);
+    this.layout = type.planes();
+    this.stepBytes = type.packedBytes(form);
+  }
+
+  /// {@return the code of the tile of a type}
+  static X86Code code(TileForm form, BlockType type) {
+    return type.hasPlanes(form)
+        ? PlaneTileAssembler.product(form, type.planes())
+        : BlockTileAssembler.product(form, type);
   }
 
   BlockType type() {
@@ -61,13 +76,20 @@ public final class BlockTile {
     return form.blockTokens;
   }
 
+  /// {@return bytes of a packed step of a panel}
+  int stepBytes() {
+    return stepBytes;
+  }
+
   /// {@return bytes of a packed block of a token}
   public int tokenBytes() {
     return tokenBytes(form, type);
   }
 
   static int tokenBytes(TileForm form, BlockType type) {
-    return TOKEN_HEADER + BLOCK * (isWide(form, type) ? Short.BYTES : Byte.BYTES);
+    return type.hasPlanes(form)
+        ? PlaneTileAssembler.tokenBytes(form)
+        : TOKEN_HEADER + BLOCK * (isWide(form, type) ? Short.BYTES : Byte.BYTES);
   }
 
   /// {@return whether activations are packed as 16 bits}
@@ -80,8 +102,19 @@ public final class BlockTile {
   ///
   /// @param row which row of the panel
   /// @param packedAt where the panel's step begins
-  void packWeights(byte[] file, int from, int row, byte[] packed, int packedAt) {
+  ///
+  /// @param block any, which is written
+  void packWeights(
+      byte[] file, int from, int row, byte[] packed, int packedAt, BlockFormat.Block block) {
     Objects.checkIndex(row, ROWS);
+    if (planes) {
+      layout.pack(file, from, row, packed, packedAt, block);
+    } else {
+      packWeights(file, from, row, packed, packedAt);
+    }
+  }
+
+  private void packWeights(byte[] file, int from, int row, byte[] packed, int packedAt) {
     int scaleFrom = from + type.halvesAt();
     int scaleTo = packedAt + type.scalesAt() + Short.BYTES * row;
     INT16.set(packed, scaleTo, (short) INT16.get(file, scaleFrom));
@@ -100,6 +133,7 @@ public final class BlockTile {
         packSuperblock(file, from + 2 * Short.BYTES, row, packed, packedAt);
       }
       case Q6_K -> packSixBits(file, from, row, packed, packedAt);
+      default -> throw noLayout();
     }
   }
 
@@ -201,6 +235,11 @@ public final class BlockTile {
   /// @param packedAt where its block begins
   public void packToken(
       MemorySegment bytes, long from, float scale, MemorySegment packed, long packedAt) {
+    if (planes) {
+      packForPlanes(bytes, from, packed, packedAt);
+      packed.set(F32, packedAt + PlaneTileAssembler.SCALE, scale);
+      return;
+    }
     if (type == BlockType.Q6_K) {
       packHalves(bytes, from, packed, packedAt);
     } else {
@@ -251,7 +290,42 @@ public final class BlockTile {
       case Q8_0 -> -128 * (even + odd);
       case Q4_0 -> form.isVnni() ? -8 * (even + odd) : -8 * even & 0xFFFF | -8 * odd << 16;
       case Q4_K, Q6_K -> even + odd;
+      default -> throw noLayout();
     };
+  }
+
+  private IllegalStateException noLayout() {
+    return new IllegalStateException(type + " has no layout of its own");
+  }
+
+  private void packForPlanes(MemorySegment bytes, long from, MemorySegment packed, long packedAt) {
+    long to = packedAt + PlaneTileAssembler.HEADER;
+    int first = 0;
+    int second = 0;
+    for (int i = 0; i < BLOCK / 2; i += Long.BYTES) {
+      long a = bytes.get(I64, from + i);
+      long b = bytes.get(I64, from + BLOCK / 2 + i);
+      first += Swar.sum(a);
+      second += Swar.sum(b);
+      if (form.isVnni()) {
+        packed.set(I64, to + i, a);
+        packed.set(I64, to + BLOCK / 2 + i, b);
+      } else {
+        packed.set(I64, to + 2L * i, Swar.evenAndOdd((int) a));
+        packed.set(I64, to + 2L * i + Long.BYTES, Swar.evenAndOdd((int) (a >>> 32)));
+        packed.set(I64, to + BLOCK + 2L * i, Swar.evenAndOdd((int) b));
+        packed.set(I64, to + BLOCK + 2L * i + Long.BYTES, Swar.evenAndOdd((int) (b >>> 32)));
+      }
+    }
+    int zero = type.format.zero();
+    boolean apart = type.format.scales() == 2;
+    packed.set(I32, packedAt, -zero * (apart ? first : first + second));
+    packed.set(I32, packedAt + Integer.BYTES, -zero * second);
+    int all =
+        type.format.minima() == BlockFormat.Minima.HALVES
+            ? first & 0xFFFF | second << Short.SIZE
+            : Float.floatToRawIntBits((float) (first + second));
+    packed.set(I32, packedAt + PlaneTileAssembler.ALL, all);
   }
 
   /// Begins or continues the products of a panel and some tokens.
@@ -279,7 +353,7 @@ public final class BlockTile {
       throw new IllegalArgumentException("no tile of %d steps, %d tokens".formatted(steps, tokens));
     }
     // SAFETY: machine code checks nothing, so all that it reads and writes is checked here.
-    Objects.checkFromIndexSize(weightsAt, (long) steps * type.packedBytes, weights.byteSize());
+    Objects.checkFromIndexSize(weightsAt, (long) steps * stepBytes, weights.byteSize());
     long tokenBytes = (long) steps * type.blocks() * tokenBytes();
     Places.check(activations, activationsAt, activationStride, tokenBytes, tokens);
     Places.check(result, resultAt, resultStride, (long) Float.BYTES * ROWS, tokens);

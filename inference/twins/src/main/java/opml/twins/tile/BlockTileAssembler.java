@@ -75,6 +75,7 @@ final class BlockTileAssembler extends TileAssembler {
       case Q4_0 -> nibbles(tokens);
       case Q4_K -> eachBlock(tokens, BlockType.SUB_BLOCK_BYTES, 2, this::twoIntegers);
       case Q6_K -> eachBlock(tokens, BlockType.SIX_BIT_BYTES, 1, this::sixBits);
+      default -> throw new IllegalArgumentException(type + " has no layout of its own");
     }
     code.sub(STEPS, 1);
     code.jump(ScalarOp.JNE, loop);
@@ -100,7 +101,7 @@ final class BlockTileAssembler extends TileAssembler {
     begin(tokens);
     groups(BlockTile.BLOCK / form.group, tokens, BlockType.SCALE_BYTES, BlockTile.TOKEN_HEADER);
     addScaled(tokens);
-    advanceBoth(tokens, type.packedBytes);
+    advanceBoth(tokens, type.packedBytes(form));
   }
 
   private void nibbles(int tokens) {
@@ -113,7 +114,7 @@ final class BlockTileAssembler extends TileAssembler {
       }
     }
     addScaled(tokens);
-    advanceBoth(tokens, type.packedBytes);
+    advanceBoth(tokens, type.packedBytes(form));
   }
 
   private void advanceBoth(int tokens, int weightBytes) {

@@ -126,7 +126,7 @@ public final class MachineTiles {
   static TileChoice.Found tiles(TileForm form, String title, Function<X86Code, TileCode> link) {
     Map<BlockType, BlockTile> blocks = new EnumMap<>(BlockType.class);
     for (BlockType type : BlockType.values()) {
-      TileCode code = link.apply(BlockTileAssembler.product(form, type));
+      TileCode code = link.apply(BlockTile.code(form, type));
       blocks.put(type, new BlockTile(form, type, code));
     }
     Map<RowType, RowTile> rows = new EnumMap<>(RowType.class);

@@ -16,6 +16,14 @@ final class Swar {
     return (spread + 0x7F80_7F80_7F80_7F80L) ^ 0x8000_8000_8000_8000L;
   }
 
+  /// {@return four signed bytes as 16-bit numbers, those at even places before those at odd ones}
+  static long evenAndOdd(int four) {
+    long wide = widen(four);
+    return wide & 0xFFFF_0000_0000_FFFFL
+        | wide >>> Short.SIZE & 0xFFFF_0000L
+        | (wide & 0xFFFF_0000L) << Short.SIZE;
+  }
+
   /// {@return the sum of eight signed bytes}
   static int sum(long eight) {
     return unsignedSum(eight ^ SIGNS) - 8 * 128;

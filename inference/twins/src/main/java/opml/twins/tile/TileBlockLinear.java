@@ -5,6 +5,7 @@ import java.util.Optional;
 import opml.engine.run.Constant;
 import opml.engine.run.PreparedKernel;
 import opml.kernels.memory.Mem;
+import opml.twins.call.BlockFormat;
 import opml.twins.call.LinearCall;
 import opml.twins.call.Packings;
 import opml.twins.call.Panels;
@@ -43,12 +44,13 @@ final class TileBlockLinear implements PreparedKernel {
             packings,
             type,
             BlockTile.ROWS,
-            (long) steps * type.packedBytes,
+            (long) steps * tile.stepBytes(),
             (file, rows, panel) -> {
+              BlockFormat.Block block = new BlockFormat.Block();
               for (int row = 0; row < rows; row++) {
                 for (int step = 0; step < steps; step++) {
                   int from = (row * steps + step) * type.file.bytes();
-                  tile.packWeights(file, from, row, panel, step * type.packedBytes);
+                  tile.packWeights(file, from, row, panel, step * tile.stepBytes(), block);
                 }
               }
             });
@@ -111,9 +113,9 @@ final class TileBlockLinear implements PreparedKernel {
 
   private void multiply(int panel, int tokens, MemorySegment scratch) {
     BlockType type = tile.type();
-    int piece = tokens > tile.tokens() ? Math.max(1, PIECE_BYTES / type.packedBytes) : steps;
+    int piece = tokens > tile.tokens() ? Math.max(1, PIECE_BYTES / tile.stepBytes()) : steps;
     for (int step = 0; step < steps; step += piece) {
-      long weightsAt = panels.at(panel) + (long) step * type.packedBytes;
+      long weightsAt = panels.at(panel) + (long) step * tile.stepBytes();
       long tokensAt = most * RESULT_BYTES + (long) step * type.blocks() * tile.tokenBytes();
       for (int token = 0; token < tokens; token += tile.tokens()) {
         tile.multiply(

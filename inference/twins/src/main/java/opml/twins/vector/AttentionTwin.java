@@ -15,6 +15,8 @@ import opml.engine.run.Constant;
 import opml.engine.run.PreparedKernel;
 import opml.kernels.layout.Heads;
 import opml.kernels.memory.Mem;
+import opml.twins.tile.FloatTile;
+import org.jspecify.annotations.Nullable;
 
 /// `attention`, as two products for the heads that share keys and values: of some tokens' queries with a block of keys
 /// at a time, and of the weights that become of these scores with a block of values. So a block is widened and packed
@@ -55,6 +57,9 @@ final class AttentionTwin extends TokenTwin {
   private final int window;
   private final float scale;
 
+  /// The innermost loop as machine code, if there is one.
+  private final @Nullable FloatTile machine;
+
   /// Parts of a head of keys' work, by rows.
   private final int parts;
 
@@ -70,7 +75,12 @@ final class AttentionTwin extends TokenTwin {
   private final long chunk;
   private final long scores;
 
-  private AttentionTwin(long[] s, Heads heads, int parts, List<Optional<Constant>> constants) {
+  private AttentionTwin(
+      long[] s,
+      Heads heads,
+      int parts,
+      List<Optional<Constant>> constants,
+      Optional<FloatTile> machine) {
     super("attention", s, groups(heads) * parts, constants);
     this.kType = (int) s[3];
     this.kWidth = (int) s[4];
@@ -82,6 +92,7 @@ final class AttentionTwin extends TokenTwin {
     this.window = (int) s[14];
     this.scale = Float.intBitsToFloat((int) s[15]);
     this.parts = parts;
+    this.machine = machine.orElse(null);
     int most = padded(Math.ceilDiv((int) s[2], parts) * Math.min(heads.shared(), heads.count()));
     long row = row(BLOCK + positions);
     int least = padded(Math.min(heads.shared(), heads.count()));
@@ -97,7 +108,9 @@ final class AttentionTwin extends TokenTwin {
     this.scores = Lanes.aligned(chunk + Math.max(ROWS * rowOfHead, Tiles.SIZE));
   }
 
-  static Optional<PreparedKernel> prepare(long[] s, List<Optional<Constant>> constants) {
+  /// @param machine a tile of our vectors as machine code, if there is one
+  static Optional<PreparedKernel> prepare(
+      long[] s, List<Optional<Constant>> constants, Optional<FloatTile> machine) {
     boolean small = true;
     for (int i = 3; i < 15; i++) {
       small &= s[i] >= 0 && s[i] <= Integer.MAX_VALUE;
@@ -123,7 +136,7 @@ final class AttentionTwin extends TokenTwin {
       return Optional.empty();
     }
     int parts = Math.clamp(UNITS / groups(heads), 1, Math.max(1, (int) s[2] / WORTH));
-    return Optional.of(new AttentionTwin(s, heads, parts, constants));
+    return Optional.of(new AttentionTwin(s, heads, parts, constants, machine));
   }
 
   /// {@return how many heads of keys and values take part}
@@ -339,13 +352,11 @@ final class AttentionTwin extends TokenTwin {
       for (int tile = 0; tile < m; tile += ROWS) {
         int mostOfTile = last + Math.min(m - 1, tile + ROWS - 1) / heads(group);
         if (block + j <= mostOfTile) {
-          Tiles.six(
+          six(
               scratch,
               queries + 4L * tile * width,
-              scratch,
               packed + 4L * j * width,
               width,
-              scratch,
               scores + tile * stride + 4L * (block + j),
               stride);
         }
@@ -440,15 +451,18 @@ final class AttentionTwin extends TokenTwin {
       Rows.interleave(scratch, from, 4, scratch, weights + 4L * i, common);
     }
     for (int d = 0; d < width; d += STRIP) {
-      Tiles.six(
-          scratch,
-          weights,
-          scratch,
-          packed + 4L * BLOCK * d + 4L * STRIP * skipped,
-          common,
-          scratch,
-          chunk + 4L * d,
-          4L * width);
+      long values = packed + 4L * BLOCK * d + 4L * STRIP * skipped;
+      six(scratch, weights, values, common, chunk + 4L * d, 4L * width);
+    }
+  }
+
+  /// Where there is machine code, this loop is the only one left that would need [Tiles#six], and HotSpot, which then
+  /// sees it late, at times leaves an fma in it a call.
+  private void six(MemorySegment scratch, long a, long b, int count, long out, long outRow) {
+    if (machine == null) {
+      Tiles.six(scratch, a, scratch, b, count, scratch, out, outRow);
+    } else {
+      machine.packed(scratch, a, scratch, b, count, ROWS, scratch, out, outRow);
     }
   }
 

@@ -4,11 +4,16 @@ import static opml.twins.vector.Blocks.BLOCK;
 import static opml.twins.vector.Blocks.ROWS;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Optional;
 import opml.engine.run.Constant;
 import opml.engine.run.PreparedKernel;
 import opml.kernels.memory.Mem;
+import opml.twins.call.BlockFormat;
+import opml.twins.call.BlockFormat.Minima;
 import opml.twins.call.LinearCall;
 import opml.twins.call.Packings;
 import opml.twins.call.Panels;
@@ -18,8 +23,9 @@ import opml.twins.call.Panels;
 /// A few tokens are taken one by one, straight from the packed weights. More are taken in sixes, and a block of the
 /// panel is made floats before they pass.
 ///
-/// A packed step has the scales of the rows; Q4_K then the second ones, with their signs turned, and before the weights
-/// of each of its blocks the integers of the rows, those of the first scale first.
+/// A packed block has the integers of its scales, those of all rows together, then those of its minimum, then codes of
+/// at most four bits as nibbles, or else its weights as signed bytes. Behind the blocks that share them are the floats:
+/// half-precision ones of a single block, as the file has them, else single ones.
 final class BlockLinearTwin implements PreparedKernel {
   private static final int SIX = 6;
 
@@ -32,105 +38,147 @@ final class BlockLinearTwin implements PreparedKernel {
   /// Bytes of a vector of rows' floats.
   private static final long ROW_BYTES = (long) Float.BYTES * ROWS;
 
-  private static final int SCALES = Short.BYTES * ROWS;
+  private static final VarHandle INT32 =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
   private final LinearCall call;
+  private final BlockFormat format;
   private final boolean nibbles;
-  private final boolean superblocks;
   private final Panels panels;
-  private final int blockBytes; // of a block of a panel, without scales
   private final int most; // tokens at once
   private final long tokenBytes; // as floats
 
   // the scratch memory
   private final long sums;
-  private final long scales;
+  private final long floats; // the scales of rows, and their minima
+  private final long scales; // the integers of either half
+  private final long least;
   private final long weights;
   private final long results;
-  private final long alls;
+  private final long alls; // sums of the halves of blocks of tokens
   private final long tokens;
 
-  private BlockLinearTwin(LinearCall call, Constant w, Packings packings) {
+  private BlockLinearTwin(LinearCall call, BlockFormat format, Constant w, Packings packings) {
     this.call = call;
-    this.superblocks = call.format() == LinearCall.Format.Q4_K;
-    this.nibbles = call.format() != LinearCall.Format.Q8_0;
-    this.blockBytes = (nibbles ? BLOCK / 2 : BLOCK) * ROWS + (superblocks ? 2 * ROWS : 0);
+    this.format = format;
+    this.nibbles = format.bits() <= 4 && format.levels().length == 0;
     this.panels =
         Panels.of(call, w, packings, call.format(), ROWS, (long) steps() * stepBytes(), this::pack);
     this.tokenBytes = (long) Float.BYTES * call.elements();
     int sixes = (int) Math.max(1, TOKENS_BYTES / (SIX * tokenBytes));
     this.most = Math.min(sixes * SIX, Math.ceilDiv(call.rows(), SIX) * SIX);
     this.sums = 0;
-    this.scales = sums + SIX * ROW_BYTES;
-    this.weights = scales + 4 * ROW_BYTES;
+    this.floats = sums + SIX * ROW_BYTES;
+    this.scales = floats + 2 * ROW_BYTES;
+    this.least = scales + 2 * ROW_BYTES;
+    this.weights = least + 2 * ROW_BYTES;
     this.results = weights + BLOCK * ROW_BYTES;
     this.alls = results + most * ROW_BYTES;
-    this.tokens = Lanes.aligned(alls + (long) Float.BYTES * most * call.depth());
+    this.tokens = Lanes.aligned(alls + 2L * Float.BYTES * most * call.depth());
   }
 
   static Optional<PreparedKernel> prepare(
-      LinearCall call, List<Optional<Constant>> constants, Packings packings) {
+      BlockFormat format, LinearCall call, List<Optional<Constant>> constants, Packings packings) {
     return constants
         .get(call.weights())
         .filter(w -> Blocks.areThere() && call.isOrdinary() && call.fits(w))
-        .map(w -> new BlockLinearTwin(call, w, packings));
-  }
-
-  private int blocksOfStep() {
-    return call.format().elements() / BLOCK;
+        .map(w -> new BlockLinearTwin(call, format, w, packings));
   }
 
   private int steps() {
-    return call.depth() / blocksOfStep();
+    return call.depth() / format.blocks();
+  }
+
+  private int leastAt() {
+    return ROWS * format.scales();
+  }
+
+  private int integersOfMinima() {
+    return switch (format.minima()) {
+      case NONE, FLOAT -> 0;
+      case WHOLE -> 1;
+      case HALVES -> 2;
+    };
+  }
+
+  private int codesAt() {
+    return leastAt() + ROWS * integersOfMinima();
+  }
+
+  private int blockBytes() {
+    return codesAt() + ROWS * (nibbles ? BLOCK / 2 : BLOCK);
+  }
+
+  private boolean hasHalves() {
+    return format.blocks() == 1;
+  }
+
+  private int floatBytes() {
+    return ROWS * (hasHalves() ? Short.BYTES : Float.BYTES);
   }
 
   private int stepBytes() {
-    return (superblocks ? 2 * SCALES : SCALES) + blocksOfStep() * blockBytes;
+    return format.blocks() * blockBytes() + format.halves() * floatBytes();
   }
 
   // ---- Weights
 
   private void pack(byte[] file, int rows, byte[] panel) {
     int bytes = call.format().bytes();
+    int[] levels = format.levels();
+    BlockFormat.Block block = new BlockFormat.Block();
     for (int row = 0; row < rows; row++) {
       for (int step = 0; step < steps(); step++) {
         int from = (row * steps() + step) * bytes;
         int to = step * stepBytes();
-        panel[to + 2 * row] = file[from];
-        panel[to + 2 * row + 1] = file[from + 1];
-        if (superblocks) {
-          panel[to + SCALES + 2 * row] = file[from + 2];
-          panel[to + SCALES + 2 * row + 1] = (byte) (file[from + 3] ^ 0x80);
-          packSuperblock(file, from + 4, row, panel, to + 2 * SCALES);
-        } else {
-          int count = bytes - Short.BYTES;
-          for (int i = 0; i < count; i++) {
-            panel[to + SCALES + i * ROWS + row] = file[from + Short.BYTES + i];
+        for (int number = 0; number < format.blocks(); number++) {
+          format.read(file, from, number, block);
+          for (int i = 0; i < format.scales(); i++) {
+            panel[to + ROWS * i + row] = (byte) block.scales[i];
           }
+          for (int i = 0; i < integersOfMinima(); i++) {
+            panel[to + leastAt() + ROWS * i + row] = (byte) block.least[i];
+          }
+          packCodes(block.codes, levels, panel, to + codesAt() + row);
+          to += blockBytes();
         }
+        packFloats(file, from, panel, to, row);
       }
     }
   }
 
-  /// Q4_K has 12 bytes of 6-bit integers, then nibbles, of which 32 bytes have two blocks, one in the lower halves.
-  private void packSuperblock(byte[] file, int from, int row, byte[] panel, int to) {
-    for (int block = 0; block < 8; block++) {
-      int at = to + block * blockBytes + row;
-      int high = block % 4;
-      if (block < 4) {
-        panel[at] = (byte) (file[from + block] & 63);
-        panel[at + ROWS] = (byte) (file[from + 4 + block] & 63);
+  /// The codes i and i + 16 are together.
+  private void packCodes(int[] codes, int[] levels, byte[] panel, int at) {
+    for (int i = 0; i < BLOCK / 2; i++) {
+      int first = codes[i / 4] >>> Byte.SIZE * (i % 4) & 255;
+      int second = codes[BLOCK / 8 + i / 4] >>> Byte.SIZE * (i % 4) & 255;
+      if (nibbles) {
+        panel[at + i * ROWS] = (byte) (first | second << 4);
       } else {
-        int both = file[from + 4 + block];
-        panel[at] = (byte) (both & 15 | (file[from + high] & 0xC0) >> 2);
-        panel[at + ROWS] = (byte) (both >> 4 & 15 | (file[from + 4 + high] & 0xC0) >> 2);
+        panel[at + 2 * i * ROWS] = weight(first, levels);
+        panel[at + (2 * i + 1) * ROWS] = weight(second, levels);
       }
-      int shift = 4 * (block % 2);
-      for (int i = 0; i < BLOCK / 2; i++) {
-        int place = from + 12 + BLOCK * (block / 2) + i;
-        int lower = file[place] >> shift & 15;
-        int upper = file[place + BLOCK / 2] >> shift & 15;
-        panel[at + (2 + i) * ROWS] = (byte) (lower | upper << 4);
+    }
+  }
+
+  private byte weight(int code, int[] levels) {
+    int value = levels.length == 0 ? code : levels[code / 4] >>> Byte.SIZE * (code % 4) & 255;
+    return (byte) (value - format.zero());
+  }
+
+  private void packFloats(byte[] file, int from, byte[] panel, int to, int row) {
+    if (hasHalves()) {
+      for (int i = 0; i < format.halves(); i++) {
+        int half = from + format.scaleAt() + Short.BYTES * i;
+        panel[to + floatBytes() * i + 2 * row] = file[half];
+        panel[to + floatBytes() * i + 2 * row + 1] = file[half + 1];
+      }
+    } else {
+      int at = to + Float.BYTES * row;
+      INT32.set(panel, at, Float.floatToRawIntBits(format.scale(file, from)));
+      if (format.halves() > 1) {
+        int minimum = Float.floatToRawIntBits(format.minimum(file, from));
+        INT32.set(panel, at + floatBytes(), minimum);
       }
     }
   }
@@ -160,6 +208,8 @@ final class BlockLinearTwin implements PreparedKernel {
     }
     call.check(segments, count);
     MemorySegment scratch = Lanes.nativeScratch(lent, scratchBytes());
+    // Where no integers multiply, ones do.
+    Rows.fill(scratch, scales, 1f, 4 * ROWS);
     for (int first = 0; first < count; first += most) {
       int some = Math.min(most, count - first);
       unpackTokens(segments[1], first, some, scratch);
@@ -172,21 +222,28 @@ final class BlockLinearTwin implements PreparedKernel {
     return 0;
   }
 
-  /// Tokens as floats: one behind the other, or six by six, the elements of one place together.
+  /// Tokens one behind the other, as floats or, for nibbles, as 16 bits; or six by six, the elements of one place
+  /// together, as floats.
   private void unpackTokens(MemorySegment q, int first, int some, MemorySegment scratch) {
     int elements = call.elements();
     boolean few = some <= FEW;
     for (int i = 0; i < some; i++) {
       long from = (long) (first + i) * elements;
       long to = tokens + (few ? i * tokenBytes : tokenBytes * SIX * (i / SIX) + 4L * (i % SIX));
-      Rows.unpack(q, from, 1, -1, 0, scratch, to, few ? 4 : 4L * SIX, elements);
-      if (superblocks) {
-        for (int block = 0; block < call.depth(); block++) {
+      if (few && nibbles) {
+        for (int l = 0; l < elements; l++) {
+          Mem.putI16(scratch, to + Short.BYTES * (long) l, Mem.i8(q, from + l));
+        }
+      } else {
+        Rows.unpack(q, from, 1, -1, 0, scratch, to, few ? 4 : 4L * SIX, elements);
+      }
+      if (format.minima() != Minima.NONE || few && nibbles) {
+        for (int half = 0; half < 2 * call.depth(); half++) {
           int all = 0;
-          for (int l = 0; l < BLOCK; l++) {
-            all += Mem.i8(q, from + (long) block * BLOCK + l);
+          for (int l = 0; l < BLOCK / 2; l++) {
+            all += Mem.i8(q, from + (long) half * (BLOCK / 2) + l);
           }
-          Mem.putF32(scratch, alls + 4L * ((long) i * call.depth() + block), all);
+          Mem.putF32(scratch, alls + 4L * (2L * i * call.depth() + half), all);
         }
       }
     }
@@ -202,55 +259,109 @@ final class BlockLinearTwin implements PreparedKernel {
 
   private void multiply(MemorySegment d, int first, int some, int panel, MemorySegment scratch) {
     MemorySegment w = panels.packed();
-    int zero = superblocks ? 0 : 8;
     for (int step = 0; step < steps(); step++) {
       long at = panels.at(panel) + (long) step * stepBytes();
-      Blocks.widen(w, at, scratch, scales, superblocks ? 4 : 2);
-      at += superblocks ? 2L * SCALES : SCALES;
-      for (int in = 0; in < blocksOfStep(); in++) {
-        int block = step * blocksOfStep() + in;
-        long wAt = at + (long) in * blockBytes;
-        if (superblocks) {
-          Blocks.unpackBytes(w, wAt, scratch, scales + 2 * ROW_BYTES, 4);
-          wAt += 2L * ROWS;
-        }
+      loadFloats(w, at + (long) format.blocks() * blockBytes(), scratch);
+      for (int in = 0; in < format.blocks(); in++) {
+        int block = step * format.blocks() + in;
+        loadIntegers(w, at, scratch);
         if (some <= FEW) {
-          for (int i = 0; i < some; i++) {
-            long xAt = tokens + i * tokenBytes + (long) Float.BYTES * BLOCK * block;
-            if (nibbles) {
-              Blocks.nibbles(w, wAt, zero, scratch, xAt, scratch, sums);
-            } else {
-              Blocks.bytes(w, wAt, scratch, xAt, scratch, sums);
-            }
-            add(d, first, i, block, sums, scratch);
-          }
+          few(d, first, some, block, w, at + codesAt(), scratch);
         } else {
-          if (nibbles) {
-            Blocks.unpackNibbles(w, wAt, zero, scratch, weights);
-          } else {
-            Blocks.unpackBytes(w, wAt, scratch, weights, 2 * BLOCK);
-          }
-          for (int i = 0; i < some; i += SIX) {
-            long xAt = tokens + i * tokenBytes + (long) Float.BYTES * SIX * BLOCK * block;
-            Tiles.six(scratch, xAt, scratch, weights, BLOCK, scratch, sums, ROW_BYTES);
-            for (int j = 0; j < Math.min(SIX, some - i); j++) {
-              add(d, first, i + j, block, sums + j * ROW_BYTES, scratch);
-            }
-          }
+          many(d, first, some, block, w, at + codesAt(), scratch);
         }
+        at += blockBytes();
       }
     }
   }
 
-  private void add(
-      MemorySegment d, int first, int token, int block, long sumsAt, MemorySegment scratch) {
-    float dx = Mem.f32(d, 4 * ((long) (first + token) * call.depth() + block));
-    long result = results + token * ROW_BYTES;
-    if (superblocks) {
-      float all = Mem.f32(scratch, alls + 4 * ((long) token * call.depth() + block));
-      Blocks.addBoth(scratch, sumsAt, scales, dx, all, result);
+  private void loadFloats(MemorySegment w, long at, MemorySegment scratch) {
+    int vectors = 2 * format.halves();
+    if (hasHalves()) {
+      Blocks.widen(w, at, scratch, floats, vectors);
     } else {
-      Blocks.add(scratch, sumsAt, scales, dx, result);
+      Rows.copy(w, at, scratch, floats, vectors * Lanes.COUNT);
     }
+  }
+
+  private void loadIntegers(MemorySegment w, long at, MemorySegment scratch) {
+    int count = format.scales();
+    if (count > 0) {
+      Blocks.unpackBytes(w, at, scratch, scales, 2 * count);
+      if (count == 1) {
+        Blocks.unpackBytes(w, at, scratch, scales + ROW_BYTES, 2);
+      }
+    }
+    int ofMinima = integersOfMinima();
+    if (ofMinima > 0) {
+      Blocks.unpackBytes(w, at + leastAt(), scratch, least, 2 * ofMinima);
+      if (ofMinima == 1) {
+        Blocks.unpackBytes(w, at + leastAt(), scratch, least + ROW_BYTES, 2);
+      }
+    }
+  }
+
+  private void few(
+      MemorySegment d,
+      int first,
+      int some,
+      int block,
+      MemorySegment w,
+      long wAt,
+      MemorySegment scratch) {
+    for (int i = 0; i < some; i++) {
+      long xAt = tokens + i * tokenBytes;
+      float dx = Mem.f32(d, 4 * ((long) (first + i) * call.depth() + block));
+      long result = results + i * ROW_BYTES;
+      float firstZeros = 0;
+      float secondZeros = 0;
+      if (nibbles) {
+        Blocks.nibbles(w, wAt, scratch, xAt + (long) Short.BYTES * BLOCK * block, scratch, sums);
+        firstZeros = format.zero() * all(scratch, i, block, 0);
+        secondZeros = format.zero() * all(scratch, i, block, 1);
+      } else {
+        Blocks.bytes(w, wAt, scratch, xAt + (long) Float.BYTES * BLOCK * block, scratch, sums);
+      }
+      Blocks.addHalves(scratch, sums, firstZeros, secondZeros, scales, floats, dx, result);
+      addMinima(i, block, dx, result, scratch);
+    }
+  }
+
+  private void many(
+      MemorySegment d,
+      int first,
+      int some,
+      int block,
+      MemorySegment w,
+      long wAt,
+      MemorySegment scratch) {
+    if (nibbles) {
+      Blocks.scaleNibbles(w, wAt, format.zero(), scratch, scales, weights);
+    } else {
+      Blocks.scaleBytes(w, wAt, scratch, scales, weights);
+    }
+    for (int i = 0; i < some; i += SIX) {
+      long xAt = tokens + i * tokenBytes + (long) Float.BYTES * SIX * BLOCK * block;
+      Tiles.six(scratch, xAt, scratch, weights, BLOCK, scratch, sums, ROW_BYTES);
+      for (int j = 0; j < Math.min(SIX, some - i); j++) {
+        float dx = Mem.f32(d, 4 * ((long) (first + i + j) * call.depth() + block));
+        long result = results + (i + j) * ROW_BYTES;
+        Blocks.add(scratch, sums + j * ROW_BYTES, floats, dx, result);
+        addMinima(i + j, block, dx, result, scratch);
+      }
+    }
+  }
+
+  private float all(MemorySegment scratch, int token, int block, int half) {
+    return Mem.f32(scratch, alls + 4L * (2L * ((long) token * call.depth() + block) + half));
+  }
+
+  private void addMinima(int token, int block, float dx, long result, MemorySegment scratch) {
+    if (format.minima() == Minima.NONE) {
+      return;
+    }
+    float firstAll = all(scratch, token, block, 0);
+    float secondAll = all(scratch, token, block, 1);
+    Blocks.addMinima(scratch, firstAll, secondAll, least, floats + ROW_BYTES, dx, result);
   }
 }

@@ -18,9 +18,10 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /// The loops over a block of 32 weights of two vectors of rows. A lane is a row; the weights of one element are
-/// together, and a byte of nibbles has the elements i and i + 16.
+/// together. The elements i and i + 16 are beside each other, in bytes or in one byte.
 ///
-/// Sums of products are floats. All are integers below 2^24, so they are exact in any order.
+/// Sums of products are floats. All are integers of at most 2^24, also those that integers multiply, so they are exact
+/// in any order.
 final class Blocks {
   /// Elements of a block.
   static final int BLOCK = 32;
@@ -31,11 +32,20 @@ final class Blocks {
   private static final VectorSpecies<Byte> FEW_BYTES =
       VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, 8 * COUNT)));
 
+  /// As many as rows.
+  private static final VectorSpecies<Byte> ROW_BYTES =
+      VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, 16 * COUNT)));
+
+  private static final VectorSpecies<Short> SHORTS = ShortVector.SPECIES_PREFERRED;
+
   private static final VectorSpecies<Short> FEW_SHORTS =
       VectorSpecies.of(short.class, VectorShape.forBitSize(Math.max(64, 16 * COUNT)));
 
   private static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ORDER);
+
+  private static final ValueLayout.OfShort SHORT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ORDER);
 
   private static final int SHORT_SIGN = 0x8000;
   private static final int INFINITE_HALF = 0x7c00;
@@ -45,10 +55,10 @@ final class Blocks {
 
   /// {@return whether there are vectors of so few bytes as there are floats}
   static boolean areThere() {
-    return COUNT >= 8;
+    return COUNT >= 8 && SHORTS.length() == ROWS;
   }
 
-  /// `out = Σ w · x`, for bytes and one token.
+  /// `out = Σ w · x` of the first half of a block, then of the second, for bytes and one token as floats.
   static void bytes(
       MemorySegment w, long wAt, MemorySegment x, long xAt, MemorySegment out, long outAt) {
     if (w.getClass() != NATIVE || x.getClass() != NATIVE || out.getClass() != NATIVE) {
@@ -60,8 +70,8 @@ final class Blocks {
     FloatVector b1 = FloatVector.zero(FLOATS);
     for (int i = 0; i < BLOCK / 2; i++) {
       long at = wAt + i * 4L * COUNT;
-      FloatVector x0 = FloatVector.broadcast(FLOATS, x.get(FLOAT, xAt + i * 8L));
-      FloatVector x1 = FloatVector.broadcast(FLOATS, x.get(FLOAT, xAt + i * 8L + 4));
+      FloatVector x0 = FloatVector.broadcast(FLOATS, x.get(FLOAT, xAt + i * 4L));
+      FloatVector x1 = FloatVector.broadcast(FLOATS, x.get(FLOAT, xAt + i * 4L + 2 * BLOCK));
       a0 =
           ((IntVector)
                   ByteVector.fromMemorySegment(FEW_BYTES, w, at, ORDER)
@@ -91,55 +101,38 @@ final class Blocks {
               .reinterpretAsFloats()
               .fma(x1, b1);
     }
-    a0.add(b0).intoMemorySegment(out, outAt, ORDER);
-    a1.add(b1).intoMemorySegment(out, outAt + BYTES, ORDER);
+    a0.intoMemorySegment(out, outAt, ORDER);
+    a1.intoMemorySegment(out, outAt + BYTES, ORDER);
+    b0.intoMemorySegment(out, outAt + 2L * BYTES, ORDER);
+    b1.intoMemorySegment(out, outAt + 3L * BYTES, ORDER);
   }
 
-  /// `out = Σ (w - zero) · x`, for nibbles and one token.
+  /// `out = Σ w · x` of the first half of a block, then of the second, for unsigned nibbles and one token as 16 bits.
+  /// Sixteen products of at most 15 · 128 are below 2^15.
   static void nibbles(
-      MemorySegment w,
-      long wAt,
-      int zero,
-      MemorySegment x,
-      long xAt,
-      MemorySegment out,
-      long outAt) {
+      MemorySegment w, long wAt, MemorySegment x, long xAt, MemorySegment out, long outAt) {
     if (w.getClass() != NATIVE || x.getClass() != NATIVE || out.getClass() != NATIVE) {
       throw Lanes.notNative();
     }
-    FloatVector a0 = FloatVector.zero(FLOATS);
-    FloatVector a1 = FloatVector.zero(FLOATS);
-    FloatVector b0 = FloatVector.zero(FLOATS);
-    FloatVector b1 = FloatVector.zero(FLOATS);
+    ShortVector a = ShortVector.zero(SHORTS);
+    ShortVector b = ShortVector.zero(SHORTS);
     for (int i = 0; i < BLOCK / 2; i++) {
-      long at = wAt + i * 2L * COUNT;
-      FloatVector x0 = FloatVector.broadcast(FLOATS, x.get(FLOAT, xAt + i * 4L));
-      FloatVector x1 = FloatVector.broadcast(FLOATS, x.get(FLOAT, xAt + i * 4L + 2 * BLOCK));
-      IntVector w0 =
-          (IntVector)
-              ByteVector.fromMemorySegment(FEW_BYTES, w, at, ORDER)
-                  .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
-      IntVector w1 =
-          (IntVector)
-              ByteVector.fromMemorySegment(FEW_BYTES, w, at + COUNT, ORDER)
-                  .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
-      a0 = w0.and(15).sub(zero).convert(VectorOperators.I2F, 0).reinterpretAsFloats().fma(x0, a0);
-      a1 = w1.and(15).sub(zero).convert(VectorOperators.I2F, 0).reinterpretAsFloats().fma(x0, a1);
-      b0 =
-          w0.lanewise(VectorOperators.LSHR, 4)
-              .sub(zero)
-              .convert(VectorOperators.I2F, 0)
-              .reinterpretAsFloats()
-              .fma(x1, b0);
-      b1 =
-          w1.lanewise(VectorOperators.LSHR, 4)
-              .sub(zero)
-              .convert(VectorOperators.I2F, 0)
-              .reinterpretAsFloats()
-              .fma(x1, b1);
+      ShortVector both =
+          (ShortVector)
+              ByteVector.fromMemorySegment(ROW_BYTES, w, wAt + i * 2L * COUNT, ORDER)
+                  .convertShape(VectorOperators.ZERO_EXTEND_B2S, SHORTS, 0);
+      a = a.add(both.and((short) 15).mul(x.get(SHORT, xAt + i * 2L)));
+      b = b.add(both.lanewise(VectorOperators.LSHR, 4).mul(x.get(SHORT, xAt + i * 2L + BLOCK)));
     }
-    a0.add(b0).intoMemorySegment(out, outAt, ORDER);
-    a1.add(b1).intoMemorySegment(out, outAt + BYTES, ORDER);
+    store(a, out, outAt);
+    store(b, out, outAt + 2L * BYTES);
+  }
+
+  private static void store(ShortVector sums, MemorySegment out, long outAt) {
+    ((FloatVector) sums.convertShape(VectorOperators.S2I, INTS, 0).convert(VectorOperators.I2F, 0))
+        .intoMemorySegment(out, outAt, ORDER);
+    ((FloatVector) sums.convertShape(VectorOperators.S2I, INTS, 1).convert(VectorOperators.I2F, 0))
+        .intoMemorySegment(out, outAt + BYTES, ORDER);
   }
 
   /// Writes vectors of signed bytes as floats.
@@ -157,27 +150,57 @@ final class Blocks {
     }
   }
 
-  /// Writes a block of nibbles less `zero` as floats.
-  static void unpackNibbles(MemorySegment w, long wAt, int zero, MemorySegment to, long toAt) {
-    if (w.getClass() != NATIVE || to.getClass() != NATIVE) {
+  /// Writes a block of bytes as floats, those of either half times its integers.
+  static void scaleBytes(
+      MemorySegment w, long wAt, MemorySegment scratch, long integersAt, long toAt) {
+    if (w.getClass() != NATIVE || scratch.getClass() != NATIVE) {
       throw Lanes.notNative();
     }
-    for (int i = 0; i < BLOCK; i++) {
-      IntVector two =
-          (IntVector)
-              ByteVector.fromMemorySegment(FEW_BYTES, w, wAt + i * (long) COUNT, ORDER)
-                  .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
-      long at = toAt + i * (long) BYTES;
-      two.and(15)
-          .sub(zero)
-          .convert(VectorOperators.I2F, 0)
-          .reinterpretAsFloats()
-          .intoMemorySegment(to, at, ORDER);
-      two.lanewise(VectorOperators.LSHR, 4)
-          .sub(zero)
-          .convert(VectorOperators.I2F, 0)
-          .reinterpretAsFloats()
-          .intoMemorySegment(to, at + (long) BLOCK * BYTES, ORDER);
+    for (int vector = 0; vector < 4; vector++) {
+      FloatVector integers =
+          FloatVector.fromMemorySegment(FLOATS, scratch, integersAt + vector * (long) BYTES, ORDER);
+      long half = toAt + (vector / 2 * (long) BLOCK + vector % 2) * BYTES;
+      for (int i = 0; i < BLOCK / 2; i++) {
+        ((IntVector)
+                ByteVector.fromMemorySegment(FEW_BYTES, w, wAt + (4L * i + vector) * COUNT, ORDER)
+                    .convertShape(VectorOperators.B2I, INTS, 0))
+            .convert(VectorOperators.I2F, 0)
+            .reinterpretAsFloats()
+            .mul(integers)
+            .intoMemorySegment(scratch, half + i * 2L * BYTES, ORDER);
+      }
+    }
+  }
+
+  /// Writes a block of nibbles less `zero` as floats, those of either half times its integers.
+  static void scaleNibbles(
+      MemorySegment w, long wAt, int zero, MemorySegment scratch, long integersAt, long toAt) {
+    if (w.getClass() != NATIVE || scratch.getClass() != NATIVE) {
+      throw Lanes.notNative();
+    }
+    for (int vector = 0; vector < 2; vector++) {
+      long place = integersAt + vector * (long) BYTES;
+      FloatVector lower = FloatVector.fromMemorySegment(FLOATS, scratch, place, ORDER);
+      FloatVector upper = FloatVector.fromMemorySegment(FLOATS, scratch, place + 2L * BYTES, ORDER);
+      for (int i = 0; i < BLOCK / 2; i++) {
+        IntVector two =
+            (IntVector)
+                ByteVector.fromMemorySegment(FEW_BYTES, w, wAt + (2L * i + vector) * COUNT, ORDER)
+                    .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
+        long at = toAt + (2L * i + vector) * BYTES;
+        two.and(15)
+            .sub(zero)
+            .convert(VectorOperators.I2F, 0)
+            .reinterpretAsFloats()
+            .mul(lower)
+            .intoMemorySegment(scratch, at, ORDER);
+        two.lanewise(VectorOperators.LSHR, 4)
+            .sub(zero)
+            .convert(VectorOperators.I2F, 0)
+            .reinterpretAsFloats()
+            .mul(upper)
+            .intoMemorySegment(scratch, at + (long) BLOCK * BYTES, ORDER);
+      }
     }
   }
 
@@ -222,29 +245,67 @@ final class Blocks {
     }
   }
 
-  /// `acc = fma(sum · integer, scale · dx, acc)`, then `acc = fma(all · least, second · dx, acc)`. The integers'
-  /// products are exact; +0 is added to them because as an integer there is no -0.
+  /// `acc = fma(sum, scale · dx, acc)`, where the sum is that of both halves, less what their zeros take away, each
+  /// times its integers. All that is exact; +0 is added because among integers there is no -0.
   ///
-  /// @param scalesAt the scales, the second ones, the integers and the least ones of all rows, as floats
-  static void addBoth(
-      MemorySegment scratch, long sumsAt, long scalesAt, float dx, float all, long accAt) {
+  /// @param sumsAt those of the first half, then of the second
+  /// @param firstZeros what is taken from the first ones
+  static void addHalves(
+      MemorySegment scratch,
+      long sumsAt,
+      float firstZeros,
+      float secondZeros,
+      long integersAt,
+      long scalesAt,
+      float dx,
+      long accAt) {
     if (scratch.getClass() != NATIVE) {
       throw Lanes.notNative();
     }
     FloatVector zero = FloatVector.zero(FLOATS);
-    FloatVector every = FloatVector.broadcast(FLOATS, all);
     for (int i = 0; i < 2; i++) {
       long place = i * (long) BYTES;
-      long at = scalesAt + place;
-      FloatVector acc =
+      long other = place + 2L * BYTES;
+      FloatVector first =
           FloatVector.fromMemorySegment(FLOATS, scratch, sumsAt + place, ORDER)
-              .fma(FloatVector.fromMemorySegment(FLOATS, scratch, at + 4L * BYTES, ORDER), zero)
-              .fma(
-                  FloatVector.fromMemorySegment(FLOATS, scratch, at, ORDER).mul(dx),
-                  FloatVector.fromMemorySegment(FLOATS, scratch, accAt + place, ORDER));
-      FloatVector.fromMemorySegment(FLOATS, scratch, at + 6L * BYTES, ORDER)
-          .fma(every, zero)
-          .fma(FloatVector.fromMemorySegment(FLOATS, scratch, at + 2L * BYTES, ORDER).mul(dx), acc)
+              .sub(firstZeros)
+              .fma(FloatVector.fromMemorySegment(FLOATS, scratch, integersAt + place, ORDER), zero);
+      FloatVector.fromMemorySegment(FLOATS, scratch, sumsAt + other, ORDER)
+          .sub(secondZeros)
+          .fma(FloatVector.fromMemorySegment(FLOATS, scratch, integersAt + other, ORDER), first)
+          .fma(
+              FloatVector.fromMemorySegment(FLOATS, scratch, scalesAt + place, ORDER).mul(dx),
+              FloatVector.fromMemorySegment(FLOATS, scratch, accAt + place, ORDER))
+          .intoMemorySegment(scratch, accAt + place, ORDER);
+    }
+  }
+
+  /// `acc = fma(all, minimum · dx, acc)`, where `all` are the sums of a token's halves, each times its integers.
+  static void addMinima(
+      MemorySegment scratch,
+      float firstAll,
+      float secondAll,
+      long integersAt,
+      long minimaAt,
+      float dx,
+      long accAt) {
+    if (scratch.getClass() != NATIVE) {
+      throw Lanes.notNative();
+    }
+    FloatVector zero = FloatVector.zero(FLOATS);
+    FloatVector first = FloatVector.broadcast(FLOATS, firstAll);
+    FloatVector second = FloatVector.broadcast(FLOATS, secondAll);
+    for (int i = 0; i < 2; i++) {
+      long place = i * (long) BYTES;
+      long other = place + 2L * BYTES;
+      FloatVector.fromMemorySegment(FLOATS, scratch, integersAt + place, ORDER)
+          .fma(first, zero)
+          .add(
+              FloatVector.fromMemorySegment(FLOATS, scratch, integersAt + other, ORDER)
+                  .fma(second, zero))
+          .fma(
+              FloatVector.fromMemorySegment(FLOATS, scratch, minimaAt + place, ORDER).mul(dx),
+              FloatVector.fromMemorySegment(FLOATS, scratch, accAt + place, ORDER))
           .intoMemorySegment(scratch, accAt + place, ORDER);
     }
   }

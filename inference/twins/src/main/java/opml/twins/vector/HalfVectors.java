@@ -111,4 +111,18 @@ final class HalfVectors {
           .intoMemorySegment(y, to + BYTES, ORDER);
     }
   }
+
+  /// Writes vectors of the upper halves of floats as floats.
+  static void shift(MemorySegment x, long xAt, MemorySegment y, long yAt, int vectors) {
+    if (x.getClass() != NATIVE || y.getClass() != NATIVE) {
+      throw Lanes.notNative();
+    }
+    for (int i = 0; i < vectors; i++) {
+      ((IntVector)
+              ShortVector.fromMemorySegment(SHORTS, x, xAt + i * 2L * COUNT, ORDER)
+                  .convertShape(VectorOperators.S2I, INTS, 0))
+          .lanewise(VectorOperators.LSHL, 16)
+          .intoMemorySegment(y, yAt + (long) i * BYTES, ORDER);
+    }
+  }
 }

@@ -13,8 +13,9 @@ import opml.twins.call.LinearCall;
 import opml.twins.call.Packings;
 import opml.twins.call.Panels;
 
-/// `linear.f32`. A unit is a panel of two vectors of rows. Tokens are taken in sixes, also where there is one: its
-/// weights then come as fast as the memory gives them.
+/// `linear.f32`, `linear.f16` and `linear.bf16`. A unit is a panel of two vectors of rows. Tokens are taken in sixes,
+/// also where there is one: its weights then come as fast as the memory gives them. A chunk of weights of 16 bits is
+/// made floats before tokens pass.
 final class RowLinearTwin implements PreparedKernel {
   private static final int SIX = 6;
   private static final int ROWS = 2 * Lanes.COUNT;
@@ -25,6 +26,8 @@ final class RowLinearTwin implements PreparedKernel {
   /// What tokens may take, while panels pass.
   private static final long TOKENS_BYTES = 1 << 20;
 
+  private static final VarHandle INT16 =
+      MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
   private static final VarHandle INT32 =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
@@ -35,7 +38,8 @@ final class RowLinearTwin implements PreparedKernel {
 
   // the scratch memory
   private static final long CHUNK = 0;
-  private static final long RESULTS = SIX * ROW_BYTES;
+  private static final long WEIGHTS = SIX * ROW_BYTES;
+  private static final long RESULTS = WEIGHTS + Sums.CHUNK * ROW_BYTES;
   private final long tokens;
 
   private RowLinearTwin(LinearCall call, Constant w, Packings packings) {
@@ -52,11 +56,33 @@ final class RowLinearTwin implements PreparedKernel {
       LinearCall call, List<Optional<Constant>> constants, Packings packings) {
     return constants
         .get(call.weights())
-        .filter(w -> call.isOrdinary() && call.fits(w))
+        .filter(w -> isThere(call.format()) && call.isOrdinary() && call.fits(w))
         .map(w -> new RowLinearTwin(call, w, packings));
   }
 
+  private static boolean isThere(LinearCall.Format format) {
+    return format == LinearCall.Format.F32 || HalfVectors.fitVectors();
+  }
+
   private void pack(byte[] file, int rows, byte[] panel) {
+    if (call.format() == LinearCall.Format.F32) {
+      packFours(file, rows, panel);
+    } else {
+      packTwos(file, rows, panel);
+    }
+  }
+
+  private void packTwos(byte[] file, int rows, byte[] panel) {
+    for (int row = 0; row < rows; row++) {
+      int from = Short.BYTES * row * call.depth();
+      for (int i = 0; i < call.depth(); i++) {
+        short two = (short) INT16.get(file, from + Short.BYTES * i);
+        INT16.set(panel, Short.BYTES * (ROWS * i + row), two);
+      }
+    }
+  }
+
+  private void packFours(byte[] file, int rows, byte[] panel) {
     for (int row = 0; row < rows; row++) {
       int from = Float.BYTES * row * call.depth();
       for (int i = 0; i < call.depth(); i++) {
@@ -119,16 +145,30 @@ final class RowLinearTwin implements PreparedKernel {
     MemorySegment w = panels.packed();
     for (int done = 0; done < call.depth(); done += Sums.CHUNK) {
       int count = Math.min(Sums.CHUNK, call.depth() - done);
-      long wAt = panels.at(panel) + done * ROW_BYTES;
+      long wAt = panels.at(panel) + (long) done * ROWS * call.format().bytes();
+      MemorySegment chunk = w;
+      if (call.format() != LinearCall.Format.F32) {
+        widen(w, wAt, scratch, count);
+        chunk = scratch;
+        wAt = WEIGHTS;
+      }
       for (int i = 0; i < some; i += SIX) {
         long xAt = tokens + i / SIX * sixBytes + (long) Float.BYTES * SIX * done;
         long result = RESULTS + i * ROW_BYTES;
-        Tiles.six(scratch, xAt, w, wAt, count, scratch, CHUNK, ROW_BYTES);
+        Tiles.six(scratch, xAt, chunk, wAt, count, scratch, CHUNK, ROW_BYTES);
         if (done == 0) {
           Rows.fill(scratch, result, 0f, SIX * ROWS);
         }
         Sums.add(scratch, result, scratch, CHUNK, 2 * SIX);
       }
+    }
+  }
+
+  private void widen(MemorySegment w, long wAt, MemorySegment scratch, int count) {
+    if (call.format() == LinearCall.Format.F16) {
+      HalfVectors.widen(w, wAt, 2L * ROWS, scratch, WEIGHTS, ROW_BYTES, count);
+    } else {
+      HalfVectors.shift(w, wAt, scratch, WEIGHTS, 2 * count);
     }
   }
 }

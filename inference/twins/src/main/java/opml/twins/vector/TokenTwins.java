@@ -1,7 +1,9 @@
 package opml.twins.vector;
 
 import java.util.Map;
+import java.util.Optional;
 import opml.twins.call.Twin;
+import opml.twins.tile.FloatTile;
 
 /// The twins of kernels that work on tokens, but for their products with weights. `embed.*`, which copies a row for
 /// each token, has none.
@@ -9,7 +11,10 @@ public final class TokenTwins {
   private TokenTwins() {}
 
   /// {@return a twin for each kernel that has one, by the kernel's name}
-  public static Map<String, Twin> all() {
+  ///
+  /// @param machine the innermost loop of products of floats as machine code, if there is one
+  public static Map<String, Twin> all(Optional<FloatTile> machine) {
+    Optional<FloatTile> tile = VectorTwins.fitting(machine);
     return Map.ofEntries(
         Map.entry("norm.rms", (s, constants) -> NormTwin.prepare(s, constants)),
         Map.entry("rotate", (s, constants) -> RotationTwin.prepare(s, constants)),
@@ -18,7 +23,7 @@ public final class TokenTwins {
         Map.entry("add.residual", (s, constants) -> ResidualTwin.prepare(s, constants)),
         Map.entry("quantize.rows", (s, constants) -> QuantiseRowsTwin.prepare(s, constants)),
         Map.entry("keep", (s, constants) -> KeepTwin.prepare(s, constants)),
-        Map.entry("attention", (s, constants) -> AttentionTwin.prepare(s, constants)),
+        Map.entry("attention", (s, constants) -> AttentionTwin.prepare(s, constants, tile)),
         Map.entry("choosing.rows", (s, constants) -> ChoosingTwin.prepare(s, constants)),
         Map.entry("choose.greedy", (s, constants) -> GreedyTwin.prepare(s, constants)));
   }

@@ -1,14 +1,17 @@
 package opml.twins.vector;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import opml.engine.run.Constant;
 import opml.engine.run.PreparedKernel;
 import opml.twins.call.AxisCall;
+import opml.twins.call.BlockFormat;
 import opml.twins.call.BroadcastCall;
 import opml.twins.call.ConvolutionCall;
 import opml.twins.call.LinearCall;
+import opml.twins.call.LinearCall.Format;
 import opml.twins.call.Packings;
 import opml.twins.call.PoolCall;
 import opml.twins.call.ProductCall;
@@ -20,7 +23,7 @@ import opml.twins.call.Twin;
 import opml.twins.tile.FloatTile;
 
 /// The twins that are written with the Vector API, around a tile of machine code where there is one. `argmax.f32`
-/// has none: it has little to do. Nor have `linear.f16`, `linear.bf16` and `linear.q6k`.
+/// has none: it has little to do.
 public final class VectorTwins {
   private VectorTwins() {}
 
@@ -28,8 +31,26 @@ public final class VectorTwins {
   ///
   /// @param machine the innermost loop of products of floats as machine code, if there is one
   public static Map<String, Twin> all(Optional<FloatTile> machine) {
-    // Packed operands have the width of our vectors.
-    Optional<FloatTile> tile = machine.filter(it -> it.vectorBytes() == Lanes.BYTES);
+    Map<String, Twin> twins = new HashMap<>(operators(fitting(machine)));
+    for (Format format : List.of(Format.F32, Format.F16, Format.BF16)) {
+      add(twins, format, RowLinearTwin::prepare);
+    }
+    for (BlockFormat format : BlockFormat.values()) {
+      add(
+          twins,
+          format.file(),
+          (call, constants, packings) ->
+              BlockLinearTwin.prepare(format, call, constants, packings));
+    }
+    return Map.copyOf(twins);
+  }
+
+  /// {@return a tile whose vectors are as wide as ours, as are packed operands}
+  static Optional<FloatTile> fitting(Optional<FloatTile> machine) {
+    return machine.filter(tile -> tile.vectorBytes() == Lanes.BYTES);
+  }
+
+  private static Map<String, Twin> operators(Optional<FloatTile> tile) {
     return Map.ofEntries(
         Map.entry(
             "gemm.f32",
@@ -53,10 +74,6 @@ public final class VectorTwins {
         Map.entry("softmax.f32", (s, _) -> AxisTwin.prepare(AxisCall.softmax(s))),
         Map.entry("quantize", (s, _) -> QuantisationTwin.prepare(QuantiseCall.quantise(s))),
         Map.entry("dequantize", (s, _) -> QuantisationTwin.prepare(QuantiseCall.dequantise(s))),
-        linear(LinearCall.Format.F32, RowLinearTwin::prepare),
-        linear(LinearCall.Format.Q8_0, BlockLinearTwin::prepare),
-        linear(LinearCall.Format.Q4_0, BlockLinearTwin::prepare),
-        linear(LinearCall.Format.Q4_K, BlockLinearTwin::prepare),
         Map.entry(
             "qlinear.matmul",
             (s, constants) -> QuantisedProductTwin.prepare(QuantisedProductCall.of(s), constants)),
@@ -73,9 +90,9 @@ public final class VectorTwins {
         LinearCall call, List<Optional<Constant>> constants, Packings packings);
   }
 
-  private static Map.Entry<String, Twin> linear(LinearCall.Format format, Linear linear) {
+  private static void add(Map<String, Twin> twins, Format format, Linear linear) {
     Packings packings = new Packings();
-    return Map.entry(
+    twins.put(
         format.kernel(),
         (s, constants) -> linear.prepare(LinearCall.of(format, s), constants, packings));
   }

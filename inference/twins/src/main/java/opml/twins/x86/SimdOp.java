@@ -10,12 +10,15 @@ public enum SimdOp implements X86Operation {
   VMOVUPS_STORE("vmovups", "vmovups", 0, 0x0F, 0x11, Form.MR, Tuple.FULL_MEM),
   VPBROADCASTD("vpbroadcastd", "vpbroadcastd", 0x66, 0x0F38, 0x58, Form.RM, Tuple.TUPLE1_SCALAR),
   VBROADCASTSS("vbroadcastss", "vbroadcastss", 0x66, 0x0F38, 0x18, Form.RM, Tuple.TUPLE1_SCALAR),
+  VBROADCASTI128("vbroadcasti128", "vbroadcasti32x4", 0x66, 0x0F38, 0x5A, Form.RM, Tuple.TUPLE4),
   VPMOVSXBW("vpmovsxbw", "vpmovsxbw", 0x66, 0x0F38, 0x20, Form.RM, Tuple.HALF_MEM),
   VPMOVZXBW("vpmovzxbw", "vpmovzxbw", 0x66, 0x0F38, 0x30, Form.RM, Tuple.HALF_MEM),
+  VPMOVSXBD("vpmovsxbd", "vpmovsxbd", 0x66, 0x0F38, 0x21, Form.RM, Tuple.QUARTER_MEM),
   VPMOVZXBD("vpmovzxbd", "vpmovzxbd", 0x66, 0x0F38, 0x31, Form.RM, Tuple.QUARTER_MEM),
   VPMOVZXWD("vpmovzxwd", "vpmovzxwd", 0x66, 0x0F38, 0x33, Form.RM, Tuple.HALF_MEM),
   VCVTPH2PS("vcvtph2ps", "vcvtph2ps", 0x66, 0x0F38, 0x13, Form.RM, Tuple.HALF_MEM),
   VMOVD("vmovd", "vmovd", 0x66, 0x0F, 0x6E, Form.RM, Tuple.TUPLE1_SCALAR),
+  VPSHUFB("vpshufb", "vpshufb", 0x66, 0x0F38, 0x00, Form.RVM, Tuple.FULL_MEM),
   VPMADDUBSW("vpmaddubsw", "vpmaddubsw", 0x66, 0x0F38, 0x04, Form.RVM, Tuple.FULL_MEM),
   VPMADDWD("vpmaddwd", "vpmaddwd", 0x66, 0x0F, 0xF5, Form.RVM, Tuple.FULL_MEM),
   VPADDD("vpaddd", "vpaddd", 0x66, 0x0F, 0xFE, Form.RVM, Tuple.FULL),
@@ -23,6 +26,8 @@ public enum SimdOp implements X86Operation {
   VPMULLD("vpmulld", "vpmulld", 0x66, 0x0F38, 0x40, Form.RVM, Tuple.FULL),
   VPAND("vpand", "vpandd", 0x66, 0x0F, 0xDB, Form.RVM, Tuple.FULL),
   VPOR("vpor", "vpord", 0x66, 0x0F, 0xEB, Form.RVM, Tuple.FULL),
+  VPSRLW("vpsrlw", "vpsrlw", 0x66, 0x0F, 0x71, 2, Tuple.FULL_MEM),
+  VPSLLW("vpsllw", "vpsllw", 0x66, 0x0F, 0x71, 6, Tuple.FULL_MEM),
   VPSRLD("vpsrld", "vpsrld", 0x66, 0x0F, 0x72, 2, Tuple.FULL),
   VPSLLD("vpslld", "vpslld", 0x66, 0x0F, 0x72, 6, Tuple.FULL),
   VPXOR("vpxor", "vpxord", 0x66, 0x0F, 0xEF, Form.RVM, Tuple.FULL),
@@ -49,6 +54,7 @@ public enum SimdOp implements X86Operation {
     FULL_MEM,
     HALF_MEM,
     QUARTER_MEM,
+    TUPLE4,
     TUPLE1_SCALAR
   }
 
@@ -118,6 +124,7 @@ public enum SimdOp implements X86Operation {
       case FULL_MEM -> vectorBytes;
       case HALF_MEM -> vectorBytes / 2;
       case QUARTER_MEM -> vectorBytes / 4;
+      case TUPLE4 -> 4 * Integer.BYTES;
       case TUPLE1_SCALAR -> Integer.BYTES;
     };
   }

@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import opml.engine.tensor.Tensor;
 import opml.kernels.catalog.KernelCatalog;
 import opml.kernels.memory.Mem;
+import opml.twins.call.BlockFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -43,9 +44,9 @@ class BlockTileTest {
       random.nextBytes(x);
       Blocks blocks =
           new Blocks(type, w, x, scales(random, tokens * steps * type.blocks()), steps, tokens);
-      float[] scales = scales(random, ROWS * steps * type.halves);
+      float[] scales = scales(random, ROWS * steps * type.format.halves());
       for (int i = 0; i < scales.length; i++) {
-        blocks.setScale(i / type.halves, i % type.halves, scales[i]);
+        blocks.setScale(i / type.format.halves(), i % type.format.halves(), scales[i]);
       }
       return blocks;
     }
@@ -86,10 +87,11 @@ class BlockTileTest {
     }
 
     MemorySegment weights(BlockTile tile) {
-      byte[] packed = new byte[steps * type.packedBytes];
+      byte[] packed = new byte[steps * tile.stepBytes()];
+      BlockFormat.Block block = new BlockFormat.Block();
       for (int i = 0; i < ROWS * steps; i++) {
         int from = i * type.file.bytes();
-        tile.packWeights(w, from, i / steps, packed, i % steps * type.packedBytes);
+        tile.packWeights(w, from, i / steps, packed, i % steps * tile.stepBytes(), block);
       }
       return MemorySegment.ofArray(packed);
     }
@@ -120,7 +122,7 @@ class BlockTileTest {
       if (pause < steps) {
         tile.multiply(
             weights,
-            (long) pause * type.packedBytes,
+            (long) pause * tile.stepBytes(),
             activations,
             (long) pause * type.blocks() * tile.tokenBytes(),
             stride,
@@ -160,8 +162,8 @@ class BlockTileTest {
       for (byte activation : extremes) {
         Blocks data = Blocks.random(type, new SplittableRandom(1), 2, tile.tokens());
         Arrays.fill(data.w(), weight);
-        for (int i = 0; i < 2 * ROWS * type.halves; i++) {
-          data.setScale(i / type.halves, i % type.halves, i - 3.5f);
+        for (int i = 0; i < 2 * ROWS * type.format.halves(); i++) {
+          data.setScale(i / type.format.halves(), i % type.format.halves(), i - 3.5f);
         }
         Arrays.fill(data.x(), activation);
         assertThat(bits(data.product(tile, 1)))

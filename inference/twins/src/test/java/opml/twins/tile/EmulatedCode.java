@@ -27,18 +27,26 @@ record EmulatedCode(X86Code code) implements TileCode {
       long steps,
       long tokens,
       long resume) {
-    long[] stack = {0xDEAD, resultAt, resultStride, steps, tokens, resume}; // first where to return
+    // Below, what is a function's own; first where to return.
+    long[] stack = {0, 0, 0, 0, 0xDEAD, resultAt, resultStride, steps, tokens, resume};
     MemorySegment stackMemory = MemorySegment.ofArray(stack);
     new Emulator(List.of(weights, activations, result, stackMemory))
         .call(
             code,
             Map.of(
-                Gpr.RDI, Emulator.address(0),
-                Gpr.RSI, weightsAt,
-                Gpr.RDX, Emulator.address(1),
-                Gpr.RCX, activationsAt,
-                Gpr.R8, activationStride,
-                Gpr.R9, Emulator.address(2),
-                Gpr.RSP, Emulator.address(3)));
+                Gpr.RDI,
+                Emulator.address(0),
+                Gpr.RSI,
+                weightsAt,
+                Gpr.RDX,
+                Emulator.address(1),
+                Gpr.RCX,
+                activationsAt,
+                Gpr.R8,
+                activationStride,
+                Gpr.R9,
+                Emulator.address(2),
+                Gpr.RSP,
+                Emulator.address(3) + 4 * Long.BYTES));
   }
 }

@@ -5,10 +5,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import opml.twins.x86.GnuAssembler;
 import opml.twins.x86.Simd;
 import opml.twins.x86.X86Code;
@@ -78,16 +76,14 @@ class TileAssemblerTest {
     assertRefused(with(right, new Int8Tile(form, forgetful, packing)));
     assertRefused(with(right, new Int8Tile(form, fewerSteps, packing)));
     for (BlockType type : BlockType.values()) {
-      TileCode code = fewerSteps(new EmulatedCode(BlockTileAssembler.product(form, type)));
-      Map<BlockType, BlockTile> blocks = new EnumMap<>(right.blocks());
-      blocks.put(type, new BlockTile(form, type, code));
-      assertRefused(new TileChoice.Found("", right.int8(), blocks, right.rows(), right.floats()));
+      TileCode code = fewerSteps(new EmulatedCode(BlockTile.code(form, type)));
+      assertThat(new TileTrial().passes(right.blocks().get(type))).isTrue();
+      assertThat(new TileTrial().passes(new BlockTile(form, type, code))).isFalse();
     }
     for (RowType type : RowType.values()) {
       TileCode code = fewerSteps(new EmulatedCode(RowTileAssembler.product(form, type)));
-      Map<RowType, RowTile> rows = new EnumMap<>(right.rows());
-      rows.put(type, new RowTile(form, type, code));
-      assertRefused(new TileChoice.Found("", right.int8(), right.blocks(), rows, right.floats()));
+      assertThat(new TileTrial().passes(right.rows().get(type))).isTrue();
+      assertThat(new TileTrial().passes(new RowTile(form, type, code))).isFalse();
     }
     assertRefused(with(right, new FloatTile(form, fewerProducts, byTable)));
     assertRefused(with(right, new FloatTile(form, apart, fewerStrips)));

@@ -86,7 +86,14 @@ public final class Emulator {
               }
               return;
             }
-            case MOV32 -> set(operands.get(0), get(operands.get(1)) & 0xFFFF_FFFFL);
+            case MOV32 -> {
+              if (operands.get(0) instanceof EffectiveAddress address) {
+                long to = place(address);
+                segment(to).set(I32, offset(to), (int) get(operands.get(1)));
+              } else {
+                set(operands.get(0), get(operands.get(1)) & 0xFFFF_FFFFL);
+              }
+            }
             case CPUID, XGETBV -> throw new UnsupportedOperationException(op.name());
           }
         }
@@ -145,6 +152,14 @@ public final class Emulator {
         Arrays.fill(lanes, source(operands.get(1), 1)[0]);
         put((Simd) operands.get(0), lanes);
       }
+      case VBROADCASTI128 -> {
+        int[] four = source(operands.get(1), 4);
+        int[] lanes = new int[16];
+        for (int i = 0; i < lanes.length; i++) {
+          lanes[i] = four[i % 4];
+        }
+        put((Simd) operands.get(0), lanes);
+      }
       case VPMOVSXBW, VPMOVZXBW -> {
         Simd to = (Simd) operands.get(0);
         int[] from = source(operands.get(1), to.bytes() / 8);
@@ -161,12 +176,40 @@ public final class Emulator {
         lanes[0] = (int) get(operands.get(1));
         put((Simd) operands.get(0), lanes);
       }
-      case VPMOVZXBD -> {
+      case VPSHUFB -> {
+        Simd to = (Simd) operands.get(0);
+        int[] from = source(operands.get(1), to.bytes() / 4);
+        int[] places = source(operands.get(2), to.bytes() / 4);
+        int[] lanes = new int[16];
+        for (int i = 0; i < to.bytes(); i++) {
+          int place = places[i / 4] >> 8 * (i % 4);
+          int at = i / 16 * 16 + (place & 15); // within 128 bits
+          int value = (place & 0x80) != 0 ? 0 : from[at / 4] >>> 8 * (at % 4) & 0xFF;
+          lanes[i / 4] |= value << 8 * (i % 4);
+        }
+        put(to, lanes);
+      }
+      case VPSRLW, VPSLLW -> {
+        Simd to = (Simd) operands.get(0);
+        int bits = (int) get(operands.get(2));
+        int[] lanes = source(operands.get(1), to.bytes() / 4);
+        for (int i = 0; i < lanes.length; i++) {
+          int low = lanes[i] & 0xFFFF;
+          int high = lanes[i] >>> 16;
+          lanes[i] =
+              op == SimdOp.VPSRLW
+                  ? low >>> bits | high >>> bits << 16
+                  : low << bits & 0xFFFF | high << bits << 16;
+        }
+        put(to, lanes);
+      }
+      case VPMOVSXBD, VPMOVZXBD -> {
         Simd to = (Simd) operands.get(0);
         int[] from = source(operands.get(1), to.bytes() / 16);
         int[] lanes = new int[16];
         for (int i = 0; i < to.bytes() / 4; i++) {
-          lanes[i] = from[i / 4] >> 8 * (i % 4) & 0xFF;
+          byte value = (byte) (from[i / 4] >> 8 * (i % 4));
+          lanes[i] = op == SimdOp.VPMOVSXBD ? value : value & 0xFF;
         }
         put(to, lanes);
       }

@@ -5,6 +5,7 @@ import static opml.twins.x86.EffectiveAddress.at;
 import static opml.twins.x86.Simd.ymm;
 import static opml.twins.x86.Simd.zmm;
 import static opml.twins.x86.SimdOp.VADDPS;
+import static opml.twins.x86.SimdOp.VBROADCASTI128;
 import static opml.twins.x86.SimdOp.VBROADCASTSS;
 import static opml.twins.x86.SimdOp.VCVTDQ2PS;
 import static opml.twins.x86.SimdOp.VCVTPH2PS;
@@ -22,14 +23,18 @@ import static opml.twins.x86.SimdOp.VPBROADCASTD;
 import static opml.twins.x86.SimdOp.VPDPBUSD;
 import static opml.twins.x86.SimdOp.VPMADDUBSW;
 import static opml.twins.x86.SimdOp.VPMADDWD;
+import static opml.twins.x86.SimdOp.VPMOVSXBD;
 import static opml.twins.x86.SimdOp.VPMOVSXBW;
 import static opml.twins.x86.SimdOp.VPMOVZXBD;
 import static opml.twins.x86.SimdOp.VPMOVZXBW;
 import static opml.twins.x86.SimdOp.VPMOVZXWD;
 import static opml.twins.x86.SimdOp.VPMULLD;
 import static opml.twins.x86.SimdOp.VPOR;
+import static opml.twins.x86.SimdOp.VPSHUFB;
 import static opml.twins.x86.SimdOp.VPSLLD;
+import static opml.twins.x86.SimdOp.VPSLLW;
 import static opml.twins.x86.SimdOp.VPSRLD;
+import static opml.twins.x86.SimdOp.VPSRLW;
 import static opml.twins.x86.SimdOp.VPXOR;
 import static opml.twins.x86.SimdOp.VZEROUPPER;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -157,6 +162,23 @@ class X86AssemblerTest {
           code -> code.simd(VBROADCASTSS, zmm(28), at(Gpr.RDX, 6)),
           code -> code.simd(VBROADCASTSS, ymm(1), new Simd(Simd.XMM, 9)),
           code -> code.simd(VBROADCASTSS, zmm(1), new Simd(Simd.XMM, 19)),
+          code -> code.simd(VBROADCASTI128, ymm(1), at(Gpr.RSP, -16)),
+          code -> code.simd(VBROADCASTI128, ymm(14), at(Gpr.R9, 508)),
+          code -> code.simd(VBROADCASTI128, zmm(2), at(Gpr.RSP, -16)),
+          code -> code.simd(VBROADCASTI128, zmm(28), at(Gpr.R9, 520)),
+          code -> code.simd(VPMOVSXBD, ymm(1), at(Gpr.RDI, 16)),
+          code -> code.simd(VPMOVSXBD, ymm(14), at(Gpr.R11, 96)),
+          code -> code.simd(VPMOVSXBD, zmm(2), at(Gpr.RDI, 16)),
+          code -> code.simd(VPMOVSXBD, zmm(28), at(Gpr.R11, 90)),
+          code -> code.simd(VPSHUFB, ymm(1), ymm(2), ymm(3)),
+          code -> code.simd(VPSHUFB, ymm(9), ymm(10), ymm(11)),
+          code -> code.simd(VPSHUFB, zmm(9), zmm(18), zmm(27)),
+          code -> code.simd(VPSHUFB, zmm(24), zmm(25), at(Gpr.R10, 128)),
+          code -> code.simd(VPSRLW, ymm(1), ymm(9), 8),
+          code -> code.simd(VPSRLW, zmm(22), zmm(9), 8),
+          code -> code.simd(VPSLLW, ymm(10), ymm(1), 8),
+          code -> code.simd(VPSLLW, zmm(2), zmm(29), 8),
+          code -> code.mov32(at(Gpr.RSP, -16), Gpr.RAX),
           code -> code.simd(VPMOVSXBW, ymm(1), at(Gpr.RDI, 16)),
           code -> code.simd(VPMOVSXBW, ymm(1), at(Gpr.R11, 96)),
           code -> code.simd(VPMOVSXBW, ymm(14), at(Gpr.RDI, 16)),
