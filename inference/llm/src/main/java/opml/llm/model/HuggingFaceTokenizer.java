@@ -37,6 +37,10 @@ final class HuggingFaceTokenizer {
 
   private static final String SPACE = "▁";
 
+  /// Tokens that a model has and its tokenizer does not: some hundred, where sizes are rounded up. Each gets a text here,
+  /// and a file of a few bytes must not ask for millions.
+  private static final int MOST_UNNAMED = 1 << 16;
+
   private final Path file;
   private final JsonValue json;
   private final JsonValue config;
@@ -55,6 +59,7 @@ final class HuggingFaceTokenizer {
     this.config = config;
     this.size = size;
     this.model = json.get("model");
+    requireNamed();
     this.texts = new String[size];
     this.types = new int[size];
   }
@@ -79,9 +84,22 @@ final class HuggingFaceTokenizer {
     return new GgufFile(file.toString(), 3, keys, Map.of());
   }
 
+  private void requireNamed() {
+    int named = model.get("vocab").entries().size() + addedTokens().size();
+    if (size - named > MOST_UNNAMED) {
+      throw model.malformed(
+          "%,d tokens, and the model has %,d; expected at most %,d more"
+              .formatted(named, size, MOST_UNNAMED));
+    }
+  }
+
+  private List<JsonValue> addedTokens() {
+    return json.find("added_tokens").map(JsonValue::list).orElse(List.of());
+  }
+
   private void tokens() {
     model.get("vocab").entries().forEach((text, id) -> put(id, id.whole(), text, NORMAL));
-    for (JsonValue added : json.find("added_tokens").map(JsonValue::list).orElse(List.of())) {
+    for (JsonValue added : addedTokens()) {
       boolean isSpecial = added.find("special").map(JsonValue::flag).orElse(false);
       JsonValue id = added.get("id");
       put(id, id.whole(), added.get("content").text(), isSpecial ? CONTROL : USER_DEFINED);

@@ -70,14 +70,18 @@ class HuggingFaceModelTest {
   }
 
   private LanguageModel open(String family, String more) throws IOException {
+    return open(family, 263, more);
+  }
+
+  private LanguageModel open(String family, int vocabulary, String more) throws IOException {
     writer.config(
         """
         {"model_type":"%s","hidden_size":32,"num_hidden_layers":2,"num_attention_heads":4,
          "num_key_value_heads":2,"intermediate_size":64,"max_position_embeddings":128,
-         "vocab_size":263,"rms_norm_eps":1e-6,"rope_theta":500000.0,"hidden_act":"silu",
+         "vocab_size":%d,"rms_norm_eps":1e-6,"rope_theta":500000.0,"hidden_act":"silu",
          "eos_token_id":[2,5]%s}
         """
-            .formatted(family, more));
+            .formatted(family, vocabulary, more));
     return LanguageModels.open(folder);
   }
 
@@ -162,6 +166,16 @@ class HuggingFaceModelTest {
     assertThatThrownBy(() -> open("llama", ""))
         .isInstanceOf(ImportException.class)
         .hasMessageContaining("a rule for words that we do not have: [a-z]+");
+  }
+
+  @Test
+  void aVocabularyOfMillionsThatNobodyNamesIsRefusedBeforeItIsMade() throws IOException {
+    writer.weights(weights("llama", ElementType.F32));
+    writer.tokenizer(BYTES.formatted(LLAMA_3, alphabet()));
+    assertThatThrownBy(() -> open("llama", 1 << 24, ""))
+        .isInstanceOf(ImportException.class)
+        .hasMessageContaining("259 tokens, and the model has 16,777,216; expected at most 65,536")
+        .hasMessageContaining("token_embd.weight: expected 16777216x32, found 263x32");
   }
 
   @Test
