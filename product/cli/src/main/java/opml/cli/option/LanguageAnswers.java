@@ -71,19 +71,20 @@ public final class LanguageAnswers implements Answers {
   /// {@return the bytes of a request}
   ///
   /// @param tokens of the answer, at most; as many as there is room for, up to 128, if nobody says
+  /// @param name what errors call the prompt
   /// @throws Failure if the model has no tokenizer, or the request is too long for it
-  public byte[] request(String prompt, Optional<Integer> tokens) {
+  public byte[] request(String prompt, Optional<Integer> tokens, String name) {
     Tokenizer tokenizer =
         language
             .tokenizer()
             .orElseThrow(
-                () -> new Failure("--prompt: there is no tokenizer beside the model's file"));
-    int[] ids = LanguageModelFile.tokens(tokenizer, prompt);
+                () -> new Failure(name + ": there is no tokenizer beside the model's file"));
+    int[] ids = LanguageModelFile.tokens(tokenizer, prompt, name);
     int room = Math.min(limits.capacity(), limits.context() - ids.length);
     if (room < 1) {
       throw new Failure(
-          "--prompt: %,d tokens, and the model's context of %,d has no room for an answer"
-              .formatted(ids.length, limits.context()));
+          "%s: %,d tokens, and the model's context of %,d has no room for an answer"
+              .formatted(name, ids.length, limits.context()));
     }
     int limit = tokens.orElse(Math.min(TOKENS, room));
     if (limit < 1 || limit > room) {
