@@ -21,8 +21,8 @@ import opml.llm.tokenizer.Tokenizer;
 ///
 /// Such a file is a program: normalisers, cutters, a model, and what is put around a text. Known here are the two
 /// programs that LLaMA's family has: byte-level byte pair encoding, and SentencePiece's with bytes for what it does not
-/// know. What is not known is refused. Composing letters and their marks (NFC), which Qwen's files ask for, is left to
-/// whoever writes a text, as it is with GGUF files.
+/// know. What is not known is refused. Composing letters and their marks (NFC), which Qwen's files ask for, gets a key
+/// that no converter to GGUF writes: with GGUF files it is left to whoever writes a text.
 final class HuggingFaceTokenizer {
   private static final String KEYS = "tokenizer.ggml.";
 
@@ -129,6 +129,7 @@ final class HuggingFaceTokenizer {
   private void byteLevel() {
     List<JsonValue> normalizers = parts(json.find("normalizer"), "normalizers");
     refuseOthers(normalizers, "NFC");
+    keys.put(KEYS + "normalizer.nfc", flag(!normalizers.isEmpty()));
     List<String> expressions = new ArrayList<>();
     boolean ownExpression = false;
     for (JsonValue part : parts(json.find("pre_tokenizer"), "pretokenizers")) {

@@ -43,6 +43,7 @@ class HuggingFaceModelTest {
       """
       {"added_tokens":[{"id":256,"content":"<|begin|>","special":true},
         {"id":257,"content":"<|eot_id|>","special":true}],
+       "normalizer":null,
        "pre_tokenizer":{"type":"Sequence","pretokenizers":[
         {"type":"Split","behavior":"Isolated","invert":false,"pattern":{"Regex":"%s"}},
         {"type":"ByteLevel","add_prefix_space":false,"use_regex":false}]},
@@ -166,6 +167,24 @@ class HuggingFaceModelTest {
     assertThatThrownBy(() -> open("llama", ""))
         .isInstanceOf(ImportException.class)
         .hasMessageContaining("a rule for words that we do not have: [a-z]+");
+  }
+
+  @Test
+  void lettersAndMarksAreComposedWhereTheFileAsksForIt() throws IOException {
+    writer.weights(weights("llama", ElementType.F32));
+    String plain = BYTES.formatted(LLAMA_3, alphabet());
+    String composing = plain.replace("\"normalizer\":null", "\"normalizer\":{\"type\":\"NFC\"}");
+    writer.tokenizer(composing);
+    Tokenizer composes = open("llama", "").tokenizer().orElseThrow();
+    // A letter and its mark; Hangul of three parts; the sign of a unit that is a letter, too.
+    assertThat(composes.encode("e\u0301", false, false)).containsExactly(0xc3, 0xa9);
+    assertThat(composes.encode("\u1112\u1161\u11ab", false, false))
+        .containsExactly(0xed, 0x95, 0x9c);
+    assertThat(composes.encode("\u212b", false, false)).containsExactly(0xc3, 0x85);
+    assertThat(composes.encode("<|begin|>\u0301", false, true)).containsExactly(256, 0xcc, 0x81);
+    writer.tokenizer(plain);
+    Tokenizer leaves = open("llama", "").tokenizer().orElseThrow();
+    assertThat(leaves.encode("e\u0301", false, false)).containsExactly('e', 0xcc, 0x81);
   }
 
   @Test
