@@ -109,6 +109,10 @@ class LanguageCommandsTest {
     Path empty = Files.createFile(folder.resolve("empty.kv"));
     run("-p", PROMPT, "--prompt-cache", empty).succeeds();
     assertThat(empty).isNotEmptyFile();
+    CliRun full = run("-p", PROMPT, "-n", 2, "--prompt-cache", "/dev/full").succeeds();
+    assertThat(
+            full.err().lines().filter(line -> !line.contains("making ready")).toList().getFirst())
+        .startsWith("--prompt-cache /dev/full: ");
   }
 
   @Test

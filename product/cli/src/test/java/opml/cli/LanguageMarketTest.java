@@ -56,7 +56,7 @@ class LanguageMarketTest {
     on("model", "register", model, "--key-file", rich("registrar")).succeeds();
     CliRun serving = agent("serve", "server");
     CliRun verifying = agent("verify", "verifier");
-    serving.until("registered true  context 64  answer 64  cacheType f16");
+    serving.until("registered true  context 64  answer 64  cacheType f16").until("ready  id 0x");
     verifying.until("registered true");
     CliRun waiting =
         CliRun.start(

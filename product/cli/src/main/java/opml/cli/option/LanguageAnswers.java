@@ -25,6 +25,9 @@ public final class LanguageAnswers implements Answers {
   /// Tokens of an answer that a requester did not think about.
   private static final int TOKENS = 128;
 
+  /// Tokens of an answer that nobody asked for.
+  private static final int WARMING = 8;
+
   private final LanguageModel language;
   private final TextLimits limits;
   private final Writer writer;
@@ -43,6 +46,13 @@ public final class LanguageAnswers implements Answers {
 
   public TextLimits limits() {
     return limits;
+  }
+
+  /// Reads the weights, and answers something, so that the first who asks does not wait for it, and does not find out
+  /// that there is no memory for it.
+  public void makeReady() {
+    int most = Math.min(WARMING, Math.min(limits.capacity(), limits.context() - 1));
+    byte[] _ = to(new TextRequest(new int[] {0}, most).encode(limits), (_, _) -> {});
   }
 
   @Override

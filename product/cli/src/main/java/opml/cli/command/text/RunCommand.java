@@ -255,6 +255,7 @@ public final class RunCommand implements Callable<Integer> {
     private final StringBuilder answer = new StringBuilder();
     private final StringBuilder held = new StringBuilder();
     private Writing.End end = Writing.End.INTERRUPTED;
+    private Optional<String> unsaved = Optional.empty();
     private int known;
     private double reading;
     private double seconds;
@@ -306,12 +307,12 @@ public final class RunCommand implements Callable<Integer> {
       }
     }
 
-    /// Whoever wants the answer gets it, whatever becomes of the file.
+    /// Whoever wants the answer gets it, whatever becomes of the file, and hears of that behind it.
     private void save(SessionFile cache) {
       try {
         cache.save(session);
       } catch (IOException e) {
-        console.note("--prompt-cache " + Messages.at(kept.orElseThrow(), e).getMessage());
+        unsaved = Optional.of("--prompt-cache " + Messages.at(kept.orElseThrow(), e).getMessage());
       }
     }
 
@@ -339,6 +340,7 @@ public final class RunCommand implements Callable<Integer> {
 
     /// Programs get the text as it is, people have read it.
     void show(LanguageModel model, String said, double loading) {
+      unsaved.ifPresent(console::note);
       int count = writing.tokens().size();
       console.note("load    %s".formatted(Amounts.seconds(loading)));
       console.note(
