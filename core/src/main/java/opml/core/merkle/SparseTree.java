@@ -68,16 +68,37 @@ public final class SparseTree {
     Bytes32 hash = node;
     long at = index;
     for (int h = height; ; h++, at >>>= 1) {
-      if (hash.equals(ZeroHashes.at(h))) {
-        levels.get(h).remove(at);
-      } else {
-        levels.get(h).put(at, hash);
-      }
+      put(h, at, hash);
       if (h == depth) {
         return;
       }
       Bytes32 sibling = node(h, at ^ 1);
       hash = (at & 1) == 0 ? Keccak.node(hash, sibling) : Keccak.node(sibling, hash);
+    }
+  }
+
+  /// Sets the leaves from 0 on, and every node above them once.
+  public void setFirst(List<Bytes32> leaves) {
+    if (!leaves.isEmpty()) {
+      requireNode(0, leaves.size() - 1);
+    }
+    for (int i = 0; i < leaves.size(); i++) {
+      put(0, i, leaves.get(i));
+    }
+    int count = leaves.size();
+    for (int h = 1; h <= depth; h++) {
+      count = Math.ceilDiv(count, 2);
+      for (long i = 0; i < count; i++) {
+        put(h, i, Keccak.node(node(h - 1, 2 * i), node(h - 1, 2 * i + 1)));
+      }
+    }
+  }
+
+  private void put(int height, long index, Bytes32 hash) {
+    if (hash.equals(ZeroHashes.at(height))) {
+      levels.get(height).remove(index);
+    } else {
+      levels.get(height).put(index, hash);
     }
   }
 

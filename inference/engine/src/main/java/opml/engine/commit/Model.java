@@ -43,9 +43,7 @@ public final class Model {
     this.nodes = List.copyOf(nodes);
     this.outputGiven = outputGiven;
     this.nodeTree = new SparseTree(depthFor(nodes.size()));
-    for (int i = 0; i < nodes.size(); i++) {
-      nodeTree.set(i, nodes.get(i).descriptor().hash());
-    }
+    nodeTree.setFirst(nodes.stream().map(node -> node.descriptor().hash()).toList());
     // whatever the slots hold, so that what is wrong with the graph is told at once
     descriptor(Bytes32.ZERO, depthFor(graph.slots().size()));
   }

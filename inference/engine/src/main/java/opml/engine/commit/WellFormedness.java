@@ -72,16 +72,18 @@ public final class WellFormedness {
     require(
         !descriptor.outputGiven() || descriptor.inputSlot() != descriptor.outputSlot(),
         "slot " + descriptor.inputSlot() + " is both the input's and the given output's");
-    SparseTree tree = new SparseTree(descriptor.graphDepth());
+    List<Bytes32> hashes = new ArrayList<>();
     for (int i = 0; i < model.nodes().size(); i++) {
       byte[] encoded = model.nodes().get(i).descriptor();
-      tree.set(i, Keccak.hash(encoded));
+      hashes.add(Keccak.hash(encoded));
       try {
         node("node " + i, NodeDescriptor.parse(encoded), model.nodes().get(i).fixed());
       } catch (MalformedException e) {
         problems.add("node " + i + ": " + e.getMessage());
       }
     }
+    SparseTree tree = new SparseTree(descriptor.graphDepth());
+    tree.setFirst(hashes);
     require(tree.root().equals(descriptor.graphRoot()), "the nodes do not hash to graphRoot");
   }
 
