@@ -122,14 +122,16 @@ final class ModelOpening {
             "%s: expected %s, found %s".formatted(part.name(), part.shape(), tensor.shape()));
       }
       if (!isUsable(tensor.type(), part.isVector())) {
-        types.add(
-            "%s: expected one of %s, found %s"
-                .formatted(part.name(), usable(part.isVector()), tensor.type().label()));
+        types.add("%s is %s".formatted(part.name(), tensor.type().label()));
       }
     }
     reason(Reason.Kind.GRAPH, missing, "tensors that are missing");
     reason(Reason.Kind.SHAPE, shapes, "tensors of other shapes than the model's numbers have");
-    reason(Reason.Kind.TYPE, types, "tensors of types that we do not compute with");
+    reason(
+        Reason.Kind.TYPE,
+        types,
+        "tensors of types that we do not compute with (norms and biases may be %s, matrices %s)"
+            .formatted(usable(true), usable(false)));
     reason(
         Reason.Kind.GRAPH,
         unknown,
