@@ -37,8 +37,8 @@ final class HuggingFaceTokenizer {
 
   private static final String SPACE = "▁";
 
-  /// Tokens that a model has and its tokenizer does not: some hundred, where sizes are rounded up. Each gets a text here,
-  /// and a file of a few bytes must not ask for millions.
+  /// Tokens that a model has and its tokenizer does not: some hundred, where sizes are rounded up. Each gets a text
+  /// here, and a file of a few bytes must not ask for millions.
   private static final int MOST_UNNAMED = 1 << 16;
 
   private final Path file;
