@@ -33,7 +33,8 @@ public final class SparseTree {
     }
   }
 
-  /// {@return a tree of `depth` 0 to 31 whose first leaves are these}; as [#set] of each, with one hash a node
+  /// {@return a tree of `depth` 0 to 31 whose first leaves are these}; as [#set] of each, but every node above them is
+  /// hashed once
   ///
   /// @throws IllegalArgumentException if they are more than the tree has
   public static SparseTree of(int depth, Bytes32... leaves) {
@@ -44,15 +45,13 @@ public final class SparseTree {
     SparseTree tree = new SparseTree(depth);
     Bytes32[] row = leaves.clone();
     for (int height = 0; ; height++) {
-      Bytes32 zero = ZeroHashes.at(height);
       for (int i = 0; i < row.length; i++) {
-        if (!row[i].equals(zero)) {
-          tree.levels.get(height).put((long) i, row[i]);
-        }
+        tree.put(height, i, row[i]);
       }
       if (height == depth) {
         return tree;
       }
+      Bytes32 zero = ZeroHashes.at(height);
       Bytes32[] below = row;
       row = new Bytes32[(below.length + 1) / 2];
       Arrays.parallelSetAll(
@@ -96,16 +95,20 @@ public final class SparseTree {
     Bytes32 hash = node;
     long at = index;
     for (int h = height; ; h++, at >>>= 1) {
-      if (hash.equals(ZeroHashes.at(h))) {
-        levels.get(h).remove(at);
-      } else {
-        levels.get(h).put(at, hash);
-      }
+      put(h, at, hash);
       if (h == depth) {
         return;
       }
       Bytes32 sibling = node(h, at ^ 1);
       hash = (at & 1) == 0 ? Keccak.node(hash, sibling) : Keccak.node(sibling, hash);
+    }
+  }
+
+  private void put(int height, long index, Bytes32 hash) {
+    if (hash.equals(ZeroHashes.at(height))) {
+      levels.get(height).remove(index);
+    } else {
+      levels.get(height).put(index, hash);
     }
   }
 

@@ -59,6 +59,27 @@ class TreesTest {
   }
 
   @Test
+  void leavesThatAreSetTogetherMakeTheTreeThatEachOfThemMakes() {
+    for (int depth = 0; depth <= 6; depth++) {
+      for (int round = 0; round < 20; round++) {
+        SparseTree one = new SparseTree(depth);
+        List<Bytes32> leaves = new ArrayList<>();
+        for (int count = random.nextInt((1 << depth) + 1); count > 0; count--) {
+          Bytes32 leaf = random.nextInt(3) == 0 ? Bytes32.ZERO : Bytes32.of(randomBytes(32));
+          one.set(leaves.size(), leaf);
+          leaves.add(leaf);
+        }
+        SparseTree all = SparseTree.of(depth, leaves.toArray(Bytes32[]::new));
+        assertThat(all.root()).as("seed %d", seed).isEqualTo(one.root());
+        int probe = random.nextInt(1 << depth);
+        assertThat(all.prove(probe)).as("seed %d", seed).isEqualTo(one.prove(probe));
+      }
+    }
+    Bytes32[] three = {Bytes32.ZERO, Bytes32.ZERO, Bytes32.ZERO};
+    assertThatThrownBy(() -> SparseTree.of(1, three)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
   void aPagedTreeCoversBytesOfAnyLength() {
     for (int size : new int[] {1, 32, 100, 4096, 4097, 20_000, 40_000}) {
       byte[] bytes = randomBytes(size);

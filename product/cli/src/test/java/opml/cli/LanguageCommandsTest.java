@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -104,6 +106,13 @@ class LanguageCommandsTest {
     run("-p", PROMPT, "--prompt-cache", model).failsWith("--prompt-cache", "opml-kv");
     assertThat(Files.readAllBytes(model)).isEqualTo(before);
     run("-p", PROMPT, "--prompt-cache", folder).failsWith("--prompt-cache", "this is a folder");
+    Path empty = Files.createFile(folder.resolve("empty.kv"));
+    run("-p", PROMPT, "--prompt-cache", empty).succeeds();
+    assertThat(empty).isNotEmptyFile();
+    CliRun full = run("-p", PROMPT, "-n", 2, "--prompt-cache", "/dev/full").succeeds();
+    assertThat(
+            full.err().lines().filter(line -> !line.contains("making ready")).toList().getFirst())
+        .startsWith("--prompt-cache /dev/full: ");
   }
 
   @Test
@@ -136,6 +145,30 @@ class LanguageCommandsTest {
   }
 
   @Test
+  void aCommandLineOfLlamaCppIsTakenAsItIs() {
+    String plain = run("-p", "ab\nb", "-n", 4).succeeds().out();
+    assertThat(
+            run("-no-cnv", "-st", "--temp", 0, "-e", "-p", "ab\\nb", "-n", 4, "-c", 0)
+                .succeeds()
+                .out())
+        .isEqualTo(plain);
+    assertThat(run("-p", "a\\q\\\\", "-e", "-n", 1).succeeds().out()).startsWith("a\\q\\");
+    assertThat(run("-p", "ab", "-n", 1, "-c", 65).succeeds().err())
+        .contains("--ctx-size 65: the model was trained for 64 tokens");
+    assertThat(run("-p", "ab", "-n", 1, "-c", 64).succeeds().err()).doesNotContain("trained");
+  }
+
+  @Test
+  void hashesAndTextDoNotStandInOneLine() {
+    String[] words = {"run", "-m", model.toString(), "-p", "ab", "-n", "4", "--logits-hash"};
+    StringWriter terminal = new StringWriter();
+    assertThat(Cli.run(new PrintWriter(terminal), new PrintWriter(terminal), words)).isZero();
+    String text = run("-p", "ab", "-n", 4).succeeds().out();
+    assertThat(terminal.toString().lines().filter(LanguageCommandsTest::isHash)).hasSize(4);
+    assertThat(terminal.toString()).contains("\n" + text);
+  }
+
+  @Test
   void bothWaysToNameATokenizerAreKnown() throws IOException {
     byte[] whole = Files.readAllBytes(model);
     Path bare = TinyCheckpoint.write(folder.resolve("bare.bin"), seed, false);
@@ -156,11 +189,16 @@ class LanguageCommandsTest {
     run("-p", "a", "-n", -2).failsWith("--n-predict -2");
     run("-p", "a", "-t", 0).failsWith("--threads 0");
     run("-p", "a", "-b", 0).failsWith("--batch-size 0");
-    run("-p", "a", "-c", 0).failsWith("--ctx-size 0");
+    run("-p", "a", "-c", -1).failsWith("--ctx-size -1");
+    run("-p", "a", "--temp", 0.8).failsWith("--temp 0.8: expected is 0");
+    run("-p", "a", "-n", "many")
+        .isMisusedWith("'many' is not a whole number from -2^31 to 2^31 - 1");
     run().failsWith("--prompt: expected is a text");
     run("-p", "a", "-f", model).failsWith("--prompt: expected is a text");
     run("-f", folder.resolve("none")).failsWith("--file", "none: there is no such file");
     run("-f", model).failsWith("--file", "a text in UTF-8");
+    Path lengthy = Files.writeString(folder.resolve("lengthy.txt"), "a b ".repeat(50));
+    run("-f", lengthy).failsWith("--file ", "lengthy.txt: ", "the context of 64 has no room");
     run("-p", "a", "--cache-type", "q4_0").isMisusedWith("--cache-type", "f16, f32, q8_0");
     CliRun.of("run", "-m", folder.resolve("none.gguf"), "-p", "a")
         .failsWith("none.gguf: there is no such file");
@@ -169,6 +207,9 @@ class LanguageCommandsTest {
     byte[] half = Arrays.copyOf(Files.readAllBytes(model), 5_000);
     CliRun.of("run", "-m", Files.write(folder.resolve("half.bin"), half), "-p", "a")
         .failsWith("half.bin", "not whole");
+    Path begun = Files.write(folder.resolve("begun.bin"), Arrays.copyOf(half, 10));
+    CliRun.of("run", "-m", begun, "-p", "a")
+        .failsWith("this is none of them, perhaps an ONNX file");
   }
 
   @Test
@@ -186,7 +227,8 @@ class LanguageCommandsTest {
         .contains(facts.path("model").asText(), "request u8", "answer u8");
     CliRun.of("model", "run", model, "--input", model).failsWith("./opml run -m");
     assertThat(id("-c", 32)).isNotEqualTo(id("-c", 33));
-    assertThat(id("-n", 32)).isNotEqualTo(id("-n", 33));
+    assertThat(id("-c", 0)).as("as long as it was trained for").isEqualTo(id("-c", 64));
+    assertThat(id("--answer", 32)).isNotEqualTo(id("--answer", 33));
     assertThat(id("--cache-type", "f32")).isNotEqualTo(facts.path("model").asText());
     CliRun.of("model", "inspect", model, "--answer", 65).failsWith("--answer 65", "1 to 64");
     CliRun.of("model", "inspect", model, "--context", -1).failsWith("--ctx-size -1");

@@ -56,12 +56,11 @@ class LanguageMarketTest {
     on("model", "register", model, "--key-file", rich("registrar")).succeeds();
     CliRun serving = agent("serve", "server");
     CliRun verifying = agent("verify", "verifier");
-    serving.until("registered true  context 64  answer 64  cacheType f16");
+    serving.until("registered true  context 64  answer 64  cacheType f16").until("ready  id 0x");
     verifying.until("registered true");
     CliRun waiting =
         CliRun.start(
-            deployed(
-                request("--prompt", "ab c", "--tokens", 12, "--wait", "--poll", 0.05, "--json")));
+            deployed(request("--prompt", "ab c", "-n", 12, "--wait", "--poll", 0.05, "--json")));
     waiting.until("provisional");
     verifying.until("computed");
     dev.increaseTime(WINDOW.plusSeconds(10));
@@ -99,7 +98,9 @@ class LanguageMarketTest {
     on(request("--prompt", "a", "--tokens", 65)).failsWith("--tokens 65: expected are 1 to 6");
     on(request("--prompt", "a".repeat(200))).failsWith("--prompt: ", "no room for an answer");
     on(request("--prompt", "a", "--answer", 100)).failsWith("--answer 100: expected are 1 to 64");
-    on(request()).isMisusedWith("--input");
+    on(request()).isMisusedWith("--input", "of a language model '--prompt=TEXT'");
+    on(request("--prompt", "a", "--answer", 60))
+        .failsWith("is not registered", "--context, --answer and --cache-type are part of it");
     Path onnx = Files.write(folder.resolve("int8.onnx"), DemoModel.INT8.onnx());
     on(requestOf(onnx, "--prompt", "a")).failsWith("--prompt: ", "int8.onnx is no language model");
     String id = "0x" + "1".repeat(64);

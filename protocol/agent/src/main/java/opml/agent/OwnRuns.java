@@ -14,6 +14,7 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import opml.core.account.Wei;
+import opml.core.codec.MalformedException;
 import opml.core.hash.Bytes32;
 import opml.game.claim.Availability;
 import opml.game.claim.ClaimId;
@@ -297,11 +298,7 @@ final class OwnRuns {
       }
       // Whatever an input does to our software, it must not keep this agent from its other games.
       shelf.put(subject, RunShelf.Known.NOTHING);
-      skip.accept(
-          subject.toString(),
-          e.getCause() instanceof NoRoomException none
-              ? String.valueOf(none.getMessage())
-              : "our run broke, which is a bug: " + e.getCause());
+      skip.accept(subject.toString(), why(e.getCause()));
       return;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -325,6 +322,17 @@ final class OwnRuns {
               work.whyNotToReplay()));
       journal.tell(new Entry.Computed(subject.request(), work.result(), made.seconds));
     }
+  }
+
+  /// {@return why a run ended with no result}
+  private static String why(@Nullable Throwable cause) {
+    return switch (cause) {
+      case NoRoomException none -> String.valueOf(none.getMessage());
+      // Weights are read when they are needed, and somebody may have written to their file.
+      case MalformedException changed ->
+          changed.getMessage() + "; this agent is to be started anew";
+      case null, default -> "our run broke, which is a bug: " + cause;
+    };
   }
 
   /// {@return whether a bond may be staked on the run of a request now: how fast the machine is, and what gas costs, is

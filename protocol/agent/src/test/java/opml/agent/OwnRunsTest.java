@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import opml.core.account.Address;
+import opml.core.codec.MalformedException;
 import opml.core.hash.Bytes32;
 import opml.game.claim.Availability;
 import opml.game.claim.ClaimId;
@@ -160,6 +161,24 @@ class OwnRunsTest {
     runs.look();
     runs.play(request(SLOW), CLAIM, played::add);
     assertThat(played).hasSize(2);
+  }
+
+  @Test
+  void aModelsFileThatWasChangedIsNoBugOfOurs() {
+    OwnRuns runs =
+        runs(
+            (model, _) -> {
+              throw model.equals(SLOW)
+                  ? new MalformedException("model.gguf: somebody has changed the file")
+                  : new IllegalStateException("broken");
+            });
+    runs.look();
+    assertThat(runs.result(request(SLOW))).isEmpty();
+    assertThat(runs.result(request(QUICK))).isEmpty();
+    assertThat(skipped)
+        .containsExactly(
+            "model.gguf: somebody has changed the file; this agent is to be started anew",
+            "our run broke, which is a bug: java.lang.IllegalStateException: broken");
   }
 
   @Test

@@ -23,8 +23,7 @@ public final class Constant {
   /// Where bytes lie in memory. Segments themselves are equal whatever their sizes and lifetimes are.
   ///
   /// @param base the array, if they are on the heap
-  private record Place(
-      MemorySegment.Scope scope, Optional<Object> base, long address, long bytes) {
+  private record Place(MemorySegment.Scope scope, Optional<Object> base, long address, long bytes) {
     static Place of(MemorySegment bytes) {
       return new Place(bytes.scope(), bytes.heapBase(), bytes.address(), bytes.byteSize());
     }

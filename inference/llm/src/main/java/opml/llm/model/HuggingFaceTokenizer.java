@@ -21,8 +21,8 @@ import opml.llm.tokenizer.Tokenizer;
 ///
 /// Such a file is a program: normalisers, cutters, a model, and what is put around a text. Known here are the two
 /// programs that LLaMA's family has: byte-level byte pair encoding, and SentencePiece's with bytes for what it does not
-/// know. What is not known is refused. Composing letters and their marks (NFC), which Qwen's files ask for, is left to
-/// whoever writes a text, as it is with GGUF files.
+/// know. What is not known is refused. Composing letters and their marks (NFC), which Qwen's files ask for, gets a key
+/// that no converter to GGUF writes: with GGUF files it is left to whoever writes a text.
 final class HuggingFaceTokenizer {
   private static final String KEYS = "tokenizer.ggml.";
 
@@ -36,6 +36,10 @@ final class HuggingFaceTokenizer {
   private static final int BYTE = 6;
 
   private static final String SPACE = "▁";
+
+  /// Tokens that a model has and its tokenizer does not: some hundred, where sizes are rounded up. Each gets a text
+  /// here, and a file of a few bytes must not ask for millions.
+  private static final int MOST_UNNAMED = 1 << 16;
 
   private final Path file;
   private final JsonValue json;
@@ -55,6 +59,7 @@ final class HuggingFaceTokenizer {
     this.config = config;
     this.size = size;
     this.model = json.get("model");
+    requireNamed();
     this.texts = new String[size];
     this.types = new int[size];
   }
@@ -79,9 +84,22 @@ final class HuggingFaceTokenizer {
     return new GgufFile(file.toString(), 3, keys, Map.of());
   }
 
+  private void requireNamed() {
+    int named = model.get("vocab").entries().size() + addedTokens().size();
+    if (size - named > MOST_UNNAMED) {
+      throw model.malformed(
+          "%,d tokens, and the model has %,d; expected at most %,d more"
+              .formatted(named, size, MOST_UNNAMED));
+    }
+  }
+
+  private List<JsonValue> addedTokens() {
+    return json.find("added_tokens").map(JsonValue::list).orElse(List.of());
+  }
+
   private void tokens() {
     model.get("vocab").entries().forEach((text, id) -> put(id, id.whole(), text, NORMAL));
-    for (JsonValue added : json.find("added_tokens").map(JsonValue::list).orElse(List.of())) {
+    for (JsonValue added : addedTokens()) {
       boolean isSpecial = added.find("special").map(JsonValue::flag).orElse(false);
       JsonValue id = added.get("id");
       put(id, id.whole(), added.get("content").text(), isSpecial ? CONTROL : USER_DEFINED);
@@ -111,6 +129,7 @@ final class HuggingFaceTokenizer {
   private void byteLevel() {
     List<JsonValue> normalizers = parts(json.find("normalizer"), "normalizers");
     refuseOthers(normalizers, "NFC");
+    keys.put(KEYS + "normalizer.nfc", flag(!normalizers.isEmpty()));
     List<String> expressions = new ArrayList<>();
     boolean ownExpression = false;
     for (JsonValue part : parts(json.find("pre_tokenizer"), "pretokenizers")) {

@@ -47,7 +47,11 @@ public final class LanguageModels {
       case ONNX, TFLITE, PYTORCH, PICKLE, HDF5, NUMPY, ZIP, GZIP, TAR, LFS, HTML, TEXT, EMPTY ->
           throw new MalformedException(
               "%s: expected a language model: a GGUF file, a llama2.c checkpoint or a folder with %s; this is %s"
-                  .formatted(file, HuggingFaceModel.CONFIG, kind.label()));
+                  .formatted(
+                      file,
+                      HuggingFaceModel.CONFIG,
+                      // Of an ONNX file nothing tells but that it is none of the others.
+                      kind == FileKind.ONNX ? "none of them, perhaps an ONNX file" : kind.label()));
     };
   }
 

@@ -1,6 +1,7 @@
 package opml.llm.model;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -9,10 +10,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import opml.core.codec.MalformedException;
 import opml.core.codec.Names;
 import opml.engine.tensor.ElementType;
-import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
 import opml.formats.refusal.ImportException;
 import opml.formats.refusal.Reason;
@@ -94,8 +95,13 @@ final class ModelOpening {
 
   /// A tensor that a model has.
   ///
+  /// @param dims of its shape, if there is one: numbers that a file says may make more elements than any tensor has
   /// @param isVector whether it is used in floats, as norms and biases are
-  private record Part(String name, Shape shape, boolean isVector, boolean isNeeded) {}
+  private record Part(String name, List<Integer> dims, boolean isVector, boolean isNeeded) {
+    String shape() {
+      return dims.stream().map(String::valueOf).collect(Collectors.joining("x"));
+    }
+  }
 
   private void check(List<Part> parts, Map<String, Tensor> tensors, Architecture family) {
     Set<String> unknown = new LinkedHashSet<>(tensors.keySet());
@@ -111,22 +117,21 @@ final class ModelOpening {
         }
         continue;
       }
-      if (!tensor.shape().equals(part.shape())) {
+      if (!tensor.shape().dims().equals(part.dims())) {
         shapes.add(
             "%s: expected %s, found %s".formatted(part.name(), part.shape(), tensor.shape()));
       }
       if (!isUsable(tensor.type(), part.isVector())) {
-        types.add(
-            "%s: expected %s, found %s"
-                .formatted(
-                    part.name(),
-                    part.isVector() ? "f32, f16 or bf16" : "floats or blocks of GGML",
-                    tensor.type().label()));
+        types.add("%s is %s".formatted(part.name(), tensor.type().label()));
       }
     }
     reason(Reason.Kind.GRAPH, missing, "tensors that are missing");
     reason(Reason.Kind.SHAPE, shapes, "tensors of other shapes than the model's numbers have");
-    reason(Reason.Kind.TYPE, types, "tensors of types that we do not compute with");
+    reason(
+        Reason.Kind.TYPE,
+        types,
+        "tensors of types that we do not compute with (norms and biases may be %s, matrices %s)"
+            .formatted(usable(true), usable(false)));
     reason(
         Reason.Kind.GRAPH,
         unknown,
@@ -175,24 +180,35 @@ final class ModelOpening {
       parts.add(matrix(Weights.name(at, "ffn_down.weight"), n.width(), n.feedForward()));
     }
     parts.add(vector(Weights.LAST_NORM, n.width(), true));
-    parts.add(new Part(Weights.OUTPUT, Shape.of(n.vocabulary(), n.width()), false, false));
+    parts.add(new Part(Weights.OUTPUT, List.of(n.vocabulary(), n.width()), false, false));
     return parts;
   }
 
   private static Part matrix(String name, int rows, int columns) {
-    return new Part(name, Shape.of(rows, columns), false, true);
+    return new Part(name, List.of(rows, columns), false, true);
   }
 
   private static Part vector(String name, int size, boolean isNeeded) {
-    return new Part(name, Shape.of(size), true, isNeeded);
+    return new Part(name, List.of(size), true, isNeeded);
   }
 
-  private static boolean isUsable(ElementType type, boolean isVector) {
+  private static String usable(boolean isVector) {
+    return Arrays.stream(ElementType.values())
+        .filter(type -> isUsable(type, isVector))
+        .map(ElementType::label)
+        .collect(Collectors.joining(", "));
+  }
+
+  /// {@return whether there are kernels for weights of a type}
+  ///
+  /// @param isVector whether it is used in floats, as norms and biases are
+  static boolean isUsable(ElementType type, boolean isVector) {
     return switch (type) {
       case F32, F16, BF16 -> true;
       case Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, IQ4_NL -> !isVector;
-      case Q2_K, Q3_K, Q4_K, Q5_K, Q6_K -> !isVector;
-      case IQ1_S, IQ1_M, IQ2_XXS, IQ2_XS, IQ2_S, IQ3_XXS, IQ3_S, IQ4_XS -> !isVector;
+      case Q2_K, Q3_K, Q4_K, Q5_K, Q6_K, IQ2_XXS, IQ4_XS -> !isVector;
+      // Blocks that no kernel multiplies yet.
+      case IQ1_S, IQ1_M, IQ2_XS, IQ2_S, IQ3_XXS, IQ3_S -> false;
       case U8, I8, I32, I64, BOOL, F64, I16, U16, U32, U64, I4, U4 -> false;
     };
   }

@@ -53,7 +53,7 @@ public final class SessionFile {
 
   /// What was found in a file.
   public sealed interface Found {
-    /// There is no file yet.
+    /// There is no file yet, or one that was only just made and is empty.
     record Nothing() implements Found {}
 
     /// The session has what the file's text and the prompt have in common.
@@ -116,6 +116,9 @@ public final class SessionFile {
   private Found read(
       DataInputStream in, MessageDigest digest, long size, Session session, int... prompt)
       throws IOException {
+    if (size == 0) {
+      return new Found.Nothing();
+    }
     if (size < MAGIC.length || !Arrays.equals(in.readNBytes(MAGIC.length), MAGIC)) {
       throw new MalformedException(
           "%s, offset 0: not a file that keeps prompts, which begins with opml-kv".formatted(path));

@@ -2,6 +2,7 @@ package opml.llm.tokenizer;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -41,6 +42,10 @@ public final class Tokenizer {
   private final Vocabulary vocabulary;
   private final Scheme scheme;
   private final SpecialTokens special;
+
+  /// Whether letters and their marks are composed (Unicode's form C) before a text is cut; not in texts of tokens.
+  private final boolean composes;
+
   private final OptionalInt begin;
   private final OptionalInt end;
   private final Set<Integer> endsOfGeneration;
@@ -53,6 +58,7 @@ public final class Tokenizer {
   /// The parts of a tokenizer that is being made.
   private record Parts(
       Scheme scheme,
+      boolean composes,
       OptionalInt begin,
       OptionalInt end,
       List<Integer> before,
@@ -63,6 +69,7 @@ public final class Tokenizer {
     this.vocabulary = vocabulary;
     this.special = special;
     this.scheme = parts.scheme();
+    this.composes = parts.composes();
     this.begin = parts.begin();
     this.end = parts.end();
     this.before = List.copyOf(parts.before());
@@ -99,7 +106,11 @@ public final class Tokenizer {
     for (SpecialTokens.Part part : special.cut(wellFormed(text), parseSpecial)) {
       switch (part) {
         case SpecialTokens.Part.Whole(int id) -> ids.add(id);
-        case SpecialTokens.Part.Between(String between) -> scheme.encode(between, isFirst, ids);
+        case SpecialTokens.Part.Between(String between) ->
+            scheme.encode(
+                composes ? Normalizer.normalize(between, Normalizer.Form.NFC) : between,
+                isFirst,
+                ids);
       }
       isFirst = part instanceof SpecialTokens.Part.Whole;
     }
@@ -245,6 +256,7 @@ public final class Tokenizer {
       boolean addsSpace = flag("add_space_prefix", true);
       return new Parts(
           SentencePiece.of(vocabulary, addsSpace, unknown, problems),
+          false,
           begin,
           end,
           added("add_bos_token", true, begin, "begin"),
@@ -268,6 +280,7 @@ public final class Tokenizer {
           rules ->
               new Parts(
                   ByteBpe.of(vocabulary, rules, merges, unknown, problems),
+                  flag("normalizer.nfc", false),
                   begin,
                   end,
                   added("add_bos_token", rules.addsBegin(), begin, "begin"),
@@ -285,6 +298,7 @@ public final class Tokenizer {
       boolean stripAccents = flag("normalizer.strip_accents", lowercase);
       return new Parts(
           new WordPiece(vocabulary, new WordPiece.Cleaning(lowercase, stripAccents), unknown),
+          false,
           begin,
           separator,
           added("add_bos_token", true, begin, "begin"),

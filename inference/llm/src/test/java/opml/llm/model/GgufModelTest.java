@@ -13,10 +13,12 @@ import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
 import opml.formats.refusal.ImportException;
+import opml.kernels.catalog.KernelCatalog;
 import opml.llm.GgufWriter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class GgufModelTest {
@@ -92,7 +94,8 @@ class GgufModelTest {
             "tiny.gguf cannot be run here, for 5 reasons:",
             "tensors that are missing: blk.1.ffn_up.weight",
             "blk.0.attn_q.weight: expected 32x32, found 32x31",
-            "output_norm.weight: expected f32, f16 or bf16, found i32",
+            "norms and biases may be f32, f16, bf16, matrices f32, f16, bf16, q4_0,",
+            "iq4_xs): output_norm.weight is i32",
             "tensors that we have no use for in the family llama: blk.0.attn_rot.weight",
             "the tokenizer has 263 tokens, but the model 300");
   }
@@ -118,6 +121,26 @@ class GgufModelTest {
     assertThatThrownBy(() -> open(tiny("llama").number("llama.vocab_size", 100)))
         .hasMessageContaining("token_embd.weight: expected 100x32, found 263x32")
         .hasMessageContaining("the tokenizer has 263 tokens, but the model 100");
+  }
+
+  @Test
+  void numbersThatMakeMoreElementsThanTensorsHaveAreRefused() {
+    assertThatThrownBy(() -> open(tiny("llama").number("llama.embedding_length", 1 << 24)))
+        .isInstanceOf(ImportException.class)
+        .hasMessageContaining("token_embd.weight: expected 263x16777216, found 263x32");
+  }
+
+  /// A type that files have and no kernel multiplies is told when a model is opened, and not while it runs.
+  @ParameterizedTest
+  @EnumSource
+  void matricesAreOfTypesThatHaveKernels(ElementType type) {
+    String name = type.label().replace("_", "");
+    assertThat(ModelOpening.isUsable(type, false))
+        .isEqualTo(has("embed." + name) && has("linear." + name));
+  }
+
+  private static boolean has(String kernel) {
+    return KernelCatalog.all().stream().anyMatch(known -> known.name().equals(kernel));
   }
 
   @Test

@@ -43,6 +43,7 @@ class HuggingFaceModelTest {
       """
       {"added_tokens":[{"id":256,"content":"<|begin|>","special":true},
         {"id":257,"content":"<|eot_id|>","special":true}],
+       "normalizer":null,
        "pre_tokenizer":{"type":"Sequence","pretokenizers":[
         {"type":"Split","behavior":"Isolated","invert":false,"pattern":{"Regex":"%s"}},
         {"type":"ByteLevel","add_prefix_space":false,"use_regex":false}]},
@@ -70,14 +71,18 @@ class HuggingFaceModelTest {
   }
 
   private LanguageModel open(String family, String more) throws IOException {
+    return open(family, 263, more);
+  }
+
+  private LanguageModel open(String family, int vocabulary, String more) throws IOException {
     writer.config(
         """
         {"model_type":"%s","hidden_size":32,"num_hidden_layers":2,"num_attention_heads":4,
          "num_key_value_heads":2,"intermediate_size":64,"max_position_embeddings":128,
-         "vocab_size":263,"rms_norm_eps":1e-6,"rope_theta":500000.0,"hidden_act":"silu",
+         "vocab_size":%d,"rms_norm_eps":1e-6,"rope_theta":500000.0,"hidden_act":"silu",
          "eos_token_id":[2,5]%s}
         """
-            .formatted(family, more));
+            .formatted(family, vocabulary, more));
     return LanguageModels.open(folder);
   }
 
@@ -162,6 +167,34 @@ class HuggingFaceModelTest {
     assertThatThrownBy(() -> open("llama", ""))
         .isInstanceOf(ImportException.class)
         .hasMessageContaining("a rule for words that we do not have: [a-z]+");
+  }
+
+  @Test
+  void lettersAndMarksAreComposedWhereTheFileAsksForIt() throws IOException {
+    writer.weights(weights("llama", ElementType.F32));
+    String plain = BYTES.formatted(LLAMA_3, alphabet());
+    String composing = plain.replace("\"normalizer\":null", "\"normalizer\":{\"type\":\"NFC\"}");
+    writer.tokenizer(composing);
+    Tokenizer composes = open("llama", "").tokenizer().orElseThrow();
+    // A letter and its mark; Hangul of three parts; the sign of a unit that is a letter, too.
+    assertThat(composes.encode("e\u0301", false, false)).containsExactly(0xc3, 0xa9);
+    assertThat(composes.encode("\u1112\u1161\u11ab", false, false))
+        .containsExactly(0xed, 0x95, 0x9c);
+    assertThat(composes.encode("\u212b", false, false)).containsExactly(0xc3, 0x85);
+    assertThat(composes.encode("<|begin|>\u0301", false, true)).containsExactly(256, 0xcc, 0x81);
+    writer.tokenizer(plain);
+    Tokenizer leaves = open("llama", "").tokenizer().orElseThrow();
+    assertThat(leaves.encode("e\u0301", false, false)).containsExactly('e', 0xcc, 0x81);
+  }
+
+  @Test
+  void aVocabularyOfMillionsThatNobodyNamesIsRefusedBeforeItIsMade() throws IOException {
+    writer.weights(weights("llama", ElementType.F32));
+    writer.tokenizer(BYTES.formatted(LLAMA_3, alphabet()));
+    assertThatThrownBy(() -> open("llama", 1 << 24, ""))
+        .isInstanceOf(ImportException.class)
+        .hasMessageContaining("259 tokens, and the model has 16,777,216; expected at most 65,536")
+        .hasMessageContaining("token_embd.weight: expected 16777216x32, found 263x32");
   }
 
   @Test

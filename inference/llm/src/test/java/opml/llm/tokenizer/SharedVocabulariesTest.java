@@ -17,6 +17,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Real vocabularies with llama.cpp's ids, if they are there: `shared/` beside the repository.
 class SharedVocabulariesTest {
+  private static final int ROUNDS = 60;
+
   @ParameterizedTest
   @ValueSource(strings = {"ggml-vocab-llama-spm.gguf", "ggml-vocab-gpt-2.gguf"})
   void everyTextHasItsIdsAndComesBack(String name) throws IOException {
@@ -45,10 +47,13 @@ class SharedVocabulariesTest {
     System.out.println("SharedVocabulariesTest: seed " + seed);
     Random random = new Random(seed);
     int refused = 0;
-    for (int round = 0; round < 40; round++) {
+    for (int round = 0; round < ROUNDS; round++) {
       byte[] changed = whole.clone();
       changed[random.nextInt(changed.length)] ^= (byte) (1 << random.nextInt(8));
-      changed[random.nextInt(changed.length)] = (byte) random.nextInt();
+      // Of files with one change a quarter is good, of those with two a fifteenth.
+      if (round % 2 == 0) {
+        changed[random.nextInt(changed.length)] = (byte) random.nextInt();
+      }
       try {
         Tokenizer tokenizer = Tokenizer.of(GgufReader.read("changed.gguf", changed));
         String text = RandomTexts.next(random, 200);
@@ -58,7 +63,7 @@ class SharedVocabulariesTest {
         refused++;
       }
     }
-    assertThat(refused).isBetween(1, 39);
+    assertThat(refused).isBetween(1, ROUNDS - 1);
   }
 
   static Path vocabulary(String name) {

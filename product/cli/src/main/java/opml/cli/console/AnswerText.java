@@ -59,6 +59,7 @@ public record AnswerText(String text, List<Integer> tokens, End end) {
 
   @Override
   public String toString() {
-    return "answer of %s, %s:\n%s".formatted(Amounts.count(tokens.size(), "token"), end, text);
+    String told = "answer of %s, %s".formatted(Amounts.count(tokens.size(), "token"), end);
+    return text.isEmpty() ? told : told + ":\n" + text;
   }
 }

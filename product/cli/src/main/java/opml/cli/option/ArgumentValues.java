@@ -12,11 +12,11 @@ public final class ArgumentValues {
   private ArgumentValues() {}
 
   public static int integer(String text) {
-    return number(text, Integer::parseInt, "a whole number, or a smaller one");
+    return number(text, Integer::parseInt, "a whole number from -2^31 to 2^31 - 1");
   }
 
   public static long longInteger(String text) {
-    return number(text, Long::parseLong, "a whole number, or a smaller one");
+    return number(text, Long::parseLong, "a whole number from -2^63 to 2^63 - 1");
   }
 
   public static double decimal(String text) {

@@ -15,7 +15,7 @@ public final class ChainTextOptions {
   @Mixin private TextOptions text;
 
   @Option(
-      names = {"-n", "--answer"},
+      names = "--answer",
       paramLabel = "N",
       description =
           "Of a language model: tokens of an answer, at most (default: 512, or the context if that is less)."

@@ -44,11 +44,12 @@ public final class InputOptions {
 
   /// Checks that there is an input.
   ///
+  /// @param instead what else would do, in words that follow
   /// @throws ParameterException if there is none
-  public void requireThere() {
+  public void requireThere(String instead) {
     if (!isThere()) {
       throw new ParameterException(
-          command.commandLine(), "Missing required option: '--input=[NAME=]FILE'");
+          command.commandLine(), "Missing required option: '--input=[NAME=]FILE'" + instead);
     }
   }
 

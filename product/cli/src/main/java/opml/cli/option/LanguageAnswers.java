@@ -25,6 +25,9 @@ public final class LanguageAnswers implements Answers {
   /// Tokens of an answer that a requester did not think about.
   private static final int TOKENS = 128;
 
+  /// Tokens of an answer that nobody asked for.
+  private static final int WARMING = 8;
+
   private final LanguageModel language;
   private final TextLimits limits;
   private final Writer writer;
@@ -43,6 +46,13 @@ public final class LanguageAnswers implements Answers {
 
   public TextLimits limits() {
     return limits;
+  }
+
+  /// Reads the weights, and answers something, so that the first who asks does not wait for it, and does not find out
+  /// that there is no memory for it.
+  public void makeReady() {
+    int most = Math.min(WARMING, Math.min(limits.capacity(), limits.context() - 1));
+    byte[] _ = to(new TextRequest(new int[] {0}, most).encode(limits), (_, _) -> {});
   }
 
   @Override
@@ -71,19 +81,20 @@ public final class LanguageAnswers implements Answers {
   /// {@return the bytes of a request}
   ///
   /// @param tokens of the answer, at most; as many as there is room for, up to 128, if nobody says
+  /// @param name what errors call the prompt
   /// @throws Failure if the model has no tokenizer, or the request is too long for it
-  public byte[] request(String prompt, Optional<Integer> tokens) {
+  public byte[] request(String prompt, Optional<Integer> tokens, String name) {
     Tokenizer tokenizer =
         language
             .tokenizer()
             .orElseThrow(
-                () -> new Failure("--prompt: there is no tokenizer beside the model's file"));
-    int[] ids = LanguageModelFile.tokens(tokenizer, prompt);
+                () -> new Failure(name + ": there is no tokenizer beside the model's file"));
+    int[] ids = LanguageModelFile.tokens(tokenizer, prompt, name);
     int room = Math.min(limits.capacity(), limits.context() - ids.length);
     if (room < 1) {
       throw new Failure(
-          "--prompt: %,d tokens, and the model's context of %,d has no room for an answer"
-              .formatted(ids.length, limits.context()));
+          "%s: %,d tokens, and the model's context of %,d has no room for an answer"
+              .formatted(name, ids.length, limits.context()));
     }
     int limit = tokens.orElse(Math.min(TOKENS, room));
     if (limit < 1 || limit > room) {

@@ -65,8 +65,9 @@ public final class LanguageModelFile {
   /// {@return the tokens of a prompt, as all commands make them: what a text begins with first, and control tokens
   /// where the prompt has their texts}
   ///
+  /// @param name what errors call it
   /// @throws Failure if there are none
-  public static int[] tokens(Tokenizer tokenizer, String prompt) {
+  public static int[] tokens(Tokenizer tokenizer, String prompt, String name) {
     int[] tokens = tokenizer.encode(prompt, true, true);
     if (tokens.length > 0) {
       return tokens;
@@ -77,7 +78,7 @@ public final class LanguageModelFile {
           .orElseThrow(
               () ->
                   new Failure(
-                      "--prompt: it has no tokens, and the model no token that a text begins with"))
+                      name + ": it has no tokens, and the model no token that a text begins with"))
     };
   }
 }

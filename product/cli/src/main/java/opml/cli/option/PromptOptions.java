@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import opml.cli.console.Failure;
 import opml.cli.console.Messages;
 import picocli.CommandLine.Option;
@@ -19,6 +21,7 @@ public final class PromptOptions {
   private static final int MOST_BYTES = 1 << 28;
 
   private static final Path STANDARD_INPUT = Path.of("-");
+  private static final Pattern ESCAPE = Pattern.compile("\\\\([nrt'\"\\\\])");
 
   @Option(
       names = {"-p", "--prompt"},
@@ -34,9 +37,20 @@ public final class PromptOptions {
           "A file of that text in UTF-8, whose last line end is none of it; - for the standard input.")
   private Optional<Path> file;
 
+  @Option(
+      names = {"-e", "--escape"},
+      description =
+          "Take \\n, \\r, \\t, \\', \\\" and \\\\ in the text for what they stand for in programs.")
+  private boolean escaped;
+
   /// {@return whether there is one}
   public boolean isThere() {
     return prompt.isPresent() || file.isPresent();
+  }
+
+  /// {@return what errors about the text call it}
+  public String name() {
+    return file.map(known -> "--file " + known).orElse("--prompt");
   }
 
   /// {@return the text}
@@ -47,7 +61,23 @@ public final class PromptOptions {
       throw new Failure(
           "--prompt: expected is a text to go on with, either --prompt TEXT or --file FILE");
     }
-    return prompt.orElseGet(() -> read(file.orElseThrow()));
+    String text = prompt.orElseGet(() -> read(file.orElseThrow()));
+    return escaped ? unescaped(text) : text;
+  }
+
+  /// {@return a text with what its escapes stand for; what is none stays as it is, as with llama.cpp}
+  private static String unescaped(String text) {
+    return ESCAPE
+        .matcher(text)
+        .replaceAll(
+            found ->
+                Matcher.quoteReplacement(
+                    switch (found.group(1)) {
+                      case "n" -> "\n";
+                      case "r" -> "\r";
+                      case "t" -> "\t";
+                      default -> found.group(1);
+                    }));
   }
 
   private static String read(Path file) {

@@ -23,8 +23,8 @@ public final class TextOptions {
       names = {"-c", "--context", "--ctx-size"},
       paramLabel = "N",
       description =
-          "Of a language model: tokens of a text, prompt and answer together (default: as many as it was trained for,"
-              + " at most 4096).")
+          "Of a language model: tokens of a text, prompt and answer together; 0 for as many as it was trained for"
+              + " (default: the same, at most 4096).")
   private Optional<Integer> context;
 
   @Option(
@@ -65,7 +65,9 @@ public final class TextOptions {
   ///
   /// @throws Failure if no text can have as many
   public int context(LanguageModel model) {
-    int tokens = context.orElse(Math.min(model.hyperparameters().context(), CONTEXT));
+    int trained = model.hyperparameters().context();
+    int tokens =
+        context.map(asked -> asked == 0 ? trained : asked).orElse(Math.min(trained, CONTEXT));
     if (tokens < 1 || tokens > TextLimits.MOST_CONTEXT) {
       throw new Failure(
           "--ctx-size %d: expected are 1 to %d tokens".formatted(tokens, TextLimits.MOST_CONTEXT));

@@ -94,7 +94,8 @@ final class AgentOptions {
   ///
   /// @param name of the role, for the journal
   /// @param account that signs and pays
-  void run(String name, Signer account, Role role) {
+  /// @param finds whether it finds answers of its own to what is asked
+  void run(String name, Signer account, boolean finds, Role role) {
     new Problems()
         .of(() -> WaitOptions.pause(poll))
         .when(
@@ -124,6 +125,9 @@ final class AgentOptions {
         model.language().ifPresent(answers -> facts.putAll(facts(answers.limits())));
         journal.line("model", facts);
       }
+      if (finds) {
+        models.forEach(model -> makeReady(model, journal));
+      }
       Agent.Caution caution = new Agent.Caution(Wei.gwei(survivedGasPrice));
       GraphWorkshop own = new GraphWorkshop(List.of(), policy());
       served.forEach(model -> model.addTo(own));
@@ -139,6 +143,20 @@ final class AgentOptions {
       boolean _ = Thread.interrupted();
       journal.line("stopped", JournalWriter.facts());
     }
+  }
+
+  private static void makeReady(KnownModel model, JournalWriter journal) {
+    model
+        .language()
+        .ifPresent(
+            language -> {
+              long begin = System.nanoTime();
+              language.makeReady();
+              journal.line(
+                  "ready",
+                  JournalWriter.facts(
+                      "id", model.id().toString(), "seconds", (System.nanoTime() - begin) / 1e9));
+            });
   }
 
   /// @throws Failure if a model is certain to take more memory than there is

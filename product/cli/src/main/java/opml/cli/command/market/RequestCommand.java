@@ -72,7 +72,7 @@ public final class RequestCommand implements Callable<Integer> {
   @Mixin private PromptOptions prompt;
 
   @Option(
-      names = "--tokens",
+      names = {"-n", "--tokens", "--n-predict"},
       paramLabel = "N",
       description =
           "Tokens of a language model's answer, at most (default: 128, or as many as there is room for).")
@@ -124,7 +124,7 @@ public final class RequestCommand implements Callable<Integer> {
       Hub hub = opened.hub(wallet);
       RequestedModel asked = named.registered(opened::isRegistered);
       ModelRegistration.Buffers buffers =
-          new Registry(opened.deployment(), opened.chain().snapshot()).buffers(asked.id());
+          new Registry(opened.deployment(), opened.chain().snapshot()).buffers(asked);
       // The registry lets an output have 24,576 bytes.
       int outputBytes = Math.toIntExact(buffers.outputBytes());
       byte[] bytes = said.orElseGet(() -> input.read(asked.input(), buffers.input().bytes()));
@@ -278,12 +278,12 @@ public final class RequestCommand implements Callable<Integer> {
                         ? "--prompt: only the model's file has the tokenizer; name it with --model"
                         : "--prompt: %s is no language model; expected is --input"
                             .formatted(model)))
-        .request(said, tokens);
+        .request(said, tokens, prompt.name());
   }
 
   private void requireSane() {
     if (!prompt.isThere()) {
-      input.requireThere();
+      input.requireThere("; of a language model '--prompt=TEXT' or '--file=FILE'");
     }
     new Problems()
         .when(

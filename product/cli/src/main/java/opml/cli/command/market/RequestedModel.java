@@ -61,6 +61,11 @@ record RequestedModel(Bytes32 id, Optional<KnownModel> known) {
     return known.flatMap(KnownModel::language);
   }
 
+  /// {@return what an error about its id goes on with: of a language model, what else the id follows from}
+  String hintOnId() {
+    return language().isPresent() ? "; --context, --answer and --cache-type are part of it" : "";
+  }
+
   Optional<Port> input() {
     return known.map(file -> file.model().graph().input());
   }

@@ -118,9 +118,7 @@ public final class ResultCommand implements Callable<Integer> {
                                         file.orElseThrow(),
                                         model.id(),
                                         request.modelId(),
-                                        model.language().isPresent()
-                                            ? "; --context, --answer and --cache-type are part of it"
-                                            : ""))))
+                                        model.hintOnId()))))
         .orElseGet(() -> new RequestedModel(request.modelId(), Optional.empty()));
   }
 

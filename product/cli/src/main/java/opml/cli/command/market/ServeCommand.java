@@ -66,6 +66,7 @@ public final class ServeCommand implements Callable<Integer> {
     options.run(
         "serving",
         key.wallet(),
+        true,
         (hub, workshop, journal, caution) -> new Server(hub, workshop, journal, policy, caution));
     return 0;
   }

@@ -34,9 +34,9 @@ public final class VerifyCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     if (dry) {
-      options.run("looking", key.account(), Verifier::dry);
+      options.run("looking", key.account(), false, Verifier::dry);
     } else {
-      options.run("verifying", key.wallet(), Verifier::new);
+      options.run("verifying", key.wallet(), false, Verifier::new);
     }
     return 0;
   }

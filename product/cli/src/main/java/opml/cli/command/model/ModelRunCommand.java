@@ -53,7 +53,7 @@ public final class ModelRunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    input.requireThere();
+    input.requireThere("");
     Model model = ModelFile.load(file, console);
     Port said = model.graph().output();
     Optional<OutputFiles> written = output.files(Optional.of(said));

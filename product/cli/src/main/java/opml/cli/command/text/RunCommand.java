@@ -112,8 +112,27 @@ public final class RunCommand implements Callable<Integer> {
       names = "--logits-hash",
       description =
           "Write for each step, on the standard error: its number, the token, and Keccak-256 of the bytes of all"
-              + " logits that it was chosen by.")
+              + " logits that it was chosen by. The text comes behind them.")
   private boolean hashes;
+
+  @Option(
+      names = {"--temp", "--temperature"},
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "How much chance there is in what is said; 0, since there is none here.")
+  private double temperature;
+
+  @Option(
+      names = {"-no-cnv", "--no-conversation"},
+      description = "No conversation, but one text that goes on: so it is without it, too.")
+  @SuppressWarnings("UnusedVariable") // nothing is to be done for it
+  private boolean noConversation;
+
+  @Option(
+      names = {"-st", "--single-turn"},
+      description = "One prompt and its answer: so it is without it, too.")
+  @SuppressWarnings("UnusedVariable") // nothing is to be done for it
+  private boolean singleTurn;
 
   @Override
   public Integer call() {
@@ -122,13 +141,14 @@ public final class RunCommand implements Callable<Integer> {
     long begin = System.nanoTime();
     LanguageModel model = LanguageModelFile.open(file, tokenizerFile);
     Tokenizer tokenizer = LanguageModelFile.tokenizer(file, model);
-    int[] tokens = LanguageModelFile.tokens(tokenizer, said);
+    int[] tokens = LanguageModelFile.tokens(tokenizer, said, prompt.name());
     int context = text.context(model);
     if (tokens.length > context - Math.min(Math.abs(most), 1)) {
       throw new Failure(
-          "--prompt: %,d tokens, and the context of %,d has no room for them and an answer; --ctx-size gives more"
-              .formatted(tokens.length, context));
+          "%s: %,d tokens, and the context of %,d has no room for them and an answer; --ctx-size gives more"
+              .formatted(prompt.name(), tokens.length, context));
     }
+    noteTraining(model, context);
     noteSize(model);
     Optional<Team> own = threads.map(Team::new);
     TextEngine engine = engine(model, context, own.orElseGet(Team::shared));
@@ -157,6 +177,10 @@ public final class RunCommand implements Callable<Integer> {
         .when(
             batch < 1 || batch > MOST_BATCH,
             "--batch-size %d: expected are 1 to %d tokens".formatted(batch, MOST_BATCH))
+        .when(
+            temperature != 0,
+            "--temp %s: expected is 0, since the most likely token is said each time"
+                .formatted(temperature))
         .of(this::requirePlace)
         .fail();
   }
@@ -168,6 +192,15 @@ public final class RunCommand implements Callable<Integer> {
       } catch (IOException e) {
         throw new Failure("--prompt-cache " + Messages.at(kept.get(), e).getMessage(), e);
       }
+    }
+  }
+
+  private void noteTraining(LanguageModel model, int context) {
+    int trained = model.hyperparameters().context();
+    if (context > trained) {
+      console.note(
+          "--ctx-size %d: the model was trained for %s; what it says behind them may make no sense"
+              .formatted(context, Amounts.count(trained, "token")));
     }
   }
 
@@ -207,7 +240,7 @@ public final class RunCommand implements Callable<Integer> {
       long now = System.nanoTime();
       if (now - last[0] >= PAUSE_NANOS) {
         last[0] = now;
-        console.note("%s: making ready, %,d nodes so far".formatted(file, ready));
+        console.note("%s: making ready, %s so far".formatted(file, Amounts.count(ready, "node")));
       }
     };
   }
@@ -220,7 +253,9 @@ public final class RunCommand implements Callable<Integer> {
     private final int[] prompt;
     private final Writing writing;
     private final StringBuilder answer = new StringBuilder();
+    private final StringBuilder held = new StringBuilder();
     private Writing.End end = Writing.End.INTERRUPTED;
+    private Optional<String> unsaved = Optional.empty();
     private int known;
     private double reading;
     private double seconds;
@@ -238,7 +273,7 @@ public final class RunCommand implements Callable<Integer> {
       for (int token : prompt) {
         String part = decoder.next(token);
         if (!hidesPrompt) {
-          console.part(part);
+          show(part);
         }
       }
       long begin = System.nanoTime();
@@ -251,7 +286,7 @@ public final class RunCommand implements Callable<Integer> {
         seconds = (System.nanoTime() - begin) / 1e9;
       }
       say(decoder.end());
-      console.part("\n");
+      console.part(held + "\n");
     }
 
     private int restore(SessionFile cache) {
@@ -272,12 +307,12 @@ public final class RunCommand implements Callable<Integer> {
       }
     }
 
-    /// Whoever wants the answer gets it, whatever becomes of the file.
+    /// Whoever wants the answer gets it, whatever becomes of the file, and hears of that behind it.
     private void save(SessionFile cache) {
       try {
         cache.save(session);
       } catch (IOException e) {
-        console.note("--prompt-cache " + Messages.at(kept.orElseThrow(), e).getMessage());
+        unsaved = Optional.of("--prompt-cache " + Messages.at(kept.orElseThrow(), e).getMessage());
       }
     }
 
@@ -291,11 +326,21 @@ public final class RunCommand implements Callable<Integer> {
 
     private boolean say(String part) {
       answer.append(part);
+      return show(part);
+    }
+
+    /// Hashes and text may come to one terminal, where one would stand in the lines of the other.
+    private boolean show(String part) {
+      if (hashes) {
+        held.append(part);
+        return true;
+      }
       return console.part(part);
     }
 
     /// Programs get the text as it is, people have read it.
     void show(LanguageModel model, String said, double loading) {
+      unsaved.ifPresent(console::note);
       int count = writing.tokens().size();
       console.note("load    %s".formatted(Amounts.seconds(loading)));
       console.note(
