@@ -6,14 +6,14 @@ import java.nio.ByteOrder;
 import opml.engine.run.Constant;
 import opml.engine.tensor.OutsideMemory;
 import opml.kernels.memory.Mem;
+import org.jspecify.annotations.Nullable;
 
 /// The panels of a weight that a call reaches, each of some rows, and where their outputs go. Panels are those of the
 /// whole weight, so that calls of other outputs have the same.
 ///
-/// @param packed all panels of the weight
-/// @param bytes of one
-/// @param rows of one
-public record Panels(LinearCall call, MemorySegment packed, long bytes, int rows) {
+/// Those of a weight that may not stay in memory are packed anew whenever they are needed, in memory that the caller
+/// lends.
+public final class Panels {
   private static final ValueLayout.OfByte I8 = ValueLayout.JAVA_BYTE;
   private static final ValueLayout.OfLong I64 =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -24,6 +24,30 @@ public record Panels(LinearCall call, MemorySegment packed, long bytes, int rows
   /// What makes a NaN's magnitude, and no other, reach the sign.
   private static final long BEYOND_INFINITY = 0x007F_FFFF_007F_FFFFL;
 
+  private final LinearCall call;
+  private final Constant w;
+  private final Packing packing;
+  private final int rows;
+  private final int bytes; // of a panel
+
+  /// All of them; null if they do not stay.
+  private final @Nullable MemorySegment packed;
+
+  private Panels(
+      LinearCall call,
+      Constant w,
+      Packing packing,
+      int rows,
+      int bytes,
+      @Nullable MemorySegment packed) {
+    this.call = call;
+    this.w = w;
+    this.packing = packing;
+    this.rows = rows;
+    this.bytes = bytes;
+    this.packed = packed;
+  }
+
   /// Packs the rows of a panel, as a file has them; those of some weights at the same time.
   @FunctionalInterface
   public interface Packing {
@@ -33,6 +57,7 @@ public record Panels(LinearCall call, MemorySegment packed, long bytes, int rows
   /// {@return the panels of a weight; packed now, unless another call has done so}
   ///
   /// @param layout how panels are packed
+  /// @param rows of a panel
   public static Panels of(
       LinearCall call,
       Constant w,
@@ -41,14 +66,13 @@ public record Panels(LinearCall call, MemorySegment packed, long bytes, int rows
       int rows,
       long panelBytes,
       Packing packing) {
-    long rowBytes = call.rowBytes();
+    int rowBytes = Math.toIntExact(call.rowBytes());
+    int bytes = Math.toIntExact(panelBytes);
     MemorySegment packed =
-        packings.get(
-            w,
-            layout,
-            rowBytes,
-            () -> pack(w, rows, Math.toIntExact(rowBytes), Math.toIntExact(panelBytes), packing));
-    return new Panels(call, packed, panelBytes, rows);
+        w.isResident()
+            ? packings.get(w, layout, rowBytes, () -> pack(w, rows, rowBytes, bytes, packing))
+            : null;
+    return new Panels(call, w, packing, rows, bytes, packed);
   }
 
   private static MemorySegment pack(
@@ -87,9 +111,35 @@ public record Panels(LinearCall call, MemorySegment packed, long bytes, int rows
     return Math.ceilDiv(call.outputs().from() + call.outputs().count(), rows) - firstPanel();
   }
 
-  /// {@return where a panel of the call begins}
-  public long at(int number) {
-    return (firstPanel() + number) * bytes;
+  /// {@return the bytes that a caller lends for a panel}
+  public long lentBytes() {
+    return packed == null ? bytes : 0;
+  }
+
+  /// {@return the memory in which panels are}
+  ///
+  /// @param lent memory that the caller lends
+  public MemorySegment memory(MemorySegment lent) {
+    return packed == null ? lent : packed;
+  }
+
+  /// {@return where a panel of the call begins, in [#memory]}; it is read and packed now, if it does not stay
+  ///
+  /// @param lentAt where [#lentBytes] are lent
+  /// @throws opml.core.codec.MalformedException if the file was changed
+  public long load(int number, MemorySegment lent, long lentAt) {
+    long panel = (long) firstPanel() + number;
+    if (packed != null) {
+      return panel * bytes;
+    }
+    long rowBytes = call.rowBytes();
+    int there = (int) Math.min(rows, w.byteSize() / rowBytes - panel * rows);
+    byte[] file = new byte[Math.toIntExact(rows * rowBytes)];
+    byte[] packedNow = new byte[bytes];
+    w.read(panel * rows * rowBytes, MemorySegment.ofArray(file).asSlice(0, there * rowBytes));
+    packing.pack(file, there, packedNow);
+    MemorySegment.copy(packedNow, 0, lent, I8, lentAt, bytes);
+    return lentAt;
   }
 
   /// Stores a panel's results of some tokens, with one NaN for all.

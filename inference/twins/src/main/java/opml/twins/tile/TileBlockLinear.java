@@ -76,7 +76,11 @@ final class TileBlockLinear implements PreparedKernel {
 
   @Override
   public long scratchBytes() {
-    return most * (RESULT_BYTES + rowBytes);
+    return lentAt() + panels.lentBytes();
+  }
+
+  private long lentAt() {
+    return (most * (RESULT_BYTES + rowBytes) + 63) & -64;
   }
 
   @Override
@@ -114,12 +118,14 @@ final class TileBlockLinear implements PreparedKernel {
   private void multiply(int panel, int tokens, MemorySegment scratch) {
     BlockType type = tile.type();
     int piece = tokens > tile.tokens() ? Math.max(1, PIECE_BYTES / tile.stepBytes()) : steps;
+    MemorySegment weights = panels.memory(scratch);
+    long panelAt = panels.load(panel, scratch, lentAt());
     for (int step = 0; step < steps; step += piece) {
-      long weightsAt = panels.at(panel) + (long) step * tile.stepBytes();
+      long weightsAt = panelAt + (long) step * tile.stepBytes();
       long tokensAt = most * RESULT_BYTES + (long) step * type.blocks() * tile.tokenBytes();
       for (int token = 0; token < tokens; token += tile.tokens()) {
         tile.multiply(
-            panels.packed(),
+            weights,
             weightsAt,
             scratch,
             tokensAt + token * rowBytes,

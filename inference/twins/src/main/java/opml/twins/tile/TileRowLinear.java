@@ -62,6 +62,10 @@ final class TileRowLinear implements PreparedKernel {
 
   @Override
   public long scratchBytes() {
+    return lentAt() + panels.lentBytes();
+  }
+
+  private long lentAt() {
     return most * (RESULT_BYTES + chunks * CHUNK_BYTES);
   }
 
@@ -107,11 +111,13 @@ final class TileRowLinear implements PreparedKernel {
   }
 
   private void multiply(int tokens, int panel, MemorySegment scratch) {
+    MemorySegment weights = panels.memory(scratch);
+    long panelAt = panels.load(panel, scratch, lentAt());
     for (int chunk = 0; chunk < chunks; chunk++) {
       for (int token = 0; token < tokens; token += tile.tokens()) {
         tile.multiply(
-            panels.packed(),
-            panels.at(panel) + (long) chunk * RowTile.CHUNK * RowTile.ROWS * tile.type().bytes,
+            weights,
+            panelAt + (long) chunk * RowTile.CHUNK * RowTile.ROWS * tile.type().bytes,
             scratch,
             chunkAt(chunk) + token * CHUNK_BYTES,
             CHUNK_BYTES,

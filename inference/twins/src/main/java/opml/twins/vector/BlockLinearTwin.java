@@ -197,7 +197,11 @@ final class BlockLinearTwin implements PreparedKernel {
 
   @Override
   public long scratchBytes() {
-    return tokens + most * tokenBytes;
+    return lentAt() + panels.lentBytes();
+  }
+
+  private long lentAt() {
+    return Lanes.aligned(tokens + most * tokenBytes);
   }
 
   @Override
@@ -258,9 +262,10 @@ final class BlockLinearTwin implements PreparedKernel {
   }
 
   private void multiply(MemorySegment d, int first, int some, int panel, MemorySegment scratch) {
-    MemorySegment w = panels.packed();
+    MemorySegment w = panels.memory(scratch);
+    long panelAt = panels.load(panel, scratch, lentAt());
     for (int step = 0; step < steps(); step++) {
-      long at = panels.at(panel) + (long) step * stepBytes();
+      long at = panelAt + (long) step * stepBytes();
       loadFloats(w, at + (long) format.blocks() * blockBytes(), scratch);
       for (int in = 0; in < format.blocks(); in++) {
         int block = step * format.blocks() + in;

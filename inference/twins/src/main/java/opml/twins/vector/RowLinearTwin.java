@@ -104,7 +104,11 @@ final class RowLinearTwin implements PreparedKernel {
 
   @Override
   public long scratchBytes() {
-    return tokens + most / SIX * sixBytes;
+    return lentAt() + panels.lentBytes();
+  }
+
+  private long lentAt() {
+    return Lanes.aligned(tokens + most / SIX * sixBytes);
   }
 
   @Override
@@ -142,10 +146,11 @@ final class RowLinearTwin implements PreparedKernel {
   }
 
   private void multiply(int some, int panel, MemorySegment scratch) {
-    MemorySegment w = panels.packed();
+    MemorySegment w = panels.memory(scratch);
+    long panelAt = panels.load(panel, scratch, lentAt());
     for (int done = 0; done < call.depth(); done += Sums.CHUNK) {
       int count = Math.min(Sums.CHUNK, call.depth() - done);
-      long wAt = panels.at(panel) + (long) done * ROWS * call.format().bytes();
+      long wAt = panelAt + (long) done * ROWS * call.format().bytes();
       MemorySegment chunk = w;
       if (call.format() != LinearCall.Format.F32) {
         widen(w, wAt, scratch, count);
