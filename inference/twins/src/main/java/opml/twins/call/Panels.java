@@ -1,6 +1,5 @@
 package opml.twins.call;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -8,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntConsumer;
+import java.util.function.LongFunction;
 import java.util.stream.IntStream;
 import opml.kernels.memory.Mem;
 import org.jspecify.annotations.Nullable;
@@ -41,10 +41,12 @@ public record Panels(LinearCall call, MemorySegment packed, long bytes, int rows
   /// {@return the panels of a weight; packed now, unless another call has done so}
   ///
   /// @param layout how panels are packed
+  /// @param memory gives as many bytes, off the heap, that all threads may write
   public static Panels of(
       LinearCall call,
       MemorySegment w,
       Packings packings,
+      LongFunction<MemorySegment> memory,
       Object layout,
       int rows,
       long panelBytes,
@@ -55,15 +57,27 @@ public record Panels(LinearCall call, MemorySegment packed, long bytes, int rows
             w,
             layout,
             rowBytes,
-            () -> pack(w, rows, Math.toIntExact(rowBytes), Math.toIntExact(panelBytes), packing));
+            () ->
+                pack(
+                    memory,
+                    w,
+                    rows,
+                    Math.toIntExact(rowBytes),
+                    Math.toIntExact(panelBytes),
+                    packing));
     return new Panels(call, packed, panelBytes, rows);
   }
 
   private static MemorySegment pack(
-      MemorySegment w, int rows, int rowBytes, int panelBytes, Packing packing) {
+      LongFunction<MemorySegment> memory,
+      MemorySegment w,
+      int rows,
+      int rowBytes,
+      int panelBytes,
+      Packing packing) {
     long all = w.byteSize() / rowBytes;
     int panels = Math.toIntExact(Math.ceilDiv(all, rows));
-    MemorySegment packed = Arena.ofAuto().allocate((long) panels * panelBytes, 64);
+    MemorySegment packed = memory.apply((long) panels * panelBytes);
     boolean shared = w.isAccessibleBy(Thread.ofPlatform().unstarted(() -> {}));
     int parts = shared ? Math.clamp(packed.byteSize() / PART_BYTES, 1, panels) : 1;
     eachByAll(

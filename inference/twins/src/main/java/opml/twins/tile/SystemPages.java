@@ -19,6 +19,7 @@ final class SystemPages implements Pages {
   private static final int WRITE = 2;
   private static final int EXECUTE = 4;
   private static final int PRIVATE = 2;
+  private static final int HUGE = 14;
   private static final long MAP_FAILED = -1;
 
   private static final StructLayout STATE = Linker.Option.captureStateLayout();
@@ -29,6 +30,7 @@ final class SystemPages implements Pages {
   private final MethodHandle mmap;
   private final MethodHandle mprotect;
   private final MethodHandle munmap;
+  private final MethodHandle madvise;
 
   /// @param isMac else Linux
   /// @throws RuntimeException if the functions are not there or must not be called
@@ -42,6 +44,7 @@ final class SystemPages implements Pages {
     this.mprotect =
         find("mprotect", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
     this.munmap = find("munmap", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
+    this.madvise = find("madvise", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
   }
 
   @SuppressWarnings("restricted")
@@ -88,6 +91,17 @@ final class SystemPages implements Pages {
       return result == 0 ? 0 : errno(state);
     } catch (Throwable e) {
       throw new IllegalStateException("munmap", e);
+    }
+  }
+
+  /// Tells Linux that pages of 2 MiB are wanted, where it asks for that. {@return 0, or what `errno` says}
+  int wantHuge(long address, long bytes) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(STATE);
+      int result = (int) madvise.invokeExact(state, address, bytes, HUGE);
+      return result == 0 ? 0 : errno(state);
+    } catch (Throwable e) {
+      throw new IllegalStateException("madvise", e);
     }
   }
 

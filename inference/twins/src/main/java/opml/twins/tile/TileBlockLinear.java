@@ -41,6 +41,7 @@ final class TileBlockLinear implements PreparedKernel {
             call,
             w,
             packings,
+            HugePages::allocate,
             type,
             BlockTile.ROWS,
             (long) steps * tile.stepBytes(),

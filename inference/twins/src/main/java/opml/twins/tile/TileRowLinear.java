@@ -34,6 +34,7 @@ final class TileRowLinear implements PreparedKernel {
             call,
             w,
             packings,
+            HugePages::allocate,
             tile.type(),
             RowTile.ROWS,
             call.rowBytes() * RowTile.ROWS,

@@ -62,7 +62,15 @@ final class BlockLinearTwin implements PreparedKernel {
     this.format = format;
     this.nibbles = format.bits() <= 4 && format.levels().length == 0;
     this.panels =
-        Panels.of(call, w, packings, call.format(), ROWS, (long) steps() * stepBytes(), this::pack);
+        Panels.of(
+            call,
+            w,
+            packings,
+            Lanes::allocate,
+            call.format(),
+            ROWS,
+            (long) steps() * stepBytes(),
+            this::pack);
     this.tokenBytes = (long) Float.BYTES * call.elements();
     int sixes = (int) Math.max(1, TOKENS_BYTES / (SIX * tokenBytes));
     this.most = Math.min(sixes * SIX, Math.ceilDiv(call.rows(), SIX) * SIX);

@@ -44,7 +44,15 @@ final class RowLinearTwin implements PreparedKernel {
   private RowLinearTwin(LinearCall call, MemorySegment w, Packings packings) {
     this.call = call;
     this.panels =
-        Panels.of(call, w, packings, call.format(), ROWS, ROWS * call.rowBytes(), this::pack);
+        Panels.of(
+            call,
+            w,
+            packings,
+            Lanes::allocate,
+            call.format(),
+            ROWS,
+            ROWS * call.rowBytes(),
+            this::pack);
     this.sixBytes = (long) Float.BYTES * SIX * call.depth();
     int sixes = (int) Math.max(1, TOKENS_BYTES / sixBytes);
     this.most = SIX * Math.min(sixes, Math.ceilDiv(call.rows(), SIX));
