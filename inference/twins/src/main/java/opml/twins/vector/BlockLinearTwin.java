@@ -51,8 +51,8 @@ final class BlockLinearTwin implements PreparedKernel {
   // the scratch memory
   private final long sums;
   private final long floats; // the scales of rows, and their minima
-  private final long scales; // the integers of either half
-  private final long least;
+  private final long ones; // what multiplies where no integers do
+  private final long integers; // of the scales, then of the minima, of all halves that have some
   private final long weights;
   private final long results;
   private final long alls; // sums of the halves of blocks of tokens
@@ -69,9 +69,9 @@ final class BlockLinearTwin implements PreparedKernel {
     this.most = Math.min(sixes * SIX, Math.ceilDiv(call.rows(), SIX) * SIX);
     this.sums = 0;
     this.floats = sums + SIX * ROW_BYTES;
-    this.scales = floats + 2 * ROW_BYTES;
-    this.least = scales + 2 * ROW_BYTES;
-    this.weights = least + 2 * ROW_BYTES;
+    this.ones = floats + 2 * ROW_BYTES;
+    this.integers = ones + ROW_BYTES;
+    this.weights = integers + 4 * ROW_BYTES;
     this.results = weights + BLOCK * ROW_BYTES;
     this.alls = results + most * ROW_BYTES;
     this.tokens = Lanes.aligned(alls + 2L * Float.BYTES * most * call.depth());
@@ -89,10 +89,6 @@ final class BlockLinearTwin implements PreparedKernel {
     return call.depth() / format.blocks();
   }
 
-  private int leastAt() {
-    return ROWS * format.scales();
-  }
-
   private int integersOfMinima() {
     return switch (format.minima()) {
       case NONE, FLOAT -> 0;
@@ -101,8 +97,24 @@ final class BlockLinearTwin implements PreparedKernel {
     };
   }
 
+  /// {@return integers of a row's block}
+  private int allIntegers() {
+    return format.scales() + integersOfMinima();
+  }
+
   private int codesAt() {
-    return leastAt() + ROWS * integersOfMinima();
+    return ROWS * allIntegers();
+  }
+
+  /// {@return what multiplies the products of a half}
+  private long scales(int half) {
+    return format.scales() == 0 ? ones : integers + half * (format.scales() - 1L) * ROW_BYTES;
+  }
+
+  /// {@return what multiplies the sum of a half of a token's block}
+  private long least(int half) {
+    int count = integersOfMinima();
+    return count == 0 ? ones : integers + (format.scales() + half * (count - 1L)) * ROW_BYTES;
   }
 
   private int blockBytes() {
@@ -137,7 +149,7 @@ final class BlockLinearTwin implements PreparedKernel {
             panel[to + ROWS * i + row] = (byte) block.scales[i];
           }
           for (int i = 0; i < integersOfMinima(); i++) {
-            panel[to + leastAt() + ROWS * i + row] = (byte) block.least[i];
+            panel[to + ROWS * (format.scales() + i) + row] = (byte) block.least[i];
           }
           packCodes(block.codes, levels, panel, to + codesAt() + row);
           to += blockBytes();
@@ -212,8 +224,7 @@ final class BlockLinearTwin implements PreparedKernel {
     }
     call.check(segments, count);
     MemorySegment scratch = Lanes.nativeScratch(lent, scratchBytes());
-    // Where no integers multiply, ones do.
-    Rows.fill(scratch, scales, 1f, 4 * ROWS);
+    Rows.fill(scratch, ones, 1f, ROWS);
     for (int first = 0; first < count; first += most) {
       int some = Math.min(most, count - first);
       unpackTokens(segments[1], first, some, scratch);
@@ -269,7 +280,9 @@ final class BlockLinearTwin implements PreparedKernel {
       loadFloats(w, at + (long) format.blocks() * blockBytes(), scratch);
       for (int in = 0; in < format.blocks(); in++) {
         int block = step * format.blocks() + in;
-        loadIntegers(w, at, scratch);
+        if (allIntegers() > 0) {
+          Blocks.unpackBytes(w, at, scratch, integers, 2 * allIntegers());
+        }
         if (some <= FEW) {
           few(d, first, some, block, w, at + codesAt(), scratch);
         } else {
@@ -286,23 +299,6 @@ final class BlockLinearTwin implements PreparedKernel {
       Blocks.widen(w, at, scratch, floats, vectors);
     } else {
       Rows.copy(w, at, scratch, floats, vectors * Lanes.COUNT);
-    }
-  }
-
-  private void loadIntegers(MemorySegment w, long at, MemorySegment scratch) {
-    int count = format.scales();
-    if (count > 0) {
-      Blocks.unpackBytes(w, at, scratch, scales, 2 * count);
-      if (count == 1) {
-        Blocks.unpackBytes(w, at, scratch, scales + ROW_BYTES, 2);
-      }
-    }
-    int ofMinima = integersOfMinima();
-    if (ofMinima > 0) {
-      Blocks.unpackBytes(w, at + leastAt(), scratch, least, 2 * ofMinima);
-      if (ofMinima == 1) {
-        Blocks.unpackBytes(w, at + leastAt(), scratch, least + ROW_BYTES, 2);
-      }
     }
   }
 
@@ -327,7 +323,8 @@ final class BlockLinearTwin implements PreparedKernel {
       } else {
         Blocks.bytes(w, wAt, scratch, xAt + (long) Float.BYTES * BLOCK * block, scratch, sums);
       }
-      Blocks.addHalves(scratch, sums, firstZeros, secondZeros, scales, floats, dx, result);
+      Blocks.addHalves(
+          scratch, sums, firstZeros, secondZeros, scales(0), scales(1), floats, dx, result);
       addMinima(i, block, dx, result, scratch);
     }
   }
@@ -341,9 +338,9 @@ final class BlockLinearTwin implements PreparedKernel {
       long wAt,
       MemorySegment scratch) {
     if (nibbles) {
-      Blocks.scaleNibbles(w, wAt, format.zero(), scratch, scales, weights);
+      Blocks.scaleNibbles(w, wAt, format.zero(), scratch, scales(0), scales(1), weights);
     } else {
-      Blocks.scaleBytes(w, wAt, scratch, scales, weights);
+      Blocks.scaleBytes(w, wAt, scratch, scales(0), scales(1), weights);
     }
     for (int i = 0; i < some; i += SIX) {
       long xAt = tokens + i * tokenBytes + (long) Float.BYTES * SIX * BLOCK * block;
@@ -367,6 +364,7 @@ final class BlockLinearTwin implements PreparedKernel {
     }
     float firstAll = all(scratch, token, block, 0);
     float secondAll = all(scratch, token, block, 1);
-    Blocks.addMinima(scratch, firstAll, secondAll, least, floats + ROW_BYTES, dx, result);
+    long minima = floats + ROW_BYTES;
+    Blocks.addMinima(scratch, firstAll, secondAll, least(0), least(1), minima, dx, result);
   }
 }

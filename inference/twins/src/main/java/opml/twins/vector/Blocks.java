@@ -152,13 +152,18 @@ final class Blocks {
 
   /// Writes a block of bytes as floats, those of either half times its integers.
   static void scaleBytes(
-      MemorySegment w, long wAt, MemorySegment scratch, long integersAt, long toAt) {
+      MemorySegment w,
+      long wAt,
+      MemorySegment scratch,
+      long firstIntegers,
+      long secondIntegers,
+      long toAt) {
     if (w.getClass() != NATIVE || scratch.getClass() != NATIVE) {
       throw Lanes.notNative();
     }
     for (int vector = 0; vector < 4; vector++) {
-      FloatVector integers =
-          FloatVector.fromMemorySegment(FLOATS, scratch, integersAt + vector * (long) BYTES, ORDER);
+      long place = (vector < 2 ? firstIntegers : secondIntegers) + vector % 2 * (long) BYTES;
+      FloatVector integers = FloatVector.fromMemorySegment(FLOATS, scratch, place, ORDER);
       long half = toAt + (vector / 2 * (long) BLOCK + vector % 2) * BYTES;
       for (int i = 0; i < BLOCK / 2; i++) {
         ((IntVector)
@@ -174,14 +179,22 @@ final class Blocks {
 
   /// Writes a block of nibbles less `zero` as floats, those of either half times its integers.
   static void scaleNibbles(
-      MemorySegment w, long wAt, int zero, MemorySegment scratch, long integersAt, long toAt) {
+      MemorySegment w,
+      long wAt,
+      int zero,
+      MemorySegment scratch,
+      long firstIntegers,
+      long secondIntegers,
+      long toAt) {
     if (w.getClass() != NATIVE || scratch.getClass() != NATIVE) {
       throw Lanes.notNative();
     }
     for (int vector = 0; vector < 2; vector++) {
-      long place = integersAt + vector * (long) BYTES;
-      FloatVector lower = FloatVector.fromMemorySegment(FLOATS, scratch, place, ORDER);
-      FloatVector upper = FloatVector.fromMemorySegment(FLOATS, scratch, place + 2L * BYTES, ORDER);
+      long place = vector * (long) BYTES;
+      FloatVector lower =
+          FloatVector.fromMemorySegment(FLOATS, scratch, firstIntegers + place, ORDER);
+      FloatVector upper =
+          FloatVector.fromMemorySegment(FLOATS, scratch, secondIntegers + place, ORDER);
       for (int i = 0; i < BLOCK / 2; i++) {
         IntVector two =
             (IntVector)
@@ -255,7 +268,8 @@ final class Blocks {
       long sumsAt,
       float firstZeros,
       float secondZeros,
-      long integersAt,
+      long firstIntegers,
+      long secondIntegers,
       long scalesAt,
       float dx,
       long accAt) {
@@ -269,10 +283,12 @@ final class Blocks {
       FloatVector first =
           FloatVector.fromMemorySegment(FLOATS, scratch, sumsAt + place, ORDER)
               .sub(firstZeros)
-              .fma(FloatVector.fromMemorySegment(FLOATS, scratch, integersAt + place, ORDER), zero);
+              .fma(
+                  FloatVector.fromMemorySegment(FLOATS, scratch, firstIntegers + place, ORDER),
+                  zero);
       FloatVector.fromMemorySegment(FLOATS, scratch, sumsAt + other, ORDER)
           .sub(secondZeros)
-          .fma(FloatVector.fromMemorySegment(FLOATS, scratch, integersAt + other, ORDER), first)
+          .fma(FloatVector.fromMemorySegment(FLOATS, scratch, secondIntegers + place, ORDER), first)
           .fma(
               FloatVector.fromMemorySegment(FLOATS, scratch, scalesAt + place, ORDER).mul(dx),
               FloatVector.fromMemorySegment(FLOATS, scratch, accAt + place, ORDER))
@@ -285,7 +301,8 @@ final class Blocks {
       MemorySegment scratch,
       float firstAll,
       float secondAll,
-      long integersAt,
+      long firstIntegers,
+      long secondIntegers,
       long minimaAt,
       float dx,
       long accAt) {
@@ -297,11 +314,10 @@ final class Blocks {
     FloatVector second = FloatVector.broadcast(FLOATS, secondAll);
     for (int i = 0; i < 2; i++) {
       long place = i * (long) BYTES;
-      long other = place + 2L * BYTES;
-      FloatVector.fromMemorySegment(FLOATS, scratch, integersAt + place, ORDER)
+      FloatVector.fromMemorySegment(FLOATS, scratch, firstIntegers + place, ORDER)
           .fma(first, zero)
           .add(
-              FloatVector.fromMemorySegment(FLOATS, scratch, integersAt + other, ORDER)
+              FloatVector.fromMemorySegment(FLOATS, scratch, secondIntegers + place, ORDER)
                   .fma(second, zero))
           .fma(
               FloatVector.fromMemorySegment(FLOATS, scratch, minimaAt + place, ORDER).mul(dx),

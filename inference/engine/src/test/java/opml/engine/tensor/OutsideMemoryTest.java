@@ -1,0 +1,38 @@
+package opml.engine.tensor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.junit.jupiter.api.Test;
+
+class OutsideMemoryTest {
+  private static final long[] SIZES = {0, 1, 63, 4096, (1 << 20) - 1, 1 << 20, (9 << 20) + 17};
+
+  @Test
+  void memoryIsZeroedAlignedAndAnybodysToWrite() throws InterruptedException {
+    for (long bytes : SIZES) {
+      // What is given back may be given again, and must be zeros then too.
+      for (int round = 0; round < 3; round++) {
+        MemorySegment memory = OutsideMemory.allocate(bytes);
+        assertThat(memory.byteSize()).isEqualTo(bytes);
+        assertThat(memory.isNative()).isTrue();
+        assertThat(memory.address() % OutsideMemory.ALIGNMENT).as("%d bytes", bytes).isZero();
+        assertThat(memory.mismatch(MemorySegment.ofArray(new byte[(int) bytes])))
+            .as("%d bytes, round %d", bytes, round)
+            .isEqualTo(-1);
+        Thread other = Thread.ofPlatform().start(() -> memory.fill((byte) 0x5a));
+        other.join();
+        if (bytes > 0) {
+          assertThat(memory.get(ValueLayout.JAVA_BYTE, bytes - 1)).isEqualTo((byte) 0x5a);
+        }
+      }
+    }
+  }
+
+  @Test
+  void theMachineHasRoomForAModelButNotForAnyModel() {
+    assertThat(OutsideMemory.hasRoomFor(1 << 20)).isTrue();
+    assertThat(OutsideMemory.hasRoomFor(Long.MAX_VALUE)).isFalse();
+  }
+}
