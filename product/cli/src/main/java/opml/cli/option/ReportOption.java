@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import opml.cli.console.Failure;
 import opml.cli.console.Json;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,11 @@ public final class ReportOption {
       paramLabel = "FILE.json",
       description = "Write what came of it as JSON.")
   private @Nullable Path report;
+
+  /// {@return where it is to be written, if anywhere}
+  public Optional<Path> file() {
+    return Optional.ofNullable(report);
+  }
 
   /// Makes sure that there is a place for the report: what cannot be written is better known before a long run.
   public void begin() {

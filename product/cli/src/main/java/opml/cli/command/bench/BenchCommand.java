@@ -11,6 +11,7 @@ import picocli.CommandLine.Command;
       BenchEngineCommand.class,
       BenchHouseCommand.class,
       BenchLlmCommand.class,
+      BenchPhasesCommand.class,
       BenchSiegeCommand.class,
       BenchVmCommand.class
     })

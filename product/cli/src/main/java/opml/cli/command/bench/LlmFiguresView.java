@@ -1,33 +1,27 @@
 package opml.cli.command.bench;
 
-import java.util.Comparator;
-import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
-import java.util.function.ToDoubleFunction;
-import opml.cli.console.Json;
 import opml.lab.bench.llm.LlmFigures;
 import opml.lab.bench.llm.LlmFigures.Case;
+import opml.lab.bench.llm.LlmFigures.Check;
+import opml.lab.bench.llm.LlmFigures.Claim;
 import opml.lab.bench.llm.LlmFigures.Dispute;
 import opml.lab.bench.llm.LlmFigures.Greedy;
+import opml.lab.bench.llm.LlmFigures.Missing;
 import opml.lab.bench.llm.LlmFigures.Opened;
-import org.jspecify.annotations.Nullable;
+import opml.lab.bench.llm.LlmFigures.Perplexity;
 
-/// The figures of language models for people and as JSON.
+/// The figures of language models for people.
 final class LlmFiguresView {
   private static final double MOST_CHECK = 0.35;
+  private static final double MOST_CLAIM = 0.5;
   private static final double MOST_EXTRA = 2.5;
   private static final double MOST_MOVES = 14;
   private static final double MOST_GAS = 1_900_000;
 
-  private final LlmFigures figures;
+  private LlmFiguresView() {}
 
-  LlmFiguresView(LlmFigures figures) {
-    this.figures = figures;
-  }
-
-  String table() {
+  static String table(LlmFigures figures) {
     Goals goals = new Goals();
     for (Case one : figures.cases()) {
       goals.atLeast(name(one), one.ratio(), "times as fast", one.goal(), beside(one));
@@ -36,49 +30,15 @@ final class LlmFiguresView {
       String name = name(one) + ", Vector API";
       goals.atLeast(name, one.ratio(), "times as fast", one.goal(), beside(one));
     }
-    for (Opened one : figures.opened()) {
-      opened(goals, one);
-    }
-    for (Greedy one : figures.greedy()) {
-      goals.atLeast(
-          one.model() + ", the text that others say",
-          one.equal() ? 1 : 0,
-          "(1: equal)",
-          1,
-          one.equal() ? "" : difference(one));
-    }
-    for (Dispute one : figures.disputes()) {
-      String name = one.model() + ", a dispute: ";
-      goals.atMost(name + "time", one.seconds(), "s", one.goal(), "without passing of time");
-      goals.atMost(name + "moves", one.moves(), "", MOST_MOVES, "");
-      goals.atMost(name + "gas", (double) one.gas(), "", MOST_GAS, "");
-    }
-    return goals.toString();
-  }
-
-  private static void opened(Goals goals, Opened one) {
-    if (!Double.isNaN(one.checkShare())) {
-      String name = one.model() + ", checking 256 tokens";
-      goals.atMost(name, one.checkShare(), "of writing them", MOST_CHECK, "");
-    }
-    goals.atMost(
-        one.model() + ", load to first token",
-        one.loadSeconds(),
-        "s",
-        one.peerLoadSeconds(),
-        "llama.cpp");
-    String name = one.model() + ", memory above its file";
-    goals.atMost(name, one.extraGigabytes(), "GB", MOST_EXTRA, "");
-    goals.atMost(
-        one.model() + ", a token allocates", (double) one.allocatedBytes(), "bytes", 0, "");
-  }
-
-  private static String difference(Greedy one) {
-    String gap =
-        Double.isNaN(one.gap())
-            ? ""
-            : String.format(Locale.ROOT, ", whose score is %.3g above the expected", one.gap());
-    return "differs behind %d%s".formatted(one.at(), gap);
+    figures.checks().forEach(one -> check(goals, one));
+    figures.claims().forEach(one -> claim(goals, one));
+    figures.opened().forEach(one -> opened(goals, one));
+    figures.perplexity().forEach(one -> perplexity(goals, one));
+    figures.greedy().forEach(one -> greedy(goals, one));
+    figures.disputes().forEach(one -> dispute(goals, one));
+    StringBuilder text = new StringBuilder(goals.toString());
+    figures.missing().forEach(one -> text.append(missing(one)));
+    return text.toString();
   }
 
   private static String name(Case one) {
@@ -86,85 +46,100 @@ final class LlmFiguresView {
         + switch (one.test()) {
           case PROMPT -> ", prompt of 512";
           case DECODE -> ", decode";
+          case LOAD, GREEDY, PERPLEXITY, CHECK, VECTOR, CLAIM, DISPUTE ->
+              throw new IllegalArgumentException(one.test() + " has no speed");
         };
   }
 
   private static String beside(Case one) {
     return String.format(
-        Locale.ROOT, "%.1f tokens a second, llama.cpp %.1f", one.ours(), one.peer());
+        Locale.ROOT,
+        "%.1f tokens a second, llama.cpp %.1f%s",
+        one.ours(),
+        one.peer(),
+        one.flash() ? " (flash attention)" : "");
   }
 
-  Map<String, @Nullable Object> json() {
-    Optional<Opened> slowest =
-        figures.opened().stream()
-            .max(Comparator.comparingDouble(one -> one.loadSeconds() / one.peerLoadSeconds()));
-    return Json.object(
-        "cases", cases(figures.cases()),
-        "vector_cases", cases(figures.vectorCases()),
-        "check_ratio", most(Opened::checkShare),
-        "load_s", slowest.map(one -> number(one.loadSeconds())),
-        "peer_load_s", slowest.map(one -> number(one.peerLoadSeconds())),
-        "peak_extra_gb", most(Opened::extraGigabytes),
-        "allocated_bytes", most(Opened::allocatedBytes),
-        "opened", figures.opened().stream().map(LlmFiguresView::opened).toList(),
-        "greedy",
-            figures.greedy().stream()
-                .map(
-                    one ->
-                        Json.object(
-                            "model", one.model(),
-                            "equal", one.equal(),
-                            "at", one.at(),
-                            "gap", number(one.gap())))
-                .toList(),
-        "disputes",
-            figures.disputes().stream()
-                .map(
-                    one ->
-                        Json.object(
-                            "model", one.model(),
-                            "seconds", number(one.seconds()),
-                            "moves", one.moves(),
-                            "gas", one.gas()))
-                .toList(),
-        "notes", figures.notes());
+  private static void check(Goals goals, Check one) {
+    goals.atMost(
+        one.model() + ", checking 256 tokens",
+        one.share(),
+        "of writing them",
+        MOST_CHECK,
+        String.format(Locale.ROOT, "%.3g s and %.3g s", one.checkSeconds(), one.writeSeconds()));
   }
 
-  /// {@return the most of all models that it was measured of}
-  private @Nullable Object most(ToDoubleFunction<Opened> figure) {
-    return number(
-        figures.opened().stream()
-            .mapToDouble(figure)
-            .filter(Double::isFinite)
-            .max()
-            .orElse(Double.NaN));
+  private static void claim(Goals goals, Claim one) {
+    goals.atMost(
+        one.model() + ", claiming 256 tokens adds",
+        100 * one.share(),
+        "% of writing them",
+        MOST_CLAIM,
+        String.format(
+            Locale.ROOT,
+            "%.3g s; once a model, its weights hashed: %.3g s",
+            one.writeSeconds(),
+            one.onceSeconds()));
+    for (Claim.Part part : one.parts()) {
+      goals.atMost(
+          one.model() + ", of that: " + part.name(), 1e6 * part.seconds(), "µs", Double.NaN, "");
+    }
   }
 
-  private static Map<String, @Nullable Object> opened(Opened one) {
-    return Json.object(
-        "model", one.model(),
-        "check_ratio", number(one.checkShare()),
-        "load_s", number(one.loadSeconds()),
-        "peer_load_s", number(one.peerLoadSeconds()),
-        "extra_gb", number(one.extraGigabytes()),
-        "allocated_bytes", one.allocatedBytes());
+  private static void opened(Goals goals, Opened one) {
+    goals.atMost(
+        one.model() + ", load to first token",
+        one.loadSeconds(),
+        "s",
+        one.peerLoadSeconds(),
+        "llama.cpp");
+    goals.atMost(
+        one.model() + ", memory above its file",
+        one.extraGigabytes(),
+        "GB",
+        MOST_EXTRA,
+        String.format(Locale.ROOT, "llama.cpp %.3g GB", one.peerExtraGigabytes()));
+    goals.atMost(
+        one.model() + ", a token allocates", (double) one.allocatedBytes(), "bytes", 0, "");
   }
 
-  private static List<Map<String, @Nullable Object>> cases(List<Case> cases) {
-    return cases.stream()
-        .map(
-            one ->
-                Json.object(
-                    "model", one.model(),
-                    "test", one.test().name().toLowerCase(Locale.ROOT),
-                    "ours_tps", number(one.ours()),
-                    "peer_tps", number(one.peer()),
-                    "ratio", number(one.ratio())))
-        .toList();
+  private static void perplexity(Goals goals, Perplexity one) {
+    goals.atMost(
+        one.model() + ", perplexity above " + one.against(),
+        100 * one.excess(),
+        "%",
+        100 * one.goal(),
+        String.format(
+            Locale.ROOT, "%.6g and %.6g on %d tokens", one.ours(), one.reference(), one.tokens()));
   }
 
-  /// What was not measured has no number in JSON.
-  private static @Nullable Object number(double value) {
-    return Double.isFinite(value) ? value : null;
+  private static void greedy(Goals goals, Greedy one) {
+    goals.atLeast(
+        one.model() + ", the tokens that others chose",
+        one.equal() ? 1 : 0,
+        "(1: equal)",
+        1,
+        one.equal() ? one.at() + " tokens" : difference(one));
+  }
+
+  private static String difference(Greedy one) {
+    return String.format(
+        Locale.ROOT,
+        "differs behind %d, where our token is ahead by %.3g, and for %s by %.3g",
+        one.at(),
+        one.gap(),
+        one.against(),
+        one.peerGap());
+  }
+
+  private static void dispute(Goals goals, Dispute one) {
+    String name = one.model() + ", a dispute: ";
+    goals.atMost(name + "time", one.seconds(), "s", one.goal(), "without passing of time");
+    goals.atMost(name + "moves", one.moves(), "", MOST_MOVES, "");
+    goals.atMost(name + "gas", (double) one.gas(), "", MOST_GAS, "");
+  }
+
+  private static String missing(Missing one) {
+    return "not measured: %s, %s: %s%n".formatted(one.model(), one.test().label(), one.reason());
   }
 }

@@ -1,11 +1,14 @@
 package opml.cli.command.conformance;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import opml.cli.console.Console;
 import opml.cli.console.Failure;
 import opml.cli.console.Json;
@@ -15,11 +18,14 @@ import opml.cli.option.LanguageModelFile;
 import opml.cli.option.ModelFile;
 import opml.engine.commit.Model;
 import opml.lab.bench.BenchException;
+import opml.lab.bench.llm.TypedFiles;
+import opml.lab.bench.llm.TypedFiles.TypedFile;
 import opml.lab.conformance.bits.BitsCell;
 import opml.lab.conformance.bits.BitsConformance;
 import opml.llm.model.LanguageModel;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// One model, the same bits everywhere.
@@ -29,16 +35,25 @@ import picocli.CommandLine.Parameters;
       "Compares the bits of a model in JVMs of every kind.",
       "JVMs differ in the instructions of the processor that they may use (-XX:UseAVX=0 to 3) and in the kernels that"
           + " are asked for (reference, vector, tile). One more only interprets (-Xint); it is skipped, and the output"
-          + " says so, if the model's step bounds add up to more than 20 million instructions. Each runs the model over"
-          + " 1, 2 and 8 threads and on 1 and 16 inputs, which are random and the same in every run: six rows a JVM.",
-      "A language model goes on with a text, 1, 7 and 128 tokens at once: nine rows a JVM. The column inputs has these"
-          + " numbers; outputs and states are the hashes of all logits, with a cold cache and a warm one, and all are"
-          + " the same.",
+          + " says so, if the model's step bounds add up to more than 20 million instructions, or a language model"
+          + " has more than 2 MiB of weights. Each runs the model over 1, 2 and 8 threads and on 1 and 16 inputs,"
+          + " which are random and the same in every run: six rows a JVM.",
+      "A language model goes on with a text, 1, 7 and 128 tokens at once, and with a short one, 3 tokens at once,"
+          + " which is all that a JVM does that only interprets: twelve rows a JVM. The column inputs has these"
+          + " numbers; outputs and states are the hashes of all logits, with a cold cache and a warm one. For the"
+          + " same text all are the same.",
+      "With --types the model is a llama2.c checkpoint (stories260K, for one). It is written with weights of every"
+          + " type that GGUF files have and that we compute with, and each of these files is run so. Types with"
+          + " blocks of 256 elements get a model of chance.",
       "Columns: asked, the kernels that were asked for; ran, the best of them that this JVM has on this processor;"
           + " outputs and states, how the hashes of all outputs and of all final states begin. A row that differs from"
           + " the first with as many inputs says DIFFERS, and fails the command."
     },
-    footer = {"  opml conformance bits model.onnx", "  opml conformance bits model.onnx --json"})
+    footer = {
+      "  opml conformance bits model.onnx",
+      "  opml conformance bits model.onnx --json",
+      "  opml conformance bits stories260K.bin --types"
+    })
 @SuppressWarnings("NullAway.Init") // filled by picocli
 public final class ConformanceBitsCommand implements Callable<Integer> {
   /// Hexadecimal digits of a hash that are shown.
@@ -49,8 +64,17 @@ public final class ConformanceBitsCommand implements Callable<Integer> {
   @Parameters(paramLabel = "MODEL", description = "The model file.")
   private Path file;
 
+  @Option(
+      names = "--types",
+      description =
+          "Write the checkpoint with weights of every type, and compare the bits of each.")
+  private boolean types;
+
   @Override
   public Integer call() {
+    if (types) {
+      return allTypes();
+    }
     BitsConformance.Report report;
     try {
       report = report();
@@ -67,6 +91,58 @@ public final class ConformanceBitsCommand implements Callable<Integer> {
             "different", different.size()),
         () -> table(report, different));
     return different.isEmpty() ? 0 : 1;
+  }
+
+  private int allTypes() {
+    List<TypedFile> files;
+    List<BitsConformance.Report> reports;
+    try {
+      Path folder = Files.createTempDirectory("opml-bits");
+      try {
+        files = TypedFiles.write(folder, file);
+        reports =
+            BitsConformance.runAll(files.stream().map(TypedFile::file).toList(), console::note);
+      } finally {
+        remove(folder);
+      }
+    } catch (IOException e) {
+      throw Messages.at(file, e);
+    } catch (IllegalArgumentException | BenchException e) {
+      throw new Failure(String.valueOf(e.getMessage()), e);
+    }
+    List<Object> rows = new ArrayList<>();
+    Table table = new Table("type", "rows", "logits", "");
+    for (int i = 0; i < files.size(); i++) {
+      BitsConformance.Report report = reports.get(i);
+      String type = files.get(i).type().label();
+      String hash = report.hash();
+      int different = report.different().size();
+      rows.add(
+          Json.object(
+              "type", type,
+              "cells", report.cells().size(),
+              "outputs", hash,
+              "different", different));
+      table.row(
+          type,
+          report.cells().size(),
+          hash.substring(0, SHOWN),
+          different == 0 ? "one hash" : different + " DIFFER");
+    }
+    boolean same = reports.stream().allMatch(report -> report.different().isEmpty());
+    console.show(
+        Json.object("types", rows, "same", same),
+        () -> table + (same ? "the same bits in all rows of each type" : "bits differ"));
+    return same ? 0 : 1;
+  }
+
+  private static void remove(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path each : files.toList()) {
+        Files.delete(each);
+      }
+    }
+    Files.delete(folder);
   }
 
   private BitsConformance.Report report() throws IOException {

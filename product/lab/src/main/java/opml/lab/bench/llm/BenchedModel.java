@@ -1,26 +1,23 @@
 package opml.lab.bench.llm;
 
-import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import opml.lab.bench.llm.LlmFigures.Test;
 
 /// A model that is measured, and what should be reached with it.
 ///
-/// @param decode goal of writing, as a ratio to llama.cpp; NaN if there is none
-/// @param prompt goal of reading; NaN if that is not measured
-/// @param vector goal of reading without the machine tile; NaN if that is not measured
-/// @param checks whether it is measured what checking takes
-record BenchedModel(
-    String name, Path file, double decode, double prompt, double vector, boolean checks) {
+/// @param bytes of its file, about
+/// @param goals the tests that it takes, each with its goal; NaN if there is none
+record BenchedModel(String name, long bytes, Map<Test, Double> goals) {
   BenchedModel {
     if (name.isEmpty()) {
       throw new IllegalArgumentException("a model without a name");
     }
+    goals = Map.copyOf(goals);
   }
 
-  boolean hasPrompt() {
-    return !Double.isNaN(prompt);
-  }
-
-  boolean hasVectorCase() {
-    return !Double.isNaN(vector);
+  /// {@return the goal of a test, if the model takes it}
+  Optional<Double> goal(Test test) {
+    return Optional.ofNullable(goals.get(test));
   }
 }

@@ -26,9 +26,31 @@ final class GgufOutput {
   private static final int STRING = 8;
   private static final int ARRAY = 9;
 
-  /// The codes of the types that the benchmark's files have.
+  /// GGML's codes of the types that weights have.
   private static final Map<ElementType, Integer> CODES =
-      Map.of(ElementType.F32, 0, ElementType.Q4_0, 2, ElementType.Q8_0, 8, ElementType.Q4_K, 12);
+      Map.ofEntries(
+          Map.entry(ElementType.F32, 0),
+          Map.entry(ElementType.F16, 1),
+          Map.entry(ElementType.Q4_0, 2),
+          Map.entry(ElementType.Q4_1, 3),
+          Map.entry(ElementType.Q5_0, 6),
+          Map.entry(ElementType.Q5_1, 7),
+          Map.entry(ElementType.Q8_0, 8),
+          Map.entry(ElementType.Q2_K, 10),
+          Map.entry(ElementType.Q3_K, 11),
+          Map.entry(ElementType.Q4_K, 12),
+          Map.entry(ElementType.Q5_K, 13),
+          Map.entry(ElementType.Q6_K, 14),
+          Map.entry(ElementType.IQ2_XXS, 16),
+          Map.entry(ElementType.IQ2_XS, 17),
+          Map.entry(ElementType.IQ3_XXS, 18),
+          Map.entry(ElementType.IQ1_S, 19),
+          Map.entry(ElementType.IQ4_NL, 20),
+          Map.entry(ElementType.IQ3_S, 21),
+          Map.entry(ElementType.IQ2_S, 22),
+          Map.entry(ElementType.IQ4_XS, 23),
+          Map.entry(ElementType.IQ1_M, 29),
+          Map.entry(ElementType.BF16, 30));
 
   private final ByteArrayOutputStream keys = new ByteArrayOutputStream();
   private int keyCount;

@@ -19,6 +19,8 @@ final class LlamaKeys {
   static final int FIRST_BYTE = 3;
   static final int FIRST_PIECE = FIRST_BYTE + 256;
 
+  private static final int LETTERS = 26;
+
   private LlamaKeys() {}
 
   /// Writes down a model's numbers.
@@ -48,6 +50,24 @@ final class LlamaKeys {
         .whole("tokenizer.ggml.bos_token_id", BEGIN)
         .whole("tokenizer.ggml.eos_token_id", END)
         .whole("tokenizer.ggml.unknown_token_id", 0);
+  }
+
+  /// {@return a text for a token: the first have theirs, and the others a word without a meaning, each another one}
+  static String piece(int id) {
+    return switch (id) {
+      case 0 -> "<unk>";
+      case BEGIN -> "<s>";
+      case END -> "</s>";
+      default -> id < FIRST_PIECE ? "<0x%02X>".formatted(id - FIRST_BYTE) : word(id - FIRST_PIECE);
+    };
+  }
+
+  private static String word(int number) {
+    StringBuilder word = new StringBuilder();
+    for (int rest = number; rest >= 0; rest = rest / LETTERS - 1) {
+      word.append((char) ('a' + rest % LETTERS));
+    }
+    return "▁" + word;
   }
 
   private static int kind(int id) {

@@ -2,72 +2,83 @@ package opml.lab.bench.llm;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import opml.ethereum.devchain.AnvilBinary;
-import opml.ethereum.devchain.DevChain;
 import opml.lab.bench.BenchException;
-import opml.lab.bench.OwnJvm;
 import opml.lab.bench.llm.LlmFigures.Case;
+import opml.lab.bench.llm.LlmFigures.Check;
+import opml.lab.bench.llm.LlmFigures.Claim;
 import opml.lab.bench.llm.LlmFigures.Dispute;
 import opml.lab.bench.llm.LlmFigures.Greedy;
+import opml.lab.bench.llm.LlmFigures.Missing;
 import opml.lab.bench.llm.LlmFigures.Opened;
+import opml.lab.bench.llm.LlmFigures.Perplexity;
 import opml.lab.bench.llm.LlmFigures.Test;
-import opml.lab.scenario.OneDispute;
-import opml.llm.model.LanguageModel;
 import opml.llm.model.LanguageModels;
 
 /// Measures language models beside llama.cpp: on the same files, in the same run, turn by turn, each in a process of
 /// its own with two threads.
+///
+/// It goes case by case, a test of a model each. A case that fails costs its own figure and no other, and what was
+/// found is told after each, so that a run that is stopped can be taken up again.
 public final class LlmBench {
-  /// The real model among the files.
-  static final String TINY_LLAMA = "tinyllama-1.1b-chat.gguf";
-
-  /// The model that is measured only if it is asked for: its file has 3.8 GB.
-  static final String SEVEN = "7b-q4_0";
-
-  private static final Set<String> SMALL = Set.of("stories260K", "stories15M");
   private static final String PEER = "llama-cpp.mjs";
-  private static final int THREADS = 2;
   private static final int TURNS = 3;
   private static final int PROMPT = 512;
   private static final int DECODE = 64;
-  private static final int CHECK = 256;
+  private static final int ANSWER = 256;
   private static final int SHORT = 8;
-  private static final int CONTEXT = 768;
-
-  private static final String BEGINNING = "Once upon a time";
 
   /// Where the vocabularies of all models here have pieces.
   private static final int PIECES = LlamaKeys.FIRST_PIECE;
 
-  /// Seconds that a dispute may take; of other models it is told, and no goal.
-  private static final Map<String, Double> DISPUTES =
-      Map.of(
-          "stories260K", 6.0, "stories15M", 12.0, "tinyllama-q8_0", Double.NaN, SEVEN, Double.NaN);
+  /// More than this part of a turn is too much for the side that waits.
+  private static final double MOST_IDLE = 0.1;
 
   private final Places places;
+  private final LlmChoice choice;
   private final Consumer<String> progress;
-  private final List<String> notes = new ArrayList<>();
-  private final List<Case> cases = new ArrayList<>();
-  private final List<Case> vectorCases = new ArrayList<>();
-  private final List<Opened> opened = new ArrayList<>();
-  private final List<Greedy> greedy = new ArrayList<>();
-  private final List<Dispute> disputes = new ArrayList<>();
+  private final Consumer<LlmFigures> found;
+  private final ModelFiles files;
+  private final List<Case> cases;
+  private final List<Case> vectorCases;
+  private final List<Opened> opened;
+  private final List<Check> checks;
+  private final List<Claim> claims;
+  private final List<Perplexity> perplexity;
+  private final List<Greedy> greedy;
+  private final List<Dispute> disputes;
 
-  private LlmBench(Places places, Consumer<String> progress) {
+  /// Of this run alone: what was missing before is tried again.
+  private final List<Missing> missing = new ArrayList<>();
+
+  private LlmBench(
+      Places places,
+      LlmChoice choice,
+      LlmFigures before,
+      Consumer<String> progress,
+      Consumer<LlmFigures> found) {
     this.places = places;
+    this.choice = choice;
     this.progress = progress;
+    this.found = found;
+    this.files = new ModelFiles(places, progress);
+    this.cases = new ArrayList<>(before.cases());
+    this.vectorCases = new ArrayList<>(before.vectorCases());
+    this.opened = new ArrayList<>(before.opened());
+    this.checks = new ArrayList<>(before.checks());
+    this.claims = new ArrayList<>(before.claims());
+    this.perplexity = new ArrayList<>(before.perplexity());
+    this.greedy = new ArrayList<>(before.greedy());
+    this.disputes = new ArrayList<>(before.disputes());
   }
 
   /// Where things lie.
@@ -78,40 +89,51 @@ public final class LlmBench {
   /// @param data the folder of stories260K, and of texts that others have written
   public record Places(Path peer, Path models, Path stories, Path data) {}
 
-  /// What is measured.
-  ///
-  /// @param quick the smallest models alone
-  /// @param seven a model with seven billion weights, too
-  /// @param only names of models; empty for all
-  public record Choice(boolean quick, boolean seven, Set<String> only) {
-    public Choice {
-      only = Set.copyOf(only);
-    }
-
-    boolean has(String name) {
-      boolean named = only.isEmpty() || only.contains(name);
-      return named && (!quick || SMALL.contains(name)) && (seven || !name.equals(SEVEN));
-    }
+  /// {@return the names of the models that can be chosen}
+  public static List<String> models() {
+    return ModelFiles.all().stream().map(BenchedModel::name).toList();
   }
 
+  /// @param before what is known already, and not measured again
   /// @param progress hears what is measured
-  /// @throws BenchException if something cannot be measured that should be
-  public static LlmFigures run(Places places, Choice choice, Consumer<String> progress)
+  /// @param found hears all that is known after each case
+  public static LlmFigures run(
+      Places places,
+      LlmChoice choice,
+      LlmFigures before,
+      Consumer<String> progress,
+      Consumer<LlmFigures> found)
       throws IOException {
-    return new LlmBench(places, progress).measure(choice);
+    return new LlmBench(places, choice, before, progress, found).measure();
   }
 
-  private LlmFigures measure(Choice choice) throws IOException {
+  private LlmFigures measure() throws IOException {
     installPeer();
-    List<BenchedModel> subjects = new ModelFiles(places, progress, notes::add).all(choice);
-    for (BenchedModel subject : subjects) {
-      race(subject);
-      if (subject.hasVectorCase()) {
-        raceOfVectors(subject);
+    for (BenchedModel model : ModelFiles.all()) {
+      List<Test> todo =
+          model.goals().keySet().stream()
+              .filter(choice::has)
+              .filter(test -> !figures().has(model.name(), test))
+              .sorted()
+              .toList();
+      if (choice.has(model)) {
+        measure(model, todo);
+      } else if (!choice.quick() && choice.only().isEmpty() && choice.leavesOut(model)) {
+        todo.forEach(test -> miss(model, test, "it was not asked for by --seven"));
       }
     }
-    dispute(subjects);
-    return new LlmFigures(cases, vectorCases, opened, greedy, disputes, notes);
+    return figures();
+  }
+
+  private LlmFigures figures() {
+    return new LlmFigures(
+        cases, vectorCases, opened, checks, claims, perplexity, greedy, disputes, missing);
+  }
+
+  private void miss(BenchedModel model, Test test, String reason) {
+    progress.accept("%s, %s: not measured: %s".formatted(model.name(), test.label(), reason));
+    missing.add(new Missing(model.name(), test, reason));
+    found.accept(figures());
   }
 
   /// The script must lie beside the packages that it imports.
@@ -124,180 +146,150 @@ public final class LlmBench {
     }
   }
 
-  private TextProcess peer(BenchedModel subject, int context) throws IOException {
-    List<String> command =
-        List.of(
-            "node", PEER, subject.file().toAbsolutePath().toString(), "" + context, "" + THREADS);
-    return new TextProcess("llama.cpp with " + subject.name(), command, places.peer());
+  private void measure(BenchedModel model, List<Test> tests) throws IOException {
+    if (tests.isEmpty()) {
+      return;
+    }
+    OpenedModel subject;
+    try {
+      Path file = files.of(model);
+      FreeMemory.require(model);
+      subject = new OpenedModel(model, file, LanguageModels.open(file));
+    } catch (RuntimeException | IOException e) {
+      tests.forEach(test -> miss(model, test, reason(e)));
+      return;
+    }
+    try (Sides sides = new Sides(places, subject)) {
+      for (Test test : tests) {
+        attempt(sides, subject, test);
+      }
+    }
   }
 
-  private TextProcess ours(BenchedModel subject, int context, String kernels) throws IOException {
-    List<String> options =
-        new ArrayList<>(
-            ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(option -> !option.startsWith("-Dopml.kernels="))
-                .toList());
-    options.add("-Dopml.kernels=" + kernels);
-    List<String> arguments =
-        List.of(subject.file().toAbsolutePath().toString(), "" + context, "" + THREADS);
-    return new TextProcess(
-        "our engine with " + subject.name(),
-        OwnJvm.command(options, TextProbe.class, arguments),
-        places.models());
+  private static String reason(Exception e) {
+    return e instanceof BenchException || e instanceof IOException
+        ? String.valueOf(e.getMessage())
+        : e.toString();
   }
 
-  private static int context(BenchedModel subject) throws IOException {
-    return Math.min(CONTEXT, LanguageModels.open(subject.file()).hyperparameters().context());
+  /// A failure of one case, whatever it is, must not take others with it.
+  private void attempt(Sides sides, OpenedModel subject, Test test) throws IOException {
+    long begin = System.nanoTime();
+    progress.accept("%s, %s …".formatted(subject.name(), test.label()));
+    try {
+      measure(sides, subject, test);
+      progress.accept(
+          String.format(
+              Locale.ROOT,
+              "%s, %s: %.0f s",
+              subject.name(),
+              test.label(),
+              (System.nanoTime() - begin) / 1e9));
+      found.accept(figures());
+    } catch (RuntimeException | IOException e) {
+      sides.close();
+      miss(subject.model(), test, reason(e));
+    }
+  }
+
+  private void measure(Sides sides, OpenedModel subject, Test test) throws IOException {
+    double goal = subject.model().goal(test).orElseThrow();
+    switch (test) {
+      case PROMPT -> cases.add(prompt(sides, subject, test, goal));
+      case VECTOR -> {
+        sides.use("vector");
+        vectorCases.add(prompt(sides, subject, Test.PROMPT, goal));
+      }
+      case DECODE -> cases.add(decode(sides, subject, goal));
+      case LOAD -> opened.add(open(sides, subject));
+      case CHECK -> checks.add(sides.ours().check(answer(sides), text(subject, SHORT)));
+      case CLAIM -> {
+        sides.close(); // it takes memory of its own
+        claims.add(sides.ours().claim(answer(sides), text(subject, SHORT)));
+      }
+      case GREEDY -> greedy.add(new GreedyTexts(places.data(), subject).compare(sides));
+      case PERPLEXITY -> perplexity.add(HeldText.measure(subject, sides, goal));
+      case DISPUTE -> {
+        sides.close();
+        disputes.add(dispute(subject, goal));
+      }
+    }
+  }
+
+  private static int answer(Sides sides) {
+    return Math.min(ANSWER, sides.context() - SHORT);
   }
 
   /// {@return a text of so many tokens, which says nothing}
-  private static int[] prompt(LanguageModel model, int length) {
-    int pieces = model.hyperparameters().vocabulary() - PIECES;
+  private static int[] text(OpenedModel subject, int length) {
+    int pieces = subject.language().hyperparameters().vocabulary() - PIECES;
     return IntStream.range(0, length)
         .map(i -> i == 0 ? 1 : PIECES + (int) (i * 7919L % pieces))
         .toArray();
   }
 
-  private void race(BenchedModel subject) throws IOException {
-    progress.accept(subject.name() + " beside llama.cpp");
-    LanguageModel model = LanguageModels.open(subject.file());
-    int context = context(subject);
-    int[] few = prompt(model, SHORT);
-    try (TextProcess ours = ours(subject, context, "auto");
-        TextProcess peer = peer(subject, context)) {
-      if (subject.hasPrompt()) {
-        cases.add(read(subject, subject.prompt(), ours, peer, prompt(model, PROMPT)));
-      } else {
-        ours.warm(few);
-      }
-      Best best = new Best();
-      for (int turn = 0; turn < TURNS; turn++) {
-        best.add(ours.decode(DECODE, few), peer.decode(DECODE, few));
-      }
-      cases.add(best.figure(subject, Test.DECODE, 1, subject.decode()));
-      opened.add(opened(subject, ours, peer, few));
-      compare(subject, ours);
-    }
-  }
-
-  private void raceOfVectors(BenchedModel subject) throws IOException {
-    progress.accept(subject.name() + " beside llama.cpp, Vector API");
-    int context = context(subject);
-    try (TextProcess ours = ours(subject, context, "vector");
-        TextProcess peer = peer(subject, context)) {
-      int[] prompt = prompt(LanguageModels.open(subject.file()), PROMPT);
-      vectorCases.add(read(subject, subject.vector(), ours, peer, prompt));
-    }
-  }
-
-  private static Case read(
-      BenchedModel subject, double goal, TextProcess ours, TextProcess peer, int... prompt)
-      throws IOException {
-    ours.warm(prompt);
-    Best best = new Best();
+  private Case prompt(Sides sides, OpenedModel subject, Test test, double goal) throws IOException {
+    int[] prompt = text(subject, Math.min(PROMPT, sides.context()));
+    sides.ours().warm(prompt);
+    TurnRace race = new TurnRace(sides);
     for (int turn = 0; turn < TURNS; turn++) {
-      best.add(ours.prompt(prompt), peer.prompt(prompt));
+      race.turn(side -> side.prompt(prompt));
     }
-    return best.figure(subject, Test.PROMPT, prompt.length, goal);
+    requireQuiet(subject, race);
+    return race.figure(subject.name(), test, prompt.length, goal);
   }
 
-  /// The best of all turns.
-  private static final class Best {
-    private double ours = Double.POSITIVE_INFINITY;
-    private double peer = Double.POSITIVE_INFINITY;
-
-    void add(double our, double theirs) {
-      ours = Math.min(ours, our);
-      peer = Math.min(peer, theirs);
+  private Case decode(Sides sides, OpenedModel subject, double goal) throws IOException {
+    int[] few = text(subject, SHORT);
+    sides.ours().warm(few);
+    TurnRace race = new TurnRace(sides);
+    for (int turn = 0; turn < TURNS; turn++) {
+      race.turn(side -> side.decode(DECODE, few));
     }
+    requireQuiet(subject, race);
+    return race.figure(subject.name(), Test.DECODE, 1, goal);
+  }
 
-    Case figure(BenchedModel subject, Test test, int tokens, double goal) {
-      return new Case(subject.name(), test, tokens / ours, tokens / peer, goal);
+  private void requireQuiet(OpenedModel subject, TurnRace race) {
+    if (race.idleShare() > MOST_IDLE) {
+      progress.accept(
+          String.format(
+              Locale.ROOT,
+              "%s: who waited for its turn took %.0f %% of a core",
+              subject.name(),
+              100 * race.idleShare()));
     }
   }
 
-  private static Opened opened(BenchedModel subject, TextProcess ours, TextProcess peer, int... few)
-      throws IOException {
-    double share = subject.checks() ? ours.check(CHECK, few) : Double.NaN;
+  private Opened open(Sides sides, OpenedModel subject) throws IOException {
+    Preload.file(subject.file());
+    sides.close();
+    int[] few = text(subject, SHORT);
+    double size = Files.size(subject.file());
+    double[] memory = new double[2];
+    double ours = sides.ours().loadSeconds();
+    double peer = sides.peer().loadSeconds();
+    int[] prompt = text(subject, Math.min(PROMPT, sides.context()));
+    for (TextProcess side : List.of(sides.ours(), sides.peer())) {
+      double _ = side.prompt(prompt)[0];
+      double _ = side.decode(DECODE, few)[0];
+    }
+    memory[0] = sides.ours().memory();
+    memory[1] = sides.peer().memory();
+    sides.ours().warm(few);
     return new Opened(
         subject.name(),
-        share,
-        ours.loadSeconds(),
-        peer.loadSeconds(),
-        Math.max(0, ours.memory() - Files.size(subject.file())) / 1e9,
-        ours.allocated(DECODE, few));
+        ours,
+        peer,
+        Math.max(0, memory[0] - size) / 1e9,
+        Math.max(0, memory[1] - size) / 1e9,
+        sides.ours().allocated(DECODE, few));
   }
 
-  /// Compares what we say with what llama.cpp or llama2.c said of the same model.
-  private void compare(BenchedModel subject, TextProcess ours) throws IOException {
-    switch (subject.name()) {
-      case "stories260K", "stories15M" -> text(subject, ours);
-      case "TinyLlama" -> tokens(subject, ours);
-      default -> {
-        // Of random weights nobody has said anything.
-      }
-    }
-  }
-
-  private void text(BenchedModel subject, TextProcess ours) throws IOException {
-    Path file = places.data().resolve(subject.name() + ".bin.greedy256.txt");
-    if (!Files.exists(file)) {
-      notes.add("%s: not compared, %s is not there".formatted(subject.name(), file));
-      return;
-    }
-    LanguageModel model = LanguageModels.open(subject.file());
-    String expected = Files.readString(file).strip();
-    int[] prompt = ours.encode(BEGINNING);
-    int[] said = ours.greedy(256 - prompt.length, prompt);
-    int[] all = Arrays.copyOf(prompt, prompt.length + said.length);
-    System.arraycopy(said, 0, all, prompt.length, said.length);
-    String found = model.tokenizer().orElseThrow().decode(all, false).strip();
-    // Their text ends where its file does, which may be a token or two sooner.
-    boolean equal = found.startsWith(expected);
-    int common = Arrays.mismatch(expected.toCharArray(), found.toCharArray());
-    greedy.add(new Greedy(subject.name(), equal, Math.max(0, common), Double.NaN));
-  }
-
-  private void tokens(BenchedModel subject, TextProcess ours) throws IOException {
-    Path file = places.data().resolve("tinyllama-1.1b-chat.greedy.txt");
-    if (!Files.exists(file)) {
-      notes.add("%s: not compared, %s is not there".formatted(subject.name(), file));
-      return;
-    }
-    List<int[]> lists =
-        Files.readAllLines(file).stream()
-            .filter(line -> line.contains("["))
-            .map(line -> line.substring(line.indexOf('[') + 1, line.indexOf(']')))
-            .map(list -> Arrays.stream(list.split(",", -1)).mapToInt(Integer::parseInt).toArray())
-            .toList();
-    int[] prompt = lists.get(0);
-    int[] expected = lists.get(1);
-    int[] found = ours.greedy(expected.length, prompt);
-    int common = Arrays.mismatch(expected, found);
-    double gap = Double.NaN;
-    if (common >= 0) {
-      int[] before = Arrays.copyOf(prompt, prompt.length + common);
-      System.arraycopy(found, 0, before, prompt.length, common);
-      gap = ours.gap(found[common], expected[common], before);
-    }
-    greedy.add(new Greedy(subject.name(), common < 0, Math.max(0, common), gap));
-  }
-
-  private void dispute(List<BenchedModel> subjects) throws IOException {
+  private static Dispute dispute(OpenedModel subject, double goal) throws IOException {
     if (!AnvilBinary.isInstalled()) {
-      notes.add("disputes: not measured, anvil is not installed");
-      return;
+      throw new BenchException("anvil is not installed");
     }
-    try (DevChain chain = DevChain.start()) {
-      for (BenchedModel subject : subjects) {
-        if (DISPUTES.containsKey(subject.name())) {
-          progress.accept("a dispute about a token of " + subject.name());
-          LanguageModel model = LanguageModels.open(subject.file());
-          OneDispute one = AnswerDispute.play(chain, model, BEGINNING);
-          double goal = DISPUTES.get(subject.name());
-          disputes.add(new Dispute(subject.name(), one.seconds(), one.moves(), one.gas(), goal));
-        }
-      }
-    }
+    return DisputeProbe.play(subject, goal);
   }
 }

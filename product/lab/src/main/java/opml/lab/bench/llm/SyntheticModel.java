@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import opml.core.codec.WholeFile;
 import opml.engine.tensor.ElementType;
 
@@ -25,8 +26,6 @@ final class SyntheticModel {
   private static final ValueLayout.OfFloat F32 =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-  private static final int LETTERS = 26;
-
   private final LlamaShape shape;
   private final ElementType type;
   private final long seed;
@@ -41,7 +40,7 @@ final class SyntheticModel {
 
   /// Writes a model's file.
   ///
-  /// @param type of the matrices: F32, Q4_0, Q8_0 or Q4_K
+  /// @param type of the matrices: F32, Q4_0, Q8_0, or one with blocks of 256 elements
   static void write(Path file, LlamaShape shape, ElementType type, long seed) throws IOException {
     new SyntheticModel(shape, type, seed).write(file);
   }
@@ -49,7 +48,8 @@ final class SyntheticModel {
   private void write(Path file) throws IOException {
     LlamaKeys.numbers(out, shape);
     out.whole("general.quantization_version", 2);
-    List<String> pieces = pieces();
+    List<String> pieces =
+        IntStream.range(0, shape.vocabulary()).mapToObj(LlamaKeys::piece).toList();
     LlamaKeys.vocabulary(out, pieces, scores());
     matrix("token_embd", shape.vocabulary(), shape.width());
     for (int i = 0; i < shape.layers(); i++) {
@@ -67,22 +67,6 @@ final class SyntheticModel {
     ones("output_norm");
     matrix("output", shape.vocabulary(), shape.width());
     out.write(file);
-  }
-
-  /// {@return texts of the tokens: words without a meaning, each another one}
-  private List<String> pieces() {
-    List<String> pieces = new ArrayList<>(List.of("<unk>", "<s>", "</s>"));
-    for (int value = 0; value < 256; value++) {
-      pieces.add("<0x%02X>".formatted(value));
-    }
-    for (int i = 0; pieces.size() < shape.vocabulary(); i++) {
-      StringBuilder word = new StringBuilder();
-      for (int rest = i; rest >= 0; rest = rest / LETTERS - 1) {
-        word.append((char) ('a' + rest % LETTERS));
-      }
-      pieces.add("▁" + word);
-    }
-    return pieces;
   }
 
   /// {@return scores by which earlier pieces are joined first}
@@ -156,8 +140,35 @@ final class SyntheticModel {
           half(row, block, scale / 258);
           half(row, block + Short.BYTES, 7.5 * scale / 258);
         }
+        // Of the others, elements need not deviate just so: by their greatest values, they are
+        // small enough.
+        case Q2_K -> {
+          half(row, block + 80, scale / 20);
+          half(row, block + 82, scale / 20);
+        }
+        case Q3_K -> half(row, block + 108, scale / 40);
+        case Q5_K -> {
+          half(row, block, scale / 500);
+          half(row, block + Short.BYTES, 15 * scale / 500);
+        }
+        case Q6_K -> half(row, block + 208, scale / 2000);
+        case IQ1_S -> half(row, block, scale / 8);
+        case IQ1_M -> quarters(row, block + 48, scale / 8);
+        case IQ2_XXS, IQ2_XS, IQ2_S -> half(row, block, scale / 50);
+        case IQ3_XXS, IQ3_S -> half(row, block, scale / 200);
+        case IQ4_XS -> half(row, block, scale / 1000);
         default -> throw new IllegalStateException("no random blocks of " + type.label());
       }
+    }
+  }
+
+  /// Writes a half four bits by four, each in the highest bits of a half of its own, the lowest first.
+  private static void quarters(MemorySegment row, long at, double value) {
+    int bits = Float.floatToFloat16((float) value) & 0xffff;
+    for (int i = 0; i < 4; i++) {
+      long place = at + (long) Short.BYTES * i;
+      int low = row.get(I16, place) & 0x0fff;
+      row.set(I16, place, (short) (low | (bits >> 4 * i & 15) << 12));
     }
   }
 

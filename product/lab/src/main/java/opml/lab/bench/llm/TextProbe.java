@@ -4,13 +4,14 @@ import com.sun.management.ThreadMXBean;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.StringJoiner;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import opml.engine.plan.Team;
@@ -43,39 +44,43 @@ public final class TextProbe {
     this.session = session;
   }
 
-  /// @param arguments model, context, threads
+  /// @param arguments model, context, threads, how keys and values are kept
   public static void main(String[] arguments) throws IOException {
     long begin = System.nanoTime();
     LanguageModel model = LanguageModels.open(Path.of(arguments[0]));
     int context = Integer.parseInt(arguments[1]);
     try (Team team = new Team(Integer.parseInt(arguments[2]));
-        Session session = open(model, context, team);
+        Session session = open(model, context, CacheType.valueOf(arguments[3]), team);
         BufferedReader in =
             new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
       session.take(1);
       System.out.println(since(begin));
       TextProbe probe = new TextProbe(model, session);
       for (String line = in.readLine(); line != null; line = in.readLine()) {
-        System.out.println(probe.answer(line));
+        System.out.println(probe.answered(line));
       }
     }
   }
 
-  private static Session open(LanguageModel model, int context, Team team) {
+  private static Session open(LanguageModel model, int context, CacheType cache, Team team) {
     int rows = Math.min(TextEngine.ROWS, context);
-    return TextEngine.of(model, context, CacheType.F16, rows, Twins.provider(), team, _ -> {})
-        .open();
+    return TextEngine.of(model, context, cache, rows, Twins.provider(), team, _ -> {}).open();
   }
 
   private static double since(long begin) {
     return (System.nanoTime() - begin) / 1e9;
   }
 
+  private String answered(String line) {
+    try {
+      return answer(line);
+    } catch (RuntimeException | IOException e) {
+      return "! " + e; // one that asks has other questions, too
+    }
+  }
+
   private String answer(String line) throws IOException {
     String[] words = line.split(" ", 2);
-    if (words[0].equals("encode")) {
-      return words(model.tokenizer().orElseThrow().encode(words[1], true, false));
-    }
     int[] n =
         words.length == 1
             ? new int[0]
@@ -85,9 +90,13 @@ public final class TextProbe {
       case "prompt" -> Double.toString(prompt(n));
       case "decode" -> Double.toString(decode(n[0], from(n, 1)));
       case "greedy" -> words(greedy(n[0], from(n, 1)));
+      case "surprise" -> surprise(n);
       case "check" -> check(n[0], from(n, 1));
+      case "claim" -> ClaimCost.measure(model, session, n[0], from(n, 1));
       case "allocated" -> Long.toString(allocated(n[0], from(n, 1)));
       case "gap" -> Double.toString(gap(n[0], n[1], from(n, 2)));
+      case "likeliest" ->
+          Integer.toString(likeliest(Arrays.copyOfRange(n, 1, 1 + n[0]), from(n, 1 + n[0])));
       case "memory" -> Long.toString(memory());
       default -> throw new IllegalArgumentException(line);
     };
@@ -188,9 +197,28 @@ public final class TextProbe {
 
   private double gap(int token, int other, int... prompt) {
     begin(prompt);
-    MemorySegment logits = session.logits();
-    return (double) logits.getAtIndex(ValueLayout.JAVA_FLOAT, token)
-        - logits.getAtIndex(ValueLayout.JAVA_FLOAT, other);
+    return logit(token) - logit(other);
+  }
+
+  private double logit(int token) {
+    return session.logits().getAtIndex(ValueLayout.JAVA_FLOAT, token);
+  }
+
+  private int likeliest(int[] tokens, int... prompt) {
+    begin(prompt);
+    return IntStream.of(tokens).boxed().max(Comparator.comparingDouble(this::logit)).orElseThrow();
+  }
+
+  private String surprise(int... text) {
+    session.cut(0);
+    double[] scores = new double[model.hyperparameters().vocabulary()];
+    StringJoiner surprises = new StringJoiner(" ");
+    for (int i = 0; i + 1 < text.length; i++) {
+      session.take(text[i]);
+      Arrays.setAll(scores, this::logit);
+      surprises.add(Double.toString(Surprise.of(scores, text[i + 1])));
+    }
+    return surprises.toString();
   }
 
   /// {@return the most bytes that were in memory}

@@ -28,7 +28,7 @@ public final class BitsConformance {
   private BitsConformance() {}
 
   /// A language model with more weights is not run by an interpreter.
-  private static final long MOST_INTERPRETED_BYTES = 1 << 18;
+  private static final long MOST_INTERPRETED_BYTES = 1 << 21;
 
   /// The cells, and whether all have the same bits.
   ///
@@ -40,22 +40,30 @@ public final class BitsConformance {
       skipped = List.copyOf(skipped);
     }
 
-    /// {@return those that differ from the first, or from the first with as many inputs}
+    /// {@return those that differ from the first with as many inputs; of a language model, from the first of the same
+    /// text, however many tokens were taken at once}
     public List<BitsCell> different() {
-      if (isText) {
-        String all = cells.getFirst().outputs();
-        return cells.stream()
-            .filter(cell -> !cell.outputs().equals(all) || !cell.states().equals(all))
-            .toList();
-      }
-      return cells.stream().filter(cell -> !first(cell).agrees(cell)).toList();
+      return cells.stream()
+          .filter(
+              cell -> !first(cell).agrees(cell) || isText && !cell.outputs().equals(cell.states()))
+          .toList();
+    }
+
+    /// {@return the hash of the logits of a language model's long text}
+    public String hash() {
+      return cells.stream().filter(cell -> !isShort(cell)).findFirst().orElseThrow().outputs();
     }
 
     private BitsCell first(BitsCell cell) {
-      return cells.stream()
-          .filter(other -> other.batch() == cell.batch())
-          .findFirst()
-          .orElseThrow();
+      return cells.stream().filter(other -> isAlike(cell, other)).findFirst().orElseThrow();
+    }
+
+    private boolean isAlike(BitsCell cell, BitsCell other) {
+      return isText ? isShort(cell) == isShort(other) : cell.batch() == other.batch();
+    }
+
+    private static boolean isShort(BitsCell cell) {
+      return cell.batch() == TextBitsProbe.SHORT_ROWS;
     }
   }
 
@@ -80,19 +88,67 @@ public final class BitsConformance {
   /// @throws BenchException if a JVM fails
   public static Report run(Path file, LanguageModel model, Consumer<String> progress)
       throws IOException {
-    long bytes =
-        model.weights().tensors().values().stream()
-            .mapToLong(tensor -> Tensor.byteSize(tensor.type(), tensor.shape()))
-            .sum();
-    return report(
-        TextBitsProbe.class,
-        file,
+    long bytes = bytes(model);
+    Optional<String> skipped =
         bytes > MOST_INTERPRETED_BYTES
             ? Optional.of(
                 "%s: the model has %,d bytes of weights, and is interpreted up to %,d"
                     .formatted(INTERPRETED, bytes, MOST_INTERPRETED_BYTES))
-            : Optional.empty(),
-        progress);
+            : Optional.empty();
+    return texts(List.of(file), skipped, progress).getFirst();
+  }
+
+  /// Runs small language models, all in the same JVMs.
+  ///
+  /// @param files of the models, each of which may be interpreted
+  /// @param progress hears of each JVM
+  /// @return a report for each of them
+  /// @throws BenchException if a JVM fails
+  public static List<Report> runAll(List<Path> files, Consumer<String> progress)
+      throws IOException {
+    return texts(files, Optional.empty(), progress);
+  }
+
+  private static long bytes(LanguageModel model) {
+    return model.weights().tensors().values().stream()
+        .mapToLong(tensor -> Tensor.byteSize(tensor.type(), tensor.shape()))
+        .sum();
+  }
+
+  private static List<Report> texts(
+      List<Path> files, Optional<String> whyNotInterpreted, Consumer<String> progress)
+      throws IOException {
+    List<List<BitsCell>> cells = new ArrayList<>();
+    files.forEach(_ -> cells.add(new ArrayList<>()));
+    for (String jvm : COMPILED) {
+      for (String kernels : KERNELS) {
+        progress.accept(jvm + " " + kernels);
+        addTexts(cells, files, jvm, kernels, "all");
+      }
+    }
+    if (whyNotInterpreted.isEmpty()) {
+      // Vectors that are interpreted take minutes.
+      progress.accept(INTERPRETED + " reference");
+      addTexts(cells, files, INTERPRETED, "reference", "short");
+    }
+    return cells.stream()
+        .map(each -> new Report(true, each, whyNotInterpreted.stream().toList()))
+        .toList();
+  }
+
+  private static void addTexts(
+      List<List<BitsCell>> cells, List<Path> files, String jvm, String kernels, String what)
+      throws IOException {
+    List<String> arguments = new ArrayList<>();
+    arguments.add(what);
+    files.forEach(file -> arguments.add(file.toString()));
+    List<String> options = List.of(jvm, "-Dopml.kernels=" + kernels);
+    for (String line : OwnJvm.run(options, TextBitsProbe.class, arguments).lines().toList()) {
+      int space = line.indexOf(' ');
+      cells
+          .get(Integer.parseInt(line.substring(0, space)))
+          .add(cell(jvm, kernels, line.substring(space + 1)));
+    }
   }
 
   private static Report report(
@@ -109,7 +165,7 @@ public final class BitsConformance {
       progress.accept(INTERPRETED);
       cells.addAll(cells(probe, file, INTERPRETED, "auto"));
     }
-    return new Report(probe == TextBitsProbe.class, cells, whyNotInterpreted.stream().toList());
+    return new Report(false, cells, whyNotInterpreted.stream().toList());
   }
 
   private static List<BitsCell> cells(Class<?> probe, Path file, String jvm, String kernels)

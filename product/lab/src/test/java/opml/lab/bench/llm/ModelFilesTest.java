@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import opml.engine.plan.Team;
 import opml.engine.tensor.ElementType;
@@ -45,7 +44,8 @@ class ModelFilesTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"F32", "Q8_0", "Q4_0", "Q4_K"})
+  @EnumSource(
+      names = {"F32", "Q8_0", "Q4_0", "Q4_K", "Q2_K", "Q3_K", "Q5_K", "Q6_K", "IQ2_XXS", "IQ4_XS"})
   void aRandomModelIsOneThatWritesAndDoesNotEnd(ElementType type) throws IOException {
     Path file = folder.resolve("a.gguf");
     SyntheticModel.write(file, SHAPE, type, 1);
@@ -79,7 +79,7 @@ class ModelFilesTest {
   @Test
   void aConvertedCheckpointSaysTheSame() throws IOException {
     long seed = 1;
-    Path checkpoint = Files.write(folder.resolve("model.bin"), checkpoint(seed));
+    Path checkpoint = Files.write(folder.resolve("model.bin"), SmallCheckpoint.bytes(seed));
     Path tokens = Files.write(folder.resolve("tokenizer.bin"), tokenizer(300));
     Path file = folder.resolve("model.gguf");
     StoriesFile.write(file, "stories", checkpoint, tokens);
@@ -92,25 +92,6 @@ class ModelFilesTest {
         .isEqualTo(written(before, 32, 1, 290));
     assertThat(after.tokenizer().orElseThrow().encode("abc d", true, false))
         .isEqualTo(before.tokenizer().orElseThrow().encode("abc d", true, false));
-  }
-
-  /// {@return a checkpoint of llama2.c's first format, whose embedding is its classifier}
-  private static byte[] checkpoint(long seed) {
-    int width = 32;
-    int feedForward = 64;
-    int vocabulary = 300;
-    int context = 64;
-    int layer = 2 * width + 4 * width * width + 3 * width * feedForward;
-    int floats = vocabulary * width + 2 * layer + width + context * width / 4;
-    ByteBuffer out = ByteBuffer.allocate(28 + 4 * floats).order(ByteOrder.LITTLE_ENDIAN);
-    for (int number : new int[] {width, feedForward, 2, 4, 4, vocabulary, context}) {
-      out.putInt(number);
-    }
-    SplittableRandom random = new SplittableRandom(seed);
-    while (out.hasRemaining()) {
-      out.putFloat((float) random.nextDouble(-0.3, 0.3));
-    }
-    return out.array();
   }
 
   private static byte[] tokenizer(int vocabulary) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.DoubleStream;
 import opml.engine.tensor.ElementType;
 import opml.lab.bench.BenchException;
 import opml.lab.bench.OwnJvm;
@@ -25,7 +26,7 @@ class TextProcessTest {
   }
 
   private TextProcess probe(Path model) throws IOException {
-    List<String> arguments = List.of(model.toString(), "96", "2");
+    List<String> arguments = List.of(model.toString(), "96", "2", "F16");
     return new TextProcess(
         "the probe",
         OwnJvm.command(List.of("-Dopml.kernels=reference"), TextProbe.class, arguments),
@@ -36,17 +37,42 @@ class TextProcessTest {
   void ourProbeAnswersWhatItIsAsked() throws IOException {
     try (TextProcess ours = probe(file)) {
       assertThat(ours.loadSeconds()).isPositive();
-      assertThat(ours.prompt(1, 270, 280)).isPositive();
-      assertThat(ours.decode(8, 1, 270)).isPositive();
+      assertThat(ours.prompt(1, 270, 280)[0]).isPositive();
+      assertThat(ours.decode(8, 1, 270)[0]).isPositive();
       int[] said = ours.greedy(5, 1, 270);
       assertThat(said).hasSize(5).doesNotContain(2);
       assertThat(ours.greedy(4, 1, 270, said[0]))
           .isEqualTo(new int[] {said[1], said[2], said[3], said[4]});
       assertThat(ours.gap(said[0], said[1], 1, 270)).as("the chosen one is above").isPositive();
-      assertThat(ours.check(64, 1, 270)).isPositive();
+      int likeliest = ours.likeliest(new int[] {said[1], said[0]}, 1, 270);
+      assertThat(likeliest).isEqualTo(said[0]);
+      assertThat(DoubleStream.of(ours.surprise(1, 270, said[0])))
+          .hasSize(2)
+          .allMatch(one -> one > 0);
+      assertThat(ours.check(64, 1, 270).share()).isPositive();
       assertThat(ours.allocated(8, 1, 270)).isNotNegative();
       assertThat(ours.memory()).isGreaterThan(1e6);
-      assertThat(ours.encode("a")).startsWith(1);
+    }
+  }
+
+  @Test
+  void aClaimCommitsToTheStateInWhichTheGraphEnds() throws IOException {
+    try (TextProcess ours = probe(file)) {
+      LlmFigures.Claim claim = ours.claim(16, 1, 270);
+      assertThat(claim.parts()).hasSize(ClaimCost.PARTS.size());
+      assertThat(claim.share()).isPositive();
+      assertThat(claim.runSeconds()).isPositive();
+    }
+  }
+
+  @Test
+  void aQuestionWithoutAnAnswerIsOnlyThat() throws IOException {
+    try (TextProcess ours = probe(file)) {
+      assertThatThrownBy(() -> ours.check(1000, 1, 270))
+          .isInstanceOf(BenchException.class)
+          .hasMessageContaining("check")
+          .hasMessageContaining("1,000");
+      assertThat(ours.prompt(1, 270)[0]).isPositive();
     }
   }
 
