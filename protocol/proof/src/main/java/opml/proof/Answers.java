@@ -10,4 +10,10 @@ public interface Answers {
   ///
   /// @param input exactly the model's input bytes, whoever has made them up
   byte[] to(byte[] input, Progress progress);
+
+  /// {@return whether the runs that pass take all steps of the model and leave nothing in its slots but the input and
+  /// the output} Then a claim's last state follows from the output, and a run is made only for a dispute.
+  default boolean leaveNothing() {
+    return false;
+  }
 }

@@ -208,7 +208,10 @@ public final class GraphWorkshop implements Workshop {
         .map(
             model -> {
               byte[] whole = ShortBuffer.pad(input, inputBytes(model));
-              return graphWork(model, whole, answer(model, whole, progress), progress);
+              Optional<Answers> finder = finder(model);
+              Optional<byte[]> output = finder.map(found -> found.to(whole, progress));
+              boolean passes = finder.filter(Answers::leaveNothing).isPresent();
+              return graphWork(model, whole, output, progress, passes);
             });
   }
 
@@ -226,16 +229,13 @@ public final class GraphWorkshop implements Workshop {
                     model,
                     ShortBuffer.pad(input, inputBytes(model)),
                     Optional.of(ShortBuffer.pad(output, outputBytes(model))),
-                    progress));
+                    progress,
+                    false));
   }
 
-  /// {@return the right output, if the model checks one}
-  private Optional<byte[]> answer(Model model, byte[] input, Progress progress) {
-    Answers finder;
-    synchronized (this) {
-      finder = answers.get(model.id());
-    }
-    return Optional.ofNullable(finder).map(found -> found.to(input, progress));
+  /// {@return who finds the right outputs, if the model checks them}
+  private synchronized Optional<Answers> finder(Model model) {
+    return Optional.ofNullable(answers.get(model.id()));
   }
 
   private static int outputBytes(Model model) {
@@ -254,18 +254,19 @@ public final class GraphWorkshop implements Workshop {
   ///
   /// @throws opml.game.work.NoRoomException if it does not fit the memory of this process
   public GraphWork graphWork(Model model, byte[] input) {
-    return graphWork(model, input, Optional.empty(), NOBODY);
+    return graphWork(model, input, Optional.empty(), NOBODY, false);
   }
 
   /// {@return the run of a model that checks an output, on an input and this output}
   ///
   /// @throws opml.game.work.NoRoomException if it does not fit the memory of this process
   public GraphWork checkingWork(Model model, byte[] input, byte[] output) {
-    return graphWork(model, input, Optional.of(output), NOBODY);
+    return graphWork(model, input, Optional.of(output), NOBODY, false);
   }
 
+  /// @param passes whether the output is known to pass, and leaves nothing behind
   private GraphWork graphWork(
-      Model model, byte[] input, Optional<byte[]> output, Progress progress) {
+      Model model, byte[] input, Optional<byte[]> output, Progress progress, boolean passes) {
     Job job = Job.of(model, input, output);
     FutureTask<GraphWork> run;
     synchronized (this) {
@@ -277,7 +278,7 @@ public final class GraphWorkshop implements Workshop {
       }
       run =
           making.computeIfAbsent(
-              job, _ -> new FutureTask<>(() -> compute(model, input, output, progress)));
+              job, _ -> new FutureTask<>(() -> compute(model, input, output, progress, passes)));
     }
     run.run(); // by the first who comes; the others wait for it
     try {
@@ -346,11 +347,16 @@ public final class GraphWorkshop implements Workshop {
   /// @param runner of this model
   /// @throws NoRoomException if it does not fit the memory of this process
   public static Frames frames(Model model, GraphRunner runner, byte[] input) {
-    return frames(model, runner, input, Optional.empty(), NOBODY);
+    return frames(model, runner, input, Optional.empty(), NOBODY, false);
   }
 
   private static Frames frames(
-      Model model, GraphRunner runner, byte[] input, Optional<byte[]> output, Progress progress) {
+      Model model,
+      GraphRunner runner,
+      byte[] input,
+      Optional<byte[]> output,
+      Progress progress,
+      boolean passes) {
     // One may be made for a game while another is made beside it.
     long most = HeapBudget.shared().valueBytes() / 2;
     long kept = Math.min(KEPT_BYTES, most / KEPT_PART);
@@ -361,19 +367,24 @@ public final class GraphWorkshop implements Workshop {
     }
     long steps = model.descriptor().steps();
     LongConsumer course = step -> progress.at(step, steps);
+    if (passes) {
+      return new ExecutedFrames(
+          GraphExecution.passing(model, input, output.orElseThrow(), runner, kept));
+    }
     return new ExecutedFrames(
         output.isPresent()
             ? GraphExecution.check(model, input, output.get(), runner, kept, course)
             : GraphExecution.run(model, input, runner, kept, course));
   }
 
-  private GraphWork compute(Model model, byte[] input, Optional<byte[]> output, Progress progress) {
+  private GraphWork compute(
+      Model model, byte[] input, Optional<byte[]> output, Progress progress, boolean passes) {
     HeapBudget memory = HeapBudget.shared();
     long resident = Math.min(policy.memoryBytes(), memory.growth() / 2);
     NodeMachines machines =
         new NodeMachines(model, MemoryPool.shared(), policy.withMemory(resident));
     GraphRunner runner = runners.computeIfAbsent(model.id(), _ -> runner(model));
-    Frames frames = frames(model, runner, input, output, progress);
+    Frames frames = frames(model, runner, input, output, progress, passes);
     return new GraphWork(model, frames, machines, memory, passingBytes(model));
   }
 

@@ -13,6 +13,7 @@ import java.util.TreeSet;
 import java.util.function.LongConsumer;
 import opml.core.merkle.MerkleRoot;
 import opml.core.merkle.SparseTree;
+import opml.core.merkle.ZeroHashes;
 import opml.engine.commit.CommittedNode;
 import opml.engine.commit.GraphState;
 import opml.engine.commit.Model;
@@ -112,7 +113,8 @@ public final class GraphExecution {
       Optional<byte[]> given,
       GraphRunner runner,
       long keptBytes,
-      LongConsumer progress) {
+      LongConsumer progress,
+      boolean passes) {
     this.model = model;
     this.runner = runner;
     this.input = copyOf(input);
@@ -130,7 +132,7 @@ public final class GraphExecution {
                 model.graph().output().slot(),
                 MerkleRoot.of(output, model.descriptor().outputDepth())));
     known.put(0L, GraphState.running(startSlots.root()));
-    Ending ending = run(progress);
+    Ending ending = passes ? passed() : run(progress);
     this.finalState = ending.state();
     this.end = ending.step();
     this.last = ending.values();
@@ -164,7 +166,7 @@ public final class GraphExecution {
       throw new IllegalArgumentException(
           "model %s checks an output, and none is given".formatted(model.id()));
     }
-    return started(model, input, Optional.empty(), runner, keptBytes, progress);
+    return started(model, input, Optional.empty(), runner, keptBytes, progress, false);
   }
 
   /// Runs a model that checks an output.
@@ -188,12 +190,19 @@ public final class GraphExecution {
       GraphRunner runner,
       long keptBytes,
       LongConsumer progress) {
-    if (!model.descriptor().outputGiven()) {
-      throw new IllegalArgumentException(
-          "model %s computes its output, and one is given".formatted(model.id()));
-    }
-    requireBytes("output", output, model.descriptor().outputBytes());
-    return started(model, input, Optional.of(output), runner, keptBytes, progress);
+    return started(model, input, Optional.of(output), runner, keptBytes, progress, false);
+  }
+
+  /// The run of a model that checks an output, on one that is known to pass, where such runs take all steps and leave
+  /// nothing in the slots but the input and the output: so its last state is known, and nothing is run before a state
+  /// on the way is asked for.
+  ///
+  /// @param output exactly the bytes of the output's slot
+  /// @param keptBytes bytes of values kept besides those of the last state
+  /// @throws IllegalArgumentException if the model computes its output itself
+  public static GraphExecution passing(
+      Model model, byte[] input, byte[] output, GraphRunner runner, long keptBytes) {
+    return started(model, input, Optional.of(output), runner, keptBytes, _ -> {}, true);
   }
 
   @SuppressWarnings("ReferenceEquality") // to compare all weights would take as long as a run
@@ -203,13 +212,19 @@ public final class GraphExecution {
       Optional<byte[]> given,
       GraphRunner runner,
       long keptBytes,
-      LongConsumer progress) {
+      LongConsumer progress,
+      boolean passes) {
+    if (given.isPresent() && !model.descriptor().outputGiven()) {
+      throw new IllegalArgumentException(
+          "model %s computes its output, and one is given".formatted(model.id()));
+    }
+    given.ifPresent(output -> requireBytes("output", output, model.descriptor().outputBytes()));
     requireBytes("input", input, model.descriptor().inputBytes());
     if (runner.graph() != model.graph()) {
       throw new IllegalArgumentException(
           "the runner is not one of the graph of model " + model.id());
     }
-    return new GraphExecution(model, input, given, runner, keptBytes, progress);
+    return new GraphExecution(model, input, given, runner, keptBytes, progress, passes);
   }
 
   private static void requireBytes(String what, byte[] bytes, long expected) {
@@ -236,6 +251,22 @@ public final class GraphExecution {
       return new Ending(
           state, sweep.run().step(), failed ? Optional.empty() : Optional.of(sweep.values(true)));
     }
+  }
+
+  /// How a run ends that passes and leaves nothing behind.
+  private Ending passed() {
+    List<Slot> slots = model.graph().slots();
+    SlotValues nothing =
+        new SlotValues(
+            length(),
+            Arrays.stream(changing)
+                .mapToObj(slot -> SlotPages.zeros(slots.get(slot).bytes()))
+                .toList(),
+            Arrays.stream(changing)
+                .mapToObj(slot -> ZeroHashes.at(slots.get(slot).depth()))
+                .toList());
+    GraphState state = new GraphState(GraphState.Status.DONE, startSlots.root());
+    return new Ending(state, length(), Optional.of(nothing));
   }
 
   private Sweep start() {
