@@ -324,7 +324,7 @@ public final class BlockTile {
     int all =
         type.format.minima() == BlockFormat.Minima.HALVES
             ? first & 0xFFFF | second << Short.SIZE
-            : Float.floatToRawIntBits((float) (first + second));
+            : Float.floatToIntBits((float) (first + second));
     packed.set(I32, packedAt + PlaneTileAssembler.ALL, all);
   }
 

@@ -109,9 +109,9 @@ record PlaneLayout(BlockFormat format) {
       }
     } else {
       int to = at + Float.BYTES * row;
-      INT32.set(packed, to, Float.floatToRawIntBits(format.scale(file, from)));
+      INT32.set(packed, to, Float.floatToIntBits(format.scale(file, from)));
       if (format.halves() > 1) {
-        int minimum = Float.floatToRawIntBits(format.minimum(file, from));
+        int minimum = Float.floatToIntBits(format.minimum(file, from));
         INT32.set(packed, to + floatBytes(), minimum);
       }
     }

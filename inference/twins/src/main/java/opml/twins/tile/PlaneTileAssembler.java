@@ -14,8 +14,8 @@ import opml.twins.x86.SimdOp;
 import opml.twins.x86.X86Code;
 import opml.twins.x86.X86Operand;
 
-/// Writes the code of a [BlockTile] whose panels are a [PlaneLayout]'s. Vector by vector of rows, codes are put together
-/// from their planes, or looked up, and multiplied: four bytes at once with VNNI, else two and two as 16 bits.
+/// Writes the code of a [BlockTile] whose panels are a [PlaneLayout]'s. Vector by vector of rows, codes are put
+/// together from their planes, or looked up, and multiplied: four bytes at once with VNNI, else two and two as 16 bits.
 ///
 /// A block of a token begins with two int32, which the sums of its halves begin with, or of the whole the first: what
 /// the code of zero takes away. Then come what a minimum multiplies and the scale.

@@ -187,9 +187,9 @@ final class BlockLinearTwin implements PreparedKernel {
       }
     } else {
       int at = to + Float.BYTES * row;
-      INT32.set(panel, at, Float.floatToRawIntBits(format.scale(file, from)));
+      INT32.set(panel, at, Float.floatToIntBits(format.scale(file, from)));
       if (format.halves() > 1) {
-        int minimum = Float.floatToRawIntBits(format.minimum(file, from));
+        int minimum = Float.floatToIntBits(format.minimum(file, from));
         INT32.set(panel, at + floatBytes(), minimum);
       }
     }
