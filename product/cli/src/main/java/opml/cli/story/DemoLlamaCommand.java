@@ -33,6 +33,7 @@ import opml.llm.session.Writer;
 import opml.llm.tape.TextAnswer;
 import opml.llm.tape.TextRequest;
 import opml.llm.tokenizer.Tokenizer;
+import opml.proof.Answers;
 import opml.proof.GraphWorkshop;
 import opml.twins.Twins;
 import org.jspecify.annotations.Nullable;
@@ -166,7 +167,7 @@ public final class DemoLlamaCommand implements Callable<Integer> {
     console.note("builds the graph that checks such answers, and hashes the weights");
     Model model = Model.checking(CheckGraph.of(language, limits), PinnedPrograms::of);
     GraphWorkshop honest = new GraphWorkshop(List.of());
-    honest.add(model, (input, _) -> writer.answer(session, input, _ -> {}));
+    honest.add(model, Answers.leavingNothing((input, _) -> writer.answer(session, input, _ -> {})));
     console.say("The model is %s; a private chain runs at %s.".formatted(model.id(), chain.url()));
     byte[] claimed = lie.answer().encode(Math.toIntExact(model.descriptor().outputBytes()));
     Liar liar = new Liar(model, lie.lie(model), _ -> claimed);

@@ -24,6 +24,7 @@ import opml.llm.model.LanguageModels;
 import opml.llm.session.Session;
 import opml.llm.session.TextEngine;
 import opml.llm.session.Writer;
+import opml.proof.Answers;
 import opml.proof.GraphWorkshop;
 
 /// A small language model of chance, with a vocabulary of letters, as a file and all that follows from it.
@@ -99,7 +100,7 @@ public final class SmallStory {
   /// {@return a workshop of somebody honest}
   public GraphWorkshop workshop() {
     GraphWorkshop workshop = new GraphWorkshop(List.of());
-    workshop.add(model, (input, _) -> answer(input));
+    workshop.add(model, Answers.leavingNothing((input, _) -> answer(input)));
     return workshop;
   }
 

@@ -84,6 +84,25 @@ class LanguageModelOnChainTest extends OnDevChain {
   }
 
   @Test
+  void aClaimKnowsItsEndWithoutARunAndItsWayByOne() {
+    var model = story.model();
+    var claimed = story.workshop().work(model.id(), Story.REQUEST).orElseThrow();
+    var ran = story.workshop().checkingWork(model, Story.REQUEST, Story.RIGHT);
+    assertThat(claimed.result().status()).isEqualTo(ran.result().status());
+    assertThat(claimed.result().finalState()).isEqualTo(ran.result().finalState());
+    assertThat(claimed.result().output()).isEqualTo(ran.result().output());
+    assertThat(claimed.claimEvidence()).isEqualTo(ran.claimEvidence());
+    assertThat(claimed.openingEvidence()).isEqualTo(ran.openingEvidence());
+    long length = ran.trace().length();
+    long seed = System.nanoTime();
+    SplittableRandom random = new SplittableRandom(seed);
+    for (int i = 0; i < 20; i++) {
+      long[] states = random.longs(5, 0, length + 1).sorted().toArray();
+      assertThat(claimed.trace().at(states)).as("seed %d", seed).isEqualTo(ran.trace().at(states));
+    }
+  }
+
+  @Test
   void aLieAboutOneToken() {
     byte[] lie = answer(tokens -> tokens[2] = tokens[2] == 265 ? 266 : 265);
     refuted(Story.REQUEST, lie, new Lie.InExit(node("check.choices", "check")));

@@ -19,6 +19,7 @@ import opml.llm.session.TextEngine;
 import opml.llm.session.Writer;
 import opml.llm.tape.TextAnswer;
 import opml.llm.tape.TextRequest;
+import opml.proof.Answers;
 import opml.proof.GraphWorkshop;
 import opml.twins.Twins;
 
@@ -44,7 +45,8 @@ final class AnswerDispute {
           TokenLie.about(session, prompt, TextAnswer.read(right).orElseThrow(), vocabulary, room);
       Model model = Model.checking(CheckGraph.of(language, limits), PinnedPrograms::of);
       GraphWorkshop honest = new GraphWorkshop(List.of());
-      honest.add(model, (input, _) -> writer.answer(session, input, _ -> {}));
+      honest.add(
+          model, Answers.leavingNothing((input, _) -> writer.answer(session, input, _ -> {})));
       Liar liar = new Liar(model, lie.lie(model), _ -> lie.answer().encode(room));
       return OneDispute.ofAnswer(
           chain, honest, model, request, liar, language.name(), Audience.SILENT);
