@@ -94,15 +94,15 @@ public final class Constant {
     }
   }
 
-  /// {@return what tells these bytes from others: equal, and held by somebody, as long as it is known that the bytes are
-  /// the same}
+  /// {@return what tells these bytes from others: equal, and held by somebody, as long as it is known that the bytes
+  /// are the same}
   public Object identity() {
     return identity;
   }
 
-  /// {@return the bytes, in memory as long as this constant is} Those of tensors lie outside of the heap, where all else is
-  /// that kernels see, and aligned as they want it: a kernel that meets both kinds of memory runs a third slower, since
-  /// every access then asks which it is.
+  /// {@return the bytes, in memory as long as this constant is} Those of tensors lie outside of the heap, where all
+  /// else is that kernels see, and aligned as they want it: a kernel that meets both kinds of memory runs a third
+  /// slower, since every access then asks which it is.
   ///
   /// @throws opml.core.codec.MalformedException if what they are stored in was changed
   public synchronized MemorySegment data() {

@@ -11,7 +11,8 @@ public interface KernelProvider {
   ///
   /// @param scalars of every call, in the ABI's 64-bit form
   /// @param constants one for each segment argument: what is the same in every call, and stays unchanged as long as the
-  ///     prepared kernel is used; it may be packed for the code that reads it, and read no more ([PreparedKernel#reads])
+  ///     prepared kernel is used; it may be packed for the code that reads it, and read no more
+  ///     ([PreparedKernel#reads])
   PreparedKernel prepare(Kernel kernel, long[] scalars, List<Optional<Constant>> constants);
 
   /// {@return whether it takes long to prepare its kernels, or to get them up to speed, so that an executor had better

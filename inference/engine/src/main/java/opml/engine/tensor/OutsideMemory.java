@@ -15,10 +15,11 @@ import org.jspecify.annotations.Nullable;
 
 /// Memory outside of the heap, for what is large and stays: weights, and the values of runs.
 ///
-/// Large blocks come from the C library, if it may be called, in pages of 2 MiB where Linux gives them: weights are read
-/// once for each token, and to find pages of 4 KiB took a third of that time under a hypervisor. What the JVM hands out by itself is bounded by the size of
-/// the heap, a quarter of the machine's memory, which says nothing about how large a model may be; and it is written
-/// with zeros at once, where the system makes pages only when they are first touched.
+/// Large blocks come from the C library, if it may be called, in pages of 2 MiB where Linux gives them: weights are
+/// read once for each token, and to find pages of 4 KiB took a third of that time under a hypervisor. What the JVM
+/// hands out by itself is bounded by the size of the heap, a quarter of the machine's memory, which says nothing about
+/// how large a model may be; and it is written with zeros at once, where the system makes pages only when they are
+/// first touched.
 public final class OutsideMemory {
   /// Every block begins at a multiple of this many bytes.
   public static final long ALIGNMENT = 64;
