@@ -25,6 +25,7 @@ import opml.engine.graph.Slot;
 import opml.engine.plan.GraphRunner;
 import opml.engine.run.KernelProvider;
 import opml.engine.run.NodeRunner;
+import opml.engine.tensor.Tensor;
 import opml.engine.trace.GraphExecution;
 import opml.engine.trace.RunMemory;
 import opml.game.work.NoRoomException;
@@ -189,9 +190,10 @@ public final class GraphWorkshop implements Workshop {
     return models.containsKey(modelId);
   }
 
+  /// {@return the bytes of weights on the heap; those that come from files lie outside of it}
   private static long weightBytes(Model model) {
     return model.graph().slots().stream()
-        .filter(slot -> slot.initial().isPresent())
+        .filter(slot -> slot.initial().filter(Tensor::isOnHeap).isPresent())
         .mapToLong(Slot::bytes)
         .sum();
   }

@@ -77,6 +77,11 @@ public final class Tensor {
     return content.isStored();
   }
 
+  /// {@return whether the bytes are on Java's heap; what is read from files never is}
+  public boolean isOnHeap() {
+    return !isStored() && !data().isNative();
+  }
+
   /// Fills `target` with the bytes from `from` on, wherever they are, and keeps none; no digest is compared.
   ///
   /// @throws opml.core.codec.MalformedException as [#data]

@@ -20,7 +20,7 @@ import opml.kernels.catalog.Kernel;
 /// @param model bytes of the model itself: its weights, and what a node and a slot take besides
 /// @param values bytes of what the slots hold when every node has run, the model's weights not counted
 /// @param passing bytes that a run takes besides: while it goes on, and for states that are kept to take it up again
-/// @param least bytes that the model takes with any run of it that comes to its end
+/// @param least bytes of Java's heap that the model takes with any run of it that comes to its end
 public record RunMemory(long model, long values, long passing, long least) {
   /// About what a node takes besides its constants: its descriptor, operands and scalars, what a run needs to call its
   /// kernel, and the hashes of trees.
@@ -41,19 +41,18 @@ public record RunMemory(long model, long values, long passing, long least) {
             .sum();
     // What kernels read lies outside of the heap; weights that a loader has put there are copied
     // once.
-    long copied =
+    long onHeap =
         graph.slots().stream()
             .flatMap(slot -> slot.initial().stream())
-            .filter(tensor -> !tensor.isStored())
+            .filter(Tensor::isOnHeap)
             .map(Tensor::data)
-            .filter(data -> !data.isNative())
             .mapToLong(MemorySegment::byteSize)
             .sum();
     Map<Kernel, Integer> constants = new HashMap<>();
     model
         .programs()
         .forEach((kernel, program) -> constants.put(kernel, program.constants().length));
-    long ownBytes = weights + copied + weights / HASHED + graph.slots().size() * SLOT_BYTES;
+    long ownBytes = weights + onHeap + weights / HASHED + graph.slots().size() * SLOT_BYTES;
     for (GraphNode node : graph.nodes()) {
       ownBytes += NODE_BYTES + constants.getOrDefault(node.kernel(), 0);
     }
@@ -78,7 +77,7 @@ public record RunMemory(long model, long values, long passing, long least) {
     passing += states * GraphExecution.STATE_BYTES;
     boolean fits = graph.steps() < GraphExecution.KEPT_BYTES / (values + 1);
     passing += fits ? graph.steps() * values : GraphExecution.KEPT_BYTES;
-    return new RunMemory(ownBytes, values, passing, weights + least);
+    return new RunMemory(ownBytes, values, passing, onHeap + least);
   }
 
   /// {@return bytes that a node takes while it runs: what it writes aside, saves, or hands to the machine}

@@ -22,6 +22,9 @@ import opml.llm.model.LanguageModel;
 public final class ModelFile {
   private ModelFile() {}
 
+  /// Tokens of a context whose graph takes a while.
+  private static final int LONG = 4096;
+
   /// {@return the model in a file; the console hears of long hashing}
   ///
   /// @throws Failure if it cannot be read, or is too large
@@ -42,6 +45,10 @@ public final class ModelFile {
     }
     LanguageModel language = LanguageModelFile.open(file, Optional.empty());
     TextLimits limits = text.limits(language);
+    if (limits.context() >= LONG) {
+      console.note(
+          "%s: making the graph that checks texts of %,d tokens".formatted(file, limits.context()));
+    }
     HashingNotes progress = new HashingNotes(file, console::note, System::nanoTime);
     Model model =
         told(
