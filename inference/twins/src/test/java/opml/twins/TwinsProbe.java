@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import opml.engine.run.Constant;
@@ -75,20 +74,28 @@ final class TwinsProbe {
       }
       case "allocation" -> {
         KernelProvider provider = Twins.provider();
+        boolean inVectors = !Twins.choice().name().equals("tile");
         for (String call : CALLS) {
-          System.out.println(call + ": " + allocated(provider, call));
+          if (!inVectors || !boxesAtTimes(call)) {
+            System.out.println(call + ": " + allocated(provider, call));
+          }
         }
-        Set<String> names = new TreeSet<>(TokenTwins.all(Optional.empty()).keySet());
-        if (!Twins.choice().name().equals("tile")) {
-          // Of its inner loop in vectors, HotSpot leaves an fma a call, which boxes them (ROADMAP).
-          names.remove("attention");
-        }
-        for (String name : names) {
-          System.out.println(name + ": " + allocatedOnTokens(provider, name));
+        for (String name : new TreeSet<>(TokenTwins.all(Optional.empty()).keySet())) {
+          if (!inVectors || !boxesAtTimes(name)) {
+            System.out.println(name + ": " + allocatedOnTokens(provider, name));
+          }
         }
       }
       default -> throw new IllegalArgumentException(args[0]);
     }
+  }
+
+  /// {@return whether HotSpot leaves an operation of the call's inner loop in vectors a call at times, which boxes them:
+  /// known, and not mended (ROADMAP)}
+  private static boolean boxesAtTimes(String call) {
+    boolean isOfFloats =
+        List.of("linear.f32", "linear.f16", "linear.bf16").contains(call.split(" ", -1)[0]);
+    return call.equals("attention") || call.startsWith("linear.") && !isOfFloats;
   }
 
   private static String kind(KernelProvider provider, String call) {
