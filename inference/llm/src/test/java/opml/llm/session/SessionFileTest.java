@@ -120,7 +120,11 @@ class SessionFileTest {
     try (Session session = engine.open()) {
       assertThat(engine.file(path).restore(session, TEXT))
           .isEqualTo(new SessionFile.Found.Nothing());
-      for (String text : new String[] {"", "opml", "opml-kw\nand more than a header has, anyway"}) {
+      Files.write(path, new byte[0]);
+      assertThat(engine.file(path).restore(session, TEXT))
+          .as("one that was only just made")
+          .isEqualTo(new SessionFile.Found.Nothing());
+      for (String text : new String[] {"opml", "opml-kw\nand more than a header has, anyway"}) {
         Files.write(path, text.getBytes(StandardCharsets.UTF_8));
         assertThatThrownBy(() -> engine.file(path).restore(session, TEXT))
             .isInstanceOf(MalformedException.class)
