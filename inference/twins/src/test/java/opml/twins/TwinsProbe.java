@@ -90,8 +90,8 @@ final class TwinsProbe {
     }
   }
 
-  /// {@return whether HotSpot leaves an operation of the call's inner loop in vectors a call at times, which boxes them:
-  /// known, and not mended (ROADMAP)}
+  /// {@return whether HotSpot leaves an operation of the call's inner loop in vectors a call at times, which boxes
+  /// them: known, and not mended (ROADMAP)}
   private static boolean boxesAtTimes(String call) {
     boolean isOfFloats =
         List.of("linear.f32", "linear.f16", "linear.bf16").contains(call.split(" ", -1)[0]);
