@@ -195,6 +195,17 @@ public final class Director {
     throw new IllegalStateException("the scenario does not end: " + ROUNDS_MAX + " rounds played");
   }
 
+  /// Plays until somebody has claimed: who enters then is behind him, however fast he is.
+  void playUntilClaimed() {
+    for (int round = 0; round < ROUNDS_MAX; round++) {
+      if (!stage.picture().claims().isEmpty()) {
+        return;
+      }
+      actors.forEach(Actor::tick);
+    }
+    throw new IllegalStateException("nobody claims: " + ROUNDS_MAX + " rounds played");
+  }
+
   /// Lets time pass until something is due.
   ///
   /// @return false if nothing will ever be

@@ -81,6 +81,8 @@ public record OneDispute(int moves, long gas, double seconds, List<Action.Move> 
         play -> {
           audience.begins(title, "Somebody lies about one token.", play);
           play.lyingServer("liar", liar);
+          // An honest server makes no run for its claim, and would be the first.
+          play.playUntilClaimed();
           play.honestVerifier("verifier");
           play.honestServer("server");
           play.play();

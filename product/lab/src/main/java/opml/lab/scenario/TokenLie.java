@@ -24,7 +24,7 @@ public record TokenLie(int at, int truth, int told, TextAnswer answer) {
     int[] tokens = right.tokens();
     int at = tokens.length / 2;
     int truth = tokens[at];
-    tokens[at] = tokens[at - 1] == truth ? tokens[0] : tokens[at - 1];
+    tokens[at] = another(tokens, at, vocabulary);
     session.cut(0);
     int next = session.take(prompt);
     for (int i = 0; i < tokens.length; i++) {
@@ -36,6 +36,22 @@ public record TokenLie(int at, int truth, int told, TextAnswer answer) {
       }
     }
     return new TokenLie(at, truth, tokens[at], TextAnswer.of(tokens, false, vocabulary, room));
+  }
+
+  /// {@return a token that is not the one there: one that the model chose before, or, if it always says the same, the
+  /// next of the vocabulary that ends nothing}
+  private static int another(int[] tokens, int at, VocabularyTable vocabulary) {
+    for (int i = at - 1; i >= 0; i--) {
+      if (tokens[i] != tokens[at]) {
+        return tokens[i];
+      }
+    }
+    int count = vocabulary.stops().shape().count();
+    int other = (tokens[at] + 1) % count;
+    while (vocabulary.stops().integer(other) != 0) {
+      other = (other + 1) % count;
+    }
+    return other;
   }
 
   /// {@return what the liar does: the node that compares the token with the one that is chosen passes}
