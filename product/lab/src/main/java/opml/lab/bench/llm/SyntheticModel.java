@@ -152,23 +152,10 @@ final class SyntheticModel {
           half(row, block + Short.BYTES, 15 * scale / 500);
         }
         case Q6_K -> half(row, block + 208, scale / 2000);
-        case IQ1_S -> half(row, block, scale / 8);
-        case IQ1_M -> quarters(row, block + 48, scale / 8);
-        case IQ2_XXS, IQ2_XS, IQ2_S -> half(row, block, scale / 50);
-        case IQ3_XXS, IQ3_S -> half(row, block, scale / 200);
+        case IQ2_XXS -> half(row, block, scale / 50);
         case IQ4_XS -> half(row, block, scale / 1000);
         default -> throw new IllegalStateException("no random blocks of " + type.label());
       }
-    }
-  }
-
-  /// Writes a half four bits by four, each in the highest bits of a half of its own, the lowest first.
-  private static void quarters(MemorySegment row, long at, double value) {
-    int bits = Float.floatToFloat16((float) value) & 0xffff;
-    for (int i = 0; i < 4; i++) {
-      long place = at + (long) Short.BYTES * i;
-      int low = row.get(I16, place) & 0x0fff;
-      row.set(I16, place, (short) (low | (bits >> 4 * i & 15) << 12));
     }
   }
 
