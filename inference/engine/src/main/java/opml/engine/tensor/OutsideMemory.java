@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 /// how large a model may be; and it is written with zeros at once, where the system makes pages only when they are
 /// first touched.
 public final class OutsideMemory {
-  /// Every block begins at a multiple of this many bytes.
+  /// Every block begins at a multiple of this many bytes; a large one, at that of a large page, since half of a block
+  /// of 4 MiB that begins anywhere would be in small ones.
   public static final long ALIGNMENT = 64;
 
   private static final long LARGE_PAGE = 2 << 20;
@@ -84,14 +85,16 @@ public final class OutsideMemory {
     }
 
     /// Asks for large pages, before any of them is touched. Nothing depends on whether they are given.
+    ///
+    /// @param address of a large page
     private void enlarge(long address, long bytes) {
-      long from = (address + LARGE_PAGE - 1) & -LARGE_PAGE;
-      long to = (address + bytes) & -LARGE_PAGE;
-      if (madvise == null || from >= to) {
+      // The last page is a large one if it is filled by half.
+      long large = (bytes + LARGE_PAGE / 2) & -LARGE_PAGE;
+      if (madvise == null || large == 0) {
         return;
       }
       try {
-        int _ = (int) madvise.invokeExact(from, to - from, WANT_LARGE_PAGES);
+        int _ = (int) madvise.invokeExact(address, large, WANT_LARGE_PAGES);
       } catch (Throwable e) {
         throw new IllegalStateException("madvise", e);
       }
@@ -107,16 +110,18 @@ public final class OutsideMemory {
         System.gc();
       }
       MemorySegment block;
+      long room = bytes + 2 * LARGE_PAGE; // untouched, what is too much of it takes no memory
       try {
-        block = (MemorySegment) calloc.invokeExact(1L, bytes);
+        block = (MemorySegment) calloc.invokeExact(1L, room);
       } catch (Throwable e) {
         throw new IllegalStateException("calloc", e);
       }
       if (block.address() == 0) {
         throw new OutOfMemoryError("the system has no %,d bytes of memory".formatted(bytes));
       }
-      enlarge(block.address(), bytes);
-      return block.reinterpret(bytes, Arena.ofAuto(), this::give);
+      long before = -block.address() & LARGE_PAGE - 1;
+      enlarge(block.address() + before, bytes);
+      return block.reinterpret(room, Arena.ofAuto(), this::give).asSlice(before, bytes);
     }
 
     private void give(MemorySegment block) {
@@ -147,7 +152,6 @@ public final class OutsideMemory {
     if (bytes < LARGE || Library.HERE.isEmpty()) {
       return Arena.ofAuto().allocate(bytes, ALIGNMENT);
     }
-    MemorySegment block = Library.HERE.get().take(bytes + ALIGNMENT);
-    return block.asSlice(-block.address() & ALIGNMENT - 1, bytes);
+    return Library.HERE.get().take(bytes);
   }
 }

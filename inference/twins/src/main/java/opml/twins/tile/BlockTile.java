@@ -6,8 +6,10 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Objects;
+import opml.kernels.memory.Mem;
 import opml.twins.call.BlockFormat;
 import opml.twins.x86.X86Code;
+import org.jspecify.annotations.Nullable;
 
 /// The product of blocks of 32 integers with a scale each, as GGML has them: 16 rows of weights by a few tokens. Per
 /// row and token, `acc = +0`, and for each block in order `acc = fma((float) S, dw · dx, acc)`, where S is the exact
@@ -47,14 +49,17 @@ public final class BlockTile {
   private final TileForm form;
   private final BlockType type;
   private final TileCode code;
+  private final @Nullable TileCode packing;
   private final boolean planes;
   private final PlaneLayout layout;
   private final int stepBytes;
 
-  BlockTile(TileForm form, BlockType type, TileCode code) {
+  /// @param packing of tokens; null if that is left to Java
+  BlockTile(TileForm form, BlockType type, TileCode code, @Nullable TileCode packing) {
     this.form = form;
     this.type = type;
     this.code = code;
+    this.packing = packing;
     this.planes = type.hasPlanes(form);
     this.layout = type.planes();
     this.stepBytes = type.packedBytes(form);
@@ -286,11 +291,22 @@ public final class BlockTile {
   }
 
   private int start(int even, int odd) {
+    int one = startOfOne(type, false);
+    return type == BlockType.Q4_0 && !form.isVnni()
+        ? one * even & 0xFFFF | one * odd << 16
+        : one * (even + odd);
+  }
+
+  /// {@return what sums begin with for each 1 among a token's integers}
+  static int startOfOne(BlockType type, boolean planes) {
+    if (planes) {
+      return -type.format.zero();
+    }
     return switch (type) {
-      case Q8_0 -> -128 * (even + odd);
-      case Q4_0 -> form.isVnni() ? -8 * (even + odd) : -8 * even & 0xFFFF | -8 * odd << 16;
-      case Q4_K, Q6_K -> even + odd;
-      default -> throw noLayout();
+      case Q8_0 -> -128;
+      case Q4_0 -> -8;
+      case Q4_K, Q6_K -> 1;
+      default -> throw new IllegalArgumentException(type + " has no layout of its own");
     };
   }
 
@@ -317,15 +333,48 @@ public final class BlockTile {
         packed.set(I64, to + BLOCK + 2L * i + Long.BYTES, Swar.evenAndOdd((int) (b >>> 32)));
       }
     }
-    int zero = type.format.zero();
+    int one = startOfOne(type, true);
     boolean apart = type.format.scales() == 2;
-    packed.set(I32, packedAt, -zero * (apart ? first : first + second));
-    packed.set(I32, packedAt + Integer.BYTES, -zero * second);
+    packed.set(I32, packedAt, one * (apart ? first : first + second));
+    packed.set(I32, packedAt + Integer.BYTES, one * second);
     int all =
         type.format.minima() == BlockFormat.Minima.HALVES
             ? first & 0xFFFF | second << Short.SIZE
             : Float.floatToIntBits((float) (first + second));
     packed.set(I32, packedAt + PlaneTileAssembler.ALL, all);
+  }
+
+  /// Packs blocks of activations that lie behind each other.
+  ///
+  /// @param bytes 32 signed activations of each, at `from`
+  /// @param scales one of each, at `scalesFrom`
+  /// @param packedAt where the first packed block begins, with the others behind it
+  /// @throws IndexOutOfBoundsException if a place does not lie in its segment
+  public void packTokens(
+      MemorySegment bytes,
+      long from,
+      MemorySegment scales,
+      long scalesFrom,
+      int blocks,
+      MemorySegment packed,
+      long packedAt) {
+    if (packing == null) {
+      for (int i = 0; i < blocks; i++) {
+        float scale = Mem.f32(scales, scalesFrom + (long) Float.BYTES * i);
+        long to = packedAt + (long) tokenBytes() * i;
+        packToken(bytes, from + (long) BLOCK * i, scale, packed, to);
+      }
+      return;
+    }
+    if (blocks < 1) {
+      throw new IllegalArgumentException(blocks + " blocks of tokens");
+    }
+    // SAFETY: machine code checks nothing, so all that it reads and writes is checked here.
+    Objects.checkFromIndexSize(from, (long) BLOCK * blocks, bytes.byteSize());
+    Objects.checkFromIndexSize(scalesFrom, (long) Float.BYTES * blocks, scales.byteSize());
+    Objects.checkFromIndexSize(packedAt, (long) tokenBytes() * blocks, packed.byteSize());
+    Places.checkWritable(packed);
+    packing.call(bytes, from, scales, scalesFrom, 0, packed, packedAt, 0, blocks, 1, 0);
   }
 
   /// Begins or continues the products of a panel and some tokens.

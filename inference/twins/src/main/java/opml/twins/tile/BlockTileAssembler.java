@@ -98,6 +98,7 @@ final class BlockTileAssembler extends TileAssembler {
   // ---- A step of each type
 
   private void bytes(int tokens) {
+    prefetch(tokens, type.packedBytes(form));
     begin(tokens);
     groups(BlockTile.BLOCK / form.group, tokens, BlockType.SCALE_BYTES, BlockTile.TOKEN_HEADER);
     addScaled(tokens);
@@ -105,6 +106,7 @@ final class BlockTileAssembler extends TileAssembler {
   }
 
   private void nibbles(int tokens) {
+    prefetch(tokens, type.packedBytes(form));
     begin(tokens);
     nibbles(tokens, BlockType.SCALE_BYTES, BlockTile.TOKEN_HEADER, false);
     if (!form.isVnni()) {
@@ -160,6 +162,7 @@ final class BlockTileAssembler extends TileAssembler {
     code.mov(end, WEIGHTS);
     code.add(end, type.blocks() * blockBytes);
     Label next = code.bind(code.label());
+    prefetch(tokens, blockBytes);
     one.write(tokens, end);
     advanceBoth(tokens, blockBytes);
     code.cmp(WEIGHTS, end);

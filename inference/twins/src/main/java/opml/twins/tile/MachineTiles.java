@@ -127,7 +127,8 @@ public final class MachineTiles {
     Map<BlockType, BlockTile> blocks = new EnumMap<>(BlockType.class);
     for (BlockType type : BlockType.values()) {
       TileCode code = link.apply(BlockTile.code(form, type));
-      blocks.put(type, new BlockTile(form, type, code));
+      TileCode packing = form.isVnni() ? link.apply(TokenPackAssembler.packing(form, type)) : null;
+      blocks.put(type, new BlockTile(form, type, code, packing));
     }
     Map<RowType, RowTile> rows = new EnumMap<>(RowType.class);
     for (RowType type : RowType.values()) {

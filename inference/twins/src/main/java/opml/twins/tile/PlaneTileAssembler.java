@@ -84,6 +84,7 @@ final class PlaneTileAssembler extends TileAssembler {
 
     code.bind(loop);
     if (layout.hasHalves()) {
+      prefetch(tokens, layout.stepBytes());
       block(tokens, WEIGHTS, layout.blockBytes());
       code.add(WEIGHTS, layout.stepBytes());
       advance(tokens, tokenBytes(form));
@@ -92,6 +93,7 @@ final class PlaneTileAssembler extends TileAssembler {
       code.mov(end, WEIGHTS);
       code.add(end, format.blocks() * layout.blockBytes());
       Label next = code.bind(code.label());
+      prefetch(tokens, layout.blockBytes());
       block(tokens, end, 0);
       code.add(WEIGHTS, layout.blockBytes());
       advance(tokens, tokenBytes(form));

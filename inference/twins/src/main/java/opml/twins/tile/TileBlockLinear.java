@@ -4,7 +4,6 @@ import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import opml.engine.run.Constant;
 import opml.engine.run.PreparedKernel;
-import opml.kernels.memory.Mem;
 import opml.twins.call.BlockFormat;
 import opml.twins.call.LinearCall;
 import opml.twins.call.Packings;
@@ -102,17 +101,15 @@ final class TileBlockLinear implements PreparedKernel {
   }
 
   private void pack(MemorySegment[] segments, int first, int tokens, MemorySegment scratch) {
-    MemorySegment q = segments[1];
-    MemorySegment d = segments[2];
-    for (int i = 0; i < tokens; i++) {
-      long number = (long) (first + i) * call.depth();
-      long at = most * RESULT_BYTES + i * rowBytes;
-      for (int block = 0; block < call.depth(); block++) {
-        float scale = Mem.f32(d, Float.BYTES * (number + block));
-        tile.packToken(q, BlockTile.BLOCK * (number + block), scale, scratch, at);
-        at += tile.tokenBytes();
-      }
-    }
+    long number = (long) first * call.depth();
+    tile.packTokens(
+        segments[1],
+        BlockTile.BLOCK * number,
+        segments[2],
+        Float.BYTES * number,
+        tokens * call.depth(),
+        scratch,
+        most * RESULT_BYTES);
   }
 
   private void multiply(int panel, int tokens, MemorySegment scratch) {

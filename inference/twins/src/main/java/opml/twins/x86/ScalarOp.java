@@ -11,6 +11,7 @@ public enum ScalarOp implements X86Operation {
   JMP("{disp32} jmp"),
   JE("{disp32} je"),
   JNE("{disp32} jne"),
+  PREFETCHT1("prefetcht1"),
   CPUID("cpuid"),
   XGETBV("xgetbv"),
   RET("ret");

@@ -139,11 +139,19 @@ public final class X86Assembler {
       case JMP -> emit(0xE9);
       case JE -> emit(0x0F, 0x84);
       case JNE -> emit(0x0F, 0x85);
-      case MOV, MOV32, ADD, SUB, CMP, CPUID, XGETBV, RET ->
+      case MOV, MOV32, ADD, SUB, CMP, PREFETCHT1, CPUID, XGETBV, RET ->
           throw new IllegalArgumentException(op + " is no jump");
     }
     jumps.put(out.size(), to);
     emit32(0);
+  }
+
+  /// Has the cache line of a place brought into the second-level cache; wherever that is, nothing fails.
+  public void prefetch(EffectiveAddress place) {
+    begin(ScalarOp.PREFETCHT1, place);
+    rexIfAny(0, place.indexHigh(), place.base().high());
+    emit(0x0F, 0x18);
+    modRmMemory(2, place, 1);
   }
 
   public void ret() {

@@ -155,6 +155,39 @@ class BlockTileTest {
 
   @ParameterizedTest
   @MethodSource("tiles")
+  void tokensArePackedAtOnceAsOneByOne(TileChoice choice, BlockType type) {
+    BlockTile tile = tile(choice, type);
+    long seed = new SplittableRandom().nextLong();
+    SplittableRandom random = new SplittableRandom(seed);
+    for (int round = 0; round < 20; round++) {
+      Blocks data = Blocks.random(type, random, 1 + random.nextInt(3), 1 + random.nextInt(4));
+      if (round < 2) {
+        Arrays.fill(data.x(), round == 0 ? Byte.MIN_VALUE : Byte.MAX_VALUE);
+      }
+      MemorySegment expected = data.activations(tile);
+      MemorySegment packed = Arena.ofAuto().allocate(expected.byteSize() + 80, 64).fill((byte) 9);
+      MemorySegment x = MemorySegment.ofArray(data.x());
+      MemorySegment scales = MemorySegment.ofArray(data.dx());
+      int skipped = random.nextInt(data.dx().length); // they may begin anywhere
+      tile.packTokens(
+          x,
+          (long) skipped * BlockTile.BLOCK,
+          scales,
+          4L * skipped,
+          data.dx().length - skipped,
+          packed,
+          8);
+      long bytes = expected.byteSize() - (long) skipped * tile.tokenBytes();
+      assertThat(packed.asSlice(8, bytes).toArray(ValueLayout.JAVA_BYTE))
+          .as("seed %d, round %d", seed, round)
+          .isEqualTo(
+              expected.asSlice((long) skipped * tile.tokenBytes()).toArray(ValueLayout.JAVA_BYTE));
+      assertThat(packed.asSlice(8 + bytes).toArray(ValueLayout.JAVA_BYTE)).containsOnly(9);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("tiles")
   void everyExtremeMeetsEveryOther(TileChoice choice, BlockType type) {
     BlockTile tile = tile(choice, type);
     byte[] extremes = {-128, -127, -16, -1, 0, 1, 15, 126, 127};
@@ -227,6 +260,15 @@ class BlockTileTest {
         .isInstanceOf(IndexOutOfBoundsException.class);
     assertThatThrownBy(() -> tile.multiply(w, 0, x, 0, stride, y, 0, 4 * ROWS, 2, 9, false))
         .isInstanceOf(IllegalArgumentException.class);
+    MemorySegment bytes = MemorySegment.ofArray(data.x());
+    MemorySegment scales = MemorySegment.ofArray(data.dx());
+    int blocks = data.dx().length;
+    assertThatThrownBy(() -> tile.packTokens(bytes, 1, scales, 0, blocks, x, 0))
+        .isInstanceOf(IndexOutOfBoundsException.class);
+    assertThatThrownBy(() -> tile.packTokens(bytes, 0, scales, 4, blocks, x, 0))
+        .isInstanceOf(IndexOutOfBoundsException.class);
+    assertThatThrownBy(() -> tile.packTokens(bytes, 0, scales, 0, blocks, x, 4))
+        .isInstanceOf(IndexOutOfBoundsException.class);
   }
 
   private static int[] bits(float[] values) {

@@ -76,9 +76,14 @@ class TileAssemblerTest {
     assertRefused(with(right, new Int8Tile(form, forgetful, packing)));
     assertRefused(with(right, new Int8Tile(form, fewerSteps, packing)));
     for (BlockType type : BlockType.values()) {
-      TileCode code = fewerSteps(new EmulatedCode(BlockTile.code(form, type)));
+      TileCode code = new EmulatedCode(BlockTile.code(form, type));
       assertThat(new TileTrial().passes(right.blocks().get(type))).isTrue();
-      assertThat(new TileTrial().passes(new BlockTile(form, type, code))).isFalse();
+      assertThat(new TileTrial().passes(new BlockTile(form, type, fewerSteps(code), null)))
+          .isFalse();
+      if (form.isVnni()) {
+        TileCode packer = fewerSteps(new EmulatedCode(TokenPackAssembler.packing(form, type)));
+        assertThat(new TileTrial().passes(new BlockTile(form, type, code, packer))).isFalse();
+      }
     }
     for (RowType type : RowType.values()) {
       TileCode code = fewerSteps(new EmulatedCode(RowTileAssembler.product(form, type)));

@@ -94,6 +94,7 @@ public final class Emulator {
                 set(operands.get(0), get(operands.get(1)) & 0xFFFF_FFFFL);
               }
             }
+            case PREFETCHT1 -> {} // changes nothing, and may name any place
             case CPUID, XGETBV -> throw new UnsupportedOperationException(op.name());
           }
         }
@@ -173,8 +174,29 @@ public final class Emulator {
       }
       case VMOVD -> {
         int[] lanes = new int[16];
-        lanes[0] = (int) get(operands.get(1));
+        lanes[0] =
+            operands.get(1) instanceof Gpr from ? (int) get(from) : source(operands.get(1), 1)[0];
         put((Simd) operands.get(0), lanes);
+      }
+      case VMOVD_STORE -> {
+        long to = place((EffectiveAddress) operands.get(0));
+        segment(to).set(I32, offset(to), vectors[((Simd) operands.get(1)).number()][0]);
+      }
+      case VPHADDD, VPACKSSDW -> {
+        Simd to = (Simd) operands.get(0);
+        int[] a = source(operands.get(1), to.bytes() / 4);
+        int[] b = source(operands.get(2), to.bytes() / 4);
+        int[] lanes = new int[16];
+        for (int i = 0; i < a.length; i++) {
+          int[] from = i % 4 < 2 ? a : b; // within 128 bits
+          int first = from[i / 4 * 4 + i % 2 * 2];
+          int second = from[i / 4 * 4 + i % 2 * 2 + 1];
+          lanes[i] =
+              op == SimdOp.VPHADDD
+                  ? first + second
+                  : saturated(first) & 0xFFFF | saturated(second) << 16;
+        }
+        put(to, lanes);
       }
       case VPSHUFB -> {
         Simd to = (Simd) operands.get(0);
@@ -294,8 +316,11 @@ public final class Emulator {
 
   /// {@return two products of bytes, added; the first are unsigned}
   private static int saturated(int a, int b) {
-    int sum = (a & 0xFF) * (byte) b + (a >> 8 & 0xFF) * (byte) (b >> 8);
-    return Math.clamp(sum, Short.MIN_VALUE, Short.MAX_VALUE);
+    return saturated((a & 0xFF) * (byte) b + (a >> 8 & 0xFF) * (byte) (b >> 8));
+  }
+
+  private static int saturated(int value) {
+    return Math.clamp(value, Short.MIN_VALUE, Short.MAX_VALUE);
   }
 
   /// {@return the lanes of a register or of memory}

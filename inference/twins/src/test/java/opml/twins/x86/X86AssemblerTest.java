@@ -13,14 +13,17 @@ import static opml.twins.x86.SimdOp.VFMADD231PS;
 import static opml.twins.x86.SimdOp.VMOVD;
 import static opml.twins.x86.SimdOp.VMOVDQU_LOAD;
 import static opml.twins.x86.SimdOp.VMOVDQU_STORE;
+import static opml.twins.x86.SimdOp.VMOVD_STORE;
 import static opml.twins.x86.SimdOp.VMOVUPS_LOAD;
 import static opml.twins.x86.SimdOp.VMOVUPS_STORE;
 import static opml.twins.x86.SimdOp.VMULPS;
+import static opml.twins.x86.SimdOp.VPACKSSDW;
 import static opml.twins.x86.SimdOp.VPADDD;
 import static opml.twins.x86.SimdOp.VPADDW;
 import static opml.twins.x86.SimdOp.VPAND;
 import static opml.twins.x86.SimdOp.VPBROADCASTD;
 import static opml.twins.x86.SimdOp.VPDPBUSD;
+import static opml.twins.x86.SimdOp.VPHADDD;
 import static opml.twins.x86.SimdOp.VPMADDUBSW;
 import static opml.twins.x86.SimdOp.VPMADDWD;
 import static opml.twins.x86.SimdOp.VPMOVSXBD;
@@ -82,6 +85,9 @@ class X86AssemblerTest {
           code -> code.sub(Gpr.R11, 100000),
           code -> code.cmp(Gpr.RAX, 6),
           code -> code.cmp(Gpr.R15, -129),
+          code -> code.prefetch(at(Gpr.RDI, 64)),
+          code -> code.prefetch(at(Gpr.R11, 3072)),
+          code -> code.prefetch(at(Gpr.RAX, Gpr.R9, 2, 0)),
           code -> code.ret(),
           code -> code.cpuid(),
           code -> code.xgetbv(),
@@ -178,6 +184,18 @@ class X86AssemblerTest {
           code -> code.simd(VPSRLW, zmm(22), zmm(9), 8),
           code -> code.simd(VPSLLW, ymm(10), ymm(1), 8),
           code -> code.simd(VPSLLW, zmm(2), zmm(29), 8),
+          code -> code.simd(VMOVD, new Simd(Simd.XMM, 4), at(Gpr.RDX)),
+          code -> code.simd(VMOVD, new Simd(Simd.XMM, 12), at(Gpr.R11, 96)),
+          code -> code.simd(VMOVD_STORE, at(Gpr.R9, 4), new Simd(Simd.XMM, 4)),
+          code -> code.simd(VMOVD_STORE, at(Gpr.RDI), new Simd(Simd.XMM, 12)),
+          code ->
+              code.simd(
+                  VPHADDD, new Simd(Simd.XMM, 2), new Simd(Simd.XMM, 0), new Simd(Simd.XMM, 9)),
+          code -> code.simd(VPHADDD, ymm(9), ymm(10), at(Gpr.RDI, 64)),
+          code ->
+              code.simd(
+                  VPACKSSDW, new Simd(Simd.XMM, 2), new Simd(Simd.XMM, 0), new Simd(Simd.XMM, 9)),
+          code -> code.simd(VPACKSSDW, zmm(24), zmm(25), at(Gpr.R10, 128)),
           code -> code.mov32(at(Gpr.RSP, -16), Gpr.RAX),
           code -> code.simd(VPMOVSXBW, ymm(1), at(Gpr.RDI, 16)),
           code -> code.simd(VPMOVSXBW, ymm(1), at(Gpr.R11, 96)),
