@@ -6,6 +6,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Objects;
+import java.util.Optional;
 import opml.kernels.memory.Mem;
 import opml.twins.call.BlockFormat;
 import opml.twins.x86.X86Code;
@@ -50,16 +51,24 @@ public final class BlockTile {
   private final BlockType type;
   private final TileCode code;
   private final @Nullable TileCode packing;
+  private final @Nullable MatrixTile matrices;
   private final boolean planes;
   private final PlaneLayout layout;
   private final int stepBytes;
 
   /// @param packing of tokens; null if that is left to Java
-  BlockTile(TileForm form, BlockType type, TileCode code, @Nullable TileCode packing) {
+  /// @param matrices what multiplies many tokens at once; null if nothing does
+  BlockTile(
+      TileForm form,
+      BlockType type,
+      TileCode code,
+      @Nullable TileCode packing,
+      @Nullable MatrixTile matrices) {
     this.form = form;
     this.type = type;
     this.code = code;
     this.packing = packing;
+    this.matrices = matrices;
     this.planes = type.hasPlanes(form);
     this.layout = type.planes();
     this.stepBytes = type.packedBytes(form);
@@ -74,6 +83,10 @@ public final class BlockTile {
 
   BlockType type() {
     return type;
+  }
+
+  Optional<MatrixTile> matrices() {
+    return Optional.ofNullable(matrices);
   }
 
   /// {@return the most tokens}

@@ -5,7 +5,8 @@ package opml.twins.tile;
 /// @param avx2 AVX2, FMA3 and F16C, and the system saves the 256-bit registers
 /// @param avxVnni AVX-VNNI besides: the dot product of bytes, 256 bits wide
 /// @param avx512Vnni AVX-512 F, BW, VL and VNNI, and the system saves masks and the 512-bit registers
-record CpuFeatures(boolean avx2, boolean avxVnni, boolean avx512Vnni) {
+/// @param amx AMX with products of bytes besides, and the system saves matrices, at least of who asks for it
+record CpuFeatures(boolean avx2, boolean avxVnni, boolean avx512Vnni, boolean amx) {
   /// The instruction CPUID.
   @FunctionalInterface
   interface Cpuid {
@@ -23,11 +24,15 @@ record CpuFeatures(boolean avx2, boolean avxVnni, boolean avx512Vnni) {
   private static final int EAX = 0;
   private static final int EBX = 1;
   private static final int ECX = 2;
+  private static final int EDX = 3;
 
   private static final int AVX_STATE = 0b110; // SSE and AVX
   private static final int AVX512_STATE = 0b1110_0110; // masks, upper halves, upper 16, besides
 
-  /// Reads what there is (SDM volume 2, CPUID; volume 1, 14.3 and 15.2: how to detect AVX and AVX-512).
+  private static final int AMX_STATE = 0b11 << 17; // configuration and matrices
+
+  /// Reads what there is (SDM volume 2, CPUID; volume 1, 14.3, 15.2 and 18.3: how to detect AVX, AVX-512 and
+  /// AMX).
   ///
   /// @param useAvx HotSpot's UseAVX: whoever lowers it forbids the wider vectors to us, too
   static CpuFeatures read(Cpuid cpuid, Xgetbv xgetbv, int useAvx) {
@@ -35,7 +40,7 @@ record CpuFeatures(boolean avx2, boolean avxVnni, boolean avx512Vnni) {
     int leaf1 = cpuid.leaf(1, 0)[ECX];
     boolean systemSaves = bit(leaf1, 27); // OSXSAVE: XGETBV exists
     if (highestLeaf < 7 || !systemSaves || useAvx < 2) {
-      return new CpuFeatures(false, false, false);
+      return new CpuFeatures(false, false, false, false);
     }
     int saved = xgetbv.register(0);
     int[] leaf7 = cpuid.leaf(7, 0);
@@ -53,7 +58,11 @@ record CpuFeatures(boolean avx2, boolean avxVnni, boolean avx512Vnni) {
             && bit(leaf7[ECX], 11) // VNNI
             && (saved & AVX512_STATE) == AVX512_STATE
             && useAvx >= 3;
-    return new CpuFeatures(avx2, avx2 && avxVnni, avx2 && avx512);
+    boolean amx =
+        bit(leaf7[EDX], 24) // TILE
+            && bit(leaf7[EDX], 25) // INT8
+            && (saved & AMX_STATE) == AMX_STATE;
+    return new CpuFeatures(avx2, avx2 && avxVnni, avx2 && avx512, avx2 && avx512 && amx);
   }
 
   private static boolean bit(int word, int number) {

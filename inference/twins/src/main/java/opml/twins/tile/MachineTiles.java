@@ -79,6 +79,9 @@ public final class MachineTiles {
     }
     List<String> reasons = new ArrayList<>();
     for (TileForm form : forms(features)) {
+      if (form.hasMatrices() && !MatrixPermission.isGranted()) {
+        continue; // the system keeps them to itself, which is no fault
+      }
       TileChoice choice = linked(form, memory);
       switch (choice) {
         case TileChoice.Found found -> {
@@ -99,6 +102,9 @@ public final class MachineTiles {
   /// {@return the forms that may be executed, the best first}
   static List<TileForm> forms(CpuFeatures features) {
     List<TileForm> forms = new ArrayList<>();
+    if (features.amx()) {
+      forms.add(TileForm.AMX);
+    }
     if (features.avx512Vnni()) {
       forms.add(TileForm.AVX512_VNNI);
     }
@@ -128,7 +134,11 @@ public final class MachineTiles {
     for (BlockType type : BlockType.values()) {
       TileCode code = link.apply(BlockTile.code(form, type));
       TileCode packing = form.isVnni() ? link.apply(TokenPackAssembler.packing(form, type)) : null;
-      blocks.put(type, new BlockTile(form, type, code, packing));
+      MatrixTile matrices =
+          form.hasMatrices() && MatrixTile.isFor(type)
+              ? new MatrixTile(type, link.apply(MatrixTileAssembler.product(type)))
+              : null;
+      blocks.put(type, new BlockTile(form, type, code, packing, matrices));
     }
     Map<RowType, RowTile> rows = new EnumMap<>(RowType.class);
     for (RowType type : RowType.values()) {

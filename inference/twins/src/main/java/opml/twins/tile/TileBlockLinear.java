@@ -8,14 +8,19 @@ import opml.twins.call.BlockFormat;
 import opml.twins.call.LinearCall;
 import opml.twins.call.Packings;
 import opml.twins.call.Panels;
+import org.jspecify.annotations.Nullable;
 
 /// `linear.TYPE` of blocks by the machine tile. A unit is a panel of rows of w.
 ///
 /// Each call packs the tokens, which is little beside what a dozen panels are. With many, so many are packed as a cache
-/// holds while all panels pass; and of each panel some steps stay in the first-level cache while those tokens do.
+/// holds while all panels pass; and of each panel some steps stay in the first-level cache while those tokens do. What
+/// is more than a tile's tokens goes by matrices, where the processor has them.
 final class TileBlockLinear implements PreparedKernel {
   /// What packed tokens may take.
   private static final long BLOCK_BYTES = 512 << 10;
+
+  /// What tokens that are packed for matrices may take, half of the second-level cache.
+  private static final int RECORD_BYTES = 1 << 20;
 
   /// What steps of a panel may take while tokens pass.
   static final int PIECE_BYTES = 16 << 10;
@@ -29,6 +34,8 @@ final class TileBlockLinear implements PreparedKernel {
   private final int steps;
   private final long rowBytes; // of a packed token
   private final int most; // tokens packed at once
+  private final @Nullable MatrixTile matrices;
+  private final int mostGroups; // of tokens, packed for matrices at once
 
   private TileBlockLinear(BlockTile tile, LinearCall call, Constant w, Packings packings) {
     BlockType type = tile.type();
@@ -55,6 +62,10 @@ final class TileBlockLinear implements PreparedKernel {
             });
     int tiles = (int) Math.max(1, BLOCK_BYTES / (rowBytes * tile.tokens()));
     this.most = Math.min(tiles * tile.tokens(), call.rows());
+    this.matrices = tile.matrices().filter(_ -> call.rows() > tile.tokens()).orElse(null);
+    long groupBytes = MatrixTile.packedBytes(MatrixTile.TOKENS, steps);
+    int groups = Math.ceilDiv(call.rows(), MatrixTile.TOKENS);
+    this.mostGroups = Math.clamp(RECORD_BYTES / groupBytes, 1, groups);
   }
 
   static Optional<PreparedKernel> prepare(
@@ -79,7 +90,16 @@ final class TileBlockLinear implements PreparedKernel {
   }
 
   private long lentAt() {
-    return (most * (RESULT_BYTES + rowBytes) + 63) & -64;
+    long few = most * (RESULT_BYTES + rowBytes) + 63 & -64;
+    return matrices == null ? few : Math.max(few, recordsAt() + recordBytes(mostGroups));
+  }
+
+  private long recordsAt() {
+    return MatrixTile.WORK_BYTES + (long) mostGroups * MatrixTile.RESULT_BYTES;
+  }
+
+  private long recordBytes(int groups) {
+    return MatrixTile.packedBytes(groups * MatrixTile.TOKENS, steps);
   }
 
   @Override
@@ -89,6 +109,10 @@ final class TileBlockLinear implements PreparedKernel {
       return 0;
     }
     call.check(segments, count);
+    if (matrices != null && count > tile.tokens()) {
+      runByMatrices(matrices, segments, count, scratch, from, to);
+      return 0;
+    }
     for (int first = 0; first < count; first += most) {
       int tokens = Math.min(most, count - first);
       pack(segments, first, tokens, scratch);
@@ -98,6 +122,48 @@ final class TileBlockLinear implements PreparedKernel {
       }
     }
     return 0;
+  }
+
+  private void runByMatrices(
+      MatrixTile tiles,
+      MemorySegment[] segments,
+      int count,
+      MemorySegment scratch,
+      int from,
+      int to) {
+    int mostTokens = mostGroups * MatrixTile.TOKENS;
+    MemorySegment weights = panels.memory(scratch);
+    for (int first = 0; first < count; first += mostTokens) {
+      int tokens = Math.min(mostTokens, count - first);
+      int groups = Math.ceilDiv(tokens, MatrixTile.TOKENS);
+      long number = (long) first * steps;
+      tiles.pack(
+          segments[1],
+          BlockTile.BLOCK * number,
+          segments[2],
+          Float.BYTES * number,
+          steps,
+          tokens,
+          scratch,
+          recordsAt());
+      for (int panel = from; panel < to; panel++) {
+        long panelAt = panels.load(panel, scratch, lentAt());
+        for (int step = 0; step < steps; step += MatrixTile.PIECE) {
+          tiles.multiply(
+              weights,
+              panelAt + (long) step * tile.stepBytes(),
+              Math.min(MatrixTile.PIECE, steps - step),
+              scratch,
+              recordsAt()
+                  + recordBytes(groups) / MatrixTile.pieces(steps) * (step / MatrixTile.PIECE),
+              groups,
+              scratch,
+              MatrixTile.WORK_BYTES,
+              step > 0);
+        }
+        panels.store(panel, scratch, MatrixTile.WORK_BYTES, first, tokens, segments[4]);
+      }
+    }
   }
 
   private void pack(MemorySegment[] segments, int first, int tokens, MemorySegment scratch) {

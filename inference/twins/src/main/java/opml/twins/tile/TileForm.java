@@ -8,6 +8,8 @@ import opml.twins.x86.Simd;
 /// has 4 bytes with VNNI. Without, it has 2 that are widened to 16 bits; weights while the tile runs, activations when
 /// they are packed, so that a group of activations always has 32 bits, which one load spreads over all lanes.
 enum TileForm {
+  /// Instructions on matrices for many tokens, and `vpdpbusd` on 512 bits for few.
+  AMX("AMX", Simd.ZMM, 4, 8, 8, 8, 32),
   /// `vpdpbusd` on 512 bits.
   AVX512_VNNI("AVX-512 VNNI", Simd.ZMM, 4, 8, 8, 8, 32),
   /// `vpdpbusd` on 256 bits.
@@ -54,6 +56,10 @@ enum TileForm {
 
   boolean isVnni() {
     return group == 4;
+  }
+
+  boolean hasMatrices() {
+    return this == AMX;
   }
 
   /// {@return rows in a vector of accumulators}

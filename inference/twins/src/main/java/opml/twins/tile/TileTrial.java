@@ -99,7 +99,9 @@ final class TileTrial {
         return false;
       }
     }
-    return true;
+    // Two groups, and a row of two pieces.
+    return tile.matrices().isEmpty()
+        || blocksAgree(tile, MatrixTile.TOKENS + 1, MatrixTile.PIECE + 1);
   }
 
   private boolean blocksAgree(BlockTile tile, int tokens, int blocks) {

@@ -239,7 +239,8 @@ public final class X86Assembler {
         x = 0;
         b = general.high();
       }
-      case Gpr _, Immediate _, Label _ -> throw new IllegalArgumentException(op + " of " + rm);
+      case Gpr _, Tmm _, Immediate _, Label _ ->
+          throw new IllegalArgumentException(op + " of " + rm);
     }
     boolean evex = instruction.needsEvex();
     if (evex) {
@@ -282,6 +283,69 @@ public final class X86Assembler {
     int length = Integer.numberOfTrailingZeros(vectorBytes / Simd.XMM);
     int p2 = length << 5 | (broadcast ? 1 : 0) << 4 | (~vvvv >> 4 & 1) << 3;
     emit(0x62, p0, p1, p2, op.opcode);
+  }
+
+  // ---- Matrices
+
+  /// What has no operand.
+  public void amx(AmxOp op) {
+    begin(op);
+    amx(op, 0, 0, 0, 0);
+    modRmRegister(0, 0);
+  }
+
+  /// What has a matrix alone.
+  public void amx(AmxOp op, Tmm matrix) {
+    begin(op, matrix);
+    amx(op, 0, 0, 0, 0);
+    modRmRegister(matrix.number(), 0);
+  }
+
+  /// What reads a configuration.
+  public void amx(AmxOp op, EffectiveAddress place) {
+    begin(op, place);
+    amx(op, 0, 0, place.indexHigh(), place.base().high());
+    modRmMemory(0, place, 1);
+  }
+
+  /// A load.
+  ///
+  /// @param from with an index: the bytes from one row to the next
+  public void amx(AmxOp op, Tmm to, EffectiveAddress from) {
+    begin(op, to, from);
+    rows(op, to, from);
+  }
+
+  /// A store.
+  ///
+  /// @param to with an index: the bytes from one row to the next
+  public void amx(AmxOp op, EffectiveAddress to, Tmm from) {
+    begin(op, to, from);
+    rows(op, from, to);
+  }
+
+  private void rows(AmxOp op, Tmm matrix, EffectiveAddress place) {
+    if (place.index() == null) {
+      throw new IllegalArgumentException(op + " needs an index, the distance of rows");
+    }
+    amx(op, 0, 0, place.indexHigh(), place.base().high());
+    modRmMemory(matrix.number(), place, 1);
+  }
+
+  /// Products.
+  ///
+  /// @param rows of which a row of the result is made
+  /// @param columns of which a column is made: a row of it has four elements of each
+  public void amx(AmxOp op, Tmm sums, Tmm rows, Tmm columns) {
+    begin(op, sums, rows, columns);
+    amx(op, 0, columns.number(), 0, 0);
+    modRmRegister(sums.number(), rows.number());
+  }
+
+  private void amx(AmxOp op, int r, int vvvv, int x, int b) {
+    int map = 2;
+    emit(0xC4, (r ^ 1) << 7 | (x ^ 1) << 6 | (b ^ 1) << 5 | map);
+    emit((~vvvv & 15) << 3 | op.prefix, op.opcode);
   }
 
   // ---- Parts of instructions

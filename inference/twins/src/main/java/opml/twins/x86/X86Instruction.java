@@ -1,6 +1,7 @@
 package opml.twins.x86;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /// One instruction; `toString` is Intel's syntax, as the GNU assembler wants it to give the same bytes.
@@ -19,7 +20,7 @@ public record X86Instruction(X86Operation operation, List<X86Operand> operands, 
           switch (operand) {
             case Simd simd -> simd.bytes() == Simd.ZMM || simd.number() >= 16;
             case EffectiveAddress address -> address.broadcast();
-            case Gpr _, Immediate _, Label _ -> false;
+            case Gpr _, Tmm _, Immediate _, Label _ -> false;
           };
       if (needs) {
         return true;
@@ -37,6 +38,7 @@ public record X86Instruction(X86Operation operation, List<X86Operand> operands, 
     String name =
         switch (operation) {
           case ScalarOp op -> op.mnemonic;
+          case AmxOp op -> op.name().toLowerCase(Locale.ROOT);
           case SimdOp op -> needsEvex() ? op.evexMnemonic : op.vexMnemonic;
         };
     return name

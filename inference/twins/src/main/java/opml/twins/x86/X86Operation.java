@@ -1,4 +1,4 @@
 package opml.twins.x86;
 
 /// What an instruction does.
-public sealed interface X86Operation permits ScalarOp, SimdOp {}
+public sealed interface X86Operation permits ScalarOp, SimdOp, AmxOp {}

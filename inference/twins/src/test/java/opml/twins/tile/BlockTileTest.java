@@ -10,6 +10,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import opml.engine.tensor.Tensor;
@@ -110,6 +111,31 @@ class BlockTileTest {
       return (long) steps * type.blocks() * tile.tokenBytes();
     }
 
+    /// {@return the same by matrices, piece by piece}
+    float[] product(BlockTile tile, MatrixTile matrices) {
+      int groups = Math.ceilDiv(tokens, MatrixTile.TOKENS);
+      long packedBytes = MatrixTile.packedBytes(tokens, steps);
+      MemorySegment packed = Arena.ofAuto().allocate(packedBytes, 64).fill((byte) -1);
+      MemorySegment integers = MemorySegment.ofArray(x);
+      matrices.pack(integers, 0, MemorySegment.ofArray(dx), 0, steps, tokens, packed, 0);
+      long resultBytes = (long) groups * MatrixTile.RESULT_BYTES;
+      MemorySegment y = Arena.ofAuto().allocate(MatrixTile.WORK_BYTES + resultBytes, 64);
+      y.fill((byte) -1); // whatever was there before
+      for (int step = 0; step < steps; step += MatrixTile.PIECE) {
+        matrices.multiply(
+            weights(tile),
+            (long) step * tile.stepBytes(),
+            Math.min(MatrixTile.PIECE, steps - step),
+            packed,
+            step / MatrixTile.PIECE * (long) groups * MatrixTile.GROUP_BYTES,
+            groups,
+            y,
+            MatrixTile.WORK_BYTES,
+            step > 0);
+      }
+      return y.asSlice(MatrixTile.WORK_BYTES, 4L * tokens * ROWS).toArray(Tensor.F32);
+    }
+
     /// {@return the same by the tile, which pauses behind some steps}
     float[] product(BlockTile tile, int pause) {
       MemorySegment weights = weights(tile);
@@ -184,6 +210,72 @@ class BlockTileTest {
               expected.asSlice((long) skipped * tile.tokenBytes()).toArray(ValueLayout.JAVA_BYTE));
       assertThat(packed.asSlice(8 + bytes).toArray(ValueLayout.JAVA_BYTE)).containsOnly(9);
     }
+  }
+
+  static Stream<Arguments> matrices() {
+    return tiles().filter(arguments -> ofMatrices(arguments.get()).isPresent());
+  }
+
+  private static Optional<MatrixTile> ofMatrices(Object... choiceAndType) {
+    return choiceAndType[0] instanceof TileChoice.Found found
+        ? Objects.requireNonNull(found.blocks().get((BlockType) choiceAndType[1])).matrices()
+        : Optional.empty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("matrices")
+  void matricesGiveTheReferencesProduct(TileChoice choice, BlockType type) {
+    BlockTile tile = tile(choice, type);
+    MatrixTile matrices = tile.matrices().orElseThrow();
+    long seed = new SplittableRandom().nextLong();
+    SplittableRandom random = new SplittableRandom(seed);
+    for (int steps : new int[] {1, 2, 31, 32, 33, 70}) {
+      for (int tokens : new int[] {1, 9, 16, 17, 40}) {
+        Blocks data = Blocks.random(type, random, steps, tokens);
+        if (tokens == 9) {
+          data.setScale(0, 0, Float.NaN);
+          data.dx()[1] = Float.POSITIVE_INFINITY;
+        }
+        assertThat(bits(data.product(tile, matrices)))
+            .as("%d steps, %d tokens, seed %d", steps, tokens, seed)
+            .isEqualTo(bits(data.plain()));
+      }
+    }
+    for (byte weight : new byte[] {-128, 127, 0, -1, 0x0f}) {
+      for (byte activation : new byte[] {-128, 127, 0, -1}) {
+        Blocks data = Blocks.random(type, random, 2, 3);
+        Arrays.fill(data.w(), weight);
+        Arrays.fill(data.x(), activation);
+        for (int i = 0; i < 2 * ROWS; i++) {
+          data.setScale(i, 0, i - 3.5f);
+        }
+        assertThat(bits(data.product(tile, matrices)))
+            .as("%d by %d", weight, activation)
+            .isEqualTo(bits(data.plain()));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("matrices")
+  void memoryThatIsTooSmallIsRefusedBeforeMatricesAreMade(TileChoice choice, BlockType type) {
+    MatrixTile matrices = tile(choice, type).matrices().orElseThrow();
+    Arena arena = Arena.ofAuto();
+    MemorySegment w = arena.allocate(2L * type.packedBytes(TileForm.AMX), 64);
+    MemorySegment x = arena.allocate(MatrixTile.GROUP_BYTES, 64);
+    int work = MatrixTile.WORK_BYTES;
+    MemorySegment y = arena.allocate(work + MatrixTile.RESULT_BYTES, 64);
+    matrices.multiply(w, 0, 2, x, 0, 1, y, work, false);
+    assertThatThrownBy(() -> matrices.multiply(w, 0, 3, x, 0, 1, y, work, false))
+        .isInstanceOf(IndexOutOfBoundsException.class);
+    assertThatThrownBy(() -> matrices.multiply(w, 0, 2, x, 64, 1, y, work, false))
+        .isInstanceOf(IndexOutOfBoundsException.class);
+    assertThatThrownBy(() -> matrices.multiply(w, 0, 2, x, 0, 1, y, work - 64, false))
+        .isInstanceOf(IndexOutOfBoundsException.class);
+    assertThatThrownBy(() -> matrices.multiply(w, 0, 2, x, 0, 1, y, work + 64, false))
+        .isInstanceOf(IndexOutOfBoundsException.class);
+    assertThatThrownBy(() -> matrices.multiply(w, 0, 33, x, 0, 1, y, work, false))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   @ParameterizedTest

@@ -36,11 +36,13 @@ class MachineTilesTest {
 
   @Test
   void theBestFormIsTriedFirst() {
-    assertThat(MachineTiles.forms(new CpuFeatures(true, true, true)))
+    assertThat(MachineTiles.forms(new CpuFeatures(true, true, true, true)))
+        .containsExactly(TileForm.values());
+    assertThat(MachineTiles.forms(new CpuFeatures(true, true, true, false)))
         .containsExactly(TileForm.AVX512_VNNI, TileForm.AVX_VNNI, TileForm.AVX2);
-    assertThat(MachineTiles.forms(new CpuFeatures(true, false, false)))
+    assertThat(MachineTiles.forms(new CpuFeatures(true, false, false, false)))
         .containsExactly(TileForm.AVX2);
-    assertThat(MachineTiles.forms(new CpuFeatures(false, false, false))).isEmpty();
+    assertThat(MachineTiles.forms(new CpuFeatures(false, false, false, false))).isEmpty();
   }
 
   @Test
@@ -167,15 +169,22 @@ class MachineTilesTest {
     private static final int VNNI = 1 << 11;
     private static final int AVX_VNNI = 1 << 4;
     private static final int ALL_SAVED = 0b1110_0111;
+    private static final int AMX = 0b11 << 24;
+    private static final int AMX_SAVED = 0b11 << 17;
 
     private CpuFeatures read(
         int leaf1, int leaf7b, int leaf7c, int leaf71a, int saved, int useAvx) {
+      return read(leaf1, leaf7b, leaf7c, 0, leaf71a, saved, useAvx);
+    }
+
+    private CpuFeatures read(
+        int leaf1, int leaf7b, int leaf7c, int leaf7d, int leaf71a, int saved, int useAvx) {
       return CpuFeatures.read(
           (leaf, subleaf) ->
               switch (leaf + "." + subleaf) {
                 case "0.0" -> new int[] {7, 0, 0, 0};
                 case "1.0" -> new int[] {0, 0, leaf1, 0};
-                case "7.0" -> new int[] {1, leaf7b, leaf7c, 0};
+                case "7.0" -> new int[] {1, leaf7b, leaf7c, leaf7d};
                 case "7.1" -> new int[] {leaf71a, 0, 0, 0};
                 default -> throw new AssertionError(leaf + "." + subleaf);
               },
@@ -188,20 +197,20 @@ class MachineTilesTest {
     @Test
     void everythingIsThere() {
       assertThat(read(LEAF1, AVX2 | AVX512, VNNI, AVX_VNNI, ALL_SAVED, 3))
-          .isEqualTo(new CpuFeatures(true, true, true));
+          .isEqualTo(new CpuFeatures(true, true, true, false));
     }
 
     @Test
     void eachPartIsNeeded() {
       assertThat(read(LEAF1, AVX2, 0, AVX_VNNI, 0b111, 3))
-          .isEqualTo(new CpuFeatures(true, true, false));
+          .isEqualTo(new CpuFeatures(true, true, false, false));
       assertThat(read(LEAF1, AVX2 | AVX512, 0, 0, ALL_SAVED, 3))
-          .isEqualTo(new CpuFeatures(true, false, false));
+          .isEqualTo(new CpuFeatures(true, false, false, false));
       for (int missing : new int[] {16, 30, 31}) {
         int some = (AVX2 | AVX512) & ~(1 << missing);
         assertThat(read(LEAF1, some, VNNI, 0, ALL_SAVED, 3).avx512Vnni()).isFalse();
       }
-      CpuFeatures none = new CpuFeatures(false, false, false);
+      CpuFeatures none = new CpuFeatures(false, false, false, false);
       for (int missing : new int[] {OSXSAVE, AVX, FMA, F16C}) {
         assertThat(read(LEAF1 & ~missing, AVX2 | AVX512, VNNI, AVX_VNNI, ALL_SAVED, 3))
             .isEqualTo(none);
@@ -210,19 +219,36 @@ class MachineTilesTest {
     }
 
     @Test
+    void matricesNeedTheirPartsAndAllElse() {
+      int all = ALL_SAVED | AMX_SAVED;
+      assertThat(read(LEAF1, AVX2 | AVX512, VNNI, AMX, AVX_VNNI, all, 3))
+          .isEqualTo(new CpuFeatures(true, true, true, true));
+      assertThat(read(LEAF1, AVX2 | AVX512, VNNI, AMX, AVX_VNNI, all, 2).amx()).isFalse();
+      assertThat(read(LEAF1, AVX2 | AVX512, 0, AMX, AVX_VNNI, all, 3).amx()).isFalse();
+      for (int missing : new int[] {24, 25}) {
+        int some = AMX & ~(1 << missing);
+        assertThat(read(LEAF1, AVX2 | AVX512, VNNI, some, AVX_VNNI, all, 3).amx()).isFalse();
+      }
+      for (int missing : new int[] {17, 18}) {
+        int some = all & ~(1 << missing);
+        assertThat(read(LEAF1, AVX2 | AVX512, VNNI, AMX, AVX_VNNI, some, 3).amx()).isFalse();
+      }
+    }
+
+    @Test
     void whatTheSystemDoesNotSaveIsNotUsed() {
       assertThat(read(LEAF1, AVX2 | AVX512, VNNI, AVX_VNNI, 0b111, 3))
-          .isEqualTo(new CpuFeatures(true, true, false));
+          .isEqualTo(new CpuFeatures(true, true, false, false));
       assertThat(read(LEAF1, AVX2 | AVX512, VNNI, AVX_VNNI, 0b011, 3))
-          .isEqualTo(new CpuFeatures(false, false, false));
+          .isEqualTo(new CpuFeatures(false, false, false, false));
     }
 
     @Test
     void whatHotSpotMayNotUseIsNotUsed() {
       assertThat(read(LEAF1, AVX2 | AVX512, VNNI, AVX_VNNI, ALL_SAVED, 2))
-          .isEqualTo(new CpuFeatures(true, true, false));
+          .isEqualTo(new CpuFeatures(true, true, false, false));
       assertThat(read(LEAF1, AVX2 | AVX512, VNNI, AVX_VNNI, ALL_SAVED, 1))
-          .isEqualTo(new CpuFeatures(false, false, false));
+          .isEqualTo(new CpuFeatures(false, false, false, false));
     }
 
     @Test
@@ -237,7 +263,7 @@ class MachineTilesTest {
                 throw new AssertionError("XGETBV would trap");
               },
               3);
-      assertThat(features).isEqualTo(new CpuFeatures(false, false, false));
+      assertThat(features).isEqualTo(new CpuFeatures(false, false, false, false));
     }
   }
 

@@ -78,11 +78,18 @@ class TileAssemblerTest {
     for (BlockType type : BlockType.values()) {
       TileCode code = new EmulatedCode(BlockTile.code(form, type));
       assertThat(new TileTrial().passes(right.blocks().get(type))).isTrue();
-      assertThat(new TileTrial().passes(new BlockTile(form, type, fewerSteps(code), null)))
+      assertThat(new TileTrial().passes(new BlockTile(form, type, fewerSteps(code), null, null)))
           .isFalse();
       if (form.isVnni()) {
         TileCode packer = fewerSteps(new EmulatedCode(TokenPackAssembler.packing(form, type)));
-        assertThat(new TileTrial().passes(new BlockTile(form, type, code, packer))).isFalse();
+        assertThat(new TileTrial().passes(new BlockTile(form, type, code, packer, null))).isFalse();
+      }
+      if (form.hasMatrices() && MatrixTile.isFor(type)) {
+        TileCode packer = new EmulatedCode(TokenPackAssembler.packing(form, type));
+        TileCode product = fewerSteps(new EmulatedCode(MatrixTileAssembler.product(type)));
+        MatrixTile matrices = new MatrixTile(type, product);
+        assertThat(new TileTrial().passes(new BlockTile(form, type, code, packer, matrices)))
+            .isFalse();
       }
     }
     for (RowType type : RowType.values()) {

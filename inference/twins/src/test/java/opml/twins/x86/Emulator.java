@@ -18,6 +18,9 @@ import java.util.Set;
 public final class Emulator {
   private static final ValueLayout.OfInt I32 =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(LITTLE_ENDIAN);
+  private static final ValueLayout.OfByte I8 = ValueLayout.JAVA_BYTE;
+  private static final ValueLayout.OfShort I16 =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(LITTLE_ENDIAN);
   private static final ValueLayout.OfLong I64 =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(LITTLE_ENDIAN);
 
@@ -27,6 +30,7 @@ public final class Emulator {
 
   private final Map<Gpr, Long> registers = new EnumMap<>(Gpr.class);
   private final int[][] vectors = new int[32][16];
+  private byte[][][] matrices = new byte[0][][]; // none without a configuration
   private final List<MemorySegment> memory;
 
   public Emulator(List<MemorySegment> memory) {
@@ -61,6 +65,7 @@ public final class Emulator {
       List<X86Operand> operands = instruction.operands();
       switch (instruction.operation()) {
         case SimdOp op -> vector(op, operands);
+        case AmxOp op -> matrix(op, operands);
         case ScalarOp op -> {
           switch (op) {
             case MOV -> set(operands.get(0), get(operands.get(1)));
@@ -83,6 +88,9 @@ public final class Emulator {
                 if (!registers.get(kept).equals(before.get(kept))) {
                   throw new AssertionError(kept + " was not given back");
                 }
+              }
+              if (matrices.length > 0) {
+                throw new AssertionError("the matrices were not given back");
               }
               return;
             }
@@ -107,7 +115,7 @@ public final class Emulator {
       case Gpr register -> registers.get(register);
       case Immediate immediate -> immediate.value();
       case EffectiveAddress address -> segment(place(address)).get(I64, offset(place(address)));
-      case Simd _, Label _ -> throw new AssertionError(operand);
+      case Simd _, Tmm _, Label _ -> throw new AssertionError(operand);
     };
   }
 
@@ -126,6 +134,63 @@ public final class Emulator {
 
   private static long offset(long address) {
     return address & ((1L << 40) - 1);
+  }
+
+  // ---- Matrices
+
+  private void matrix(AmxOp op, List<X86Operand> operands) {
+    if (op == AmxOp.LDTILECFG) {
+      long at = place((EffectiveAddress) operands.getFirst());
+      matrices = new byte[8][][];
+      for (int i = 0; i < matrices.length; i++) {
+        int rows = segment(at).get(I8, offset(at) + 48 + i);
+        int bytes = segment(at).get(I16, offset(at) + 16 + 2L * i);
+        if (segment(at).get(I8, offset(at)) != 1 || rows > 16 || bytes > 64) {
+          throw new AssertionError("no configuration: %d rows of %d bytes".formatted(rows, bytes));
+        }
+        matrices[i] = new byte[rows][bytes];
+      }
+      return;
+    }
+    if (op == AmxOp.TILERELEASE) {
+      matrices = new byte[0][][];
+      return;
+    }
+    switch (op) {
+      case TILEZERO -> {
+        for (byte[] row : matrices[((Tmm) operands.getFirst()).number()]) {
+          Arrays.fill(row, (byte) 0);
+        }
+      }
+      case TILELOADD, TILESTORED -> {
+        boolean loads = op == AmxOp.TILELOADD;
+        byte[][] rows = matrices[((Tmm) operands.get(loads ? 0 : 1)).number()];
+        EffectiveAddress address = (EffectiveAddress) operands.get(loads ? 1 : 0);
+        long distance = registers.get(address.index()) * address.scale();
+        for (int i = 0; i < rows.length; i++) {
+          long at = registers.get(address.base()) + address.displacement() + i * distance;
+          MemorySegment row = MemorySegment.ofArray(rows[i]);
+          MemorySegment there = segment(at).asSlice(offset(at), rows[i].length);
+          (loads ? row : there).copyFrom(loads ? there : row);
+        }
+      }
+      case TDPBSSD -> {
+        byte[][] sums = matrices[((Tmm) operands.get(0)).number()];
+        byte[][] rows = matrices[((Tmm) operands.get(1)).number()];
+        byte[][] columns = matrices[((Tmm) operands.get(2)).number()];
+        for (int i = 0; i < sums.length; i++) {
+          MemorySegment row = MemorySegment.ofArray(sums[i]);
+          for (int j = 0; j < sums[i].length / 4; j++) {
+            int sum = row.get(I32, 4L * j);
+            for (int k = 0; k < rows[i].length; k++) {
+              sum += rows[i][k] * columns[k / 4][4 * j + k % 4];
+            }
+            row.set(I32, 4L * j, sum);
+          }
+        }
+      }
+      default -> throw new AssertionError(op);
+    }
   }
 
   // ---- Vectors are ints; the lanes above a register's width become zero when it is written
@@ -336,7 +401,7 @@ public final class Emulator {
         }
         yield read;
       }
-      case Gpr _, Immediate _, Label _ -> throw new AssertionError(operand);
+      case Gpr _, Tmm _, Immediate _, Label _ -> throw new AssertionError(operand);
     };
   }
 

@@ -196,6 +196,17 @@ class X86AssemblerTest {
               code.simd(
                   VPACKSSDW, new Simd(Simd.XMM, 2), new Simd(Simd.XMM, 0), new Simd(Simd.XMM, 9)),
           code -> code.simd(VPACKSSDW, zmm(24), zmm(25), at(Gpr.R10, 128)),
+          code -> code.amx(AmxOp.LDTILECFG, at(Gpr.RDI, -64)),
+          code -> code.amx(AmxOp.LDTILECFG, at(Gpr.R9)),
+          code -> code.amx(AmxOp.TILERELEASE),
+          code -> code.amx(AmxOp.TILEZERO, new Tmm(0)),
+          code -> code.amx(AmxOp.TILEZERO, new Tmm(7)),
+          code -> code.amx(AmxOp.TILELOADD, new Tmm(1), at(Gpr.R10, Gpr.R8, 1, 0)),
+          code -> code.amx(AmxOp.TILELOADD, new Tmm(6), at(Gpr.RAX, Gpr.RSI, 1, 64)),
+          code -> code.amx(AmxOp.TILESTORED, at(Gpr.RDI, Gpr.RSI, 1, 0), new Tmm(0)),
+          code -> code.amx(AmxOp.TILESTORED, at(Gpr.R11, Gpr.R9, 1, 1024), new Tmm(5)),
+          code -> code.amx(AmxOp.TDPBSSD, new Tmm(0), new Tmm(1), new Tmm(2)),
+          code -> code.amx(AmxOp.TDPBSSD, new Tmm(7), new Tmm(5), new Tmm(6)),
           code -> code.mov32(at(Gpr.RSP, -16), Gpr.RAX),
           code -> code.simd(VPMOVSXBW, ymm(1), at(Gpr.RDI, 16)),
           code -> code.simd(VPMOVSXBW, ymm(1), at(Gpr.R11, 96)),
@@ -408,6 +419,8 @@ class X86AssemblerTest {
     assertThatThrownBy(() -> zmm(32)).isInstanceOf(IndexOutOfBoundsException.class);
     assertThatThrownBy(() -> at(Gpr.RAX, Gpr.RSP, 1, 0)).hasMessageContaining("an index");
     assertThatThrownBy(() -> at(Gpr.RAX, Gpr.RCX, 3, 0)).hasMessageContaining("not 3");
+    assertThatThrownBy(() -> code.amx(AmxOp.TILELOADD, new Tmm(1), at(Gpr.RDI)))
+        .hasMessageContaining("needs an index");
     assertThatThrownBy(() -> new Simd(8, 0)).hasMessageContaining("8 bytes");
     X86Assembler open = new X86Assembler();
     open.jump(ScalarOp.JMP, open.label());
