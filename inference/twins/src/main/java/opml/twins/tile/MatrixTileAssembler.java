@@ -17,7 +17,8 @@ import opml.twins.x86.X86Code;
 /// group of tokens, the result is behind the work area, `tokens` counts groups. Strides are constants.
 ///
 /// First the steps of the panel are unpacked into signed bytes, for all groups. Then, group by group and step by step,
-/// a matrix of activations times one of weights gives all sums of a block, which go through memory into vectors.
+/// a matrix of activations times one of weights gives all sums of a block, which go through memory into vectors. The
+/// sums of the next step are begun before those of a step are used, and have a place of their own.
 final class MatrixTileAssembler {
   private static final Gpr WEIGHTS = Gpr.RDI; // until they are unpacked
   private static final Gpr SUMS = Gpr.RDI;
@@ -37,7 +38,7 @@ final class MatrixTileAssembler {
   // The work area: how large matrices are, the sums of a block, the steps.
   private static final int CONFIGURATION = 64;
   private static final int SUM_BYTES = MatrixTile.TOKENS * 4 * BlockTile.ROWS;
-  private static final int STEPS_AT = CONFIGURATION + SUM_BYTES;
+  private static final int STEPS_AT = CONFIGURATION + 2 * SUM_BYTES;
 
   /// A step: the rows' scales as floats, then eight groups of four codes of each row.
   private static final int SCALE_BYTES = 4 * BlockTile.ROWS;
@@ -85,15 +86,12 @@ final class MatrixTileAssembler {
     Label group = code.bind(code.label());
     begin();
     code.mov(STEP, SUMS);
-    code.add(STEP, SUM_BYTES);
+    code.add(STEP, 2 * SUM_BYTES);
     code.mov(TOKENS, GROUP);
     code.mov(SCALES, GROUP);
     code.add(SCALES, MatrixTile.SCALES_AT);
     code.mov(COUNT, at(Gpr.RSP, STEPS));
-    Label step = code.bind(code.label());
-    step();
-    code.sub(COUNT, 1);
-    code.jump(ScalarOp.JNE, step);
+    steps();
     for (int token = 0; token < MatrixTile.TOKENS; token++) {
       code.simd(SimdOp.VMOVUPS_STORE, at(RESULT, VECTOR * token), total(token));
     }
@@ -131,7 +129,11 @@ final class MatrixTileAssembler {
     code.mov(STEP, RESULT);
     code.sub(STEP, WORK_BYTES - STEPS_AT);
     code.mov(COUNT, at(Gpr.RSP, STEPS));
+    int packedBytes = type.packedBytes(TileForm.AMX);
     Label next = code.bind(code.label());
+    for (int line = 0; line < packedBytes; line += 64) {
+      code.prefetch(at(WEIGHTS, MatrixTile.PIECE * packedBytes + line)); // comes while tokens pass
+    }
     code.simd(SimdOp.VCVTPH2PS, scale, at(WEIGHTS));
     code.simd(SimdOp.VMOVUPS_STORE, at(STEP), scale);
     int packedVectors = nibbles ? GROUPS / 2 : GROUPS;
@@ -149,7 +151,7 @@ final class MatrixTileAssembler {
       }
       code.simd(SimdOp.VMOVDQU_STORE, at(STEP, SCALE_BYTES + VECTOR * i), codes);
     }
-    code.add(WEIGHTS, BlockType.SCALE_BYTES + VECTOR * packedVectors);
+    code.add(WEIGHTS, packedBytes);
     code.add(STEP, STEP_BYTES);
     code.sub(COUNT, 1);
     code.jump(ScalarOp.JNE, next);
@@ -192,24 +194,55 @@ final class MatrixTileAssembler {
     code.bind(end);
   }
 
-  private void step() {
+  /// Two in a turn, because their sums have two places.
+  private void steps() {
+    Label turn = code.label();
+    Label end = code.label();
+    List<Label> last = List.of(code.label(), code.label());
+    multiply(0, 0);
+    code.bind(turn);
+    for (int odd = 0; odd < 2; odd++) {
+      code.sub(COUNT, 1);
+      code.jump(ScalarOp.JE, last.get(odd));
+      multiply(1, 1 - odd);
+      scale(odd);
+      code.add(STEP, STEP_BYTES);
+      code.add(TOKENS, BlockTile.BLOCK);
+      code.add(SCALES, Float.BYTES * MatrixTile.TOKENS);
+    }
+    code.jump(ScalarOp.JMP, turn);
+    code.bind(last.get(0));
+    scale(0);
+    code.jump(ScalarOp.JMP, end);
+    code.bind(last.get(1));
+    scale(1);
+    code.bind(end);
+  }
+
+  /// Makes the sums of a step.
+  ///
+  /// @param ahead steps behind the one at which the registers stand
+  private void multiply(int ahead, int odd) {
+    int tokensAt = BlockTile.BLOCK * ahead;
+    int weightsAt = STEP_BYTES * ahead + SCALE_BYTES;
     code.amx(AmxOp.TILEZERO, SUM);
-    code.amx(AmxOp.TILELOADD, ROWS, at(TOKENS, TOKEN_STRIDE, 1, 0));
-    code.amx(AmxOp.TILELOADD, COLUMNS, at(STEP, SUM_STRIDE, 1, SCALE_BYTES));
+    code.amx(AmxOp.TILELOADD, ROWS, at(TOKENS, TOKEN_STRIDE, 1, tokensAt));
+    code.amx(AmxOp.TILELOADD, COLUMNS, at(STEP, SUM_STRIDE, 1, weightsAt));
     code.amx(AmxOp.TDPBSSD, SUM, ROWS, COLUMNS);
-    code.amx(AmxOp.TILESTORED, at(SUMS, SUM_STRIDE, 1, 0), SUM);
+    code.amx(AmxOp.TILESTORED, at(SUMS, SUM_STRIDE, 1, SUM_BYTES * odd), SUM);
+  }
+
+  /// Adds the sums of a step to the results.
+  private void scale(int odd) {
     Simd scale = Simd.zmm(0);
     code.simd(SimdOp.VMOVUPS_LOAD, scale, at(STEP));
     for (int token = 0; token < MatrixTile.TOKENS; token++) {
       Simd product = Simd.zmm(1 + token % 4);
       Simd sum = Simd.zmm(5 + token % 4);
       code.simd(SimdOp.VMULPS, product, scale, at(SCALES, Float.BYTES * token).everyLane());
-      code.simd(SimdOp.VCVTDQ2PS, sum, at(SUMS, VECTOR * token));
+      code.simd(SimdOp.VCVTDQ2PS, sum, at(SUMS, SUM_BYTES * odd + VECTOR * token));
       code.simd(SimdOp.VFMADD231PS, total(token), sum, product);
     }
-    code.add(STEP, STEP_BYTES);
-    code.add(TOKENS, BlockTile.BLOCK);
-    code.add(SCALES, Float.BYTES * MatrixTile.TOKENS);
   }
 
   private static Simd total(int token) {
