@@ -38,6 +38,7 @@ public final class Session implements AutoCloseable {
   private final int vocabulary;
 
   private final int[] text;
+  private final int[] one = new int[1];
   private int length;
 
   /// One node, over the parts of which threads may be spread.
@@ -151,6 +152,12 @@ public final class Session implements AutoCloseable {
     int common = Arrays.mismatch(text, 0, length, other, 0, other.length);
     length = Math.min(common < 0 ? length : common, Math.max(0, other.length - 1));
     return length;
+  }
+
+  /// Takes one token, as [#take(int...)] does.
+  public int take(int token) {
+    one[0] = token;
+    return take(one);
   }
 
   /// Takes tokens, as many at once as it can.

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import opml.engine.run.Constant;
 import opml.kernels.layout.Outputs;
-import opml.kernels.layout.Tile;
+import opml.kernels.memory.Mem;
 
 /// `linear.TYPE`: some rows of tokens by some rows of weights.
 ///
@@ -103,9 +103,10 @@ public record LinearCall(
     return format.isFloat() ? 2 : 3;
   }
 
-  /// {@return rows of tokens that there are now}
+  /// {@return rows of tokens that there are now}: [opml.kernels.layout.Tile#count], without the object, which HotSpot
+  /// makes in a method as large as those that call this
   public int tokens(MemorySegment control) {
-    return new Tile(control, counter, first, rows).count();
+    return Math.min(Math.max(Mem.i32(control, 4L * counter), first) - first, rows);
   }
 
   /// Throws where the reference would, if the weights have all rows ([#fits]).

@@ -182,13 +182,11 @@ public final class TextProbe {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     int next = begin(prompt);
     long least = Long.MAX_VALUE;
-    int[] one = new int[1];
     for (int window = 0; window < WINDOWS; window++) {
       session.cut(prompt.length);
       long before = threads.getTotalThreadAllocatedBytes();
       for (int i = 0; i < count; i++) {
-        one[0] = next;
-        next = session.take(one);
+        next = session.take(next);
       }
       least = Math.min(least, threads.getTotalThreadAllocatedBytes() - before);
     }
