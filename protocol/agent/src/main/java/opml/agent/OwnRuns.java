@@ -53,6 +53,8 @@ final class OwnRuns {
   private final Lane games = new Lane();
   private final LongSupplier nanoTime;
   private boolean behind;
+  private boolean wasBehind;
+  private Set<RequestId> inGames = Set.of();
   private long computeUntil;
 
   /// @param inputs reads what was asked
@@ -81,6 +83,7 @@ final class OwnRuns {
 
   /// Begins a look at the chain, which waits for new runs only so long.
   void look() {
+    wasBehind = behind;
     behind = false;
     computeUntil = nanoTime.getAsLong() + COMPUTING.toNanos();
     for (Lane lane : List.of(news, games)) {
@@ -162,8 +165,11 @@ final class OwnRuns {
   }
 
   private Optional<Work.Result> result(Task task) {
-    if (shelf.known(task.subject()).isEmpty()) {
+    Optional<RunShelf.Known> known = shelf.known(task.subject());
+    if (known.isEmpty()) {
       makeInTime(task, news);
+    } else if (isTooSlow(known.get()) && known.get().pace().isDue(nanoTime.getAsLong())) {
+      makeAgain(task);
     }
     return shelf.known(task.subject()).flatMap(RunShelf.Known::result);
   }
@@ -209,6 +215,26 @@ final class OwnRuns {
 
   private record Made(Optional<Work> work, double seconds) {}
 
+  private boolean isTooSlow(RunShelf.Known known) {
+    return known.result().isPresent() && limits.get().whyNotRun(known.pace().seconds()).isPresent();
+  }
+
+  /// Makes a run once more that took too long for a bond: a first one reads weights and has kernels compiled, and the
+  /// machine may have had other things to do. Nobody waits for it, and whatever is new comes first; a run that a game
+  /// is about stays as it is.
+  private void makeAgain(Task task) {
+    boolean idle = !wasBehind && !behind && news.making == null;
+    if (idle && !inGames.contains(task.request().id())) {
+      held(task).ifPresent(Work::retire);
+      making(task).ifPresent(next -> begin(next, news));
+    }
+  }
+
+  private static void begin(Making making, Lane lane) {
+    lane.making = making;
+    Thread.ofPlatform().daemon().name("run").start(making.task);
+  }
+
   /// Makes a run on a thread of its own, and waits for it as long as this look at the chain may: what takes longer is
   /// there at a later look, and meanwhile no other game waits for it.
   private void makeInTime(Task wanted, Lane preferred) {
@@ -222,8 +248,7 @@ final class OwnRuns {
           return;
         }
         now = next.get();
-        lane.making = now;
-        Thread.ofPlatform().daemon().name("run").start(now.task);
+        begin(now, lane);
       }
       if (!isDoneInTime(now)) {
         behind = true;
@@ -308,18 +333,23 @@ final class OwnRuns {
       return;
     }
     Work work = made.work.get();
-    boolean first = shelf.known(subject).isEmpty();
+    Optional<RunShelf.Known> before = shelf.known(subject);
     shelf.put(subject, work);
-    if (first) {
-      shelf.put(
-          subject,
-          new RunShelf.Known(
-              Optional.of(work.result()),
-              work.gasOfASide(),
-              work.claimEvidence().length,
-              made.seconds,
-              work.replaySteps(),
-              work.whyNotToReplay()));
+    long now = nanoTime.getAsLong();
+    RunShelf.Known known =
+        before
+            .map(same -> same.madeAgain(made.seconds, now))
+            .orElseGet(
+                () ->
+                    new RunShelf.Known(
+                        Optional.of(work.result()),
+                        work.gasOfASide(),
+                        work.claimEvidence().length,
+                        new RunShelf.Pace(made.seconds, now, 1),
+                        work.replaySteps(),
+                        work.whyNotToReplay()));
+    shelf.put(subject, known);
+    if (before.map(this::isTooSlow).orElse(true)) {
       journal.tell(new Entry.Computed(subject.request(), work.result(), made.seconds));
     }
   }
@@ -349,7 +379,7 @@ final class OwnRuns {
       return Optional.empty();
     }
     TimeLimits now = limits.get();
-    return now.whyNotRun(run.seconds())
+    return now.whyNotRun(run.pace().seconds())
         .or(run::noRoom)
         .or(() -> now.whyNotReplay(run.replaySteps()))
         .or(() -> whyNotToPay(run.gasOfASide(), now.terms().challengeBond()));
@@ -380,6 +410,7 @@ final class OwnRuns {
 
   /// Lets go of all runs but those of these requests, and gives back what only disputes need of those not played.
   void tidy(Set<RequestId> alive, Set<RequestId> played) {
+    inGames = Set.copyOf(played);
     shelf.keepOnly(alive);
     shelf.restAllBut(played);
   }

@@ -36,22 +36,47 @@ final class RunShelf {
     }
   }
 
+  /// How long a run takes on this machine.
+  ///
+  /// @param seconds that it took when it was made last
+  /// @param end of that, as [System#nanoTime()]
+  /// @param times that it was made
+  record Pace(double seconds, long end, int times) {
+    private static final Pace NONE = new Pace(0, 0, 0);
+
+    /// A pause lasts so many seconds at most.
+    private static final double LONGEST_PAUSE = 86_400;
+
+    /// {@return whether a run that took too long may be made once more}: after a pause as long as itself, and twice as
+    /// long each further time, so that it leaves others more and more of an agent's time
+    boolean isDue(long now) {
+      double pause = Math.min(Math.scalb(seconds, times - 1), LONGEST_PAUSE);
+      return (now - end) / 1e9 >= pause;
+    }
+  }
+
   /// What is known of a run.
   ///
   /// @param result nothing if there is no run to be had
   /// @param gasOfASide that a game about it may cost
   /// @param evidenceBytes that a claim of it hands over
-  /// @param seconds that it took
+  /// @param pace of whoever made it here
   /// @param replaySteps a bound of the instructions of each of its nodes
   /// @param noRoom why this process's memory is too small to replay its nodes, if it is
   record Known(
       Optional<Work.Result> result,
       long gasOfASide,
       int evidenceBytes,
-      double seconds,
+      Pace pace,
       long replaySteps,
       Optional<String> noRoom) {
-    static final Known NOTHING = new Known(Optional.empty(), 0, 0, 0, 0, Optional.empty());
+    static final Known NOTHING = new Known(Optional.empty(), 0, 0, Pace.NONE, 0, Optional.empty());
+
+    /// {@return the same run, made once more}
+    Known madeAgain(double took, long at) {
+      Pace now = new Pace(took, at, pace.times() + 1);
+      return new Known(result, gasOfASide, evidenceBytes, now, replaySteps, noRoom);
+    }
   }
 
   /// @param mostBytes that whole runs may keep together now; the one used last is kept in any case
@@ -82,8 +107,12 @@ final class RunShelf {
     known.put(subject, what);
   }
 
+  /// Keeps a run, in the place of one that was made before.
   void put(Subject subject, Work work) {
-    works.put(subject, work);
+    Work before = works.put(subject, work);
+    if (before != null && !before.equals(work)) {
+      before.rest();
+    }
     fit();
   }
 

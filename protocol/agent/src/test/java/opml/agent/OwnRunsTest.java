@@ -261,6 +261,83 @@ class OwnRunsTest {
     assertThat(runs.mayEnter(request(QUICK).id())).isFalse();
   }
 
+  /// A quarter of the window of a day are 21,600 s.
+  private static final long TOO_LONG = 21_601;
+
+  @Test
+  void aRunThatTookTooLongIsMadeAgainOnceInAWhileAndStakedOnWhenItIsQuick() {
+    CountDownLatch[] ends = {new CountDownLatch(1), new CountDownLatch(1), new CountDownLatch(1)};
+    long[] seconds = {TOO_LONG, TOO_LONG, 5};
+    List<SizedWork> works = new ArrayList<>();
+    OwnRuns runs =
+        runs(
+            (_, _) -> {
+              await(ends[made]);
+              nanos.addAndGet(seconds[made] * 1_000_000_000);
+              made++;
+              works.add(new SizedWork(0));
+              return Optional.of(works.getLast());
+            });
+    SeenRequest request = request(SLOW);
+    for (int time = 0; time < 3; time++) {
+      runs.look();
+      assertThat(runs.result(request)).isNotNull();
+      ends[time].countDown();
+      untilMade(runs, request, time + 1);
+      assertThat(runs.mayEnter(request.id())).as("time %d", time).isEqualTo(time == 2);
+      assertThat(works).hasSize(time + 1);
+      long pause = TOO_LONG << time;
+      nanos.addAndGet((pause - 1) * 1_000_000_000);
+      runs.look();
+      assertThat(runs.result(request)).isPresent();
+      assertThat(runs.areBehind()).isFalse();
+      nanos.addAndGet(1_000_000_000);
+    }
+    assertThat(works.get(0).isRetired()).isTrue();
+    assertThat(works.get(0).rested()).isTrue();
+    assertThat(works.get(2).isRetired()).isFalse();
+    runs.look();
+    assertThat(runs.result(request)).isPresent();
+    assertThat(made).as("a run that is quick is not made again").isEqualTo(3);
+    assertThat(computed()).isEqualTo(3);
+    assertThat(skipped).hasSize(2).allSatisfy(why -> assertThat(why).contains("a run takes 21601"));
+  }
+
+  @Test
+  void aRunThatAGameIsAboutIsNotMadeAgainHoweverLongItTook() {
+    OwnRuns runs =
+        runs(
+            (_, _) -> {
+              made++;
+              nanos.addAndGet(TOO_LONG * 1_000_000_000);
+              return Optional.of(new SizedWork(0));
+            });
+    SeenRequest request = request(SLOW);
+    runs.look();
+    assertThat(runs.result(request)).isNotNull();
+    untilMade(runs, request, 1);
+    for (boolean played : new boolean[] {true, false}) {
+      runs.tidy(Set.of(request.id()), played ? Set.of(request.id()) : Set.of());
+      nanos.addAndGet(2 * TOO_LONG * 1_000_000_000);
+      runs.look();
+      assertThat(runs.result(request)).isPresent();
+      untilMade(runs, request, played ? 1 : 2);
+    }
+  }
+
+  private long computed() {
+    return told.stream().filter(Entry.Computed.class::isInstance).count();
+  }
+
+  private void untilMade(OwnRuns runs, SeenRequest request, int times) {
+    while (computed() < times) {
+      Thread.onSpinWait();
+      runs.look();
+    }
+    assertThat(made).isEqualTo(times);
+    assertThat(runs.result(request)).isPresent();
+  }
+
   private static void await(CountDownLatch latch) {
     try {
       latch.await();

@@ -2,7 +2,6 @@ package opml.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Optional;
 import java.util.Set;
 import opml.core.hash.Bytes32;
 import opml.game.claim.RequestId;
@@ -60,9 +59,7 @@ class RunShelfTest {
   private SizedWork put(long number) {
     SizedWork work = new SizedWork(KEPT);
     runs.put(RunShelf.Subject.of(id(number)), work);
-    runs.put(
-        RunShelf.Subject.of(id(number)),
-        new RunShelf.Known(Optional.empty(), 0, 0, 0, 0, Optional.empty()));
+    runs.put(RunShelf.Subject.of(id(number)), RunShelf.Known.NOTHING);
     return work;
   }
 

@@ -12,6 +12,7 @@ final class SizedWork implements Work {
   private final long keptBytes;
   private long replaySteps = 1;
   private boolean rested;
+  private boolean retired;
 
   SizedWork(long keptBytes) {
     this.keptBytes = keptBytes;
@@ -35,6 +36,15 @@ final class SizedWork implements Work {
   @Override
   public void rest() {
     rested = true;
+  }
+
+  boolean isRetired() {
+    return retired;
+  }
+
+  @Override
+  public void retire() {
+    retired = true;
   }
 
   @Override

@@ -29,6 +29,7 @@ public final class GraphWork implements Work {
   private final HeapBudget memory;
   private final OpenRuns runs;
   private final long modelBytes;
+  private volatile boolean retired;
 
   /// The work of a model that is kept in any case.
   ///
@@ -215,6 +216,15 @@ public final class GraphWork implements Work {
   public void rest() {
     runs.close();
     frames.rest();
+  }
+
+  @Override
+  public void retire() {
+    retired = true;
+  }
+
+  boolean isRetired() {
+    return retired;
   }
 
   private final class GraphTrace implements Trace {

@@ -275,7 +275,7 @@ public final class GraphWorkshop implements Workshop {
       forgetDropped();
       Held held = works.get(job);
       GraphWork known = held == null ? null : held.get();
-      if (known != null) {
+      if (known != null && !known.isRetired()) {
         return known;
       }
       run =

@@ -1,13 +1,14 @@
 package opml.engine.commit;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
-import java.util.stream.IntStream;
 import opml.core.hash.Bytes32;
 import opml.core.merkle.PageHashes;
 import opml.core.merkle.ZeroHashes;
+import opml.core.parallel.AllCores;
 import opml.engine.graph.Graph;
 import opml.engine.graph.Slot;
 import opml.engine.tensor.Tensor;
@@ -52,23 +53,20 @@ public record InitialHashes(List<Optional<PageHashes>> slots) {
       Graph graph, Progress progress, BiFunction<Tensor, Runnable, PageHashes> finds) {
     long total = bytes(graph);
     AtomicLong done = new AtomicLong();
-    List<Optional<PageHashes>> hashes =
-        IntStream.range(0, graph.slots().size())
-            .parallel()
-            .mapToObj(graph.slots()::get)
-            .map(
-                slot ->
-                    slot.initial()
-                        .map(
-                            tensor -> {
-                              Runnable hashed =
-                                  () -> tell(progress, done.get() + slot.bytes(), total);
-                              PageHashes found = finds.apply(tensor, hashed);
-                              done.addAndGet(slot.bytes());
-                              return found;
-                            }))
-            .toList();
-    return new InitialHashes(hashes);
+    PageHashes[] hashes = new PageHashes[graph.slots().size()];
+    AllCores.forEach(
+        hashes.length,
+        i -> {
+          Slot slot = graph.slots().get(i);
+          slot.initial()
+              .ifPresent(
+                  tensor -> {
+                    Runnable hashed = () -> tell(progress, done.get() + slot.bytes(), total);
+                    hashes[i] = finds.apply(tensor, hashed);
+                    done.addAndGet(slot.bytes());
+                  });
+        });
+    return new InitialHashes(Arrays.stream(hashes).map(Optional::ofNullable).toList());
   }
 
   private static void tell(Progress progress, long done, long total) {

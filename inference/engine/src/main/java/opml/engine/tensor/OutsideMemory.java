@@ -138,6 +138,11 @@ public final class OutsideMemory {
     return bytes <= ROOM;
   }
 
+  /// {@return how many bytes that are}
+  public static long room() {
+    return ROOM;
+  }
+
   /// Of a container, what that may have.
   private static long machineBytes() {
     return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system

@@ -11,6 +11,7 @@ import opml.engine.graph.GraphNode;
 import opml.engine.graph.Operand;
 import opml.engine.graph.Slot;
 import opml.engine.plan.Layout;
+import opml.engine.run.Constant;
 import opml.engine.tensor.Tensor;
 import opml.kernels.catalog.Kernel;
 
@@ -21,7 +22,9 @@ import opml.kernels.catalog.Kernel;
 /// @param values bytes of what the slots hold when every node has run, the model's weights not counted
 /// @param passing bytes that a run takes besides: while it goes on, and for states that are kept to take it up again
 /// @param least bytes of Java's heap that the model takes with any run of it that comes to its end
-public record RunMemory(long model, long values, long passing, long least) {
+/// @param outside bytes outside of the heap that it takes with any such run: what kernels read lies there. Weights that
+///     are too many to stay there ([Constant#areResident]) are read again and again, and are not among it
+public record RunMemory(long model, long values, long passing, long least, long outside) {
   /// About what a node takes besides its constants: its descriptor, operands and scalars, what a run needs to call its
   /// kernel, and the hashes of trees.
   private static final long NODE_BYTES = 5120;
@@ -77,7 +80,9 @@ public record RunMemory(long model, long values, long passing, long least) {
     passing += states * GraphExecution.STATE_BYTES;
     boolean fits = graph.steps() < GraphExecution.KEPT_BYTES / (values + 1);
     passing += fits ? graph.steps() * values : GraphExecution.KEPT_BYTES;
-    return new RunMemory(ownBytes, values, passing, onHeap + least);
+    long outside = Layout.apart(graph).bytes();
+    outside += Constant.areResident(graph.slots()) ? weights : 0;
+    return new RunMemory(ownBytes, values, passing, onHeap + least, outside);
   }
 
   /// {@return bytes that a node takes while it runs: what it writes aside, saves, or hands to the machine}

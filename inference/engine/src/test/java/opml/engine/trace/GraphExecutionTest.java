@@ -75,6 +75,7 @@ class GraphExecutionTest {
     RunMemory memory = RunMemory.of(dense);
     assertThat(memory.values()).as("two slots of eight bytes, padded to a leaf").isEqualTo(64);
     assertThat(memory.least()).as("w, b, and the two slots").isEqualTo(24 + 8 + 16);
+    assertThat(memory.outside()).as("w, b, and places of 64 bytes").isEqualTo(24 + 8 + 3 * 64);
     assertThat(run(dense, floats(1, 2, 3)).keptBytes())
         .isLessThanOrEqualTo(memory.values() + memory.passing());
     Model loop = counter(4, 1000);

@@ -3,21 +3,15 @@ package opml.cli.option;
 import java.util.Optional;
 import opml.cli.console.AnswerText;
 import opml.cli.console.Failure;
-import opml.engine.plan.Team;
 import opml.game.work.Workshop.Progress;
-import opml.llm.forward.CheckGraph;
 import opml.llm.forward.TextLimits;
-import opml.llm.forward.VocabularyTable;
 import opml.llm.model.LanguageModel;
-import opml.llm.session.Session;
-import opml.llm.session.TextEngine;
-import opml.llm.session.Writer;
+import opml.llm.session.Answerer;
 import opml.llm.tape.TextAnswer;
 import opml.llm.tape.TextRequest;
 import opml.llm.tokenizer.Tokenizer;
 import opml.proof.Answers;
 import opml.twins.Twins;
-import org.jspecify.annotations.Nullable;
 
 /// A language model as requesters and agents use it: prompts become requests, what stands on a tape becomes a text, and
 /// answers are found by a session, which is opened when the first is wanted and kept.
@@ -30,14 +24,12 @@ public final class LanguageAnswers implements Answers {
 
   private final LanguageModel language;
   private final TextLimits limits;
-  private final Writer writer;
-  private @Nullable Session session;
+  private final Answerer answerer;
 
   LanguageAnswers(LanguageModel language, TextLimits limits) {
     this.language = language;
     this.limits = limits;
-    VocabularyTable vocabulary = VocabularyTable.of(language);
-    this.writer = new Writer(limits, vocabulary, CheckGraph.answerBytes(limits, vocabulary));
+    this.answerer = new Answerer(language, limits, Twins.provider());
   }
 
   public LanguageModel language() {
@@ -55,32 +47,19 @@ public final class LanguageAnswers implements Answers {
     byte[] _ = to(new TextRequest(new int[] {0}, most).encode(limits), (_, _) -> {});
   }
 
+  /// {@return the bytes outside of Java's heap that answering takes, besides the weights}
+  public long sessionBytes() {
+    return answerer.sessionBytes();
+  }
+
   @Override
-  public synchronized byte[] to(byte[] input, Progress progress) {
-    Session open = session;
-    if (open == null) {
-      open = open();
-      session = open;
-    }
-    return writer.answer(open, input, _ -> {});
+  public byte[] to(byte[] input, Progress progress) {
+    return answerer.answer(input);
   }
 
   @Override
   public boolean leaveNothing() {
     return true; // so CheckGraph has it
-  }
-
-  private Session open() {
-    int rows = Math.min(TextEngine.ROWS, limits.context());
-    return TextEngine.of(
-            language,
-            limits.context(),
-            limits.cacheType(),
-            rows,
-            Twins.provider(),
-            Team.shared(),
-            _ -> {})
-        .open();
   }
 
   /// {@return the bytes of a request}

@@ -15,7 +15,6 @@ import opml.cli.console.Failure;
 import opml.cli.console.Json;
 import opml.cli.option.ReportOption;
 import opml.engine.commit.Model;
-import opml.engine.plan.Team;
 import opml.ethereum.devchain.DevChain;
 import opml.kernels.catalog.PinnedPrograms;
 import opml.lab.scenario.Liar;
@@ -24,12 +23,10 @@ import opml.lab.scenario.TokenLie;
 import opml.llm.forward.CacheType;
 import opml.llm.forward.CheckGraph;
 import opml.llm.forward.TextLimits;
-import opml.llm.forward.VocabularyTable;
 import opml.llm.model.LanguageModel;
 import opml.llm.model.LanguageModels;
+import opml.llm.session.Answerer;
 import opml.llm.session.Session;
-import opml.llm.session.TextEngine;
-import opml.llm.session.Writer;
 import opml.llm.tape.TextAnswer;
 import opml.llm.tape.TextRequest;
 import opml.llm.tokenizer.Tokenizer;
@@ -108,14 +105,12 @@ public final class DemoLlamaCommand implements Callable<Integer> {
                 language.hyperparameters().layers(),
                 language.hyperparameters().width(),
                 Amounts.count(language.hyperparameters().vocabulary())));
-    VocabularyTable vocabulary = VocabularyTable.of(language);
-    int room = CheckGraph.answerBytes(limits, vocabulary);
-    Writer writer = new Writer(limits, vocabulary, room);
     byte[] request = new TextRequest(prompted, tokens).encode(limits);
-    try (Session session = session(language, limits);
+    try (Answerer answerer = new Answerer(language, limits, Twins.provider());
         DevChain chain = DevChain.start(DevChain.Options.DEFAULT.withProgress(console::note))) {
+      Session session = answerer.session();
       long begin = System.nanoTime();
-      byte[] right = writer.answer(session, request, _ -> {});
+      byte[] right = answerer.answer(request);
       double seconds = (System.nanoTime() - begin) / 1e9;
       TextAnswer answer = TextAnswer.read(right).orElseThrow();
       console.say(
@@ -126,7 +121,8 @@ public final class DemoLlamaCommand implements Callable<Integer> {
                   answer.tokens().length / seconds,
                   prompt,
                   text(answer)));
-      TokenLie lie = TokenLie.about(session, prompted, answer, vocabulary, room);
+      TokenLie lie =
+          TokenLie.about(session, prompted, answer, answerer.vocabulary(), answerer.room());
       Tokenizer tokenizer = language.tokenizer().orElseThrow();
       console.say(
           "A liar says that token %d is \"%s\" and not \"%s\", and goes on from there:%n%n  %s%s%n"
@@ -136,20 +132,8 @@ public final class DemoLlamaCommand implements Callable<Integer> {
                   new String(tokenizer.piece(lie.truth()), UTF_8),
                   prompt,
                   text(lie.answer())));
-      return settle(chain, language, limits, request, writer, session, lie);
+      return settle(chain, language, limits, request, answerer, lie);
     }
-  }
-
-  private static Session session(LanguageModel language, TextLimits limits) {
-    return TextEngine.of(
-            language,
-            limits.context(),
-            limits.cacheType(),
-            Math.min(TextEngine.ROWS, limits.context()),
-            Twins.provider(),
-            Team.shared(),
-            _ -> {})
-        .open();
   }
 
   private static String text(TextAnswer answer) {
@@ -161,13 +145,12 @@ public final class DemoLlamaCommand implements Callable<Integer> {
       LanguageModel language,
       TextLimits limits,
       byte[] request,
-      Writer writer,
-      Session session,
+      Answerer answerer,
       TokenLie lie) {
     console.note("builds the graph that checks such answers, and hashes the weights");
     Model model = Model.checking(CheckGraph.of(language, limits), PinnedPrograms::of);
     GraphWorkshop honest = new GraphWorkshop(List.of());
-    honest.add(model, Answers.leavingNothing((input, _) -> writer.answer(session, input, _ -> {})));
+    honest.add(model, Answers.leavingNothing((input, _) -> answerer.answer(input)));
     console.say("The model is %s; a private chain runs at %s.".formatted(model.id(), chain.url()));
     byte[] claimed = lie.answer().encode(Math.toIntExact(model.descriptor().outputBytes()));
     Liar liar = new Liar(model, lie.lie(model), _ -> claimed);

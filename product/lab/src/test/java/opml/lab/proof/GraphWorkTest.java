@@ -73,6 +73,20 @@ class GraphWorkTest {
     }
   }
 
+  @Test
+  void aRunThatIsHeldIsTheSameForAllWhoAskUntilItIsRetired() {
+    Model model = TestModels.demo(DemoModel.INT8);
+    byte[] input = TestModels.input(DemoModel.INT8);
+    GraphWorkshop workshop = new GraphWorkshop(List.of(model));
+    GraphWork first = workshop.graphWork(model, input);
+    assertThat(workshop.graphWork(model, input)).isSameAs(first);
+    first.retire();
+    GraphWork second = workshop.graphWork(model, input);
+    assertThat(second).isNotSameAs(first);
+    assertThat(workshop.graphWork(model, input)).isSameAs(second);
+    assertThat(second.result().finalState()).isEqualTo(first.result().finalState());
+  }
+
   /// The native run, the machine and the contracts tell one story about every node and about steps inside it.
   @ParameterizedTest
   @EnumSource

@@ -60,6 +60,10 @@ public interface Work {
   /// Gives back what only a dispute needs, such as the memories of machines. It comes back when asked for.
   default void rest() {}
 
+  /// Has whoever asks a workshop for this run from now on get one that is made anew. It stays good for those who have
+  /// it.
+  default void retire() {}
+
   /// What a run comes to.
   ///
   /// @param status 0 ran to its end, 1 stopped, 2 failed

@@ -16,10 +16,12 @@ import opml.cli.console.StopSignal;
 import opml.cli.option.ChainTextOptions;
 import opml.cli.option.DeploymentOption;
 import opml.cli.option.KnownModel;
+import opml.cli.option.LanguageAnswers;
 import opml.cli.option.ModelFile;
 import opml.cli.option.TextOptions;
 import opml.core.account.Address;
 import opml.core.account.Wei;
+import opml.engine.tensor.OutsideMemory;
 import opml.engine.trace.RunMemory;
 import opml.ethereum.send.GasMeter;
 import opml.ethereum.send.Signer;
@@ -37,8 +39,6 @@ import picocli.CommandLine.Option;
 /// that the chain does ends them.
 @SuppressWarnings("NullAway.Init") // filled by picocli
 final class AgentOptions {
-  private static final long MEGABYTE = 1_000_000;
-
   @Mixin private Console console;
   @Mixin private DeploymentOption deployment;
 
@@ -110,7 +110,7 @@ final class AgentOptions {
     Duration pause = WaitOptions.pause(poll);
     boolean fetches = fetch.isOn(files.size());
     List<KnownModel> models = ModelFile.open(files, text, console);
-    requireMemory(models);
+    requireMemory(models, finds);
     try (StopSignal _ = StopSignal.open();
         DeploymentOption.Opened opened = deployment.open()) {
       GasMeter meter = new GasMeter();
@@ -159,18 +159,15 @@ final class AgentOptions {
             });
   }
 
-  /// @throws Failure if a model is certain to take more memory than there is
-  private void requireMemory(List<KnownModel> models) {
-    long most = Runtime.getRuntime().maxMemory();
-    Problems problems = new Problems();
+  /// @throws Failure if the models are certain to take more memory than there is
+  private void requireMemory(List<KnownModel> models, boolean finds) {
+    NeededMemory memory = new NeededMemory(Runtime.getRuntime().maxMemory(), OutsideMemory.room());
     for (int i = 0; i < models.size(); i++) {
-      long least = RunMemory.of(models.get(i).model()).least();
-      problems.when(
-          least > most,
-          "%s: a run takes at least %,d MB, Java has %,d MB; give it more with JAVA_TOOL_OPTIONS=-Xmx"
-              .formatted(files.get(i), least / MEGABYTE, most / MEGABYTE));
+      KnownModel model = models.get(i);
+      long session = finds ? model.language().map(LanguageAnswers::sessionBytes).orElse(0L) : 0;
+      memory.add(files.get(i).toString(), RunMemory.of(model.model()), session);
     }
-    problems.fail();
+    memory.problems().fail();
   }
 
   private static Map<String, Object> facts(Hub hub) {

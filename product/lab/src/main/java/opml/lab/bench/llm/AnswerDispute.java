@@ -2,7 +2,6 @@ package opml.lab.bench.llm;
 
 import java.util.List;
 import opml.engine.commit.Model;
-import opml.engine.plan.Team;
 import opml.ethereum.devchain.DevChain;
 import opml.kernels.catalog.PinnedPrograms;
 import opml.lab.scenario.Audience;
@@ -12,11 +11,8 @@ import opml.lab.scenario.TokenLie;
 import opml.llm.forward.CacheType;
 import opml.llm.forward.CheckGraph;
 import opml.llm.forward.TextLimits;
-import opml.llm.forward.VocabularyTable;
 import opml.llm.model.LanguageModel;
-import opml.llm.session.Session;
-import opml.llm.session.TextEngine;
-import opml.llm.session.Writer;
+import opml.llm.session.Answerer;
 import opml.llm.tape.TextAnswer;
 import opml.llm.tape.TextRequest;
 import opml.proof.Answers;
@@ -35,33 +31,17 @@ final class AnswerDispute {
     int[] prompt = language.tokenizer().orElseThrow().encode(beginning, true, false);
     int context = Math.min(CONTEXT, language.hyperparameters().context());
     TextLimits limits = new TextLimits(context, TOKENS, CacheType.F16);
-    VocabularyTable vocabulary = VocabularyTable.of(language);
-    int room = CheckGraph.answerBytes(limits, vocabulary);
-    Writer writer = new Writer(limits, vocabulary, room);
     byte[] request = new TextRequest(prompt, TOKENS).encode(limits);
-    try (Session session = session(language, limits)) {
-      byte[] right = writer.answer(session, request, _ -> {});
+    try (Answerer answerer = new Answerer(language, limits, Twins.provider())) {
+      TextAnswer right = TextAnswer.read(answerer.answer(request)).orElseThrow();
       TokenLie lie =
-          TokenLie.about(session, prompt, TextAnswer.read(right).orElseThrow(), vocabulary, room);
+          TokenLie.about(answerer.session(), prompt, right, answerer.vocabulary(), answerer.room());
       Model model = Model.checking(CheckGraph.of(language, limits), PinnedPrograms::of);
       GraphWorkshop honest = new GraphWorkshop(List.of());
-      honest.add(
-          model, Answers.leavingNothing((input, _) -> writer.answer(session, input, _ -> {})));
-      Liar liar = new Liar(model, lie.lie(model), _ -> lie.answer().encode(room));
+      honest.add(model, Answers.leavingNothing((input, _) -> answerer.answer(input)));
+      Liar liar = new Liar(model, lie.lie(model), _ -> lie.answer().encode(answerer.room()));
       return OneDispute.ofAnswer(
           chain, honest, model, request, liar, language.name(), Audience.SILENT);
     }
-  }
-
-  private static Session session(LanguageModel language, TextLimits limits) {
-    return TextEngine.of(
-            language,
-            limits.context(),
-            limits.cacheType(),
-            Math.min(TextEngine.ROWS, limits.context()),
-            Twins.provider(),
-            Team.shared(),
-            _ -> {})
-        .open();
   }
 }
