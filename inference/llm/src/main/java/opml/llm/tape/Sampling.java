@@ -67,7 +67,8 @@ public record Sampling(
       topK = typical == 1 ? 0 : topK;
     }
     topK = Math.max(topK, 0);
-    // 0 and -0 are one number, and as a share of probability the least one: one token is always kept.
+    // 0 and -0 are one number, and as a share of probability the least one: one token is always
+    // kept.
     temperature += 0f;
     topP = topP == 0 ? Float.MIN_VALUE : topP;
     minP += 0f;

@@ -174,7 +174,7 @@ class LanguageModelOnChainTest extends OnDevChain {
     byte[] unknown = Story.REQUEST.clone();
     unknown[Tape.HEADER + 5] = 9;
     byte[] header = Story.REQUEST.clone();
-    header[Tape.HEADER_USED] = 1;
+    header[Tape.HEADER - 1] = 1;
     assertThat(reason(unknown)).isEqualTo(Tape.BAD_TOKEN);
     assertThat(reason(header)).isEqualTo(Tape.BAD_HEADER);
     refuted(unknown, Story.RIGHT, new Lie.InExit(0));
