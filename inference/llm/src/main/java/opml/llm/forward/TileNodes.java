@@ -342,8 +342,8 @@ public final class TileNodes {
         .read(logits.slot())
         .read(text.request())
         .read(text.history())
-        .write(slots.scratch("candidates", ElementType.U8, room))
         .update(chosen)
+        .write(slots.scratch("candidates", ElementType.U8, room))
         .ints("at vocabulary context", row, vocabulary, text.positions())
         .end();
   }

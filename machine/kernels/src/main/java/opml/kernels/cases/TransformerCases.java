@@ -207,8 +207,8 @@ final class TransformerCases {
             data.floats((long) (at + rows) * vocabulary),
             new SamplingCases(random).header(0),
             data.ints(context, 0, vocabulary),
-            bytes(Candidates.bytes(vocabulary)),
-            data.ints(at + rows, 0, vocabulary)),
+            data.ints(at + rows, 0, vocabulary),
+            bytes(Candidates.bytes(vocabulary))),
         at,
         vocabulary,
         context);

@@ -28,8 +28,8 @@ public final class TokenSampling {
   ///
   /// @param logits (…, vocabulary), whose row `at` is the tile's first
   /// @param tokens the text, from position 0 on
-  /// @param room of as many bytes as [Candidates#bytes] says
   /// @param y (…) tokens, as the logits' rows
+  /// @param room of as many bytes as [Candidates#bytes] says
   /// @param vocabulary at most 2^22
   /// @param context tokens of the text, at most
   public static void chooseSampled(
@@ -37,8 +37,8 @@ public final class TokenSampling {
       MemorySegment logits,
       MemorySegment request,
       MemorySegment tokens,
-      MemorySegment room,
       MemorySegment y,
+      MemorySegment room,
       int at,
       int vocabulary,
       int context) {

@@ -58,8 +58,8 @@ class TokenSamplingTest {
           tensor(logits),
           header,
           tensor(text),
-          memory(Candidates.bytes(logits.length)),
           chosen,
+          memory(Candidates.bytes(logits.length)),
           0,
           logits.length,
           text.length);
