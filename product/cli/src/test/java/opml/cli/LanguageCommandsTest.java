@@ -159,6 +159,30 @@ class LanguageCommandsTest {
   }
 
   @Test
+  void theSameSeedSaysTheSame() throws IOException {
+    String plain = run("-p", "ab", "-n", 20).succeeds().out();
+    String seven = run("-p", "ab", "-n", 20, "--seed", 7).succeeds().out();
+    assertThat(seven).isNotEqualTo(plain);
+    assertThat(
+            run("-p", "ab", "-n", 20, "-s", 7, "--temp", 0.8, "--top-k", 40, "-b", 1, "-t", 2)
+                .succeeds()
+                .out())
+        .as("defaults are llama.cpp's")
+        .isEqualTo(seven);
+    assertThat(run("-p", "ab", "-n", 20, "-s", 8).succeeds().out()).isNotEqualTo(seven);
+    JsonNode told = json(run("-p", "ab", "-n", 20, "--temp", 0.9, "--min-p", 0, "--json"));
+    long seed = told.path("seed").asLong();
+    CliRun again = run("-p", "ab", "-n", 20, "--temp", 0.9, "--min-p", 0, "-s", seed, "--json");
+    assertThat(json(again).path("tokens")).isEqualTo(told.path("tokens"));
+    assertThat(again.err()).contains("seed    " + seed);
+    assertThat(run("-p", "ab", "-n", 20, "--temp", 0, "-s", 7, "--top-p", 0.5).succeeds().out())
+        .isEqualTo(plain);
+    assertThat(run("-p", "ab", "-n", 20, "--repeat-penalty", 5).succeeds().out())
+        .as("penalties need no chance")
+        .isNotEqualTo(plain);
+  }
+
+  @Test
   void hashesAndTextDoNotStandInOneLine() {
     String[] words = {"run", "-m", model.toString(), "-p", "ab", "-n", "4", "--logits-hash"};
     StringWriter terminal = new StringWriter();
@@ -190,7 +214,10 @@ class LanguageCommandsTest {
     run("-p", "a", "-t", 0).failsWith("--threads 0");
     run("-p", "a", "-b", 0).failsWith("--batch-size 0");
     run("-p", "a", "-c", -1).failsWith("--ctx-size -1");
-    run("-p", "a", "--temp", 0.8).failsWith("--temp 0.8: expected is 0");
+    run("-p", "a", "--temp", -1).failsWith("--temperature: expected is a number, 0 on; found -1.0");
+    run("-p", "a", "--top-p", 1.5).failsWith("--top-p: expected is a number, 0 to 1; found 1.5");
+    run("-p", "a", "--repeat-penalty", "NaN").failsWith("--repeat-penalty: ", "found NaN");
+    run("-p", "a", "--seed", "x").isMisusedWith("'x' is not a whole number");
     run("-p", "a", "-n", "many")
         .isMisusedWith("'many' is not a whole number from -2^31 to 2^31 - 1");
     run().failsWith("--prompt: expected is a text");

@@ -60,14 +60,25 @@ class LanguageMarketTest {
     verifying.until("registered true");
     CliRun waiting =
         CliRun.start(
-            deployed(request("--prompt", "ab c", "-n", 12, "--wait", "--poll", 0.05, "--json")));
+            deployed(
+                request(
+                    "--prompt",
+                    "ab c",
+                    "-n",
+                    12,
+                    "--seed",
+                    5,
+                    "--wait",
+                    "--poll",
+                    0.05,
+                    "--json")));
     waiting.until("provisional");
     verifying.until("computed");
     dev.increaseTime(WINDOW.plusSeconds(10));
     waiting.join().succeeds();
     JsonNode end = waiting.json().getLast();
     JsonNode said =
-        CliRun.of("run", "-m", model, "-p", "ab c", "-n", 12, "--json")
+        CliRun.of("run", "-m", model, "-p", "ab c", "-n", 12, "--seed", 5, "--json")
             .succeeds()
             .json()
             .getFirst();
@@ -95,6 +106,8 @@ class LanguageMarketTest {
   void whatCannotBeAskedIsRefusedBeforeAnythingIsSent() throws IOException {
     on(request("--prompt", "a", "--input", model)).failsWith("--prompt: expected is none with");
     on(request("--input", model, "--tokens", 3)).failsWith("--tokens 3: expected is none without");
+    on(request("--input", model, "--temp", 1)).failsWith("--temp and what else", "none without");
+    on(request("--prompt", "a", "--top-p", 2)).failsWith("--top-p: expected is a number, 0 to 1");
     on(request("--prompt", "a", "--tokens", 65)).failsWith("--tokens 65: expected are 1 to 6");
     on(request("--prompt", "a".repeat(200))).failsWith("--prompt: ", "no room for an answer");
     on(request("--prompt", "a", "--answer", 100)).failsWith("--answer 100: expected are 1 to 64");

@@ -38,6 +38,16 @@ public final class CheckGraph {
       int positions)
       implements TextSlots {
     @Override
+    public int request() {
+      return 0;
+    }
+
+    @Override
+    public int history() {
+      return tokens;
+    }
+
+    @Override
     public int hiddenAt(int token) {
       return token;
     }
@@ -123,9 +133,17 @@ public final class CheckGraph {
   }
 
   private void begin() {
+    int bytes = requestBytes(limits);
+    int plain = slots.scratch("plain", ElementType.U8, bytes);
+    graph
+        .call(KernelCatalog.byName("tape.plain"), "plain", "tape.plain")
+        .read(0)
+        .write(plain)
+        .ints("words", bytes / Integer.BYTES)
+        .end();
     graph
         .call(KernelCatalog.byName("tape.begin"), "tape", "tape.begin")
-        .read(0)
+        .read(plain)
         .read(1)
         .read(slots.constant("pieces", vocabulary.pieces()))
         .read(slots.constant("ends", vocabulary.ends()))

@@ -20,6 +20,12 @@ enum Effort {
   /// Products of attention: of each, the program's bound has a conversion from the longest type of a cache besides.
   static final long MOST_ATTENDED = 3L << 21;
 
+  /// Tokens of a vocabulary of which one is drawn.
+  static final long MOST_DRAWN = 1L << 19;
+
+  /// How many tokens of a text take as long as one of a vocabulary.
+  private static final int PENALISED = 8;
+
   /// What an exponential, with its part of a softmax, is worth in products.
   private static final long EXPONENTIAL = 16;
 
@@ -33,6 +39,17 @@ enum Effort {
     }
     long most = type.blockElements() > 1 ? MOST_QUANTISED : MOST_FLOAT;
     return (int) Math.max(1, Math.min(Integer.MAX_VALUE, most / ((long) rows * inputs)));
+  }
+
+  /// {@return for how many rows one node draws}
+  ///
+  /// @param positions of the text, at most
+  /// @param rows that there are
+  int choices(int vocabulary, int positions, int rows) {
+    if (this == ANY) {
+      return rows;
+    }
+    return Math.clamp(MOST_DRAWN / (vocabulary + positions / PENALISED), 1, rows);
   }
 
   /// {@return how many pairs of a token and a head one node attends for}

@@ -8,6 +8,7 @@ import opml.engine.graph.GraphBuilder;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
 import opml.kernels.layout.Tile;
+import opml.kernels.transformer.Tape;
 import opml.llm.model.Hyperparameters;
 import opml.llm.model.LanguageModel;
 import opml.llm.model.RopeTable;
@@ -16,6 +17,8 @@ import opml.llm.model.RopeTable;
 /// slot, with keys and values for each layer, which stay from turn to turn.
 ///
 /// @param control the slot of it, as [Tile] reads it
+/// @param request the slot of a request's header, which says how tokens are chosen
+/// @param history the slot of the text's tokens, from position 0 on
 /// @param tokens the slot of the tile's tokens
 /// @param angles the slot of the rotations' cosines and sines
 /// @param caches the slots of all keys, by layer, and then of all values; row by row in the order of the text
@@ -24,6 +27,8 @@ import opml.llm.model.RopeTable;
 public record SessionGraph(
     Graph graph,
     int control,
+    int request,
+    int history,
     int tokens,
     int angles,
     List<Integer> caches,
@@ -35,6 +40,8 @@ public record SessionGraph(
 
   private record Text(
       int control,
+      int request,
+      int history,
       int tokens,
       int angles,
       int hidden,
@@ -72,6 +79,8 @@ public record SessionGraph(
     Text text =
         new Text(
             graph.slot("control", ElementType.I32, Shape.of(Tile.CONTROL)),
+            graph.slot("request", ElementType.U8, Shape.of(Tape.HEADER)),
+            graph.slot("history", ElementType.I32, Shape.of(context)),
             graph.slot("tokens", ElementType.I32, Shape.of(rows)),
             graph.constant("angles", RopeTable.of(numbers.rope(), context)),
             graph.slot("hidden", ElementType.F32, Shape.of(rows, numbers.width())),
@@ -97,6 +106,8 @@ public record SessionGraph(
             graph.port("control", text.control(), Shape.of(Tile.CONTROL)),
             graph.port("chosen", chosen, Shape.of(rows))),
         text.control(),
+        text.request(),
+        text.history(),
         text.tokens(),
         text.angles(),
         IntStream.concat(Arrays.stream(text.allKeys()), Arrays.stream(text.allValues()))

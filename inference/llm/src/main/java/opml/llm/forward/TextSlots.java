@@ -5,8 +5,14 @@ interface TextSlots {
   /// {@return the control slot}
   int control();
 
-  /// {@return the slot of the tokens}
+  /// {@return the slot of the tokens that tiles are of}
   int tokens();
+
+  /// {@return the slot whose first bytes are a request's header}
+  int request();
+
+  /// {@return the slot of the text's tokens, from position 0 on}
+  int history();
 
   /// {@return the slot of the rotations' cosines and sines}
   int angles();

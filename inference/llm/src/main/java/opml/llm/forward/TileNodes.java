@@ -5,6 +5,7 @@ import java.util.Map;
 import opml.engine.graph.GraphBuilder;
 import opml.engine.tensor.ElementType;
 import opml.kernels.catalog.KernelCatalog;
+import opml.kernels.transformer.Candidates;
 import opml.llm.model.Hyperparameters;
 import opml.llm.model.LanguageModel;
 import opml.llm.model.Rope;
@@ -317,7 +318,8 @@ public final class TileNodes {
     return y;
   }
 
-  /// {@return the slot that has the token of each choice}
+  /// {@return the slot that has the token of each choice}: the greatest logit's, and then what chance says of some of
+  /// the rows in a node, where they are too many
   int choose(Activation logits) {
     int chosen = slots.scratch("chosen", ElementType.I32, text.rows());
     tile(call("choose.greedy", "choose"))
@@ -325,7 +327,25 @@ public final class TileNodes {
         .write(chosen)
         .ints("vocabulary", logits.width())
         .end();
+    int some = effort.choices(logits.width(), text.positions(), rows);
+    for (int row = 0; row < rows; row += some) {
+      sample(logits, chosen, row, Math.min(some, rows - row));
+    }
     return chosen;
+  }
+
+  private void sample(Activation logits, int chosen, int row, int count) {
+    int vocabulary = logits.width();
+    int room = Math.toIntExact(Candidates.bytes(vocabulary));
+    call("choose.sampled", "sample")
+        .ints("tile.counter tile.first tile.rows", counter, first + row, count)
+        .read(logits.slot())
+        .read(text.request())
+        .read(text.history())
+        .update(chosen)
+        .write(slots.scratch("candidates", ElementType.U8, room))
+        .ints("at vocabulary context", row, vocabulary, text.positions())
+        .end();
   }
 
   /// Compares choices with the answer.

@@ -2,6 +2,8 @@ package opml.llm.session;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import opml.engine.graph.GraphNode;
@@ -11,6 +13,8 @@ import opml.engine.plan.Team;
 import opml.engine.run.PreparedKernel;
 import opml.kernels.layout.Tile;
 import opml.kernels.memory.Mem;
+import opml.kernels.transformer.Tape;
+import opml.llm.tape.Sampling;
 
 /// A text and a model that reads and continues it: keys and values of all of its tokens are kept, so that each token is
 /// worked on once.
@@ -28,6 +32,8 @@ public final class Session implements AutoCloseable {
   private final Team team;
   private final Step[] steps;
   private final MemorySegment control;
+  private final MemorySegment request;
+  private final MemorySegment history;
   private final MemorySegment tokens;
   private final MemorySegment logits;
   private final MemorySegment chosen;
@@ -86,6 +92,8 @@ public final class Session implements AutoCloseable {
     var session = passes.session();
     MemorySegment[] slots = passes.slots(arena);
     this.control = slots[session.control()];
+    this.request = slots[session.request()];
+    this.history = slots[session.history()];
     this.tokens = slots[session.tokens()];
     this.logits = slots[session.logits()];
     this.chosen = slots[session.chosen()];
@@ -134,6 +142,13 @@ public final class Session implements AutoCloseable {
   /// {@return how many tokens are taken at once, at most}
   public int rows() {
     return rows;
+  }
+
+  /// Has tokens be chosen in this way from now on; before that, they are the most likely ones.
+  public void choose(Sampling sampling) {
+    ByteBuffer header = ByteBuffer.allocate(Tape.HEADER).order(ByteOrder.LITTLE_ENDIAN);
+    sampling.write(header);
+    request.copyFrom(MemorySegment.ofBuffer(header));
   }
 
   /// Cuts the text to its first tokens; what they have left behind is still good.
@@ -195,7 +210,7 @@ public final class Session implements AutoCloseable {
   void pass(int[] more, int from, int count, int first, int choices) {
     for (int i = 0; i < count; i++) {
       Mem.putI32(tokens, 4L * i, more[from + i]);
-      text[length + i] = more[from + i];
+      note(length + i, more[from + i]);
     }
     Mem.putI32(control, 4L * Tile.TOKENS, count);
     Mem.putI32(control, 4L * Tile.CHOICES, choices);
@@ -232,8 +247,15 @@ public final class Session implements AutoCloseable {
 
   /// Has the text be the first tokens of another one, whose keys and values stand in [#caches].
   void restore(int tokensOfIt, int... other) {
-    System.arraycopy(other, 0, text, 0, tokensOfIt);
+    for (int i = 0; i < tokensOfIt; i++) {
+      note(i, other[i]);
+    }
     length = tokensOfIt;
+  }
+
+  private void note(int position, int token) {
+    text[position] = token;
+    Mem.putI32(history, 4L * position, token);
   }
 
   /// {@return what was chosen, of the choices of the last tokens that were taken}

@@ -44,6 +44,7 @@ public final class Writer {
     int count = 0;
     boolean ended = false;
     if (tokens.length > 0) {
+      session.choose(request.sampling());
       int kept = session.cutTo(prompt);
       int next = session.take(Arrays.copyOfRange(prompt, kept, prompt.length));
       while (true) {
@@ -80,6 +81,7 @@ public final class Writer {
             && Arrays.stream(tokens).allMatch(token -> token >= 0 && token < stops.length)
             && Arrays.stream(tokens).limit(Math.max(0, tokens.length - 1)).noneMatch(this::isStop)
             && Arrays.equals(tape, TextAnswer.of(tokens, ended, vocabulary, room).encode(room));
+    session.choose(read.request().get().sampling());
     return formed && chooses(session, prompt, tokens);
   }
 

@@ -7,13 +7,19 @@ import java.util.Optional;
 import opml.kernels.transformer.Tape;
 import opml.llm.forward.TextLimits;
 
-/// What a language model is asked: to continue a prompt by at most so many tokens, the most likely one each time.
+/// What a language model is asked: to continue a prompt by at most so many tokens.
 ///
 /// @param limit tokens of the answer, at most
+/// @param sampling how they are chosen
 @SuppressWarnings("ArrayRecordComponent") // copied on the way in and out
-public record TextRequest(int[] prompt, int limit) {
+public record TextRequest(int[] prompt, int limit, Sampling sampling) {
   public TextRequest {
     prompt = prompt.clone();
+  }
+
+  /// A request for the most likely token each time.
+  public TextRequest(int[] prompt, int limit) {
+    this(prompt, limit, Sampling.GREEDY);
   }
 
   @Override
@@ -40,6 +46,7 @@ public record TextRequest(int[] prompt, int limit) {
             .order(ByteOrder.LITTLE_ENDIAN)
             .putInt(Tape.PROMPT, prompt.length)
             .putInt(Tape.LIMIT, limit);
+    sampling.write(out);
     for (int i = 0; i < prompt.length; i++) {
       out.putInt(Tape.HEADER + Integer.BYTES * i, prompt[i]);
     }
@@ -56,7 +63,8 @@ public record TextRequest(int[] prompt, int limit) {
     int limit = in.getInt(Tape.LIMIT);
     boolean sized =
         count >= 1 && count <= limits.context() && limit >= 0 && limit <= limits.capacity();
-    if (!sized || limit > limits.context() - count || !zeros(in)) {
+    Optional<Sampling> sampling = Sampling.read(in);
+    if (!sized || limit > limits.context() - count || sampling.isEmpty()) {
       return new Read(Optional.empty(), Tape.BAD_HEADER);
     }
     int[] prompt = new int[count];
@@ -66,7 +74,7 @@ public record TextRequest(int[] prompt, int limit) {
         return new Read(Optional.empty(), Tape.BAD_TOKEN);
       }
     }
-    return new Read(Optional.of(new TextRequest(prompt, limit)), 0);
+    return new Read(Optional.of(new TextRequest(prompt, limit, sampling.get())), 0);
   }
 
   /// What was found.
@@ -74,29 +82,22 @@ public record TextRequest(int[] prompt, int limit) {
   /// @param flaw why there is none, as an answer's reason has it
   public record Read(Optional<TextRequest> request, int flaw) {}
 
-  private static boolean zeros(ByteBuffer in) {
-    for (int at = Tape.HEADER_USED; at < Tape.HEADER; at++) {
-      if (in.get(at) != 0) {
-        return false;
-      }
-    }
-    return true;
-  }
-
   @Override
   public boolean equals(Object other) {
     return other instanceof TextRequest that
         && limit == that.limit
+        && sampling.equals(that.sampling)
         && Arrays.equals(prompt, that.prompt);
   }
 
   @Override
   public int hashCode() {
-    return 31 * Arrays.hashCode(prompt) + limit;
+    return 31 * (31 * Arrays.hashCode(prompt) + limit) + sampling.hashCode();
   }
 
   @Override
   public String toString() {
-    return "a prompt of %d tokens, an answer of at most %d".formatted(prompt.length, limit);
+    return "a prompt of %d tokens, an answer of at most %d, %s"
+        .formatted(prompt.length, limit, sampling);
   }
 }

@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.Random;
+import java.util.Set;
+import opml.core.hash.Bytes32;
+import opml.core.hash.Keccak;
 import opml.engine.commit.GraphState;
 import opml.engine.commit.Model;
 import opml.engine.graph.Graph;
@@ -20,8 +24,11 @@ import opml.llm.forward.CheckGraph;
 import opml.llm.forward.TextLimits;
 import opml.llm.forward.VocabularyTable;
 import opml.llm.model.LanguageModel;
+import opml.llm.tape.RandomSampling;
+import opml.llm.tape.Sampling;
 import opml.llm.tape.TextAnswer;
 import opml.llm.tape.TextRequest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -56,7 +63,9 @@ class WriterTest {
         Session fast = TinyEngine.of(model, CONTEXT, cacheType, 33, 3).open()) {
       for (int length : new int[] {1, 31, 32, 33, CONTEXT - 1}) {
         int[] prompt = random.ints(length, 0, 263).toArray();
-        byte[] request = new TextRequest(prompt, Math.min(40, CONTEXT - length)).encode(limits);
+        Sampling sampling = length == 1 ? Sampling.GREEDY : RandomSampling.of(random);
+        byte[] request =
+            new TextRequest(prompt, Math.min(40, CONTEXT - length), sampling).encode(limits);
         byte[] tape = writer.answer(slow, request, _ -> {});
         assertThat(writer.answer(fast, request, _ -> {})).as("seed %d", seed).isEqualTo(tape);
         assertThat(writer.answer(fast, request, _ -> {})).as("asked again").isEqualTo(tape);
@@ -73,6 +82,54 @@ class WriterTest {
       assertThat(TextAnswer.read(refusal).orElseThrow().reason()).isEqualTo(Tape.BAD_HEADER);
       assertThat(writer.isRight(fast, none, refusal)).isTrue();
       assertThat(end(known, graph, none, refusal)).isEqualTo(GraphState.Status.DONE);
+    }
+  }
+
+  @Test
+  void noOtherTokenPasses() throws IOException {
+    random.setSeed(seed);
+    LanguageModel model = TinyEngine.model(folder, "llama", ElementType.F32, seed);
+    TextLimits limits = new TextLimits(CONTEXT, 40, CacheType.F16);
+    VocabularyTable vocabulary = VocabularyTable.of(model);
+    int room = CheckGraph.answerBytes(limits, vocabulary);
+    Writer writer = new Writer(limits, vocabulary, room);
+    Graph graph = CheckGraph.of(model, limits);
+    Model known = Model.checking(graph, PinnedPrograms::of);
+    try (Session session = TinyEngine.of(model, CONTEXT, CacheType.F16, 16, 1).open()) {
+      for (int trial = 0; trial < 12; trial++) {
+        Sampling sampling = RandomSampling.of(random);
+        int[] prompt = random.ints(1 + random.nextInt(29), 3, 263).toArray();
+        byte[] request = new TextRequest(prompt, 40, sampling).encode(limits);
+        byte[] tape = writer.answer(session, request, _ -> {});
+        TextAnswer answer = TextAnswer.read(tape).orElseThrow();
+        int[] tokens = answer.tokens();
+        int at = random.nextInt(tokens.length);
+        tokens[at] = 3 + (tokens[at] - 3 + 1 + random.nextInt(259)) % 260;
+        boolean ended = answer.reason() == Tape.ENDED && at < tokens.length - 1;
+        byte[] other = TextAnswer.of(tokens, ended, vocabulary, room).encode(room);
+        String what = "%s, token %d, seed %d".formatted(sampling, at, seed);
+        assertThat(writer.isRight(session, request, tape)).as(what).isTrue();
+        assertThat(end(known, graph, request, tape)).as(what).isEqualTo(GraphState.Status.DONE);
+        assertThat(writer.isRight(session, request, other)).as(what).isFalse();
+        assertThat(end(known, graph, request, other)).as(what).isEqualTo(GraphState.Status.FAILED);
+      }
+    }
+  }
+
+  @Test
+  void anotherSeedIsAnotherAnswer() throws IOException {
+    LanguageModel model = TinyEngine.model(folder, "llama", ElementType.F32, seed);
+    TextLimits limits = new TextLimits(CONTEXT, 40, CacheType.F16);
+    VocabularyTable vocabulary = VocabularyTable.of(model);
+    Writer writer = new Writer(limits, vocabulary, CheckGraph.answerBytes(limits, vocabulary));
+    try (Session session = TinyEngine.of(model, CONTEXT, CacheType.F16, 16, 1).open()) {
+      Set<Bytes32> answers = new HashSet<>();
+      for (int i = 0; i < 10; i++) {
+        byte[] request = new TextRequest(new int[] {1, 9}, 40, Sampling.drawn(i)).encode(limits);
+        answers.add(Keccak.hash(writer.answer(session, request, _ -> {})));
+        answers.add(Keccak.hash(writer.answer(session, request, _ -> {})));
+      }
+      assertThat(answers).as("seed %d", seed).hasSize(10);
     }
   }
 

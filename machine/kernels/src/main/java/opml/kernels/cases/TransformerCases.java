@@ -9,6 +9,7 @@ import opml.kernels.cases.KernelCases.Case;
 import opml.kernels.catalog.Kernel;
 import opml.kernels.layout.TextCache;
 import opml.kernels.layout.Tile;
+import opml.kernels.transformer.Candidates;
 
 /// Random calls of the kernels of language models.
 final class TransformerCases {
@@ -110,7 +111,13 @@ final class TransformerCases {
             yield tiled(
                 List.of(data.floats((long) rows * vocabulary), bytes(4L * rows)), vocabulary);
           }
+          case "choose.sampled" -> sampled();
           case "check.choices" -> choices();
+          case "tape.plain" -> {
+            byte[] request = new SamplingCases(random).header(9);
+            yield new Case(
+                List.of(request, bytes(request.length)), new long[] {request.length / 4});
+          }
           case "tape.begin" -> new TapeCases(random, data).next();
           case "tape.end" -> new Case(List.of(new byte[16]), new long[0]);
           default -> null;
@@ -189,6 +196,22 @@ final class TransformerCases {
   /// Random bytes, as a cache of floats mostly ordinary ones.
   private byte[] halves(byte[] bytes, int type) {
     return type == TextCache.F32 ? data.floats(bytes.length / 4) : bytes;
+  }
+
+  private Case sampled() {
+    int vocabulary = random.nextInt(1, 40);
+    int at = random.nextInt(3);
+    int context = position + choosing + first + rows + 1;
+    return tiled(
+        List.of(
+            data.floats((long) (at + rows) * vocabulary),
+            new SamplingCases(random).header(0),
+            data.ints(context, 0, vocabulary),
+            data.ints(at + rows, 0, vocabulary),
+            bytes(Candidates.bytes(vocabulary))),
+        at,
+        vocabulary,
+        context);
   }
 
   private Case choices() {

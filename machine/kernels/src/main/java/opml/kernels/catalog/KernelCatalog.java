@@ -21,6 +21,7 @@ import opml.kernels.transformer.LinearKQuants;
 import opml.kernels.transformer.LinearTables;
 import opml.kernels.transformer.Tape;
 import opml.kernels.transformer.TokenRows;
+import opml.kernels.transformer.TokenSampling;
 import org.jspecify.annotations.Nullable;
 
 /// Every kernel that comes with opml: the public methods of these classes.
@@ -42,6 +43,7 @@ public final class KernelCatalog {
               LinearKQuants.class,
               LinearTables.class,
               TokenRows.class,
+              TokenSampling.class,
               Tape.class)
           .flatMap(owner -> Kernel.of(owner).stream())
           .toList();

@@ -22,7 +22,8 @@ public final class Tape {
   /// Where it has the greatest number of tokens of an answer.
   public static final int LIMIT = 4;
 
-  /// Bytes of a request's header that say something; the others are 0.
+  /// Bytes of a header that are read here; the others say how tokens are chosen ([SamplingHeader]), and are 0 once
+  /// [TokenSampling#tapePlain] has seen them.
   public static final int HEADER_USED = 8;
 
   /// Bytes before an answer's tokens.

@@ -7,6 +7,7 @@ import opml.game.work.Workshop.Progress;
 import opml.llm.forward.TextLimits;
 import opml.llm.model.LanguageModel;
 import opml.llm.session.Answerer;
+import opml.llm.tape.Sampling;
 import opml.llm.tape.TextAnswer;
 import opml.llm.tape.TextRequest;
 import opml.llm.tokenizer.Tokenizer;
@@ -65,9 +66,10 @@ public final class LanguageAnswers implements Answers {
   /// {@return the bytes of a request}
   ///
   /// @param tokens of the answer, at most; as many as there is room for, up to 128, if nobody says
+  /// @param sampling how they are chosen
   /// @param name what errors call the prompt
   /// @throws Failure if the model has no tokenizer, or the request is too long for it
-  public byte[] request(String prompt, Optional<Integer> tokens, String name) {
+  public byte[] request(String prompt, Optional<Integer> tokens, Sampling sampling, String name) {
     Tokenizer tokenizer =
         language
             .tokenizer()
@@ -86,7 +88,7 @@ public final class LanguageAnswers implements Answers {
           "--tokens %d: expected are 1 to %d, behind a prompt of %d"
               .formatted(limit, room, ids.length));
     }
-    return new TextRequest(ids, limit).encode(limits);
+    return new TextRequest(ids, limit, sampling).encode(limits);
   }
 
   /// {@return what stands on a tape, if it has the form of an answer}

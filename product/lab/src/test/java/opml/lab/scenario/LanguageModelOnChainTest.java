@@ -29,10 +29,12 @@ import opml.game.move.GameStatus;
 import opml.hub.Journal;
 import opml.hub.Journal.Entry;
 import opml.kernels.memory.Mem;
+import opml.kernels.transformer.SamplingHeader;
 import opml.kernels.transformer.Tape;
 import opml.lab.play.OnDevChain;
 import opml.lab.play.Scene;
 import opml.lab.play.SmallStory;
+import opml.llm.tape.Sampling;
 import opml.llm.tape.TextAnswer;
 import opml.llm.tape.TextRequest;
 import opml.proof.Frames;
@@ -56,6 +58,16 @@ class LanguageModelOnChainTest extends OnDevChain {
     static final SmallStory SMALL = SmallStory.in(folder);
     static final byte[] REQUEST = new TextRequest(PROMPT, LIMIT).encode(SmallStory.LIMITS);
     static final byte[] RIGHT = SMALL.answer(REQUEST);
+
+    /// By chance, with all samplers there are.
+    static final byte[] SAMPLED =
+        new TextRequest(
+                PROMPT,
+                LIMIT,
+                new Sampling(11, 1.3f, 200, 0.98f, 0.001f, 0.99f, 64, 1.1f, 0.1f, 0.1f))
+            .encode(SmallStory.LIMITS);
+
+    static final byte[] DRAWN = SMALL.answer(SAMPLED);
   }
 
   private final SmallStory story = Story.SMALL;
@@ -109,6 +121,48 @@ class LanguageModelOnChainTest extends OnDevChain {
   }
 
   @Test
+  void aLieAboutASampledToken() {
+    int[] tokens = TextAnswer.read(Story.DRAWN).orElseThrow().tokens();
+    assertThat(tokens).isNotEqualTo(right().tokens());
+    tokens[3] = tokens[3] == 265 ? 266 : 265;
+    cheaplyRefuted(
+        "another token than the one that was drawn",
+        tape(tokens),
+        new Lie.InExit(node("check.choices", "check")));
+  }
+
+  @Test
+  void aLieAboutADraw() {
+    int[] tokens = TextAnswer.read(Story.DRAWN).orElseThrow().tokens();
+    // A byte's token, so that with another bit it is one, too.
+    int at =
+        IntStream.range(0, tokens.length)
+            .filter(i -> tokens[i] >= 3 && tokens[i] < 256 && (tokens[i] ^ 0x40) > 2)
+            .findFirst()
+            .orElseThrow();
+    Lie lie = new Lie.InByte(node("choose.sampled", "sample"), 4L * at);
+    byte[] tape = following(Story.SAMPLED, Story.DRAWN, lie);
+    assertThat(TextAnswer.read(tape).orElseThrow().tokens()[at]).isEqualTo(tokens[at] ^ 0x40);
+    cheaplyRefuted("another draw than the seed's", tape, lie);
+  }
+
+  @Test
+  void theMostLikelyAnswerIsNotTheOneOfASeed() {
+    cheaplyRefuted(
+        "the most likely tokens in place of drawn ones",
+        Story.RIGHT,
+        new Lie.InExit(node("check.choices", "check")));
+  }
+
+  @Test
+  void aMalformedSamplingHasOneAnswer() {
+    byte[] cold = Story.SAMPLED.clone();
+    cold[SamplingHeader.TEMPERATURE + 3] = (byte) 0xff;
+    assertThat(reason(cold)).isEqualTo(Tape.BAD_HEADER);
+    refuted(cold, Story.DRAWN, begin());
+  }
+
+  @Test
   void aLieAboutALogit() {
     inElement("linear.f32", "logits of choices", 285 + 270);
   }
@@ -144,7 +198,7 @@ class LanguageModelOnChainTest extends OnDevChain {
     byte[] early =
         TextAnswer.of(Arrays.copyOf(tokens, 3), false, story.vocabulary(), story.room())
             .encode(story.room());
-    refuted(Story.REQUEST, early, new Lie.InExit(0));
+    refuted(Story.REQUEST, early, begin());
   }
 
   @Test
@@ -152,21 +206,21 @@ class LanguageModelOnChainTest extends OnDevChain {
     int[] tokens = Arrays.copyOf(right().tokens(), LIMIT + 1);
     byte[] late =
         TextAnswer.of(tokens, false, story.vocabulary(), story.room()).encode(story.room());
-    refuted(Story.REQUEST, late, new Lie.InExit(0));
+    refuted(Story.REQUEST, late, begin());
   }
 
   @Test
   void garbageBehindTheAnswerFails() {
     byte[] garbage = Story.RIGHT.clone();
     garbage[garbage.length - 1] = 1;
-    refuted(Story.REQUEST, garbage, new Lie.InExit(0));
+    refuted(Story.REQUEST, garbage, begin());
   }
 
   @Test
   void anotherTextOfTheSameTokensFails() {
     byte[] other = Story.RIGHT.clone();
     other[Tape.ANSWER + 4 * LIMIT] ^= 1;
-    refuted(Story.REQUEST, other, new Lie.InExit(0));
+    refuted(Story.REQUEST, other, begin());
   }
 
   @Test
@@ -174,17 +228,17 @@ class LanguageModelOnChainTest extends OnDevChain {
     byte[] unknown = Story.REQUEST.clone();
     unknown[Tape.HEADER + 5] = 9;
     byte[] header = Story.REQUEST.clone();
-    header[Tape.HEADER_USED] = 1;
+    header[Tape.HEADER - 1] = 1;
     assertThat(reason(unknown)).isEqualTo(Tape.BAD_TOKEN);
     assertThat(reason(header)).isEqualTo(Tape.BAD_HEADER);
-    refuted(unknown, Story.RIGHT, new Lie.InExit(0));
+    refuted(unknown, Story.RIGHT, begin());
   }
 
   @Test
   void aHostileHeaderWithAnInventedAnswer() {
     byte[] header = Story.REQUEST.clone();
     Arrays.fill(header, 0, 8, (byte) 0xff);
-    refuted(header, Story.RIGHT, new Lie.InExit(0));
+    refuted(header, Story.RIGHT, begin());
   }
 
   @Test
@@ -228,6 +282,10 @@ class LanguageModelOnChainTest extends OnDevChain {
   private byte[] answer(Change change) {
     int[] tokens = right().tokens();
     change.of(tokens);
+    return tape(tokens);
+  }
+
+  private byte[] tape(int... tokens) {
     return TextAnswer.of(tokens, false, story.vocabulary(), story.room()).encode(story.room());
   }
 
@@ -238,6 +296,11 @@ class LanguageModelOnChainTest extends OnDevChain {
         .filter(i -> nodes.get(i).name().contains(name))
         .findFirst()
         .orElseThrow();
+  }
+
+  /// The first check fails, and he says that it does not.
+  private Lie begin() {
+    return new Lie.InExit(node("tape.begin", "tape"));
   }
 
   private void inElement(String kernel, String name, int element) {
@@ -251,15 +314,20 @@ class LanguageModelOnChainTest extends OnDevChain {
 
   /// The liar claims what follows from his lie, and is refuted.
   private void consistently(Lie lie) {
-    byte[] tape = Story.RIGHT;
+    byte[] tape = following(Story.REQUEST, Story.RIGHT, lie);
+    assertThat(tape).as("a lie that changes an answer").isNotEqualTo(Story.RIGHT);
+    refuted(Story.REQUEST, tape, lie);
+  }
+
+  /// {@return the answer that follows from a lie}
+  private byte[] following(byte[] request, byte[] right, Lie lie) {
+    byte[] tape = right;
     for (int i = 0; i <= LIMIT; i++) {
       byte[] claimed = tape;
       Liar liar = new Liar(story.model(), lie, _ -> claimed);
-      GraphWork work = (GraphWork) liar.work(Story.REQUEST);
+      GraphWork work = (GraphWork) liar.work(request);
       if (work.result().status() == 1) {
-        assertThat(tape).as("a lie that changes an answer").isNotEqualTo(Story.RIGHT);
-        refuted(Story.REQUEST, tape, lie);
-        return;
+        return tape;
       }
       tape = withTheChoiceThatFails(tape, work.frames());
     }
@@ -301,6 +369,22 @@ class LanguageModelOnChainTest extends OnDevChain {
     // To one instruction: the verifier executes it, or the liar, if it is his turn, cannot.
     assertThat(moves).hasAtLeastOneElementOfType(Action.Refine.class);
     assertThat(scene.games().getFirst().positions().getLast().length()).isLessThanOrEqualTo(16);
+  }
+
+  /// The same of an answer by chance, until all is paid; it costs no more than a chain has room for.
+  private void cheaplyRefuted(String title, byte[] tape, Lie lie) {
+    OneDispute dispute =
+        OneDispute.ofAnswer(
+            dev,
+            story.workshop(),
+            story.model(),
+            Story.SAMPLED,
+            new Liar(story.model(), lie, _ -> tape),
+            title,
+            Audience.SILENT);
+    System.out.printf("%s: %,d gas, %d moves%n", title, dispute.gas(), dispute.moves());
+    assertThat(dispute.gas()).isLessThanOrEqualTo(2_000_000);
+    assertThat(dispute.moves()).isLessThanOrEqualTo(15);
   }
 
   /// Has somebody do what is to be done; who still computes is not silent.

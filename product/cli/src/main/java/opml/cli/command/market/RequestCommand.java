@@ -3,6 +3,7 @@ package opml.cli.command.market;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.Callable;
 import opml.agent.FeeFloor;
 import opml.cli.console.Amounts;
@@ -17,6 +18,7 @@ import opml.cli.option.InputOptions;
 import opml.cli.option.KeyOption;
 import opml.cli.option.OutputFiles;
 import opml.cli.option.PromptOptions;
+import opml.cli.option.SamplingOptions;
 import opml.core.account.Address;
 import opml.core.account.Wei;
 import opml.ethereum.chain.ChainException;
@@ -30,6 +32,7 @@ import opml.hub.Receiver;
 import opml.hub.Requester;
 import opml.hub.Requester.Answer;
 import opml.hub.Terms;
+import opml.llm.tape.Sampling;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -78,6 +81,8 @@ public final class RequestCommand implements Callable<Integer> {
           "Tokens of a language model's answer, at most (default: 128, or as many as there is room for).")
   private Optional<Integer> tokens;
 
+  @Mixin private SamplingOptions samplers;
+
   @Option(names = "--fee", required = true, paramLabel = "ETH", description = "What it is worth.")
   private Wei fee;
 
@@ -110,6 +115,8 @@ public final class RequestCommand implements Callable<Integer> {
   private @Nullable Long callbackGas;
 
   @Mixin private WaitOptions options;
+
+  private Sampling sampling = Sampling.GREEDY;
 
   @Override
   public Integer call() {
@@ -269,6 +276,9 @@ public final class RequestCommand implements Callable<Integer> {
   }
 
   private byte[] asked(RequestedModel named, String said) {
+    if (sampling.temperature() > 0) {
+      console.note("the seed is %d".formatted(sampling.seed()));
+    }
     return named
         .language()
         .orElseThrow(
@@ -278,7 +288,7 @@ public final class RequestCommand implements Callable<Integer> {
                         ? "--prompt: only the model's file has the tokenizer; name it with --model"
                         : "--prompt: %s is no language model; expected is --input"
                             .formatted(model)))
-        .request(said, tokens, prompt.name());
+        .request(said, tokens, sampling, prompt.name());
   }
 
   private void requireSane() {
@@ -292,6 +302,10 @@ public final class RequestCommand implements Callable<Integer> {
         .when(
             tokens.isPresent() && !prompt.isThere(),
             "--tokens %d: expected is none without --prompt".formatted(tokens.orElse(0)))
+        .when(
+            samplers.isThere() && !prompt.isThere(),
+            "--temp and what else says how tokens are chosen: expected is none without --prompt")
+        .of(() -> sampling = samplers.sampling(new Random()))
         .when(
             deadline < 1 || deadline > 10L * 365 * 86_400,
             "--deadline " + deadline + ": expected are seconds, from 1 to ten years")

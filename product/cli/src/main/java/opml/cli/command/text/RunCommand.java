@@ -5,6 +5,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.function.IntConsumer;
 import opml.cli.console.Amounts;
@@ -16,6 +17,7 @@ import opml.cli.console.Problems;
 import opml.cli.console.StopSignal;
 import opml.cli.option.LanguageModelFile;
 import opml.cli.option.PromptOptions;
+import opml.cli.option.SamplingOptions;
 import opml.cli.option.TextOptions;
 import opml.core.codec.MalformedException;
 import opml.core.codec.WholeFile;
@@ -26,6 +28,7 @@ import opml.llm.model.LanguageModel;
 import opml.llm.session.Session;
 import opml.llm.session.SessionFile;
 import opml.llm.session.TextEngine;
+import opml.llm.tape.Sampling;
 import opml.llm.tokenizer.StreamDecoder;
 import opml.llm.tokenizer.Tokenizer;
 import opml.twins.Twins;
@@ -37,11 +40,13 @@ import picocli.CommandLine.Option;
 @Command(
     name = "run",
     description = {
-      "Goes on with a text as a language model would, with the most likely token each time.",
+      "Goes on with a text as a language model would: with the most likely token each time, unless an option asks"
+          + " for chance.",
       "Names of options are llama.cpp's. Threads, batches and kept prompts change no bit of what it says."
     },
     footer = {
       "  opml run -m model.gguf -p 'Once upon a time'",
+      "  opml run -m model.gguf -p 'Once upon a time' --temp 0.8 --seed 7",
       "  opml run -m model.gguf -f question.txt -n -1 -c 8192 \\",
       "      --prompt-cache question.kv",
       "  opml run -m stories15M.bin --tokenizer tokenizer.bin -p 'Once upon a time'"
@@ -115,12 +120,7 @@ public final class RunCommand implements Callable<Integer> {
               + " logits that it was chosen by. The text comes behind them.")
   private boolean hashes;
 
-  @Option(
-      names = {"--temp", "--temperature"},
-      paramLabel = "N",
-      defaultValue = "0",
-      description = "How much chance there is in what is said; 0, since there is none here.")
-  private double temperature;
+  @Mixin private SamplingOptions samplers;
 
   @Option(
       names = {"-no-cnv", "--no-conversation"},
@@ -134,9 +134,14 @@ public final class RunCommand implements Callable<Integer> {
   @SuppressWarnings("UnusedVariable") // nothing is to be done for it
   private boolean singleTurn;
 
+  private Sampling sampling = Sampling.GREEDY;
+
   @Override
   public Integer call() {
     requireSane();
+    if (sampling.temperature() > 0) {
+      console.note("seed    %d".formatted(sampling.seed()));
+    }
     String said = prompt.text();
     long begin = System.nanoTime();
     LanguageModel model = LanguageModelFile.open(file, tokenizerFile);
@@ -155,6 +160,7 @@ public final class RunCommand implements Callable<Integer> {
     Optional<SessionFile> cache = kept.map(engine::file);
     try (Session session = engine.open();
         StopSignal _ = StopSignal.open()) {
+      session.choose(sampling);
       double loading = (System.nanoTime() - begin) / 1e9;
       Run run = new Run(session, tokenizer, tokens);
       run.toEnd(cache);
@@ -177,10 +183,7 @@ public final class RunCommand implements Callable<Integer> {
         .when(
             batch < 1 || batch > MOST_BATCH,
             "--batch-size %d: expected are 1 to %d tokens".formatted(batch, MOST_BATCH))
-        .when(
-            temperature != 0,
-            "--temp %s: expected is 0, since the most likely token is said each time"
-                .formatted(temperature))
+        .of(() -> sampling = samplers.sampling(new Random()))
         .of(this::requirePlace)
         .fail();
   }
@@ -363,6 +366,10 @@ public final class RunCommand implements Callable<Integer> {
               answer,
               "tokens",
               writing.tokens(),
+              "temperature",
+              sampling.temperature(),
+              "seed",
+              sampling.seed(),
               "end",
               end.name().toLowerCase(Locale.ROOT),
               "loadSeconds",

@@ -1,0 +1,164 @@
+package opml.llm.tape;
+
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import opml.kernels.transformer.SamplingHeader;
+
+/// How the tokens of an answer are chosen: llama.cpp's samplers, applied in its order (penalties, top-k, typical,
+/// top-p, min-p, temperature), with its names and meanings. The same seed, request and model give the same answer.
+///
+/// What has no effect is taken away, so that all that means the same is equal: without temperature there are no draws,
+/// and no seed.
+///
+/// @param seed which draws there are, any number
+/// @param temperature finite, at least 0; 0 chooses the greatest logit
+/// @param topK keeps so many of the greatest logits; 0 or less keeps all
+/// @param topP keeps the least number of the most probable tokens that have this probability together, 0 to 1; 1 keeps
+///     all
+/// @param minP keeps tokens that are at least this times as probable as the most probable one, 0 to 1; 0 keeps all
+/// @param typical locally typical sampling with this probability, above 0 and at most 1; 1 keeps all
+/// @param repeatLastN how many of the last tokens, those of the prompt too, are penalised; -1 for all
+/// @param repeatPenalty what divides the positive logits of these, and multiplies others; above 0; 1 for none
+/// @param frequencyPenalty finite, taken off for each time that a token is there; 0 for none
+/// @param presencePenalty finite, taken off once; 0 for none
+public record Sampling(
+    long seed,
+    float temperature,
+    int topK,
+    float topP,
+    float minP,
+    float typical,
+    int repeatLastN,
+    float repeatPenalty,
+    float frequencyPenalty,
+    float presencePenalty) {
+  /// The most likely token each time.
+  public static final Sampling GREEDY = new Sampling(0, 0, 0, 1, 0, 1, 0, 1, 0, 0);
+
+  /// @throws IllegalArgumentException if a number is out of its range
+  public Sampling {
+    require(temperature >= 0 && temperature <= Float.MAX_VALUE, "temperature", temperature, "0 on");
+    require(topP >= 0 && topP <= 1, "top-p", topP, "0 to 1");
+    require(minP >= 0 && minP <= 1, "min-p", minP, "0 to 1");
+    require(typical > 0 && typical <= 1, "typical", typical, "above 0, and at most 1");
+    require(repeatLastN >= -1, "repeat-last-n", repeatLastN, "-1 on");
+    require(
+        repeatPenalty > 0 && repeatPenalty <= Float.MAX_VALUE,
+        "repeat-penalty",
+        repeatPenalty,
+        "above 0");
+    require(Float.isFinite(frequencyPenalty), "frequency-penalty", frequencyPenalty, "any");
+    require(Float.isFinite(presencePenalty), "presence-penalty", presencePenalty, "any");
+    boolean penalises = repeatPenalty != 1 || frequencyPenalty != 0 || presencePenalty != 0;
+    if (!penalises) {
+      repeatLastN = 0;
+    } else if (repeatLastN == -1) {
+      repeatLastN = Integer.MAX_VALUE;
+    }
+    if (repeatLastN == 0) {
+      repeatPenalty = 1;
+      frequencyPenalty = 0;
+      presencePenalty = 0;
+    }
+    if (temperature == 0) {
+      seed = 0;
+      topP = 1;
+      minP = 0;
+      topK = typical == 1 ? 0 : topK;
+    }
+    topK = Math.max(topK, 0);
+    // 0 and -0 are one number, and as a share of probability the least one: one token is always
+    // kept.
+    temperature += 0f;
+    topP = topP == 0 ? Float.MIN_VALUE : topP;
+    minP += 0f;
+    frequencyPenalty += 0f;
+    presencePenalty += 0f;
+  }
+
+  private static void require(boolean good, String name, Number found, String expected) {
+    if (!good) {
+      throw new IllegalArgumentException(
+          "%s: expected is a number, %s; found %s".formatted(name, expected, found));
+    }
+  }
+
+  /// {@return draws with a seed from the tokens' own probabilities}
+  public static Sampling drawn(long seed) {
+    return new Sampling(seed, 1, 0, 1, 0, 1, 0, 1, 0, 0);
+  }
+
+  /// {@return the same with other draws}
+  public Sampling withSeed(long other) {
+    return new Sampling(
+        other,
+        temperature,
+        topK,
+        topP,
+        minP,
+        typical,
+        repeatLastN,
+        repeatPenalty,
+        frequencyPenalty,
+        presencePenalty);
+  }
+
+  /// Writes the header's fields.
+  ///
+  /// @param header of a request, little-endian, zeroed
+  public void write(ByteBuffer header) {
+    header
+        .putFloat(SamplingHeader.TEMPERATURE, temperature)
+        .putInt(SamplingHeader.TOP_K, topK)
+        .putFloat(SamplingHeader.TOP_P, topP == 1 ? 0 : topP)
+        .putFloat(SamplingHeader.MIN_P, minP)
+        .putFloat(SamplingHeader.TYPICAL, typical == 1 ? 0 : typical)
+        .putInt(SamplingHeader.REPEAT_LAST_N, repeatLastN)
+        .putFloat(SamplingHeader.REPEAT_PENALTY, repeatPenalty == 1 ? 0 : repeatPenalty)
+        .putFloat(SamplingHeader.FREQUENCY_PENALTY, frequencyPenalty)
+        .putFloat(SamplingHeader.PRESENCE_PENALTY, presencePenalty)
+        .putLong(SamplingHeader.SEED, seed);
+  }
+
+  /// {@return what a header asks for, if it is well formed}
+  ///
+  /// @param header of a request, little-endian
+  static Optional<Sampling> read(ByteBuffer header) {
+    boolean formed =
+        isFrom0(header, SamplingHeader.TEMPERATURE, Float.MAX_VALUE)
+            && header.getInt(SamplingHeader.TOP_K) >= 0
+            && isFrom0(header, SamplingHeader.TOP_P, 1)
+            && isFrom0(header, SamplingHeader.MIN_P, 1)
+            && isFrom0(header, SamplingHeader.TYPICAL, 1)
+            && header.getInt(SamplingHeader.REPEAT_LAST_N) >= 0
+            && isFrom0(header, SamplingHeader.REPEAT_PENALTY, Float.MAX_VALUE)
+            && Float.isFinite(header.getFloat(SamplingHeader.FREQUENCY_PENALTY))
+            && Float.isFinite(header.getFloat(SamplingHeader.PRESENCE_PENALTY))
+            && header.getInt(SamplingHeader.PRESENCE_PENALTY + Float.BYTES) == 0
+            && header.getLong(SamplingHeader.SEED + Long.BYTES) == 0;
+    return formed
+        ? Optional.of(
+            new Sampling(
+                header.getLong(SamplingHeader.SEED),
+                header.getFloat(SamplingHeader.TEMPERATURE),
+                header.getInt(SamplingHeader.TOP_K),
+                oneIf0(header.getFloat(SamplingHeader.TOP_P)),
+                header.getFloat(SamplingHeader.MIN_P),
+                oneIf0(header.getFloat(SamplingHeader.TYPICAL)),
+                header.getInt(SamplingHeader.REPEAT_LAST_N),
+                oneIf0(header.getFloat(SamplingHeader.REPEAT_PENALTY)),
+                header.getFloat(SamplingHeader.FREQUENCY_PENALTY),
+                header.getFloat(SamplingHeader.PRESENCE_PENALTY)))
+        : Optional.empty();
+  }
+
+  /// -0 is no field's 0: it would be a second way to write the same.
+  private static boolean isFrom0(ByteBuffer header, int at, float most) {
+    float value = header.getFloat(at);
+    return header.getInt(at) >= 0 && value <= most;
+  }
+
+  private static float oneIf0(float value) {
+    return value == 0 ? 1 : value;
+  }
+}

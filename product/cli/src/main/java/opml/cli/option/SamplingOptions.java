@@ -1,0 +1,125 @@
+package opml.cli.option;
+
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+import opml.cli.console.Failure;
+import opml.llm.tape.Sampling;
+import picocli.CommandLine.Option;
+
+/// How tokens are chosen, with llama.cpp's names. Its defaults hold once there is chance at all; until an option asks
+/// for it, there is none.
+@SuppressWarnings("NullAway.Init") // filled by picocli
+public final class SamplingOptions {
+  private static final float TEMPERATURE = 0.8f;
+  private static final int TOP_K = 40;
+  private static final float TOP_P = 0.95f;
+  private static final float MIN_P = 0.05f;
+  private static final int LAST = 64;
+
+  @Option(
+      names = {"--temp", "--temperature"},
+      paramLabel = "N",
+      description =
+          "How much chance there is in what is said: 0 for none, the most likely token each time (default: 0; 0.8 if"
+              + " there is one of --seed, --top-k, --top-p, --min-p, --typical).")
+  private Optional<Float> temperature;
+
+  @Option(
+      names = {"-s", "--seed"},
+      paramLabel = "N",
+      description =
+          "What chance follows from, so that the same seed says the same (default, and -1: one of chance, which is"
+              + " told).")
+  private Optional<Long> seed;
+
+  @Option(
+      names = "--top-k",
+      paramLabel = "N",
+      description =
+          "Choose among so many of the most likely tokens, 0 for all (default: 40). This and the next"
+              + " three are without effect with --temp 0.")
+  private Optional<Integer> topK;
+
+  @Option(
+      names = "--top-p",
+      paramLabel = "P",
+      description =
+          "Choose among the most likely tokens that have this probability together, 1 for all (default: 0.95).")
+  private Optional<Float> topP;
+
+  @Option(
+      names = "--min-p",
+      paramLabel = "P",
+      description =
+          "Choose among those with at least this share of the most likely one's probability, 0 for all (default:"
+              + " 0.05).")
+  private Optional<Float> minP;
+
+  @Option(
+      names = {"--typical", "--typical-p"},
+      paramLabel = "P",
+      description =
+          "Choose among those that surprise as much as is expected, of this probability together, 1 for all (default:"
+              + " 1).")
+  private Optional<Float> typical;
+
+  @Option(
+      names = "--repeat-last-n",
+      paramLabel = "N",
+      description =
+          "How many of the last tokens are penalised, -1 for all (default: 64), with --temp 0, too.")
+  private Optional<Integer> repeatLastN;
+
+  @Option(
+      names = "--repeat-penalty",
+      paramLabel = "N",
+      description = "What divides their logits, 1 for nothing (default: 1).")
+  private Optional<Float> repeatPenalty;
+
+  @Option(
+      names = "--presence-penalty",
+      paramLabel = "N",
+      description = "What is taken off their logits, once (default: 0).")
+  private Optional<Float> presencePenalty;
+
+  @Option(
+      names = "--frequency-penalty",
+      paramLabel = "N",
+      description = "What is taken off for each time that they are there (default: 0).")
+  private Optional<Float> frequencyPenalty;
+
+  /// {@return whether anything was asked for}
+  public boolean isThere() {
+    return asksForChance()
+        || Stream.of(temperature, repeatLastN, repeatPenalty, presencePenalty, frequencyPenalty)
+            .anyMatch(Optional::isPresent);
+  }
+
+  private boolean asksForChance() {
+    return Stream.of(seed, topK, topP, minP, typical).anyMatch(Optional::isPresent);
+  }
+
+  /// {@return what was asked for}
+  ///
+  /// @param random where a seed comes from, if none was given
+  /// @throws Failure if a number is out of its range
+  public Sampling sampling(RandomGenerator random) {
+    try {
+      return new Sampling(
+          // As long as llama.cpp's: somebody may want to type it.
+          seed.filter(known -> known != -1).orElseGet(() -> random.nextInt() & 0xffffffffL),
+          temperature.orElse(asksForChance() ? TEMPERATURE : 0),
+          topK.orElse(TOP_K),
+          topP.orElse(TOP_P),
+          minP.orElse(MIN_P),
+          typical.orElse(1f),
+          repeatLastN.orElse(LAST),
+          repeatPenalty.orElse(1f),
+          frequencyPenalty.orElse(0f),
+          presencePenalty.orElse(0f));
+    } catch (IllegalArgumentException e) {
+      throw new Failure("--" + e.getMessage(), e);
+    }
+  }
+}
