@@ -17,7 +17,7 @@ import opml.twins.x86.X86Operand;
 /// Without VNNI, nibbles are multiplied by `vpmaddubsw` and added up in 16 bits, two sums for each row: eight times two
 /// products of at most 15 · 128 are below 2^15. One `vpmaddwd` then adds the two, and multiplies by a sub-scale where
 /// there is one.
-final class BlockTileAssembler extends TileAssembler {
+final class BlockTileAssembler extends ScaledTileAssembler {
   /// Registers behind the accumulators that are not those of floats.
   private static final int SCRATCH = 8;
 
@@ -30,7 +30,7 @@ final class BlockTileAssembler extends TileAssembler {
   private final BlockType type;
 
   private BlockTileAssembler(TileForm form, BlockType type) {
-    super(form, BlockTile.ROWS);
+    super(form);
     this.type = type;
   }
 
@@ -40,9 +40,7 @@ final class BlockTileAssembler extends TileAssembler {
   }
 
   @Override
-  void body(int tokens) {
-    Label resume = code.label();
-    Label loop = code.label();
+  void constants(int tokens) {
     if (type != BlockType.Q8_0) {
       constant(mask(tokens), LOW_NIBBLES);
       if (type == BlockType.Q4_0 && !form.isVnni()) {
@@ -51,40 +49,16 @@ final class BlockTileAssembler extends TileAssembler {
         constant(last(tokens), UPPER_BITS);
       }
     }
-    code.jump(ScalarOp.JNE, resume);
-    Simd zero = scratch(tokens, 0);
-    code.simd(SimdOp.VPXOR, zero, zero, zero);
-    eachResult(tokens, (token, vector, place) -> code.simd(SimdOp.VMOVUPS_STORE, place, zero));
+  }
 
-    code.bind(resume);
-    if (inRegisters(tokens)) {
-      eachResult(
-          tokens,
-          (token, vector, place) ->
-              code.simd(SimdOp.VMOVUPS_LOAD, floats(tokens, token, vector), place));
-    } else if (tokens > 3) {
-      code.mov(TOKEN, RESULT);
-      for (int i = 0; i < 3; i++) {
-        code.add(TOKEN, RESULT_STRIDE);
-      }
-    }
-
-    code.bind(loop);
+  @Override
+  void step(int tokens) {
     switch (type) {
       case Q8_0 -> bytes(tokens);
       case Q4_0 -> nibbles(tokens);
       case Q4_K -> eachBlock(tokens, BlockType.SUB_BLOCK_BYTES, 2, this::twoIntegers);
       case Q6_K -> eachBlock(tokens, BlockType.SIX_BIT_BYTES, 1, this::sixBits);
       default -> throw new IllegalArgumentException(type + " has no layout of its own");
-    }
-    code.sub(STEPS, 1);
-    code.jump(ScalarOp.JNE, loop);
-
-    if (inRegisters(tokens)) {
-      eachResult(
-          tokens,
-          (token, vector, place) ->
-              code.simd(SimdOp.VMOVUPS_STORE, place, floats(tokens, token, vector)));
     }
   }
 
@@ -329,35 +303,10 @@ final class BlockTileAssembler extends TileAssembler {
     code.simd(SimdOp.VFMADD231PS, total, sum, product(tokens));
   }
 
-  /// {@return the register with a float accumulator, which is `free` where they are in memory}
-  private Simd total(int tokens, int token, int vector, Simd free) {
-    if (inRegisters(tokens)) {
-      return floats(tokens, token, vector);
-    }
-    code.simd(SimdOp.VMOVUPS_LOAD, free, result(token, vector));
-    return free;
-  }
-
-  private void keep(int tokens, int token, int vector, Simd total) {
-    if (!inRegisters(tokens)) {
-      code.simd(SimdOp.VMOVUPS_STORE, result(token, vector), total);
-    }
-  }
-
-  /// {@return the place of a float accumulator, of at most four tokens}
-  private EffectiveAddress result(int token, int vector) {
-    int displacement = vector * form.vectorBytes;
-    return switch (token) {
-      case 0 -> at(RESULT, displacement);
-      case 1, 2 -> at(RESULT, RESULT_STRIDE, token, displacement);
-      default -> at(TOKEN, displacement);
-    };
-  }
-
   // ---- Registers
 
-  /// {@return whether floats stay in registers; else they are loaded and stored for each block}
-  private boolean inRegisters(int tokens) {
+  @Override
+  boolean inRegisters(int tokens) {
     return form.registers >= 2 * tokens * vectors + SCRATCH;
   }
 
@@ -377,8 +326,8 @@ final class BlockTileAssembler extends TileAssembler {
     return scratch(tokens, 7);
   }
 
-  /// {@return the register of a float accumulator, behind those of the sums and of scratch}
-  private Simd floats(int tokens, int token, int vector) {
+  @Override
+  Simd kept(int tokens, int token, int vector) {
     return form.register((tokens + token) * vectors + vector + SCRATCH);
   }
 }

@@ -22,7 +22,7 @@ import opml.twins.x86.X86Operand;
 ///
 /// Integers that multiply sums do so as floats: every product, and every sum of two, is below 2^24. It is added to +0,
 /// because among integers there is no -0.
-final class PlaneTileAssembler extends TileAssembler {
+final class PlaneTileAssembler extends ScaledTileAssembler {
   /// Bytes before those of a token's block.
   static final int HEADER = 16;
 
@@ -44,7 +44,7 @@ final class PlaneTileAssembler extends TileAssembler {
   private final BlockFormat format;
 
   private PlaneTileAssembler(TileForm form, PlaneLayout layout) {
-    super(form, BlockTile.ROWS);
+    super(form);
     this.layout = layout;
     this.format = layout.format();
   }
@@ -60,29 +60,7 @@ final class PlaneTileAssembler extends TileAssembler {
   }
 
   @Override
-  void body(int tokens) {
-    Label resume = code.label();
-    Label loop = code.label();
-    constants(tokens);
-    code.jump(ScalarOp.JNE, resume);
-    Simd zero = scratch(tokens, 0);
-    code.simd(SimdOp.VPXOR, zero, zero, zero);
-    eachResult(tokens, (token, vector, place) -> code.simd(SimdOp.VMOVUPS_STORE, place, zero));
-
-    code.bind(resume);
-    if (inRegisters(tokens)) {
-      eachResult(
-          tokens,
-          (token, vector, place) ->
-              code.simd(SimdOp.VMOVUPS_LOAD, kept(tokens, token, vector), place));
-    } else if (tokens > 3) {
-      code.mov(TOKEN, RESULT);
-      for (int i = 0; i < 3; i++) {
-        code.add(TOKEN, RESULT_STRIDE);
-      }
-    }
-
-    code.bind(loop);
+  void step(int tokens) {
     if (layout.hasHalves()) {
       prefetch(tokens, layout.stepBytes());
       block(tokens, WEIGHTS, layout.blockBytes());
@@ -101,19 +79,10 @@ final class PlaneTileAssembler extends TileAssembler {
       code.jump(ScalarOp.JNE, next);
       code.add(WEIGHTS, format.halves() * layout.floatBytes());
     }
-    code.sub(STEPS, 1);
-    code.jump(ScalarOp.JNE, loop);
-
-    if (inRegisters(tokens)) {
-      eachResult(
-          tokens,
-          (token, vector, place) ->
-              code.simd(SimdOp.VMOVUPS_STORE, place, kept(tokens, token, vector)));
-    }
   }
 
-  /// Flags stay as they are.
-  private void constants(int tokens) {
+  @Override
+  void constants(int tokens) {
     List<PlaneLayout.Plane> planes = layout.planes();
     for (int i = 0; i < planes.size(); i++) {
       if (planes.get(i).bits() < Byte.SIZE) {
@@ -283,9 +252,7 @@ final class PlaneTileAssembler extends TileAssembler {
         }
         code.simd(SimdOp.VFMADD231PS, total, product, all);
       }
-      if (!inRegisters(tokens)) {
-        code.simd(SimdOp.VMOVUPS_STORE, result(token, vector), total);
-      }
+      keep(tokens, token, vector, total);
     }
   }
 
@@ -315,29 +282,10 @@ final class PlaneTileAssembler extends TileAssembler {
     return right(tokens);
   }
 
-  /// {@return the register with a result, which is `free` where they are in memory}
-  private Simd total(int tokens, int token, int vector, Simd free) {
-    if (inRegisters(tokens)) {
-      return kept(tokens, token, vector);
-    }
-    code.simd(SimdOp.VMOVUPS_LOAD, free, result(token, vector));
-    return free;
-  }
-
-  /// {@return the place of a result, of at most four tokens}
-  private EffectiveAddress result(int token, int vector) {
-    int displacement = vector * form.vectorBytes;
-    return switch (token) {
-      case 0 -> at(RESULT, displacement);
-      case 1, 2 -> at(RESULT, RESULT_STRIDE, token, displacement);
-      default -> at(TOKEN, displacement);
-    };
-  }
-
   // ---- Registers: sums of tokens, their parts, scratch, and the results if there is room
 
-  /// {@return whether results stay in registers; else they are loaded and stored for each block}
-  private boolean inRegisters(int tokens) {
+  @Override
+  boolean inRegisters(int tokens) {
     return form.registers >= (2 + vectors) * tokens + SCRATCH;
   }
 
@@ -354,7 +302,8 @@ final class PlaneTileAssembler extends TileAssembler {
     return form.register(2 * tokens + number);
   }
 
-  private Simd kept(int tokens, int token, int vector) {
+  @Override
+  Simd kept(int tokens, int token, int vector) {
     return form.register(2 * tokens + SCRATCH + token * vectors + vector);
   }
 
