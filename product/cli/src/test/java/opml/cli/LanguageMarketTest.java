@@ -10,10 +10,16 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.Stream;
+import opml.cli.command.market.FileServer;
 import opml.core.account.Wei;
+import opml.engine.tensor.ElementType;
 import opml.ethereum.devchain.AnvilBinary;
 import opml.ethereum.devchain.DevChain;
 import opml.ethereum.key.Wallet;
+import opml.lab.bench.llm.TypedFiles;
+import opml.llm.forward.CacheType;
+import opml.llm.forward.TextLimits;
+import opml.llm.tape.TextRequest;
 import opml.mnist.DemoModel;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
@@ -96,6 +102,54 @@ class LanguageMarketTest {
     serving.until("withdrew").stop().succeeds();
     verifying.stop().succeeds();
     assertThat(verifying.out()).doesNotContain("challenged");
+  }
+
+  @Test
+  void aVerifierWithAnEmptyFolderFetchesAModelAndJudgesAClaimWithIt() throws IOException {
+    Path types = Files.createDirectories(folder.resolve("types"));
+    Path gguf =
+        TypedFiles.write(types, model).stream()
+            .filter(file -> file.type() == ElementType.Q8_0)
+            .map(TypedFiles.TypedFile::file)
+            .findFirst()
+            .orElseThrow();
+    byte[] asked =
+        new TextRequest(new int[] {1, 70, 71}, 6).encode(new TextLimits(64, 64, CacheType.F16));
+    Path input = Files.write(folder.resolve("asked.bin"), asked);
+    try (FileServer files = new FileServer()) {
+      files.serve("/model.gguf", Files.readAllBytes(gguf));
+      String place = files.uri("/model.gguf");
+      assertThat(register(gguf, place).succeeds().out())
+          .contains("published at " + place + "#context=64&answer=64&cache=f16");
+      register(gguf, place + "#context=64&answer=64&cache=f32")
+          .failsWith("published at " + place + "#context=64&answer=64&cache=f16");
+      register(gguf, place + "#answer=64&context=64&cache=f16").succeeds();
+      CliRun serving =
+          CliRun.start(
+              deployed("serve", "--model", gguf, "--key-file", rich("server2"), "--poll", 0.05));
+      CliRun verifying =
+          CliRun.start(
+              deployed(
+                  "verify",
+                  "--key-file",
+                  rich("verifier2"),
+                  "--poll",
+                  0.05,
+                  "--fetch-from",
+                  "http,local",
+                  "--fetch-into",
+                  folder.resolve("cache")));
+      on(requestOf(gguf, "--input", input)).succeeds();
+      serving.until("claimed");
+      verifying.until("fetched").until("computed");
+      serving.stop().succeeds();
+      verifying.stop().succeeds();
+      assertThat(verifying.out()).doesNotContain("challenged", "not fetched");
+    }
+  }
+
+  private static CliRun register(Path file, String place) {
+    return on("model", "register", file, "--key-file", rich("publisher"), "--uri", place);
   }
 
   private static CliRun agent(String role, String key) {

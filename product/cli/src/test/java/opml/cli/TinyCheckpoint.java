@@ -11,7 +11,7 @@ import java.util.Random;
 
 /// A small language model of chance as a llama2.c checkpoint: width 32, two layers, four heads, 64 positions, the bytes
 /// and a few letters as tokens, with its tokenizer behind the weights.
-final class TinyCheckpoint {
+public final class TinyCheckpoint {
   private static final int WIDTH = 32;
   private static final int FEED_FORWARD = 64;
   private static final int LAYERS = 2;
@@ -31,7 +31,7 @@ final class TinyCheckpoint {
   private TinyCheckpoint() {}
 
   /// Writes a model, and its tokenizer unless somebody wants it without one.
-  static Path write(Path file, long seed, boolean hasTokenizer) throws IOException {
+  public static Path write(Path file, long seed, boolean hasTokenizer) throws IOException {
     ByteBuffer out = ByteBuffer.allocate(1 << 20).order(ByteOrder.LITTLE_ENDIAN);
     for (int number : new int[] {WIDTH, FEED_FORWARD, LAYERS, HEADS, HEADS, VOCABULARY, CONTEXT}) {
       out.putInt(number);

@@ -1,5 +1,6 @@
 package opml.agent;
 
+import java.io.Serial;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -51,6 +52,11 @@ final class OwnRuns {
   private final Lane news = new Lane();
 
   private final Lane games = new Lane();
+
+  /// For strangers' models that may be slow: they keep nobody else's runs waiting, and are ended in time. Whoever has
+  /// such models sees to their memory.
+  private final Lane slow = new Lane();
+
   private final LongSupplier nanoTime;
   private boolean behind;
   private boolean wasBehind;
@@ -86,7 +92,7 @@ final class OwnRuns {
     wasBehind = behind;
     behind = false;
     computeUntil = nanoTime.getAsLong() + COMPUTING.toNanos();
-    for (Lane lane : List.of(news, games)) {
+    for (Lane lane : lanes()) {
       Making making = lane.making;
       if (making != null && making.task.isDone()) {
         lane.making = null;
@@ -94,6 +100,17 @@ final class OwnRuns {
       } else if (making != null) {
         making.course.tellInTime(making.subject.request());
       }
+    }
+    endInTime(slow.making);
+  }
+
+  private List<Lane> lanes() {
+    return List.of(news, games, slow);
+  }
+
+  private void endInTime(@Nullable Making making) {
+    if (making != null) {
+      limits.get().whyNotRun(making.course.seconds()).ifPresent(_ -> making.course.end());
     }
   }
 
@@ -186,7 +203,17 @@ final class OwnRuns {
   }
 
   /// A run that is being made on a thread of its own.
-  private record Making(RunShelf.Subject subject, FutureTask<Made> task, Course course) {}
+  private record Making(
+      RunShelf.Subject subject, Bytes32 model, FutureTask<Made> task, Course course) {}
+
+  /// A run was told to end.
+  private static final class EndedException extends RuntimeException {
+    @Serial private static final long serialVersionUID = 1;
+
+    EndedException() {
+      super("a run was ended", null, false, false);
+    }
+  }
 
   /// How far a run is.
   private final class Course implements Workshop.Progress {
@@ -198,10 +225,30 @@ final class OwnRuns {
 
     private volatile long of;
 
+    private volatile boolean over;
+    private boolean goesOn;
+
     @Override
     public void at(long next, long most) {
       step = next;
       of = most;
+      if (over) {
+        throw new EndedException();
+      }
+    }
+
+    double seconds() {
+      return (nanoTime.getAsLong() - begin) / 1e9;
+    }
+
+    /// Has the run end at its next node, unless a game needs it.
+    void end() {
+      over = !goesOn;
+    }
+
+    /// Lets the run go on to its end, however long it takes.
+    void goOn() {
+      goesOn = true;
     }
 
     void tellInTime(RequestId request) {
@@ -223,10 +270,11 @@ final class OwnRuns {
   /// machine may have had other things to do. Nobody waits for it, and whatever is new comes first; a run that a game
   /// is about stays as it is.
   private void makeAgain(Task task) {
-    boolean idle = !wasBehind && !behind && news.making == null;
+    Lane lane = lane(task, news);
+    boolean idle = !wasBehind && !behind && lane.making == null;
     if (idle && !inGames.contains(task.request().id())) {
       held(task).ifPresent(Work::retire);
-      making(task).ifPresent(next -> begin(next, news));
+      making(task).ifPresent(next -> begin(next, lane));
     }
   }
 
@@ -238,8 +286,7 @@ final class OwnRuns {
   /// Makes a run on a thread of its own, and waits for it as long as this look at the chain may: what takes longer is
   /// there at a later look, and meanwhile no other game waits for it.
   private void makeInTime(Task wanted, Lane preferred) {
-    Lane other = preferred == news ? games : news;
-    Lane lane = other.makes(wanted.subject()) ? other : preferred;
+    Lane lane = lane(wanted, preferred);
     while (true) {
       Making now = lane.making;
       if (now == null) {
@@ -249,6 +296,12 @@ final class OwnRuns {
         }
         now = next.get();
         begin(now, lane);
+      }
+      if (preferred == games && now.subject.equals(wanted.subject())) {
+        now.course.goOn();
+      }
+      if (lane == slow && preferred != games && !now.task.isDone()) {
+        return; // it is looked at again at the next look
       }
       if (!isDoneInTime(now)) {
         behind = true;
@@ -260,6 +313,19 @@ final class OwnRuns {
         return;
       }
     }
+  }
+
+  /// {@return where a run is being made already, or else is to be}
+  private Lane lane(Task wanted, Lane preferred) {
+    return lanes().stream()
+        .filter(lane -> lane.makes(wanted.subject()))
+        .findFirst()
+        .orElseGet(
+            () ->
+                preferred == news
+                        && workshop.mayBeSlow(wanted.request().state().request().modelId())
+                    ? slow
+                    : preferred);
   }
 
   private boolean isDoneInTime(Making making) {
@@ -299,6 +365,7 @@ final class OwnRuns {
     return Optional.of(
         new Making(
             subject,
+            modelId,
             new FutureTask<>(
                 () -> {
                   long begin = nanoTime.getAsLong();
@@ -320,6 +387,10 @@ final class OwnRuns {
     } catch (ExecutionException e) {
       if (e.getCause() instanceof Error error) {
         throw error;
+      }
+      if (e.getCause() instanceof EndedException) {
+        giveUp(making);
+        return;
       }
       // Whatever an input does to our software, it must not keep this agent from its other games.
       shelf.put(subject, RunShelf.Known.NOTHING);
@@ -352,6 +423,15 @@ final class OwnRuns {
     if (before.map(this::isTooSlow).orElse(true)) {
       journal.tell(new Entry.Computed(subject.request(), work.result(), made.seconds));
     }
+  }
+
+  /// Gives a model up of which a run took too long. Nothing is known of the run itself, should the model come back.
+  private void giveUp(Making making) {
+    String why =
+        "its run was ended after %.1f s, which are more than a quarter of the window"
+            .formatted(making.course.seconds());
+    workshop.giveUp(making.model, why);
+    skip.accept(making.subject.toString(), why);
   }
 
   /// {@return why a run ended with no result}

@@ -325,6 +325,84 @@ class OwnRunsTest {
     }
   }
 
+  /// Has a stranger's model of which a run lasts until it is let end, or is ended.
+  private static final class StrangersWorkshop implements Workshop {
+    private final CountDownLatch begun = new CountDownLatch(1);
+    private final CountDownLatch mayEnd = new CountDownLatch(1);
+    private final List<String> givenUp = new ArrayList<>();
+
+    @Override
+    public boolean mayBeSlow(Bytes32 model) {
+      return model.equals(SLOW);
+    }
+
+    @Override
+    public void giveUp(Bytes32 model, String why) {
+      assertThat(model).isEqualTo(SLOW);
+      givenUp.add(why);
+    }
+
+    @Override
+    public Optional<Work> work(Bytes32 model, byte[] input) {
+      throw new AssertionError("nobody asks so");
+    }
+
+    @Override
+    public Optional<Work> work(Bytes32 model, byte[] input, Progress progress) {
+      while (model.equals(SLOW) && mayEnd.getCount() > 0) {
+        progress.at(1, 10);
+        begun.countDown();
+        Thread.onSpinWait();
+      }
+      return Optional.of(new SizedWork(0));
+    }
+  }
+
+  @Test
+  void aRunOfAStrangersModelKeepsNobodyWaitingAndIsEndedWhenItTakesTooLong() {
+    StrangersWorkshop strange = new StrangersWorkshop();
+    OwnRuns runs = runs(strange);
+    runs.look();
+    assertThat(runs.result(request(SLOW))).isEmpty();
+    assertThat(runs.areBehind()).isFalse();
+    assertThat(runs.result(request(QUICK))).as("in the same look").isPresent();
+    await(strange.begun);
+    nanos.addAndGet((TOO_LONG - 1) * 1_000_000_000);
+    runs.look();
+    assertThat(strange.givenUp).isEmpty();
+    assertThat(runs.result(request(SLOW))).isEmpty();
+    nanos.addAndGet(1_000_000_000);
+    while (strange.givenUp.isEmpty()) {
+      runs.look();
+    }
+    assertThat(strange.givenUp)
+        .containsExactly(
+            "its run was ended after 21601.0 s, which are more than a quarter of the window");
+    assertThat(skipped).isEqualTo(strange.givenUp);
+    assertThat(runs.mayEnter(request(SLOW).id())).as("nothing is known of it").isTrue();
+    strange.mayEnd.countDown();
+  }
+
+  @Test
+  void aRunThatAGameNeedsGoesOnHoweverStrangeItsModelIs() {
+    StrangersWorkshop strange = new StrangersWorkshop();
+    OwnRuns runs = runs(strange);
+    List<Work> played = new ArrayList<>();
+    runs.look();
+    assertThat(runs.result(request(SLOW))).isEmpty();
+    await(strange.begun);
+    nanos.addAndGet(TOO_LONG * 1_000_000_000);
+    runs.play(request(SLOW), CLAIM, played::add);
+    assertThat(played).isEmpty();
+    runs.look();
+    strange.mayEnd.countDown();
+    while (played.isEmpty()) {
+      runs.look();
+      runs.play(request(SLOW), CLAIM, played::add);
+    }
+    assertThat(strange.givenUp).isEmpty();
+  }
+
   private long computed() {
     return told.stream().filter(Entry.Computed.class::isInstance).count();
   }

@@ -139,15 +139,10 @@ public final class GraphWorkshop implements Workshop {
   }
 
   /// Comes to know a model that may be forgotten again. Its runs hold it for that long too, so its bytes are counted
-  /// among those that they keep.
+  /// among those that they keep. Of one that checks its output, claims are judged, and no output is found.
   ///
-  /// @throws IllegalArgumentException as [#add]
+  /// @throws IllegalArgumentException if it is ill-formed
   public void addPassing(Model model) {
-    if (model.descriptor().outputGiven()) {
-      throw new IllegalArgumentException(
-          "model %s checks an output that is given, and nobody is there who finds it"
-              .formatted(model.id()));
-    }
     know(model);
     synchronized (this) {
       passing.add(model.id());
@@ -207,6 +202,7 @@ public final class GraphWorkshop implements Workshop {
   @Override
   public Optional<Work> work(Bytes32 modelId, byte[] input, Progress progress) {
     return model(modelId)
+        .filter(model -> !model.descriptor().outputGiven() || finder(model).isPresent())
         .map(
             model -> {
               byte[] whole = ShortBuffer.pad(input, inputBytes(model));

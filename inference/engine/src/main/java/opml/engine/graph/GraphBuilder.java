@@ -14,9 +14,28 @@ import opml.kernels.catalog.ScalarValues;
 public final class GraphBuilder {
   private final List<Slot> slots = new ArrayList<>();
   private final List<GraphNode> nodes = new ArrayList<>();
+  private final int most;
+
+  public GraphBuilder() {
+    this(Integer.MAX_VALUE);
+  }
+
+  /// A graph that does not grow beyond a bound, whoever says how large it is to be.
+  ///
+  /// @param most slots that there may be, and nodes; who adds another one gets an `IllegalArgumentException`
+  public GraphBuilder(int most) {
+    this.most = most;
+  }
+
+  private void requireRoom(int count, String what) {
+    if (count >= most) {
+      throw new IllegalArgumentException("a graph of more than %,d %s".formatted(most, what));
+    }
+  }
 
   /// {@return the number of this new slot}
   public int add(Slot slot) {
+    requireRoom(slots.size(), "slots");
     slots.add(slot);
     return slots.size() - 1;
   }
@@ -35,9 +54,16 @@ public final class GraphBuilder {
     return add(new Slot(name, tensor.type(), tensor.shape(), Optional.of(tensor)));
   }
 
+  private void add(GraphNode node) {
+    requireRoom(nodes.size(), "nodes");
+    nodes.add(node);
+  }
+
   /// Adds nodes that empty these slots, in this order.
   public void clear(Iterable<Integer> emptied) {
-    nodes.addAll(Clearing.nodes(slots, emptied));
+    for (GraphNode node : Clearing.nodes(slots, emptied)) {
+      add(node);
+    }
   }
 
   /// {@return a node under construction, whose operands are given in the order of the kernel's arguments, its scalars
@@ -127,7 +153,7 @@ public final class GraphBuilder {
     ///
     /// @throws IllegalArgumentException if the kernel takes another number of operands, or a scalar has no value
     public void end() {
-      nodes.add(new GraphNode(name, operator, kernel, operands, scalars.all()));
+      add(new GraphNode(name, operator, kernel, operands, scalars.all()));
     }
   }
 }

@@ -65,6 +65,14 @@ public final class GgufReader {
     return GgufParts.all(file, readAlone(file));
   }
 
+  /// {@return what a file has that a model is in as a whole} No other file is looked at.
+  ///
+  /// @throws MalformedException also if it is a part of a split model
+  /// @throws IOException if it cannot be read
+  public static GgufFile readWhole(Path file) throws IOException {
+    return GgufParts.single(readAlone(file));
+  }
+
   /// {@return what a file in memory has, which is no part of a split model}
   ///
   /// @param name what errors call it

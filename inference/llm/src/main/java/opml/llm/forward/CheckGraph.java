@@ -19,9 +19,17 @@ public final class CheckGraph {
   /// Tokens of a tile.
   public static final int TILE = 32;
 
+  /// How large a graph may become that strangers have said the numbers of.
+  ///
+  /// @param nodes that there may be, and slots
+  /// @param tableBytes of the table of rotations, which is made for the graph
+  public record Bounds(int nodes, long tableBytes) {
+    private static final Bounds NONE = new Bounds(Integer.MAX_VALUE, Long.MAX_VALUE);
+  }
+
   private final LanguageModel model;
   private final TextLimits limits;
-  private final GraphBuilder graph = new GraphBuilder();
+  private final GraphBuilder graph;
   private final ModelSlots slots;
   private final VocabularyTable vocabulary;
   private final Text text;
@@ -68,9 +76,11 @@ public final class CheckGraph {
     }
   }
 
-  private CheckGraph(LanguageModel model, TextLimits limits) {
+  private CheckGraph(LanguageModel model, TextLimits limits, Bounds bounds) {
     this.model = model;
     this.limits = limits;
+    requireTable(model, limits, bounds.tableBytes());
+    this.graph = new GraphBuilder(bounds.nodes());
     this.slots = new ModelSlots(graph, model);
     this.vocabulary = VocabularyTable.of(model);
     int context = limits.context();
@@ -95,7 +105,24 @@ public final class CheckGraph {
   ///
   /// @throws IllegalArgumentException if what belongs to a text is too large for a slot
   public static Graph of(LanguageModel model, TextLimits limits) {
-    return new CheckGraph(model, limits).build();
+    return of(model, limits, Bounds.NONE);
+  }
+
+  /// {@return the graph of a model, if it keeps within bounds}; what it takes until it is found not to is bounded, too
+  ///
+  /// @throws IllegalArgumentException if it does not, or what belongs to a text is too large for a slot
+  public static Graph of(LanguageModel model, TextLimits limits, Bounds bounds) {
+    return new CheckGraph(model, limits, bounds).build();
+  }
+
+  private static void requireTable(LanguageModel model, TextLimits limits, long most) {
+    long bytes =
+        (long) Float.BYTES * limits.context() * model.hyperparameters().rope().dimensions();
+    if (bytes > most) {
+      throw new IllegalArgumentException(
+          "a table of rotations of %,d bytes for texts of %,d tokens, expected at most %,d"
+              .formatted(bytes, limits.context(), most));
+    }
   }
 
   /// {@return the bytes of a request}

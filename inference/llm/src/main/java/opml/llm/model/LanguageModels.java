@@ -6,8 +6,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import opml.core.codec.MalformedException;
+import opml.core.codec.Names;
 import opml.formats.file.FileKind;
+import opml.formats.gguf.GgufFile;
 import opml.formats.gguf.GgufReader;
+import opml.formats.gguf.GgufValue;
 import opml.formats.llama2c.Llama2cFile;
 import opml.formats.llama2c.Llama2cReader;
 import opml.formats.llama2c.Llama2cTokenizer;
@@ -53,6 +56,52 @@ public final class LanguageModels {
                       // Of an ONNX file nothing tells but that it is none of the others.
                       kind == FileKind.ONNX ? "none of them, perhaps an ONNX file" : kind.label()));
     };
+  }
+
+  /// {@return the model in a file that comes from a stranger, in which it is as a whole} What lies beside the file is
+  /// ours, and is not looked at.
+  ///
+  /// @param mostTokens of its vocabulary, and half as many as there may be strings in a list of the file: a few bytes
+  ///     there are a few hundred in memory
+  /// @throws IOException if it cannot be read
+  /// @throws MalformedException if it is no file of a whole model, or has more tokens
+  /// @throws ImportException if it is one that we cannot run; it tells every reason
+  public static LanguageModel openAlone(Path file, int mostTokens) throws IOException {
+    FileKind kind = FileKind.of(file);
+    LanguageModel model =
+        switch (kind) {
+          case GGUF -> {
+            GgufFile whole = GgufReader.readWhole(file);
+            requireShortLists(whole, 2 * mostTokens);
+            yield new GgufModel(whole).model();
+          }
+          case LLAMA2C -> {
+            Llama2cFile checkpoint = Llama2cReader.read(file);
+            yield Llama2cModel.of(checkpoint, checkpoint.tokenizer());
+          }
+          default ->
+              throw new MalformedException(
+                  "%s: expected a GGUF file or a llama2.c checkpoint; this is %s"
+                      .formatted(file, kind.label()));
+        };
+    int tokens = model.hyperparameters().vocabulary();
+    if (tokens > mostTokens) {
+      throw new MalformedException(
+          "%s: %,d tokens, expected at most %,d".formatted(file, tokens, mostTokens));
+    }
+    return model;
+  }
+
+  private static void requireShortLists(GgufFile file, int most) {
+    file.metadata()
+        .forEach(
+            (key, value) -> {
+              if (value instanceof GgufValue.Texts(List<String> texts) && texts.size() > most) {
+                throw new MalformedException(
+                    "%s: %,d strings in %s, expected at most %,d"
+                        .formatted(file.name(), texts.size(), Names.shown(key), most));
+              }
+            });
   }
 
   /// {@return the llama2.c checkpoint in a file, with its tokenizer in another one}

@@ -1,6 +1,7 @@
 package opml.llm.forward;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -15,6 +16,7 @@ import opml.engine.tensor.ElementType;
 import opml.kernels.catalog.PinnedPrograms;
 import opml.llm.model.LanguageModel;
 import opml.llm.model.LargeModels;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -53,6 +55,27 @@ class CheckGraphTest {
       String name, ElementType type, int width, int feedForward, int heads, int kvHeads) {
     LanguageModel model = LargeModels.of(type, width, feedForward, heads, kvHeads);
     requireBounds(CheckGraph.of(model, new TextLimits(256, 64, CacheType.F16)));
+  }
+
+  @Test
+  void aGraphOfAStrangersNumbersKeepsWithinItsBoundsOrIsNotMade() {
+    LanguageModel model = LargeModels.of(ElementType.Q4_0, 4096, 11_008, 32, 32);
+    TextLimits limits = new TextLimits(256, 64, CacheType.F16);
+    long table = 256 * 128 * 4;
+    Graph graph = CheckGraph.of(model, limits);
+    int size = Math.max(graph.nodes().size(), graph.slots().size());
+    assertThat(CheckGraph.of(model, limits, new CheckGraph.Bounds(size, table)).nodes())
+        .hasSameSizeAs(graph.nodes());
+    assertThatThrownBy(() -> CheckGraph.of(model, limits, new CheckGraph.Bounds(size - 1, table)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("a graph of more than " + String.format("%,d", size - 1));
+    assertThatThrownBy(() -> CheckGraph.of(model, limits, new CheckGraph.Bounds(size, table - 1)))
+        .hasMessage(
+            "a table of rotations of 131,072 bytes for texts of 256 tokens, expected at most"
+                + " 131,071");
+    TextLimits absurd = new TextLimits(TextLimits.MOST_CONTEXT, 1, CacheType.F32);
+    assertThatThrownBy(() -> CheckGraph.of(model, absurd, new CheckGraph.Bounds(100_000, table)))
+        .hasMessageContaining("a table of rotations of 8,589,934,592 bytes");
   }
 
   @ParameterizedTest

@@ -1,6 +1,7 @@
 package opml.llm.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import opml.core.codec.MalformedException;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Tensor;
 import opml.formats.refusal.ImportException;
+import opml.llm.GgufWriter;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,6 +58,28 @@ class HostileModelFilesTest {
       refused += opens(file) ? 0 : 1;
     }
     assertThat(refused).as("seed %d", seed).isBetween(1, ROUNDS - 1);
+  }
+
+  @Test
+  void aStrangersFileStandsAloneAndHasNoMoreTokensThanItMay() throws IOException {
+    Path file = folder.resolve("tiny.gguf");
+    Files.write(file, TinyLlama.of("qwen3", ElementType.Q8_0, new Random(1)).bytes());
+    assertThat(LanguageModels.openAlone(file, TinyLlama.VOCABULARY).tokenizer()).isPresent();
+    assertThatThrownBy(() -> LanguageModels.openAlone(file, TinyLlama.VOCABULARY - 1))
+        .isInstanceOf(MalformedException.class)
+        .hasMessage(file + ": 263 tokens, expected at most 262");
+    assertThatThrownBy(() -> LanguageModels.openAlone(file, TinyLlama.VOCABULARY / 3))
+        .isInstanceOf(MalformedException.class)
+        .hasMessage(file + ": 263 strings in tokenizer.ggml.tokens, expected at most 174");
+    GgufWriter part = TinyLlama.of("qwen3", ElementType.Q8_0, new Random(1));
+    Files.write(file, part.shortNumber("split.no", 0).shortNumber("split.count", 2).bytes());
+    assertThatThrownBy(() -> LanguageModels.openAlone(file, TinyLlama.VOCABULARY))
+        .isInstanceOf(MalformedException.class)
+        .hasMessageContaining("one of 2 files that a model is split into");
+    Files.writeString(file, "<html>");
+    assertThatThrownBy(() -> LanguageModels.openAlone(file, TinyLlama.VOCABULARY))
+        .isInstanceOf(MalformedException.class)
+        .hasMessageContaining("expected a GGUF file or a llama2.c checkpoint; this is ");
   }
 
   /// {@return whether it is a model, all of whose weights can be read}; all else than a refusal is thrown on

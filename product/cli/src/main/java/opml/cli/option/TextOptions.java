@@ -41,19 +41,23 @@ public final class TextOptions {
   static final class CacheTypeConverter implements ITypeConverter<CacheType> {
     @Override
     public CacheType convert(String text) {
-      return Arrays.stream(CacheType.values())
-          .filter(type -> label(type).equals(text.toLowerCase(Locale.ROOT)))
-          .findFirst()
+      return cacheType(text.toLowerCase(Locale.ROOT))
           .orElseThrow(
               () ->
-                  new TypeConversionException(
-                      "'%s' is none of %s"
-                          .formatted(
-                              text,
-                              Arrays.stream(CacheType.values())
-                                  .map(TextOptions::label)
-                                  .collect(Collectors.joining(", ")))));
+                  new TypeConversionException("'%s' is none of %s".formatted(text, cacheTypes())));
     }
+  }
+
+  /// {@return the type that is called so}
+  static Optional<CacheType> cacheType(String label) {
+    return Arrays.stream(CacheType.values()).filter(type -> label(type).equals(label)).findFirst();
+  }
+
+  /// {@return what the types are called}
+  static String cacheTypes() {
+    return Arrays.stream(CacheType.values())
+        .map(TextOptions::label)
+        .collect(Collectors.joining(", "));
   }
 
   /// {@return what a type is called, as llama.cpp does}

@@ -15,6 +15,15 @@ public interface Workshop {
     return false;
   }
 
+  /// {@return whether nothing bounds the time of a model's runs but that they are ended, since a stranger has made it}
+  /// Such runs are made beside all others. Who ends one tells it ([#giveUp]).
+  default boolean mayBeSlow(Bytes32 modelId) {
+    return false;
+  }
+
+  /// Hears that a run of a stranger's model was ended, because it took too long.
+  default void giveUp(Bytes32 modelId, String why) {}
+
   /// {@return the run of a model on an input, or nothing if the owner does not have this model or refuses it as
   /// ill-formed} Of a model that checks its output, the run that checks the right one, which is found first.
   ///

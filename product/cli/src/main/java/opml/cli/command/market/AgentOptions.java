@@ -133,7 +133,7 @@ final class AgentOptions {
       served.forEach(model -> model.addTo(own));
       if (fetches) {
         try (FetchingWorkshop fetching =
-            fetch.workshop(own, hub.deployment(), opened.chain(), journal)) {
+            fetch.workshop(own, hub.deployment(), opened.chain(), finds, journal)) {
           loop(role.agent(hub, fetching, journal, caution), hub, meter, pause, journal);
         }
       } else {

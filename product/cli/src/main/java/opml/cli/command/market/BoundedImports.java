@@ -67,7 +67,7 @@ final class BoundedImports {
   /// @throws IOException if it does
   <T> Imported<T> ofStrange(long fileBytes, Callable<T> importing)
       throws IOException, InterruptedException {
-    return run(strange, fileBytes, importing);
+    return ofStrange(fileBytes, heldBytes(fileBytes), importing);
   }
 
   /// {@return what an import makes of a file that was imported in time before}; it does not wait for new files
@@ -77,18 +77,39 @@ final class BoundedImports {
   /// @throws IOException if it does
   <T> Imported<T> ofKnown(long fileBytes, Callable<T> importing)
       throws IOException, InterruptedException {
-    return run(known, fileBytes, importing);
+    return ofKnown(fileBytes, heldBytes(fileBytes), importing);
   }
 
-  private <T> Imported<T> run(Semaphore places, long fileBytes, Callable<T> importing)
+  /// {@return the same as [#ofStrange(long, Callable)], of what holds other memory meanwhile}
+  ///
+  /// @param heldBytes of memory
+  <T> Imported<T> ofStrange(long fileBytes, long heldBytes, Callable<T> importing)
+      throws IOException, InterruptedException {
+    return run(strange, fileBytes, heldBytes, importing);
+  }
+
+  /// {@return the same as [#ofKnown(long, Callable)], of what holds other memory meanwhile}
+  ///
+  /// @param heldBytes of memory
+  <T> Imported<T> ofKnown(long fileBytes, long heldBytes, Callable<T> importing)
+      throws IOException, InterruptedException {
+    return run(known, fileBytes, heldBytes, importing);
+  }
+
+  /// {@return the bytes of memory that the import of a file may take}
+  static long heldBytes(long fileBytes) {
+    return LEAST + WEIGHTS * fileBytes + Math.min(OBJECTS * fileBytes, OBJECTS_MOST);
+  }
+
+  private <T> Imported<T> run(
+      Semaphore places, long fileBytes, long heldBytes, Callable<T> importing)
       throws IOException, InterruptedException {
     places.acquire();
     try {
       if (areStuck()) {
         throw new Download.RefusedException("too many other files are still being imported");
       }
-      ModelMemory.Hold hold =
-          memory.hold(LEAST + WEIGHTS * fileBytes + Math.min(OBJECTS * fileBytes, OBJECTS_MOST));
+      ModelMemory.Hold hold = memory.hold(heldBytes);
       return run(hold, patience.plusSeconds(fileBytes / BYTES_PER_SECOND), importing);
     } finally {
       places.release();

@@ -96,8 +96,10 @@ final class FetchOptions {
   }
 
   /// {@return a workshop that fetches what another one does not have}
+  ///
+  /// @param finds whether outputs are to be found, and not only judged
   FetchingWorkshop workshop(
-      GraphWorkshop own, Deployment deployment, Chain chain, JournalWriter journal) {
+      GraphWorkshop own, Deployment deployment, Chain chain, boolean finds, JournalWriter journal) {
     long bytes = (long) maxMegabytes << 20;
     Download.Patience patience =
         new Download.Patience(Duration.ofSeconds(timeout), SILENCE, BYTES_PER_SECOND);
@@ -113,6 +115,7 @@ final class FetchOptions {
         imports,
         memory,
         () -> new TimeLimits(deployment.parameters(), MachineSpeed.here().stepsPerSecond()),
+        finds,
         journal::line,
         InstantSource.system());
   }

@@ -20,7 +20,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import opml.cli.console.JournalWriter;
 import opml.cli.console.Messages;
+import opml.cli.option.TextPlace;
 import opml.core.hash.Bytes32;
+import opml.engine.commit.CommittedNode;
 import opml.engine.commit.Model;
 import opml.ethereum.chain.ChainException;
 import opml.game.work.Work;
@@ -45,6 +47,10 @@ import org.jspecify.annotations.Nullable;
 /// a run could take the agent too long for its games, or more than its share of memory, are refused before they are
 /// run, wherever they come from. What was fetched may be forgotten again for another model, and is read anew from the
 /// folder.
+///
+/// Language models are fetched by those who judge claims alone: a bound of a whole run's instructions says nothing of
+/// them, since natively they take a thousandth of the time. So only their largest node is looked at before; their runs
+/// are made beside all others, and ended when they take too long, and the model is left alone for hours then.
 final class FetchingWorkshop implements Workshop, AutoCloseable {
   /// Tells where a model's file was published, oldest first.
   @FunctionalInterface
@@ -71,6 +77,9 @@ final class FetchingWorkshop implements Workshop, AutoCloseable {
   private static final Duration TURN = Duration.ofSeconds(60);
 
   private static final int MISSES_KEPT = 10_000;
+
+  private static final String OF_ANSWERS =
+      "a language model: who is to answer with one has its file, and names it by --model";
 
   /// How the fetching of a model ends.
   private enum Ended {
@@ -99,6 +108,7 @@ final class FetchingWorkshop implements Workshop, AutoCloseable {
   private final BoundedImports imports;
   private final ModelMemory memory;
   private final Supplier<TimeLimits> limits;
+  private final boolean finds;
   private final Lines journal;
   private final InstantSource clock;
   private final ExecutorService background =
@@ -112,6 +122,8 @@ final class FetchingWorkshop implements Workshop, AutoCloseable {
   private final Map<Bytes32, Miss> models = new Misses<>();
   private final Map<String, Miss> sites = new Misses<>();
 
+  /// @param own gets the models
+  /// @param finds whether outputs are to be found, and not only judged
   FetchingWorkshop(
       GraphWorkshop own,
       Places places,
@@ -120,6 +132,7 @@ final class FetchingWorkshop implements Workshop, AutoCloseable {
       BoundedImports imports,
       ModelMemory memory,
       Supplier<TimeLimits> limits,
+      boolean finds,
       Lines journal,
       InstantSource clock) {
     this.own = own;
@@ -129,6 +142,7 @@ final class FetchingWorkshop implements Workshop, AutoCloseable {
     this.imports = imports;
     this.memory = memory;
     this.limits = limits;
+    this.finds = finds;
     this.journal = journal;
     this.clock = clock;
   }
@@ -157,6 +171,20 @@ final class FetchingWorkshop implements Workshop, AutoCloseable {
   @Override
   public boolean checksOutput(Bytes32 modelId) {
     return own.checksOutput(modelId);
+  }
+
+  @Override
+  public boolean mayBeSlow(Bytes32 modelId) {
+    return memory.keeps(modelId) && own.checksOutput(modelId);
+  }
+
+  @Override
+  public void giveUp(Bytes32 modelId, String why) {
+    memory.forget(modelId);
+    synchronized (this) {
+      models.put(modelId, new Miss(1, clock.instant().plus(AFTER_A_WRONG_FILE)));
+    }
+    journal.line("given up", JournalWriter.facts("model", modelId, "why", Messages.oneLine(why)));
   }
 
   @Override
@@ -234,8 +262,11 @@ final class FetchingWorkshop implements Workshop, AutoCloseable {
   private Optional<Ended> attempt(Bytes32 id, String place, String site)
       throws IOException, InterruptedException {
     String shown = Messages.oneLine(place);
-    try (ModelCache.Draft draft = downloaded(id, place, site)) {
-      return Optional.of(accept(cache.keep(draft, id), shown));
+    try {
+      TextPlace where = read(place);
+      try (ModelCache.Draft draft = downloaded(id, where.uri(), shown, site)) {
+        return Optional.of(accept(cache.keep(draft, id, where.text()), shown));
+      }
     } catch (Download.RefusedException e) {
       putOff(site, new Miss(1, clock.instant().plus(AFTER_A_WRONG_FILE)));
       refused(id, shown, Messages.of(e));
@@ -256,15 +287,28 @@ final class FetchingWorkshop implements Workshop, AutoCloseable {
     return Optional.empty();
   }
 
-  private ModelCache.Draft downloaded(Bytes32 id, String place, String site)
+  private TextPlace read(String place) throws Download.RefusedException {
+    TextPlace where;
+    try {
+      where = TextPlace.of(place);
+    } catch (IllegalArgumentException e) {
+      throw new Download.RefusedException(String.valueOf(e.getMessage()));
+    }
+    if (where.text().isPresent() && finds) {
+      throw new Download.RefusedException(OF_ANSWERS);
+    }
+    return where;
+  }
+
+  private ModelCache.Draft downloaded(Bytes32 id, String uri, String shown, String site)
       throws IOException, InterruptedException {
     turns.acquire();
     ModelCache.@Nullable Draft unfinished = null;
     try {
-      journal.line("fetching", JournalWriter.facts("model", id, "from", Messages.oneLine(place)));
+      journal.line("fetching", JournalWriter.facts("model", id, "from", shown));
       ModelCache.Draft draft = cache.draft();
       unfinished = draft;
-      download.into(draft.file(), place, new Turn(draft, misses(site)));
+      download.into(draft.file(), uri, new Turn(draft, misses(site)));
       unfinished = null;
       return draft;
     } finally {
@@ -299,7 +343,7 @@ final class FetchingWorkshop implements Workshop, AutoCloseable {
   private Ended accept(BoundedImports.Imported<Model> imported, String from) {
     Model model = imported.what();
     try (ModelMemory.Hold hold = imported.hold()) {
-      Optional<String> tooLong = limits.get().whyNotTry(model.mostSteps());
+      Optional<String> tooLong = whyNotTry(model);
       if (tooLong.isPresent()) {
         refused(model.id(), from, tooLong.get());
         return Ended.UNFIT;
@@ -312,6 +356,17 @@ final class FetchingWorkshop implements Workshop, AutoCloseable {
     }
     journal.line("fetched", JournalWriter.facts("model", model.id(), "from", from));
     return Ended.FETCHED;
+  }
+
+  private Optional<String> whyNotTry(Model model) {
+    TimeLimits now = limits.get();
+    if (!model.descriptor().outputGiven()) {
+      return now.whyNotTry(model.mostSteps());
+    }
+    if (finds) {
+      return Optional.of(OF_ANSWERS);
+    }
+    return now.whyNotReplay(model.kinds().stream().mapToLong(CommittedNode::steps).max().orElse(0));
   }
 
   private void refused(Bytes32 model, String from, String why) {

@@ -1,7 +1,6 @@
 package opml.cli.command.market;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -21,18 +20,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import opml.cli.console.Failure;
+import opml.cli.option.TextPlace;
 import opml.core.codec.MalformedException;
 import opml.core.hash.Bytes32;
 import opml.engine.commit.Model;
-import opml.engine.tensor.Tensor;
 import opml.formats.ModelLoader;
 import opml.formats.refusal.ImportException;
+import opml.llm.forward.TextLimits;
 import org.jspecify.annotations.Nullable;
 
-/// A folder of fetched model files, each named by its model's id. A name proves nothing: every file is imported and its
-/// id compared, whenever it is taken.
+/// A folder of fetched model files, each named by its model's id, and of language models by the numbers of a text, too.
+/// A name proves nothing: every file is imported and its id compared, whenever it is taken.
 ///
 /// The folder takes so many bytes and no more, what is being fetched among them. Where a new file finds no room, those
 /// that were used longest ago go, and then the largest of those that are being fetched: strangers publish as many
@@ -40,7 +41,9 @@ import org.jspecify.annotations.Nullable;
 /// other one has there, and they may exceed the bound by what both take in the same moment.
 final class ModelCache {
   private static final String DRAFT = ".draft";
-  private static final Pattern FETCHED = Pattern.compile("0x[0-9a-f]{64}\\.onnx");
+  private static final Pattern FETCHED =
+      Pattern.compile(
+          "0x[0-9a-f]{64}(?:\\.onnx|-(context=[0-9]+&answer=[0-9]+&cache=[a-z0-9_]+)\\.text)");
 
   /// A draft this old is not being written any more: its process was killed.
   private static final Duration STALE = Duration.ofDays(1);
@@ -137,7 +140,29 @@ final class ModelCache {
   /// {@return a model that was fetched before}
   Optional<BoundedImports.Imported<Model>> find(Bytes32 id)
       throws IOException, InterruptedException {
-    Path file = file(id);
+    for (Path file : files(id)) {
+      Optional<BoundedImports.Imported<Model>> found = find(id, file);
+      if (found.isPresent()) {
+        return found;
+      }
+    }
+    return Optional.empty();
+  }
+
+  private List<Path> files(Bytes32 id) throws IOException {
+    List<Path> files = new ArrayList<>();
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(folder, id + "*")) {
+      for (Path file : all) {
+        if (FETCHED.matcher(name(file)).matches()) {
+          files.add(file);
+        }
+      }
+    }
+    return files;
+  }
+
+  private Optional<BoundedImports.Imported<Model>> find(Bytes32 id, Path file)
+      throws IOException, InterruptedException {
     use(file, 1);
     try {
       if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
@@ -145,8 +170,11 @@ final class ModelCache {
         Files.deleteIfExists(file);
         return Optional.empty();
       }
-      touch(id);
-      BoundedImports.Imported<Model> imported = imports.ofKnown(Files.size(file), () -> load(file));
+      touch(file);
+      Optional<TextLimits> text = text(file);
+      long size = Files.size(file);
+      BoundedImports.Imported<Model> imported =
+          imports.ofKnown(size, held(size, text), () -> load(file, text));
       Optional<Model> model = ModelLoader.edition(imported.what(), id);
       if (model.isPresent()) {
         return Optional.of(new BoundedImports.Imported<>(model.get(), imported.hold()));
@@ -167,10 +195,26 @@ final class ModelCache {
     return Optional.empty();
   }
 
-  /// Notes that a model is in use, if its file is here: those that nobody uses go first.
-  void touch(Bytes32 id) throws IOException {
+  private long held(long fileBytes, Optional<TextLimits> text) {
+    return StrangeImport.heldBytes(fileBytes, text, memory.mostBytes());
+  }
+
+  /// {@return the numbers of a text that a file's name has}
+  private static Optional<TextLimits> text(Path file) {
+    Matcher name = FETCHED.matcher(name(file));
+    return name.matches() && name.group(1) != null
+        ? TextPlace.of("#" + name.group(1)).text()
+        : Optional.empty();
+  }
+
+  private static String name(Path file) {
+    return String.valueOf(file.getFileName());
+  }
+
+  /// Notes that a file is in use, if it is here: those that nobody uses go first.
+  private static void touch(Path file) throws IOException {
     try {
-      Files.setLastModifiedTime(file(id), FileTime.from(Instant.now()));
+      Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
     } catch (NoSuchFileException e) {
       // Then nothing has to be kept.
     }
@@ -187,17 +231,20 @@ final class ModelCache {
 
   /// Imports a draft, and keeps it if it is the model of this id.
   ///
+  /// @param text what its place says of the texts of a language model
   /// @throws Download.RefusedException if it is not
-  BoundedImports.Imported<Model> keep(Draft draft, Bytes32 id)
+  BoundedImports.Imported<Model> keep(Draft draft, Bytes32 id, Optional<TextLimits> text)
       throws IOException, InterruptedException {
     BoundedImports.@Nullable Imported<Model> imported = null;
     try {
-      imported = imports.ofStrange(Files.size(draft.file()), () -> load(draft.file()));
+      long size = Files.size(draft.file());
+      imported = imports.ofStrange(size, held(size, text), () -> load(draft.file(), text));
       Optional<Model> model = ModelLoader.edition(imported.what(), id);
       if (model.isEmpty()) {
         throw new Download.RefusedException("the file there is model " + imported.what().id());
       }
-      move(draft, id);
+      boolean isText = model.get().descriptor().outputGiven();
+      move(draft, file(id, isText ? text : Optional.empty()));
       BoundedImports.Imported<Model> kept =
           new BoundedImports.Imported<>(model.get(), imported.hold());
       imported = null;
@@ -215,13 +262,10 @@ final class ModelCache {
     }
   }
 
-  private synchronized void move(Draft draft, Bytes32 id) throws IOException {
+  private synchronized void move(Draft draft, Path file) throws IOException {
     Files.move(
-        draft.file(),
-        file(id),
-        StandardCopyOption.ATOMIC_MOVE,
-        StandardCopyOption.REPLACE_EXISTING);
-    touch(id);
+        draft.file(), file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    touch(file);
     drafts.remove(draft);
   }
 
@@ -287,7 +331,7 @@ final class ModelCache {
       // Another process has removed it.
       return 0;
     }
-    String name = String.valueOf(file.getFileName());
+    String name = name(file);
     if (FETCHED.matcher(name).matches() && !is.isDirectory() && !used.containsKey(file)) {
       kept.add(new Kept(file, is.size(), is.lastModifiedTime()));
     }
@@ -295,19 +339,14 @@ final class ModelCache {
     return name.endsWith(DRAFT) ? is.size() + step : is.size();
   }
 
-  private Model load(Path file) throws IOException {
-    Model model = ModelLoader.loadAlone(file, memory.mostBytes());
-    try {
-      // Taken into memory and hashed within the bounds of an import: the file may go at any time.
-      model.graph().slots().forEach(slot -> slot.initial().ifPresent(Tensor::data));
-      model.id();
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
-    return model;
+  private Model load(Path file, Optional<TextLimits> text) throws IOException {
+    return StrangeImport.load(file, text, memory.mostBytes());
   }
 
-  private Path file(Bytes32 id) {
-    return folder.resolve(id + ".onnx");
+  private Path file(Bytes32 id, Optional<TextLimits> text) {
+    return folder.resolve(
+        text.map(limits -> new TextPlace("", Optional.of(limits)).published())
+            .map(numbers -> id + "-" + numbers.substring(1) + ".text")
+            .orElse(id + ".onnx"));
   }
 }

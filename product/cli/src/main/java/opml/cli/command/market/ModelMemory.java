@@ -159,6 +159,29 @@ final class ModelMemory {
     }
   }
 
+  /// {@return whether a model is kept}
+  boolean keeps(Bytes32 model) {
+    lock.lock();
+    try {
+      return kept.containsKey(model);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Forgets a model, if it is kept.
+  void forget(Bytes32 model) {
+    lock.lock();
+    try {
+      if (kept.remove(model) != null) {
+        own.forget(model);
+        freed.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private long taken() {
     return importing + kept.values().stream().mapToLong(one -> one.bytes).sum();
   }

@@ -4,6 +4,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import opml.cli.console.Amounts;
 import opml.cli.console.Console;
@@ -12,11 +13,15 @@ import opml.cli.console.Json;
 import opml.cli.option.ChainTextOptions;
 import opml.cli.option.DeploymentOption;
 import opml.cli.option.KeyOption;
+import opml.cli.option.KnownModel;
+import opml.cli.option.LanguageAnswers;
 import opml.cli.option.ModelFile;
+import opml.cli.option.TextPlace;
 import opml.engine.commit.Model;
 import opml.ethereum.key.Wallet;
 import opml.hub.Hub;
 import opml.hub.ModelRegistration;
+import opml.llm.forward.TextLimits;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -52,23 +57,28 @@ public final class ModelRegisterCommand implements Callable<Integer> {
       names = "--uri",
       paramLabel = "URI",
       defaultValue = "",
-      description = "Where others find the file. They check it against the model's id.")
+      description =
+          "Where others find the file. They check it against the model's id. Of a language model the numbers of a text"
+              + " are added behind a #.")
   private String uri;
 
   @Override
   public Integer call() {
-    requirePlace();
-    Model model = ModelFile.open(file, text, console).model();
+    requirePlace(uri);
+    KnownModel known = ModelFile.open(file, text, console);
+    Model model = known.model();
+    String place = place(known);
+    requirePlace(place);
     Wallet wallet = key.wallet();
     try (DeploymentOption.Opened opened = deployment.open()) {
       Hub hub = opened.hub(wallet);
-      boolean known = isRegistered(opened, model);
+      boolean before = isRegistered(opened, model);
       long gas = 0;
-      if (!known || !uri.isEmpty()) {
-        byte[] place = uri.getBytes(StandardCharsets.UTF_8);
+      if (!before || !place.isEmpty()) {
+        byte[] bytes = place.getBytes(StandardCharsets.UTF_8);
         gas =
             ModelRegistration.register(
-                    hub.deployment(), hub.sender(), model.descriptor().encode(), place)
+                    hub.deployment(), hub.sender(), model.descriptor().encode(), bytes)
                 .gasUsed();
         if (!isRegistered(opened, model)) {
           throw new Failure(
@@ -78,20 +88,40 @@ public final class ModelRegisterCommand implements Callable<Integer> {
       }
       long used = gas;
       console.show(
-          Json.object("model", model.id(), "alreadyRegistered", known, "uri", uri, "gas", used),
-          () -> "%s %s".formatted(model.id(), told(known, used)));
+          Json.object("model", model.id(), "alreadyRegistered", before, "uri", place, "gas", used),
+          () -> "%s %s".formatted(model.id(), told(before, place, used)));
     }
     return 0;
   }
 
-  private String told(boolean known, long gas) {
-    String registered = known ? "was registered already" : "registered";
-    String published = uri.isEmpty() ? "" : ", published at " + uri;
+  /// {@return what is published: of a language model, with the numbers of a text, from which its id follows}
+  private String place(KnownModel known) {
+    Optional<TextLimits> limits = known.language().map(LanguageAnswers::limits);
+    if (uri.isEmpty() || limits.isEmpty()) {
+      return uri;
+    }
+    TextPlace said;
+    try {
+      said = TextPlace.of(uri);
+    } catch (IllegalArgumentException e) {
+      throw new Failure("--uri: " + e.getMessage(), e);
+    }
+    String place = new TextPlace(said.uri(), limits).published();
+    if (said.text().isPresent() && !said.text().equals(limits)) {
+      throw new Failure(
+          "--uri: this model is published at %s; the fragment may be left out".formatted(place));
+    }
+    return place;
+  }
+
+  private static String told(boolean before, String place, long gas) {
+    String registered = before ? "was registered already" : "registered";
+    String published = place.isEmpty() ? "" : ", published at " + place;
     return registered + published + (gas == 0 ? "" : ", " + Amounts.count(gas) + " gas");
   }
 
   /// What is published stays on the chain for ever, and everybody who wants the model tries it.
-  private void requirePlace() {
+  private static void requirePlace(String uri) {
     if (uri.isEmpty()) {
       return;
     }

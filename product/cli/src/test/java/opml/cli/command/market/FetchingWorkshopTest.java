@@ -18,12 +18,25 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
+import opml.cli.TinyCheckpoint;
 import opml.cli.command.market.Download.Source;
 import opml.core.hash.Bytes32;
 import opml.core.hash.Keccak;
+import opml.engine.commit.GraphState;
+import opml.engine.commit.Model;
+import opml.engine.run.KernelProvider;
 import opml.formats.ModelLoader;
 import opml.game.move.Parameters;
 import opml.game.work.Work;
+import opml.kernels.catalog.PinnedPrograms;
+import opml.kernels.transformer.Tape;
+import opml.llm.forward.CacheType;
+import opml.llm.forward.CheckGraph;
+import opml.llm.forward.TextLimits;
+import opml.llm.model.LanguageModel;
+import opml.llm.model.LanguageModels;
+import opml.llm.session.Answerer;
+import opml.llm.tape.TextRequest;
 import opml.mnist.DemoModel;
 import opml.mnist.digit.SampleDigit;
 import opml.proof.GraphWorkshop;
@@ -46,6 +59,7 @@ class FetchingWorkshopTest {
   private final List<String> told = new CopyOnWriteArrayList<>();
   private final List<String> places = new CopyOnWriteArrayList<>();
   private double stepsPerSecond = 2e8;
+  private boolean finds;
   private FileServer server;
   private Bytes32 wanted;
   private volatile Instant now = Instant.EPOCH;
@@ -284,6 +298,145 @@ class FetchingWorkshopTest {
         .isEqualTo(1);
   }
 
+  private static final TextLimits TEXT = new TextLimits(64, 16, CacheType.F16);
+  private static final String NUMBERS = "#context=64&answer=16&cache=f16";
+
+  private LanguageModel language(long seed) throws IOException {
+    Path file = TinyCheckpoint.write(folder.resolve("tiny" + seed + ".bin"), seed, true);
+    server.serve("/tiny" + seed, Files.readAllBytes(file));
+    return LanguageModels.open(file);
+  }
+
+  private static Bytes32 id(LanguageModel language) {
+    return Model.checking(CheckGraph.of(language, TEXT), PinnedPrograms::of).id();
+  }
+
+  @Test
+  void aLanguageModelIsFetchedFromAPlaceWithTheNumbersOfItsTextsAndJudgesClaims() throws Exception {
+    LanguageModel language = language(7);
+    language(8);
+    server.serveEndlessly("/endless");
+    Bytes32 id = id(language);
+    String tiny = server.uri("/tiny7");
+    places.add(tiny);
+    places.add(tiny + "#context=64&answer=16");
+    places.add(tiny + "#context=64&answer=16&answer=16&cache=f16");
+    places.add(tiny + "#context=64&answer=many&cache=f16");
+    places.add(tiny + "#context=64&answer=65&cache=f16");
+    places.add(tiny + "#context=64&answer=16&cache=f8");
+    places.add(tiny + "#context=64&answer=15&cache=f16");
+    places.add(server.uri("/tiny8") + NUMBERS);
+    String[] reasons = {
+      "why the file there is no model that we can run: it: a language model, and its place does not say",
+      "why behind the # of its place, expected are context, answer, cache; cache is missing",
+      "why behind the # of its place, answer stands twice",
+      "why behind the # of its place, answer is 'many'; expected is a number of tokens, up to",
+      "why answers: expected 1 to 64 tokens, found 65",
+      "why behind the # of its place, cache is 'f8', which is none of f16, f32, q8_0",
+      "&answer=15&cache=f16 why the file there is model 0x",
+      "/tiny8" + NUMBERS + " why the file there is model 0x"
+    };
+    try (FetchingWorkshop workshop = workshop(Parameters.DEFAULT)) {
+      assertThat(workshop.knows(id)).isFalse();
+      until(reasons[reasons.length - 1]);
+      for (String reason : reasons) {
+        assertThat(told).as(reason).anyMatch(line -> line.contains(reason));
+      }
+      assertThat(told).noneMatch(line -> line.contains("bug"));
+      assertThat(files()).isEmpty();
+      places.add(server.uri("/endless") + NUMBERS);
+      places.add(tiny + NUMBERS);
+      untilKnown(workshop, id);
+      requireJudged(workshop, id, language);
+    }
+    assertThat(files()).containsExactly(id + "-" + NUMBERS.substring(1) + ".text");
+    int asked = server.asked("/tiny7");
+    try (FetchingWorkshop again = workshop(Parameters.DEFAULT)) {
+      assertThat(again.knows(id)).isFalse();
+      told.clear();
+      until("fetched model " + id + " from the folder of fetched models");
+      assertThat(server.asked("/tiny7")).isEqualTo(asked);
+      requireJudged(again, id, language);
+    }
+  }
+
+  private static void requireJudged(FetchingWorkshop workshop, Bytes32 id, LanguageModel language) {
+    byte[] request = new TextRequest(new int[] {1, 70, 71}, 5).encode(TEXT);
+    byte[] right;
+    try (Answerer answerer = new Answerer(language, TEXT, KernelProvider.reference())) {
+      right = answerer.answer(request);
+    }
+    byte[] wrong = right.clone();
+    wrong[Tape.ANSWER] ^= 1;
+    assertThat(workshop.checksOutput(id)).isTrue();
+    assertThat(workshop.mayBeSlow(id)).isTrue();
+    assertThat(status(workshop, id, request, right)).isEqualTo(GraphState.Status.DONE.code());
+    assertThat(status(workshop, id, request, wrong)).isEqualTo(GraphState.Status.FAILED.code());
+    assertThat(workshop.work(id, request)).as("it judges, and does not answer").isEmpty();
+  }
+
+  private static int status(FetchingWorkshop workshop, Bytes32 id, byte[] request, byte[] answer) {
+    return workshop.check(id, request, answer, (_, _) -> {}).orElseThrow().result().status();
+  }
+
+  @Test
+  void numbersThatMakeAGiganticGraphAreRefusedBeforeItIsThere() throws Exception {
+    Bytes32 id = id(language(7));
+    places.add(server.uri("/tiny7") + "#context=16777216&answer=1&cache=f32");
+    places.add(server.uri("/tiny7") + "#context=1000000&answer=16&cache=q8_0");
+    try (FetchingWorkshop workshop = workshop(Parameters.DEFAULT)) {
+      assertThat(workshop.knows(id)).isFalse();
+      until("a graph of more than 52,428 nodes");
+      assertThat(told).anyMatch(line -> line.contains("a table of rotations of 536,870,912 bytes"));
+      assertThat(memory.keeps(id)).isFalse();
+      memory.hold(memory.mostBytes()).close();
+    }
+  }
+
+  @Test
+  void whoFindsAnswersDoesNotFetchLanguageModels() throws Exception {
+    Bytes32 id = id(language(7));
+    places.add(server.uri("/tiny7") + NUMBERS);
+    finds = true;
+    try (FetchingWorkshop workshop = workshop(Parameters.DEFAULT)) {
+      assertThat(workshop.knows(id)).isFalse();
+      until("a language model: who is to answer with one has its file, and names it by --model");
+      assertThat(server.asked("/tiny7")).isZero();
+    }
+  }
+
+  @Test
+  void aLanguageModelWhoseRunWasEndedIsLeftAloneForHours() throws Exception {
+    Bytes32 id = id(language(7));
+    places.add(server.uri("/tiny7") + NUMBERS);
+    try (FetchingWorkshop workshop = workshop(Parameters.DEFAULT)) {
+      untilKnown(workshop, id);
+      workshop.giveUp(id, "slow");
+      assertThat(told).last().asString().contains("given up", "why slow");
+      told.clear();
+      for (int minute = 0; minute < 300; minute++) {
+        now = now.plusSeconds(60);
+        assertThat(workshop.knows(id)).isFalse();
+      }
+      assertThat(told).isEmpty();
+      now = now.plus(Duration.ofHours(2));
+      untilKnown(workshop, id);
+      assertThat(server.asked("/tiny7")).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aLanguageModelWhoseNodesCannotBeReplayedInTimeIsNotTakenOn() throws Exception {
+    Bytes32 id = id(language(7));
+    places.add(server.uri("/tiny7") + NUMBERS);
+    stepsPerSecond = 1;
+    try (FetchingWorkshop workshop = workshop(Parameters.DEFAULT)) {
+      assertThat(workshop.knows(id)).isFalse();
+      until("replaying a node may take");
+      assertThat(workshop.knows(id)).isFalse();
+    }
+  }
+
   /// An import that hears of no interruption.
   private static int endless(CountDownLatch end) {
     while (end.getCount() > 0) {
@@ -321,6 +474,7 @@ class FetchingWorkshopTest {
         imports,
         memory,
         () -> new TimeLimits(terms, stepsPerSecond),
+        finds,
         (event, facts) -> told.add(event + " " + text(facts)),
         () -> now);
   }

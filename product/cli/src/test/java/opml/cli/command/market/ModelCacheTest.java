@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import opml.core.hash.Bytes32;
 import opml.proof.GraphWorkshop;
@@ -138,7 +139,7 @@ class ModelCacheTest {
     try (ModelCache.Draft draft = cache.draft()) {
       draft.reserve(file.length);
       Files.write(draft.file(), file);
-      cache.keep(draft, id).hold().close();
+      cache.keep(draft, id, Optional.empty()).hold().close();
     }
     return id;
   }
