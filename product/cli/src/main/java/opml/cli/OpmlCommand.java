@@ -13,6 +13,7 @@ import opml.cli.command.market.StatusCommand;
 import opml.cli.command.market.VerifyCommand;
 import opml.cli.command.market.WithdrawCommand;
 import opml.cli.command.model.ModelCommand;
+import opml.cli.command.text.ChatCommand;
 import opml.cli.command.text.RunCommand;
 import opml.cli.console.ExitCode;
 import opml.cli.story.DemoCommand;
@@ -51,6 +52,7 @@ import picocli.CommandLine.ScopeType;
     subcommands = {
       DemoCommand.class,
       RunCommand.class,
+      ChatCommand.class,
       ChainCommand.class,
       DeployCommand.class,
       ModelCommand.class,
