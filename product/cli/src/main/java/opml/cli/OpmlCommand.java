@@ -13,6 +13,7 @@ import opml.cli.command.market.StatusCommand;
 import opml.cli.command.market.VerifyCommand;
 import opml.cli.command.market.WithdrawCommand;
 import opml.cli.command.model.ModelCommand;
+import opml.cli.command.text.ApiCommand;
 import opml.cli.command.text.ChatCommand;
 import opml.cli.command.text.RunCommand;
 import opml.cli.console.ExitCode;
@@ -53,6 +54,7 @@ import picocli.CommandLine.ScopeType;
       DemoCommand.class,
       RunCommand.class,
       ChatCommand.class,
+      ApiCommand.class,
       ChainCommand.class,
       DeployCommand.class,
       ModelCommand.class,
