@@ -13,6 +13,8 @@ import opml.cli.command.market.StatusCommand;
 import opml.cli.command.market.VerifyCommand;
 import opml.cli.command.market.WithdrawCommand;
 import opml.cli.command.model.ModelCommand;
+import opml.cli.command.text.ApiCommand;
+import opml.cli.command.text.ChatCommand;
 import opml.cli.command.text.RunCommand;
 import opml.cli.console.ExitCode;
 import opml.cli.story.DemoCommand;
@@ -51,6 +53,8 @@ import picocli.CommandLine.ScopeType;
     subcommands = {
       DemoCommand.class,
       RunCommand.class,
+      ChatCommand.class,
+      ApiCommand.class,
       ChainCommand.class,
       DeployCommand.class,
       ModelCommand.class,

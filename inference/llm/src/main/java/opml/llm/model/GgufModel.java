@@ -20,6 +20,7 @@ final class GgufModel {
   private static final String DIVISORS = "rope_freqs.weight";
   private static final String LONG_DIVISORS = "rope_factors_long.weight";
   private static final String SHORT_DIVISORS = "rope_factors_short.weight";
+  private static final String CHAT_TEMPLATE = "tokenizer.chat_template";
   private static final float DEFAULT_BASE = 10_000;
 
   private final GgufFile file;
@@ -48,7 +49,9 @@ final class GgufModel {
     Optional<Hyperparameters> numbers =
         opening.attempt(() -> file.text("general.architecture")).flatMap(this::numbers);
     String name = file.findText("general.name").orElseGet(() -> LanguageModels.stem(file.name()));
-    return opening.model(name, numbers, tensors, tokenizer);
+    Optional<String> template =
+        opening.attempt(() -> file.findText(CHAT_TEMPLATE)).flatMap(found -> found);
+    return opening.model(name, numbers, tensors, tokenizer, template);
   }
 
   private Optional<Hyperparameters> numbers(String name) {

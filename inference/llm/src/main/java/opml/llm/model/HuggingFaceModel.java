@@ -1,6 +1,7 @@
 package opml.llm.model;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,6 +28,8 @@ final class HuggingFaceModel {
   private static final String WEIGHTS = "model.safetensors";
   private static final String INDEX = "model.safetensors.index.json";
   private static final String TOKENIZER = "tokenizer.json";
+  private static final String TOKENIZER_SETTINGS = "tokenizer_config.json";
+  private static final String CHAT_TEMPLATE = "chat_template.jinja";
 
   private static final Map<String, Architecture> FAMILIES =
       Map.of(
@@ -99,7 +102,32 @@ final class HuggingFaceModel {
               () -> Tokenizer.of(new HuggingFaceTokenizer(file, json, config, size).described()));
     }
     String name = folder.toAbsolutePath().normalize().getFileName().toString();
-    return opening.model(name, numbers, weights, tokenizer);
+    return opening.model(name, numbers, weights, tokenizer, chatTemplate());
+  }
+
+  /// {@return the template in a file of its own, as newer folders have it, or in the tokenizer's settings; of several
+  /// the one that is for all uses}
+  private Optional<String> chatTemplate() throws IOException {
+    Path own = folder.resolve(CHAT_TEMPLATE);
+    if (Files.exists(own)) {
+      try {
+        return Optional.of(Files.readString(own));
+      } catch (CharacterCodingException e) {
+        throw new MalformedException("%s: expected a text in UTF-8".formatted(own));
+      }
+    }
+    Path settings = folder.resolve(TOKENIZER_SETTINGS);
+    if (!Files.exists(settings)) {
+      return Optional.empty();
+    }
+    Optional<JsonValue> said = JsonValue.read(settings).find("chat_template");
+    if (said.isEmpty() || !said.get().isArray()) {
+      return said.map(JsonValue::text);
+    }
+    return said.get().list().stream()
+        .filter(each -> each.get("name").text().equals("default"))
+        .map(each -> each.get("template").text())
+        .findFirst();
   }
 
   private Map<String, Tensor> weights() throws IOException {

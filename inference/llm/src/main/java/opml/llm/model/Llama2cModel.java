@@ -31,7 +31,8 @@ final class Llama2cModel {
         LanguageModels.stem(file.name()),
         opening.attempt(() -> numbers(file.header())),
         file.tensors(),
-        tokenizer.flatMap(known -> opening.attempt(() -> Tokenizer.of(described(known)))));
+        tokenizer.flatMap(known -> opening.attempt(() -> Tokenizer.of(described(known)))),
+        Optional.empty());
   }
 
   private static Hyperparameters numbers(Llama2cHeader header) {

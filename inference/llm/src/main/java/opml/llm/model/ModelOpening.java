@@ -72,7 +72,8 @@ final class ModelOpening {
       String name,
       Optional<Hyperparameters> numbers,
       Map<String, Tensor> tensors,
-      Optional<Tokenizer> tokenizer) {
+      Optional<Tokenizer> tokenizer,
+      Optional<String> chatTemplate) {
     if (numbers.isEmpty()) {
       throw refusal();
     }
@@ -90,7 +91,7 @@ final class ModelOpening {
     if (!problems.isEmpty()) {
       throw refusal();
     }
-    return new LanguageModel(name, numbers.get(), weights(parts, tensors), tokenizer);
+    return new LanguageModel(name, numbers.get(), weights(parts, tensors), tokenizer, chatTemplate);
   }
 
   /// A tensor that a model has.

@@ -241,4 +241,20 @@ class HuggingFaceModelTest {
     }
     return json.toString();
   }
+
+  @Test
+  void theTemplateOfConversationsStandsInAFileOfItsOwnOrInTheSettings() throws IOException {
+    writer.weights(weights("llama", ElementType.F32));
+    assertThat(open("llama", "").chatTemplate()).isEmpty();
+    Path settings = folder.resolve("tokenizer_config.json");
+    Files.writeString(settings, "{\"chat_template\": \"one\"}");
+    assertThat(open("llama", "").chatTemplate()).contains("one");
+    Files.writeString(
+        settings,
+        "{\"chat_template\": [{\"name\": \"tool_use\", \"template\": \"no\"},"
+            + " {\"name\": \"default\", \"template\": \"two\"}]}");
+    assertThat(open("llama", "").chatTemplate()).contains("two");
+    Files.writeString(folder.resolve("chat_template.jinja"), "three");
+    assertThat(open("llama", "").chatTemplate()).contains("three");
+  }
 }

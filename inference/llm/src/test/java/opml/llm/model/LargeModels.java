@@ -50,7 +50,8 @@ public final class LargeModels {
             1e-5f,
             rope,
             0);
-    return new LanguageModel("large", numbers, new Weights(tensors), Optional.empty());
+    return new LanguageModel(
+        "large", numbers, new Weights(tensors), Optional.empty(), Optional.empty());
   }
 
   private static void put(Map<String, Tensor> tensors, ElementType type, String name, int... dims) {

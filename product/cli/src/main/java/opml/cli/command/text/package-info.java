@@ -1,2 +1,2 @@
-/// `opml run`: texts that a language model goes on with, without any chain.
+/// `opml run` and `opml chat`: texts that a language model goes on with, without any chain.
 package opml.cli.command.text;

@@ -1,0 +1,160 @@
+package opml.api;
+
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import opml.llm.session.Session;
+import opml.llm.tokenizer.StreamDecoder;
+
+/// Works on a request, prompt after prompt. What it says is heard through a queue that bounds how far it is ahead of a
+/// client that reads slowly; it ends at the next token when nobody wants it any more.
+final class Generation implements Runnable {
+  private static final int AHEAD = 256;
+  private static final long LOOK_MILLIS = 100;
+
+  private final CompletionRequest request;
+  private final ModelShelf.Entry entry;
+  private final ServedModel model;
+  private final Metrics metrics;
+  private final BlockingQueue<Heard> heard = new ArrayBlockingQueue<>(AHEAD);
+  private volatile boolean unwanted;
+
+  /// @param entry the model that is asked, ready
+  Generation(
+      CompletionRequest request, ModelShelf.Entry entry, ServedModel model, Metrics metrics) {
+    this.request = request;
+    this.entry = entry;
+    this.model = model;
+    this.metrics = metrics;
+  }
+
+  /// {@return what is heard next; nothing if that takes longer}
+  Optional<Heard> next(long millis) throws InterruptedException {
+    return Optional.ofNullable(heard.poll(millis, TimeUnit.MILLISECONDS));
+  }
+
+  /// Nobody waits any more.
+  void cancel() {
+    unwanted = true;
+  }
+
+  /// Nobody waits any more, or this thread is to end.
+  private static final class GoneException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+  }
+
+  @Override
+  public void run() {
+    try {
+      requireWanted();
+      Session session = entry.take();
+      // A session that something went wrong in is not used again.
+      boolean isSound = false;
+      try {
+        for (int i = 0; i < request.prompts().size(); i++) {
+          answer(session, i);
+        }
+        tell(new Heard.Done());
+        isSound = true;
+      } catch (GoneException e) {
+        isSound = true;
+        throw e;
+      } finally {
+        if (isSound) {
+          entry.giveBack(session);
+        } else {
+          session.close();
+        }
+      }
+    } catch (GoneException e) {
+      metrics.cancelled();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      fail(ApiException.unavailable("The server ends."));
+    } catch (ApiException e) {
+      fail(e);
+    } catch (OutOfMemoryError e) {
+      fail(ApiException.unavailable("There is no memory for another text: " + e.getMessage()));
+    } catch (RuntimeException | Error e) {
+      fail(ApiException.broken(e));
+    }
+  }
+
+  private void answer(Session session, int index) {
+    int[] prompt = request.prompts().get(index);
+    if (!request.echo().isEmpty()) {
+      say(index, request.echo().get(index));
+    }
+    int room = Math.min(request.most(), session.context() - prompt.length);
+    if (room <= 0) {
+      tell(new Heard.Ended(index, "length", 0));
+      return;
+    }
+    int next = read(session, prompt);
+    StreamDecoder decoder = model.tokenizer().decoder(false);
+    // What comes is the middle of a text, whose first space is its own.
+    decoder.next(prompt[prompt.length - 1]);
+    StopText stop = new StopText(request.stops());
+    int count = 0;
+    while (true) {
+      count++;
+      metrics.answered(1);
+      boolean isEnd = model.tokenizer().endsOfGeneration().contains(next);
+      say(index, isEnd ? "" : stop.next(decoder.next(next)));
+      if (isEnd || stop.isFound() || count == room) {
+        String rest = stop.next(decoder.end()) + stop.end();
+        say(index, rest);
+        tell(new Heard.Ended(index, isEnd || stop.isFound() ? "stop" : "length", count));
+        return;
+      }
+      requireWanted();
+      next = session.take(next);
+    }
+  }
+
+  /// {@return the token behind a prompt}
+  private int read(Session session, int... prompt) {
+    int at = session.cutTo(prompt);
+    metrics.read(prompt.length, at);
+    int next = 0;
+    while (at < prompt.length) {
+      requireWanted();
+      int end = Math.min(prompt.length, at + session.rows());
+      next = session.take(Arrays.copyOfRange(prompt, at, end));
+      at = end;
+    }
+    return next;
+  }
+
+  private void say(int prompt, String text) {
+    if (!text.isEmpty()) {
+      tell(new Heard.Said(prompt, text));
+    }
+  }
+
+  private void requireWanted() {
+    if (unwanted || Thread.currentThread().isInterrupted()) {
+      throw new GoneException();
+    }
+  }
+
+  private void tell(Heard what) {
+    try {
+      do {
+        requireWanted();
+      } while (!heard.offer(what, LOOK_MILLIS, TimeUnit.MILLISECONDS));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new GoneException();
+    }
+  }
+
+  /// Whoever waits hears of it, even if there is no room for more.
+  private void fail(ApiException why) {
+    while (!unwanted && !heard.offer(new Heard.Failed(why))) {
+      heard.poll();
+    }
+  }
+}

@@ -1,0 +1,13 @@
+package opml.api;
+
+import java.util.Optional;
+import opml.llm.chat.ChatTemplate;
+import opml.llm.session.TextEngine;
+import opml.llm.tokenizer.Tokenizer;
+
+/// A model that answers.
+///
+/// @param template absent if the model takes no conversations
+/// @param context tokens of a text, at most
+public record ServedModel(
+    Tokenizer tokenizer, Optional<ChatTemplate> template, TextEngine engine, int context) {}

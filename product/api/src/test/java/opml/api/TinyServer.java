@@ -1,0 +1,173 @@
+package opml.api;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import opml.engine.plan.Team;
+import opml.engine.run.KernelProvider;
+import opml.llm.chat.ChatTemplate;
+import opml.llm.forward.CacheType;
+import opml.llm.model.LanguageModel;
+import opml.llm.model.LanguageModels;
+import opml.llm.session.TextEngine;
+import opml.llm.tokenizer.Tokenizer;
+
+/// A server of small models of chance, and a client that knows HTTP alone.
+final class TinyServer implements AutoCloseable {
+  private static final Clock NOON =
+      Clock.fixed(Instant.parse("2026-03-05T12:00:00Z"), ZoneOffset.UTC);
+  private static final String TEMPLATE =
+      "{% for m in messages %}{{ m.role[0] ~ m.content ~ '\n' }}{% endfor %}"
+          + "{% if messages[0].content == 'no' %}{{ raise_exception('not that') }}{% endif %}";
+
+  private final ApiServer server;
+  private final HttpClient client = HttpClient.newHttpClient();
+
+  private TinyServer(ApiServer server) {
+    this.server = server;
+  }
+
+  static TinyServer start(Path folder, long seed) throws IOException {
+    return start(folder, seed, Optional.empty(), 3, 1_000);
+  }
+
+  /// A server of the models `one` and `two`, and of `lost`, whose file is gone.
+  static TinyServer start(Path folder, long seed, Optional<String> key, int parallel, int waiting)
+      throws IOException {
+    Map<String, Callable<ServedModel>> models = new LinkedHashMap<>();
+    int number = 0;
+    for (String name : List.of("one", "two")) {
+      Path file = write(folder.resolve(name + ".bin"), seed + number++);
+      models.put(name, () -> load(file));
+    }
+    models.put("lost", () -> load(folder.resolve("lost.bin")));
+    ApiSettings settings =
+        new ApiSettings("127.0.0.1", 0, key, parallel, waiting, Duration.ofSeconds(5));
+    return new TinyServer(ApiServer.start(settings, models, NOON));
+  }
+
+  private static ServedModel load(Path file) throws IOException {
+    LanguageModel model = LanguageModels.open(file);
+    Tokenizer tokenizer = model.tokenizer().orElseThrow();
+    TextEngine engine =
+        TextEngine.of(
+            model, CONTEXT, CacheType.F16, 16, KernelProvider.reference(), new Team(1), _ -> {});
+    return new ServedModel(
+        tokenizer, Optional.of(ChatTemplate.of(TEMPLATE, tokenizer)), engine, CONTEXT);
+  }
+
+  int port() {
+    return server.port();
+  }
+
+  URI at(String path) {
+    return URI.create("http://127.0.0.1:%d%s".formatted(port(), path));
+  }
+
+  /// {@return a request with JSON in it}
+  HttpRequest.Builder ask(String path, byte[] body) {
+    return HttpRequest.newBuilder(at(path))
+        .header("Content-Type", "application/json")
+        .POST(HttpRequest.BodyPublishers.ofByteArray(body));
+  }
+
+  HttpResponse<String> send(HttpRequest request) {
+    try {
+      return client.send(request, HttpResponse.BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  HttpResponse<String> post(String path, String json) {
+    return send(ask(path, json.replace('\'', '"').getBytes(StandardCharsets.UTF_8)).build());
+  }
+
+  HttpResponse<String> get(String path) {
+    return send(HttpRequest.newBuilder(at(path)).build());
+  }
+
+  static JsonNode json(HttpResponse<String> response) {
+    return parse(response.body());
+  }
+
+  static JsonNode parse(String json) {
+    try {
+      return new ObjectMapper().readTree(json);
+    } catch (IOException e) {
+      throw new AssertionError("not JSON: " + json, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    client.close();
+    server.close();
+  }
+
+  // --- A llama2.c checkpoint of chance, the bytes and a few letters as its tokens ---
+
+  static final int CONTEXT = 64;
+  private static final int WIDTH = 32;
+  private static final int FEED_FORWARD = 64;
+  private static final int LAYERS = 2;
+  private static final int HEADS = 4;
+  private static final List<String> PIECES = List.of(" ", "a", "b", "c", " a", "ab");
+  private static final int FIRST_PIECE = 3 + 256;
+  private static final int VOCABULARY = FIRST_PIECE + 6;
+
+  private static Path write(Path file, long seed) throws IOException {
+    ByteBuffer out = ByteBuffer.allocate(1 << 20).order(ByteOrder.LITTLE_ENDIAN);
+    for (int number : new int[] {WIDTH, FEED_FORWARD, LAYERS, HEADS, HEADS, VOCABULARY, CONTEXT}) {
+      out.putInt(number);
+    }
+    Random random = new Random(seed);
+    int floats =
+        VOCABULARY * WIDTH
+            + LAYERS * (2 * WIDTH + 4 * WIDTH * WIDTH + 3 * WIDTH * FEED_FORWARD)
+            + WIDTH
+            + CONTEXT * (WIDTH / HEADS);
+    for (int i = 0; i < floats; i++) {
+      out.putFloat((float) random.nextGaussian() / 4);
+    }
+    out.putInt(6);
+    for (int id = 0; id < VOCABULARY; id++) {
+      byte[] text = text(id).getBytes(StandardCharsets.UTF_8);
+      out.putFloat(id - VOCABULARY).putInt(text.length).put(text);
+    }
+    byte[] bytes = new byte[out.position()];
+    out.flip().get(bytes);
+    return Files.write(file, bytes);
+  }
+
+  private static String text(int id) {
+    return switch (id) {
+      case 0 -> "<unk>";
+      case 1 -> "<s>";
+      case 2 -> "</s>";
+      default -> id < FIRST_PIECE ? "<0x%02X>".formatted(id - 3) : PIECES.get(id - FIRST_PIECE);
+    };
+  }
+}
