@@ -9,7 +9,8 @@
 ///
 /// Three tiles come of it. [opml.twins.tile.Int8Tile] multiplies unsigned by signed bytes into int32;
 /// [opml.twins.tile.Int8Gemm] builds the products of quantised tensors on it, with any signs and zero points.
-/// [opml.twins.tile.BlockTile] multiplies blocks of 32 bytes that have a scale each, as GGML's Q8_0 has them.
+/// [opml.twins.tile.BlockTile] multiplies blocks of 32 bytes that have a scale each, as GGML's Q8_0 has them, and
+/// [opml.twins.tile.MatrixTile] those of many tokens at once.
 /// [opml.twins.tile.FloatTile] is the loop inside of the Vector API's twins of products of floats.
 ///
 /// [opml.twins.tile.Peak] measures what the processor can do, to compare with.
