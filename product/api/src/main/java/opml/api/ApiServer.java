@@ -49,6 +49,7 @@ public final class ApiServer implements AutoCloseable {
   private final long begun;
   private final boolean isLocal;
   private final Metrics metrics = new Metrics();
+  private final ChatPage page = new ChatPage();
   private final Workers workers;
   private final Watchdog watchdog;
   private final WebServer server;
@@ -124,6 +125,9 @@ public final class ApiServer implements AutoCloseable {
   // --- Routes ---
 
   private void route(HttpRouting.Builder routing) {
+    for (String path : page.paths()) {
+      routing.get(path, answering((_, response) -> page.send(path, response)));
+    }
     routing
         .get("/health", answering(this::health))
         .get("/metrics", guarded(this::metrics))

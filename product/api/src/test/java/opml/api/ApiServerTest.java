@@ -86,6 +86,20 @@ class ApiServerTest {
   }
 
   @Test
+  void aPageTalksWithThisServerAndWithNobodyElse() {
+    for (String path : List.of("/", "/chat.css", "/chat.js")) {
+      HttpResponse<String> part = server.get(path);
+      assertThat(part.statusCode()).isEqualTo(200);
+      assertThat(part.body()).doesNotContain("http:", "https:", "innerHTML", "src=\"//");
+      assertThat(part.headers().firstValue("Content-Security-Policy").orElseThrow())
+          .contains("default-src 'none'", "connect-src 'self'")
+          .doesNotContain("unsafe", "*");
+    }
+    assertThat(server.get("/").body()).contains("chat.js", "chat.css");
+    assertThat(server.get("/chat.js").body()).contains("v1/chat/completions", "v1/models");
+  }
+
+  @Test
   void aConversationIsAnsweredWholeAndAsAStream() {
     String messages = "'messages':[{'role':'user','content':'ab c'}],'max_tokens':8";
     JsonNode whole = answer(CHAT, "{'model':'one'," + messages + "}");

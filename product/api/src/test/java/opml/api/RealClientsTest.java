@@ -1,0 +1,184 @@
+package opml.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.langchain4j.exception.InvalidRequestException;
+import dev.langchain4j.exception.ModelNotFoundException;
+import dev.langchain4j.model.chat.response.ChatResponse;
+import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
+import dev.langchain4j.model.openai.OpenAiChatModel;
+import dev.langchain4j.model.openai.OpenAiLanguageModel;
+import dev.langchain4j.model.openai.OpenAiStreamingChatModel;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Clients that people use, as their makers publish them, each against the plain HTTP of the same question.
+class RealClientsTest {
+  private static final String TEXT = "ab c";
+
+  @TempDir private Path folder;
+
+  private final long seed = new Random().nextLong();
+  private TinyServer server;
+  private String chat;
+  private String text;
+
+  @BeforeEach
+  void begin() throws IOException {
+    server = TinyServer.start(folder, seed);
+    chat =
+        TinyServer.json(
+                server.post(
+                    "/v1/chat/completions",
+                    "{'model':'one','messages':[{'role':'user','content':'ab c'}],'max_tokens':8}"))
+            .path("choices")
+            .path(0)
+            .path("message")
+            .path("content")
+            .asText();
+    text =
+        TinyServer.json(
+                server.post("/v1/completions", "{'model':'one','prompt':'ab c','max_tokens':8}"))
+            .path("choices")
+            .path(0)
+            .path("text")
+            .asText();
+  }
+
+  @AfterEach
+  void end() {
+    server.close();
+  }
+
+  @Test
+  void langChain4jTalksAndHearsStreamsAndErrors() throws Exception {
+    String url = server.at("/v1").toString();
+    OpenAiChatModel model =
+        OpenAiChatModel.builder()
+            .baseUrl(url)
+            .apiKey("none")
+            .modelName("one")
+            .maxTokens(8)
+            .maxRetries(0)
+            .build();
+    assertThat(model.chat(TEXT)).as("seed %d", seed).isEqualTo(chat);
+    OpenAiStreamingChatModel streaming =
+        OpenAiStreamingChatModel.builder()
+            .baseUrl(url)
+            .apiKey("none")
+            .modelName("one")
+            .maxTokens(8)
+            .build();
+    CompletableFuture<ChatResponse> whole = new CompletableFuture<>();
+    StringBuilder parts = new StringBuilder();
+    streaming.chat(
+        TEXT,
+        new StreamingChatResponseHandler() {
+          @Override
+          public void onPartialResponse(String part) {
+            parts.append(part);
+          }
+
+          @Override
+          public void onCompleteResponse(ChatResponse response) {
+            whole.complete(response);
+          }
+
+          @Override
+          public void onError(Throwable e) {
+            whole.completeExceptionally(e);
+          }
+        });
+    ChatResponse response = whole.get(30, TimeUnit.SECONDS);
+    assertThat(parts.toString()).isEqualTo(chat);
+    assertThat(response.tokenUsage().totalTokenCount()).isPositive();
+    OpenAiLanguageModel texts =
+        OpenAiLanguageModel.builder()
+            .baseUrl(url)
+            .apiKey("none")
+            .modelName("one")
+            .maxRetries(0)
+            .timeout(Duration.ofSeconds(30))
+            .build();
+    assertThat(texts.generate(TEXT).content()).startsWith(text);
+    assertThatThrownBy(() -> wrong(url, "nobody", 0.0).chat(TEXT))
+        .isInstanceOf(ModelNotFoundException.class);
+    assertThatThrownBy(() -> wrong(url, "one", 0.7).chat(TEXT))
+        .isInstanceOf(InvalidRequestException.class)
+        .hasMessageContaining("temperature");
+  }
+
+  private static OpenAiChatModel wrong(String url, String name, double temperature) {
+    return OpenAiChatModel.builder()
+        .baseUrl(url)
+        .apiKey("none")
+        .modelName(name)
+        .temperature(temperature)
+        .maxRetries(0)
+        .build();
+  }
+
+  @Test
+  void thePackageOpenaiOfNpmTalksAndHearsStreamsAndErrors() throws Exception {
+    Path module = module();
+    if (!Files.exists(module.resolve("node_modules/openai"))) {
+      System.err.println("SKIPPED: openai of npm; npm ci --ignore-scripts in product/api gets it");
+      Assumptions.abort("openai of npm is not installed");
+    }
+    Path script = module.resolve("target").resolve("openai-client.mjs");
+    Files.createDirectories(script.getParent());
+    try (var in =
+        Objects.requireNonNull(getClass().getResourceAsStream("openai-client.mjs"))) {
+      // Node looks for packages above the script.
+      Files.write(script, in.readAllBytes());
+    }
+    Process node;
+    try {
+      node =
+          new ProcessBuilder("node", script.toString(), server.at("").toString(), "one", TEXT)
+              .redirectError(ProcessBuilder.Redirect.INHERIT)
+              .start();
+    } catch (IOException e) {
+      System.err.println("SKIPPED: openai of npm; there is no Node");
+      Assumptions.abort("there is no Node");
+      throw e;
+    }
+    String said = new String(node.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(node.waitFor()).isZero();
+    JsonNode heard = TinyServer.parse(said);
+    assertThat(heard.path("models").toString()).isEqualTo("[\"one\",\"two\",\"lost\"]");
+    assertThat(heard.path("chat").asText()).as("seed %d", seed).isEqualTo(chat);
+    assertThat(heard.path("stream").asText()).isEqualTo(chat);
+    assertThat(heard.path("helper").asText()).isEqualTo(chat);
+    assertThat(heard.path("text").asText()).isEqualTo(text);
+    assertThat(heard.path("streamUsage")).isEqualTo(heard.path("usage"));
+    assertThat(heard.path("errors").toString())
+        .isEqualTo(
+            "[{\"kind\":\"NotFoundError\",\"status\":404,\"param\":\"model\"},"
+                + "{\"kind\":\"BadRequestError\",\"status\":400,\"param\":\"temperature\"},"
+                + "{\"kind\":\"BadRequestError\",\"status\":400,\"param\":\"messages\"}]");
+  }
+
+  /// {@return the folder of this module}
+  private static Path module() {
+    Path at = Path.of("").toAbsolutePath();
+    while (!Files.exists(at.resolve(".mvn"))) {
+      at = Objects.requireNonNull(at.getParent());
+    }
+    return at.resolve("product/api");
+  }
+}

@@ -1,0 +1,39 @@
+// What the package `openai` of npm, unchanged, hears of a server: `node openai-client.mjs URL MODEL TEXT`.
+import OpenAI from "openai";
+
+const [, , url, model, text] = process.argv;
+const client = new OpenAI({ baseURL: `${url}/v1`, apiKey: "none", maxRetries: 0, timeout: 30_000 });
+const messages = [{ role: "user", content: text }];
+const heard = {};
+
+heard.models = (await client.models.list()).data.map((each) => each.id);
+const chat = await client.chat.completions.create({ model, messages, max_tokens: 8, seed: 7 });
+heard.chat = chat.choices[0].message.content;
+heard.usage = chat.usage.total_tokens;
+
+heard.stream = "";
+const stream = await client.chat.completions.create({
+  model,
+  messages,
+  max_tokens: 8,
+  stream: true,
+  stream_options: { include_usage: true },
+});
+for await (const chunk of stream) {
+  heard.stream += chunk.choices[0]?.delta?.content ?? "";
+  heard.streamUsage = chunk.usage?.total_tokens;
+}
+
+const whole = await client.chat.completions.stream({ model, messages, max_tokens: 8 }).finalChatCompletion();
+heard.helper = whole.choices[0].message.content;
+heard.text = (await client.completions.create({ model, prompt: text, max_tokens: 8 })).choices[0].text;
+
+heard.errors = [];
+for (const wrong of [{ model: "nobody" }, { temperature: 2 }, { messages: [] }]) {
+  try {
+    await client.chat.completions.create({ model, messages, ...wrong });
+  } catch (e) {
+    heard.errors.push({ kind: e.constructor.name, status: e.status, param: e.param });
+  }
+}
+console.log(JSON.stringify(heard));
