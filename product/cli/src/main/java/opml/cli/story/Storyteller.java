@@ -60,7 +60,12 @@ final class Storyteller implements Audience {
     String who = party.name();
     switch (entry) {
       case Entry.Computing computing ->
-          say(who, "runs the model: step %,d of %,d".formatted(computing.step(), computing.of()));
+          say(
+              who,
+              computing.of()
+                      == 0 // weights are read, or an answer is found that the graph then checks
+                  ? "runs the model, for " + Amounts.seconds(computing.seconds()) + " so far"
+                  : "runs the model: step %,d of %,d".formatted(computing.step(), computing.of()));
       case Entry.Computed computed ->
           say(
               who,
