@@ -183,6 +183,16 @@ class LanguageCommandsTest {
   }
 
   @Test
+  void aBiasMakesATokenLikelyOrNot() throws IOException {
+    int first = json(run("-p", "ab", "-n", 1, "--json")).path("tokens").get(0).asInt();
+    JsonNode without = json(run("-p", "ab", "-n", 9, "-l", first + "-1000", "--json"));
+    assertThat(without.path("tokens")).noneMatch(token -> token.asInt() == first);
+    int other = without.path("tokens").get(0).asInt();
+    JsonNode alone = json(run("-p", "ab", "-n", 9, "-l", other + "+1000.5", "--json"));
+    assertThat(alone.path("tokens")).allMatch(token -> token.asInt() == other);
+  }
+
+  @Test
   void hashesAndTextDoNotStandInOneLine() {
     String[] words = {"run", "-m", model.toString(), "-p", "ab", "-n", "4", "--logits-hash"};
     StringWriter terminal = new StringWriter();
@@ -217,6 +227,8 @@ class LanguageCommandsTest {
     run("-p", "a", "--temp", -1).failsWith("--temperature: expected is a number, 0 on; found -1.0");
     run("-p", "a", "--top-p", 1.5).failsWith("--top-p: expected is a number, 0 to 1; found 1.5");
     run("-p", "a", "--repeat-penalty", "NaN").failsWith("--repeat-penalty: ", "found NaN");
+    run("-p", "a", "-l", "7").failsWith("--logit-bias 7: expected is a token's number");
+    run("-p", "a", "-l", "999999+1").failsWith("--logit-bias: there is no token 999999");
     run("-p", "a", "--seed", "x").isMisusedWith("'x' is not a whole number");
     run("-p", "a", "-n", "many")
         .isMisusedWith("'many' is not a whole number from -2^31 to 2^31 - 1");

@@ -166,7 +166,7 @@ public final class CheckGraph {
         .call(KernelCatalog.byName("tape.plain"), "plain", "tape.plain")
         .read(0)
         .write(plain)
-        .ints("words", bytes / Integer.BYTES)
+        .ints("words vocabulary", bytes / Integer.BYTES, model.hyperparameters().vocabulary())
         .end();
     graph
         .call(KernelCatalog.byName("tape.begin"), "tape", "tape.begin")

@@ -24,7 +24,7 @@ enum Effort {
   static final long MOST_DRAWN = 1L << 19;
 
   /// How many tokens of a text take as long as one of a vocabulary.
-  private static final int PENALISED = 8;
+  private static final int PENALISED = 7;
 
   /// What an exponential, with its part of a softmax, is worth in products.
   private static final long EXPONENTIAL = 16;

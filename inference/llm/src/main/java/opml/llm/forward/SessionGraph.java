@@ -17,7 +17,7 @@ import opml.llm.model.RopeTable;
 /// slot, with keys and values for each layer, which stay from turn to turn.
 ///
 /// @param control the slot of it, as [Tile] reads it
-/// @param request the slot of a request's header, which says how tokens are chosen
+/// @param request the slot of a request without a prompt, which says how tokens are chosen
 /// @param history the slot of the text's tokens, from position 0 on
 /// @param tokens the slot of the tile's tokens
 /// @param angles the slot of the rotations' cosines and sines
@@ -79,7 +79,7 @@ public record SessionGraph(
     Text text =
         new Text(
             graph.slot("control", ElementType.I32, Shape.of(Tile.CONTROL)),
-            graph.slot("request", ElementType.U8, Shape.of(Tape.HEADER)),
+            graph.slot("request", ElementType.U8, Shape.of(Tape.HEADER + Integer.BYTES * context)),
             graph.slot("history", ElementType.I32, Shape.of(context)),
             graph.slot("tokens", ElementType.I32, Shape.of(rows)),
             graph.constant("angles", RopeTable.of(numbers.rope(), context)),

@@ -8,7 +8,7 @@ interface TextSlots {
   /// {@return the slot of the tokens that tiles are of}
   int tokens();
 
-  /// {@return the slot whose first bytes are a request's header}
+  /// {@return the slot of a request, which says how tokens are chosen}
   int request();
 
   /// {@return the slot of the text's tokens, from position 0 on}

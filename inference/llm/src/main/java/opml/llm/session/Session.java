@@ -13,7 +13,6 @@ import opml.engine.plan.Team;
 import opml.engine.run.PreparedKernel;
 import opml.kernels.layout.Tile;
 import opml.kernels.memory.Mem;
-import opml.kernels.transformer.Tape;
 import opml.llm.tape.Sampling;
 
 /// A text and a model that reads and continues it: keys and values of all of its tokens are kept, so that each token is
@@ -145,10 +144,13 @@ public final class Session implements AutoCloseable {
   }
 
   /// Has tokens be chosen in this way from now on; before that, they are the most likely ones.
+  ///
+  /// @throws IllegalArgumentException if there are biases of other tokens, or more than half as many as the context has
   public void choose(Sampling sampling) {
-    ByteBuffer header = ByteBuffer.allocate(Tape.HEADER).order(ByteOrder.LITTLE_ENDIAN);
-    sampling.write(header);
-    request.copyFrom(MemorySegment.ofBuffer(header));
+    sampling.requireTokens(vocabulary);
+    ByteBuffer asked = ByteBuffer.allocate((int) request.byteSize()).order(ByteOrder.LITTLE_ENDIAN);
+    sampling.write(asked);
+    request.copyFrom(MemorySegment.ofBuffer(asked));
   }
 
   /// Cuts the text to its first tokens; what they have left behind is still good.

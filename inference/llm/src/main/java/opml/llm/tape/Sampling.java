@@ -1,8 +1,13 @@
 package opml.llm.tape;
 
 import java.nio.ByteBuffer;
+import java.util.Collections;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import opml.kernels.transformer.SamplingHeader;
+import opml.kernels.transformer.Tape;
 
 /// How the tokens of an answer are chosen: llama.cpp's samplers, applied in its order (penalties, top-k, typical,
 /// top-p, min-p, temperature), with its names and meanings. The same seed, request and model give the same answer.
@@ -21,6 +26,7 @@ import opml.kernels.transformer.SamplingHeader;
 /// @param repeatPenalty what divides the positive logits of these, and multiplies others; above 0; 1 for none
 /// @param frequencyPenalty finite, taken off for each time that a token is there; 0 for none
 /// @param presencePenalty finite, taken off once; 0 for none
+/// @param biases what is added to the logits of some tokens before all else, finite, by tokens
 public record Sampling(
     long seed,
     float temperature,
@@ -31,12 +37,21 @@ public record Sampling(
     int repeatLastN,
     float repeatPenalty,
     float frequencyPenalty,
-    float presencePenalty) {
+    float presencePenalty,
+    SortedMap<Integer, Float> biases) {
   /// The most likely token each time.
   public static final Sampling GREEDY = new Sampling(0, 0, 0, 1, 0, 1, 0, 1, 0, 0);
 
   /// @throws IllegalArgumentException if a number is out of its range
   public Sampling {
+    biases = new TreeMap<>(biases);
+    biases.forEach(
+        (token, bias) -> {
+          require(token >= 0, "logit-bias of a token", token, "0 on");
+          require(Float.isFinite(bias), "logit-bias", bias, "any");
+        });
+    biases.values().removeIf(bias -> bias == 0);
+    biases = Collections.unmodifiableSortedMap(biases);
     require(temperature >= 0 && temperature <= Float.MAX_VALUE, "temperature", temperature, "0 on");
     require(topP >= 0 && topP <= 1, "top-p", topP, "0 to 1");
     require(minP >= 0 && minP <= 1, "min-p", minP, "0 to 1");
@@ -76,6 +91,32 @@ public record Sampling(
     presencePenalty += 0f;
   }
 
+  /// A way without biases.
+  public Sampling(
+      long seed,
+      float temperature,
+      int topK,
+      float topP,
+      float minP,
+      float typical,
+      int repeatLastN,
+      float repeatPenalty,
+      float frequencyPenalty,
+      float presencePenalty) {
+    this(
+        seed,
+        temperature,
+        topK,
+        topP,
+        minP,
+        typical,
+        repeatLastN,
+        repeatPenalty,
+        frequencyPenalty,
+        presencePenalty,
+        new TreeMap<>());
+  }
+
   private static void require(boolean good, String name, Number found, String expected) {
     if (!good) {
       throw new IllegalArgumentException(
@@ -100,14 +141,50 @@ public record Sampling(
         repeatLastN,
         repeatPenalty,
         frequencyPenalty,
-        presencePenalty);
+        presencePenalty,
+        biases);
   }
 
-  /// Writes the header's fields.
+  /// {@return the same with other biases}
+  public Sampling withBiases(Map<Integer, Float> others) {
+    return new Sampling(
+        seed,
+        temperature,
+        topK,
+        topP,
+        minP,
+        typical,
+        repeatLastN,
+        repeatPenalty,
+        frequencyPenalty,
+        presencePenalty,
+        new TreeMap<>(others));
+  }
+
+  /// @throws IllegalArgumentException if there is a bias of a token that there is not
+  public void requireTokens(int vocabulary) {
+    if (!biases.isEmpty() && biases.lastKey() >= vocabulary) {
+      throw new IllegalArgumentException(
+          "logit-bias: there is no token %d in a vocabulary of %d"
+              .formatted(biases.lastKey(), vocabulary));
+    }
+  }
+
+  /// Writes the header's fields, and biases behind the prompt.
   ///
-  /// @param header of a request, little-endian, zeroed
-  public void write(ByteBuffer header) {
-    header
+  /// @param request little-endian, zeroed but for its prompt, of whose length its header tells
+  /// @throws IllegalArgumentException if there is no room for them
+  public void write(ByteBuffer request) {
+    int at = Tape.HEADER + Integer.BYTES * request.getInt(Tape.PROMPT);
+    if (SamplingHeader.BIAS * biases.size() > request.capacity() - at) {
+      throw new IllegalArgumentException(
+          "logit-bias: there is no room for %d of them behind the prompt".formatted(biases.size()));
+    }
+    for (Map.Entry<Integer, Float> bias : biases.entrySet()) {
+      request.putInt(at, bias.getKey()).putFloat(at + Integer.BYTES, bias.getValue());
+      at += SamplingHeader.BIAS;
+    }
+    request
         .putFloat(SamplingHeader.TEMPERATURE, temperature)
         .putInt(SamplingHeader.TOP_K, topK)
         .putFloat(SamplingHeader.TOP_P, topP == 1 ? 0 : topP)
@@ -117,13 +194,16 @@ public record Sampling(
         .putFloat(SamplingHeader.REPEAT_PENALTY, repeatPenalty == 1 ? 0 : repeatPenalty)
         .putFloat(SamplingHeader.FREQUENCY_PENALTY, frequencyPenalty)
         .putFloat(SamplingHeader.PRESENCE_PENALTY, presencePenalty)
+        .putInt(SamplingHeader.BIASES, biases.size())
         .putLong(SamplingHeader.SEED, seed);
   }
 
-  /// {@return what a header asks for, if it is well formed}
+  /// {@return what a request asks for, if that is well formed}
   ///
-  /// @param header of a request, little-endian
-  static Optional<Sampling> read(ByteBuffer header) {
+  /// @param header of it and what follows, little-endian
+  /// @param vocabulary number of tokens
+  static Optional<Sampling> read(ByteBuffer header, int vocabulary) {
+    Optional<SortedMap<Integer, Float>> biases = biases(header, vocabulary);
     boolean formed =
         isFrom0(header, SamplingHeader.TEMPERATURE, Float.MAX_VALUE)
             && header.getInt(SamplingHeader.TOP_K) >= 0
@@ -134,7 +214,7 @@ public record Sampling(
             && isFrom0(header, SamplingHeader.REPEAT_PENALTY, Float.MAX_VALUE)
             && Float.isFinite(header.getFloat(SamplingHeader.FREQUENCY_PENALTY))
             && Float.isFinite(header.getFloat(SamplingHeader.PRESENCE_PENALTY))
-            && header.getInt(SamplingHeader.PRESENCE_PENALTY + Float.BYTES) == 0
+            && biases.isPresent()
             && header.getLong(SamplingHeader.SEED + Long.BYTES) == 0;
     return formed
         ? Optional.of(
@@ -148,8 +228,31 @@ public record Sampling(
                 header.getInt(SamplingHeader.REPEAT_LAST_N),
                 oneIf0(header.getFloat(SamplingHeader.REPEAT_PENALTY)),
                 header.getFloat(SamplingHeader.FREQUENCY_PENALTY),
-                header.getFloat(SamplingHeader.PRESENCE_PENALTY)))
+                header.getFloat(SamplingHeader.PRESENCE_PENALTY),
+                biases.get()))
         : Optional.empty();
+  }
+
+  private static Optional<SortedMap<Integer, Float>> biases(ByteBuffer request, int vocabulary) {
+    int prompt = request.getInt(Tape.PROMPT);
+    int count = request.getInt(SamplingHeader.BIASES);
+    int room = (request.capacity() - Tape.HEADER) / Integer.BYTES;
+    if (prompt < 0 || prompt > room || count < 0 || count > (room - prompt) / 2) {
+      return Optional.empty();
+    }
+    SortedMap<Integer, Float> biases = new TreeMap<>();
+    int before = -1;
+    for (int i = 0; i < count; i++) {
+      int at = Tape.HEADER + Integer.BYTES * prompt + SamplingHeader.BIAS * i;
+      int token = request.getInt(at);
+      float bias = request.getFloat(at + Integer.BYTES);
+      if (token <= before || token >= vocabulary || !Float.isFinite(bias)) {
+        return Optional.empty();
+      }
+      biases.put(token, bias);
+      before = token;
+    }
+    return Optional.of(biases);
   }
 
   /// -0 is no field's 0: it would be a second way to write the same.

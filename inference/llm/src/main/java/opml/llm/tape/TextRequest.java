@@ -29,7 +29,7 @@ public record TextRequest(int[] prompt, int limit, Sampling sampling) {
 
   /// {@return the bytes that go on chain}
   ///
-  /// @throws IllegalArgumentException if the prompt, or it with its answer, is too long
+  /// @throws IllegalArgumentException if the prompt, or it with its answer or with biases, is too long
   public byte[] encode(TextLimits limits) {
     if (prompt.length < 1 || limit < 0 || limit > limits.capacity()) {
       throw new IllegalArgumentException(
@@ -63,7 +63,7 @@ public record TextRequest(int[] prompt, int limit, Sampling sampling) {
     int limit = in.getInt(Tape.LIMIT);
     boolean sized =
         count >= 1 && count <= limits.context() && limit >= 0 && limit <= limits.capacity();
-    Optional<Sampling> sampling = Sampling.read(in);
+    Optional<Sampling> sampling = Sampling.read(in, vocabulary);
     if (!sized || limit > limits.context() - count || sampling.isEmpty()) {
       return new Read(Optional.empty(), Tape.BAD_HEADER);
     }

@@ -13,6 +13,8 @@ import opml.engine.graph.Graph;
 import opml.engine.graph.GraphNode;
 import opml.engine.graph.Slot;
 import opml.engine.tensor.ElementType;
+import opml.kernels.catalog.Kernel;
+import opml.kernels.catalog.KernelCatalog;
 import opml.kernels.catalog.PinnedPrograms;
 import opml.llm.model.LanguageModel;
 import opml.llm.model.LargeModels;
@@ -21,6 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The graphs of models as large as people use them; their weights are not there, and nobody reads them.
 class CheckGraphTest {
@@ -83,6 +86,21 @@ class CheckGraphTest {
   void soIsAttentionToManyPositions(CacheType cache) {
     LanguageModel model = LargeModels.of(ElementType.Q4_0, 8192, 28_672, 64, 8);
     requireBounds(CheckGraph.of(model, new TextLimits(4096, 512, cache)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {300, 32_000, 128_256, 262_144, 500_000})
+  void soIsADrawOfManyTokens(int vocabulary) {
+    Kernel kernel = KernelCatalog.byName("choose.sampled");
+    for (int context : new int[] {256, 8_192, 131_072}) {
+      int rows = Effort.BOUNDED.choices(vocabulary, context, CheckGraph.TILE);
+      assertThat(
+              PinnedPrograms.of(kernel)
+                  .bound()
+                  .instructions(new long[] {1, 0, rows, 0, vocabulary, context}))
+          .as("%d rows of %d, %d tokens", rows, vocabulary, context)
+          .isLessThan(MOST_STEPS);
+    }
   }
 
   private static void requireBounds(Graph graph) {

@@ -97,7 +97,7 @@ class WriterTest {
     Model known = Model.checking(graph, PinnedPrograms::of);
     try (Session session = TinyEngine.of(model, CONTEXT, CacheType.F16, 16, 1).open()) {
       for (int trial = 0; trial < 12; trial++) {
-        Sampling sampling = RandomSampling.of(random);
+        Sampling sampling = RandomSampling.biased(random, 263);
         int[] prompt = random.ints(1 + random.nextInt(29), 3, 263).toArray();
         byte[] request = new TextRequest(prompt, 40, sampling).encode(limits);
         byte[] tape = writer.answer(session, request, _ -> {});

@@ -1,5 +1,7 @@
 package opml.llm.tape;
 
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Random;
 
 /// Ways to choose tokens, of chance: each sampler is there or not.
@@ -18,5 +20,14 @@ public final class RandomSampling {
         random.nextBoolean() ? 1 : 0.5f + random.nextFloat(),
         random.nextInt(2) * (random.nextFloat() - 0.5f),
         random.nextInt(2) * (random.nextFloat() - 0.5f));
+  }
+
+  /// {@return one with biases of up to two tokens}
+  public static Sampling biased(Random random, int vocabulary) {
+    Map<Integer, Float> biases = new HashMap<>();
+    for (int i = random.nextInt(3); i > 0; i--) {
+      biases.put(random.nextInt(vocabulary), random.nextFloat() * 20 - 10);
+    }
+    return of(random).withBiases(biases);
   }
 }

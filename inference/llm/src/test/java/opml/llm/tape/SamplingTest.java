@@ -7,6 +7,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Map;
 import java.util.Random;
 import opml.kernels.memory.Mem;
 import opml.kernels.transformer.SamplingHeader;
@@ -15,21 +16,23 @@ import opml.kernels.transformer.TokenSampling;
 import org.junit.jupiter.api.Test;
 
 class SamplingTest {
+  private static final int BYTES = Tape.HEADER + 32;
+  private static final int VOCABULARY = 50;
   private static final float NAN = Float.NaN;
 
   private final long seed = System.nanoTime();
   private final Random random = new Random(seed);
 
   private static ByteBuffer header() {
-    return ByteBuffer.allocate(Tape.HEADER).order(ByteOrder.LITTLE_ENDIAN);
+    return ByteBuffer.allocate(BYTES).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   /// {@return whether the kernel that a check begins with takes a header for one}
   private static boolean isTaken(ByteBuffer header) {
-    MemorySegment request = Arena.ofAuto().allocate(Tape.HEADER, 8);
+    MemorySegment request = Arena.ofAuto().allocate(BYTES, 8);
     request.copyFrom(MemorySegment.ofBuffer(header));
-    MemorySegment plain = Arena.ofAuto().allocate(Tape.HEADER, 8);
-    TokenSampling.tapePlain(request, plain, Tape.HEADER / Integer.BYTES);
+    MemorySegment plain = Arena.ofAuto().allocate(BYTES, 8);
+    TokenSampling.tapePlain(request, plain, BYTES / Integer.BYTES, VOCABULARY);
     boolean zeros = true;
     for (int at = Tape.HEADER_USED; at < Tape.HEADER; at += Integer.BYTES) {
       zeros &= Mem.i32(plain, at) == 0;
@@ -42,7 +45,7 @@ class SamplingTest {
     ByteBuffer header = header();
     Sampling.GREEDY.write(header);
     assertThat(header).isEqualTo(header());
-    assertThat(Sampling.read(header)).contains(Sampling.GREEDY);
+    assertThat(Sampling.read(header, VOCABULARY)).contains(Sampling.GREEDY);
     assertThat(new Sampling(5, 0, 40, 0.9f, 0.1f, 1, 64, 1, 0, -0f))
         .as("what has no effect")
         .isEqualTo(Sampling.GREEDY);
@@ -56,11 +59,11 @@ class SamplingTest {
   @Test
   void whatIsWrittenIsReadAgain() {
     for (int trial = 0; trial < 1_000; trial++) {
-      Sampling sampling = RandomSampling.of(random);
-      ByteBuffer header = header();
+      Sampling sampling = RandomSampling.biased(random, VOCABULARY);
+      ByteBuffer header = header().putInt(Tape.PROMPT, random.nextInt(3));
       sampling.write(header);
       assertThat(isTaken(header)).as("%s, seed %d", sampling, seed).isTrue();
-      assertThat(Sampling.read(header)).as("seed %d", seed).contains(sampling);
+      assertThat(Sampling.read(header, VOCABULARY)).as("seed %d", seed).contains(sampling);
     }
   }
 
@@ -69,8 +72,9 @@ class SamplingTest {
     int refused = 0;
     for (int trial = 0; trial < 20_000; trial++) {
       ByteBuffer header = header();
-      RandomSampling.of(random).write(header);
-      int at = Tape.HEADER_USED + 4 * random.nextInt(14);
+      header.putInt(Tape.PROMPT, random.nextInt(3));
+      RandomSampling.biased(random, VOCABULARY).write(header);
+      int at = 4 * (1 + random.nextInt(BYTES / 4 - 1));
       header.putInt(
           at,
           switch (random.nextInt(5)) {
@@ -82,11 +86,11 @@ class SamplingTest {
           });
       boolean taken = isTaken(header);
       refused += taken ? 0 : 1;
-      assertThat(Sampling.read(header).isPresent())
+      assertThat(Sampling.read(header, VOCABULARY).isPresent())
           .as("%08x at %d, seed %d", header.getInt(at), at, seed)
           .isEqualTo(taken);
     }
-    assertThat(refused).isBetween(2_000, 15_000);
+    assertThat(refused).isBetween(1_000, 15_000);
   }
 
   @Test
@@ -110,6 +114,19 @@ class SamplingTest {
         .hasMessageContaining("frequency-penalty");
     assertThatThrownBy(() -> new Sampling(0, 1, 0, 1, 0, 1, 0, 1, 0, NAN))
         .hasMessageContaining("presence-penalty");
+  }
+
+  @Test
+  void biasesAreOfTokensAndFit() {
+    Sampling some = Sampling.GREEDY.withBiases(Map.of(7, 1f, 3, -100f, 5, 0f));
+    assertThat(some.biases()).containsExactly(Map.entry(3, -100f), Map.entry(7, 1f));
+    assertThat(some.withSeed(3)).isEqualTo(some);
+    some.requireTokens(8);
+    assertThatThrownBy(() -> some.requireTokens(7)).hasMessageContaining("there is no token 7");
+    assertThatThrownBy(() -> some.withBiases(Map.of(-1, 1f))).hasMessageContaining("found -1");
+    assertThatThrownBy(() -> some.withBiases(Map.of(1, NAN))).hasMessageContaining("found NaN");
+    ByteBuffer full = header().putInt(Tape.PROMPT, 5);
+    assertThatThrownBy(() -> some.write(full)).hasMessageContaining("no room for 2");
   }
 
   @Test

@@ -17,8 +17,23 @@ final class SamplingCases {
     this.random = random;
   }
 
-  /// {@return a header, and some words behind it}
-  byte[] header(int words) {
+  /// {@return a header, and some words behind it; with biases of tokens, if there is room for them}
+  byte[] request(int words, int vocabulary) {
+    ByteBuffer request = ByteBuffer.wrap(header(words)).order(ByteOrder.LITTLE_ENDIAN);
+    int prompt = random.nextInt(words + 1);
+    request.putInt(Tape.PROMPT, prompt);
+    int count = Math.min(random.nextInt(4), (words - prompt) / 2);
+    request.putInt(SamplingHeader.BIASES, count);
+    int token = 0;
+    for (int i = 0; i < count; i++) {
+      int at = Tape.HEADER + 4 * prompt + SamplingHeader.BIAS * i;
+      request.putInt(at, Math.min(token, vocabulary - 1)).putFloat(at + 4, sign() * any(NUMBERS));
+      token += 1 + random.nextInt(3);
+    }
+    return request.array();
+  }
+
+  private byte[] header(int words) {
     ByteBuffer header = ByteBuffer.allocate(Tape.HEADER + 4 * words).order(ByteOrder.LITTLE_ENDIAN);
     for (int at = Tape.HEADER; at < header.capacity(); at += 4) {
       header.putInt(at, random.nextInt());

@@ -114,9 +114,12 @@ final class TransformerCases {
           case "choose.sampled" -> sampled();
           case "check.choices" -> choices();
           case "tape.plain" -> {
-            byte[] request = new SamplingCases(random).header(9);
+            byte[] request = new SamplingCases(random).request(random.nextInt(12), 7);
+            if (random.nextInt(4) == 0) {
+              request[random.nextInt(request.length)] ^= (byte) (1 << random.nextInt(8));
+            }
             yield new Case(
-                List.of(request, bytes(request.length)), new long[] {request.length / 4});
+                List.of(request, bytes(request.length)), new long[] {request.length / 4, 7});
           }
           case "tape.begin" -> new TapeCases(random, data).next();
           case "tape.end" -> new Case(List.of(new byte[16]), new long[0]);
@@ -205,7 +208,7 @@ final class TransformerCases {
     return tiled(
         List.of(
             data.floats((long) (at + rows) * vocabulary),
-            new SamplingCases(random).header(0),
+            new SamplingCases(random).request(12, vocabulary),
             data.ints(context, 0, vocabulary),
             data.ints(at + rows, 0, vocabulary),
             bytes(Candidates.bytes(vocabulary))),

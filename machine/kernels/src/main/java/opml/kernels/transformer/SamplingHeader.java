@@ -2,10 +2,12 @@ package opml.kernels.transformer;
 
 import java.lang.foreign.MemorySegment;
 import opml.kernels.memory.Mem;
+import opml.kernels.memory.Trips;
 
 /// Where a request's header says how tokens are chosen, and which bytes say it: `spec/graph.md` (Language models).
 ///
 /// A field that is 0 asks for nothing, so that a header of zeros is greedy. All are 32 bits, the seed is two of them.
+/// Biases stand behind the prompt: each is a token and a float, by rising tokens.
 public final class SamplingHeader {
   /// What divides the logits before one is drawn; 0 for the greatest.
   public static final int TEMPERATURE = 8;
@@ -34,6 +36,12 @@ public final class SamplingHeader {
   /// What is taken off if it is there.
   public static final int PRESENCE_PENALTY = 40;
 
+  /// How many biases there are.
+  public static final int BIASES = 44;
+
+  /// Bytes of a bias.
+  public static final int BIAS = 8;
+
   /// 64 bits that draws depend on.
   public static final int SEED = 48;
 
@@ -42,8 +50,40 @@ public final class SamplingHeader {
 
   private SamplingHeader() {}
 
-  /// {@return whether each field is in its range, and what is no field is 0}
-  static boolean isWellFormed(MemorySegment request) {
+  /// {@return where a request with a prompt of a good length has its biases}
+  static int biases(MemorySegment request) {
+    return Tape.HEADER + 4 * Mem.i32(request, Tape.PROMPT);
+  }
+
+  /// {@return whether each field is in its range, what is no field is 0, and biases are of tokens, each at most once}
+  ///
+  /// @param words of the request, 32 bits each
+  static boolean isWellFormed(MemorySegment request, int words, int vocabulary) {
+    return areFields(request) && areBiases(request, words, vocabulary);
+  }
+
+  private static boolean areBiases(MemorySegment request, int words, int vocabulary) {
+    int count = Mem.i32(request, BIASES);
+    int room = words - Tape.HEADER / 4;
+    int prompt = Mem.i32(request, Tape.PROMPT);
+    if (prompt < 0 || prompt > room || count < 0 || count > (room - prompt) / 2) {
+      return false;
+    }
+    int at = biases(request);
+    int before = -1;
+    for (int i = 0; i < count; i++) {
+      Trips.atMost(words);
+      int token = Mem.i32(request, at);
+      if (token <= before || token >= vocabulary || !isFinite(request, at + 4)) {
+        return false;
+      }
+      before = token;
+      at += BIAS;
+    }
+    return true;
+  }
+
+  private static boolean areFields(MemorySegment request) {
     return isNumber(request, TEMPERATURE)
         && Mem.i32(request, TOP_K) >= 0
         && isShare(request, TOP_P)
@@ -53,7 +93,6 @@ public final class SamplingHeader {
         && isNumber(request, REPEAT_PENALTY)
         && isFinite(request, FREQUENCY_PENALTY)
         && isFinite(request, PRESENCE_PENALTY)
-        && Mem.i32(request, PRESENCE_PENALTY + 4) == 0
         && Mem.i32(request, SEED + 8) == 0
         && Mem.i32(request, SEED + 12) == 0;
   }

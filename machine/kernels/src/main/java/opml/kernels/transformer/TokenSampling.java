@@ -16,8 +16,8 @@ public final class TokenSampling {
   ///
   /// @param y as request
   /// @param words of it, 32 bits each
-  public static void tapePlain(MemorySegment request, MemorySegment y, int words) {
-    boolean formed = SamplingHeader.isWellFormed(request);
+  public static void tapePlain(MemorySegment request, MemorySegment y, int words, int vocabulary) {
+    boolean formed = SamplingHeader.isWellFormed(request, words, vocabulary);
     for (int i = 0; i < words; i++) {
       boolean stays = i < Tape.HEADER_USED / 4 || i >= Tape.HEADER / 4 || !formed;
       Mem.putI32(y, 4 * i, stays ? Mem.i32(request, 4 * i) : 0);
@@ -52,9 +52,22 @@ public final class TokenSampling {
       Trips.atMost(tile.rows());
       Candidates all = new Candidates(room, vocabulary);
       all.read(logits, 4 * (at + i) * vocabulary);
+      bias(all, request, context);
       penalise(all, request, tokens, known + i, context);
       cut(all, request);
       Mem.putI32(y, 4 * (at + i), choice(all, request, known + i));
+    }
+  }
+
+  /// Adds what is asked for to some tokens.
+  private static void bias(Candidates all, MemorySegment request, int context) {
+    int count = Mem.i32(request, SamplingHeader.BIASES);
+    int at = SamplingHeader.biases(request);
+    for (int i = 0; i < count; i++) {
+      Trips.atMost(context);
+      int token = Mem.i32(request, at);
+      all.set(token, all.value(token) + Mem.f32(request, at + 4));
+      at += SamplingHeader.BIAS;
     }
   }
 

@@ -22,7 +22,7 @@ class TokenSamplingTest {
 
   /// What is asked for; what is not is 0.
   private static final class Asked {
-    private final MemorySegment header = memory(Tape.HEADER);
+    private final MemorySegment header = memory(Tape.HEADER + 64);
     private int[] text = {0};
 
     Asked with(int field, float value) {
@@ -275,6 +275,18 @@ class TokenSamplingTest {
   }
 
   @Test
+  void biasesAreAddedBeforeAll() {
+    float[] logits = {1, 2, 3, 4};
+    Asked asked = new Asked().with(SamplingHeader.BIASES, 2);
+    asked.with(Tape.PROMPT, 3).with(Tape.HEADER + 12, 1).with(Tape.HEADER + 16, 7f);
+    asked.with(Tape.HEADER + 20, 3).with(Tape.HEADER + 24, -100f);
+    assertThat(asked.choice(logits)).as("without temperature, too").isEqualTo(1);
+    asked.with(SamplingHeader.TOP_K, 3).with(SamplingHeader.TEMPERATURE, 4f);
+    double[] p = expected(new Asked().with(SamplingHeader.TEMPERATURE, 4f), 1, 9, 3);
+    assertDistributed(asked.choices(random, 2_000, logits), p[0], p[1], p[2], 0);
+  }
+
+  @Test
   void equalOnesAreKeptByTheirPlace() {
     float[] same = {1, 1, 1, 1, 1};
     Asked some = new Asked().with(SamplingHeader.TEMPERATURE, 1f);
@@ -347,14 +359,22 @@ class TokenSamplingTest {
     Mem.putI32(request, SamplingHeader.SEED + 4, 1);
     Mem.putI32(request, Tape.HEADER + 4, 5);
     MemorySegment plain = memory(request.byteSize());
-    TokenSampling.tapePlain(request, plain, 18);
+    TokenSampling.tapePlain(request, plain, 18, 6);
     MemorySegment expected = memory(request.byteSize());
     Mem.putI32(expected, Tape.PROMPT, 2);
     Mem.putI32(expected, Tape.LIMIT, 3);
     Mem.putI32(expected, Tape.HEADER + 4, 5);
     assertThat(plain.mismatch(expected)).isEqualTo(-1);
+    Mem.putI32(request, Tape.PROMPT, 0);
+    Mem.putI32(request, SamplingHeader.BIASES, 1);
+    TokenSampling.tapePlain(request, plain, 18, 6);
+    assertThat(Mem.i32(plain, SamplingHeader.BIASES)).as("of token 0, by a little").isZero();
+    Mem.putI32(request, Tape.HEADER, 6);
+    TokenSampling.tapePlain(request, plain, 18, 6);
+    assertThat(plain.mismatch(request)).as("there is no token 6").isEqualTo(-1);
+    Mem.putI32(request, Tape.HEADER, 0);
     Mem.putI32(request, SamplingHeader.TEMPERATURE, 0x80000000);
-    TokenSampling.tapePlain(request, plain, 18);
+    TokenSampling.tapePlain(request, plain, 18, 6);
     assertThat(plain.mismatch(request)).as("-0 is none").isEqualTo(-1);
   }
 }

@@ -88,7 +88,12 @@ public final class LanguageAnswers implements Answers {
           "--tokens %d: expected are 1 to %d, behind a prompt of %d"
               .formatted(limit, room, ids.length));
     }
-    return new TextRequest(ids, limit, sampling).encode(limits);
+    try {
+      sampling.requireTokens(language.hyperparameters().vocabulary());
+      return new TextRequest(ids, limit, sampling).encode(limits);
+    } catch (IllegalArgumentException e) {
+      throw new Failure("--" + e.getMessage(), e);
+    }
   }
 
   /// {@return what stands on a tape, if it has the form of an answer}

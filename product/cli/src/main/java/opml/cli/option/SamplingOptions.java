@@ -1,7 +1,12 @@
 package opml.cli.option;
 
+import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.random.RandomGenerator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import opml.cli.console.Failure;
 import opml.llm.tape.Sampling;
@@ -16,6 +21,7 @@ public final class SamplingOptions {
   private static final float TOP_P = 0.95f;
   private static final float MIN_P = 0.05f;
   private static final int LAST = 64;
+  private static final Pattern BIAS = Pattern.compile("(\\d{1,9})([+-]\\d{1,9}(\\.\\d{1,9})?)");
 
   @Option(
       names = {"--temp", "--temperature"},
@@ -89,9 +95,17 @@ public final class SamplingOptions {
       description = "What is taken off for each time that they are there (default: 0).")
   private Optional<Float> frequencyPenalty;
 
+  @Option(
+      names = {"-l", "--logit-bias"},
+      paramLabel = "TOKEN(+/-)BIAS",
+      description =
+          "What is added to the logit of a token, by its number: 15043+1 or 15043-1; as often as there are such.")
+  private List<String> biases = List.of();
+
   /// {@return whether anything was asked for}
   public boolean isThere() {
     return asksForChance()
+        || !biases.isEmpty()
         || Stream.of(temperature, repeatLastN, repeatPenalty, presencePenalty, frequencyPenalty)
             .anyMatch(Optional::isPresent);
   }
@@ -117,9 +131,24 @@ public final class SamplingOptions {
           repeatLastN.orElse(LAST),
           repeatPenalty.orElse(1f),
           frequencyPenalty.orElse(0f),
-          presencePenalty.orElse(0f));
+          presencePenalty.orElse(0f),
+          biases());
     } catch (IllegalArgumentException e) {
       throw new Failure("--" + e.getMessage(), e);
     }
+  }
+
+  private SortedMap<Integer, Float> biases() {
+    SortedMap<Integer, Float> parsed = new TreeMap<>();
+    for (String text : biases) {
+      Matcher matcher = BIAS.matcher(text);
+      if (!matcher.matches()) {
+        throw new Failure(
+            "--logit-bias %s: expected is a token's number, + or -, and what is added"
+                .formatted(text));
+      }
+      parsed.put(Integer.parseInt(matcher.group(1)), Float.parseFloat(matcher.group(2)));
+    }
+    return parsed;
   }
 }

@@ -160,7 +160,7 @@ public final class RunCommand implements Callable<Integer> {
     Optional<SessionFile> cache = kept.map(engine::file);
     try (Session session = engine.open();
         StopSignal _ = StopSignal.open()) {
-      session.choose(sampling);
+      choose(session);
       double loading = (System.nanoTime() - begin) / 1e9;
       Run run = new Run(session, tokenizer, tokens);
       run.toEnd(cache);
@@ -169,6 +169,14 @@ public final class RunCommand implements Callable<Integer> {
       own.ifPresent(Team::close);
     }
     return 0;
+  }
+
+  private void choose(Session session) {
+    try {
+      session.choose(sampling);
+    } catch (IllegalArgumentException e) {
+      throw new Failure("--" + e.getMessage(), e);
+    }
   }
 
   private void requireSane() {
