@@ -67,7 +67,8 @@ public final class ApiCommand implements Callable<Integer> {
       paramLabel = "HOST",
       defaultValue = "127.0.0.1",
       description =
-          "Where to listen; elsewhere than on this machine's own addresses a key is needed (default: ${DEFAULT-VALUE}).")
+          "Where to listen; elsewhere than on this machine's own addresses a key is needed"
+              + " (default: ${DEFAULT-VALUE}).")
   private String host;
 
   @Option(

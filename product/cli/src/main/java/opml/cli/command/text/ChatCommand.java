@@ -218,7 +218,8 @@ public final class ChatCommand implements Callable<Integer> {
       }
       if (prompt.length == 0 || prompt.length >= session.context()) {
         console.note(
-            "the conversation has %s, and the context of %,d no room for an answer; /clear forgets it, --ctx-size gives more"
+            ("the conversation has %s, and the context of %,d no room for an answer;"
+                    + " /clear forgets it, --ctx-size gives more")
                 .formatted(Amounts.count(prompt.length, "token"), session.context()));
         return true;
       }
