@@ -3,7 +3,7 @@ package opml.llm.template;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What operators make of values: reckoning of numbers, of texts and of lists, repetitions, and parts of texts and lists.
+/// What operators make of values: sums of numbers, of texts and of lists, repetitions, and parts of texts and lists.
 final class Reckoning {
   private final Spending spending;
 
