@@ -41,7 +41,8 @@ import picocli.CommandLine.Option;
     footer = {
       "  opml api -m model.gguf",
       "  opml api -m one.gguf -m two.gguf --host 0.0.0.0 --api-key-file api.key",
-      "  curl http://127.0.0.1:8080/v1/completions -H 'Content-Type: application/json' \\",
+      "  curl http://127.0.0.1:8080/v1/completions \\",
+      "      -H 'Content-Type: application/json' \\",
       "      -d '{\"prompt\": \"Once upon a time\", \"max_tokens\": 30}'"
     })
 @SuppressWarnings("NullAway.Init") // filled by picocli
