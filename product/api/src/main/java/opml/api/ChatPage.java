@@ -25,8 +25,7 @@ final class ChatPage {
   }
 
   private void part(String path, String name, String type) {
-    try (InputStream in =
-        Objects.requireNonNull(ChatPage.class.getResourceAsStream(name), name)) {
+    try (InputStream in = Objects.requireNonNull(ChatPage.class.getResourceAsStream(name), name)) {
       parts.put(path, new Part(type, in.readAllBytes()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);

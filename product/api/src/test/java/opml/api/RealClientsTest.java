@@ -141,8 +141,7 @@ class RealClientsTest {
     }
     Path script = module.resolve("target").resolve("openai-client.mjs");
     Files.createDirectories(script.getParent());
-    try (var in =
-        Objects.requireNonNull(getClass().getResourceAsStream("openai-client.mjs"))) {
+    try (var in = Objects.requireNonNull(getClass().getResourceAsStream("openai-client.mjs"))) {
       // Node looks for packages above the script.
       Files.write(script, in.readAllBytes());
     }

@@ -17,13 +17,13 @@ final class Filters {
   private final Rendering rendering;
   private final Pythonic python;
   private final Methods methods;
-  private final Allowance allowance;
+  private final Spending spending;
 
-  Filters(Rendering rendering, Pythonic python, Methods methods, Allowance allowance) {
+  Filters(Rendering rendering, Pythonic python, Methods methods, Spending spending) {
     this.rendering = rendering;
     this.python = python;
     this.methods = methods;
-    this.allowance = allowance;
+    this.spending = spending;
   }
 
   Datum apply(String name, Datum value, Arguments given) {
@@ -38,7 +38,7 @@ final class Filters {
       // Nothing is escaped here unless a template asks for it, so nothing need be kept from that.
       case "safe" -> Datum.of(python.string(value));
       case "escape", "e", "forceescape" -> Datum.of(escaped(python.string(value)));
-      case "tojson" -> Datum.of(JsonText.of(value, given, allowance));
+      case "tojson" -> Datum.of(JsonText.of(value, given, spending));
       case "trim" ->
           methods.strip(python.string(value), given.get(0, "chars", Datum.NONE), true, true);
       case "upper" -> made(value, Pythonic.upper(python.string(value)));
@@ -92,13 +92,13 @@ final class Filters {
   private static final Pattern WORDS = Pattern.compile("\\w+", Pattern.UNICODE_CHARACTER_CLASS);
 
   private Datum made(Datum of, String text) {
-    allowance.making(2L * text.length());
+    spending.making(2L * text.length());
     Pythonic.requireThere(of instanceof Datum.Missing ? Datum.of("") : of);
     return Datum.of(text);
   }
 
   private String escaped(String text) {
-    allowance.making(6L * text.length());
+    spending.making(6L * text.length());
     return text.replace("&", "&amp;")
         .replace("<", "&lt;")
         .replace(">", "&gt;")
@@ -119,11 +119,11 @@ final class Filters {
     String indent =
         width instanceof Datum.Text(String said)
             ? said
-            : " ".repeat(allowance.making(Math.max(0, Pythonic.whole(width))));
+            : " ".repeat(spending.making(Math.max(0, Pythonic.whole(width))));
     StringBuilder indented = new StringBuilder(indentsFirst ? indent : "");
     boolean isFirst = true;
     for (String line : text.split("\n", -1)) {
-      allowance.making((long) line.length() + indent.length() + 1);
+      spending.making((long) line.length() + indent.length() + 1);
       indented.append(isFirst ? "" : "\n");
       indented.append(!isFirst && (indentsBlank || !line.isEmpty()) ? indent : "").append(line);
       isFirst = false;
@@ -193,7 +193,7 @@ final class Filters {
     if (isExact || !(value instanceof Datum.Text(String text))) {
       return value;
     }
-    allowance.making(text.length());
+    spending.making(text.length());
     return Datum.of(Pythonic.lower(text));
   }
 
@@ -246,7 +246,7 @@ final class Filters {
     Datum sum = given.get(1, "start", Datum.of(0));
     for (Datum item : python.items(value)) {
       sum =
-          new Arithmetic(allowance)
+          new Reckoning(spending)
               .apply(Expr.Operator.ADD, sum, attribute.map(path -> path(item, path)).orElse(item));
     }
     return sum;
@@ -256,7 +256,7 @@ final class Filters {
     Optional<Datum> attribute = Optional.ofNullable(given.named().get("attribute"));
     List<Datum> mapped = new ArrayList<>();
     for (Datum item : python.items(value)) {
-      allowance.step();
+      spending.step();
       if (attribute.isPresent()) {
         mapped.add(path(item, attribute.get(), Optional.ofNullable(given.named().get("default"))));
       } else {
@@ -307,7 +307,7 @@ final class Filters {
   ///
   /// @param otherwise what stands for anything on the way that is not there
   private Datum path(Datum of, Datum path, Optional<Datum> otherwise) {
-    allowance.step();
+    spending.step();
     if (!(path instanceof Datum.Text(String names))) {
       return there(rendering.item(of, path), otherwise);
     }

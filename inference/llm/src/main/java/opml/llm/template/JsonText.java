@@ -6,7 +6,7 @@ import java.util.TreeMap;
 
 /// Values as JSON, byte for byte as Python's `json.dumps` writes them.
 final class JsonText {
-  private final Allowance allowance;
+  private final Spending spending;
   private final boolean isAscii;
   private final boolean isSorted;
   private final String indent;
@@ -15,13 +15,13 @@ final class JsonText {
   private final StringBuilder text = new StringBuilder();
 
   private JsonText(
-      Allowance allowance,
+      Spending spending,
       boolean isAscii,
       boolean isSorted,
       String indent,
       String between,
       String behindKey) {
-    this.allowance = allowance;
+    this.spending = spending;
     this.isAscii = isAscii;
     this.isSorted = isSorted;
     this.indent = indent;
@@ -30,7 +30,7 @@ final class JsonText {
   }
 
   /// {@return the JSON of a value, with the options of transformers' filter `tojson`}
-  static String of(Datum value, Arguments options, Allowance allowance) {
+  static String of(Datum value, Arguments options, Spending spending) {
     Datum indent = options.get(1, "indent", Datum.NONE);
     Datum separators = options.get(2, "separators", Datum.NONE);
     String between = indent instanceof Datum.Nothing ? ", " : ",";
@@ -41,10 +41,10 @@ final class JsonText {
     }
     JsonText json =
         new JsonText(
-            allowance,
+            spending,
             Pythonic.isTrue(options.get(0, "ensure_ascii", Datum.FALSE)),
             Pythonic.isTrue(options.get(3, "sort_keys", Datum.FALSE)),
-            indent(indent, allowance),
+            indent(indent, spending),
             between,
             behindKey);
     json.write(value, 0);
@@ -52,7 +52,7 @@ final class JsonText {
   }
 
   /// {@return what a line begins with for each level; without lines nothing, marked by a character that no indent has}
-  private static String indent(Datum said, Allowance allowance) {
+  private static String indent(Datum said, Spending spending) {
     return switch (said) {
       case Datum.Nothing() -> NO_LINES;
       case Datum.Text(String text) -> text;
@@ -65,14 +65,14 @@ final class JsonText {
           Datum.Namespace _,
           Datum.Loop _,
           Datum.Function _ ->
-          " ".repeat(allowance.making(Math.max(0, Pythonic.whole(said))));
+          " ".repeat(spending.making(Math.max(0, Pythonic.whole(said))));
     };
   }
 
   private static final String NO_LINES = "\0";
 
   private void write(Datum value, int level) {
-    allowance.enter();
+    spending.enter();
     switch (value) {
       case Datum.Text(String said) -> quote(said);
       case Datum.Whole(long whole) -> append(Long.toString(whole));
@@ -94,8 +94,8 @@ final class JsonText {
       case Datum.Entries(Map<String, Datum> said) -> {
         Map<String, Datum> entries = said;
         if (isSorted) {
-          allowance.steps(20L * said.size());
-          Map<String, Datum> sorted = new TreeMap<>(new Pythonic(allowance)::compare);
+          spending.steps(20L * said.size());
+          Map<String, Datum> sorted = new TreeMap<>(new Pythonic(spending)::compare);
           sorted.putAll(said);
           entries = sorted;
         }
@@ -117,12 +117,12 @@ final class JsonText {
       case Datum.Missing _, Datum.Namespace _, Datum.Loop _, Datum.Function _ ->
           throw new TemplateException("'%s' is no JSON".formatted(Pythonic.type(value)));
     }
-    allowance.leave();
+    spending.leave();
   }
 
   private void line(int level) {
     if (!indent.equals(NO_LINES)) {
-      allowance.making(1 + (long) level * indent.length());
+      spending.making(1 + (long) level * indent.length());
       text.append('\n').repeat(indent, level);
     }
   }
@@ -138,12 +138,12 @@ final class JsonText {
   }
 
   private void append(String part) {
-    allowance.making(part.length());
+    spending.making(part.length());
     text.append(part);
   }
 
   private void quote(String said) {
-    allowance.making(6L * said.length() + 2);
+    spending.making(6L * said.length() + 2);
     text.append('"');
     for (int i = 0; i < said.length(); i++) {
       char c = said.charAt(i);

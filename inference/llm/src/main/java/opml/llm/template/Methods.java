@@ -12,11 +12,11 @@ import java.util.function.UnaryOperator;
 /// Methods that Python's values have, those of them that change nothing, and what a loop says of itself.
 final class Methods {
   private final Pythonic python;
-  private final Allowance allowance;
+  private final Spending spending;
 
-  Methods(Pythonic python, Allowance allowance) {
+  Methods(Pythonic python, Spending spending) {
     this.python = python;
-    this.allowance = allowance;
+    this.spending = spending;
   }
 
   /// {@return what a value has under a name behind a dot, but for entries}
@@ -102,7 +102,7 @@ final class Methods {
           case "keys" -> _ -> Datum.list(python.items(Datum.map(entries)));
           case "values" ->
               _ -> {
-                allowance.steps(entries.size());
+                spending.steps(entries.size());
                 return Datum.list(List.copyOf(entries.values()));
               };
           case "get" ->
@@ -113,7 +113,7 @@ final class Methods {
               };
           case "copy" ->
               _ -> {
-                allowance.steps(entries.size());
+                spending.steps(entries.size());
                 return Datum.map(new LinkedHashMap<>(entries));
               };
           default -> null;
@@ -122,7 +122,7 @@ final class Methods {
 
   /// {@return the entries of a map as pairs}
   Datum pairs(Map<String, Datum> entries) {
-    allowance.steps(2L * entries.size());
+    spending.steps(2L * entries.size());
     List<Datum> pairs = new ArrayList<>();
     entries.forEach((key, value) -> pairs.add(Datum.tuple(Datum.of(key), value)));
     return Datum.list(pairs);
@@ -204,12 +204,12 @@ final class Methods {
   }
 
   private Datum made(String text, UnaryOperator<String> making) {
-    allowance.making(3L * text.length());
+    spending.making(3L * text.length());
     return Datum.of(making.apply(text));
   }
 
   private Datum all(String text, IntPredicate holds) {
-    allowance.reading(text.length());
+    spending.reading(text.length());
     return Datum.of(!text.isEmpty() && text.codePoints().allMatch(holds));
   }
 
@@ -220,7 +220,7 @@ final class Methods {
   }
 
   private Datum cut(String text, int from, int to) {
-    allowance.making((long) to - from);
+    spending.making((long) to - from);
     return Datum.of(text.substring(from, to));
   }
 
@@ -269,7 +269,7 @@ final class Methods {
       if (found < 0) {
         break;
       }
-      allowance.making((long) found - at + with.length() + 1);
+      spending.making((long) found - at + with.length() + 1);
       replaced.append(text, at, found).append(with);
       at = found + old.length();
       if (old.isEmpty()) {
@@ -281,7 +281,7 @@ final class Methods {
         at = next;
       }
     }
-    allowance.making((long) text.length() - at);
+    spending.making((long) text.length() - at);
     return replaced.append(text, at, text.length()).toString();
   }
 
@@ -401,7 +401,7 @@ final class Methods {
     StringBuilder joined = new StringBuilder();
     for (int i = 0; i < items.size(); i++) {
       String part = shown.show(items.get(i));
-      allowance.making((long) part.length() + separator.length());
+      spending.making((long) part.length() + separator.length());
       joined.append(i == 0 ? "" : separator).append(part);
     }
     return Datum.of(joined.toString());

@@ -8,10 +8,10 @@ import java.util.Map;
 
 /// What values are and do, as Python's: which are true, which are equal, how they are written.
 final class Pythonic {
-  private final Allowance allowance;
+  private final Spending spending;
 
-  Pythonic(Allowance allowance) {
-    this.allowance = allowance;
+  Pythonic(Spending spending) {
+    this.spending = spending;
   }
 
   static boolean isTrue(Datum value) {
@@ -48,15 +48,15 @@ final class Pythonic {
   }
 
   boolean areEqual(Datum one, Datum other) {
-    allowance.step();
+    spending.step();
     if (one instanceof Datum.Text(String text) && other instanceof Datum.Text(String with)) {
-      allowance.reading(text.length() == with.length() ? text.length() : 0);
+      spending.reading(text.length() == with.length() ? text.length() : 0);
       return text.equals(with);
     }
     if (isNumber(one) && isNumber(other)) {
       return isReal(one) || isReal(other) ? real(one) == real(other) : whole(one) == whole(other);
     }
-    allowance.enter();
+    spending.enter();
     boolean equal =
         switch (one) {
           case Datum.Items items ->
@@ -71,7 +71,7 @@ final class Pythonic {
           // Python tells whether these are the same one; no template asks.
           case Datum.Namespace _, Datum.Loop _, Datum.Function _ -> false;
         };
-    allowance.leave();
+    spending.leave();
     return equal;
   }
 
@@ -102,7 +102,7 @@ final class Pythonic {
 
   /// {@return below 0, 0 or above, as one is less than, as much as or more than another}
   int compare(Datum one, Datum other) {
-    allowance.step();
+    spending.step();
     if (isNumber(one) && isNumber(other)) {
       return isReal(one) || isReal(other)
           ? Double.compare(real(one) + 0.0, real(other) + 0.0)
@@ -112,15 +112,15 @@ final class Pythonic {
       return compare(text, with);
     }
     if (one instanceof Datum.Items items && other instanceof Datum.Items with) {
-      allowance.enter();
+      spending.enter();
       for (int i = 0; i < Math.min(items.items().size(), with.items().size()); i++) {
         int compared = compare(items.items().get(i), with.items().get(i));
         if (compared != 0) {
-          allowance.leave();
+          spending.leave();
           return compared;
         }
       }
-      allowance.leave();
+      spending.leave();
       return Integer.compare(items.items().size(), with.items().size());
     }
     requireThere(one);
@@ -130,7 +130,7 @@ final class Pythonic {
 
   /// By code points, not by UTF-16.
   int compare(String one, String other) {
-    allowance.reading(Math.min(one.length(), other.length()));
+    spending.reading(Math.min(one.length(), other.length()));
     int length = Math.min(one.length(), other.length());
     for (int i = 0; i < length; i++) {
       char a = one.charAt(i);
@@ -174,7 +174,7 @@ final class Pythonic {
   }
 
   private void write(Datum value, StringBuilder to) {
-    allowance.enter();
+    spending.enter();
     switch (value) {
       case Datum.Text(String text) -> quote(text, to);
       case Datum.Whole(long whole) -> append(to, Long.toString(whole));
@@ -207,16 +207,16 @@ final class Pythonic {
           append(to, "<LoopContext %d/%d>".formatted(loop.index() + 1, loop.items().size()));
       case Datum.Function function -> append(to, "<function %s>".formatted(function.name()));
     }
-    allowance.leave();
+    spending.leave();
   }
 
   private void append(StringBuilder to, String text) {
-    allowance.making(text.length());
+    spending.making(text.length());
     to.append(text);
   }
 
   private void quote(String text, StringBuilder to) {
-    allowance.making(6L * text.length() + 2);
+    spending.making(6L * text.length() + 2);
     char quote = text.indexOf('\'') >= 0 && text.indexOf('"') < 0 ? '"' : '\'';
     to.append(quote);
     text.codePoints()
@@ -325,11 +325,11 @@ final class Pythonic {
     return switch (value) {
       case Datum.Items items -> items.items();
       case Datum.Entries(Map<String, Datum> entries) -> {
-        allowance.steps(entries.size());
+        spending.steps(entries.size());
         yield entries.keySet().stream().map(Datum::of).toList();
       }
       case Datum.Text(String text) -> {
-        allowance.steps(text.length());
+        spending.steps(text.length());
         List<Datum> characters = new ArrayList<>();
         text.codePoints().forEach(c -> characters.add(Datum.of(Character.toString(c))));
         yield characters;
@@ -349,7 +349,7 @@ final class Pythonic {
   int length(Datum value) {
     return switch (value) {
       case Datum.Text(String text) -> {
-        allowance.reading(text.length());
+        spending.reading(text.length());
         yield text.codePointCount(0, text.length());
       }
       case Datum.Items items -> items.items().size();
@@ -388,9 +388,9 @@ final class Pythonic {
   /// A part is compared at each place, so long ones are paid by the product of both lengths.
   int find(String text, String part, int from) {
     long places = Math.max(0, (long) text.length() - from - part.length());
-    allowance.reading(places * (part.length() / 64));
+    spending.reading(places * (part.length() / 64));
     int found = text.indexOf(part, from);
-    allowance.reading((found < 0 ? text.length() : found) - (long) from);
+    spending.reading((found < 0 ? text.length() : found) - (long) from);
     return found;
   }
 

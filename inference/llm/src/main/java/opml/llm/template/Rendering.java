@@ -19,24 +19,24 @@ final class Rendering {
     CONTINUE
   }
 
-  private final Allowance allowance;
+  private final Spending spending;
   private final ZonedDateTime now;
   private final Pythonic python;
-  private final Arithmetic arithmetic;
+  private final Reckoning reckoning;
   private final Methods methods;
   private final Filters filters;
   private final Checks checks;
   private StringBuilder out = new StringBuilder();
-  private Variables variables;
+  private Scope variables;
 
   /// @param now what time the template is told
-  Rendering(Map<String, Datum> given, Allowance allowance, ZonedDateTime now) {
-    this.allowance = allowance;
+  Rendering(Map<String, Datum> given, Spending spending, ZonedDateTime now) {
+    this.spending = spending;
     this.now = now;
-    this.python = new Pythonic(allowance);
-    this.arithmetic = new Arithmetic(allowance);
-    this.methods = new Methods(python, allowance);
-    this.filters = new Filters(this, python, methods, allowance);
+    this.python = new Pythonic(spending);
+    this.reckoning = new Reckoning(spending);
+    this.methods = new Methods(python, spending);
+    this.filters = new Filters(this, python, methods, spending);
     this.checks = new Checks(python);
     Map<String, Datum> all = new HashMap<>();
     function(all, "raise_exception", this::raise);
@@ -45,7 +45,7 @@ final class Rendering {
     function(all, "dict", named -> Datum.map(new LinkedHashMap<>(named.named())));
     function(all, "namespace", Rendering::namespace);
     all.putAll(given);
-    this.variables = Variables.of(all);
+    this.variables = Scope.of(all);
   }
 
   private static void function(Map<String, Datum> to, String name, Datum.Callee callee) {
@@ -64,7 +64,7 @@ final class Rendering {
   }
 
   private Datum time(Arguments given) {
-    return Datum.of(TimeText.of(now, Pythonic.text(given.get(0, "format")), allowance));
+    return Datum.of(TimeText.of(now, Pythonic.text(given.get(0, "format")), spending));
   }
 
   private Datum range(Arguments given) {
@@ -77,7 +77,7 @@ final class Rendering {
     }
     List<Datum> numbers = new ArrayList<>();
     for (long i = start; step > 0 ? i < stop : i > stop; i += step) {
-      allowance.step();
+      spending.step();
       if (numbers.size() == MOST_OF_RANGE) {
         throw new TemplateException("a range of more than %,d".formatted(MOST_OF_RANGE));
       }
@@ -98,7 +98,7 @@ final class Rendering {
   // --- Statements ---
 
   private Flow run(List<Stmt> body) {
-    allowance.enter();
+    spending.enter();
     Flow flow = Flow.ON;
     for (Stmt statement : body) {
       flow = run(statement);
@@ -106,12 +106,12 @@ final class Rendering {
         break;
       }
     }
-    allowance.leave();
+    spending.leave();
     return flow;
   }
 
   private Flow run(Stmt statement) {
-    allowance.step();
+    spending.step();
     int line =
         switch (statement) {
           case Stmt.Print print -> print.line();
@@ -167,7 +167,7 @@ final class Rendering {
         yield Flow.ON;
       }
       case Stmt.SetBlock(String name, Expr value, List<Stmt> body, _) -> {
-        Variables outer = variables;
+        Scope outer = variables;
         variables = outer.inner();
         Datum text = Datum.of(captured(body));
         variables = outer;
@@ -175,7 +175,7 @@ final class Rendering {
         yield Flow.ON;
       }
       case Stmt.FilterBlock(Expr value, List<Stmt> body, _) -> {
-        Variables outer = variables;
+        Scope outer = variables;
         variables = outer.inner();
         Datum text = Datum.of(captured(body));
         variables = outer;
@@ -196,8 +196,8 @@ final class Rendering {
         yield Flow.ON;
       }
       case Stmt.With(List<String> names, List<Expr> values, List<Stmt> body, _) -> {
-        Variables outer = variables;
-        Variables inner = outer.inner();
+        Scope outer = variables;
+        Scope inner = outer.inner();
         for (int i = 0; i < names.size(); i++) {
           inner.set(names.get(i), value(values.get(i)));
         }
@@ -213,7 +213,7 @@ final class Rendering {
   }
 
   private void write(String text) {
-    allowance.making(text.length());
+    spending.making(text.length());
     out.append(text);
   }
 
@@ -229,7 +229,7 @@ final class Rendering {
 
   private void run(Stmt.For loop) {
     List<Datum> items = python.items(value(loop.of()));
-    Variables outer = variables;
+    Scope outer = variables;
     if (loop.filter().isPresent()) {
       List<Datum> taken = new ArrayList<>();
       for (Datum item : items) {
@@ -257,8 +257,8 @@ final class Rendering {
     variables = outer;
   }
 
-  private void assign(Variables to, List<String> names, Datum value) {
-    allowance.step();
+  private void assign(Scope to, List<String> names, Datum value) {
+    spending.step();
     if (names.size() == 1) {
       to.set(names.getFirst(), value);
       return;
@@ -272,7 +272,7 @@ final class Rendering {
     }
   }
 
-  private Datum macro(String name, Stmt.Parameters parameters, List<Stmt> body, Variables around) {
+  private Datum macro(String name, Stmt.Parameters parameters, List<Stmt> body, Scope around) {
     return new Datum.Function(
         name,
         given -> {
@@ -287,7 +287,7 @@ final class Rendering {
               throw new TemplateException("macro '%s' takes no '%s'".formatted(name, named));
             }
           }
-          Variables outer = variables;
+          Scope outer = variables;
           variables = around.inner();
           Datum caller = given.named().get("caller");
           if (caller != null) {
@@ -313,8 +313,8 @@ final class Rendering {
   // --- Expressions ---
 
   private Datum value(Expr expression) {
-    allowance.step();
-    allowance.enter();
+    spending.step();
+    spending.enter();
     Datum value =
         switch (expression) {
           case Expr.Literal(Datum literal) -> literal;
@@ -331,7 +331,7 @@ final class Rendering {
           case Expr.Attribute(Expr of, String name) -> attribute(value(of), name);
           case Expr.Item(Expr of, Expr key) -> item(value(of), value(key));
           case Expr.Slice(Expr of, var from, var to, var step) ->
-              arithmetic.slice(value(of), bound(from), bound(to), bound(step));
+              reckoning.slice(value(of), bound(from), bound(to), bound(step));
           case Expr.Call(Expr callee, Expr.Given given) -> called(value(callee), arguments(given));
           case Expr.Filter(Optional<Expr> of, String name, Expr.Given given) ->
               filters.apply(
@@ -341,12 +341,12 @@ final class Rendering {
           case Expr.Check(Expr of, String name, Expr.Given given) ->
               Datum.of(holds(name, value(of), arguments(given)));
           case Expr.Negative(Expr of) ->
-              arithmetic.apply(Expr.Operator.MULTIPLY, number(value(of)), Datum.of(-1));
+              reckoning.apply(Expr.Operator.MULTIPLY, number(value(of)), Datum.of(-1));
           case Expr.Positive(Expr of) ->
-              arithmetic.apply(Expr.Operator.MULTIPLY, number(value(of)), Datum.of(1));
+              reckoning.apply(Expr.Operator.MULTIPLY, number(value(of)), Datum.of(1));
           case Expr.Not(Expr of) -> Datum.of(!Pythonic.isTrue(value(of)));
           case Expr.Binary(Expr.Operator operator, Expr left, Expr right) ->
-              arithmetic.apply(operator, value(left), value(right));
+              reckoning.apply(operator, value(left), value(right));
           case Expr.Concatenation(List<Expr> parts) ->
               methods.joined("", values(parts), python::string);
           case Expr.And(Expr left, Expr right) -> {
@@ -363,7 +363,7 @@ final class Rendering {
                   ? value(then)
                   : otherwise.map(this::value).orElse(new Datum.Missing("else"));
         };
-    allowance.leave();
+    spending.leave();
     return value;
   }
 
@@ -441,12 +441,12 @@ final class Rendering {
   /// {@return what a value has behind a dot: a method, else an entry}
   Datum attribute(Datum of, String name) {
     Pythonic.requireThere(of);
-    return methods.find(of, name).orElseGet(() -> arithmetic.item(of, Datum.of(name)));
+    return methods.find(of, name).orElseGet(() -> reckoning.item(of, Datum.of(name)));
   }
 
   /// {@return what a value has in brackets: an entry, else a method}
   Datum item(Datum of, Datum key) {
-    Datum found = arithmetic.item(of, key);
+    Datum found = reckoning.item(of, key);
     return found instanceof Datum.Missing && key instanceof Datum.Text(String name)
         ? methods.find(of, name).orElse(found)
         : found;

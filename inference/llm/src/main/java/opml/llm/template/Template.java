@@ -35,6 +35,6 @@ public final class Template {
   /// @param now the moment that it is told
   /// @throws TemplateException if it refuses what it is told, or cannot be rendered with it
   public String text(Map<String, Datum> variables, ZonedDateTime now) {
-    return new Rendering(variables, new Allowance(STEPS, CHARACTERS), now).text(body);
+    return new Rendering(variables, new Spending(STEPS, CHARACTERS), now).text(body);
   }
 }

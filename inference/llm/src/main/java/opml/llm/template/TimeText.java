@@ -8,14 +8,14 @@ import java.util.Locale;
 final class TimeText {
   private TimeText() {}
 
-  static String of(ZonedDateTime moment, String format, Allowance allowance) {
+  static String of(ZonedDateTime moment, String format, Spending spending) {
     StringBuilder text = new StringBuilder();
     int at = 0;
     while (at < format.length()) {
       char c = format.charAt(at);
       at++;
       if (c != '%' || at == format.length()) {
-        allowance.making(1);
+        spending.making(1);
         text.append(c);
         continue;
       }
@@ -23,7 +23,7 @@ final class TimeText {
       at += isShort ? 1 : 0;
       String part = part(moment, format.charAt(at));
       at++;
-      allowance.making(part.length());
+      spending.making(part.length());
       text.append(isShort && part.length() > 1 && part.startsWith("0") ? part.substring(1) : part);
     }
     return text.toString();

@@ -1,8 +1,8 @@
 /// Jinja, as far as the chat templates of language models use it, for templates that nobody vouches for.
 ///
 /// A template comes with a model's file, from a stranger. So there is nothing here that it could reach: values are
-/// [opml.llm.template.Datum], a closed set without any object of Java, and whatever a template does is paid from an
-/// [opml.llm.template.Allowance] of steps, characters and depth.
+/// [opml.llm.template.Datum], a closed set without any object of Java, and whatever a template does is taken from a
+/// [opml.llm.template.Spending] of steps, characters and depth.
 ///
 /// A [opml.llm.template.Template] is read by [opml.llm.template.Lexer] and [opml.llm.template.TemplateParser] into
 /// [opml.llm.template.Stmt] and [opml.llm.template.Expr], and a [opml.llm.template.Rendering] goes over these. What

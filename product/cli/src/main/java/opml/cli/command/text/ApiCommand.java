@@ -41,7 +41,8 @@ import picocli.CommandLine.Option;
     footer = {
       "  opml api -m model.gguf",
       "  opml api -m one.gguf -m two.gguf --host 0.0.0.0 --api-key-file api.key",
-      "  curl http://127.0.0.1:8080/v1/completions -H 'Content-Type: application/json' \\",
+      "  curl http://127.0.0.1:8080/v1/completions \\",
+      "      -H 'Content-Type: application/json' \\",
       "      -d '{\"prompt\": \"Once upon a time\", \"max_tokens\": 30}'"
     })
 @SuppressWarnings("NullAway.Init") // filled by picocli
@@ -67,7 +68,8 @@ public final class ApiCommand implements Callable<Integer> {
       paramLabel = "HOST",
       defaultValue = "127.0.0.1",
       description =
-          "Where to listen; elsewhere than on this machine's own addresses a key is needed (default: ${DEFAULT-VALUE}).")
+          "Where to listen; elsewhere than on this machine's own addresses a key is needed"
+              + " (default: ${DEFAULT-VALUE}).")
   private String host;
 
   @Option(

@@ -45,7 +45,7 @@ import picocli.CommandLine.Option;
     footer = {
       "  opml chat -m model.gguf",
       "  opml chat -m model.gguf --system 'Answer in one sentence.'",
-      "  echo 'Who are you?' | opml chat -m stories15M.bin --chat-template chatml -n 50"
+      "  echo 'Who are you?' | opml chat -m stories.bin --chat-template chatml -n 50"
     })
 @SuppressWarnings("NullAway.Init") // filled by picocli
 public final class ChatCommand implements Callable<Integer> {
@@ -218,7 +218,8 @@ public final class ChatCommand implements Callable<Integer> {
       }
       if (prompt.length == 0 || prompt.length >= session.context()) {
         console.note(
-            "the conversation has %s, and the context of %,d no room for an answer; /clear forgets it, --ctx-size gives more"
+            ("the conversation has %s, and the context of %,d no room for an answer;"
+                    + " /clear forgets it, --ctx-size gives more")
                 .formatted(Amounts.count(prompt.length, "token"), session.context()));
         return true;
       }

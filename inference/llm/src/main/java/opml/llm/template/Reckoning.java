@@ -4,11 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// What operators make of values: sums of numbers, of texts and of lists, repetitions, and parts of texts and lists.
-final class Arithmetic {
-  private final Allowance allowance;
+final class Reckoning {
+  private final Spending spending;
 
-  Arithmetic(Allowance allowance) {
-    this.allowance = allowance;
+  Reckoning(Spending spending) {
+    this.spending = spending;
   }
 
   Datum apply(Expr.Operator operator, Datum left, Datum right) {
@@ -51,7 +51,7 @@ final class Arithmetic {
   private Datum power(long base, long exponent) {
     long power = 1;
     for (long i = 0; i < exponent; i++) {
-      allowance.step();
+      spending.step();
       power = Math.multiplyExact(power, base);
       if (base >= 0 && base <= 1) {
         break;
@@ -85,13 +85,13 @@ final class Arithmetic {
 
   private Datum joined(Datum left, Datum right) {
     if (left instanceof Datum.Text(String text) && right instanceof Datum.Text(String more)) {
-      allowance.making((long) text.length() + more.length());
+      spending.making((long) text.length() + more.length());
       return Datum.of(text + more);
     }
     if (left instanceof Datum.Items items
         && right instanceof Datum.Items more
         && items.isTuple() == more.isTuple()) {
-      allowance.steps((long) items.items().size() + more.items().size());
+      spending.steps((long) items.items().size() + more.items().size());
       List<Datum> all = new ArrayList<>(items.items());
       all.addAll(more.items());
       return new Datum.Items(all, items.isTuple());
@@ -104,11 +104,11 @@ final class Arithmetic {
     long count = Math.max(0, times);
     if (of instanceof Datum.Text(String text)) {
       // A product of two longs may be more than one.
-      allowance.making(count > Integer.MAX_VALUE ? count : count * text.length());
+      spending.making(count > Integer.MAX_VALUE ? count : count * text.length());
       return Datum.of(text.repeat((int) count));
     }
     if (of instanceof Datum.Items items) {
-      allowance.steps(count > Integer.MAX_VALUE ? count : count * items.items().size() + count);
+      spending.steps(count > Integer.MAX_VALUE ? count : count * items.items().size() + count);
       List<Datum> all = new ArrayList<>();
       for (long i = 0; i < count; i++) {
         all.addAll(items.items());
@@ -133,7 +133,7 @@ final class Arithmetic {
             : items.items().get((int) at);
       }
       if (of instanceof Datum.Text(String text)) {
-        allowance.reading(text.length());
+        spending.reading(text.length());
         int length = text.codePointCount(0, text.length());
         long at = index < 0 ? index + length : index;
         if (at < 0 || at >= length) {
@@ -153,7 +153,7 @@ final class Arithmetic {
       throw new TemplateException("a slice by steps of zero");
     }
     if (of instanceof Datum.Text(String text)) {
-      allowance.making(2L * text.length());
+      spending.making(2L * text.length());
       int[] points = text.codePoints().toArray();
       StringBuilder part = new StringBuilder();
       for (int i : places(points.length, from, to, step)) {
@@ -172,7 +172,7 @@ final class Arithmetic {
   }
 
   private int[] places(int length, Datum from, Datum to, long step) {
-    allowance.steps(length);
+    spending.steps(length);
     long low = step > 0 ? 0 : -1;
     long high = step > 0 ? length : length - 1L;
     long first = bound(from, step > 0 ? low : high, length, low, high);

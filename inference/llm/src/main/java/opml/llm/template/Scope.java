@@ -5,23 +5,23 @@ import java.util.Map;
 import java.util.Optional;
 
 /// Names and what they stand for: those of a loop's pass or a macro's call, and behind them those around it.
-final class Variables {
+final class Scope {
   private final Map<String, Datum> own;
-  private final Optional<Variables> around;
+  private final Optional<Scope> around;
 
-  private Variables(Map<String, Datum> own, Optional<Variables> around) {
+  private Scope(Map<String, Datum> own, Optional<Scope> around) {
     this.own = own;
     this.around = around;
   }
 
   /// {@return the variables that a template begins with}
-  static Variables of(Map<String, Datum> given) {
-    return new Variables(new HashMap<>(given), Optional.empty());
+  static Scope of(Map<String, Datum> given) {
+    return new Scope(new HashMap<>(given), Optional.empty());
   }
 
   /// {@return variables that stand before these, and are set without a change of them}
-  Variables inner() {
-    return new Variables(new HashMap<>(), Optional.of(this));
+  Scope inner() {
+    return new Scope(new HashMap<>(), Optional.of(this));
   }
 
   void set(String name, Datum value) {
@@ -29,7 +29,7 @@ final class Variables {
   }
 
   Datum get(String name) {
-    for (Optional<Variables> at = Optional.of(this); at.isPresent(); at = at.get().around) {
+    for (Optional<Scope> at = Optional.of(this); at.isPresent(); at = at.get().around) {
       Datum found = at.get().own.get(name);
       if (found != null) {
         return found;

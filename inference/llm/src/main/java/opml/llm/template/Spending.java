@@ -3,7 +3,7 @@ package opml.llm.template;
 /// What a rendering may still use. Each operation costs a step; each text that is made, its characters; nesting, of
 /// whatever kind, its depth. Templates of real models take some thousand steps and twice the characters of a
 /// conversation.
-final class Allowance {
+final class Spending {
   private static final int MOST_DEPTH = 400;
 
   /// Characters that are looked at in the time of a step.
@@ -15,7 +15,7 @@ final class Allowance {
 
   /// @param steps operations, at most
   /// @param characters of all texts that are made, at most
-  Allowance(long steps, long characters) {
+  Spending(long steps, long characters) {
     this.steps = steps;
     this.characters = characters;
   }
