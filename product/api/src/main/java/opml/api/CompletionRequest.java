@@ -1,6 +1,7 @@
 package opml.api;
 
 import java.util.List;
+import opml.llm.tape.Sampling;
 
 /// What a client wants to be said.
 ///
@@ -9,7 +10,8 @@ import java.util.List;
 /// @param echo what of each prompt is said before; empty, or as many as prompts
 /// @param most tokens of an answer, at most
 /// @param stops texts that end an answer and are none of it
-/// @param copies how often each answer is given; they are the same, since there is no chance here
+/// @param sampling how tokens are chosen
+/// @param copies how often each answer is given; they are the same, so there is one if there is chance
 /// @param isStream whether the answer comes as it is said
 /// @param showsUsage whether a stream ends with what was used
 record CompletionRequest(
@@ -18,6 +20,7 @@ record CompletionRequest(
     List<String> echo,
     int most,
     List<String> stops,
+    Sampling sampling,
     int copies,
     boolean isStream,
     boolean showsUsage) {

@@ -92,6 +92,7 @@ final class Generation implements Runnable {
       tell(new Heard.Ended(index, "length", 0));
       return;
     }
+    choose(session);
     int next = read(session, prompt);
     StreamDecoder decoder = model.tokenizer().decoder(false);
     // What comes is the middle of a text, whose first space is its own.
@@ -111,6 +112,14 @@ final class Generation implements Runnable {
       }
       requireWanted();
       next = session.take(next);
+    }
+  }
+
+  private void choose(Session session) {
+    try {
+      session.choose(request.sampling());
+    } catch (IllegalArgumentException e) {
+      throw ApiException.invalid("logit_bias", "Invalid 'logit_bias': " + e.getMessage() + ".");
     }
   }
 

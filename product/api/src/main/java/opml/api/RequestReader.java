@@ -7,9 +7,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import opml.llm.chat.ChatJson;
 import opml.llm.chat.ChatTemplate;
+import opml.llm.tape.Sampling;
 import opml.llm.template.Datum;
 import opml.llm.template.TemplateException;
 import opml.llm.tokenizer.Tokenizer;
@@ -19,6 +21,11 @@ final class RequestReader {
   private static final int MOST_PROMPTS = 64;
   private static final int MOST_COPIES = 128;
   private static final int MOST_STOPS = 4;
+  private static final int MOST_BIASES = 300; // as OpenAI's API has it
+
+  /// How many of the last tokens are penalised if nobody says, as in llama.cpp.
+  private static final int PENALISED = 64;
+
   private static final int MOST_LETTERS_OF_A_STOP = 1_000;
 
   /// What OpenAI's API says where nobody asks for a length.
@@ -38,6 +45,12 @@ final class RequestReader {
           "presence_penalty",
           "frequency_penalty",
           "logit_bias",
+          // As llama.cpp's server has them.
+          "top_k",
+          "min_p",
+          "typical_p",
+          "repeat_penalty",
+          "repeat_last_n",
           "logprobs",
           // These change nothing of an answer.
           "user",
@@ -166,9 +179,13 @@ final class RequestReader {
   }
 
   private CompletionRequest request(List<int[]> prompts, List<String> echo, int most) {
-    requireGreedy();
-    body.find("seed")
-        .ifPresent(seed -> ApiBody.require(seed.isIntegralNumber(), "seed", "an integer", seed));
+    Sampling sampling = sampling();
+    int copies = body.whole("n", 1, 1, MOST_COPIES);
+    if (copies > 1 && sampling.temperature() > 0) {
+      throw ApiException.invalid(
+          "n",
+          "Invalid 'n': with a temperature, 1 is expected; ask again with another 'seed' instead.");
+    }
     body.text("user");
     boolean isStream = body.flag("stream", false);
     boolean showsUsage =
@@ -180,43 +197,67 @@ final class RequestReader {
                 })
             .orElse(false);
     return new CompletionRequest(
-        name,
-        prompts,
-        echo,
-        most,
-        stops(),
-        body.whole("n", 1, 1, MOST_COPIES),
-        isStream,
-        showsUsage);
+        name, prompts, echo, most, stops(), sampling, copies, isStream, showsUsage);
   }
 
-  /// The most likely token is said each time: what asks for chance is refused. That nobody asks is no wish for any.
-  private void requireGreedy() {
-    if (body.real("temperature", 0) != 0) {
-      throw ApiException.invalid(
-          "temperature",
-          "unsupported_value",
-          "Unsupported value: 'temperature' is 0 here, since the most likely token is said each time.");
+  /// {@return how tokens are chosen}: the most likely one each time, unless a temperature is asked for. Without a seed it
+  /// is 0, so that the same request always has the same answer.
+  private Sampling sampling() {
+    long seed = 0;
+    if (body.find("seed").isPresent()) {
+      JsonNode asked = body.get("seed");
+      ApiBody.require(
+          asked.canConvertToLong() && asked.isIntegralNumber(), "seed", "an integer", asked);
+      seed = asked.longValue();
     }
-    double share = body.real("top_p", 1);
-    if (!(share >= 0 && share <= 1)) {
-      throw ApiException.invalid("top_p", "Invalid 'top_p': expected is a value from 0 to 1.");
+    try {
+      Sampling sampling =
+          new Sampling(
+                  seed,
+                  (float) body.real("temperature", 0),
+                  body.whole("top_k", 0, 0, Integer.MAX_VALUE),
+                  (float) body.real("top_p", 1),
+                  (float) body.real("min_p", 0),
+                  (float) body.real("typical_p", 1),
+                  body.whole("repeat_last_n", PENALISED, -1, Integer.MAX_VALUE),
+                  (float) body.real("repeat_penalty", 1),
+                  (float) body.real("frequency_penalty", 0),
+                  (float) body.real("presence_penalty", 0))
+              .withBiases(biases());
+      sampling.requireTokens(tokenizer.size());
+      return sampling;
+    } catch (IllegalArgumentException e) {
+      String what = String.valueOf(e.getMessage());
+      String field = what.replaceFirst("[: ].*", "").replace('-', '_');
+      throw ApiException.invalid(field, "Invalid '%s': %s.".formatted(field, what));
     }
-    for (String penalty : List.of("presence_penalty", "frequency_penalty")) {
-      if (body.real(penalty, 0) != 0) {
-        throw ApiException.invalid(
-            penalty, "unsupported_value", "Unsupported value: '%s' is 0 here.".formatted(penalty));
-      }
-    }
+  }
+
+  private Map<Integer, Float> biases() {
+    Map<Integer, Float> biases = new TreeMap<>();
     body.find("logit_bias")
-        .filter(bias -> !bias.isEmpty())
         .ifPresent(
-            _ -> {
-              throw ApiException.invalid(
-                  "logit_bias",
-                  "unsupported_value",
-                  "Unsupported value: 'logit_bias' is empty here.");
+            object -> {
+              ApiBody.require(object.isObject(), "logit_bias", "an object", object);
+              object
+                  .properties()
+                  .forEach(
+                      entry -> {
+                        boolean isToken = entry.getKey().matches("[0-9]{1,9}");
+                        ApiBody.require(
+                            isToken && entry.getValue().isNumber(),
+                            "logit_bias",
+                            "numbers by numbers of tokens",
+                            object);
+                        biases.put(Integer.parseInt(entry.getKey()), entry.getValue().floatValue());
+                      });
             });
+    if (biases.size() > MOST_BIASES) {
+      throw ApiException.invalid(
+          "logit_bias",
+          "Invalid 'logit_bias': expected are at most %d tokens.".formatted(MOST_BIASES));
+    }
+    return biases;
   }
 
   private List<String> stops() {

@@ -25,6 +25,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -170,6 +171,27 @@ class ApiServerTest {
     assertThat(stopped.path("choices").path(0).path("finish_reason").asText()).isEqualTo("stop");
   }
 
+  @Test
+  void chanceFollowsFromTheSeedAndLeavesNothingBehind() {
+    String greedy = chosen("");
+    String drawn = chosen(",'temperature':1.5,'seed':7");
+    assertThat(chosen(",'temperature':1.5,'seed':7")).as("seed %d", seed).isEqualTo(drawn);
+    assertThat(chosen(",'temperature':1.5")).isEqualTo(chosen(",'temperature':1.5,'seed':0"));
+    assertThat(IntStream.range(0, 8).mapToObj(i -> chosen(",'temperature':1.5,'seed':" + i)))
+        .as("seed %d", seed)
+        .anySatisfy(other -> assertThat(other).isNotEqualTo(drawn));
+    assertThat(chosen(",'temperature':1.5,'top_k':1,'seed':3")).isEqualTo(greedy);
+    assertThat(chosen("")).as("seed %d", seed).isEqualTo(greedy);
+  }
+
+  private String chosen(String how) {
+    return answer(TEXT, "{'model':'one','prompt':'ab c','max_tokens':20%s}".formatted(how))
+        .path("choices")
+        .path(0)
+        .path("text")
+        .asText();
+  }
+
   private static String quoted(String text) {
     StringBuilder quoted = new StringBuilder("\"");
     text.chars().forEach(c -> quoted.append("\\u%04x".formatted(c)));
@@ -239,7 +261,15 @@ class ApiServerTest {
     refused(TEXT, "{'model':'one','prompt':'a','n':1000}", 400, "'n'");
     refused(TEXT, "{'model':'one','prompt':'a','stop':[1]}", 400, "'stop': expected a string");
     refused(TEXT, "{'model':'one','prompt':'a','stop':['']}", 400, "'stop'");
-    refused(TEXT, "{'model':'one','prompt':'a','temperature':0.7}", 400, "'temperature' is 0");
+    refused(TEXT, "{'model':'one','prompt':'a','temperature':-1}", 400, "'temperature'");
+    refused(TEXT, "{'model':'one','prompt':'a','temperature':1e99}", 400, "'temperature'");
+    refused(TEXT, "{'model':'one','prompt':'a','temperature':1,'top_p':2}", 400, "'top_p'");
+    refused(TEXT, "{'model':'one','prompt':'a','temperature':1,'n':2}", 400, "'n'");
+    refused(TEXT, "{'model':'one','prompt':'a','seed':1e30}", 400, "'seed'");
+    refused(TEXT, "{'model':'one','prompt':'a','top_k':-1}", 400, "'top_k'");
+    refused(TEXT, "{'model':'one','prompt':'a','logit_bias':{'x':1}}", 400, "'logit_bias'");
+    refused(TEXT, "{'model':'one','prompt':'a','logit_bias':{'99999':1}}", 400, "'logit_bias'");
+    refused(TEXT, "{'model':'one','prompt':'a','logit_bias':[1]}", 400, "'logit_bias'");
     refused(TEXT, "{'model':'one','prompt':'a','logprobs':3}", 400, "Probabilities");
     refused(
         TEXT,

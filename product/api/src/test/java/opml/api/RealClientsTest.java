@@ -117,7 +117,7 @@ class RealClientsTest {
     assertThat(texts.generate(TEXT).content()).startsWith(text);
     assertThatThrownBy(() -> wrong(url, "nobody", 0.0).chat(TEXT))
         .isInstanceOf(ModelNotFoundException.class);
-    assertThatThrownBy(() -> wrong(url, "one", 0.7).chat(TEXT))
+    assertThatThrownBy(() -> wrong(url, "one", -0.7).chat(TEXT))
         .isInstanceOf(InvalidRequestException.class)
         .hasMessageContaining("temperature");
   }

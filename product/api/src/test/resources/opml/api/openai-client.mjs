@@ -29,7 +29,7 @@ heard.helper = whole.choices[0].message.content;
 heard.text = (await client.completions.create({ model, prompt: text, max_tokens: 8 })).choices[0].text;
 
 heard.errors = [];
-for (const wrong of [{ model: "nobody" }, { temperature: 2 }, { messages: [] }]) {
+for (const wrong of [{ model: "nobody" }, { temperature: -2 }, { messages: [] }]) {
   try {
     await client.chat.completions.create({ model, messages, ...wrong });
   } catch (e) {
