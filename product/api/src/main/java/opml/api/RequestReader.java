@@ -18,6 +18,10 @@ import opml.llm.tokenizer.Tokenizer;
 final class RequestReader {
   private static final int MOST_PROMPTS = 64;
   private static final int MOST_COPIES = 128;
+
+  /// Answers that are kept until they are sent, all in one body.
+  private static final int MOST_WHOLE_ANSWERS = 128;
+
   private static final int MOST_STOPS = 4;
   private static final int MOST_LETTERS_OF_A_STOP = 1_000;
 
@@ -179,15 +183,14 @@ final class RequestReader {
                   return options.path("include_usage").asBoolean();
                 })
             .orElse(false);
-    return new CompletionRequest(
-        name,
-        prompts,
-        echo,
-        most,
-        stops(),
-        body.whole("n", 1, 1, MOST_COPIES),
-        isStream,
-        showsUsage);
+    int copies = body.whole("n", 1, 1, MOST_COPIES);
+    if (!isStream && prompts.size() * copies > MOST_WHOLE_ANSWERS) {
+      throw ApiException.invalid(
+          "n",
+          "Invalid 'n': %d answers to each of %d prompts; more than %d come as a stream only."
+              .formatted(copies, prompts.size(), MOST_WHOLE_ANSWERS));
+    }
+    return new CompletionRequest(name, prompts, echo, most, stops(), copies, isStream, showsUsage);
   }
 
   /// The most likely token is said each time: what asks for chance is refused. That nobody asks is no wish for any.

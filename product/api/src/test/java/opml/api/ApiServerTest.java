@@ -237,6 +237,7 @@ class ApiServerTest {
     refused(TEXT, "{'model':'one','prompt':'a','max_tokens':'x'}", 400, "expected an integer");
     refused(TEXT, "{'model':'one','prompt':'a','max_tokens':-1}", 400, "found -1");
     refused(TEXT, "{'model':'one','prompt':'a','n':1000}", 400, "'n'");
+    refused(TEXT, "{'model':'one','prompt':['a','b'],'n':65}", 400, "as a stream only");
     refused(TEXT, "{'model':'one','prompt':'a','stop':[1]}", 400, "'stop': expected a string");
     refused(TEXT, "{'model':'one','prompt':'a','stop':['']}", 400, "'stop'");
     refused(TEXT, "{'model':'one','prompt':'a','temperature':0.7}", 400, "'temperature' is 0");
