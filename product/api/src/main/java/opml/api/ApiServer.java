@@ -9,6 +9,7 @@ import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -31,6 +32,9 @@ public final class ApiServer implements AutoCloseable {
   /// The most bytes of a request: a text of millions of tokens.
   private static final int MOST_BYTES = 1 << 23;
 
+  /// The most bytes of all requests that are read or answered. Their JSON takes up to some thirty times as much memory.
+  private static final int MOST_BYTES_AT_ONCE = 4 * MOST_BYTES;
+
   /// What is read of a larger one, so that its sender hears why it was refused.
   private static final long MOST_DRAINED = 1 << 28;
 
@@ -50,6 +54,7 @@ public final class ApiServer implements AutoCloseable {
   private final boolean isLocal;
   private final Metrics metrics = new Metrics();
   private final ChatPage page = new ChatPage();
+  private final BodyRoom room = new BodyRoom(MOST_BYTES_AT_ONCE);
   private final Workers workers;
   private final Watchdog watchdog;
   private final WebServer server;
@@ -133,10 +138,10 @@ public final class ApiServer implements AutoCloseable {
         .get("/metrics", guarded(this::metrics))
         .get("/v1/models", guarded(this::listModels))
         .get("/v1/models/{name}", guarded(this::showModel))
-        .post("/v1/completions", guarded((in, out) -> complete(in, out, false)))
-        .post("/v1/chat/completions", guarded((in, out) -> complete(in, out, true)))
-        .post("/tokenize", guarded(this::tokenize))
-        .post("/detokenize", guarded(this::detokenize))
+        .post("/v1/completions", posted((in, out) -> complete(in, out, false)))
+        .post("/v1/chat/completions", posted((in, out) -> complete(in, out, true)))
+        .post("/tokenize", posted(this::tokenize))
+        .post("/detokenize", posted(this::detokenize))
         .any(answering(ApiServer::unknown));
   }
 
@@ -151,6 +156,21 @@ public final class ApiServer implements AutoCloseable {
         (request, response) -> {
           requireAllowed(request);
           return answering.answer(request, response);
+        });
+  }
+
+  /// What answers a body.
+  @FunctionalInterface
+  private interface BodyAnswering {
+    int answer(byte[] body, ServerResponse response) throws InterruptedException;
+  }
+
+  private Handler posted(BodyAnswering answering) {
+    return guarded(
+        (request, response) -> {
+          try (BodyRoom.Share share = room.share()) {
+            return answering.answer(body(request, share), response);
+          }
         });
   }
 
@@ -255,9 +275,8 @@ public final class ApiServer implements AutoCloseable {
     return 200;
   }
 
-  private int complete(ServerRequest request, ServerResponse response, boolean isChat)
+  private int complete(byte[] bytes, ServerResponse response, boolean isChat)
       throws InterruptedException {
-    byte[] bytes = body(request);
     ApiBody body = ApiBody.of(bytes);
     String name = modelName(body);
     ModelShelf.Entry entry = models.get(name);
@@ -282,8 +301,8 @@ public final class ApiServer implements AutoCloseable {
     return models.get(modelName(body)).model().tokenizer();
   }
 
-  private int tokenize(ServerRequest request, ServerResponse response) throws InterruptedException {
-    ApiBody body = ApiBody.of(body(request));
+  private int tokenize(byte[] bytes, ServerResponse response) throws InterruptedException {
+    ApiBody body = ApiBody.of(bytes);
     body.requireKnown(Set.of("model", "content", "add_special", "parse_special", "with_pieces"));
     JsonNode content = body.get("content");
     ApiBody.require(content.isTextual(), "content", "a string", content);
@@ -307,9 +326,8 @@ public final class ApiServer implements AutoCloseable {
     return 200;
   }
 
-  private int detokenize(ServerRequest request, ServerResponse response)
-      throws InterruptedException {
-    ApiBody body = ApiBody.of(body(request));
+  private int detokenize(byte[] bytes, ServerResponse response) throws InterruptedException {
+    ApiBody body = ApiBody.of(bytes);
     body.requireKnown(Set.of("model", "tokens"));
     JsonNode given = body.get("tokens");
     ApiBody.require(given.isArray(), "tokens", "an array", given);
@@ -332,7 +350,7 @@ public final class ApiServer implements AutoCloseable {
 
   // --- Bodies ---
 
-  private static byte[] body(ServerRequest request) {
+  private static byte[] body(ServerRequest request, BodyRoom.Share share) {
     String type = request.headers().value(HeaderNames.CONTENT_TYPE).orElse(JSON);
     if (!type.split(";", 2)[0].strip().equalsIgnoreCase(JSON)) {
       throw ApiException.refused(
@@ -342,18 +360,31 @@ public final class ApiServer implements AutoCloseable {
       return new byte[0];
     }
     try (InputStream in = request.content().inputStream()) {
-      byte[] bytes = in.readNBytes(MOST_BYTES + 1);
-      if (bytes.length <= MOST_BYTES) {
-        return bytes;
+      try {
+        return read(in, share);
+      } catch (ApiException e) {
+        drain(in);
+        throw e;
       }
-      drain(in);
-      throw ApiException.refused(
-          413,
-          "request_too_large",
-          "The body of the request has more than %d bytes.".formatted(MOST_BYTES));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static byte[] read(InputStream in, BodyRoom.Share share) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    byte[] some = new byte[1 << 13];
+    for (int read = in.read(some); read >= 0; read = in.read(some)) {
+      if (bytes.size() + read > MOST_BYTES) {
+        throw ApiException.refused(
+            413,
+            "request_too_large",
+            "The body of the request has more than %d bytes.".formatted(MOST_BYTES));
+      }
+      share.take(read);
+      bytes.write(some, 0, read);
+    }
+    return bytes.toByteArray();
   }
 
   private static void drain(InputStream in) throws IOException {

@@ -20,6 +20,10 @@ import opml.llm.tokenizer.Tokenizer;
 final class RequestReader {
   private static final int MOST_PROMPTS = 64;
   private static final int MOST_COPIES = 128;
+
+  /// Answers that are kept until they are sent, all in one body.
+  private static final int MOST_WHOLE_ANSWERS = 128;
+
   private static final int MOST_STOPS = 4;
   private static final int MOST_BIASES = 300; // as OpenAI's API has it
 
@@ -196,12 +200,18 @@ final class RequestReader {
                   return options.path("include_usage").asBoolean();
                 })
             .orElse(false);
+    if (!isStream && prompts.size() * copies > MOST_WHOLE_ANSWERS) {
+      throw ApiException.invalid(
+          "n",
+          "Invalid 'n': %d answers to each of %d prompts; more than %d come as a stream only."
+              .formatted(copies, prompts.size(), MOST_WHOLE_ANSWERS));
+    }
     return new CompletionRequest(
         name, prompts, echo, most, stops(), sampling, copies, isStream, showsUsage);
   }
 
-  /// {@return how tokens are chosen}: the most likely one each time, unless a temperature is asked for. Without a seed it
-  /// is 0, so that the same request always has the same answer.
+  /// {@return how tokens are chosen}: the most likely one each time, unless a temperature is asked for. Without a seed
+  /// it is 0, so that the same request always has the same answer.
   private Sampling sampling() {
     long seed = 0;
     if (body.find("seed").isPresent()) {

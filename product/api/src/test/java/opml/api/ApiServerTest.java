@@ -259,6 +259,7 @@ class ApiServerTest {
     refused(TEXT, "{'model':'one','prompt':'a','max_tokens':'x'}", 400, "expected an integer");
     refused(TEXT, "{'model':'one','prompt':'a','max_tokens':-1}", 400, "found -1");
     refused(TEXT, "{'model':'one','prompt':'a','n':1000}", 400, "'n'");
+    refused(TEXT, "{'model':'one','prompt':['a','b'],'n':65}", 400, "as a stream only");
     refused(TEXT, "{'model':'one','prompt':'a','stop':[1]}", 400, "'stop': expected a string");
     refused(TEXT, "{'model':'one','prompt':'a','stop':['']}", 400, "'stop'");
     refused(TEXT, "{'model':'one','prompt':'a','temperature':-1}", 400, "'temperature'");
@@ -330,6 +331,40 @@ class ApiServerTest {
       assertThat(third.statusCode()).as(third.body()).isEqualTo(429);
       assertThat(third.headers().firstValue("Retry-After")).contains("1");
     }
+  }
+
+  @Test
+  void bodiesThatAreNotSentToTheirEndTakeBoundedMemory() throws Exception {
+    List<Socket> unended = new ArrayList<>();
+    try {
+      for (int i = 0; i < 4; i++) {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
+        unended.add(socket);
+        OutputStream out = socket.getOutputStream();
+        out.write(
+            "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n"
+                .formatted(TEXT, 1 << 23)
+                .getBytes(StandardCharsets.UTF_8));
+        out.write(new byte[(1 << 23) - 1]);
+        out.flush();
+      }
+      assertThat(statusAtLast(429)).isEqualTo(429);
+    } finally {
+      for (Socket socket : unended) {
+        socket.close();
+      }
+    }
+    assertThat(statusAtLast(200)).isEqualTo(200);
+  }
+
+  /// {@return the status that a small request has, asked for until it is what is expected, or for too long}
+  private int statusAtLast(int expected) throws InterruptedException {
+    int status = 0;
+    for (int i = 0; i < 200 && status != expected; i++) {
+      Thread.sleep(20);
+      status = server.post(TEXT, "{'model':'one','prompt':'ab','max_tokens':1}").statusCode();
+    }
+    return status;
   }
 
   private Socket stream(String body) throws IOException {

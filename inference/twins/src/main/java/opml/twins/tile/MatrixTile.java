@@ -4,8 +4,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import opml.kernels.memory.Mem;
 
-/// The product of a [BlockTile] for many tokens, by instructions on matrices: 16 rows of weights by groups of 16 tokens,
-/// in the same order of operations. It reads the panels of the form with VNNI of 512 bits.
+/// The product of a [BlockTile] for many tokens, by instructions on matrices: 16 rows of weights by groups of 16
+/// tokens, in the same order of operations. It reads the panels of the form with VNNI of 512 bits.
 ///
 /// A row is done in pieces of so many steps as the first-level cache holds unpacked. Tokens are packed into records, of
 /// which each has a group's tokens of a piece: their integers, then for each step their scales.

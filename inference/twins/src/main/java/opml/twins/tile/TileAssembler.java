@@ -124,8 +124,8 @@ abstract class TileAssembler {
     }
   }
 
-  /// Asks for the weights that come some steps later, instead of those that come now. With more tokens, who multiply them
-  /// longer than memory takes, it would only be in the way.
+  /// Asks for the weights that come some steps later, instead of those that come now. With more tokens, who multiply
+  /// them longer than memory takes, it would only be in the way.
   void prefetch(int tokens, int bytes) {
     for (int line = 0; tokens == 1 && line < bytes; line += CACHE_LINE) {
       code.prefetch(at(WEIGHTS, AHEAD + line));

@@ -134,7 +134,8 @@ public final class SamplingOptions {
           presencePenalty.orElse(0f),
           biases());
     } catch (IllegalArgumentException e) {
-      throw new Failure("--" + e.getMessage(), e);
+      throw new Failure(
+          "--" + String.valueOf(e.getMessage()).replaceFirst("^temperature", "temp"), e);
     }
   }
 
