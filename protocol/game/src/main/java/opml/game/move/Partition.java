@@ -7,7 +7,7 @@ package opml.game.move;
 /// @param parts into how many parts, 1 to `length`
 public record Partition(long length, int parts) {
   /// Beyond this a bound could overflow; the protocol's longest trace has 2^40 steps.
-  private static final long MAX_LENGTH = 1L << 48;
+  static final long MAX_LENGTH = 1L << 48;
 
   /// No format has more parts.
   private static final int MAX_PARTS = 1 << 14;

@@ -16,7 +16,7 @@ import opml.game.claim.GameId;
 /// @param level of the trace that the steps are of
 /// @param poster who asserts this, which is also settled by the parity of `move`
 /// @param first the first disputed step of this level's trace
-/// @param length how many steps are disputed
+/// @param length how many steps are disputed, at most 2^48
 /// @param start the state before `first`, on which both sides agree
 /// @param context what the steps are steps of: the model at level 0, the program at level 1
 /// @param states what the poster asserts, one state a part
@@ -40,6 +40,9 @@ public record Position(
     }
     if (states.isEmpty() || states.size() > length) {
       throw new IllegalArgumentException(states.size() + " states for " + length + " steps");
+    }
+    if (length > Partition.MAX_LENGTH) {
+      throw new IllegalArgumentException(length + " steps, more than any machine takes");
     }
     if (first < 0 || first > Long.MAX_VALUE - length) {
       throw new IllegalArgumentException("not an interval: " + length + " steps from " + first);

@@ -80,5 +80,9 @@ class PositionTest {
     assertThatThrownBy(
             () -> new Position(GAME, 1, 0, Side.CHALLENGER, 0, 1, START, CONTEXT, STATES))
         .hasMessageContaining("2 states for 1 steps");
+    long tooMany = (1L << 48) + 1;
+    assertThatThrownBy(
+            () -> new Position(GAME, 1, 0, Side.CHALLENGER, 0, tooMany, START, CONTEXT, STATES))
+        .hasMessageContaining("more than any machine takes");
   }
 }

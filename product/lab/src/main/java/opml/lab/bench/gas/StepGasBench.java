@@ -33,7 +33,7 @@ public final class StepGasBench {
   public static final int CODE_DEPTH = 11;
 
   /// Depth of the deepest pinned kernel's code tree.
-  public static final int KERNEL_CODE_DEPTH = 7;
+  public static final int KERNEL_CODE_DEPTH = 8;
 
   /// Depth of the memory tree.
   public static final int MEM_DEPTH = 25;

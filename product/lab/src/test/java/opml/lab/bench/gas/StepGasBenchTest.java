@@ -23,9 +23,11 @@ class StepGasBenchTest {
       assertThat(gas.load()).isLessThanOrEqualTo(15_500);
       assertThat(gas.store()).isLessThanOrEqualTo(17_500);
       assertThat(gas.txAlu()).isLessThanOrEqualTo(50_000);
-      assertThat(gas.txLoad()).isLessThanOrEqualTo(75_000);
-      assertThat(gas.txStore()).isLessThanOrEqualTo(75_000);
-      assertThat(bench.denseTransaction(Op.SD)).isBetween(gas.txStore(), 81_000L);
+      // The deepest program, choose.sampled's, has a sibling more than the next, which takes
+      // 75,000.
+      assertThat(gas.txLoad()).isLessThanOrEqualTo(76_000);
+      assertThat(gas.txStore()).isLessThanOrEqualTo(76_000);
+      assertThat(bench.denseTransaction(Op.SD)).isBetween(gas.txStore(), 82_000L);
     }
   }
 
