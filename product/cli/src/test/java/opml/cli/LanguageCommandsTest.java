@@ -224,7 +224,7 @@ class LanguageCommandsTest {
     run("-p", "a", "-t", 0).failsWith("--threads 0");
     run("-p", "a", "-b", 0).failsWith("--batch-size 0");
     run("-p", "a", "-c", -1).failsWith("--ctx-size -1");
-    run("-p", "a", "--temp", -1).failsWith("--temperature: expected is a number, 0 on; found -1.0");
+    run("-p", "a", "--temp", -1).failsWith("--temp: expected is a number, 0 on; found -1.0");
     run("-p", "a", "--top-p", 1.5).failsWith("--top-p: expected is a number, 0 to 1; found 1.5");
     run("-p", "a", "--repeat-penalty", "NaN").failsWith("--repeat-penalty: ", "found NaN");
     run("-p", "a", "-l", "7").failsWith("--logit-bias 7: expected is a token's number");
