@@ -70,12 +70,17 @@ public final class EngineOptions {
     return LanguageModelFile.open(file, tokenizerFile);
   }
 
+  /// {@return tokens of a text of the model's, at most}
+  public int context(LanguageModel model) {
+    return text.context(model);
+  }
+
   /// Reads a model's weights.
   ///
   /// @throws Failure if it cannot be run with these options
   public Ready ready(Path file, LanguageModel model, Team team, Console console) {
     Tokenizer tokenizer = LanguageModelFile.tokenizer(file, model);
-    int context = text.context(model);
+    int context = context(model);
     int trained = model.hyperparameters().context();
     if (context > trained) {
       console.note(

@@ -7,7 +7,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
-import java.util.function.IntConsumer;
 import opml.cli.console.Amounts;
 import opml.cli.console.Console;
 import opml.cli.console.Failure;
@@ -15,15 +14,14 @@ import opml.cli.console.Json;
 import opml.cli.console.Messages;
 import opml.cli.console.Problems;
 import opml.cli.console.StopSignal;
+import opml.cli.option.EngineOptions;
 import opml.cli.option.LanguageModelFile;
 import opml.cli.option.PromptOptions;
 import opml.cli.option.SamplingOptions;
-import opml.cli.option.TextOptions;
 import opml.core.codec.MalformedException;
 import opml.core.codec.WholeFile;
 import opml.core.hash.Keccak;
 import opml.engine.plan.Team;
-import opml.engine.tensor.Tensor;
 import opml.llm.model.LanguageModel;
 import opml.llm.session.Session;
 import opml.llm.session.SessionFile;
@@ -31,7 +29,6 @@ import opml.llm.session.TextEngine;
 import opml.llm.tape.Sampling;
 import opml.llm.tokenizer.StreamDecoder;
 import opml.llm.tokenizer.Tokenizer;
-import opml.twins.Twins;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -53,11 +50,6 @@ import picocli.CommandLine.Option;
     })
 @SuppressWarnings("NullAway.Init") // filled by picocli
 public final class RunCommand implements Callable<Integer> {
-  private static final int MOST_THREADS = 1_024;
-  private static final int MOST_BATCH = 1 << 16;
-  private static final long LARGE = 200_000_000;
-  private static final long PAUSE_NANOS = 1_000_000_000L;
-
   @Mixin private Console console;
 
   @Option(
@@ -78,20 +70,7 @@ public final class RunCommand implements Callable<Integer> {
           "Tokens to go on with, at most; -1 for as many as the context holds (default: ${DEFAULT-VALUE}).")
   private int most;
 
-  @Mixin private TextOptions text;
-
-  @Option(
-      names = {"-t", "--threads"},
-      paramLabel = "N",
-      description = "How many threads work (default: one for each core).")
-  private Optional<Integer> threads;
-
-  @Option(
-      names = {"-b", "--batch-size"},
-      paramLabel = "N",
-      defaultValue = "128",
-      description = "Tokens of a prompt that are read at once (default: ${DEFAULT-VALUE}).")
-  private int batch;
+  @Mixin private EngineOptions options;
 
   @Option(
       names = "--prompt-cache",
@@ -100,13 +79,6 @@ public final class RunCommand implements Callable<Integer> {
           "Where what was computed of the prompt is kept, so that what the next prompt begins with in the same way is"
               + " not computed again.")
   private Optional<Path> kept;
-
-  @Option(
-      names = "--tokenizer",
-      paramLabel = "FILE",
-      description =
-          "The tokenizer of a llama2.c checkpoint (default: tokenizer.bin beside it, or tok512.bin for 512 tokens).")
-  private Optional<Path> tokenizerFile;
 
   @Option(
       names = "--no-display-prompt",
@@ -144,19 +116,17 @@ public final class RunCommand implements Callable<Integer> {
     }
     String said = prompt.text();
     long begin = System.nanoTime();
-    LanguageModel model = LanguageModelFile.open(file, tokenizerFile);
+    LanguageModel model = options.open(file);
     Tokenizer tokenizer = LanguageModelFile.tokenizer(file, model);
     int[] tokens = LanguageModelFile.tokens(tokenizer, said, prompt.name());
-    int context = text.context(model);
+    int context = options.context(model);
     if (tokens.length > context - Math.min(Math.abs(most), 1)) {
       throw new Failure(
           "%s: %,d tokens, and the context of %,d has no room for them and an answer; --ctx-size gives more"
               .formatted(prompt.name(), tokens.length, context));
     }
-    noteTraining(model, context);
-    noteSize(model);
-    Optional<Team> own = threads.map(Team::new);
-    TextEngine engine = engine(model, context, own.orElseGet(Team::shared));
+    Optional<Team> own = options.ownTeam();
+    TextEngine engine = options.ready(file, model, own.orElseGet(Team::shared), console).engine();
     Optional<SessionFile> cache = kept.map(engine::file);
     try (Session session = engine.open();
         StopSignal _ = StopSignal.open()) {
@@ -180,20 +150,14 @@ public final class RunCommand implements Callable<Integer> {
   }
 
   private void requireSane() {
-    new Problems()
-        .when(
-            most < -1,
-            "--n-predict %d: expected is a number of tokens, or -1 for a full context"
-                .formatted(most))
-        .when(
-            threads.filter(n -> n < 1 || n > MOST_THREADS).isPresent(),
-            "--threads %d: expected are 1 to %d".formatted(threads.orElse(0), MOST_THREADS))
-        .when(
-            batch < 1 || batch > MOST_BATCH,
-            "--batch-size %d: expected are 1 to %d tokens".formatted(batch, MOST_BATCH))
-        .of(() -> sampling = samplers.sampling(new Random()))
-        .of(this::requirePlace)
-        .fail();
+    Problems problems =
+        new Problems()
+            .when(
+                most < -1,
+                "--n-predict %d: expected is a number of tokens, or -1 for a full context"
+                    .formatted(most));
+    options.check(problems);
+    problems.of(() -> sampling = samplers.sampling(new Random())).of(this::requirePlace).fail();
   }
 
   private void requirePlace() {
@@ -204,56 +168,6 @@ public final class RunCommand implements Callable<Integer> {
         throw new Failure("--prompt-cache " + Messages.at(kept.get(), e).getMessage(), e);
       }
     }
-  }
-
-  private void noteTraining(LanguageModel model, int context) {
-    int trained = model.hyperparameters().context();
-    if (context > trained) {
-      console.note(
-          "--ctx-size %d: the model was trained for %s; what it says behind them may make no sense"
-              .formatted(context, Amounts.count(trained, "token")));
-    }
-  }
-
-  /// Says what is read, if that takes long enough to wonder.
-  private void noteSize(LanguageModel model) {
-    long bytes =
-        model.weights().tensors().values().stream()
-            .mapToLong(tensor -> Tensor.byteSize(tensor.type(), tensor.shape()))
-            .sum();
-    if (bytes >= LARGE) {
-      console.note("%s: reading %,d MB of weights".formatted(file, bytes / 1_000_000));
-    }
-  }
-
-  private TextEngine engine(LanguageModel model, int context, Team team) {
-    try {
-      return TextEngine.of(
-          model,
-          context,
-          text.cacheType(),
-          Math.min(batch, context),
-          Twins.provider(),
-          team,
-          progress());
-    } catch (IllegalArgumentException e) {
-      throw new Failure(
-          "%s: --ctx-size %d, --batch-size %d, --cache-type %s: %s"
-              .formatted(file, context, batch, TextOptions.label(text.cacheType()), e.getMessage()),
-          e);
-    }
-  }
-
-  /// {@return what says how far the loading is, if it takes long enough to wonder}
-  private IntConsumer progress() {
-    long[] last = {System.nanoTime()};
-    return ready -> {
-      long now = System.nanoTime();
-      if (now - last[0] >= PAUSE_NANOS) {
-        last[0] = now;
-        console.note("%s: making ready, %s so far".formatted(file, Amounts.count(ready, "node")));
-      }
-    };
   }
 
   /// A run, from the prompt to its end.
