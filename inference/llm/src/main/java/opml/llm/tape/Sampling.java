@@ -131,24 +131,17 @@ public record Sampling(
 
   /// {@return the same with other draws}
   public Sampling withSeed(long other) {
-    return new Sampling(
-        other,
-        temperature,
-        topK,
-        topP,
-        minP,
-        typical,
-        repeatLastN,
-        repeatPenalty,
-        frequencyPenalty,
-        presencePenalty,
-        biases);
+    return with(other, biases);
   }
 
   /// {@return the same with other biases}
   public Sampling withBiases(Map<Integer, Float> others) {
+    return with(seed, new TreeMap<>(others));
+  }
+
+  private Sampling with(long otherSeed, SortedMap<Integer, Float> otherBiases) {
     return new Sampling(
-        seed,
+        otherSeed,
         temperature,
         topK,
         topP,
@@ -158,7 +151,7 @@ public record Sampling(
         repeatPenalty,
         frequencyPenalty,
         presencePenalty,
-        new TreeMap<>(others));
+        otherBiases);
   }
 
   /// @throws IllegalArgumentException if there is a bias of a token that there is not
