@@ -39,6 +39,9 @@ public final class OutsideMemory {
   /// Bytes taken from the C library since the last collection that we asked for.
   private static final AtomicLong TAKEN = new AtomicLong();
 
+  /// Bytes taken from the C library that were not given back.
+  private static final AtomicLong HELD = new AtomicLong();
+
   private OutsideMemory() {}
 
   /// The functions of the C library.
@@ -101,7 +104,6 @@ public final class OutsideMemory {
     }
 
     /// {@return so many zeroed bytes, which are given back when nobody has them any more}
-    @SuppressWarnings("restricted")
     MemorySegment take(long bytes) {
       // What is outside of the heap does not fill it, so nobody else would look for what can be
       // given back.
@@ -109,6 +111,12 @@ public final class OutsideMemory {
         TAKEN.set(bytes);
         System.gc();
       }
+      return take(bytes, Arena.ofAuto());
+    }
+
+    /// {@return so many zeroed bytes, which are given back when the arena is closed}
+    @SuppressWarnings("restricted")
+    MemorySegment take(long bytes, Arena arena) {
       MemorySegment block;
       long room = bytes + 2 * LARGE_PAGE; // untouched, what is too much of it takes no memory
       try {
@@ -121,10 +129,12 @@ public final class OutsideMemory {
       }
       long before = -block.address() & LARGE_PAGE - 1;
       enlarge(block.address() + before, bytes);
-      return block.reinterpret(room, Arena.ofAuto(), this::give).asSlice(before, bytes);
+      HELD.addAndGet(bytes);
+      return block.reinterpret(room, arena, all -> give(all, bytes)).asSlice(before, bytes);
     }
 
-    private void give(MemorySegment block) {
+    private void give(MemorySegment block, long bytes) {
+      HELD.addAndGet(-bytes);
       try {
         free.invokeExact(block);
       } catch (Throwable e) {
@@ -154,9 +164,31 @@ public final class OutsideMemory {
   ///
   /// @throws OutOfMemoryError if there is not so much
   public static MemorySegment allocate(long bytes) {
-    if (bytes < LARGE || Library.HERE.isEmpty()) {
-      return Arena.ofAuto().allocate(bytes, ALIGNMENT);
+    return isOurs(bytes)
+        ? Library.HERE.orElseThrow().take(bytes)
+        : Arena.ofAuto().allocate(bytes, ALIGNMENT);
+  }
+
+  /// {@return zeroed memory, which goes with an arena}
+  ///
+  /// Nobody knows when a system that promises more than it has takes back its word, and then it ends the process. So
+  /// what comes and goes with requests may not be more than [#room], together with all that stays.
+  ///
+  /// @throws OutOfMemoryError if there is not so much
+  public static MemorySegment allocate(long bytes, Arena arena) {
+    if (!isOurs(bytes)) {
+      return arena.allocate(bytes, ALIGNMENT);
     }
-    return Library.HERE.get().take(bytes);
+    long held = HELD.get();
+    if (held + bytes > ROOM) {
+      throw new OutOfMemoryError(
+          "%,d bytes are wanted beside %,d, and together they may be %,d"
+              .formatted(bytes, held, ROOM));
+    }
+    return Library.HERE.orElseThrow().take(bytes, arena);
+  }
+
+  private static boolean isOurs(long bytes) {
+    return bytes >= LARGE && Library.HERE.isPresent();
   }
 }

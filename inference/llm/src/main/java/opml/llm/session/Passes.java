@@ -2,9 +2,11 @@ package opml.llm.session;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import opml.core.parallel.AllCores;
@@ -15,16 +17,23 @@ import opml.engine.graph.Slot;
 import opml.engine.run.Constant;
 import opml.engine.run.KernelProvider;
 import opml.engine.run.PreparedKernel;
+import opml.engine.tensor.OutsideMemory;
 import opml.llm.forward.SessionGraph;
+import org.jspecify.annotations.Nullable;
 
 /// The kernels of a model's nodes, made ready once for all sessions. Safe for many threads.
+///
+/// Where fast kernels are slow at first, only products with weights are fast from the beginning; the others are the
+/// reference until [LateKernels] has their twins up to speed, and are then exchanged between two nodes. The bits are
+/// the same before and after.
 final class Passes {
   /// Where machine code wants its operands.
   static final long ALIGNMENT = 64;
 
   private final SessionGraph session;
-  private final PreparedKernel[] kernels;
-  private final long scratchBytes;
+  private final AtomicReferenceArray<PreparedKernel> kernels;
+  private final AtomicInteger exchanges = new AtomicInteger();
+  private final @Nullable LateKernels late;
 
   /// What slots hold in all sessions; nothing for those that each has for itself.
   private final List<Optional<Constant>> constants;
@@ -33,7 +42,7 @@ final class Passes {
   Passes(SessionGraph session, KernelProvider provider, IntConsumer progress) {
     this.session = session;
     Graph graph = session.graph();
-    this.kernels = new PreparedKernel[graph.nodes().size()];
+    this.kernels = new AtomicReferenceArray<>(graph.nodes().size());
     boolean resident = Constant.areResident(graph.slots());
     this.constants =
         graph.slots().stream()
@@ -42,20 +51,39 @@ final class Passes {
     int[] ready = {0};
     // Weights are read from files, and packed: several at a time.
     AllCores.forEach(
-        kernels.length,
+        kernels.length(),
         i -> {
           GraphNode node = graph.nodes().get(i);
-          List<Optional<Constant>> known = node.operands().stream().map(this::constant).toList();
-          kernels[i] = provider.prepare(node.kernel(), node.scalarArray(), known);
+          boolean isLate = provider.isSlowAtFirst() && LateKernels.canWait(node);
+          kernels.set(i, prepare(node, isLate ? KernelProvider.reference() : provider));
           synchronized (ready) {
             progress.accept(++ready[0]);
           }
         });
-    this.scratchBytes =
-        Arrays.stream(kernels).mapToLong(PreparedKernel::scratchBytes).max().orElse(0);
+    this.late = provider.isSlowAtFirst() ? new LateKernels(this, provider) : null;
   }
 
-  private Optional<Constant> constant(Operand operand) {
+  /// Tokens are to be read, or were.
+  ///
+  /// @param areMany whether the reference had better not be what reads them
+  void work(boolean areMany) {
+    if (late != null) {
+      if (areMany) {
+        late.hurry();
+      } else {
+        late.start();
+      }
+    }
+  }
+
+  /// {@return the kernel of a node, ready}
+  PreparedKernel prepare(GraphNode node, KernelProvider provider) {
+    List<Optional<Constant>> known = node.operands().stream().map(this::constant).toList();
+    return provider.prepare(node.kernel(), node.scalarArray(), known);
+  }
+
+  /// {@return what an operand holds in every call, if it does}
+  Optional<Constant> constant(Operand operand) {
     return operand instanceof Operand.Read(int slot) ? constants.get(slot) : Optional.empty();
   }
 
@@ -64,11 +92,27 @@ final class Passes {
   }
 
   PreparedKernel kernel(int node) {
-    return kernels[node];
+    return kernels.get(node);
   }
 
+  /// Has nodes be run by other kernels from now on.
+  void exchange(Map<Integer, PreparedKernel> better) {
+    better.forEach(kernels::set);
+    exchanges.incrementAndGet();
+  }
+
+  /// {@return how often kernels were exchanged so far: whoever has seen fewer exchanges asks for them again}
+  int exchanges() {
+    return exchanges.get();
+  }
+
+  /// {@return what a thread lends to any of the kernels}
   long scratchBytes() {
-    return scratchBytes;
+    long most = 0;
+    for (int i = 0; i < kernels.length(); i++) {
+      most = Math.max(most, kernel(i).scratchBytes());
+    }
+    return most;
   }
 
   /// {@return memory for all slots of a session, zeroed; weights that kernels have packed are not there}
@@ -80,8 +124,7 @@ final class Passes {
             i ->
                 constants.get(i).isPresent()
                     ? (read[i] ? constants.get(i).get().data() : MemorySegment.NULL)
-                    : arena
-                        .allocate(padded(all.get(i).bytes()), ALIGNMENT)
+                    : OutsideMemory.allocate(padded(all.get(i).bytes()), arena)
                         .asSlice(0, all.get(i).bytes()))
         .toArray(MemorySegment[]::new);
   }
@@ -93,7 +136,7 @@ final class Passes {
     for (int i = 0; i < graph.nodes().size(); i++) {
       List<Operand> operands = graph.nodes().get(i).operands();
       for (int j = 0; j < operands.size(); j++) {
-        if (operands.get(j) instanceof Operand.Read(int slot) && kernels[i].reads(j)) {
+        if (operands.get(j) instanceof Operand.Read(int slot) && kernel(i).reads(j)) {
           read[slot] = true;
         }
       }

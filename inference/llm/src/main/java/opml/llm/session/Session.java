@@ -19,7 +19,7 @@ import opml.llm.tape.Sampling;
 /// worked on once.
 ///
 /// The bits do not depend on how many tokens are taken at once, by how many threads, or whether the text was cut back
-/// before. For one thread at a time. Nothing is allocated while it works.
+/// before. For one thread at a time. Nothing is allocated while it works, once its kernels are all up to speed.
 public final class Session implements AutoCloseable {
   /// Less work than this is done sooner than it is handed over: bytes that one thread goes over in 2 to 3 µs.
   private static final long WORTH_HELP = 1 << 16;
@@ -27,7 +27,11 @@ public final class Session implements AutoCloseable {
   /// What a row of a node counts that is neither a product nor attention: a few KiB, whatever the model's width.
   private static final long ROW = 1 << 12;
 
+  /// So many tokens are read sooner by the reference alone than beside the compiler.
+  private static final int FEW = 32;
+
   private final Arena arena = Arena.ofShared();
+  private final Passes passes;
   private final Team team;
   private final Step[] steps;
   private final MemorySegment control;
@@ -46,11 +50,14 @@ public final class Session implements AutoCloseable {
   private final int[] one = new int[1];
   private int length;
 
+  /// Exchanges of kernels that have been heard of.
+  private int seen;
+
   /// One node, over the parts of which threads may be spread.
   private final class Step implements Team.Job {
-    private final PreparedKernel kernel;
     private final MemorySegment[] segments;
-    private final int units;
+    private PreparedKernel kernel;
+    private int units;
 
     /// Bytes that are gone over for each row of the tile.
     private final long work;
@@ -60,6 +67,11 @@ public final class Session implements AutoCloseable {
       this.segments = segments;
       this.units = kernel.units();
       this.work = work(node, slots);
+    }
+
+    void exchange(PreparedKernel other) {
+      kernel = other;
+      units = other.units();
     }
 
     private static long work(GraphNode node, List<Slot> slots) {
@@ -85,6 +97,7 @@ public final class Session implements AutoCloseable {
   }
 
   Session(Passes passes, int context, Team team) {
+    this.passes = passes;
     this.team = team;
     this.context = context;
     this.text = new int[context];
@@ -100,9 +113,8 @@ public final class Session implements AutoCloseable {
     this.rows = (int) (tokens.byteSize() / Integer.BYTES);
     this.vocabulary = (int) (logits.byteSize() / Float.BYTES / rows);
     this.scratch = new MemorySegment[team.threads()];
-    for (int i = 0; i < scratch.length; i++) {
-      scratch[i] = arena.allocate(passes.scratchBytes() + 1, Passes.ALIGNMENT);
-    }
+    this.seen = passes.exchanges();
+    lendScratch();
     var nodes = session.graph().nodes();
     this.steps = new Step[nodes.size()];
     for (int i = 0; i < steps.length; i++) {
@@ -113,6 +125,21 @@ public final class Session implements AutoCloseable {
               segments(nodes.get(i), slots),
               session.graph().slots());
     }
+  }
+
+  private void lendScratch() {
+    long bytes = passes.scratchBytes();
+    for (int i = 0; i < scratch.length; i++) {
+      scratch[i] = arena.allocate(bytes + 1, Passes.ALIGNMENT);
+    }
+  }
+
+  private void exchange() {
+    seen = passes.exchanges();
+    for (int i = 0; i < steps.length; i++) {
+      steps[i].exchange(passes.kernel(i));
+    }
+    lendScratch();
   }
 
   private MemorySegment[] segments(GraphNode node, MemorySegment[] slots) {
@@ -218,9 +245,15 @@ public final class Session implements AutoCloseable {
     Mem.putI32(control, 4L * Tile.CHOICES, choices);
     Mem.putI32(control, 4L * Tile.POSITION, length);
     Mem.putI32(control, 4L * Tile.CHOOSING, first);
+    if (count > FEW) {
+      passes.work(true);
+    }
     boolean helped = team.enter();
     try {
       for (Step step : steps) {
+        if (seen != passes.exchanges()) {
+          exchange();
+        }
         if (helped && step.isWorthHelp(count)) {
           team.run(step, step.units, 1);
         } else {
@@ -233,6 +266,7 @@ public final class Session implements AutoCloseable {
       }
     }
     length += count;
+    passes.work(false);
   }
 
   /// {@return the tokens of the text}
