@@ -1,5 +1,7 @@
 package opml.llm;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -84,6 +86,11 @@ public final class GgufWriter {
 
   public GgufWriter zeros(String name, ElementType type, int... dims) {
     return tensor(name, Tensor.zero(type, Shape.of(dims)));
+  }
+
+  /// {@return a tensor of the file}
+  public Tensor tensor(String name) {
+    return requireNonNull(tensors.get(name));
   }
 
   public GgufWriter changed(UnaryOperator<Tensor> change) {

@@ -167,7 +167,8 @@ class LanguageMarketTest {
     on(request("--prompt", "a", "--answer", 100)).failsWith("--answer 100: expected are 1 to 64");
     on(request()).isMisusedWith("--input", "of a language model '--prompt=TEXT'");
     on(request("--prompt", "a", "--answer", 60))
-        .failsWith("is not registered", "--context, --answer and --cache-type are part of it");
+        .failsWith(
+            "is not registered", "--context, --answer, --cache-type and --lora are part of it");
     Path onnx = Files.write(folder.resolve("int8.onnx"), DemoModel.INT8.onnx());
     on(requestOf(onnx, "--prompt", "a")).failsWith("--prompt: ", "int8.onnx is no language model");
     String id = "0x" + "1".repeat(64);

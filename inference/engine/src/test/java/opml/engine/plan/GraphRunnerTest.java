@@ -172,7 +172,7 @@ class GraphRunnerTest {
     SplittableRandom random = new SplittableRandom(seed);
     try (Team two = new Team(2);
         Team many = new Team(8)) {
-      for (int i = 0; i < 300; i++) {
+      for (int i = 0; i < 120; i++) {
         // Weights of 512 KiB are cut. With fates, none of the inputs breaks its run.
         boolean large = i % 30 == 0;
         int fates = large ? 0 : random.nextInt();

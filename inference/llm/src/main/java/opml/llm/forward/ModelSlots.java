@@ -11,6 +11,7 @@ import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
 import opml.llm.model.LanguageModel;
+import opml.llm.model.LoraAdapter;
 
 /// The slots of a model's graph: a weight has one, or several if it is above 512 MiB, and what is only needed on the
 /// way has one for each purpose, which all tiles and layers share.
@@ -66,6 +67,11 @@ final class ModelSlots {
     int slot = scratch.computeIfAbsent(purpose, name -> graph.slot(name, type, Shape.of(dims)));
     written.add(slot);
     return slot;
+  }
+
+  /// {@return what adapters add to the products of a matrix}
+  List<LoraAdapter.Pair> adapters(String matrix) {
+    return LoraAdapter.of(model.weights(), matrix);
   }
 
   /// Notes that a node writes this slot.

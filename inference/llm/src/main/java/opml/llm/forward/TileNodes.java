@@ -8,6 +8,7 @@ import opml.kernels.catalog.KernelCatalog;
 import opml.kernels.transformer.Candidates;
 import opml.llm.model.Hyperparameters;
 import opml.llm.model.LanguageModel;
+import opml.llm.model.LoraAdapter;
 import opml.llm.model.Rope;
 import opml.llm.model.Weights;
 
@@ -133,11 +134,31 @@ public final class TileNodes {
 
   /// {@return the products with each row of a weight}, and a bias added, if the model has one
   Activation linear(Activation x, String part, String purpose) {
-    Weight w = slots.matrix(weight(part + ".weight"));
+    String matrix = weight(part + ".weight");
+    Weight w = slots.matrix(matrix);
     Activation y = written(purpose, w.outputs());
     product(x, w, y, part);
+    adapt(x, y, matrix);
     String bias = weight(part + ".bias");
     return slots.has(bias) ? biased(y, bias, purpose) : y;
+  }
+
+  /// Adds what adapters of a matrix make of the same rows.
+  private void adapt(Activation x, Activation y, String matrix) {
+    for (LoraAdapter.Pair pair : slots.adapters(matrix)) {
+      Weight down = slots.matrix(pair.down());
+      Weight up = slots.matrix(pair.up());
+      Activation few = written("adapter of rank " + down.outputs(), down.outputs());
+      product(x, down, few, pair.down());
+      Activation more = written("adapted " + up.outputs(), up.outputs());
+      product(few, up, more, pair.up());
+      slots.writes(y.slot());
+      tile(call("add.residual", "adapt"))
+          .read(more.slot())
+          .update(y.slot())
+          .ints("at width", y.at(), y.width())
+          .end();
+    }
   }
 
   private Activation biased(Activation x, String bias, String purpose) {
@@ -312,9 +333,11 @@ public final class TileNodes {
   /// {@return a logit for each token of the vocabulary}
   Activation logits(Activation x) {
     Activation normed = norm(x, Weights.LAST_NORM, 1, "normed");
-    Weight w = slots.matrix(slots.has(Weights.OUTPUT) ? Weights.OUTPUT : Weights.EMBEDDING);
+    String matrix = slots.has(Weights.OUTPUT) ? Weights.OUTPUT : Weights.EMBEDDING;
+    Weight w = slots.matrix(matrix);
     Activation y = written("logits", w.outputs());
     product(normed, w, y, "logits");
+    adapt(normed, y, matrix);
     return y;
   }
 

@@ -28,6 +28,14 @@ public final class TinyLlama {
     return of(family, matrices, random).changed(TinyLlama::calmed).bytes();
   }
 
+  /// {@return [#calm] of floats, with zeros in place of a matrix}
+  public static byte[] hollow(String family, String name, Random random) {
+    GgufWriter writer = of(family, ElementType.F32, random).changed(TinyLlama::calmed);
+    Tensor matrix = writer.tensor(name);
+    Tensor zeros = Tensor.ofFloats(matrix.shape(), new float[matrix.shape().count()]);
+    return writer.tensor(name, zeros).bytes();
+  }
+
   private static Tensor calmed(Tensor tensor) {
     byte[] bytes = tensor.bytes();
     ByteBuffer numbers = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);

@@ -22,6 +22,11 @@ public final class ChainTextOptions {
               + " The model's id follows from its file, the context, this and the type.")
   private Optional<Integer> answer;
 
+  /// {@return a model with the adapters that it is to have}
+  public LanguageModel adapted(LanguageModel model) {
+    return text.adapted(model);
+  }
+
   /// {@return how long texts of a model are, and how their keys and values are kept}
   ///
   /// @throws Failure if there cannot be such

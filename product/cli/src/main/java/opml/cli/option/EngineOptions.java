@@ -65,9 +65,9 @@ public final class EngineOptions {
     return threads.map(Team::new);
   }
 
-  /// {@return the model in a file, with its tokenizer; nothing of its weights is read}
+  /// {@return the model in a file, with its tokenizer and adapters; nothing of its weights is read}
   public LanguageModel open(Path file) {
-    return LanguageModelFile.open(file, tokenizerFile);
+    return text.adapted(LanguageModelFile.open(file, tokenizerFile));
   }
 
   /// {@return tokens of a text of the model's, at most}

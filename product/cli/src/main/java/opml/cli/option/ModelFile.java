@@ -43,7 +43,7 @@ public final class ModelFile {
     if (!LanguageModelFile.isOne(file)) {
       return new KnownModel(load(file, console), Optional.empty());
     }
-    LanguageModel language = LanguageModelFile.open(file, Optional.empty());
+    LanguageModel language = text.adapted(LanguageModelFile.open(file, Optional.empty()));
     TextLimits limits = text.limits(language);
     if (limits.context() >= LONG) {
       console.note(

@@ -9,6 +9,7 @@ import opml.llm.forward.CacheType;
 import opml.llm.forward.TextLimits;
 import opml.llm.model.LanguageModel;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
@@ -36,6 +37,8 @@ public final class TextOptions {
           "Of a language model: how keys and values are kept, f16, f32 or q8_0; both in the same way, where llama.cpp"
               + " has --cache-type-k and --cache-type-v (default: ${DEFAULT-VALUE}).")
   private CacheType cacheType;
+
+  @Mixin private LoraOptions lora;
 
   /// What picocli makes of a type's name.
   static final class CacheTypeConverter implements ITypeConverter<CacheType> {
@@ -77,6 +80,11 @@ public final class TextOptions {
           "--ctx-size %d: expected are 1 to %d tokens".formatted(tokens, TextLimits.MOST_CONTEXT));
     }
     return tokens;
+  }
+
+  /// {@return a model with the adapters that it is to have}
+  public LanguageModel adapted(LanguageModel model) {
+    return lora.adapted(model);
   }
 
   public CacheType cacheType() {

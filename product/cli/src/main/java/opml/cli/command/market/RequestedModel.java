@@ -63,7 +63,9 @@ record RequestedModel(Bytes32 id, Optional<KnownModel> known) {
 
   /// {@return what an error about its id goes on with: of a language model, what else the id follows from}
   String hintOnId() {
-    return language().isPresent() ? "; --context, --answer and --cache-type are part of it" : "";
+    return language().isPresent()
+        ? "; --context, --answer, --cache-type and --lora are part of it"
+        : "";
   }
 
   Optional<Port> input() {

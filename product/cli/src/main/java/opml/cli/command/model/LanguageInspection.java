@@ -112,8 +112,8 @@ record LanguageInspection(
         + weights
         + "\n"
         + chain
-        + "\nThe id follows from the file, --context, --answer and --cache-type: whoever serves or checks the model"
-        + " gives the same.";
+        + "\nThe id follows from the file, --context, --answer, --cache-type and --lora: whoever serves or checks"
+        + " the model gives the same.";
   }
 
   private static void row(Table table, String name, Weighed some) {
