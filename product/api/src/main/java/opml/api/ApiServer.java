@@ -65,7 +65,7 @@ public final class ApiServer implements AutoCloseable {
       Clock clock,
       boolean isLocal) {
     this.settings = settings;
-    this.models = new ModelShelf(models);
+    this.models = new ModelShelf(models, settings.parallel());
     this.clock = clock;
     this.begun = clock.instant().getEpochSecond();
     this.isLocal = isLocal;

@@ -1,25 +1,70 @@
 package opml.api;
 
-import java.util.Arrays;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
-import opml.llm.session.Session;
+import java.util.function.Consumer;
+import opml.llm.session.Continuation;
 import opml.llm.tokenizer.StreamDecoder;
+import org.jspecify.annotations.Nullable;
 
-/// Works on a request, prompt after prompt. What it says is heard through a queue that bounds how far it is ahead of a
-/// client that reads slowly; it ends at the next token when nobody wants it any more.
-final class Generation implements Runnable {
+/// A request that is worked on, prompt after prompt, by the [TextLoop] of its model. What it says is heard through a
+/// queue that bounds how far it is ahead of a client that reads slowly; it ends at the next step when nobody wants it
+/// any more.
+final class Generation {
   private static final int AHEAD = 256;
-  private static final long LOOK_MILLIS = 100;
 
   private final CompletionRequest request;
   private final ModelShelf.Entry entry;
   private final ServedModel model;
   private final Metrics metrics;
-  private final BlockingQueue<Heard> heard = new ArrayBlockingQueue<>(AHEAD);
-  private volatile boolean unwanted;
+
+  /// What was not heard yet; its lock guards what follows.
+  private final Deque<Heard> heard = new ArrayDeque<>();
+
+  private boolean isOver;
+  private @Nullable Consumer<Generation> atEnd;
+
+  // Of the loop's thread alone.
+
+  private int index = -1;
+  private @Nullable Answer answer;
+
+  /// An answer to a prompt, so far.
+  private final class Answer {
+    private final Continuation going;
+    private final StreamDecoder decoder = model.tokenizer().decoder(false);
+    private final StopText stop = new StopText(request.stops());
+    private int kept;
+    private int count;
+
+    Answer(Continuation going, int lastOfPrompt) {
+      this.going = going;
+      this.kept = going.text().length();
+      // What comes is the middle of a text, whose first space is its own.
+      decoder.next(lastOfPrompt);
+    }
+
+    /// Hears a token.
+    ///
+    /// @return whether it was the last
+    boolean hear(int token) {
+      if (count == 0) {
+        metrics.read(prompt().length, kept);
+      }
+      count++;
+      metrics.answered(1);
+      boolean isEnd = model.tokenizer().endsOfGeneration().contains(token);
+      say(isEnd ? "" : stop.next(decoder.next(token)));
+      boolean isLast = isEnd || stop.isFound() || count == room();
+      if (isLast) {
+        say(stop.next(decoder.end()) + stop.end());
+        tell(new Heard.Ended(index, isEnd || stop.isFound() ? "stop" : "length", count));
+      }
+      return isLast;
+    }
+  }
 
   /// @param entry the model that is asked, ready
   Generation(
@@ -30,140 +75,175 @@ final class Generation implements Runnable {
     this.metrics = metrics;
   }
 
+  /// Has it be worked on.
+  ///
+  /// @param end hears when it is worked on no more
+  void start(Consumer<Generation> end) {
+    synchronized (heard) {
+      atEnd = end;
+    }
+    try {
+      entry.loop(model).join(this);
+    } catch (OutOfMemoryError e) {
+      fail(ApiException.unavailable("There is no memory for texts: " + e.getMessage()));
+      leave();
+    }
+  }
+
+  // --- Whoever waits for it ---
+
   /// {@return what is heard next; nothing if that takes longer}
   Optional<Heard> next(long millis) throws InterruptedException {
-    return Optional.ofNullable(heard.poll(millis, TimeUnit.MILLISECONDS));
+    Heard next;
+    boolean wasFull;
+    synchronized (heard) {
+      long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+      while (heard.isEmpty()) {
+        long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+        if (left <= 0) {
+          return Optional.empty();
+        }
+        heard.wait(left);
+      }
+      wasFull = heard.size() >= AHEAD;
+      next = heard.removeFirst();
+    }
+    if (wasFull) {
+      entry.wake();
+    }
+    return Optional.of(next);
   }
 
   /// Nobody waits any more.
   void cancel() {
-    unwanted = true;
-  }
-
-  /// Nobody waits any more, or this thread is to end.
-  private static final class GoneException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-  }
-
-  @Override
-  public void run() {
-    try {
-      requireWanted();
-      Session session = entry.take();
-      // A session that something went wrong in is not used again.
-      boolean isSound = false;
-      try {
-        for (int i = 0; i < request.prompts().size(); i++) {
-          answer(session, i);
-        }
-        tell(new Heard.Done());
-        isSound = true;
-      } catch (GoneException e) {
-        isSound = true;
-        throw e;
-      } finally {
-        if (isSound) {
-          entry.giveBack(session);
-        } else {
-          session.close();
-        }
-      }
-    } catch (GoneException e) {
-      metrics.cancelled();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      fail(ApiException.unavailable("The server ends."));
-    } catch (ApiException e) {
-      fail(e);
-    } catch (OutOfMemoryError e) {
-      fail(ApiException.unavailable("There is no memory for another text: " + e.getMessage()));
-    } catch (RuntimeException | Error e) {
-      fail(ApiException.broken(e));
-    }
-  }
-
-  private void answer(Session session, int index) {
-    int[] prompt = request.prompts().get(index);
-    if (!request.echo().isEmpty()) {
-      say(index, request.echo().get(index));
-    }
-    int room = Math.min(request.most(), session.context() - prompt.length);
-    if (room <= 0) {
-      tell(new Heard.Ended(index, "length", 0));
-      return;
-    }
-    choose(session);
-    int next = read(session, prompt);
-    StreamDecoder decoder = model.tokenizer().decoder(false);
-    // What comes is the middle of a text, whose first space is its own.
-    decoder.next(prompt[prompt.length - 1]);
-    StopText stop = new StopText(request.stops());
-    int count = 0;
-    while (true) {
-      count++;
-      metrics.answered(1);
-      boolean isEnd = model.tokenizer().endsOfGeneration().contains(next);
-      say(index, isEnd ? "" : stop.next(decoder.next(next)));
-      if (isEnd || stop.isFound() || count == room) {
-        String rest = stop.next(decoder.end()) + stop.end();
-        say(index, rest);
-        tell(new Heard.Ended(index, isEnd || stop.isFound() ? "stop" : "length", count));
+    synchronized (heard) {
+      if (isOver) {
         return;
       }
-      requireWanted();
-      next = session.take(next);
+      isOver = true;
+    }
+    metrics.cancelled();
+    entry.wake();
+  }
+
+  // --- The loop ---
+
+  /// {@return whether nothing more is to be said}
+  boolean isOver() {
+    synchronized (heard) {
+      return isOver;
     }
   }
 
-  private void choose(Session session) {
+  /// {@return whether it must wait for its client}
+  boolean isFull() {
+    synchronized (heard) {
+      return heard.size() >= AHEAD;
+    }
+  }
+
+  /// Goes to the next prompt that something is to be said behind.
+  ///
+  /// @return whether there is one; if not, all is said
+  boolean nextPrompt() {
+    answer = null;
+    for (index++; index < request.prompts().size(); index++) {
+      if (!request.echo().isEmpty()) {
+        say(request.echo().get(index));
+      }
+      if (room() > 0) {
+        return true;
+      }
+      tell(new Heard.Ended(index, "length", 0));
+    }
+    tell(new Heard.Done());
+    return false;
+  }
+
+  int[] prompt() {
+    return request.prompts().get(index);
+  }
+
+  private int room() {
+    return Math.min(request.most(), model.context() - prompt().length);
+  }
+
+  /// Begins to answer the prompt.
+  ///
+  /// @throws ApiException if the text cannot go on as is asked for
+  void answer(TextLoop.Seat seat) {
     try {
-      session.choose(request.sampling());
+      seat.text().choose(request.sampling());
     } catch (IllegalArgumentException e) {
       throw ApiException.invalid("logit_bias", "Invalid 'logit_bias': " + e.getMessage() + ".");
     }
+    seat.drafter().choose(request.sampling());
+    int drafted = model.drafting().most();
+    int[] prompt = prompt();
+    Continuation going = new Continuation(seat.text(), room(), seat.drafter(), drafted, prompt);
+    answer = new Answer(going, prompt[prompt.length - 1]);
   }
 
-  /// {@return the token behind a prompt}
-  private int read(Session session, int... prompt) {
-    int at = session.cutTo(prompt);
-    metrics.read(prompt.length, at);
-    int next = 0;
-    while (at < prompt.length) {
-      requireWanted();
-      int end = Math.min(prompt.length, at + session.rows());
-      next = session.take(Arrays.copyOfRange(prompt, at, end));
-      at = end;
+  /// {@return the text that is being read or written}
+  Continuation going() {
+    return current().going;
+  }
+
+  /// Some of the prompt's tokens were found elsewhere.
+  void found(int tokens) {
+    current().kept += tokens;
+  }
+
+  private Answer current() {
+    if (answer == null) {
+      throw new IllegalStateException("no prompt is being answered");
     }
-    return next;
+    return answer;
   }
 
-  private void say(int prompt, String text) {
+  /// Hears what a step has said.
+  ///
+  /// @return whether the prompt's answer is at its end
+  boolean hear() {
+    Answer current = current();
+    current.going.settle();
+    for (int i = 0; i < current.going.said(); i++) {
+      if (current.hear(current.going.said(i))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void say(String text) {
     if (!text.isEmpty()) {
-      tell(new Heard.Said(prompt, text));
-    }
-  }
-
-  private void requireWanted() {
-    if (unwanted || Thread.currentThread().isInterrupted()) {
-      throw new GoneException();
+      tell(new Heard.Said(index, text));
     }
   }
 
   private void tell(Heard what) {
-    try {
-      do {
-        requireWanted();
-      } while (!heard.offer(what, LOOK_MILLIS, TimeUnit.MILLISECONDS));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new GoneException();
+    synchronized (heard) {
+      if (!isOver) {
+        heard.addLast(what);
+        heard.notifyAll();
+        isOver = what instanceof Heard.Done || what instanceof Heard.Failed;
+      }
     }
   }
 
-  /// Whoever waits hears of it, even if there is no room for more.
-  private void fail(ApiException why) {
-    while (!unwanted && !heard.offer(new Heard.Failed(why))) {
-      heard.poll();
+  void fail(ApiException why) {
+    tell(new Heard.Failed(why));
+  }
+
+  /// It is worked on no more, so that another may be.
+  void leave() {
+    Consumer<Generation> end;
+    synchronized (heard) {
+      end = atEnd;
+      atEnd = null;
+    }
+    if (end != null) {
+      end.accept(this);
     }
   }
 }

@@ -1,7 +1,5 @@
 package opml.api;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -10,12 +8,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import opml.llm.session.Session;
 import org.jspecify.annotations.Nullable;
 
-/// The models that a server has, each read when it is first asked for, and sessions that are at hand.
+/// The models that a server has, each read when it is first asked for, and what works on texts of each.
 final class ModelShelf implements AutoCloseable {
   private final Map<String, Entry> entries = new LinkedHashMap<>();
+  private final int texts;
 
   /// Reading weights takes all cores for a while: one after the other.
   private final ExecutorService loader =
@@ -23,7 +21,9 @@ final class ModelShelf implements AutoCloseable {
           Thread.ofPlatform().daemon().name("opml-api-loader").factory());
 
   /// @param models what makes each ready, by the name that clients know
-  ModelShelf(Map<String, Callable<ServedModel>> models) {
+  /// @param texts of a model that are in memory at once, at most
+  ModelShelf(Map<String, Callable<ServedModel>> models, int texts) {
+    this.texts = texts;
     models.forEach((name, loading) -> entries.put(name, new Entry(loading)));
   }
 
@@ -44,10 +44,10 @@ final class ModelShelf implements AutoCloseable {
     return entry;
   }
 
-  /// A model, and sessions of it.
+  /// A model, and what works on its texts.
   final class Entry {
     private final Callable<ServedModel> loading;
-    private final Deque<Session> idle = new ArrayDeque<>();
+    private @Nullable TextLoop loop;
     private @Nullable Future<ServedModel> loaded;
 
     Entry(Callable<ServedModel> loading) {
@@ -77,27 +77,36 @@ final class ModelShelf implements AutoCloseable {
       }
     }
 
-    /// {@return a session of the loaded model, one that was used last if there is one: it may know the prompt's begin}
-    Session take() throws InterruptedException {
-      synchronized (idle) {
-        Session session = idle.pollFirst();
-        if (session != null) {
-          return session;
-        }
+    /// {@return what works on texts of this model}
+    ///
+    /// @param ready the model, loaded
+    synchronized TextLoop loop(ServedModel ready) {
+      TextLoop known = loop;
+      if (known == null) {
+        known = new TextLoop(ready, texts);
+        loop = known;
       }
-      return model().engine().open();
+      return known;
     }
 
-    void giveBack(Session session) {
-      synchronized (idle) {
-        idle.addFirst(session);
+    /// Something may go on that had to wait, if there is anything.
+    void wake() {
+      TextLoop known;
+      synchronized (this) {
+        known = loop;
+      }
+      if (known != null) {
+        known.wake();
       }
     }
 
     private void close() {
-      synchronized (idle) {
-        idle.forEach(Session::close);
-        idle.clear();
+      TextLoop known;
+      synchronized (this) {
+        known = loop;
+      }
+      if (known != null) {
+        known.close();
       }
     }
   }

@@ -2,6 +2,7 @@ package opml.api;
 
 import java.util.Optional;
 import opml.llm.chat.ChatTemplate;
+import opml.llm.session.Drafting;
 import opml.llm.session.TextEngine;
 import opml.llm.tokenizer.Tokenizer;
 
@@ -9,5 +10,16 @@ import opml.llm.tokenizer.Tokenizer;
 ///
 /// @param template absent if the model takes no conversations
 /// @param context tokens of a text, at most
+/// @param drafting how texts are guessed ahead
 public record ServedModel(
-    Tokenizer tokenizer, Optional<ChatTemplate> template, TextEngine engine, int context) {}
+    Tokenizer tokenizer,
+    Optional<ChatTemplate> template,
+    TextEngine engine,
+    int context,
+    Drafting drafting) {
+  /// A model whose texts are guessed from themselves.
+  public ServedModel(
+      Tokenizer tokenizer, Optional<ChatTemplate> template, TextEngine engine, int context) {
+    this(tokenizer, template, engine, context, Drafting.REPEATS);
+  }
+}

@@ -1,54 +1,73 @@
 package opml.api;
 
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 
-/// The threads that models work in: as many as requests may be worked on at once, and room for so many more to wait.
-///
-/// They are the system's threads: a model computes for seconds, and the few carriers of virtual threads, in which
-/// requests come and go, stay free.
+/// Lets as many requests be worked on as may be at once, and so many more wait for that.
 final class Workers implements AutoCloseable {
-  private static final long PATIENCE_SECONDS = 5;
-
-  private final ThreadPoolExecutor pool;
+  private final int parallel;
+  private final int waiting;
+  private final Set<Generation> running = new HashSet<>();
+  private final Deque<Generation> queue = new ArrayDeque<>();
+  private boolean isClosed;
 
   Workers(int parallel, int waiting) {
-    this.pool =
-        new ThreadPoolExecutor(
-            parallel,
-            parallel,
-            0,
-            TimeUnit.SECONDS,
-            new ArrayBlockingQueue<>(waiting),
-            Thread.ofPlatform().daemon().name("opml-api-", 1).factory());
+    this.parallel = parallel;
+    this.waiting = waiting;
   }
 
   /// @throws ApiException if too many wait already
   void submit(Generation generation) {
-    try {
-      pool.execute(generation);
-    } catch (RejectedExecutionException e) {
-      throw ApiException.busy();
+    synchronized (this) {
+      if (isClosed) {
+        throw ApiException.unavailable("The server ends.");
+      }
+      if (running.size() == parallel) {
+        if (queue.size() == waiting) {
+          throw ApiException.busy();
+        }
+        queue.add(generation);
+        return;
+      }
+      running.add(generation);
     }
+    generation.start(this::ended);
   }
 
-  int running() {
-    return pool.getActiveCount();
+  private void ended(Generation generation) {
+    Generation next;
+    synchronized (this) {
+      running.remove(generation);
+      next = running.size() < parallel ? queue.poll() : null;
+      if (next == null) {
+        return;
+      }
+      running.add(next);
+    }
+    next.start(this::ended);
   }
 
-  int waiting() {
-    return pool.getQueue().size();
+  synchronized int running() {
+    return running.size();
   }
 
+  synchronized int waiting() {
+    return queue.size();
+  }
+
+  /// Ends what is worked on, at its next token.
   @Override
   public void close() {
-    pool.shutdownNow();
-    try {
-      pool.awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    List<Generation> all;
+    synchronized (this) {
+      isClosed = true;
+      queue.addAll(running);
+      all = List.copyOf(queue);
+      queue.clear();
     }
+    all.forEach(generation -> generation.fail(ApiException.unavailable("The server ends.")));
   }
 }

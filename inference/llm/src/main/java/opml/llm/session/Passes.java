@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.IntConsumer;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import opml.core.parallel.AllCores;
 import opml.engine.graph.Graph;
@@ -115,18 +116,25 @@ final class Passes {
     return most;
   }
 
-  /// {@return memory for all slots of a session, zeroed; weights that kernels have packed are not there}
-  MemorySegment[] slots(Arena arena) {
+  /// {@return memory of slots: of constants, but for weights that kernels have packed, and zeros of those that are
+  /// wanted}
+  MemorySegment[] slots(IntPredicate wanted, Arena arena) {
     List<Slot> all = session.graph().slots();
     boolean[] read = read();
     return IntStream.range(0, all.size())
         .mapToObj(
-            i ->
-                constants.get(i).isPresent()
-                    ? (read[i] ? constants.get(i).get().data() : MemorySegment.NULL)
-                    : OutsideMemory.allocate(padded(all.get(i).bytes()), arena)
-                        .asSlice(0, all.get(i).bytes()))
+            i -> {
+              if (constants.get(i).isPresent()) {
+                return read[i] ? constants.get(i).get().data() : MemorySegment.NULL;
+              }
+              return wanted.test(i) ? allocate(arena, all.get(i).bytes()) : MemorySegment.NULL;
+            })
         .toArray(MemorySegment[]::new);
+  }
+
+  /// {@return memory of zeros, as machine code wants it}
+  static MemorySegment allocate(Arena arena, long bytes) {
+    return OutsideMemory.allocate(padded(bytes), arena).asSlice(0, bytes);
   }
 
   /// {@return the constants that some kernel reads, by their slots}

@@ -1,18 +1,7 @@
 package opml.llm.session;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.Arrays;
 import java.util.List;
-import opml.engine.graph.GraphNode;
-import opml.engine.graph.Operand;
-import opml.engine.graph.Slot;
-import opml.engine.plan.Team;
-import opml.engine.run.PreparedKernel;
-import opml.kernels.layout.Tile;
-import opml.kernels.memory.Mem;
 import opml.llm.tape.Sampling;
 
 /// A text and a model that reads and continues it: keys and values of all of its tokens are kept, so that each token is
@@ -21,181 +10,48 @@ import opml.llm.tape.Sampling;
 /// The bits do not depend on how many tokens are taken at once, by how many threads, or whether the text was cut back
 /// before. For one thread at a time. Nothing is allocated while it works, once its kernels are all up to speed.
 public final class Session implements AutoCloseable {
-  /// Less work than this is done sooner than it is handed over: bytes that one thread goes over in 2 to 3 µs.
-  private static final long WORTH_HELP = 1 << 16;
-
-  /// What a row of a node counts that is neither a product nor attention: a few KiB, whatever the model's width.
-  private static final long ROW = 1 << 12;
-
-  /// So many tokens are read sooner by the reference alone than beside the compiler.
-  private static final int FEW = 32;
-
-  private final Arena arena = Arena.ofShared();
-  private final Passes passes;
-  private final Team team;
-  private final Step[] steps;
-  private final MemorySegment control;
-  private final MemorySegment request;
-  private final MemorySegment history;
-  private final MemorySegment tokens;
-  private final MemorySegment logits;
-  private final MemorySegment chosen;
-  private final MemorySegment[] caches;
-  private final MemorySegment[] scratch;
-  private final int context;
-  private final int rows;
-  private final int vocabulary;
-
-  private final int[] text;
+  private final Batch batch;
+  private final BatchText text;
   private final int[] one = new int[1];
-  private int length;
 
-  /// Exchanges of kernels that have been heard of.
-  private int seen;
-
-  /// One node, over the parts of which threads may be spread.
-  private final class Step implements Team.Job {
-    private final MemorySegment[] segments;
-    private PreparedKernel kernel;
-    private int units;
-
-    /// Bytes that are gone over for each row of the tile.
-    private final long work;
-
-    Step(GraphNode node, PreparedKernel kernel, MemorySegment[] segments, List<Slot> slots) {
-      this.kernel = kernel;
-      this.segments = segments;
-      this.units = kernel.units();
-      this.work = work(node, slots);
-    }
-
-    void exchange(PreparedKernel other) {
-      kernel = other;
-      units = other.units();
-    }
-
-    private static long work(GraphNode node, List<Slot> slots) {
-      String name = node.kernel().name();
-      boolean isProduct = name.startsWith("linear.");
-      if (!isProduct && !name.equals("attention")) {
-        return ROW;
-      }
-      return Arrays.stream(node.inputs())
-          .mapToLong(slot -> slots.get(slot).bytes())
-          .max()
-          .orElse(0);
-    }
-
-    boolean isWorthHelp(int rowsOfTile) {
-      return units > 1 && work * rowsOfTile >= WORTH_HELP;
-    }
-
-    @Override
-    public void run(int thread, int from, int to) {
-      kernel.run(segments, scratch[thread], from, to);
-    }
-  }
-
-  Session(Passes passes, int context, Team team) {
-    this.passes = passes;
-    this.team = team;
-    this.context = context;
-    this.text = new int[context];
-    var session = passes.session();
-    MemorySegment[] slots = passes.slots(arena);
-    this.control = slots[session.control()];
-    this.request = slots[session.request()];
-    this.history = slots[session.history()];
-    this.tokens = slots[session.tokens()];
-    this.logits = slots[session.logits()];
-    this.chosen = slots[session.chosen()];
-    this.caches = session.caches().stream().map(slot -> slots[slot]).toArray(MemorySegment[]::new);
-    this.rows = (int) (tokens.byteSize() / Integer.BYTES);
-    this.vocabulary = (int) (logits.byteSize() / Float.BYTES / rows);
-    this.scratch = new MemorySegment[team.threads()];
-    this.seen = passes.exchanges();
-    lendScratch();
-    var nodes = session.graph().nodes();
-    this.steps = new Step[nodes.size()];
-    for (int i = 0; i < steps.length; i++) {
-      steps[i] =
-          new Step(
-              nodes.get(i),
-              passes.kernel(i),
-              segments(nodes.get(i), slots),
-              session.graph().slots());
-    }
-  }
-
-  private void lendScratch() {
-    long bytes = passes.scratchBytes();
-    for (int i = 0; i < scratch.length; i++) {
-      scratch[i] = arena.allocate(bytes + 1, Passes.ALIGNMENT);
-    }
-  }
-
-  private void exchange() {
-    seen = passes.exchanges();
-    for (int i = 0; i < steps.length; i++) {
-      steps[i].exchange(passes.kernel(i));
-    }
-    lendScratch();
-  }
-
-  private MemorySegment[] segments(GraphNode node, MemorySegment[] slots) {
-    return node.operands().stream()
-        .map(
-            operand ->
-                switch (operand) {
-                  case Operand.Read(int slot) -> slots[slot];
-                  case Operand.Write(int slot) -> slots[slot];
-                  case Operand.Update(int slot) -> slots[slot];
-                  case Operand.Absent(long bytes) -> arena.allocate(bytes, Passes.ALIGNMENT);
-                })
-        .toArray(MemorySegment[]::new);
+  /// @param batch which has no other texts, and is closed with this
+  Session(Batch batch) {
+    this.batch = batch;
+    this.text = batch.open();
   }
 
   /// {@return how many tokens the text has}
   public int length() {
-    return length;
+    return text.length();
   }
 
   /// {@return how many tokens it may have}
   public int context() {
-    return context;
+    return text.context();
   }
 
   /// {@return how many tokens are taken at once, at most}
   public int rows() {
-    return rows;
+    return batch.rows();
   }
 
   /// Has tokens be chosen in this way from now on; before that, they are the most likely ones.
   ///
   /// @throws IllegalArgumentException if there are biases of other tokens, or more than half as many as the context has
   public void choose(Sampling sampling) {
-    sampling.requireTokens(vocabulary);
-    ByteBuffer asked = ByteBuffer.allocate((int) request.byteSize()).order(ByteOrder.LITTLE_ENDIAN);
-    sampling.write(asked);
-    request.copyFrom(MemorySegment.ofBuffer(asked));
+    text.choose(sampling);
   }
 
   /// Cuts the text to its first tokens; what they have left behind is still good.
   public void cut(int tokensKept) {
-    if (tokensKept < 0 || tokensKept > length) {
-      throw new IllegalArgumentException(
-          "a text of %d tokens is not cut to %d".formatted(length, tokensKept));
-    }
-    length = tokensKept;
+    text.cut(tokensKept);
   }
 
   /// Cuts the text to what it has in common with another, but so that a token of that is left to be taken.
   ///
   /// @return how many tokens that are
   public int cutTo(int... other) {
-    int common = Arrays.mismatch(text, 0, length, other, 0, other.length);
-    length = Math.min(common < 0 ? length : common, Math.max(0, other.length - 1));
-    return length;
+    return text.cutTo(other);
   }
 
   /// Takes one token, as [#take(int...)] does.
@@ -209,7 +65,8 @@ public final class Session implements AutoCloseable {
   /// @return the token that is chosen behind them
   /// @throws IllegalArgumentException if there are none, one is not in the vocabulary, or they are too many
   public int take(int... more) {
-    require(more);
+    text.require(more);
+    int rows = batch.rows();
     for (int from = 0; from < more.length; from += rows) {
       int count = Math.min(rows, more.length - from);
       boolean last = from + count == more.length;
@@ -218,85 +75,45 @@ public final class Session implements AutoCloseable {
     return chosen(0);
   }
 
-  private void require(int... more) {
-    if (more.length == 0 || more.length > context - length) {
-      throw new IllegalArgumentException(
-          "%d tokens more: a text of %d takes 1 to %d"
-              .formatted(more.length, length, context - length));
-    }
-    for (int token : more) {
-      if (token < 0 || token >= vocabulary) {
-        throw new IllegalArgumentException(
-            "token %d is not in a vocabulary of %d".formatted(token, vocabulary));
-      }
-    }
-  }
-
   /// Takes some tokens at once.
   ///
   /// @param first row of the first token behind which something is chosen
   /// @param choices how many are chosen, one behind each token from there on
   void pass(int[] more, int from, int count, int first, int choices) {
-    for (int i = 0; i < count; i++) {
-      Mem.putI32(tokens, 4L * i, more[from + i]);
-      note(length + i, more[from + i]);
-    }
-    Mem.putI32(control, 4L * Tile.TOKENS, count);
-    Mem.putI32(control, 4L * Tile.CHOICES, choices);
-    Mem.putI32(control, 4L * Tile.POSITION, length);
-    Mem.putI32(control, 4L * Tile.CHOOSING, first);
-    if (count > FEW) {
-      passes.work(true);
-    }
-    boolean helped = team.enter();
-    try {
-      for (Step step : steps) {
-        if (seen != passes.exchanges()) {
-          exchange();
-        }
-        if (helped && step.isWorthHelp(count)) {
-          team.run(step, step.units, 1);
-        } else {
-          step.run(0, 0, step.units);
-        }
-      }
-    } finally {
-      if (helped) {
-        team.leave();
-      }
-    }
-    length += count;
-    passes.work(false);
+    batch.add(text, more, from, count, first, choices);
+    batch.step();
+  }
+
+  /// Goes on with a continuation of this session's text by a step.
+  public void step(Continuation continuation) {
+    continuation.add(batch, batch.rows());
+    batch.step();
+    continuation.settle();
+  }
+
+  /// {@return the text, for a [Continuation] of it}
+  public BatchText text() {
+    return text;
   }
 
   /// {@return the tokens of the text}
-  int[] text() {
-    return Arrays.copyOf(text, length);
+  int[] tokens() {
+    return text.tokens();
   }
 
   /// {@return the keys and values of the text's first tokens, a segment for all of a layer's}
   List<MemorySegment> caches(int tokensOfEach) {
-    return Arrays.stream(caches)
-        .map(cache -> cache.asSlice(0, cache.byteSize() / context * tokensOfEach))
-        .toList();
+    return text.caches(tokensOfEach);
   }
 
   /// Has the text be the first tokens of another one, whose keys and values stand in [#caches].
   void restore(int tokensOfIt, int... other) {
-    for (int i = 0; i < tokensOfIt; i++) {
-      note(i, other[i]);
-    }
-    length = tokensOfIt;
-  }
-
-  private void note(int position, int token) {
-    text[position] = token;
-    Mem.putI32(history, 4L * position, token);
+    text.restore(tokensOfIt, other);
   }
 
   /// {@return what was chosen, of the choices of the last tokens that were taken}
   int chosen(int choice) {
-    return Mem.i32(chosen, 4L * choice);
+    return text.chosen(choice);
   }
 
   /// {@return the logits of the last choice, one for each token of the vocabulary; until more is taken}
@@ -306,12 +123,12 @@ public final class Session implements AutoCloseable {
 
   /// {@return the logits of a choice}
   MemorySegment logits(int choice) {
-    long row = (long) Float.BYTES * vocabulary;
-    return logits.asSlice(row * choice, row).asReadOnly();
+    return text.logits(choice);
   }
 
   @Override
   public void close() {
-    arena.close();
+    text.close();
+    batch.close();
   }
 }

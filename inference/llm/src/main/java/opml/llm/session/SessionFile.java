@@ -189,7 +189,7 @@ public final class SessionFile {
   /// @throws IOException if that fails; a file that was there stays
   /// @throws IllegalArgumentException if the text is empty
   public void save(Session session) throws IOException {
-    int[] text = session.text();
+    int[] text = session.tokens();
     if (text.length == 0) {
       throw new IllegalArgumentException("an empty text has nothing to be kept");
     }

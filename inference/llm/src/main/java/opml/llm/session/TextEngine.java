@@ -58,6 +58,11 @@ public final class TextEngine {
 
   /// {@return a session with an empty text; to be closed}
   public Session open() {
-    return new Session(passes, context, team);
+    return new Session(batch());
+  }
+
+  /// {@return a batch without texts; to be closed}
+  public Batch batch() {
+    return new Batch(passes, context, team);
   }
 }

@@ -8,6 +8,7 @@ import picocli.CommandLine.Command;
     description = "Measures speeds and sizes, each beside its peer in the same run.",
     footer = {"  opml bench engine --report engine.json", "  opml bench vm --report vm.json"},
     subcommands = {
+      BenchApiCommand.class,
       BenchEngineCommand.class,
       BenchHouseCommand.class,
       BenchLlmCommand.class,

@@ -23,6 +23,7 @@ import opml.cli.console.Messages;
 import opml.cli.console.Problems;
 import opml.cli.console.StopSignal;
 import opml.cli.option.ChatTemplateOption;
+import opml.cli.option.DraftOptions;
 import opml.cli.option.EngineOptions;
 import opml.cli.option.LanguageModelFile;
 import opml.engine.plan.Team;
@@ -104,10 +105,13 @@ public final class ApiCommand implements Callable<Integer> {
 
   @Mixin private EngineOptions options;
 
+  @Mixin private DraftOptions drafts;
+
   @Override
   public Integer call() {
     Problems problems = new Problems();
     options.check(problems);
+    drafts.check(problems);
     problems
         .when(
             port < 0 || port > 65_535, "--port " + port + ": expected is a number from 0 to 65535")
@@ -166,7 +170,8 @@ public final class ApiCommand implements Callable<Integer> {
         ready.tokenizer(),
         template.find(file, model, ready.tokenizer()),
         ready.engine(),
-        ready.context());
+        ready.context(),
+        drafts.ready(ready.engine(), options, team, console));
   }
 
   private static String name(Path file) {

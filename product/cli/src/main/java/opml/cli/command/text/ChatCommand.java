@@ -25,6 +25,8 @@ import opml.core.codec.MalformedException;
 import opml.engine.plan.Team;
 import opml.llm.chat.ChatTemplate;
 import opml.llm.model.LanguageModel;
+import opml.llm.session.Drafting;
+import opml.llm.session.RepeatDrafter;
 import opml.llm.session.Session;
 import opml.llm.template.TemplateException;
 import opml.llm.tokenizer.StreamDecoder;
@@ -243,7 +245,8 @@ public final class ChatCommand implements Callable<Integer> {
       Answer(ChatHistory asked, int... prompt) {
         this.asked = asked;
         this.prompt = prompt;
-        this.writing = new Writing(session, prompt);
+        this.writing =
+            new Writing(session, RepeatDrafter.INSTANCE, Drafting.REPEATS.most(), prompt);
         // What comes is the middle of a text, whose first space is its own.
         decoder.next(prompt[prompt.length - 1]);
       }

@@ -14,6 +14,7 @@ import opml.cli.console.Json;
 import opml.cli.console.Messages;
 import opml.cli.console.Problems;
 import opml.cli.console.StopSignal;
+import opml.cli.option.DraftOptions;
 import opml.cli.option.EngineOptions;
 import opml.cli.option.LanguageModelFile;
 import opml.cli.option.PromptOptions;
@@ -23,6 +24,8 @@ import opml.core.codec.WholeFile;
 import opml.core.hash.Keccak;
 import opml.engine.plan.Team;
 import opml.llm.model.LanguageModel;
+import opml.llm.session.Drafter;
+import opml.llm.session.Drafting;
 import opml.llm.session.Session;
 import opml.llm.session.SessionFile;
 import opml.llm.session.TextEngine;
@@ -71,6 +74,8 @@ public final class RunCommand implements Callable<Integer> {
   private int most;
 
   @Mixin private EngineOptions options;
+
+  @Mixin private DraftOptions drafts;
 
   @Option(
       names = "--prompt-cache",
@@ -126,13 +131,19 @@ public final class RunCommand implements Callable<Integer> {
               .formatted(prompt.name(), tokens.length, context));
     }
     Optional<Team> own = options.ownTeam();
-    TextEngine engine = options.ready(file, model, own.orElseGet(Team::shared), console).engine();
+    Team team = own.orElseGet(Team::shared);
+    TextEngine engine = options.ready(file, model, team, console).engine();
+    Drafting drafting = drafts.ready(engine, options, team, console);
     Optional<SessionFile> cache = kept.map(engine::file);
     try (Session session = engine.open();
+        Drafter drafter = drafting.open(engine);
         StopSignal _ = StopSignal.open()) {
       choose(session);
+      drafter.choose(sampling);
       double loading = (System.nanoTime() - begin) / 1e9;
-      Run run = new Run(session, tokenizer, tokens);
+      Run run =
+          new Run(
+              session, tokenizer, new Writing(session, drafter, drafting.most(), tokens), tokens);
       run.toEnd(cache);
       run.show(model, said, loading);
     } finally {
@@ -157,6 +168,7 @@ public final class RunCommand implements Callable<Integer> {
                 "--n-predict %d: expected is a number of tokens, or -1 for a full context"
                     .formatted(most));
     options.check(problems);
+    drafts.check(problems);
     problems.of(() -> sampling = samplers.sampling(new Random())).of(this::requirePlace).fail();
   }
 
@@ -185,12 +197,12 @@ public final class RunCommand implements Callable<Integer> {
     private double reading;
     private double seconds;
 
-    Run(Session session, Tokenizer tokenizer, int... prompt) {
+    Run(Session session, Tokenizer tokenizer, Writing writing, int... prompt) {
       this.session = session;
       this.tokenizer = tokenizer;
       this.decoder = tokenizer.decoder(false);
       this.prompt = prompt;
-      this.writing = new Writing(session, prompt);
+      this.writing = writing;
     }
 
     void toEnd(Optional<SessionFile> cache) {
@@ -243,7 +255,7 @@ public final class RunCommand implements Callable<Integer> {
 
     private boolean hear(int step, int token, boolean isEnd) {
       if (hashes) {
-        byte[] logits = session.logits().toArray(ValueLayout.JAVA_BYTE);
+        byte[] logits = writing.logits().toArray(ValueLayout.JAVA_BYTE);
         console.note("%d %d %s".formatted(step, token, Keccak.hash(logits)));
       }
       return isEnd || say(decoder.next(token));

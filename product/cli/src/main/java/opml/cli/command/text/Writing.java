@@ -1,10 +1,13 @@
 package opml.cli.command.text;
 
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntPredicate;
+import opml.llm.session.Continuation;
+import opml.llm.session.Drafter;
 import opml.llm.session.Session;
+import org.jspecify.annotations.Nullable;
 
 /// A text that a session reads and goes on with, until something ends it.
 final class Writing {
@@ -40,11 +43,19 @@ final class Writing {
 
   private final Session session;
   private final int[] prompt;
+  private final Drafter drafter;
+  private final int drafted;
   private final List<Integer> tokens = new ArrayList<>();
-  private int next;
+  private @Nullable Continuation going;
 
-  Writing(Session session, int... prompt) {
+  /// Number of the next token, of those that the last step has said.
+  private int at;
+
+  /// @param drafted tokens that are guessed at once, at most
+  Writing(Session session, Drafter drafter, int drafted, int... prompt) {
     this.session = session;
+    this.drafter = drafter;
+    this.drafted = drafted;
     this.prompt = prompt.clone();
   }
 
@@ -52,14 +63,14 @@ final class Writing {
   ///
   /// @return whether all was read; not if this thread was interrupted
   boolean read() {
-    int at = session.cutTo(prompt);
-    while (at < prompt.length) {
+    int room = session.context() - prompt.length;
+    going = new Continuation(session.text(), room, drafter, drafted, prompt);
+    at = 0;
+    while (going.unread() > 0) {
       if (Thread.interrupted()) {
         return false;
       }
-      int end = Math.min(prompt.length, at + session.rows());
-      next = session.take(Arrays.copyOfRange(prompt, at, end));
-      at = end;
+      session.step(going);
     }
     return true;
   }
@@ -74,12 +85,15 @@ final class Writing {
       if (Thread.interrupted()) {
         return End.INTERRUPTED;
       }
-      if (!tokens.isEmpty()) {
-        next = session.take(next);
+      if (at == going().said()) {
+        session.step(going());
+        at = 0;
       }
+      int next = going().said(at);
       tokens.add(next);
       boolean isEnd = stops.test(next);
       boolean goesOn = listener.hear(tokens.size() - 1, next, isEnd);
+      at++;
       if (isEnd) {
         return End.TOKEN;
       }
@@ -88,6 +102,18 @@ final class Writing {
       }
     }
     return tokens.size() == most ? End.LIMIT : End.CONTEXT;
+  }
+
+  private Continuation going() {
+    if (going == null) {
+      throw new IllegalStateException("the prompt was not read");
+    }
+    return going;
+  }
+
+  /// {@return the logits that the token was chosen by of which a listener hears}
+  MemorySegment logits() {
+    return going().logits(at);
   }
 
   /// {@return what was written}

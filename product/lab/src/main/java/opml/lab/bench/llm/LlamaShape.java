@@ -6,7 +6,7 @@ package opml.lab.bench.llm;
 /// @param width elements that stand for a token between layers
 /// @param kvHeads heads of keys and values
 /// @param context positions that the model is told to be made for
-record LlamaShape(
+public record LlamaShape(
     String name,
     int width,
     int feedForward,
@@ -15,7 +15,7 @@ record LlamaShape(
     int kvHeads,
     int vocabulary,
     int context) {
-  LlamaShape {
+  public LlamaShape {
     if (heads < 1 || kvHeads < 1 || width % heads != 0 || heads % kvHeads != 0) {
       throw new IllegalArgumentException(
           "%s: no width of %d in %d heads over %d".formatted(name, width, heads, kvHeads));
@@ -28,7 +28,7 @@ record LlamaShape(
   }
 
   /// {@return the shape of TinyLlama}
-  static LlamaShape tinyLlama(String name) {
+  public static LlamaShape tinyLlama(String name) {
     return new LlamaShape(name, 2048, 5632, 22, 32, 4, 32_000, 2048);
   }
 

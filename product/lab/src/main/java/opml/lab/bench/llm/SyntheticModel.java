@@ -18,7 +18,7 @@ import opml.engine.tensor.ElementType;
 /// model has learnt. The same shape, type and seed give the same file.
 ///
 /// Its scores for the end of a text are all 0, so that it does not end what it writes.
-final class SyntheticModel {
+public final class SyntheticModel {
   private static final ValueLayout.OfShort I16 =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfLong I64 =
@@ -41,7 +41,8 @@ final class SyntheticModel {
   /// Writes a model's file.
   ///
   /// @param type of the matrices: F32, Q4_0, Q8_0, or one with blocks of 256 elements
-  static void write(Path file, LlamaShape shape, ElementType type, long seed) throws IOException {
+  public static void write(Path file, LlamaShape shape, ElementType type, long seed)
+      throws IOException {
     new SyntheticModel(shape, type, seed).write(file);
   }
 

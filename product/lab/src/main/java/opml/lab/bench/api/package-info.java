@@ -1,0 +1,2 @@
+/// Serving many texts at once: `opml bench api`.
+package opml.lab.bench.api;
