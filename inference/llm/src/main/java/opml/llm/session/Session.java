@@ -34,6 +34,7 @@ public final class Session implements AutoCloseable {
   private final MemorySegment request;
   private final MemorySegment history;
   private final MemorySegment tokens;
+  private final MemorySegment hidden;
   private final MemorySegment logits;
   private final MemorySegment chosen;
   private final MemorySegment[] caches;
@@ -94,6 +95,7 @@ public final class Session implements AutoCloseable {
     this.request = slots[session.request()];
     this.history = slots[session.history()];
     this.tokens = slots[session.tokens()];
+    this.hidden = slots[session.hidden()];
     this.logits = slots[session.logits()];
     this.chosen = slots[session.chosen()];
     this.caches = session.caches().stream().map(slot -> slots[slot]).toArray(MemorySegment[]::new);
@@ -191,7 +193,7 @@ public final class Session implements AutoCloseable {
     return chosen(0);
   }
 
-  private void require(int... more) {
+  void require(int... more) {
     if (more.length == 0 || more.length > context - length) {
       throw new IllegalArgumentException(
           "%d tokens more: a text of %d takes 1 to %d"
@@ -258,6 +260,16 @@ public final class Session implements AutoCloseable {
   private void note(int position, int token) {
     text[position] = token;
     Mem.putI32(history, 4L * position, token);
+  }
+
+  /// {@return what the last layer has made of the tokens that were taken last, a row of floats for each}
+  MemorySegment hidden() {
+    return hidden.asReadOnly();
+  }
+
+  /// {@return the numbers of the last tile, as [Tile] reads them}
+  MemorySegment control() {
+    return control.asReadOnly();
   }
 
   /// {@return what was chosen, of the choices of the last tokens that were taken}

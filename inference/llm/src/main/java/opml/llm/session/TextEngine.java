@@ -60,4 +60,9 @@ public final class TextEngine {
   public Session open() {
     return new Session(passes, context, team);
   }
+
+  /// {@return what embeds texts; to be closed}
+  public Embedder embedder() {
+    return new Embedder(model, open());
+  }
 }
