@@ -6,11 +6,11 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import opml.llm.session.Session;
-import opml.llm.tokenizer.StreamDecoder;
+import opml.llm.tape.Sampling;
 
 /// Works on a request, prompt after prompt. What it says is heard through a queue that bounds how far it is ahead of a
 /// client that reads slowly; it ends at the next token when nobody wants it any more.
-final class Generation implements Runnable {
+final class Generation implements Runnable, Work {
   private static final int AHEAD = 256;
   private static final long LOOK_MILLIS = 100;
 
@@ -30,13 +30,13 @@ final class Generation implements Runnable {
     this.metrics = metrics;
   }
 
-  /// {@return what is heard next; nothing if that takes longer}
-  Optional<Heard> next(long millis) throws InterruptedException {
+  @Override
+  public Optional<Heard> next(long millis) throws InterruptedException {
     return Optional.ofNullable(heard.poll(millis, TimeUnit.MILLISECONDS));
   }
 
-  /// Nobody waits any more.
-  void cancel() {
+  @Override
+  public void cancel() {
     unwanted = true;
   }
 
@@ -53,7 +53,7 @@ final class Generation implements Runnable {
       // A session that something went wrong in is not used again.
       boolean isSound = false;
       try {
-        for (int i = 0; i < request.prompts().size(); i++) {
+        for (int i = 0; i < request.answers(); i++) {
           answer(session, i);
         }
         tell(new Heard.Done());
@@ -83,31 +83,18 @@ final class Generation implements Runnable {
   }
 
   private void answer(Session session, int index) {
-    int[] prompt = request.prompts().get(index);
-    if (!request.echo().isEmpty()) {
-      say(index, request.echo().get(index));
-    }
-    int room = Math.min(request.most(), session.context() - prompt.length);
-    if (room <= 0) {
-      tell(new Heard.Ended(index, "length", 0));
+    int[] prompt = request.prompt(index);
+    Speech speech = new Speech(request, index, model.tokenizer(), session.context());
+    speech.begin().forEach(this::tell);
+    if (speech.isEnded()) {
       return;
     }
-    choose(session);
+    choose(session, request.sampling(index));
     int next = read(session, prompt);
-    StreamDecoder decoder = model.tokenizer().decoder(false);
-    // What comes is the middle of a text, whose first space is its own.
-    decoder.next(prompt[prompt.length - 1]);
-    StopText stop = new StopText(request.stops());
-    int count = 0;
     while (true) {
-      count++;
       metrics.answered(1);
-      boolean isEnd = model.tokenizer().endsOfGeneration().contains(next);
-      say(index, isEnd ? "" : stop.next(decoder.next(next)));
-      if (isEnd || stop.isFound() || count == room) {
-        String rest = stop.next(decoder.end()) + stop.end();
-        say(index, rest);
-        tell(new Heard.Ended(index, isEnd || stop.isFound() ? "stop" : "length", count));
+      speech.next(next, session::logits).forEach(this::tell);
+      if (speech.isEnded()) {
         return;
       }
       requireWanted();
@@ -115,9 +102,9 @@ final class Generation implements Runnable {
     }
   }
 
-  private void choose(Session session) {
+  private static void choose(Session session, Sampling sampling) {
     try {
-      session.choose(request.sampling());
+      session.choose(sampling);
     } catch (IllegalArgumentException e) {
       throw ApiException.invalid("logit_bias", "Invalid 'logit_bias': " + e.getMessage() + ".");
     }
@@ -135,12 +122,6 @@ final class Generation implements Runnable {
       at = end;
     }
     return next;
-  }
-
-  private void say(int prompt, String text) {
-    if (!text.isEmpty()) {
-      tell(new Heard.Said(prompt, text));
-    }
   }
 
   private void requireWanted() {

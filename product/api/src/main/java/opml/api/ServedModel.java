@@ -9,5 +9,10 @@ import opml.llm.tokenizer.Tokenizer;
 ///
 /// @param template absent if the model takes no conversations
 /// @param context tokens of a text, at most
+/// @param fingerprint what tells the model from others, whatever they are called
 public record ServedModel(
-    Tokenizer tokenizer, Optional<ChatTemplate> template, TextEngine engine, int context) {}
+    Tokenizer tokenizer,
+    Optional<ChatTemplate> template,
+    TextEngine engine,
+    int context,
+    String fingerprint) {}

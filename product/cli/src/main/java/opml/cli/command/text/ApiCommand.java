@@ -26,6 +26,7 @@ import opml.cli.option.ChatTemplateOption;
 import opml.cli.option.EngineOptions;
 import opml.cli.option.LanguageModelFile;
 import opml.engine.plan.Team;
+import opml.llm.model.Fingerprint;
 import opml.llm.model.LanguageModel;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -59,8 +60,9 @@ public final class ApiCommand implements Callable<Integer> {
       required = true,
       paramLabel = "FILE",
       description =
-          "A model: a GGUF file, a llama2.c checkpoint, or a folder as Hugging Face's models are. Once for each; its"
-              + " name is the file's without the ending, and its weights are read when it is first asked for.")
+          "A model: a GGUF file, a llama2.c checkpoint, or a folder as Hugging Face's models are."
+              + " Once for each; its name is the file's without the ending, and its weights are"
+              + " read when it is first asked for.")
   private List<Path> files;
 
   @Option(
@@ -97,7 +99,8 @@ public final class ApiCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "64",
       description =
-          "Requests that wait for that; more are sent away, to try again (default: ${DEFAULT-VALUE}).")
+          "Requests that wait for that; more are sent away, to try again (default:"
+              + " ${DEFAULT-VALUE}).")
   private int waiting;
 
   @Mixin private ChatTemplateOption template;
@@ -166,7 +169,8 @@ public final class ApiCommand implements Callable<Integer> {
         ready.tokenizer(),
         template.find(file, model, ready.tokenizer()),
         ready.engine(),
-        ready.context());
+        ready.context(),
+        Fingerprint.of(model));
   }
 
   private static String name(Path file) {
