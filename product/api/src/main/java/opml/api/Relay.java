@@ -6,11 +6,12 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /// Passes on to a client what a generation says, as a stream or whole at the end.
 ///
 /// A client that has gone is noticed by writing only. So something without a meaning is written once a second where
-/// there is nothing to say: a comment in a stream, a blank before JSON.
+/// nothing else is: a comment in a stream, a blank before JSON.
 final class Relay {
   private static final long PULSE_MILLIS = 1_000;
   private static final byte[] COMMENT = ": waiting\n\n".getBytes(StandardCharsets.UTF_8);
@@ -63,10 +64,15 @@ final class Relay {
   }
 
   private int passWhole(Whole form) throws InterruptedException {
+    long written = System.nanoTime();
     while (true) {
       Optional<Heard> heard = work.next(PULSE_MILLIS);
-      if (heard.isEmpty()) {
+      // Nothing of what is heard is written before the end.
+      if (System.nanoTime() - written >= TimeUnit.MILLISECONDS.toNanos(PULSE_MILLIS)) {
         write(BLANK);
+        written = System.nanoTime();
+      }
+      if (heard.isEmpty()) {
         continue;
       }
       switch (heard.get()) {

@@ -24,10 +24,14 @@ final class ByHeart {
 
   /// Writes a checkpoint with its tokenizer.
   ///
-  /// @param texts in pieces, none of which may be there twice; each is said behind a prompt that ends with a letter
+  /// @param texts in pieces, none of which may be there twice; each is said behind a prompt that ends with a letter, and
+  ///     again and again if the last piece is empty
   static Path write(Path file, int context, Map<Character, List<String>> texts) throws IOException {
     List<String> pieces = new ArrayList<>();
-    texts.values().forEach(pieces::addAll);
+    texts.values().stream()
+        .flatMap(List::stream)
+        .filter(piece -> !piece.isEmpty())
+        .forEach(pieces::add);
     int vocabulary = FIRST_PIECE + pieces.size();
     float[][] embedding = new float[vocabulary][WIDTH];
     Random random = new Random(1);
@@ -40,12 +44,17 @@ final class ByHeart {
     int next = FIRST_PIECE;
     for (Map.Entry<Character, List<String>> text : texts.entrySet()) {
       int before = 3 + text.getKey();
-      for (int i = 0; i < text.getValue().size(); i++) {
-        classifier[next] = embedding[before];
+      int follows = END;
+      for (String piece : text.getValue()) {
+        if (piece.isEmpty()) {
+          follows = next - text.getValue().size() + 1;
+          break;
+        }
+        classifier[next] = embedding[before].clone();
         before = next++;
       }
       for (int i = 0; i < WIDTH; i++) {
-        classifier[END][i] += embedding[before][i];
+        classifier[follows][i] += embedding[before][i];
       }
     }
     ByteBuffer out = ByteBuffer.allocate(1 << 21).order(ByteOrder.LITTLE_ENDIAN);

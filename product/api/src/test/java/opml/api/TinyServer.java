@@ -82,10 +82,17 @@ final class TinyServer implements AutoCloseable {
   /// @param templateWords what its template mentions besides
   static TinyServer byHeart(Path folder, String templateWords, Map<Character, List<String>> texts)
       throws IOException {
+    return byHeart(folder, templateWords, texts, Duration.ofSeconds(5));
+  }
+
+  /// As that, with another patience.
+  static TinyServer byHeart(
+      Path folder, String templateWords, Map<Character, List<String>> texts, Duration patience)
+      throws IOException {
     Path file = ByHeart.write(folder.resolve("heart.bin"), LONG_CONTEXT, texts);
     String template = "{#%s#}%s".formatted(templateWords, LONG_TEMPLATE);
     ApiSettings settings =
-        new ApiSettings("127.0.0.1", 0, Optional.empty(), 3, 1_000, Duration.ofSeconds(5));
+        new ApiSettings("127.0.0.1", 0, Optional.empty(), 3, 1_000, patience);
     return of(settings, Map.of("heart", () -> load(file, template, LONG_CONTEXT)));
   }
 

@@ -60,9 +60,8 @@ public final class ApiCommand implements Callable<Integer> {
       required = true,
       paramLabel = "FILE",
       description =
-          "A model: a GGUF file, a llama2.c checkpoint, or a folder as Hugging Face's models are."
-              + " Once for each; its name is the file's without the ending, and its weights are"
-              + " read when it is first asked for.")
+          "A model: a GGUF file, a llama2.c checkpoint, or a folder as Hugging Face's models are. Once for each; its"
+              + " name is the file's without the ending, and its weights are read when it is first asked for.")
   private List<Path> files;
 
   @Option(
@@ -99,8 +98,7 @@ public final class ApiCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "64",
       description =
-          "Requests that wait for that; more are sent away, to try again (default:"
-              + " ${DEFAULT-VALUE}).")
+          "Requests that wait for that; more are sent away, to try again (default: ${DEFAULT-VALUE}).")
   private int waiting;
 
   @Mixin private ChatTemplateOption template;
