@@ -7,6 +7,8 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.Optional;
@@ -48,6 +50,16 @@ final class ApiBody {
     } catch (IOException e) {
       throw new AssertionError("an array is read", e);
     }
+  }
+
+  /// {@return what is already known to be an object}
+  static ApiBody of(ObjectNode object) {
+    return new ApiBody(object);
+  }
+
+  /// {@return what a field has, as it was sent; null if it is not there}
+  JsonNode given(String name) {
+    return find(name).orElse(NullNode.getInstance());
   }
 
   /// Refuses fields that nobody here knows.

@@ -6,6 +6,9 @@ import org.jspecify.annotations.Nullable;
 final class ApiException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  /// The status of a request that does not come to its end in time.
+  static final int TOO_SLOW = 408;
+
   private final int status;
   private final String type;
   private final @Nullable String param;
@@ -50,6 +53,11 @@ final class ApiException extends RuntimeException {
         "model",
         "model_not_found",
         "The model `%s` does not exist here.".formatted(name));
+  }
+
+  /// {@return that there is not what a field names}
+  static ApiException missing(String param, String message) {
+    return new ApiException(404, "invalid_request_error", param, "not_found", message);
   }
 
   /// {@return that there is too much to do}

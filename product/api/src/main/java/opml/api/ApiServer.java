@@ -1,6 +1,5 @@
 package opml.api;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.helidon.http.HeaderNames;
@@ -9,9 +8,6 @@ import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -19,44 +15,33 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.ZonedDateTime;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import opml.llm.tokenizer.Tokenizer;
 
 /// A server of OpenAI's API, and of a few things that llama.cpp's has besides.
 public final class ApiServer implements AutoCloseable {
-  /// The most bytes of a request: a text of millions of tokens.
-  private static final int MOST_BYTES = 1 << 23;
-
-  /// The most bytes of all requests that are read or answered. Their JSON takes up to some thirty times as much memory.
-  private static final int MOST_BYTES_AT_ONCE = 4 * MOST_BYTES;
-
-  /// What is read of a larger one, so that its sender hears why it was refused.
-  private static final long MOST_DRAINED = 1 << 28;
-
   /// What those who are being answered have when the server ends.
   private static final Duration GRACE = Duration.ofMillis(500);
 
   /// It tells of its own start and end, and of a port that is taken, which is told here.
   private static final Logger LIBRARY = Logger.getLogger("io.helidon");
 
-  private static final String JSON = "application/json";
   private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]", "::1");
 
   private final ApiSettings settings;
   private final ModelShelf models;
-  private final Clock clock;
   private final long begun;
   private final boolean isLocal;
   private final Metrics metrics = new Metrics();
   private final ChatPage page = new ChatPage();
-  private final BodyRoom room = new BodyRoom(MOST_BYTES_AT_ONCE);
+  private final RequestBytes bodies;
   private final Workers workers;
   private final Watchdog watchdog;
+  private final TokenRoutes tokens;
+  private final AnswerRoutes answers;
   private final WebServer server;
 
   private ApiServer(
@@ -66,11 +51,14 @@ public final class ApiServer implements AutoCloseable {
       boolean isLocal) {
     this.settings = settings;
     this.models = new ModelShelf(models, settings.parallel());
-    this.clock = clock;
     this.begun = clock.instant().getEpochSecond();
     this.isLocal = isLocal;
     this.workers = new Workers(settings.parallel(), settings.waiting());
     this.watchdog = new Watchdog(settings.patience());
+    this.bodies = new RequestBytes(settings.patience(), System::nanoTime);
+    this.tokens = new TokenRoutes(this.models);
+    this.answers =
+        new AnswerRoutes(this.models, workers, metrics, watchdog, clock, settings.waiting());
     LIBRARY.setLevel(Level.OFF);
     this.server =
         WebServer.builder()
@@ -123,6 +111,7 @@ public final class ApiServer implements AutoCloseable {
   public void close() {
     workers.close();
     server.stop();
+    answers.close();
     watchdog.close();
     models.close();
   }
@@ -138,10 +127,14 @@ public final class ApiServer implements AutoCloseable {
         .get("/metrics", guarded(this::metrics))
         .get("/v1/models", guarded(this::listModels))
         .get("/v1/models/{name}", guarded(this::showModel))
-        .post("/v1/completions", posted((in, out) -> complete(in, out, false)))
-        .post("/v1/chat/completions", posted((in, out) -> complete(in, out, true)))
-        .post("/tokenize", posted(this::tokenize))
-        .post("/detokenize", posted(this::detokenize))
+        .post("/v1/completions", posted((in, out) -> answers.complete(in, out, false)))
+        .post("/v1/chat/completions", posted((in, out) -> answers.complete(in, out, true)))
+        .post("/v1/responses", posted(answers::respond))
+        .get("/v1/responses/{id}", guarded((in, out) -> show(answers.response(id(in)), out)))
+        .delete("/v1/responses/{id}", guarded((in, out) -> show(answers.forget(id(in)), out)))
+        .post("/v1/embeddings", posted(answers::embed))
+        .post("/tokenize", posted((in, out) -> show(tokens.tokenize(in), out)))
+        .post("/detokenize", posted((in, out) -> show(tokens.detokenize(in), out)))
         .any(answering(ApiServer::unknown));
   }
 
@@ -168,8 +161,8 @@ public final class ApiServer implements AutoCloseable {
   private Handler posted(BodyAnswering answering) {
     return guarded(
         (request, response) -> {
-          try (BodyRoom.Share share = room.share()) {
-            return answering.answer(body(request, share), response);
+          try (BodyRoom.Share share = bodies.share()) {
+            return answering.answer(bodies.read(request, share), response);
           }
         });
   }
@@ -200,13 +193,17 @@ public final class ApiServer implements AutoCloseable {
     if (e.status() == 429 || e.status() == 503) {
       response.header("Retry-After", "1");
     }
+    if (e.status() == ApiException.TOO_SLOW) {
+      // What is left of the body is not waited for.
+      response.header("Connection", "close");
+    }
     response.status(e.status());
     send(response, AnswerJson.error(e));
   }
 
   private void send(ServerResponse response, ObjectNode object) {
     byte[] bytes = AnswerJson.bytes(object);
-    response.header("Content-Type", JSON);
+    response.header("Content-Type", RequestBytes.JSON);
     watchdog.watch(() -> response.send(bytes));
   }
 
@@ -237,9 +234,17 @@ public final class ApiServer implements AutoCloseable {
             .formatted(request.prologue().method().text(), request.path().path()));
   }
 
-  private int health(ServerRequest request, ServerResponse response) {
-    send(response, ApiBody.MAPPER.createObjectNode().put("status", "ok"));
+  private static String id(ServerRequest request) {
+    return request.path().pathParameters().get("id");
+  }
+
+  private int show(ObjectNode object, ServerResponse response) {
+    send(response, object);
     return 200;
+  }
+
+  private int health(ServerRequest request, ServerResponse response) {
+    return show(ApiBody.MAPPER.createObjectNode().put("status", "ok"), response);
   }
 
   private int metrics(ServerRequest request, ServerResponse response) {
@@ -262,8 +267,7 @@ public final class ApiServer implements AutoCloseable {
     ObjectNode list = ApiBody.MAPPER.createObjectNode().put("object", "list");
     ArrayNode data = list.putArray("data");
     models.names().forEach(name -> data.add(model(name)));
-    send(response, list);
-    return 200;
+    return show(list, response);
   }
 
   private int showModel(ServerRequest request, ServerResponse response) {
@@ -271,127 +275,6 @@ public final class ApiServer implements AutoCloseable {
     if (!models.names().contains(name)) {
       throw ApiException.noModel(name);
     }
-    send(response, model(name));
-    return 200;
-  }
-
-  private int complete(byte[] bytes, ServerResponse response, boolean isChat)
-      throws InterruptedException {
-    ApiBody body = ApiBody.of(bytes);
-    String name = modelName(body);
-    ModelShelf.Entry entry = models.get(name);
-    ServedModel model = entry.model();
-    RequestReader reader = new RequestReader(body, name, model);
-    CompletionRequest wanted = isChat ? reader.chat(ZonedDateTime.now(clock)) : reader.completion();
-    Generation generation = new Generation(wanted, entry, model, metrics);
-    workers.submit(generation);
-    AnswerJson json = new AnswerJson(wanted, isChat, bytes, clock.instant().getEpochSecond());
-    return new Relay(wanted, json, isChat, generation, response, watchdog).toEnd();
-  }
-
-  /// {@return the model that is asked; where there is one only, nobody need name it}
-  private String modelName(ApiBody body) {
-    return models.names().size() == 1
-        ? body.text("model").orElseGet(() -> models.names().iterator().next())
-        : body.text("model")
-            .orElseThrow(() -> ApiException.invalid("model", "you must provide a model parameter"));
-  }
-
-  private Tokenizer tokenizer(ApiBody body) throws InterruptedException {
-    return models.get(modelName(body)).model().tokenizer();
-  }
-
-  private int tokenize(byte[] bytes, ServerResponse response) throws InterruptedException {
-    ApiBody body = ApiBody.of(bytes);
-    body.requireKnown(Set.of("model", "content", "add_special", "parse_special", "with_pieces"));
-    JsonNode content = body.get("content");
-    ApiBody.require(content.isTextual(), "content", "a string", content);
-    Tokenizer tokenizer = tokenizer(body);
-    int[] tokens =
-        tokenizer.encode(
-            content.textValue(), body.flag("add_special", false), body.flag("parse_special", true));
-    boolean showsPieces = body.flag("with_pieces", false);
-    ObjectNode answer = ApiBody.MAPPER.createObjectNode();
-    ArrayNode list = answer.putArray("tokens");
-    for (int token : tokens) {
-      if (showsPieces) {
-        list.addObject()
-            .put("id", token)
-            .put("piece", new String(tokenizer.piece(token), StandardCharsets.UTF_8));
-      } else {
-        list.add(token);
-      }
-    }
-    send(response, answer);
-    return 200;
-  }
-
-  private int detokenize(byte[] bytes, ServerResponse response) throws InterruptedException {
-    ApiBody body = ApiBody.of(bytes);
-    body.requireKnown(Set.of("model", "tokens"));
-    JsonNode given = body.get("tokens");
-    ApiBody.require(given.isArray(), "tokens", "an array", given);
-    Tokenizer tokenizer = tokenizer(body);
-    int[] tokens = new int[given.size()];
-    for (int i = 0; i < tokens.length; i++) {
-      JsonNode token = given.get(i);
-      ApiBody.require(token.isIntegralNumber(), "tokens", "an integer", token);
-      if (!token.canConvertToInt()
-          || token.intValue() < 0
-          || token.intValue() >= tokenizer.size()) {
-        throw ApiException.invalid("tokens", "There is no token %s.".formatted(token));
-      }
-      tokens[i] = token.intValue();
-    }
-    send(
-        response, ApiBody.MAPPER.createObjectNode().put("content", tokenizer.decode(tokens, true)));
-    return 200;
-  }
-
-  // --- Bodies ---
-
-  private static byte[] body(ServerRequest request, BodyRoom.Share share) {
-    String type = request.headers().value(HeaderNames.CONTENT_TYPE).orElse(JSON);
-    if (!type.split(";", 2)[0].strip().equalsIgnoreCase(JSON)) {
-      throw ApiException.refused(
-          415, "unsupported_content_type", "Expected is Content-Type: application/json.");
-    }
-    if (!request.content().hasEntity()) {
-      return new byte[0];
-    }
-    try (InputStream in = request.content().inputStream()) {
-      try {
-        return read(in, share);
-      } catch (ApiException e) {
-        drain(in);
-        throw e;
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static byte[] read(InputStream in, BodyRoom.Share share) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    byte[] some = new byte[1 << 13];
-    for (int read = in.read(some); read >= 0; read = in.read(some)) {
-      if (bytes.size() + read > MOST_BYTES) {
-        throw ApiException.refused(
-            413,
-            "request_too_large",
-            "The body of the request has more than %d bytes.".formatted(MOST_BYTES));
-      }
-      share.take(read);
-      bytes.write(some, 0, read);
-    }
-    return bytes.toByteArray();
-  }
-
-  private static void drain(InputStream in) throws IOException {
-    byte[] some = new byte[1 << 16];
-    long drained = 0;
-    for (int read = in.read(some); read >= 0 && drained < MOST_DRAINED; read = in.read(some)) {
-      drained += read;
-    }
+    return show(model(name), response);
   }
 }

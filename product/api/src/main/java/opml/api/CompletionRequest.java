@@ -5,15 +5,20 @@ import opml.llm.tape.Sampling;
 
 /// What a client wants to be said.
 ///
+/// Each prompt has as many different answers as there are copies if there is chance, and one otherwise, which all
+/// copies show. Copy i is chosen with the request's seed plus i, so that it is what the same request with that seed
+/// says.
+///
 /// @param model by the name that clients know
 /// @param prompts tokens of each text that is to go on
 /// @param echo what of each prompt is said before; empty, or as many as prompts
 /// @param most tokens of an answer, at most
 /// @param stops texts that end an answer and are none of it
 /// @param sampling how tokens are chosen
-/// @param copies how often each answer is given; they are the same, so there is one if there is chance
-/// @param isStream whether the answer comes as it is said
-/// @param showsUsage whether a stream ends with what was used
+/// @param seed as it was asked for, even where nothing depends on it
+/// @param copies how many answers to each prompt are shown
+/// @param told what else is told of an answer
+/// @param tools what calls of tools are looked for in answers, and how
 record CompletionRequest(
     String model,
     List<int[]> prompts,
@@ -21,9 +26,18 @@ record CompletionRequest(
     int most,
     List<String> stops,
     Sampling sampling,
+    long seed,
     int copies,
-    boolean isStream,
-    boolean showsUsage) {
+    Told told,
+    ToolUse tools) {
+  /// What is told of an answer besides its text, and how.
+  ///
+  /// @param isStream whether the answer comes as it is said
+  /// @param showsUsage whether a stream ends with what was used
+  /// @param showsChances whether it is told how probable tokens were
+  /// @param others how many of the most probable tokens are told in each one's place
+  record Told(boolean isStream, boolean showsUsage, boolean showsChances, int others) {}
+
   CompletionRequest {
     if (prompts.isEmpty() || !echo.isEmpty() && echo.size() != prompts.size()) {
       throw new IllegalArgumentException(
@@ -33,5 +47,35 @@ record CompletionRequest(
 
   int promptTokens() {
     return prompts.stream().mapToInt(prompt -> prompt.length).sum();
+  }
+
+  /// {@return how many different answers there are to a prompt}
+  private int draws() {
+    return sampling.temperature() > 0 ? copies : 1;
+  }
+
+  /// {@return how many answers are to be found, prompt after prompt}
+  int answers() {
+    return prompts.size() * draws();
+  }
+
+  /// {@return how often each answer is shown}
+  int shows() {
+    return copies / draws();
+  }
+
+  /// {@return the prompt of an answer}
+  int[] prompt(int answer) {
+    return prompts.get(answer / draws());
+  }
+
+  /// {@return what is said before an answer}
+  String echo(int answer) {
+    return echo.isEmpty() ? "" : echo.get(answer / draws());
+  }
+
+  /// {@return how the tokens of an answer are chosen}
+  Sampling sampling(int answer) {
+    return sampling.withSeed(sampling.seed() + answer % draws());
   }
 }

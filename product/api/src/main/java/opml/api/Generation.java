@@ -6,13 +6,13 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import opml.llm.session.Continuation;
-import opml.llm.tokenizer.StreamDecoder;
+import opml.llm.tape.Sampling;
 import org.jspecify.annotations.Nullable;
 
 /// A request that is worked on, prompt after prompt, by the [TextLoop] of its model. What it says is heard through a
 /// queue that bounds how far it is ahead of a client that reads slowly; it ends at the next step when nobody wants it
 /// any more.
-final class Generation {
+final class Generation implements Work {
   private static final int AHEAD = 256;
 
   private final CompletionRequest request;
@@ -29,42 +29,11 @@ final class Generation {
   // Of the loop's thread alone.
 
   private int index = -1;
-  private @Nullable Answer answer;
+  private @Nullable Speech speech;
+  private @Nullable Continuation going;
 
-  /// An answer to a prompt, so far.
-  private final class Answer {
-    private final Continuation going;
-    private final StreamDecoder decoder = model.tokenizer().decoder(false);
-    private final StopText stop = new StopText(request.stops());
-    private int kept;
-    private int count;
-
-    Answer(Continuation going, int lastOfPrompt) {
-      this.going = going;
-      this.kept = going.text().length();
-      // What comes is the middle of a text, whose first space is its own.
-      decoder.next(lastOfPrompt);
-    }
-
-    /// Hears a token.
-    ///
-    /// @return whether it was the last
-    boolean hear(int token) {
-      if (count == 0) {
-        metrics.read(prompt().length, kept);
-      }
-      count++;
-      metrics.answered(1);
-      boolean isEnd = model.tokenizer().endsOfGeneration().contains(token);
-      say(isEnd ? "" : stop.next(decoder.next(token)));
-      boolean isLast = isEnd || stop.isFound() || count == room();
-      if (isLast) {
-        say(stop.next(decoder.end()) + stop.end());
-        tell(new Heard.Ended(index, isEnd || stop.isFound() ? "stop" : "length", count));
-      }
-      return isLast;
-    }
-  }
+  /// Tokens of the prompt that were known before; less than none once that was told.
+  private int kept;
 
   /// @param entry the model that is asked, ready
   Generation(
@@ -92,8 +61,8 @@ final class Generation {
 
   // --- Whoever waits for it ---
 
-  /// {@return what is heard next; nothing if that takes longer}
-  Optional<Heard> next(long millis) throws InterruptedException {
+  @Override
+  public Optional<Heard> next(long millis) throws InterruptedException {
     Heard next;
     boolean wasFull;
     synchronized (heard) {
@@ -114,8 +83,8 @@ final class Generation {
     return Optional.of(next);
   }
 
-  /// Nobody waits any more.
-  void cancel() {
+  @Override
+  public void cancel() {
     synchronized (heard) {
       if (isOver) {
         return;
@@ -142,83 +111,79 @@ final class Generation {
     }
   }
 
-  /// Goes to the next prompt that something is to be said behind.
+  /// Goes to the next answer that something is to be said in.
   ///
   /// @return whether there is one; if not, all is said
   boolean nextPrompt() {
-    answer = null;
-    for (index++; index < request.prompts().size(); index++) {
-      if (!request.echo().isEmpty()) {
-        say(request.echo().get(index));
-      }
-      if (room() > 0) {
+    speech = null;
+    going = null;
+    for (index++; index < request.answers(); index++) {
+      Speech next = new Speech(request, index, model.tokenizer(), model.context());
+      next.begin().forEach(this::tell);
+      if (!next.isEnded()) {
+        speech = next;
         return true;
       }
-      tell(new Heard.Ended(index, "length", 0));
     }
     tell(new Heard.Done());
     return false;
   }
 
   int[] prompt() {
-    return request.prompts().get(index);
-  }
-
-  private int room() {
-    return Math.min(request.most(), model.context() - prompt().length);
+    return request.prompt(index);
   }
 
   /// Begins to answer the prompt.
   ///
   /// @throws ApiException if the text cannot go on as is asked for
   void answer(TextLoop.Seat seat) {
+    Sampling sampling = request.sampling(index);
     try {
-      seat.text().choose(request.sampling());
+      seat.text().choose(sampling);
     } catch (IllegalArgumentException e) {
       throw ApiException.invalid("logit_bias", "Invalid 'logit_bias': " + e.getMessage() + ".");
     }
-    seat.drafter().choose(request.sampling());
+    seat.drafter().choose(sampling);
     int drafted = model.drafting().most();
-    int[] prompt = prompt();
-    Continuation going = new Continuation(seat.text(), room(), seat.drafter(), drafted, prompt);
-    answer = new Answer(going, prompt[prompt.length - 1]);
+    int room = current(speech).room();
+    going = new Continuation(seat.text(), room, seat.drafter(), drafted, prompt());
+    kept = seat.text().length();
   }
 
   /// {@return the text that is being read or written}
   Continuation going() {
-    return current().going;
+    return current(going);
   }
 
   /// Some of the prompt's tokens were found elsewhere.
   void found(int tokens) {
-    current().kept += tokens;
+    kept += tokens;
   }
 
-  private Answer current() {
-    if (answer == null) {
+  private static <T> T current(@Nullable T part) {
+    if (part == null) {
       throw new IllegalStateException("no prompt is being answered");
     }
-    return answer;
+    return part;
   }
 
   /// Hears what a step has said.
   ///
   /// @return whether the prompt's answer is at its end
   boolean hear() {
-    Answer current = current();
-    current.going.settle();
-    for (int i = 0; i < current.going.said(); i++) {
-      if (current.hear(current.going.said(i))) {
-        return true;
+    Continuation text = going();
+    Speech says = current(speech);
+    text.settle();
+    for (int i = 0; i < text.said() && !says.isEnded(); i++) {
+      if (kept >= 0) {
+        metrics.read(prompt().length, kept);
+        kept = -1;
       }
+      metrics.answered(1);
+      int number = i;
+      says.next(text.said(i), () -> text.logits(number)).forEach(this::tell);
     }
-    return false;
-  }
-
-  private void say(String text) {
-    if (!text.isEmpty()) {
-      tell(new Heard.Said(index, text));
-    }
+    return says.isEnded();
   }
 
   private void tell(Heard what) {

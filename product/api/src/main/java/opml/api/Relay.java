@@ -1,78 +1,83 @@
 package opml.api;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.concurrent.TimeUnit;
 
 /// Passes on to a client what a generation says, as a stream or whole at the end.
 ///
 /// A client that has gone is noticed by writing only. So something without a meaning is written once a second where
-/// there is nothing to say: a comment in a stream, a blank before JSON.
+/// nothing else is: a comment in a stream, a blank before JSON.
 final class Relay {
   private static final long PULSE_MILLIS = 1_000;
   private static final byte[] COMMENT = ": waiting\n\n".getBytes(StandardCharsets.UTF_8);
   private static final byte[] BLANK = {' '};
 
-  private final CompletionRequest request;
-  private final AnswerJson json;
-  private final boolean isChat;
-  private final Generation generation;
+  private final Work work;
   private final ServerResponse response;
   private final Watchdog watchdog;
+  private String type = "application/json";
   private Optional<OutputStream> out = Optional.empty();
 
-  Relay(
-      CompletionRequest request,
-      AnswerJson json,
-      boolean isChat,
-      Generation generation,
-      ServerResponse response,
-      Watchdog watchdog) {
-    this.request = request;
-    this.json = json;
-    this.isChat = isChat;
-    this.generation = generation;
+  Relay(Work work, ServerResponse response, Watchdog watchdog) {
+    this.work = work;
     this.response = response;
     this.watchdog = watchdog;
   }
 
-  /// {@return the status that the client was told}
+  /// What passes on all that is heard.
+  @FunctionalInterface
+  private interface Passing {
+    int toEnd() throws InterruptedException;
+  }
+
+  /// {@return the status that the client was told, in the end}
   ///
-  /// @throws UncheckedIOException if the client has gone; then the generation ends
-  int toEnd() throws InterruptedException {
+  /// @throws UncheckedIOException if the client has gone; then the work ends
+  int whole(Whole form) throws InterruptedException {
+    return toEnd(() -> passWhole(form));
+  }
+
+  /// {@return the status that the client was told, event after event}
+  ///
+  /// @throws UncheckedIOException if the client has gone; then the work ends
+  int stream(Form form) throws InterruptedException {
+    type = "text/event-stream";
+    return toEnd(() -> passStream(form));
+  }
+
+  private int toEnd(Passing passing) throws InterruptedException {
     boolean isDone = false;
     try {
-      int status = request.isStream() ? stream() : whole();
+      int status = passing.toEnd();
       isDone = true;
       return status;
     } finally {
       if (!isDone) {
-        generation.cancel();
+        work.cancel();
       }
     }
   }
 
-  private int whole() throws InterruptedException {
-    List<StringBuilder> texts =
-        Stream.generate(StringBuilder::new).limit(request.prompts().size()).toList();
-    List<AnswerJson.Whole> answers = new ArrayList<>();
+  private int passWhole(Whole form) throws InterruptedException {
+    long written = System.nanoTime();
     while (true) {
-      Optional<Heard> heard = generation.next(PULSE_MILLIS);
-      if (heard.isEmpty()) {
+      Optional<Heard> heard = work.next(PULSE_MILLIS);
+      // Nothing of what is heard is written before the end.
+      if (System.nanoTime() - written >= TimeUnit.MILLISECONDS.toNanos(PULSE_MILLIS)) {
         write(BLANK);
+        written = System.nanoTime();
+      }
+      if (heard.isEmpty()) {
         continue;
       }
       switch (heard.get()) {
-        case Heard.Said(int prompt, String text) -> texts.get(prompt).append(text);
-        case Heard.Ended(int prompt, String reason, int tokens) ->
-            answers.add(new AnswerJson.Whole(texts.get(prompt).toString(), reason, tokens));
+        case Heard.Said said -> form.keep(said);
+        case Heard.Ended ended -> form.keep(ended);
         case Heard.Failed(ApiException why) -> {
           if (out.isEmpty()) {
             throw why;
@@ -82,7 +87,7 @@ final class Relay {
           return why.status();
         }
         case Heard.Done() -> {
-          byte[] bytes = AnswerJson.bytes(json.whole(answers));
+          byte[] bytes = AnswerJson.bytes(form.whole());
           if (out.isEmpty()) {
             response.header("Content-Type", "application/json");
             watchdog.watch(() -> response.send(bytes));
@@ -96,75 +101,48 @@ final class Relay {
     }
   }
 
-  private int stream() throws InterruptedException {
-    int tokens = 0;
+  private int passStream(Form form) throws InterruptedException {
     boolean isBegun = false;
     while (true) {
-      Optional<Heard> heard = generation.next(PULSE_MILLIS);
+      Optional<Heard> heard = work.next(PULSE_MILLIS);
       if (heard.isEmpty()) {
         write(COMMENT);
         continue;
       }
+      Events events = new Events();
       if (heard.get() instanceof Heard.Failed(ApiException why)) {
         if (out.isEmpty()) {
           throw why;
         }
-        write(event(AnswerJson.error(why)));
+        form.fail(why, events);
+        write(events.bytes());
         close();
         return why.status();
       }
-      StringBuilder events = new StringBuilder();
-      if (isChat && !isBegun) {
-        copies(events, 0, index -> json.begin(index));
+      if (!isBegun) {
+        form.begin(events);
       }
       isBegun = true;
       switch (heard.get()) {
-        case Heard.Said(int prompt, String text) ->
-            copies(events, prompt, index -> json.part(index, text));
-        case Heard.Ended(int prompt, String reason, int count) -> {
-          tokens += count * request.copies();
-          copies(events, prompt, index -> json.end(index, reason));
-        }
+        case Heard.Said said -> form.hear(said, events);
+        case Heard.Ended ended -> form.hear(ended, events);
         case Heard.Done() -> {
-          if (request.showsUsage()) {
-            events.append(text(json.used(tokens)));
-          }
-          events.append("data: [DONE]\n\n");
-          write(events.toString().getBytes(StandardCharsets.UTF_8));
+          form.end(events);
+          write(events.bytes());
           close();
           return 200;
         }
         case Heard.Failed _ -> throw new AssertionError("a failure was told before");
       }
-      write(events.toString().getBytes(StandardCharsets.UTF_8));
+      if (!events.isEmpty()) {
+        write(events.bytes());
+      }
     }
-  }
-
-  /// Makes a choice's event.
-  @FunctionalInterface
-  private interface Choice {
-    ObjectNode of(int index);
-  }
-
-  /// Each copy of an answer hears the same.
-  private void copies(StringBuilder events, int prompt, Choice choice) {
-    for (int copy = 0; copy < request.copies(); copy++) {
-      events.append(text(choice.of(prompt * request.copies() + copy)));
-    }
-  }
-
-  private static String text(ObjectNode object) {
-    return "data: " + new String(AnswerJson.bytes(object), StandardCharsets.UTF_8) + "\n\n";
-  }
-
-  private static byte[] event(ObjectNode object) {
-    return text(object).getBytes(StandardCharsets.UTF_8);
   }
 
   private void write(byte[] bytes) {
     if (out.isEmpty()) {
-      response.header(
-          "Content-Type", request.isStream() ? "text/event-stream" : "application/json");
+      response.header("Content-Type", type);
       response.header("Cache-Control", "no-store");
       out = Optional.of(response.outputStream());
     }

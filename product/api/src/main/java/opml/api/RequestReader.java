@@ -2,16 +2,13 @@ package opml.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.ZonedDateTime;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import opml.llm.chat.ChatJson;
 import opml.llm.chat.ChatTemplate;
-import opml.llm.tape.Sampling;
 import opml.llm.template.Datum;
 import opml.llm.template.TemplateException;
 import opml.llm.tokenizer.Tokenizer;
@@ -24,13 +21,8 @@ final class RequestReader {
   /// Answers that are kept until they are sent, all in one body.
   private static final int MOST_WHOLE_ANSWERS = 128;
 
-  private static final int MOST_STOPS = 4;
-  private static final int MOST_BIASES = 300; // as OpenAI's API has it
-
-  /// How many of the last tokens are penalised if nobody says, as in llama.cpp.
-  private static final int PENALISED = 64;
-
-  private static final int MOST_LETTERS_OF_A_STOP = 1_000;
+  /// How many of the most probable tokens are told in each one's place, at most.
+  private static final int MOST_OTHERS = 20;
 
   /// What OpenAI's API says where nobody asks for a length.
   private static final int DEFAULT_MOST = 16;
@@ -78,9 +70,6 @@ final class RequestReader {
           "modalities",
           "chat_template_kwargs");
 
-  private static final Set<String> ROLES =
-      Set.of("system", "developer", "user", "assistant", "tool", "function");
-
   private final ApiBody body;
   private final String name;
   private final ServedModel model;
@@ -102,12 +91,9 @@ final class RequestReader {
 
   CompletionRequest completion() {
     body.requireKnown(OF_COMPLETIONS);
-    List<int[]> prompts = prompts(body.get("prompt"));
+    List<int[]> prompts = new PromptReader("prompt", MOST_PROMPTS, model).read(body.get("prompt"));
     if (body.find("suffix").isPresent()) {
       throw ApiException.invalid("suffix", "Texts between others are not made here.");
-    }
-    if (body.find("logprobs").isPresent()) {
-      throw ApiException.invalid("logprobs", "Probabilities are not told here.");
     }
     int copies = body.whole("n", 1, 1, MOST_COPIES);
     if (body.whole("best_of", copies, 1, MOST_COPIES) < copies) {
@@ -117,7 +103,13 @@ final class RequestReader {
         body.flag("echo", false)
             ? prompts.stream().map(prompt -> tokenizer.decode(prompt, false)).toList()
             : List.of();
-    return request(prompts, echo, body.whole("max_tokens", DEFAULT_MOST, 0, Integer.MAX_VALUE));
+    int others = body.whole("logprobs", -1, 0, MOST_OTHERS);
+    if (others >= 0 && !echo.isEmpty()) {
+      throw ApiException.invalid(
+          "logprobs", "How probable a prompt is is not told; ask without 'echo'.");
+    }
+    int most = body.whole("max_tokens", DEFAULT_MOST, 0, Integer.MAX_VALUE);
+    return request(prompts, echo, most, others, ToolUse.NONE);
   }
 
   CompletionRequest chat(ZonedDateTime now) {
@@ -130,39 +122,59 @@ final class RequestReader {
                     ApiException.invalid(
                         "model",
                         "The model `%s` has no template for conversations.".formatted(name)));
-    if (body.flag("logprobs", false) || body.whole("top_logprobs", 0, 0, 20) > 0) {
-      throw ApiException.invalid("logprobs", "Probabilities are not told here.");
-    }
     requireText();
-    List<Datum> messages = messages(body.get("messages"));
+    int others = others();
+    ToolReader.Tools tools = new ToolReader(body, template).read();
     Map<String, Datum> more = new LinkedHashMap<>();
+    more.put("tools", tools.told());
     body.find("chat_template_kwargs")
         .ifPresent(
             kwargs -> {
               ApiBody.require(kwargs.isObject(), "chat_template_kwargs", "an object", kwargs);
               more.putAll(ChatJson.entries(kwargs));
             });
-    int[] prompt;
+    int[] prompt = prompt(template, more, now);
+    PromptReader.requirePlace("messages", model, prompt);
+    int most = body.whole("max_tokens", Integer.MAX_VALUE, 1, Integer.MAX_VALUE);
+    most = body.whole("max_completion_tokens", most, 1, Integer.MAX_VALUE);
+    return request(List.of(prompt), List.of(), most, others, tools.use());
+  }
+
+  private int[] prompt(ChatTemplate template, Map<String, Datum> more, ZonedDateTime now) {
     try {
-      prompt = template.tokens(template.text(messages, more, now));
+      return template.tokens(text(template, more, now));
     } catch (TemplateException e) {
       throw ApiException.invalid(
           "messages", "The model's template for conversations: " + e.getMessage());
     }
-    requirePlace("messages", prompt);
-    int most = body.whole("max_tokens", Integer.MAX_VALUE, 1, Integer.MAX_VALUE);
-    most = body.whole("max_completion_tokens", most, 1, Integer.MAX_VALUE);
-    return request(List.of(prompt), List.of(), most);
+  }
+
+  /// A template that joins a call's arguments to a text wants them as a text, and fails otherwise.
+  private String text(ChatTemplate template, Map<String, Datum> more, ZonedDateTime now) {
+    JsonNode messages = body.get("messages");
+    try {
+      return template.text(new MessageReader(true).read(messages), more, now);
+    } catch (TemplateException e) {
+      if (messages.findValue("tool_calls") == null) {
+        throw e;
+      }
+      return template.text(new MessageReader(false).read(messages), more, now);
+    }
+  }
+
+  /// {@return how many of the most probable tokens are told; -1 where not even the chosen one's probability is}
+  private int others() {
+    boolean isTold = body.flag("logprobs", false);
+    int others = body.whole("top_logprobs", 0, 0, MOST_OTHERS);
+    if (!isTold && others > 0) {
+      throw ApiException.invalid(
+          "top_logprobs", "Invalid 'top_logprobs': 'logprobs' must be true for it.");
+    }
+    return isTold ? others : -1;
   }
 
   /// What asks for another form than text.
   private void requireText() {
-    body.find("tools")
-        .filter(tools -> !tools.isEmpty() && !"none".equals(choice()))
-        .ifPresent(
-            _ -> {
-              throw ApiException.invalid("tools", "Tools are not called here yet.");
-            });
     body.find("response_format")
         .filter(format -> !format.path("type").asText().equals("text"))
         .ifPresent(
@@ -178,28 +190,13 @@ final class RequestReader {
             });
   }
 
-  private String choice() {
-    return body.find("tool_choice").map(JsonNode::asText).orElse("auto");
-  }
-
-  private CompletionRequest request(List<int[]> prompts, List<String> echo, int most) {
-    Sampling sampling = sampling();
+  /// @param others how many of the most probable tokens are told in each one's place; -1 for no probabilities
+  private CompletionRequest request(
+      List<int[]> prompts, List<String> echo, int most, int others, ToolUse tools) {
+    ChoiceReader choices = new ChoiceReader(body, tokenizer.size());
     int copies = body.whole("n", 1, 1, MOST_COPIES);
-    if (copies > 1 && sampling.temperature() > 0) {
-      throw ApiException.invalid(
-          "n",
-          "Invalid 'n': with a temperature, 1 is expected; ask again with another 'seed' instead.");
-    }
     body.text("user");
     boolean isStream = body.flag("stream", false);
-    boolean showsUsage =
-        body.find("stream_options")
-            .map(
-                options -> {
-                  ApiBody.require(options.isObject(), "stream_options", "an object", options);
-                  return options.path("include_usage").asBoolean();
-                })
-            .orElse(false);
     if (!isStream && prompts.size() * copies > MOST_WHOLE_ANSWERS) {
       throw ApiException.invalid(
           "n",
@@ -207,203 +204,37 @@ final class RequestReader {
               .formatted(copies, prompts.size(), MOST_WHOLE_ANSWERS));
     }
     return new CompletionRequest(
-        name, prompts, echo, most, stops(), sampling, copies, isStream, showsUsage);
+        name,
+        prompts,
+        echo,
+        most,
+        choices.stops(),
+        choices.sampling(),
+        choices.seed(),
+        copies,
+        new CompletionRequest.Told(
+            isStream, showsUsage(isStream), others >= 0, Math.max(others, 0)),
+        tools);
   }
 
-  /// {@return how tokens are chosen}: the most likely one each time, unless a temperature is asked for. Without a seed
-  /// it is 0, so that the same request always has the same answer.
-  private Sampling sampling() {
-    long seed = 0;
-    if (body.find("seed").isPresent()) {
-      JsonNode asked = body.get("seed");
-      ApiBody.require(
-          asked.canConvertToLong() && asked.isIntegralNumber(), "seed", "an integer", asked);
-      seed = asked.longValue();
-    }
-    try {
-      Sampling sampling =
-          new Sampling(
-                  seed,
-                  (float) body.real("temperature", 0),
-                  body.whole("top_k", 0, 0, Integer.MAX_VALUE),
-                  (float) body.real("top_p", 1),
-                  (float) body.real("min_p", 0),
-                  (float) body.real("typical_p", 1),
-                  body.whole("repeat_last_n", PENALISED, -1, Integer.MAX_VALUE),
-                  (float) body.real("repeat_penalty", 1),
-                  (float) body.real("frequency_penalty", 0),
-                  (float) body.real("presence_penalty", 0))
-              .withBiases(biases());
-      sampling.requireTokens(tokenizer.size());
-      return sampling;
-    } catch (IllegalArgumentException e) {
-      String what = String.valueOf(e.getMessage());
-      String field = what.replaceFirst("[: ].*", "").replace('-', '_');
-      throw ApiException.invalid(field, "Invalid '%s': %s.".formatted(field, what));
-    }
-  }
-
-  private Map<Integer, Float> biases() {
-    Map<Integer, Float> biases = new TreeMap<>();
-    body.find("logit_bias")
-        .ifPresent(
-            object -> {
-              ApiBody.require(object.isObject(), "logit_bias", "an object", object);
-              object
-                  .properties()
-                  .forEach(
-                      entry -> {
-                        boolean isToken = entry.getKey().matches("[0-9]{1,9}");
-                        ApiBody.require(
-                            isToken && entry.getValue().isNumber(),
-                            "logit_bias",
-                            "numbers by numbers of tokens",
-                            object);
-                        biases.put(Integer.parseInt(entry.getKey()), entry.getValue().floatValue());
-                      });
-            });
-    if (biases.size() > MOST_BIASES) {
-      throw ApiException.invalid(
-          "logit_bias",
-          "Invalid 'logit_bias': expected are at most %d tokens.".formatted(MOST_BIASES));
-    }
-    return biases;
-  }
-
-  private List<String> stops() {
-    List<String> stops = new ArrayList<>();
-    body.find("stop")
-        .ifPresent(
-            node -> {
-              if (node.isArray()) {
-                node.forEach(stop -> stops.add(stop(stop)));
-              } else {
-                stops.add(stop(node));
+  private boolean showsUsage(boolean isStream) {
+    return body.find("stream_options")
+        .map(
+            options -> {
+              ApiBody.require(options.isObject(), "stream_options", "an object", options);
+              if (!isStream) {
+                throw ApiException.invalid(
+                    "stream_options",
+                    "The 'stream_options' parameter is only allowed when 'stream' is enabled.");
               }
-            });
-    if (stops.size() > MOST_STOPS) {
-      throw ApiException.invalid("stop", "Invalid 'stop': expected are at most 4 texts.");
-    }
-    return stops;
-  }
-
-  private static String stop(JsonNode node) {
-    ApiBody.require(node.isTextual(), "stop", "a string", node);
-    if (node.textValue().isEmpty() || node.textValue().length() > MOST_LETTERS_OF_A_STOP) {
-      throw ApiException.invalid(
-          "stop", "Invalid 'stop': expected are texts of 1 to 1000 letters.");
-    }
-    return node.textValue();
-  }
-
-  private List<int[]> prompts(JsonNode node) {
-    List<int[]> prompts = new ArrayList<>();
-    if (node.isTextual()) {
-      prompts.add(tokens(node.textValue()));
-    } else if (!node.isArray()) {
-      throw ApiBody.wrongType("prompt", "a string or an array", node);
-    } else if (node.path(0).isIntegralNumber()) {
-      prompts.add(numbers(node));
-    } else {
-      if (node.isEmpty() || node.size() > MOST_PROMPTS) {
-        throw ApiException.invalid("prompt", "Invalid 'prompt': expected are 1 to 64 texts.");
-      }
-      node.forEach(
-          each -> {
-            if (each.isArray()) {
-              prompts.add(numbers(each));
-            } else {
-              ApiBody.require(each.isTextual(), "prompt", "a string", each);
-              prompts.add(tokens(each.textValue()));
-            }
-          });
-    }
-    prompts.forEach(prompt -> requirePlace("prompt", prompt));
-    return prompts;
-  }
-
-  private int[] tokens(String text) {
-    int[] tokens = tokenizer.encode(text, true, true);
-    return tokens.length == 0 ? tokenizer.begin().stream().toArray() : tokens;
-  }
-
-  private int[] numbers(JsonNode node) {
-    int[] tokens = new int[node.size()];
-    for (int i = 0; i < tokens.length; i++) {
-      JsonNode token = node.get(i);
-      ApiBody.require(token.isIntegralNumber(), "prompt", "an integer", token);
-      if (!token.canConvertToInt()
-          || token.intValue() < 0
-          || token.intValue() >= tokenizer.size()) {
-        throw ApiException.invalid(
-            "prompt", "Invalid 'prompt': there is no token %s.".formatted(token));
-      }
-      tokens[i] = token.intValue();
-    }
-    return tokens;
-  }
-
-  private void requirePlace(String param, int... prompt) {
-    if (prompt.length == 0) {
-      throw ApiException.invalid(param, "Invalid '%s': it has no tokens.".formatted(param));
-    }
-    if (prompt.length >= model.context()) {
-      throw ApiException.invalid(
-          param,
-          "context_length_exceeded",
-          "This model's maximum context length is %d tokens. However, your %s resulted in %d tokens."
-              .formatted(model.context(), param, prompt.length));
-    }
-  }
-
-  private List<Datum> messages(JsonNode node) {
-    ApiBody.require(node.isArray(), "messages", "an array", node);
-    if (node.isEmpty()) {
-      throw ApiException.invalid("messages", "Invalid 'messages': there is none.");
-    }
-    List<Datum> messages = new ArrayList<>();
-    for (int i = 0; i < node.size(); i++) {
-      messages.add(message("messages[%d]".formatted(i), node.get(i)));
-    }
-    return messages;
-  }
-
-  private static Datum message(String place, JsonNode node) {
-    ApiBody.require(node.isObject(), place, "an object", node);
-    JsonNode role = node.path("role");
-    ApiBody.require(role.isTextual(), place + ".role", "a string", role);
-    if (!ROLES.contains(role.textValue())) {
-      throw ApiException.invalid(
-          place + ".role", "Invalid value: '%s'.".formatted(role.textValue()));
-    }
-    Map<String, Datum> message = new LinkedHashMap<>(ChatJson.entries(node));
-    // Templates know the older name.
-    message.put(
-        "role", Datum.of(role.textValue().equals("developer") ? "system" : role.textValue()));
-    message.put("content", content(place + ".content", node.path("content")));
-    if (message.get("tool_calls") instanceof Datum.Nothing) {
-      message.remove("tool_calls");
-    }
-    return Datum.map(message);
-  }
-
-  /// {@return what is said}; of several parts their texts, since most templates know no parts
-  private static Datum content(String place, JsonNode node) {
-    if (node.isMissingNode() || node.isNull()) {
-      return Datum.of("");
-    }
-    if (node.isTextual()) {
-      return Datum.of(node.textValue());
-    }
-    ApiBody.require(node.isArray(), place, "a string or an array", node);
-    StringBuilder text = new StringBuilder();
-    for (JsonNode part : node) {
-      JsonNode said = part.path("text");
-      if (!part.path("type").asText().equals("text") || !said.isTextual()) {
-        throw ApiException.invalid(place, "Parts of a message are texts here.");
-      }
-      text.append(said.textValue());
-    }
-    return Datum.of(text.toString());
+              JsonNode asked = options.path("include_usage");
+              ApiBody.require(
+                  asked.isBoolean() || asked.isNull() || asked.isMissingNode(),
+                  "stream_options.include_usage",
+                  "a boolean",
+                  asked);
+              return asked.asBoolean();
+            })
+        .orElse(false);
   }
 }

@@ -11,15 +11,11 @@ import opml.llm.tokenizer.Tokenizer;
 /// @param template absent if the model takes no conversations
 /// @param context tokens of a text, at most
 /// @param drafting how texts are guessed ahead
+/// @param fingerprint what tells the model from others, whatever they are called
 public record ServedModel(
     Tokenizer tokenizer,
     Optional<ChatTemplate> template,
     TextEngine engine,
     int context,
-    Drafting drafting) {
-  /// A model whose texts are guessed from themselves.
-  public ServedModel(
-      Tokenizer tokenizer, Optional<ChatTemplate> template, TextEngine engine, int context) {
-    this(tokenizer, template, engine, context, Drafting.REPEATS);
-  }
-}
+    Drafting drafting,
+    String fingerprint) {}

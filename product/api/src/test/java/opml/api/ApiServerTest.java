@@ -265,13 +265,17 @@ class ApiServerTest {
     refused(TEXT, "{'model':'one','prompt':'a','temperature':-1}", 400, "'temperature'");
     refused(TEXT, "{'model':'one','prompt':'a','temperature':1e99}", 400, "'temperature'");
     refused(TEXT, "{'model':'one','prompt':'a','temperature':1,'top_p':2}", 400, "'top_p'");
-    refused(TEXT, "{'model':'one','prompt':'a','temperature':1,'n':2}", 400, "'n'");
     refused(TEXT, "{'model':'one','prompt':'a','seed':1e30}", 400, "'seed'");
     refused(TEXT, "{'model':'one','prompt':'a','top_k':-1}", 400, "'top_k'");
     refused(TEXT, "{'model':'one','prompt':'a','logit_bias':{'x':1}}", 400, "'logit_bias'");
     refused(TEXT, "{'model':'one','prompt':'a','logit_bias':{'99999':1}}", 400, "'logit_bias'");
     refused(TEXT, "{'model':'one','prompt':'a','logit_bias':[1]}", 400, "'logit_bias'");
-    refused(TEXT, "{'model':'one','prompt':'a','logprobs':3}", 400, "Probabilities");
+    refused(TEXT, "{'model':'one','prompt':'a','logprobs':21}", 400, "'logprobs'");
+    refused(TEXT, "{'model':'one','prompt':'a','logprobs':true}", 400, "'logprobs'");
+    refused(TEXT, "{'model':'one','prompt':'a','logprobs':1,'echo':true}", 400, "without 'echo'");
+    refused(TEXT, "{'model':'one','prompt':'a','stream_options':{}}", 400, "'stream' is enabled");
+    refused(
+        TEXT, "{'model':'one','prompt':'a','stream':true,'stream_options':7}", 400, "an object");
     refused(
         TEXT,
         "{'model':'one','prompt':'%s'}".formatted("ab ".repeat(60)),
@@ -284,6 +288,13 @@ class ApiServerTest {
     refused(CHAT, "{'model':'one','messages':[{'role':'user','content':7}]}", 400, "content");
     refused(CHAT, "{'model':'one','messages':[{'role':'user','content':'no'}]}", 400, "not that");
     refused(CHAT, "{'model':'one','tools':[{}],'messages':[]}", 400, "Tools");
+    refused(CHAT, "{'model':'one','messages':[],'top_logprobs':1}", 400, "'logprobs' must be true");
+    refused(CHAT, "{'model':'one','messages':[],'logprobs':1}", 400, "'logprobs'");
+    refused(
+        CHAT,
+        "{'model':'one','messages':[],'response_format':{'type':'json_object'}}",
+        400,
+        "form");
     refused("/v1/none", "{}", 404, "Unknown request URL: POST /v1/none");
     refused("/tokenize", "{'model':'one','content':7}", 400, "expected a string");
     refused("/detokenize", "{'model':'one','tokens':[99999]}", 400, "no token 99999");

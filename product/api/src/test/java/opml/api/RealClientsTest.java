@@ -4,11 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.langchain4j.agent.tool.ToolExecutionRequest;
+import dev.langchain4j.agent.tool.ToolSpecification;
+import dev.langchain4j.data.embedding.Embedding;
+import dev.langchain4j.data.message.AiMessage;
+import dev.langchain4j.data.message.ChatMessage;
+import dev.langchain4j.data.message.ToolExecutionResultMessage;
+import dev.langchain4j.data.message.UserMessage;
+import dev.langchain4j.data.segment.TextSegment;
 import dev.langchain4j.exception.InvalidRequestException;
 import dev.langchain4j.exception.ModelNotFoundException;
+import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.request.json.JsonObjectSchema;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.langchain4j.model.openai.OpenAiChatModel;
+import dev.langchain4j.model.openai.OpenAiEmbeddingModel;
 import dev.langchain4j.model.openai.OpenAiLanguageModel;
 import dev.langchain4j.model.openai.OpenAiStreamingChatModel;
 import java.io.IOException;
@@ -16,6 +27,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -29,6 +43,17 @@ import org.junit.jupiter.api.io.TempDir;
 /// Clients that people use, as their makers publish them, each against the plain HTTP of the same question.
 class RealClientsTest {
   private static final String TEXT = "ab c";
+
+  private static final Map<Character, List<String>> BY_HEART =
+      Map.of(
+          'x',
+          List.of(
+              "<tool_call>",
+              "{\"name\": \"add\", \"arguments\": ",
+              "{\"a\": \"17\"}",
+              "}</tool_call>"),
+          'y',
+          List.of("It ", "is ", "noon."));
 
   @TempDir private Path folder;
 
@@ -134,23 +159,106 @@ class RealClientsTest {
 
   @Test
   void thePackageOpenaiOfNpmTalksAndHearsStreamsAndErrors() throws Exception {
+    JsonNode heard = node("openai-client.mjs", server.at("").toString(), "one", TEXT);
+    assertThat(heard.path("models").toString()).isEqualTo("[\"one\",\"two\",\"lost\"]");
+    assertThat(heard.path("chat").asText()).as("seed %d", seed).isEqualTo(chat);
+    assertThat(heard.path("stream").asText()).isEqualTo(chat);
+    assertThat(heard.path("helper").asText()).isEqualTo(chat);
+    assertThat(heard.path("text").asText()).isEqualTo(text);
+    assertThat(heard.path("streamUsage")).isEqualTo(heard.path("usage"));
+    assertThat(heard.path("tokens").asInt()).isPositive();
+    assertThat(heard.path("surest").asBoolean()).isTrue();
+    assertThat(heard.path("vectors").toString()).isEqualTo("[32,32]");
+    assertThat(heard.path("sameVectors").asBoolean()).isTrue();
+    assertThat(heard.path("response").asText()).isEqualTo(chat);
+    assertThat(heard.path("responseStream").asText()).isEqualTo(chat);
+    assertThat(heard.path("responseUsage")).isEqualTo(heard.path("usage"));
+    assertThat(heard.path("kept").asBoolean()).isTrue();
+    assertThat(heard.path("errors").toString())
+        .isEqualTo(
+            "[{\"kind\":\"NotFoundError\",\"status\":404,\"param\":\"model\"},"
+                + "{\"kind\":\"BadRequestError\",\"status\":400,\"param\":\"temperature\"},"
+                + "{\"kind\":\"BadRequestError\",\"status\":400,\"param\":\"messages\"}]");
+  }
+
+  @Test
+  void thePackageOpenaiOfNpmCallsToolsAndTellsWhatCameOfIt() throws Exception {
+    try (TinyServer heart = TinyServer.byHeart(folder, "<tool_call>", BY_HEART)) {
+      JsonNode heard = node("openai-tools.mjs", heart.at("").toString(), "x");
+      String calls = "[[\"add\",\"{\\\"a\\\": \\\"17\\\"}\"]]";
+      assertThat(heard.path("reason").asText()).isEqualTo("tool_calls");
+      assertThat(heard.path("calls").toString()).isEqualTo(calls);
+      assertThat(heard.path("stream").toString()).isEqualTo(calls);
+      assertThat(heard.path("final").asText()).isEqualTo("It is noon.");
+      assertThat(heard.path("called").toString()).isEqualTo("[{\"a\":\"17\"}]");
+      assertThat("[%s]".formatted(heard.path("responseCall"))).isEqualTo(calls);
+      assertThat(heard.path("responseFinal").asText()).isEqualTo("It is noon.");
+    }
+  }
+
+  @Test
+  void langChain4jEmbedsAndCallsTools() throws IOException {
+    List<Embedding> vectors =
+        OpenAiEmbeddingModel.builder()
+            .baseUrl(server.at("/v1").toString())
+            .apiKey("none")
+            .modelName("one")
+            .maxRetries(0)
+            .build()
+            .embedAll(List.of(TextSegment.from(TEXT), TextSegment.from("b")))
+            .content();
+    assertThat(vectors).hasSize(2).allMatch(each -> each.vector().length == 32);
+    assertThat(vectors.getFirst()).isNotEqualTo(vectors.getLast());
+    try (TinyServer heart = TinyServer.byHeart(folder, "<tool_call>", BY_HEART)) {
+      OpenAiChatModel model =
+          OpenAiChatModel.builder()
+              .baseUrl(heart.at("/v1").toString())
+              .apiKey("none")
+              .modelName("heart")
+              .maxRetries(0)
+              .build();
+      ToolSpecification tool =
+          ToolSpecification.builder()
+              .name("add")
+              .parameters(JsonObjectSchema.builder().addStringProperty("a").build())
+              .build();
+      List<ChatMessage> messages = new ArrayList<>(List.of(UserMessage.from("x")));
+      AiMessage called =
+          model
+              .chat(ChatRequest.builder().messages(messages).toolSpecifications(tool).build())
+              .aiMessage();
+      ToolExecutionRequest call = called.toolExecutionRequests().getFirst();
+      assertThat(call.name()).isEqualTo("add");
+      assertThat(call.arguments()).isEqualTo("{\"a\": \"17\"}");
+      messages.add(called);
+      messages.add(ToolExecutionResultMessage.from(call, "y"));
+      assertThat(
+              model
+                  .chat(ChatRequest.builder().messages(messages).toolSpecifications(tool).build())
+                  .aiMessage()
+                  .text())
+          .isEqualTo("It is noon.");
+    }
+  }
+
+  /// {@return what a script says that uses the package of npm}
+  private JsonNode node(String name, String... arguments) throws IOException, InterruptedException {
     Path module = module();
     if (!Files.exists(module.resolve("node_modules/openai"))) {
       System.err.println("SKIPPED: openai of npm; npm ci --ignore-scripts in product/api gets it");
       Assumptions.abort("openai of npm is not installed");
     }
-    Path script = module.resolve("target").resolve("openai-client.mjs");
+    Path script = module.resolve("target").resolve(name);
     Files.createDirectories(script.getParent());
-    try (var in = Objects.requireNonNull(getClass().getResourceAsStream("openai-client.mjs"))) {
+    try (var in = Objects.requireNonNull(getClass().getResourceAsStream(name))) {
       // Node looks for packages above the script.
       Files.write(script, in.readAllBytes());
     }
     Process node;
     try {
-      node =
-          new ProcessBuilder("node", script.toString(), server.at("").toString(), "one", TEXT)
-              .redirectError(ProcessBuilder.Redirect.INHERIT)
-              .start();
+      List<String> command = new ArrayList<>(List.of("node", script.toString()));
+      command.addAll(List.of(arguments));
+      node = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     } catch (IOException e) {
       System.err.println("SKIPPED: openai of npm; there is no Node");
       Assumptions.abort("there is no Node");
@@ -158,18 +266,7 @@ class RealClientsTest {
     }
     String said = new String(node.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(node.waitFor()).isZero();
-    JsonNode heard = TinyServer.parse(said);
-    assertThat(heard.path("models").toString()).isEqualTo("[\"one\",\"two\",\"lost\"]");
-    assertThat(heard.path("chat").asText()).as("seed %d", seed).isEqualTo(chat);
-    assertThat(heard.path("stream").asText()).isEqualTo(chat);
-    assertThat(heard.path("helper").asText()).isEqualTo(chat);
-    assertThat(heard.path("text").asText()).isEqualTo(text);
-    assertThat(heard.path("streamUsage")).isEqualTo(heard.path("usage"));
-    assertThat(heard.path("errors").toString())
-        .isEqualTo(
-            "[{\"kind\":\"NotFoundError\",\"status\":404,\"param\":\"model\"},"
-                + "{\"kind\":\"BadRequestError\",\"status\":400,\"param\":\"temperature\"},"
-                + "{\"kind\":\"BadRequestError\",\"status\":400,\"param\":\"messages\"}]");
+    return TinyServer.parse(said);
   }
 
   /// {@return the folder of this module}

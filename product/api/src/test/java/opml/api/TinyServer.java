@@ -27,8 +27,10 @@ import opml.engine.plan.Team;
 import opml.engine.run.KernelProvider;
 import opml.llm.chat.ChatTemplate;
 import opml.llm.forward.CacheType;
+import opml.llm.model.Fingerprint;
 import opml.llm.model.LanguageModel;
 import opml.llm.model.LanguageModels;
+import opml.llm.session.Drafting;
 import opml.llm.session.TextEngine;
 import opml.llm.tokenizer.Tokenizer;
 
@@ -39,6 +41,12 @@ final class TinyServer implements AutoCloseable {
   private static final String TEMPLATE =
       "{% for m in messages %}{{ m.role[0] ~ m.content ~ '\n' }}{% endfor %}"
           + "{% if messages[0].content == 'no' %}{{ raise_exception('not that') }}{% endif %}";
+
+  private static final int LONG_CONTEXT = 1_024;
+  private static final String LONG_TEMPLATE =
+      "{% if tools %}{{ tools | tojson }}{% endif %}{% for m in messages %}{{ m.role[0] }}{% for c"
+          + " in m.tool_calls or [] %}{{ c.function.name ~ ':' ~ c.function.arguments.a }}{% endfor"
+          + " %}{{ m.content }}{% endfor %}";
 
   private final ApiServer server;
   private final HttpClient client = HttpClient.newHttpClient();
@@ -58,22 +66,49 @@ final class TinyServer implements AutoCloseable {
     int number = 0;
     for (String name : List.of("one", "two")) {
       Path file = write(folder.resolve(name + ".bin"), seed + number++);
-      models.put(name, () -> load(file));
+      models.put(name, () -> load(file, TEMPLATE, CONTEXT));
     }
-    models.put("lost", () -> load(folder.resolve("lost.bin")));
+    models.put("lost", () -> load(folder.resolve("lost.bin"), TEMPLATE, CONTEXT));
     ApiSettings settings =
         new ApiSettings("127.0.0.1", 0, key, parallel, waiting, Duration.ofSeconds(5));
+    return of(settings, models);
+  }
+
+  static TinyServer of(ApiSettings settings, Map<String, Callable<ServedModel>> models) {
     return new TinyServer(ApiServer.start(settings, models, NOON));
   }
 
-  private static ServedModel load(Path file) throws IOException {
+  /// A server of the model `heart`, which has learnt by heart what it says behind each last letter of a conversation.
+  ///
+  /// @param templateWords what its template mentions besides
+  static TinyServer byHeart(Path folder, String templateWords, Map<Character, List<String>> texts)
+      throws IOException {
+    return byHeart(folder, templateWords, texts, Duration.ofSeconds(5));
+  }
+
+  /// As that, with another patience.
+  static TinyServer byHeart(
+      Path folder, String templateWords, Map<Character, List<String>> texts, Duration patience)
+      throws IOException {
+    Path file = ByHeart.write(folder.resolve("heart.bin"), LONG_CONTEXT, texts);
+    String template = "{#%s#}%s".formatted(templateWords, LONG_TEMPLATE);
+    ApiSettings settings = new ApiSettings("127.0.0.1", 0, Optional.empty(), 3, 1_000, patience);
+    return of(settings, Map.of("heart", () -> load(file, template, LONG_CONTEXT)));
+  }
+
+  static ServedModel load(Path file, String template, int context) throws IOException {
     LanguageModel model = LanguageModels.open(file);
     Tokenizer tokenizer = model.tokenizer().orElseThrow();
     TextEngine engine =
         TextEngine.of(
-            model, CONTEXT, CacheType.F16, 16, KernelProvider.reference(), new Team(1), _ -> {});
+            model, context, CacheType.F16, 16, KernelProvider.reference(), new Team(1), _ -> {});
     return new ServedModel(
-        tokenizer, Optional.of(ChatTemplate.of(TEMPLATE, tokenizer)), engine, CONTEXT);
+        tokenizer,
+        Optional.of(ChatTemplate.of(template, tokenizer)),
+        engine,
+        context,
+        Drafting.REPEATS,
+        Fingerprint.of(model));
   }
 
   int port() {

@@ -25,11 +25,13 @@ public final class ChatTemplate {
       {%- endif %}
       """;
 
+  private final String source;
   private final Template template;
   private final Tokenizer tokenizer;
 
-  private ChatTemplate(Template template, Tokenizer tokenizer) {
-    this.template = template;
+  private ChatTemplate(String source, Tokenizer tokenizer) {
+    this.source = source;
+    this.template = Template.of(source);
     this.tokenizer = tokenizer;
   }
 
@@ -38,7 +40,13 @@ public final class ChatTemplate {
   /// @param tokenizer of the model that reads what it writes
   /// @throws opml.llm.template.TemplateException if it is none
   public static ChatTemplate of(String source, Tokenizer tokenizer) {
-    return new ChatTemplate(Template.of(source), tokenizer);
+    return new ChatTemplate(source, tokenizer);
+  }
+
+  /// {@return whether a word stands in the template's source}: what its model was trained to read and to write is
+  /// written down nowhere else
+  public boolean mentions(String word) {
+    return source.contains(word);
   }
 
   /// {@return a message}

@@ -21,7 +21,7 @@ import opml.llm.model.RopeTable;
 /// @param history the slot of the text's tokens, from position 0 on
 /// @param tokens the slot of the tile's tokens
 /// @param angles the slot of the rotations' cosines and sines
-/// @param hidden the slot of the rows that go from layer to layer
+/// @param hidden the slot of the tile's rows, which behind the last layer are what the model has made of its tokens
 /// @param caches the slots of all keys, by layer, and then of all values; row by row in the order of the text
 /// @param logits the slot of the logits of the tile's choices
 /// @param chosen the slot of what is chosen

@@ -46,6 +46,7 @@ public final class Batch implements AutoCloseable {
   private final Step[] steps;
   private final MemorySegment control;
   private final MemorySegment tokens;
+  private final MemorySegment hidden;
   private final MemorySegment logits;
   private final MemorySegment chosen;
   private final MemorySegment[] scratch;
@@ -74,6 +75,7 @@ public final class Batch implements AutoCloseable {
     this.control = Passes.allocate(arena, all.get(session.control()).bytes());
     slots[session.control()] = control;
     this.tokens = slots[session.tokens()];
+    this.hidden = slots[session.hidden()];
     this.logits = slots[session.logits()];
     this.chosen = slots[session.chosen()];
     this.vocabulary = (int) (logits.byteSize() / Float.BYTES / rows);
@@ -387,6 +389,16 @@ public final class Batch implements AutoCloseable {
       tokenRows = 0;
       choiceRows = 0;
     }
+  }
+
+  /// {@return what the last layer has made of the last step's tokens, a row of floats for each}
+  MemorySegment hidden() {
+    return hidden.asReadOnly();
+  }
+
+  /// {@return the numbers of the last step, as [Tile] reads them}
+  MemorySegment control() {
+    return control.asReadOnly();
   }
 
   /// {@return the token of a row of choices of the last step}

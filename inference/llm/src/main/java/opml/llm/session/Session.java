@@ -75,6 +75,10 @@ public final class Session implements AutoCloseable {
     return chosen(0);
   }
 
+  void require(int... more) {
+    text.require(more);
+  }
+
   /// Takes some tokens at once.
   ///
   /// @param first row of the first token behind which something is chosen
@@ -109,6 +113,16 @@ public final class Session implements AutoCloseable {
   /// Has the text be the first tokens of another one, whose keys and values stand in [#caches].
   void restore(int tokensOfIt, int... other) {
     text.restore(tokensOfIt, other);
+  }
+
+  /// {@return what the last layer has made of the tokens that were taken last, a row of floats for each}
+  MemorySegment hidden() {
+    return batch.hidden();
+  }
+
+  /// {@return the numbers of the last tile, as [opml.kernels.layout.Tile] reads them}
+  MemorySegment control() {
+    return batch.control();
   }
 
   /// {@return what was chosen, of the choices of the last tokens that were taken}

@@ -65,4 +65,9 @@ public final class TextEngine {
   public Batch batch() {
     return new Batch(passes, context, team);
   }
+
+  /// {@return what embeds texts; to be closed}
+  public Embedder embedder() {
+    return new Embedder(model, open());
+  }
 }

@@ -177,6 +177,13 @@ public final class Tokenizer {
     return bytes(id, false);
   }
 
+  /// {@return whether a token is of the model's protocol, and no part of a text}
+  ///
+  /// @throws IllegalArgumentException if there is no such token
+  public boolean isControl(int id) {
+    return vocabulary.kind(requireToken(id)).isHidden();
+  }
+
   boolean isSpecial(int id) {
     return vocabulary.kind(requireToken(id)).isWhole();
   }

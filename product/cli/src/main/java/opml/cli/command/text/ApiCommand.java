@@ -27,6 +27,7 @@ import opml.cli.option.DraftOptions;
 import opml.cli.option.EngineOptions;
 import opml.cli.option.LanguageModelFile;
 import opml.engine.plan.Team;
+import opml.llm.model.Fingerprint;
 import opml.llm.model.LanguageModel;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -171,7 +172,8 @@ public final class ApiCommand implements Callable<Integer> {
         template.find(file, model, ready.tokenizer()),
         ready.engine(),
         ready.context(),
-        drafts.ready(ready.engine(), options, team, console));
+        drafts.ready(ready.engine(), options, team, console),
+        Fingerprint.of(model));
   }
 
   private static String name(Path file) {

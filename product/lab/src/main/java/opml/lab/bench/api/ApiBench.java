@@ -145,10 +145,15 @@ public final class ApiBench {
             team,
             _ -> {});
     ServedModel served =
-        new ServedModel(tokenizer, Optional.empty(), engine, context, Drafting.NONE);
-    ServedModel guessed = new ServedModel(tokenizer, Optional.empty(), engine, context);
-    boolean isTiny = context < CONTEXT;
-    Callable<ServedModel> ready = () -> isTiny ? guessed : served;
+        new ServedModel(
+            tokenizer,
+            Optional.empty(),
+            engine,
+            context,
+            // The tiny model is asked for answers that are compared: guesses must change none of them.
+            context < CONTEXT ? Drafting.REPEATS : Drafting.NONE,
+            Fingerprint.of(model));
+    Callable<ServedModel> ready = () -> served;
     ApiServer server =
         ApiServer.start(
             new ApiSettings("127.0.0.1", 0, Optional.empty(), parallel, waiting, PATIENCE),

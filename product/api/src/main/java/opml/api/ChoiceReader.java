@@ -1,0 +1,117 @@
+package opml.api;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import opml.llm.tape.Sampling;
+
+/// Reads how the tokens of an answer are chosen, and what ends it.
+final class ChoiceReader {
+  private static final int MOST_STOPS = 4;
+  private static final int MOST_BIASES = 300; // as OpenAI's API has it
+  private static final int MOST_LETTERS_OF_A_STOP = 1_000;
+
+  /// How many of the last tokens are penalised if nobody says, as in llama.cpp.
+  private static final int PENALISED = 64;
+
+  private final ApiBody body;
+  private final int vocabulary;
+
+  /// @param vocabulary number of the model's tokens
+  ChoiceReader(ApiBody body, int vocabulary) {
+    this.body = body;
+    this.vocabulary = vocabulary;
+  }
+
+  /// {@return the seed}; 0 if nobody names one, so that the same request always has the same answer
+  long seed() {
+    if (body.find("seed").isEmpty()) {
+      return 0;
+    }
+    JsonNode asked = body.get("seed");
+    ApiBody.require(
+        asked.canConvertToLong() && asked.isIntegralNumber(), "seed", "an integer", asked);
+    return asked.longValue();
+  }
+
+  /// {@return how tokens are chosen}: the most likely one each time, unless a temperature is asked for
+  Sampling sampling() {
+    try {
+      Sampling sampling =
+          new Sampling(
+                  seed(),
+                  (float) body.real("temperature", 0),
+                  body.whole("top_k", 0, 0, Integer.MAX_VALUE),
+                  (float) body.real("top_p", 1),
+                  (float) body.real("min_p", 0),
+                  (float) body.real("typical_p", 1),
+                  body.whole("repeat_last_n", PENALISED, -1, Integer.MAX_VALUE),
+                  (float) body.real("repeat_penalty", 1),
+                  (float) body.real("frequency_penalty", 0),
+                  (float) body.real("presence_penalty", 0))
+              .withBiases(biases());
+      sampling.requireTokens(vocabulary);
+      return sampling;
+    } catch (IllegalArgumentException e) {
+      String what = String.valueOf(e.getMessage());
+      String field = what.replaceFirst("[: ].*", "").replace('-', '_');
+      throw ApiException.invalid(field, "Invalid '%s': %s.".formatted(field, what));
+    }
+  }
+
+  private Map<Integer, Float> biases() {
+    Map<Integer, Float> biases = new TreeMap<>();
+    body.find("logit_bias")
+        .ifPresent(
+            object -> {
+              ApiBody.require(object.isObject(), "logit_bias", "an object", object);
+              object
+                  .properties()
+                  .forEach(
+                      entry -> {
+                        boolean isToken = entry.getKey().matches("[0-9]{1,9}");
+                        ApiBody.require(
+                            isToken && entry.getValue().isNumber(),
+                            "logit_bias",
+                            "numbers by numbers of tokens",
+                            object);
+                        biases.put(Integer.parseInt(entry.getKey()), entry.getValue().floatValue());
+                      });
+            });
+    if (biases.size() > MOST_BIASES) {
+      throw ApiException.invalid(
+          "logit_bias",
+          "Invalid 'logit_bias': expected are at most %d tokens.".formatted(MOST_BIASES));
+    }
+    return biases;
+  }
+
+  /// {@return the texts that end an answer}
+  List<String> stops() {
+    List<String> stops = new ArrayList<>();
+    body.find("stop")
+        .ifPresent(
+            node -> {
+              if (node.isArray()) {
+                node.forEach(stop -> stops.add(stop(stop)));
+              } else {
+                stops.add(stop(node));
+              }
+            });
+    if (stops.size() > MOST_STOPS) {
+      throw ApiException.invalid("stop", "Invalid 'stop': expected are at most 4 texts.");
+    }
+    return stops;
+  }
+
+  private static String stop(JsonNode node) {
+    ApiBody.require(node.isTextual(), "stop", "a string", node);
+    if (node.textValue().isEmpty() || node.textValue().length() > MOST_LETTERS_OF_A_STOP) {
+      throw ApiException.invalid(
+          "stop", "Invalid 'stop': expected are texts of 1 to 1000 letters.");
+    }
+    return node.textValue();
+  }
+}
