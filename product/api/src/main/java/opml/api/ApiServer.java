@@ -286,7 +286,8 @@ public final class ApiServer implements AutoCloseable {
     Generation generation = new Generation(wanted, entry, model, metrics);
     workers.submit(generation);
     AnswerJson json = new AnswerJson(wanted, isChat, bytes, clock.instant().getEpochSecond());
-    return new Relay(wanted, json, isChat, generation, response, watchdog).toEnd();
+    Receipts receipts = new Receipts(model.voucher(), wanted);
+    return new Relay(wanted, json, isChat, generation, response, watchdog, receipts).toEnd();
   }
 
   /// {@return the model that is asked; where there is one only, nobody need name it}

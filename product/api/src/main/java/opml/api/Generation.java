@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import opml.llm.session.Session;
 import opml.llm.tokenizer.StreamDecoder;
 
@@ -89,6 +90,7 @@ final class Generation implements Runnable {
     }
     int room = Math.min(request.most(), session.context() - prompt.length);
     if (room <= 0) {
+      tell(new Heard.Made(index, 0, new int[0]));
       tell(new Heard.Ended(index, "length", 0));
       return;
     }
@@ -98,15 +100,20 @@ final class Generation implements Runnable {
     // What comes is the middle of a text, whose first space is its own.
     decoder.next(prompt[prompt.length - 1]);
     StopText stop = new StopText(request.stops());
+    IntStream.Builder made = IntStream.builder();
     int count = 0;
     while (true) {
       count++;
+      made.add(next);
       metrics.answered(1);
       boolean isEnd = model.tokenizer().endsOfGeneration().contains(next);
       say(index, isEnd ? "" : stop.next(decoder.next(next)));
       if (isEnd || stop.isFound() || count == room) {
         String rest = stop.next(decoder.end()) + stop.end();
         say(index, rest);
+        // Cut by a text, it is the answer to somebody who asks for no more than this.
+        boolean isCut = stop.isFound() && !isEnd;
+        tell(new Heard.Made(index, isCut ? count : room, made.build().toArray()));
         tell(new Heard.Ended(index, isEnd || stop.isFound() ? "stop" : "length", count));
         return;
       }

@@ -7,6 +7,13 @@ sealed interface Heard {
   /// @param prompt which answer, by the number of its prompt
   record Said(int prompt, String text) implements Heard {}
 
+  /// What an answer was made of, told before its end.
+  ///
+  /// @param limit tokens that it might have had
+  /// @param tokens of the answer, with the one that ends it
+  @SuppressWarnings("ArrayRecordComponent") // nobody keeps it
+  record Made(int prompt, int limit, int[] tokens) implements Heard {}
+
   /// An answer is at its end.
   ///
   /// @param reason `stop`, or `length` where there was no more room

@@ -26,6 +26,7 @@ final class Relay {
   private final Generation generation;
   private final ServerResponse response;
   private final Watchdog watchdog;
+  private final Receipts receipts;
   private Optional<OutputStream> out = Optional.empty();
 
   Relay(
@@ -34,13 +35,15 @@ final class Relay {
       boolean isChat,
       Generation generation,
       ServerResponse response,
-      Watchdog watchdog) {
+      Watchdog watchdog,
+      Receipts receipts) {
     this.request = request;
     this.json = json;
     this.isChat = isChat;
     this.generation = generation;
     this.response = response;
     this.watchdog = watchdog;
+    this.receipts = receipts;
   }
 
   /// {@return the status that the client was told}
@@ -71,6 +74,7 @@ final class Relay {
       }
       switch (heard.get()) {
         case Heard.Said(int prompt, String text) -> texts.get(prompt).append(text);
+        case Heard.Made made -> receipts.add(made);
         case Heard.Ended(int prompt, String reason, int tokens) ->
             answers.add(new AnswerJson.Whole(texts.get(prompt).toString(), reason, tokens));
         case Heard.Failed(ApiException why) -> {
@@ -82,7 +86,7 @@ final class Relay {
           return why.status();
         }
         case Heard.Done() -> {
-          byte[] bytes = AnswerJson.bytes(json.whole(answers));
+          byte[] bytes = AnswerJson.bytes(receipts.moveTo(json.whole(answers)));
           if (out.isEmpty()) {
             response.header("Content-Type", "application/json");
             watchdog.watch(() -> response.send(bytes));
@@ -113,6 +117,10 @@ final class Relay {
         close();
         return why.status();
       }
+      if (heard.get() instanceof Heard.Made made) {
+        receipts.add(made);
+        continue;
+      }
       StringBuilder events = new StringBuilder();
       if (isChat && !isBegun) {
         copies(events, 0, index -> json.begin(index));
@@ -123,7 +131,7 @@ final class Relay {
             copies(events, prompt, index -> json.part(index, text));
         case Heard.Ended(int prompt, String reason, int count) -> {
           tokens += count * request.copies();
-          copies(events, prompt, index -> json.end(index, reason));
+          copies(events, prompt, index -> receipts.moveTo(json.end(index, reason)));
         }
         case Heard.Done() -> {
           if (request.showsUsage()) {
@@ -134,7 +142,7 @@ final class Relay {
           close();
           return 200;
         }
-        case Heard.Failed _ -> throw new AssertionError("a failure was told before");
+        case Heard.Failed _, Heard.Made _ -> throw new AssertionError("these were heard before");
       }
       write(events.toString().getBytes(StandardCharsets.UTF_8));
     }

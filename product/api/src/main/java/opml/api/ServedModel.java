@@ -4,10 +4,22 @@ import java.util.Optional;
 import opml.llm.chat.ChatTemplate;
 import opml.llm.session.TextEngine;
 import opml.llm.tokenizer.Tokenizer;
+import opml.receipt.Voucher;
 
 /// A model that answers.
 ///
 /// @param template absent if the model takes no conversations
 /// @param context tokens of a text, at most
+/// @param voucher what makes receipts of its answers; absent if there are none
 public record ServedModel(
-    Tokenizer tokenizer, Optional<ChatTemplate> template, TextEngine engine, int context) {}
+    Tokenizer tokenizer,
+    Optional<ChatTemplate> template,
+    TextEngine engine,
+    int context,
+    Optional<Voucher> voucher) {
+  /// A model without receipts.
+  public ServedModel(
+      Tokenizer tokenizer, Optional<ChatTemplate> template, TextEngine engine, int context) {
+    this(tokenizer, template, engine, context, Optional.empty());
+  }
+}
