@@ -13,6 +13,7 @@ import opml.cli.command.market.StatusCommand;
 import opml.cli.command.market.VerifyCommand;
 import opml.cli.command.market.WithdrawCommand;
 import opml.cli.command.model.ModelCommand;
+import opml.cli.command.receipt.ReceiptCommand;
 import opml.cli.command.text.ApiCommand;
 import opml.cli.command.text.ChatCommand;
 import opml.cli.command.text.RunCommand;
@@ -64,6 +65,7 @@ import picocli.CommandLine.ScopeType;
       VerifyCommand.class,
       StatusCommand.class,
       WithdrawCommand.class,
+      ReceiptCommand.class,
       VmCommand.class,
       KernelCommand.class,
       BenchCommand.class,
