@@ -20,6 +20,7 @@ final class AnswerJson implements Form {
   private final String hash;
   private final String id;
   private final String fingerprint;
+  private final Receipts receipts;
   private final long created;
   private final TreeMap<Integer, Spoken> answers = new TreeMap<>();
   private int tokens;
@@ -28,8 +29,14 @@ final class AnswerJson implements Form {
   /// @param fingerprint of the model
   /// @param created seconds since 1970
   AnswerJson(
-      CompletionRequest request, boolean isChat, byte[] body, String fingerprint, long created) {
+      CompletionRequest request,
+      boolean isChat,
+      byte[] body,
+      String fingerprint,
+      Receipts receipts,
+      long created) {
     this.request = request;
+    this.receipts = receipts;
     this.isChat = isChat;
     this.fingerprint = fingerprint;
     this.created = created;
@@ -177,7 +184,7 @@ final class AnswerJson implements Form {
             choice.put("text", "");
           }
           choice.putNull("logprobs");
-          return chunk;
+          return receipts.moveTo(chunk);
         });
     answers.remove(ended.answer());
   }
@@ -217,6 +224,11 @@ final class AnswerJson implements Form {
   }
 
   @Override
+  public void keep(Heard.Made made) {
+    receipts.add(made);
+  }
+
+  @Override
   public ObjectNode whole() {
     ObjectNode object = head(isChat ? "chat.completion" : "text_completion");
     answers.forEach(
@@ -232,7 +244,7 @@ final class AnswerJson implements Form {
           }
         });
     usage(object);
-    return object;
+    return receipts.moveTo(object);
   }
 
   private ObjectNode message(int answer, Spoken spoken) {

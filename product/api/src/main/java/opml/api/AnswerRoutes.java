@@ -65,7 +65,8 @@ final class AnswerRoutes implements AutoCloseable {
     ServedModel model = entry.model();
     RequestReader reader = new RequestReader(body, name, model);
     CompletionRequest wanted = isChat ? reader.chat(ZonedDateTime.now(clock)) : reader.completion();
-    AnswerJson json = new AnswerJson(wanted, isChat, bytes, model.fingerprint(), now());
+    Receipts receipts = new Receipts(model.voucher(), wanted);
+    AnswerJson json = new AnswerJson(wanted, isChat, bytes, model.fingerprint(), receipts, now());
     return answer(wanted, entry, json, response);
   }
 
@@ -100,6 +101,7 @@ final class AnswerRoutes implements AutoCloseable {
             wanted,
             head,
             hash,
+            new Receipts(model.voucher(), wanted),
             whole -> {
               if (asked.isStored()) {
                 ArrayNode all = conversation.deepCopy().add(said[0].message());

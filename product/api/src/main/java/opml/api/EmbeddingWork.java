@@ -92,6 +92,11 @@ final class EmbeddingWork implements Runnable, Work, Whole {
   }
 
   @Override
+  public void keep(Heard.Made made) {
+    throw new AssertionError("an embedding says nothing");
+  }
+
+  @Override
   public ObjectNode whole() {
     ObjectNode object = ApiBody.MAPPER.createObjectNode().put("object", "list");
     ArrayNode data = object.putArray("data");

@@ -14,6 +14,14 @@ sealed interface Heard {
     }
   }
 
+  /// What an answer was made of, told before its end.
+  ///
+  /// @param answer which one
+  /// @param limit tokens that it might have had
+  /// @param tokens of the answer, with the one that ends it
+  @SuppressWarnings("ArrayRecordComponent") // nobody keeps it
+  record Made(int answer, int limit, int[] tokens) implements Heard {}
+
   /// An answer is at its end.
   ///
   /// @param reason `stop`, or `length` where there was no more room

@@ -77,6 +77,7 @@ final class Relay {
       }
       switch (heard.get()) {
         case Heard.Said said -> form.keep(said);
+        case Heard.Made made -> form.keep(made);
         case Heard.Ended ended -> form.keep(ended);
         case Heard.Failed(ApiException why) -> {
           if (out.isEmpty()) {
@@ -125,6 +126,7 @@ final class Relay {
       isBegun = true;
       switch (heard.get()) {
         case Heard.Said said -> form.hear(said, events);
+        case Heard.Made made -> form.keep(made);
         case Heard.Ended ended -> form.hear(ended, events);
         case Heard.Done() -> {
           form.end(events);

@@ -12,6 +12,7 @@ final class ResponseJson implements Form {
   private final CompletionRequest request;
   private final ResponseHead head;
   private final String hash;
+  private final Receipts receipts;
   private final Consumer<ObjectNode> finished;
   private final Spoken spoken;
   private final ArrayNode output = ApiBody.MAPPER.createArrayNode();
@@ -33,8 +34,13 @@ final class ResponseJson implements Form {
   /// @param hash of what was asked
   /// @param finished hears the whole response once it is at its end
   ResponseJson(
-      CompletionRequest request, ResponseHead head, String hash, Consumer<ObjectNode> finished) {
+      CompletionRequest request,
+      ResponseHead head,
+      String hash,
+      Receipts receipts,
+      Consumer<ObjectNode> finished) {
     this.request = request;
+    this.receipts = receipts;
     this.head = head;
     this.hash = hash;
     this.finished = finished;
@@ -223,6 +229,7 @@ final class ResponseJson implements Form {
       response.putObject("incomplete_details").put("reason", "max_output_tokens");
     }
     head.use(response, spoken.tokens());
+    receipts.moveTo(response);
     finished.accept(response);
     return response;
   }
@@ -244,6 +251,11 @@ final class ResponseJson implements Form {
   @Override
   public void keep(Heard.Ended ended) {
     hear(ended, new Events());
+  }
+
+  @Override
+  public void keep(Heard.Made made) {
+    receipts.add(made);
   }
 
   @Override

@@ -5,6 +5,7 @@ import opml.llm.chat.ChatTemplate;
 import opml.llm.session.Drafting;
 import opml.llm.session.TextEngine;
 import opml.llm.tokenizer.Tokenizer;
+import opml.receipt.Voucher;
 
 /// A model that answers.
 ///
@@ -12,10 +13,12 @@ import opml.llm.tokenizer.Tokenizer;
 /// @param context tokens of a text, at most
 /// @param drafting how texts are guessed ahead
 /// @param fingerprint what tells the model from others, whatever they are called
+/// @param voucher what makes receipts of its answers; absent if there are none
 public record ServedModel(
     Tokenizer tokenizer,
     Optional<ChatTemplate> template,
     TextEngine engine,
     int context,
     Drafting drafting,
-    String fingerprint) {}
+    String fingerprint,
+    Optional<Voucher> voucher) {}

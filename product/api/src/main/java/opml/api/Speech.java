@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import opml.llm.session.LogProbabilities;
 import opml.llm.tokenizer.StreamDecoder;
 import opml.llm.tokenizer.Tokenizer;
@@ -23,6 +24,7 @@ final class Speech {
   /// Chances of tokens whose text has not been said yet.
   private final Deque<Chance> held = new ArrayDeque<>();
 
+  private final IntStream.Builder made = IntStream.builder();
   private int decoded;
   private int said;
   private int count;
@@ -49,7 +51,7 @@ final class Speech {
     decoded = echo.length();
     say(echo, heard);
     if (room <= 0) {
-      end("length", heard);
+      end("length", 0, heard);
     }
     return heard;
   }
@@ -70,6 +72,7 @@ final class Speech {
   List<Heard> next(int token, Supplier<MemorySegment> logits) {
     List<Heard> heard = new ArrayList<>();
     count++;
+    made.add(token);
     boolean isEnd = tokenizer.endsOfGeneration().contains(token);
     if (!isEnd) {
       if (request.told().showsChances()) {
@@ -87,7 +90,9 @@ final class Speech {
       if (!stop.isFound() && !held.isEmpty()) {
         heard.add(new Heard.Said(answer, "", List.copyOf(held)));
       }
-      end(isEnd || stop.isFound() ? "stop" : "length", heard);
+      // Cut by a text, it is the answer to somebody who asks for no more than this.
+      boolean isCut = stop.isFound() && !isEnd;
+      end(isEnd || stop.isFound() ? "stop" : "length", isCut ? count : room, heard);
     }
     return heard;
   }
@@ -111,8 +116,10 @@ final class Speech {
     heard.add(new Heard.Said(answer, text, chances));
   }
 
-  private void end(String reason, List<Heard> heard) {
+  /// @param limit tokens that the answer might have had
+  private void end(String reason, int limit, List<Heard> heard) {
     isEnded = true;
+    heard.add(new Heard.Made(answer, limit, made.build().toArray()));
     heard.add(new Heard.Ended(answer, reason, count));
   }
 

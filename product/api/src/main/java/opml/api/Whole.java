@@ -10,6 +10,9 @@ interface Whole {
   /// Keeps that an answer is at its end.
   void keep(Heard.Ended ended);
 
+  /// Keeps what an answer was made of, in a stream, too.
+  void keep(Heard.Made made);
+
   /// {@return all that was kept}
   ObjectNode whole();
 }

@@ -23,16 +23,25 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import opml.engine.commit.Model;
 import opml.engine.plan.Team;
 import opml.engine.run.KernelProvider;
+import opml.ethereum.key.Wallet;
+import opml.kernels.catalog.PinnedPrograms;
 import opml.llm.chat.ChatTemplate;
 import opml.llm.forward.CacheType;
+import opml.llm.forward.CheckGraph;
+import opml.llm.forward.TextLimits;
+import opml.llm.forward.VocabularyTable;
 import opml.llm.model.Fingerprint;
 import opml.llm.model.LanguageModel;
 import opml.llm.model.LanguageModels;
 import opml.llm.session.Drafting;
 import opml.llm.session.TextEngine;
 import opml.llm.tokenizer.Tokenizer;
+import opml.receipt.AnswerReceipt;
+import opml.receipt.ReceiptedModel;
+import opml.receipt.Voucher;
 
 /// A server of small models of chance, and a client that knows HTTP alone.
 final class TinyServer implements AutoCloseable {
@@ -108,7 +117,45 @@ final class TinyServer implements AutoCloseable {
         engine,
         context,
         Drafting.REPEATS,
-        Fingerprint.of(model));
+        Fingerprint.of(model),
+        Optional.empty());
+  }
+
+  /// A server of the model `one` that signs its answers.
+  ///
+  /// @param capacity tokens of a tape
+  static TinyServer vouching(Path folder, long seed, Wallet wallet, int capacity)
+      throws IOException {
+    Path file = write(folder.resolve("one.bin"), seed);
+    ServedModel plain = load(file, TEMPLATE, CONTEXT);
+    Voucher voucher =
+        new Voucher(
+            receipted(plain.engine().model(), capacity),
+            wallet,
+            AnswerReceipt.NOWHERE,
+            Duration.ofHours(1),
+            NOON);
+    ServedModel model =
+        new ServedModel(
+            plain.tokenizer(),
+            plain.template(),
+            plain.engine(),
+            plain.context(),
+            plain.drafting(),
+            plain.fingerprint(),
+            Optional.of(voucher));
+    ApiSettings settings =
+        new ApiSettings("127.0.0.1", 0, Optional.empty(), 2, 100, Duration.ofSeconds(5));
+    return new TinyServer(ApiServer.start(settings, Map.of("one", () -> model), NOON));
+  }
+
+  /// {@return what a model's receipts need}
+  static ReceiptedModel receipted(LanguageModel model, int capacity) {
+    TextLimits limits = new TextLimits(CONTEXT, capacity, CacheType.F16);
+    return new ReceiptedModel(
+        Model.checking(CheckGraph.of(model, limits), PinnedPrograms::of),
+        limits,
+        VocabularyTable.of(model));
   }
 
   int port() {

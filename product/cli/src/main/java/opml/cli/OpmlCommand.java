@@ -14,6 +14,7 @@ import opml.cli.command.market.VerifyCommand;
 import opml.cli.command.market.WithdrawCommand;
 import opml.cli.command.model.ModelCommand;
 import opml.cli.command.pull.PullCommand;
+import opml.cli.command.receipt.ReceiptCommand;
 import opml.cli.command.text.ApiCommand;
 import opml.cli.command.text.ChatCommand;
 import opml.cli.command.text.RunCommand;
@@ -66,6 +67,7 @@ import picocli.CommandLine.ScopeType;
       VerifyCommand.class,
       StatusCommand.class,
       WithdrawCommand.class,
+      ReceiptCommand.class,
       VmCommand.class,
       KernelCommand.class,
       BenchCommand.class,

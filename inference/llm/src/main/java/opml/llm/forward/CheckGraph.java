@@ -24,7 +24,8 @@ public final class CheckGraph {
   /// @param nodes that there may be, and slots
   /// @param tableBytes of the table of rotations, which is made for the graph
   public record Bounds(int nodes, long tableBytes) {
-    private static final Bounds NONE = new Bounds(Integer.MAX_VALUE, Long.MAX_VALUE);
+    /// As large as it comes.
+    public static final Bounds NONE = new Bounds(Integer.MAX_VALUE, Long.MAX_VALUE);
   }
 
   private final LanguageModel model;

@@ -2,6 +2,7 @@ package opml.cli.option;
 
 import java.util.Optional;
 import opml.cli.console.Failure;
+import opml.llm.forward.CacheType;
 import opml.llm.forward.TextLimits;
 import opml.llm.model.LanguageModel;
 import picocli.CommandLine.Mixin;
@@ -31,7 +32,14 @@ public final class ChainTextOptions {
   ///
   /// @throws Failure if there cannot be such
   public TextLimits limits(LanguageModel model) {
-    int context = text.context(model);
+    return limits(text.context(model), text.cacheType(), answer);
+  }
+
+  /// {@return how long texts of a context are}
+  ///
+  /// @param answer tokens of an answer, as `--answer` has it
+  /// @throws Failure if there cannot be such
+  static TextLimits limits(int context, CacheType cacheType, Optional<Integer> answer) {
     int most = Math.min(context, TextLimits.MOST_CAPACITY);
     int capacity = answer.orElse(Math.min(ANSWER, most));
     if (capacity < 1 || capacity > most) {
@@ -39,6 +47,6 @@ public final class ChainTextOptions {
           "--answer %d: expected are 1 to %d tokens, for a context of %d"
               .formatted(capacity, most, context));
     }
-    return new TextLimits(context, capacity, text.cacheType());
+    return new TextLimits(context, capacity, cacheType);
   }
 }

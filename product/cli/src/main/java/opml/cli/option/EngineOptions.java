@@ -9,6 +9,7 @@ import opml.cli.console.Failure;
 import opml.cli.console.Problems;
 import opml.engine.plan.Team;
 import opml.engine.tensor.Tensor;
+import opml.llm.forward.CacheType;
 import opml.llm.model.LanguageModel;
 import opml.llm.session.TextEngine;
 import opml.llm.tokenizer.Tokenizer;
@@ -73,6 +74,11 @@ public final class EngineOptions {
   /// {@return tokens of a text of the model's, at most}
   public int context(LanguageModel model) {
     return text.context(model);
+  }
+
+  /// {@return how keys and values are kept}
+  public CacheType cacheType() {
+    return text.cacheType();
   }
 
   /// Reads a model's weights.

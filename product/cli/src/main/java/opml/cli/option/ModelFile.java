@@ -44,7 +44,19 @@ public final class ModelFile {
       return new KnownModel(load(file, console), Optional.empty());
     }
     LanguageModel language = text.adapted(LanguageModelFile.open(file, Optional.empty()));
-    TextLimits limits = text.limits(language);
+    return open(file, language, text.limits(language), CheckGraph.Bounds.NONE, console);
+  }
+
+  /// {@return a language model with texts of this length; the console hears of long hashing}
+  ///
+  /// @param bounds of the graph that is made, where strangers have said how long texts are
+  /// @throws Failure as [#load]
+  public static KnownModel open(
+      Path file,
+      LanguageModel language,
+      TextLimits limits,
+      CheckGraph.Bounds bounds,
+      Console console) {
     if (limits.context() >= LONG) {
       console.note(
           "%s: making the graph that checks texts of %,d tokens".formatted(file, limits.context()));
@@ -55,7 +67,7 @@ public final class ModelFile {
             file,
             () ->
                 Model.checking(
-                    CheckGraph.of(language, limits),
+                    CheckGraph.of(language, limits, bounds),
                     PinnedPrograms::of,
                     graph -> HashCache.ofUser().of(graph, progress)));
     return new KnownModel(model, Optional.of(new LanguageAnswers(language, limits)));

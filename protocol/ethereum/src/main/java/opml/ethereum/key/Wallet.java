@@ -2,6 +2,7 @@ package opml.ethereum.key;
 
 import java.math.BigInteger;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.HexFormat;
 import opml.core.account.Address;
 import opml.core.hash.Bytes32;
@@ -15,7 +16,7 @@ import org.web3j.crypto.RawTransaction;
 import org.web3j.crypto.Sign;
 import org.web3j.crypto.TransactionEncoder;
 
-/// A secp256k1 key and what it can do: sign transactions of its account. Nobody gets the key out
+/// A secp256k1 key and what it can do: sign transactions of its account, and digests. Nobody gets the key out
 /// again, and `toString` shows the address only.
 public final class Wallet implements Signer {
   private final Credentials credentials;
@@ -59,6 +60,14 @@ public final class Wallet implements Signer {
     return new Wallet(key);
   }
 
+  /// {@return the wallet of a new key, which is nowhere but in it}
+  public static Wallet ofChance() {
+    byte[] key = new byte[Bytes32.BYTES];
+    new SecureRandom().nextBytes(key);
+    // A key of 0 or beyond the curve's order, once in 2^127 tries, is the caller's to try again.
+    return of(Bytes32.of(key));
+  }
+
   @Override
   public Address address() {
     return address;
@@ -78,6 +87,11 @@ public final class Wallet implements Signer {
             transaction.tip().value(),
             transaction.maxFee().value());
     return Data.of(TransactionEncoder.signMessage(raw, credentials));
+  }
+
+  /// {@return this account's signature of a digest}; of what it is the digest is the caller's to know
+  public Signature sign(Bytes32 digest) {
+    return Signature.of(Sign.signMessage(digest.toArray(), credentials.getEcKeyPair(), false));
   }
 
   @Override

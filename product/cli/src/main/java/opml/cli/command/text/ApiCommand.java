@@ -26,7 +26,11 @@ import opml.cli.option.ChatTemplateOption;
 import opml.cli.option.DraftOptions;
 import opml.cli.option.EngineOptions;
 import opml.cli.option.LanguageModelFile;
+import opml.cli.option.ReceiptOptions;
+import opml.core.account.Address;
 import opml.engine.plan.Team;
+import opml.ethereum.key.TypedDomain;
+import opml.ethereum.key.Wallet;
 import opml.llm.model.Fingerprint;
 import opml.llm.model.LanguageModel;
 import picocli.CommandLine.Command;
@@ -38,11 +42,13 @@ import picocli.CommandLine.Option;
     name = "api",
     description = {
       "Answers programs that know OpenAI's API, with language models of this machine.",
-      "What is said depends on the request alone. It runs until Ctrl-C."
+      "What is said depends on the request alone, and each answer has a signed receipt, by which anybody can compute it"
+          + " again ('opml receipt check'). It runs until Ctrl-C."
     },
     footer = {
       "  opml api -m model.gguf",
       "  opml api -m one.gguf -m two.gguf --host 0.0.0.0 --api-key-file api.key",
+      "  opml api -m model.gguf --key-file keys/server.key --deployment deployment.json",
       "  curl http://127.0.0.1:8080/v1/completions \\",
       "      -H 'Content-Type: application/json' \\",
       "      -d '{\"prompt\": \"Once upon a time\", \"max_tokens\": 30}'"
@@ -108,11 +114,14 @@ public final class ApiCommand implements Callable<Integer> {
 
   @Mixin private DraftOptions drafts;
 
+  @Mixin private ReceiptOptions receipts;
+
   @Override
   public Integer call() {
     Problems problems = new Problems();
     options.check(problems);
     drafts.check(problems);
+    receipts.check(problems);
     problems
         .when(
             port < 0 || port > 65_535, "--port " + port + ": expected is a number from 0 to 65535")
@@ -125,19 +134,38 @@ public final class ApiCommand implements Callable<Integer> {
         .fail();
     ApiSettings settings =
         new ApiSettings(host, port, keyFile.map(ApiCommand::key), parallel, waiting, PATIENCE);
+    Optional<Address> signer = receipts.signer().map(Wallet::address);
+    TypedDomain domain = receipts.domain();
     Optional<Team> own = options.ownTeam();
     try (StopSignal _ = StopSignal.open();
         ApiServer server = start(settings, models(own.orElseGet(Team::shared)))) {
       String url =
           "http://%s:%d".formatted(host.contains(":") ? "[" + host + "]" : host, server.port());
       console.show(
-          Json.object("url", url, "models", files.stream().map(ApiCommand::name).toList()),
-          () -> "models at %s/v1; Ctrl-C ends it".formatted(url));
+          Json.object(
+              "url",
+              url,
+              "models",
+              files.stream().map(ApiCommand::name).toList(),
+              "signer",
+              signer,
+              "hub",
+              domain.site().map(TypedDomain.Site::contract)),
+          () ->
+              "models at %s/v1; Ctrl-C ends it%s"
+                  .formatted(url, signer.map(this::signing).orElse("")));
       waitForTheEnd();
     } finally {
       own.ifPresent(Team::close);
     }
     return 0;
+  }
+
+  private String signing(Address signer) {
+    return receipts.isOfThisRun()
+        ? "%nanswers are signed by %s, a key of this run; --key-file names one that stays"
+            .formatted(signer)
+        : "%nanswers are signed by %s".formatted(signer);
   }
 
   private ApiServer start(ApiSettings settings, Map<String, Callable<ServedModel>> models) {
@@ -156,6 +184,9 @@ public final class ApiCommand implements Callable<Integer> {
     Map<String, Callable<ServedModel>> models = new LinkedHashMap<>();
     for (Path file : files) {
       LanguageModel model = options.open(file);
+      if (receipts.signer().isPresent()) {
+        receipts.limits(options, model);
+      }
       template.find(file, model, LanguageModelFile.tokenizer(file, model));
       if (models.put(name(file), () -> load(file, team)) != null) {
         throw new Failure("--model %s: another one has this name".formatted(file));
@@ -173,7 +204,8 @@ public final class ApiCommand implements Callable<Integer> {
         ready.engine(),
         ready.context(),
         drafts.ready(ready.engine(), options, team, console),
-        Fingerprint.of(model));
+        Fingerprint.of(model),
+        receipts.voucher(file, model, options, console));
   }
 
   private static String name(Path file) {

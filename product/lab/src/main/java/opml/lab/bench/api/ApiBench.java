@@ -33,6 +33,7 @@ import opml.lab.bench.BenchException;
 import opml.lab.bench.llm.LlamaShape;
 import opml.lab.bench.llm.SyntheticModel;
 import opml.llm.forward.CacheType;
+import opml.llm.model.Fingerprint;
 import opml.llm.model.LanguageModel;
 import opml.llm.model.LanguageModels;
 import opml.llm.session.Continuation;
@@ -150,9 +151,11 @@ public final class ApiBench {
             Optional.empty(),
             engine,
             context,
-            // The tiny model is asked for answers that are compared: guesses must change none of them.
+            // The tiny model is asked for answers that are compared: guesses must change none of
+            // them.
             context < CONTEXT ? Drafting.REPEATS : Drafting.NONE,
-            Fingerprint.of(model));
+            Fingerprint.of(model),
+            Optional.empty());
     Callable<ServedModel> ready = () -> served;
     ApiServer server =
         ApiServer.start(

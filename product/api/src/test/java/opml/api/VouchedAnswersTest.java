@@ -1,0 +1,184 @@
+package opml.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import opml.core.codec.ShortBuffer;
+import opml.engine.plan.Team;
+import opml.engine.run.KernelProvider;
+import opml.ethereum.key.Wallet;
+import opml.llm.forward.CacheType;
+import opml.llm.model.LanguageModel;
+import opml.llm.model.LanguageModels;
+import opml.llm.session.Session;
+import opml.llm.session.TextEngine;
+import opml.llm.tape.TextAnswer;
+import opml.llm.tape.TextRequest;
+import opml.llm.tokenizer.Tokenizer;
+import opml.receipt.AnswerReceipt;
+import opml.receipt.ReceiptCheck;
+import opml.receipt.ReceiptJson;
+import opml.receipt.ReceiptedModel;
+import opml.receipt.ShownTexts;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// However an answer ends, its receipts are true.
+class VouchedAnswersTest {
+  private static final String CHAT = "/v1/chat/completions";
+  private static final String TEXT = "/v1/completions";
+  private static final int CAPACITY = 16;
+
+  @TempDir private Path folder;
+
+  private final long seed = new Random().nextLong();
+  private final Wallet wallet = Wallet.ofChance();
+  private TinyServer server;
+  private LanguageModel language;
+  private Tokenizer tokenizer;
+  private ReceiptedModel model;
+  private Session session;
+
+  @BeforeEach
+  void begin() throws IOException {
+    server = TinyServer.vouching(folder, seed, wallet, CAPACITY);
+    language = LanguageModels.open(folder.resolve("one.bin"));
+    tokenizer = language.tokenizer().orElseThrow();
+    model = TinyServer.receipted(language, CAPACITY);
+    session =
+        TextEngine.of(
+                language,
+                TinyServer.CONTEXT,
+                CacheType.F16,
+                16,
+                KernelProvider.reference(),
+                new Team(1),
+                _ -> {})
+            .open();
+  }
+
+  @AfterEach
+  void end() {
+    session.close();
+    server.close();
+  }
+
+  /// {@return the receipts of an answer, after each was checked, and the texts with them}
+  private List<AnswerReceipt> receipts(String path, String json) {
+    HttpResponse<String> response = server.post(path, json);
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+    ReceiptJson.Found found = ReceiptJson.read(response.body().getBytes(StandardCharsets.UTF_8));
+    for (AnswerReceipt receipt : found.receipts()) {
+      ReceiptCheck check = new ReceiptCheck(receipt);
+      assertThat(check.flaws()).as("seed %d", seed).isEmpty();
+      assertThat(check.flaws(model)).as("seed %d", seed).isEmpty();
+      assertThat(check.wrongAnswer(model, session)).as("seed %d, %s", seed, json).isEmpty();
+      assertThat(receipt.server()).isEqualTo(wallet.address());
+      assertThat(receipt.vouched().deadline()).isEqualTo(1_772_715_600L);
+      assertThat(
+              ReceiptJson.read(ReceiptJson.of(receipt).toString().getBytes(StandardCharsets.UTF_8)))
+          .isEqualTo(new ReceiptJson.Found(List.of(receipt), List.of()));
+    }
+    assertThat(found.said()).isNotEmpty();
+    assertThat(new ShownTexts(tokenizer, found.receipts()).flaws(found.said()))
+        .as("seed %d", seed)
+        .isEmpty();
+    List<String> others = new ArrayList<>(found.said());
+    others.set(0, others.getFirst() + "\ufffc");
+    assertThat(new ShownTexts(tokenizer, found.receipts()).flaws(others)).hasSize(1);
+    return found.receipts();
+  }
+
+  private TextRequest request(AnswerReceipt receipt) {
+    byte[] whole = ShortBuffer.pad(receipt.request(), model.inputBytes());
+    return TextRequest.read(whole, model.limits(), tokenizer.size()).request().orElseThrow();
+  }
+
+  private static TextAnswer answer(AnswerReceipt receipt) {
+    return TextAnswer.read(receipt.answer()).orElseThrow();
+  }
+
+  @Test
+  void anAnswerHasOneReceiptWholeAndAsAStream() {
+    AnswerReceipt whole =
+        receipts(TEXT, "{'prompt':'ab c','max_tokens':9,'temperature':0.7,'seed':5}").getFirst();
+    assertThat(request(whole).limit()).isEqualTo(9);
+    assertThat(whole.vouched().seed()).isEqualTo(5);
+    assertThat(
+            receipts(
+                TEXT, "{'prompt':'ab c','max_tokens':9,'temperature':0.7,'seed':5,'stream':true}"))
+        .containsExactly(whole);
+    String chat = "'messages':[{'role':'user','content':'ab'}],'max_tokens':7";
+    List<AnswerReceipt> talked = receipts(CHAT, "{" + chat + "}");
+    assertThat(talked).hasSize(1);
+    assertThat(
+            receipts(CHAT, "{" + chat + ",'stream':true,'stream_options':{'include_usage':true}}"))
+        .isEqualTo(talked);
+  }
+
+  @Test
+  void anAnswerThatIsCutByATextIsTheAnswerToAShorterRequest() {
+    String asked = "{'prompt':'ab','max_tokens':14,'logit_bias':{'2':-100}}";
+    JsonNode free = TinyServer.json(server.post(TEXT, asked));
+    String text = free.path("choices").path(0).path("text").asText();
+    int middle = text.offsetByCodePoints(0, text.codePointCount(0, text.length()) / 2);
+    String stop = text.substring(middle, text.offsetByCodePoints(middle, 1));
+    StringBuilder escaped = new StringBuilder();
+    stop.chars().forEach(unit -> escaped.append("\\u%04x".formatted(unit)));
+    String json = asked.replace("}}", "},'stop':['%s']}".formatted(escaped));
+    AnswerReceipt cut = receipts(TEXT, json).getFirst();
+    int made = answer(cut).tokens().length;
+    assertThat(made).isLessThan(14);
+    assertThat(request(cut).limit()).as("seed %d, cut at %s", seed, stop).isEqualTo(made);
+  }
+
+  @Test
+  void severalPromptsCopiesAndEchoesAreVouchedFor() {
+    assertThat(receipts(TEXT, "{'prompt':['ab','c'],'max_tokens':5,'n':2}")).hasSize(2);
+    assertThat(receipts(TEXT, "{'prompt':['ab','c'],'max_tokens':5,'n':2,'stream':true}"))
+        .hasSize(2);
+    AnswerReceipt echoed = receipts(TEXT, "{'prompt':'ab','max_tokens':4,'echo':true}").getFirst();
+    assertThat(answer(echoed).tokens().length).isLessThanOrEqualTo(4);
+    AnswerReceipt none = receipts(TEXT, "{'prompt':'ab','max_tokens':0,'echo':true}").getFirst();
+    assertThat(answer(none).tokens()).isEmpty();
+  }
+
+  @Test
+  void aLongAnswerHasReceiptsThatGoOn() {
+    // Without the token that ends texts, it goes on until there is no room.
+    String json =
+        "{'prompt':'ab','max_tokens':45,'temperature':0.9,'seed':3,'frequency_penalty':0.5,"
+            + "'logit_bias':{'2':-100}}";
+    List<AnswerReceipt> all = receipts(TEXT, json);
+    assertThat(all).hasSize(3);
+    int[] text = request(all.getFirst()).prompt();
+    for (AnswerReceipt receipt : all) {
+      assertThat(request(receipt).prompt()).as("seed %d", seed).isEqualTo(text);
+      int[] tokens = answer(receipt).tokens();
+      text = Arrays.copyOf(text, text.length + tokens.length);
+      System.arraycopy(tokens, 0, text, text.length - tokens.length, tokens.length);
+    }
+    assertThat(text).hasSize(request(all.getFirst()).prompt().length + 45);
+    assertThat(receipts(TEXT, json.replace("}}", "},'stream':true}"))).isEqualTo(all);
+  }
+
+  @Test
+  void aServerWithoutAKeySignsNothing() throws IOException {
+    try (TinyServer plain = TinyServer.start(folder, seed)) {
+      JsonNode answer =
+          TinyServer.json(plain.post(TEXT, "{'model':'one','prompt':'a','max_tokens':1}"));
+      assertThat(answer.has("choices")).isTrue();
+      assertThat(answer.has("receipt")).isFalse();
+    }
+  }
+}

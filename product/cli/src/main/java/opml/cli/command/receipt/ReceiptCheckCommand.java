@@ -1,0 +1,174 @@
+package opml.cli.command.receipt;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import opml.cli.console.AnswerText;
+import opml.cli.console.Console;
+import opml.cli.console.ExitCode;
+import opml.cli.console.Failure;
+import opml.cli.console.Json;
+import opml.cli.option.ReceiptOptions;
+import opml.ethereum.key.TypedDomain;
+import opml.llm.forward.TextLimits;
+import opml.receipt.AnswerReceipt;
+import opml.receipt.ReceiptCheck;
+import opml.receipt.ReceiptJson;
+import opml.receipt.Vouched;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// Checks receipts.
+@Command(
+    name = "check",
+    description = {
+      "Says whether an answer's receipt is true: who has signed it, and whether the model gives this answer.",
+      "With the model's file the answer is computed again, all of its tokens at once. No chain is asked."
+    },
+    exitCodeList = {
+      "0:right, as far as was looked",
+      "1:wrong; one line on standard error says why",
+      "2:bad arguments, or no receipt",
+      ExitCode.INTERRUPTED_HELP,
+      ExitCode.TERMINATED_HELP
+    },
+    footer = {
+      "  opml receipt check answer.json -m model.gguf",
+      "  opml receipt check answer.json",
+      "  opml receipt check - -m model.gguf --deployment deployment.json < answer.json"
+    })
+@SuppressWarnings("NullAway.Init") // filled by picocli
+public final class ReceiptCheckCommand implements Callable<Integer> {
+  @Mixin private Console console;
+
+  @Parameters(
+      paramLabel = "FILE",
+      description =
+          "A receipt, or an answer of 'opml api' that has one, as a whole or as a stream; - for the standard input.")
+  private Path file;
+
+  @Option(
+      names = {"-m", "--model"},
+      paramLabel = "FILE",
+      description = "The model's file; without it, only signature, roots and form are checked.")
+  private Optional<Path> modelFile;
+
+  @Option(
+      names = "--deployment",
+      paramLabel = "FILE",
+      description = "What 'opml deploy' wrote: the receipt must be for this hub.")
+  private Optional<Path> deployment;
+
+  @Override
+  public Integer call() {
+    ReceiptJson.Found found = ReceiptFile.read(file);
+    Optional<TypedDomain.Site> hub = deployment.map(ReceiptOptions::site);
+    List<String> flaws = new ArrayList<>();
+    for (int i = 0; i < found.receipts().size(); i++) {
+      String name = found.receipts().size() > 1 ? "receipt %d: ".formatted(i + 1) : "";
+      AnswerReceipt receipt = found.receipts().get(i);
+      if (hub.isPresent() && !receipt.domain().site().equals(hub)) {
+        flaws.add("%sit is for %s, not for %s".formatted(name, place(receipt), hub.get()));
+      }
+      if (modelFile.isEmpty()) {
+        new ReceiptCheck(receipt).flaws().forEach(flaw -> flaws.add(name + flaw));
+      }
+    }
+    modelFile.ifPresent(path -> judge(path, found, flaws));
+    console.object(
+        Json.object(
+            "right",
+            flaws.isEmpty(),
+            "computedAgain",
+            modelFile.isPresent() && flaws.isEmpty(),
+            "flaws",
+            flaws,
+            "receipts",
+            found.receipts().stream().map(this::fields).toList()));
+    if (!flaws.isEmpty()) {
+      throw wrong(String.join("; also ", flaws));
+    }
+    console.say(
+        modelFile.isPresent()
+            ? "right: the model gives this answer"
+            : "well signed; the answer was not computed again: --model FILE does");
+    found.receipts().forEach(receipt -> console.say(words(receipt)));
+    return ExitCode.OK;
+  }
+
+  private void judge(Path path, ReceiptJson.Found found, List<String> flaws) {
+    try (ReceiptJudge judge = new ReceiptJudge(path, console)) {
+      for (int i = 0; i < found.receipts().size(); i++) {
+        String name = found.receipts().size() > 1 ? "receipt %d: ".formatted(i + 1) : "";
+        judge.flaws(found.receipts().get(i)).forEach(flaw -> flaws.add(name + flaw));
+      }
+      flaws.addAll(judge.textFlaws(found));
+    }
+  }
+
+  private Failure wrong(String why) {
+    return new Failure("%s: wrong: %s".formatted(ReceiptFile.name(file), why));
+  }
+
+  private static String place(AnswerReceipt receipt) {
+    return receipt.domain().site().map(TypedDomain.Site::toString).orElse("no chain");
+  }
+
+  private Map<String, @Nullable Object> fields(AnswerReceipt receipt) {
+    Vouched vouched = receipt.vouched();
+    Map<String, @Nullable Object> fields =
+        Json.object(
+            "server", receipt.server(),
+            "model", vouched.model(),
+            "chainId", receipt.domain().site().map(TypedDomain.Site::chainId),
+            "hub", receipt.domain().site().map(TypedDomain.Site::contract),
+            "deadline", vouched.deadline(),
+            "over", isOver(receipt),
+            "inputRoot", vouched.inputRoot(),
+            "outputRoot", vouched.outputRoot(),
+            "finalState", vouched.finalState());
+    new ReceiptCheck(receipt)
+        .answer()
+        .map(AnswerText::of)
+        .ifPresent(answer -> fields.putAll(answer.fields()));
+    return fields;
+  }
+
+  private String words(AnswerReceipt receipt) {
+    Vouched vouched = receipt.vouched();
+    TextLimits limits = receipt.limits();
+    return List.of(
+            "server %s vouches until %s%s"
+                .formatted(
+                    receipt.server(),
+                    Instant.ofEpochSecond(vouched.deadline()),
+                    isOver(receipt) ? ", which is over" : ""),
+            "for %s".formatted(place(receipt)),
+            "model %s  context %d  answer %d  cache %s"
+                .formatted(
+                    vouched.model(),
+                    limits.context(),
+                    limits.capacity(),
+                    limits.cacheType().name().toLowerCase(Locale.ROOT)),
+            new ReceiptCheck(receipt)
+                .answer()
+                .map(AnswerText::of)
+                .map(AnswerText::toString)
+                .orElse("answer none"))
+        .stream()
+        .collect(Collectors.joining("\n"));
+  }
+
+  private static boolean isOver(AnswerReceipt receipt) {
+    return Instant.now().getEpochSecond() > receipt.vouched().deadline();
+  }
+}

@@ -1,0 +1,113 @@
+package opml.cli.command.receipt;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import opml.cli.console.Console;
+import opml.cli.console.Failure;
+import opml.cli.option.KnownModel;
+import opml.cli.option.LanguageModelFile;
+import opml.cli.option.ModelFile;
+import opml.engine.plan.Team;
+import opml.llm.forward.CheckGraph;
+import opml.llm.forward.TextLimits;
+import opml.llm.forward.VocabularyTable;
+import opml.llm.model.LanguageModel;
+import opml.llm.session.Session;
+import opml.llm.session.TextEngine;
+import opml.receipt.AnswerReceipt;
+import opml.receipt.ReceiptCheck;
+import opml.receipt.ReceiptJson;
+import opml.receipt.ReceiptedModel;
+import opml.receipt.ShownTexts;
+import opml.twins.Twins;
+
+/// Judges receipts by a model's file. How long its texts are is said by the receipt, whose model's id follows from it.
+final class ReceiptJudge implements AutoCloseable {
+  /// A node of a graph, with what is kept of it until the model's id is known.
+  private static final long NODE_BYTES = 512;
+
+  /// Of the heap, the part that a graph may take whose length a receipt says.
+  private static final int PART = 4;
+
+  private final Path file;
+  private final Console console;
+  private final LanguageModel language;
+  private final Map<TextLimits, KnownModel> models = new HashMap<>();
+  private final Map<TextLimits, Session> sessions = new HashMap<>();
+
+  /// @throws Failure if there is no language model in the file
+  ReceiptJudge(Path file, Console console) {
+    this.file = file;
+    this.console = console;
+    if (!LanguageModelFile.isOne(file)) {
+      throw new Failure("--model %s: it is no language model".formatted(file));
+    }
+    this.language = LanguageModelFile.open(file, Optional.empty());
+  }
+
+  /// {@return the file's model with texts as a receipt has them; the edition that the receipt is about, if there is
+  /// one}
+  ///
+  /// @throws Failure if a graph for such texts does not fit the memory of this process
+  KnownModel model(AnswerReceipt receipt) {
+    KnownModel latest =
+        models.computeIfAbsent(
+            receipt.limits(), limits -> ModelFile.open(file, language, limits, bounds(), console));
+    return latest.id().equals(receipt.vouched().model())
+        ? latest
+        : latest.editions().stream()
+            .filter(edition -> edition.id().equals(receipt.vouched().model()))
+            .findFirst()
+            .orElse(latest);
+  }
+
+  private static CheckGraph.Bounds bounds() {
+    long bytes = Runtime.getRuntime().maxMemory() / PART;
+    return new CheckGraph.Bounds((int) Math.min(Integer.MAX_VALUE, bytes / NODE_BYTES), bytes);
+  }
+
+  /// {@return what is wrong with a receipt}; the answer is computed again only if nothing else is wrong
+  List<String> flaws(AnswerReceipt receipt) {
+    ReceiptCheck check = new ReceiptCheck(receipt);
+    List<String> flaws = new ArrayList<>(check.flaws());
+    ReceiptedModel model =
+        new ReceiptedModel(model(receipt).model(), receipt.limits(), VocabularyTable.of(language));
+    flaws.addAll(check.flaws(model));
+    if (flaws.isEmpty()) {
+      check.wrongAnswer(model, session(receipt.limits())).ifPresent(flaws::add);
+    }
+    return flaws;
+  }
+
+  private Session session(TextLimits wanted) {
+    return sessions.computeIfAbsent(
+        wanted,
+        limits ->
+            TextEngine.of(
+                    language,
+                    limits.context(),
+                    limits.cacheType(),
+                    Math.min(TextEngine.ROWS, limits.context()),
+                    Twins.provider(),
+                    Team.shared(),
+                    _ -> {})
+                .open());
+  }
+
+  /// {@return what is wrong with the texts that came with receipts}
+  List<String> textFlaws(ReceiptJson.Found found) {
+    return language
+        .tokenizer()
+        .map(tokenizer -> new ShownTexts(tokenizer, found.receipts()).flaws(found.said()))
+        .orElse(List.of());
+  }
+
+  @Override
+  public void close() {
+    sessions.values().forEach(Session::close);
+  }
+}
