@@ -23,6 +23,7 @@ import opml.llm.model.RopeTable;
 /// @param angles the slot of the rotations' cosines and sines
 /// @param caches the slots of all keys, by layer, and then of all values; row by row in the order of the text
 /// @param logits the slot of the logits of the tile's choices
+/// @param allowed the slot of the tokens that a grammar allows for each of these, a bit each, rows in whole words
 /// @param chosen the slot of what is chosen
 public record SessionGraph(
     Graph graph,
@@ -33,6 +34,7 @@ public record SessionGraph(
     int angles,
     List<Integer> caches,
     int logits,
+    int allowed,
     int chosen) {
   public SessionGraph {
     caches = List.copyOf(caches);
@@ -100,6 +102,12 @@ public record SessionGraph(
     TileNodes choices =
         new TileNodes(graph, slots, model, text, "", Tile.CHOICES, 0, rows, context, Effort.ANY);
     Activation logits = choices.logits(choices.choosing());
+    int allowed =
+        graph.slot(
+            "allowed",
+            ElementType.I32,
+            Shape.of(rows, VocabularyTable.words(numbers.vocabulary())));
+    choices.mask(logits, allowed, VocabularyTable.stops(model));
     int chosen = choices.choose(logits);
     return new SessionGraph(
         graph.build(
@@ -114,6 +122,7 @@ public record SessionGraph(
             .boxed()
             .toList(),
         logits.slot(),
+        allowed,
         chosen);
   }
 

@@ -44,6 +44,7 @@ import picocli.CommandLine.Option;
     footer = {
       "  opml run -m model.gguf -p 'Once upon a time'",
       "  opml run -m model.gguf -p 'Once upon a time' --temp 0.8 --seed 7",
+      "  opml run -m model.gguf -p 'Is water wet? ' --grammar 'root ::= \"yes\" | \"no\"'",
       "  opml run -m model.gguf -f question.txt -n -1 -c 8192 \\",
       "      --prompt-cache question.kv",
       "  opml run -m stories15M.bin --tokenizer tokenizer.bin -p 'Once upon a time'"
@@ -130,7 +131,7 @@ public final class RunCommand implements Callable<Integer> {
     Optional<SessionFile> cache = kept.map(engine::file);
     try (Session session = engine.open();
         StopSignal _ = StopSignal.open()) {
-      choose(session);
+      choose(session, tokens.length);
       double loading = (System.nanoTime() - begin) / 1e9;
       Run run = new Run(session, tokenizer, tokens);
       run.toEnd(cache);
@@ -141,9 +142,9 @@ public final class RunCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void choose(Session session) {
+  private void choose(Session session, int promptTokens) {
     try {
-      session.choose(sampling);
+      session.choose(sampling, promptTokens);
     } catch (IllegalArgumentException e) {
       throw new Failure("--" + e.getMessage(), e);
     }
