@@ -139,7 +139,7 @@ final class Generation implements Work {
   void answer(TextLoop.Seat seat) {
     Sampling sampling = request.sampling(index);
     try {
-      seat.text().choose(sampling);
+      seat.text().choose(sampling, prompt().length);
     } catch (IllegalArgumentException e) {
       throw ApiException.invalid("logit_bias", "Invalid 'logit_bias': " + e.getMessage() + ".");
     }

@@ -116,7 +116,7 @@ public final class ReceiptCheck {
     int[] tokens = answer().map(TextAnswer::tokens).orElse(new int[0]);
     int[] prompt = asked.get().prompt();
     int limit = asked.get().limit();
-    session.choose(asked.get().sampling());
+    session.choose(asked.get().sampling(), prompt.length);
     int at = 0;
     while (at < limit) {
       int next = at == 0 ? begin(session, prompt) : session.take(tokens[at - 1]);

@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import opml.engine.graph.GraphNode;
 import opml.engine.graph.Operand;
 import opml.engine.graph.Slot;
@@ -12,6 +13,7 @@ import opml.engine.run.PreparedKernel;
 import opml.kernels.layout.Tile;
 import opml.kernels.memory.Mem;
 import opml.llm.forward.SessionGraph;
+import opml.llm.forward.VocabularyTable;
 import org.jspecify.annotations.Nullable;
 
 /// Texts that a model reads and continues together: a step takes some tokens of each, and goes over the weights once
@@ -40,6 +42,7 @@ public final class Batch implements AutoCloseable {
 
   private final Arena arena = Arena.ofShared();
   private final Passes passes;
+  private final Supplier<VocabularyTable> tokenTexts;
   private final SessionGraph session;
   private final SlotPlaces places;
   private final Team team;
@@ -48,6 +51,7 @@ public final class Batch implements AutoCloseable {
   private final MemorySegment tokens;
   private final MemorySegment hidden;
   private final MemorySegment logits;
+  private final MemorySegment allowed;
   private final MemorySegment chosen;
   private final MemorySegment[] scratch;
   private final int context;
@@ -63,7 +67,9 @@ public final class Batch implements AutoCloseable {
   private int tokenRows;
   private int choiceRows;
 
-  Batch(Passes passes, int context, Team team) {
+  /// @param tokenTexts asked for when there is a grammar
+  Batch(Passes passes, int context, Team team, Supplier<VocabularyTable> tokenTexts) {
+    this.tokenTexts = tokenTexts;
     this.passes = passes;
     this.team = team;
     this.context = context;
@@ -77,6 +83,7 @@ public final class Batch implements AutoCloseable {
     this.tokens = slots[session.tokens()];
     this.hidden = slots[session.hidden()];
     this.logits = slots[session.logits()];
+    this.allowed = slots[session.allowed()];
     this.chosen = slots[session.chosen()];
     this.vocabulary = (int) (logits.byteSize() / Float.BYTES / rows);
     this.texts = new BatchText[rows];
@@ -389,6 +396,16 @@ public final class Batch implements AutoCloseable {
       tokenRows = 0;
       choiceRows = 0;
     }
+  }
+
+  /// {@return the texts of tokens, as a grammar sees them}
+  VocabularyTable tokenTexts() {
+    return tokenTexts.get();
+  }
+
+  /// Says which tokens may be chosen in a row of choices of the next step.
+  void allow(GrammarMasks masks, int row) {
+    masks.write(allowed, allowed.byteSize() / rows * row);
   }
 
   /// {@return what the last layer has made of the last step's tokens, a row of floats for each}

@@ -9,8 +9,11 @@ import java.util.List;
 import opml.engine.graph.Slot;
 import opml.kernels.layout.Tile;
 import opml.kernels.memory.Mem;
+import opml.kernels.transformer.SamplingHeader;
 import opml.llm.forward.SessionGraph;
+import opml.llm.grammar.Grammar;
 import opml.llm.tape.Sampling;
+import org.jspecify.annotations.Nullable;
 
 /// One of the texts that a [Batch] reads and continues: its tokens, their keys and values, and how it is to go on.
 public final class BatchText implements AutoCloseable {
@@ -25,6 +28,15 @@ public final class BatchText implements AutoCloseable {
   private final int vocabulary;
   private final int[] text;
   private int length;
+  private Grammar grammar = Grammar.ANY;
+
+  /// Made when there is a grammar for the first time.
+  private @Nullable GrammarMasks masks;
+
+  /// Where the text of the grammar begins, and how far it was walked along; -1 if it was not.
+  private int answerAt;
+
+  private int walked = -1;
 
   // Its part of a step.
   private int row;
@@ -69,12 +81,32 @@ public final class BatchText implements AutoCloseable {
 
   /// Has tokens be chosen in this way from now on; before that, they are the most likely ones.
   ///
-  /// @throws IllegalArgumentException if there are biases of other tokens, or more than half as many as the context has
+  /// @throws IllegalArgumentException if there are biases of other tokens, or more than half as many as the context has,
+  ///     or there is a grammar, of which must be said where its text begins
   public void choose(Sampling sampling) {
+    if (!sampling.grammar().isAny()) {
+      throw new IllegalArgumentException("grammar: expected is a place where its text begins");
+    }
+    choose(sampling, 0);
+  }
+
+  /// Has tokens be chosen in this way from now on.
+  ///
+  /// @param prompt how many tokens the text has before the answer; the grammar is the answer's
+  /// @throws IllegalArgumentException if there are biases of other tokens, or more than half as many as the context has
+  public void choose(Sampling sampling, int prompt) {
     sampling.requireTokens(vocabulary);
     ByteBuffer asked = ByteBuffer.allocate((int) request.byteSize()).order(ByteOrder.LITTLE_ENDIAN);
-    sampling.write(asked);
+    // The table itself is read by the masks alone.
+    sampling.withGrammar(Grammar.ANY).write(asked);
+    asked.putInt(SamplingHeader.GRAMMAR, sampling.grammar().words());
     request.copyFrom(MemorySegment.ofBuffer(asked));
+    grammar = sampling.grammar();
+    answerAt = prompt;
+    walked = -1;
+    if (!grammar.isAny() && masks == null) {
+      masks = new GrammarMasks(batch.tokenTexts());
+    }
   }
 
   /// Cuts the text to its first tokens; what they have left behind is still good.
@@ -84,6 +116,13 @@ public final class BatchText implements AutoCloseable {
           "a text of %d tokens is not cut to %d".formatted(length, tokensKept));
     }
     length = tokensKept;
+    forget();
+  }
+
+  private void forget() {
+    if (walked > length) {
+      walked = -1;
+    }
   }
 
   /// Cuts the text to what it has in common with another, but so that a token of that is left to be taken.
@@ -91,6 +130,7 @@ public final class BatchText implements AutoCloseable {
   /// @return how many tokens that are
   public int cutTo(int... other) {
     length = Math.min(common(other), Math.max(0, other.length - 1));
+    forget();
     return length;
   }
 
@@ -132,6 +172,7 @@ public final class BatchText implements AutoCloseable {
       note(i, other.text[i]);
     }
     length = tokens;
+    walked = -1;
   }
 
   /// {@return the tokens of the text}
@@ -152,6 +193,7 @@ public final class BatchText implements AutoCloseable {
       note(i, other[i]);
     }
     length = tokensOfIt;
+    walked = -1;
   }
 
   private void note(int position, int token) {
@@ -191,6 +233,12 @@ public final class BatchText implements AutoCloseable {
     for (int i = 0; i < tokens; i++) {
       note(length + i, more[from + i]);
     }
+    GrammarMasks all = masks;
+    if (all != null && !grammar.isAny()) {
+      for (int i = 0; i < chosen; i++) {
+        allow(all, atChoice + i, length + first + i + 1);
+      }
+    }
     Mem.putI32(control, 4L * Tile.TOKENS, tokens);
     Mem.putI32(control, 4L * Tile.CHOICES, chosen);
     Mem.putI32(control, 4L * Tile.POSITION, length);
@@ -201,12 +249,27 @@ public final class BatchText implements AutoCloseable {
     choices = chosen;
   }
 
+  /// Says which tokens may follow in the grammar.
+  ///
+  /// @param known tokens before them
+  private void allow(GrammarMasks all, int row, int known) {
+    if (walked < answerAt || walked > known) {
+      all.begin(grammar);
+      walked = answerAt;
+    }
+    for (; walked < known; walked++) {
+      all.take(text[walked]);
+    }
+    batch.allow(all, row);
+  }
+
   /// The step is over.
   ///
   /// @param isDone whether its tokens were taken
   void leave(boolean isDone) {
     length += isDone ? count : 0;
     count = 0;
+    forget();
   }
 
   MemorySegment slot(int slot) {

@@ -1,5 +1,6 @@
 package opml.llm.session;
 
+import opml.llm.grammar.Grammar;
 import opml.llm.tape.Sampling;
 
 /// Guesses what a smaller model with the same vocabulary says (Leviathan et al., *Fast Inference from Transformers via
@@ -31,7 +32,7 @@ public final class ModelDrafter implements Drafter {
 
   @Override
   public void choose(Sampling sampling) {
-    session.choose(sampling);
+    session.choose(sampling.withGrammar(Grammar.ANY));
   }
 
   @Override

@@ -37,9 +37,18 @@ public final class Session implements AutoCloseable {
 
   /// Has tokens be chosen in this way from now on; before that, they are the most likely ones.
   ///
-  /// @throws IllegalArgumentException if there are biases of other tokens, or more than half as many as the context has
+  /// @throws IllegalArgumentException if there are biases of other tokens, or more than half as many as the context has,
+  ///     or there is a grammar, of which must be said where its text begins
   public void choose(Sampling sampling) {
     text.choose(sampling);
+  }
+
+  /// Has tokens be chosen in this way from now on.
+  ///
+  /// @param prompt how many tokens the text has before the answer; the grammar is the answer's
+  /// @throws IllegalArgumentException if there are biases of other tokens, or more than half as many as the context has
+  public void choose(Sampling sampling, int prompt) {
+    text.choose(sampling, prompt);
   }
 
   /// Cuts the text to its first tokens; what they have left behind is still good.

@@ -9,7 +9,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import opml.cli.console.Failure;
+import opml.llm.grammar.Grammar;
 import opml.llm.tape.Sampling;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// How tokens are chosen, with llama.cpp's names. Its defaults hold once there is chance at all; until an option asks
@@ -102,10 +104,13 @@ public final class SamplingOptions {
           "What is added to the logit of a token, by its number: 15043+1 or 15043-1; as often as there are such.")
   private List<String> biases = List.of();
 
+  @Mixin private GrammarOptions grammars;
+
   /// {@return whether anything was asked for}
   public boolean isThere() {
     return asksForChance()
         || !biases.isEmpty()
+        || grammars.isThere()
         || Stream.of(temperature, repeatLastN, repeatPenalty, presencePenalty, frequencyPenalty)
             .anyMatch(Optional::isPresent);
   }
@@ -119,6 +124,7 @@ public final class SamplingOptions {
   /// @param random where a seed comes from, if none was given
   /// @throws Failure if a number is out of its range
   public Sampling sampling(RandomGenerator random) {
+    Grammar grammar = grammars.grammar();
     try {
       return new Sampling(
           // As long as llama.cpp's: somebody may want to type it.
@@ -132,7 +138,8 @@ public final class SamplingOptions {
           repeatPenalty.orElse(1f),
           frequencyPenalty.orElse(0f),
           presencePenalty.orElse(0f),
-          biases());
+          biases(),
+          grammar);
     } catch (IllegalArgumentException e) {
       throw new Failure(
           "--" + String.valueOf(e.getMessage()).replaceFirst("^temperature", "temp"), e);

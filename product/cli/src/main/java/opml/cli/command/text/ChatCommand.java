@@ -11,6 +11,7 @@ import java.time.ZonedDateTime;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.Callable;
 import opml.cli.console.Amounts;
 import opml.cli.console.Console;
@@ -21,6 +22,7 @@ import opml.cli.console.Problems;
 import opml.cli.console.StopSignal;
 import opml.cli.option.ChatTemplateOption;
 import opml.cli.option.EngineOptions;
+import opml.cli.option.SamplingOptions;
 import opml.core.codec.MalformedException;
 import opml.engine.plan.Team;
 import opml.llm.chat.ChatTemplate;
@@ -28,6 +30,7 @@ import opml.llm.model.LanguageModel;
 import opml.llm.session.Drafting;
 import opml.llm.session.RepeatDrafter;
 import opml.llm.session.Session;
+import opml.llm.tape.Sampling;
 import opml.llm.template.TemplateException;
 import opml.llm.tokenizer.StreamDecoder;
 import opml.llm.tokenizer.Tokenizer;
@@ -79,9 +82,13 @@ public final class ChatCommand implements Callable<Integer> {
 
   @Mixin private EngineOptions options;
 
+  @Mixin private SamplingOptions samplers;
+
+  private Sampling sampling = Sampling.GREEDY;
+
   @Override
   public Integer call() {
-    Problems problems = new Problems();
+    Problems problems = new Problems().of(() -> sampling = samplers.sampling(new Random()));
     options.check(problems);
     problems
         .when(
@@ -89,6 +96,9 @@ public final class ChatCommand implements Callable<Integer> {
             "--n-predict %d: expected is a number of tokens, or -1 for a full context"
                 .formatted(most))
         .fail();
+    if (sampling.temperature() > 0) {
+      console.note("seed    %d".formatted(sampling.seed()));
+    }
     LanguageModel model = options.open(file);
     Optional<Team> own = options.ownTeam();
     try {
@@ -101,6 +111,7 @@ public final class ChatCommand implements Callable<Integer> {
                       new Failure(
                           "%s: it has no template for conversations; --chat-template names one"
                               .formatted(file)));
+      requireTokens(model);
       try (Session session = ready.engine().open()) {
         new Conversation(session, found, ready.tokenizer()).toEnd();
       }
@@ -108,6 +119,14 @@ public final class ChatCommand implements Callable<Integer> {
       own.ifPresent(Team::close);
     }
     return 0;
+  }
+
+  private void requireTokens(LanguageModel model) {
+    try {
+      sampling.requireTokens(model.hyperparameters().vocabulary());
+    } catch (IllegalArgumentException e) {
+      throw new Failure("--" + e.getMessage(), e);
+    }
   }
 
   /// A conversation, from the first line to the end of the input.
@@ -252,6 +271,7 @@ public final class ChatCommand implements Callable<Integer> {
       }
 
       boolean toEnd() {
+        session.choose(sampling, prompt.length);
         int kept = session.cutTo(prompt);
         if (!writing.read()) {
           return false;

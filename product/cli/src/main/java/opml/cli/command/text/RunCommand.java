@@ -47,6 +47,7 @@ import picocli.CommandLine.Option;
     footer = {
       "  opml run -m model.gguf -p 'Once upon a time'",
       "  opml run -m model.gguf -p 'Once upon a time' --temp 0.8 --seed 7",
+      "  opml run -m model.gguf -p 'Is water wet? ' --grammar 'root ::= \"yes\" | \"no\"'",
       "  opml run -m model.gguf -f question.txt -n -1 -c 8192 \\",
       "      --prompt-cache question.kv",
       "  opml run -m stories15M.bin --tokenizer tokenizer.bin -p 'Once upon a time'"
@@ -138,7 +139,7 @@ public final class RunCommand implements Callable<Integer> {
     try (Session session = engine.open();
         Drafter drafter = drafting.open(engine);
         StopSignal _ = StopSignal.open()) {
-      choose(session);
+      choose(session, tokens.length);
       drafter.choose(sampling);
       double loading = (System.nanoTime() - begin) / 1e9;
       Run run =
@@ -152,9 +153,9 @@ public final class RunCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void choose(Session session) {
+  private void choose(Session session, int promptTokens) {
     try {
-      session.choose(sampling);
+      session.choose(sampling, promptTokens);
     } catch (IllegalArgumentException e) {
       throw new Failure("--" + e.getMessage(), e);
     }
