@@ -70,7 +70,7 @@ final class JsonPhrases {
     rules.put(
         "json space",
         Phrase.choice(
-            Phrase.EMPTY,
+            Phrase.empty(),
             Phrase.text(" "),
             Phrase.sequence(
                 new Phrase.Repeat(Phrase.text("\n"), 1, 2),

@@ -49,7 +49,7 @@ final class NumberPhrases {
       throw SchemaReader.failure(
           place, "there is no number of %d digits between its bounds".formatted(MOST_DIGITS));
     }
-    return signed(least, most, Phrase.EMPTY, Phrase.EMPTY);
+    return signed(least, most, Phrase.empty(), Phrase.empty());
   }
 
   /// {@return numbers with up to 15 digits behind the point, and no exponents, between whole bounds, with these}
@@ -114,11 +114,11 @@ final class NumberPhrases {
 
   /// Of whole numbers, -0 is none.
   private static BigInteger zeroOrOne(Phrase inside) {
-    return inside.equals(Phrase.EMPTY) ? BigInteger.ONE : BigInteger.ZERO;
+    return inside.equals(Phrase.empty()) ? BigInteger.ONE : BigInteger.ZERO;
   }
 
   private static Phrase sized(BigInteger from, BigInteger to, Phrase inside, Phrase edge) {
-    if (inside.equals(Phrase.EMPTY)) {
+    if (inside.equals(Phrase.empty())) {
       return between(from, to);
     }
     Phrase last = Phrase.sequence(Phrase.text(to.toString()), edge);
@@ -142,7 +142,7 @@ final class NumberPhrases {
   /// {@return the numbers between two with as many digits}
   private static Phrase alike(String from, String to) {
     if (from.isEmpty()) {
-      return Phrase.EMPTY;
+      return Phrase.empty();
     }
     char low = from.charAt(0);
     char high = to.charAt(0);

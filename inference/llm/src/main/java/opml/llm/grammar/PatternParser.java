@@ -3,6 +3,7 @@ package opml.llm.grammar;
 import java.util.ArrayList;
 import java.util.List;
 import opml.core.codec.Printable;
+import org.jspecify.annotations.Nullable;
 
 /// Reads the regular expressions of schemas, as far as they are regular: characters, classes, `.`, groups,
 /// alternatives, repetitions, and `^` and `$` at the ends. They are about strings; made of them are phrases of how JSON
@@ -56,7 +57,7 @@ final class PatternParser {
     if ((begins || ends) && inside instanceof Phrase.Choice && !text.startsWith("^(")) {
       throw failure("alternatives beside ^ or $: expected is a group around them");
     }
-    return Phrase.sequence(begins ? Phrase.EMPTY : any, inside, ends ? Phrase.EMPTY : any);
+    return Phrase.sequence(begins ? Phrase.empty() : any, inside, ends ? Phrase.empty() : any);
   }
 
   private Phrase alternatives(int end) {
@@ -79,28 +80,24 @@ final class PatternParser {
 
   private Phrase element(int end) {
     int c = text.codePointAt(at);
-    switch (c) {
-      case '(' -> {
-        return group(end);
-      }
-      case '[' -> {
-        return JsonPhrases.characters(characters());
-      }
+    return switch (c) {
+      case '(' -> group(end);
+      case '[' -> JsonPhrases.characters(characters());
       case '.' -> {
         at++;
-        return JsonPhrases.characters(GbnfParser.others(LINE_ENDS));
+        yield JsonPhrases.characters(GbnfParser.others(LINE_ENDS));
       }
       case '\\' -> {
         at++;
-        return JsonPhrases.characters(escaped());
+        yield JsonPhrases.characters(escaped());
       }
       case '^', '$', '*', '+', '?', '{', '}' ->
           throw failure("'%s' is not taken there".formatted(Character.toString(c)));
       default -> {
         at += Character.charCount(c);
-        return JsonPhrases.characters(List.of(new Phrase.Span(c, c)));
+        yield JsonPhrases.characters(List.of(new Phrase.Span(c, c)));
       }
-    }
+    };
   }
 
   private Phrase group(int end) {
@@ -201,20 +198,21 @@ final class PatternParser {
   }
 
   private Phrase repeated(Phrase part) {
-    Phrase phrase =
+    @Nullable Phrase phrase =
         switch (peek()) {
           case '*' -> new Phrase.Repeat(part, 0, -1);
           case '+' -> new Phrase.Repeat(part, 1, -1);
           case '?' -> new Phrase.Repeat(part, 0, 1);
           case '{' -> counted(part);
-          default -> part;
+          default -> null;
         };
-    if (phrase != part) {
+    if (phrase == null) {
+      return part;
+    }
+    at++;
+    // Whether as much or as little as can be is looked for first makes no other texts.
+    if (peek() == '?') {
       at++;
-      // Whether as much or as little as can be is looked for first makes no other texts.
-      if (peek() == '?') {
-        at++;
-      }
     }
     return phrase;
   }

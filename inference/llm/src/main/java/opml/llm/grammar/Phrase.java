@@ -6,8 +6,10 @@ import java.util.stream.Stream;
 
 /// Texts, as the right side of a rule says what they may be.
 sealed interface Phrase {
-  /// Nothing.
-  Phrase EMPTY = new Sequence(List.of());
+  /// {@return nothing}
+  static Phrase empty() {
+    return new Sequence(List.of());
+  }
 
   /// One of some characters.
   ///

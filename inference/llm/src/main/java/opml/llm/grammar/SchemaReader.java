@@ -35,24 +35,6 @@ final class SchemaReader {
   private static final int MOST_SCHEMAS = 20_000;
   private static final int MOST_NESTED = 200;
 
-  /// What says something about a schema, and nothing about values.
-  private static final Set<String> NOTES =
-      Set.of(
-          "title",
-          "description",
-          "default",
-          "examples",
-          "deprecated",
-          "readOnly",
-          "writeOnly",
-          "strict",
-          "name",
-          "contentEncoding",
-          "contentMediaType",
-          "discriminator",
-          "nullable",
-          "example");
-
   /// What says something about values that no table does.
   private static final Set<String> REFUSED =
       Set.of(
@@ -399,7 +381,7 @@ final class SchemaReader {
         items.isMissingNode() ? first.isEmpty() : !items.isBoolean() || items.booleanValue();
     Phrase item =
         !others
-            ? Phrase.EMPTY
+            ? Phrase.empty()
             : items.isMissingNode() ? JsonPhrases.VALUE : value(items, place + "/items");
     int least = count(schema, "minItems", 0, place);
     int most = count(schema, "maxItems", -1, place);
@@ -415,9 +397,9 @@ final class SchemaReader {
   /// {@return elements, of which the first ones are not as the others}
   private Phrase elements(List<Phrase> first, Phrase item, int least, int most) {
     if (most == 0) {
-      return Phrase.EMPTY;
+      return Phrase.empty();
     }
-    Phrase rest = Phrase.EMPTY;
+    Phrase rest = Phrase.empty();
     int own = most < 0 ? first.size() : Math.min(first.size(), most);
     boolean hasMore = most < 0 || most > own;
     int from = Math.max(own, 1);
@@ -477,7 +459,7 @@ final class SchemaReader {
         known.put(name, member(JsonPhrases.string(name), value));
       }
     }
-    Phrase more = Phrase.EMPTY;
+    Phrase more = Phrase.empty();
     if (isOpen) {
       Phrase value =
           others.isObject() ? value(others, place + "/additionalProperties") : JsonPhrases.VALUE;
@@ -499,10 +481,10 @@ final class SchemaReader {
       Map<String, Phrase> known, Set<String> required, boolean isOpen, Phrase more) {
     Phrase others = Phrase.sequence(JsonPhrases.COMMA, more);
     // Behind a member, and where there was none yet.
-    Phrase next = isOpen ? linked(new Phrase.Repeat(others, 0, -1)) : Phrase.EMPTY;
-    Phrase first = isOpen ? linked(Phrase.optional(Phrase.sequence(more, next))) : Phrase.EMPTY;
+    Phrase next = isOpen ? linked(new Phrase.Repeat(others, 0, -1)) : Phrase.empty();
+    Phrase first = isOpen ? linked(Phrase.optional(Phrase.sequence(more, next))) : Phrase.empty();
     for (String name : new ArrayList<>(known.keySet()).reversed()) {
-      Phrase member = known.getOrDefault(name, Phrase.EMPTY);
+      Phrase member = known.getOrDefault(name, Phrase.empty());
       Phrase after = Phrase.sequence(JsonPhrases.COMMA, member, next);
       Phrase begun = Phrase.sequence(member, next);
       boolean must = required.contains(name);

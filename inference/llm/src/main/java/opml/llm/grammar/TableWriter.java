@@ -78,7 +78,7 @@ final class TableWriter {
     List<Way> order = new ArrayList<>(ways.keySet());
     order.sort(
         Comparator.comparing((Way way) -> way.back >= 0)
-            .thenComparing(way -> ways.getOrDefault(way, List.of()).size()));
+            .thenComparingInt(way -> ways.getOrDefault(way, List.of()).size()));
     BitSet taken = new BitSet();
     List<Edge> entries = new ArrayList<>();
     for (int i = 0; i < order.size(); i++) {
@@ -91,7 +91,8 @@ final class TableWriter {
               : ways.getOrDefault(way, List.of());
       for (Edge edge : edges) {
         Edge before = entries.isEmpty() ? edge : entries.getLast();
-        boolean same = before != edge && before.to() == edge.to() && before.back() == edge.back();
+        boolean same =
+            !entries.isEmpty() && before.to() == edge.to() && before.back() == edge.back();
         if (same && taken.nextClearBit(before.high() + 1) >= edge.low()) {
           entries.set(entries.size() - 1, new Edge(before.low(), edge.high(), way.to, way.back));
         } else {
