@@ -32,7 +32,7 @@ final class ResponseStore {
   }
 
   synchronized void put(String id, Stored stored) {
-    long size = stored.conversation().toString().length() + stored.shown().toString().length();
+    long size = (long) stored.conversation().toString().length() + stored.shown().toString().length();
     remove(id);
     entries.put(id, new Entry(stored, size));
     letters += size;

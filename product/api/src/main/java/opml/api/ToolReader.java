@@ -46,17 +46,14 @@ final class ToolReader {
       throw ApiException.invalid(
           "tools", "The model's template for conversations has no place for tools.");
     }
-    switch (said) {
-      case "none" -> {
-        return new Tools(Datum.NONE, ToolUse.NONE);
-      }
-      case "auto" -> {
-        return new Tools(ChatJson.datum(tools), ToolUse.of(template, names, isParallel));
-      }
+    return switch (said) {
+      case "none" -> new Tools(Datum.NONE, ToolUse.NONE);
+      case "auto" ->
+          new Tools(ChatJson.datum(tools), ToolUse.of(template, names, isParallel));
       default ->
           throw ApiException.invalid(
               "tool_choice", "Calls are never enforced here yet; expected is 'auto' or 'none'.");
-    }
+    };
   }
 
   private static String choice(JsonNode choice) {

@@ -18,12 +18,15 @@ import org.junit.jupiter.api.io.TempDir;
 
 class EmbedderTest {
   private static final int CONTEXT = 40;
-  private static final Runnable GO_ON = () -> {};
 
   @TempDir private Path folder;
 
   private final long seed = new Random().nextLong();
   private final Random random = new Random(seed);
+
+  private static void goOn() {
+    // Nobody wants it to end.
+  }
 
   private int[] tokens(LanguageModel model, int count) {
     return random.ints(count, 0, model.hyperparameters().vocabulary()).toArray();
@@ -38,8 +41,8 @@ class EmbedderTest {
           Embedder some = TinyEngine.of(model, CONTEXT, CacheType.F16, 7, 3).embedder()) {
         for (int round = 0; round < 6; round++) {
           int[] text = tokens(model, 1 + random.nextInt(CONTEXT));
-          float[] vector = one.embed(GO_ON, text);
-          assertThat(some.embed(GO_ON, text)).as("seed %d", seed).containsExactly(vector);
+          float[] vector = one.embed(EmbedderTest::goOn, text);
+          assertThat(some.embed(EmbedderTest::goOn, text)).as("seed %d", seed).containsExactly(vector);
           double squares = 0;
           for (float element : vector) {
             squares += (double) element * element;
@@ -59,7 +62,7 @@ class EmbedderTest {
     int[] text = tokens(model, 1);
     try (Embedder embedder = engine.embedder();
         Session session = engine.open()) {
-      float[] vector = embedder.embed(GO_ON, text);
+      float[] vector = embedder.embed(EmbedderTest::goOn, text);
       session.take(text);
       MemorySegment logits = session.logits();
       Tensor classifier = model.weights().classifier();
@@ -86,7 +89,7 @@ class EmbedderTest {
   void itCanBeEndedAndRefusesWhatIsNoText() throws IOException {
     LanguageModel model = TinyEngine.model(folder, "llama", ElementType.F32, seed);
     try (Embedder embedder = TinyEngine.of(model, CONTEXT, CacheType.F32, 4, 1).embedder()) {
-      float[] before = embedder.embed(GO_ON, 1, 2, 3, 4, 5, 6);
+      float[] before = embedder.embed(EmbedderTest::goOn, 1, 2, 3, 4, 5, 6);
       int[] steps = {0};
       assertThatThrownBy(
               () ->
@@ -98,11 +101,11 @@ class EmbedderTest {
                       },
                       tokens(model, 12)))
           .hasMessage("nobody waits");
-      assertThat(embedder.embed(GO_ON, 1, 2, 3, 4, 5, 6)).containsExactly(before);
-      assertThatThrownBy(() -> embedder.embed(GO_ON)).isInstanceOf(IllegalArgumentException.class);
-      assertThatThrownBy(() -> embedder.embed(GO_ON, new int[CONTEXT + 1]))
+      assertThat(embedder.embed(EmbedderTest::goOn, 1, 2, 3, 4, 5, 6)).containsExactly(before);
+      assertThatThrownBy(() -> embedder.embed(EmbedderTest::goOn)).isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> embedder.embed(EmbedderTest::goOn, new int[CONTEXT + 1]))
           .isInstanceOf(IllegalArgumentException.class);
-      assertThatThrownBy(() -> embedder.embed(GO_ON, -1))
+      assertThatThrownBy(() -> embedder.embed(EmbedderTest::goOn, -1))
           .isInstanceOf(IllegalArgumentException.class);
     }
   }
