@@ -13,6 +13,7 @@ import opml.cli.command.market.StatusCommand;
 import opml.cli.command.market.VerifyCommand;
 import opml.cli.command.market.WithdrawCommand;
 import opml.cli.command.model.ModelCommand;
+import opml.cli.command.pull.PullCommand;
 import opml.cli.command.text.ApiCommand;
 import opml.cli.command.text.ChatCommand;
 import opml.cli.command.text.RunCommand;
@@ -55,6 +56,7 @@ import picocli.CommandLine.ScopeType;
       RunCommand.class,
       ChatCommand.class,
       ApiCommand.class,
+      PullCommand.class,
       ChainCommand.class,
       DeployCommand.class,
       ModelCommand.class,
