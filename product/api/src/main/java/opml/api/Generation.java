@@ -10,7 +10,7 @@ import opml.llm.tape.Sampling;
 
 /// Works on a request, prompt after prompt. What it says is heard through a queue that bounds how far it is ahead of a
 /// client that reads slowly; it ends at the next token when nobody wants it any more.
-final class Generation implements Runnable, Work {
+final class Generation implements Runnable, Errand {
   private static final int AHEAD = 256;
   private static final long LOOK_MILLIS = 100;
 
