@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import opml.llm.session.Embedder;
 
 /// Embeds the texts of a request, one after the other, and writes what becomes of them.
-final class EmbeddingWork implements Runnable, Work, Whole {
+final class EmbeddingWork implements Runnable, Errand, Whole {
   private final EmbeddingReader.Request request;
   private final String name;
   private final ServedModel model;

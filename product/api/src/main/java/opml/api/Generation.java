@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// A request that is worked on, prompt after prompt, by the [TextLoop] of its model. What it says is heard through a
 /// queue that bounds how far it is ahead of a client that reads slowly; it ends at the next step when nobody wants it
 /// any more.
-final class Generation implements Work {
+final class Generation implements Errand {
   private static final int AHEAD = 256;
 
   private final CompletionRequest request;

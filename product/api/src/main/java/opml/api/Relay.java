@@ -17,13 +17,13 @@ final class Relay {
   private static final byte[] COMMENT = ": waiting\n\n".getBytes(StandardCharsets.UTF_8);
   private static final byte[] BLANK = {' '};
 
-  private final Work work;
+  private final Errand work;
   private final ServerResponse response;
   private final Watchdog watchdog;
   private String type = "application/json";
   private Optional<OutputStream> out = Optional.empty();
 
-  Relay(Work work, ServerResponse response, Watchdog watchdog) {
+  Relay(Errand work, ServerResponse response, Watchdog watchdog) {
     this.work = work;
     this.response = response;
     this.watchdog = watchdog;

@@ -24,8 +24,8 @@ final class ByHeart {
 
   /// Writes a checkpoint with its tokenizer.
   ///
-  /// @param texts in pieces, none of which may be there twice; each is said behind a prompt that ends with a letter, and
-  ///     again and again if the last piece is empty
+  /// @param texts in pieces, none of which may be there twice; each is said behind a prompt that ends with a letter,
+  ///     and again and again if the last piece is empty
   static Path write(Path file, int context, Map<Character, List<String>> texts) throws IOException {
     List<String> pieces = new ArrayList<>();
     texts.values().stream()

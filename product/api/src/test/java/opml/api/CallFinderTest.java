@@ -60,13 +60,14 @@ class CallFinderTest {
     assertThat(
             found(
                 MARKED,
-                "Let me see.\n"
-                    + "<tool_call>\n"
-                    + "{\"name\": \"add\", \"arguments\": {\"a\": \"}\\\"{\", \"b\": [1, {}]} }\n"
-                    + "</tool_call>\n"
-                    + "<tool_call>\n"
-                    + "{\"arguments\": {}, \"name\": \"now\"}\n"
-                    + "</tool_call>"))
+                """
+                Let me see.
+                <tool_call>
+                {"name": "add", "arguments": {"a": "}\\"{", "b": [1, {}]} }
+                </tool_call>
+                <tool_call>
+                {"arguments": {}, "name": "now"}
+                </tool_call>"""))
         .isEqualTo("Let me see.[add] {\"a\": \"}\\\"{\", \"b\": [1, {}]}[now] {}");
     assertThat(found(MARKED, "<tool_call>{\"name\":\"now\"}</tool_call> Done."))
         .isEqualTo("[now] {} Done.");

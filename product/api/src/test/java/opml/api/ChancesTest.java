@@ -113,7 +113,7 @@ class ChancesTest {
     for (JsonNode others : told.path("top_logprobs")) {
       double sum = 0;
       for (JsonNode each : others) {
-        sum += Math.exp(each.asDouble());
+        sum += StrictMath.exp(each.asDouble());
       }
       assertThat(sum).as("seed %d", seed).isPositive().isLessThan(1 + 1e-4);
     }

@@ -57,9 +57,10 @@ class HostileClientsTest {
   }
 
   private static void head(OutputStream out, String path, int length) throws IOException {
-    String head =
-        "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n";
-    out.write(head.formatted(path, length).getBytes(UTF_8));
+    out.write(
+        "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+            .formatted(path, length)
+            .getBytes(UTF_8));
   }
 
   private Socket ask(String path, String json) throws IOException {

@@ -178,10 +178,14 @@ class ToolsTest {
           .as(response.body())
           .isEqualTo(wrong.getValue());
     }
-    String history = "{'messages':[{'role':'assistant','tool_calls':%s}]}";
     for (String calls :
         List.of("7", "[7]", "[{'function':{}}]", "[{'function':{'name':'a','arguments':{}}}]")) {
-      assertThat(heart.post(CHAT, history.formatted(calls)).statusCode()).isEqualTo(400);
+      assertThat(
+              heart
+                  .post(
+                      CHAT, "{'messages':[{'role':'assistant','tool_calls':%s}]}".formatted(calls))
+                  .statusCode())
+          .isEqualTo(400);
     }
     assertThat(heart.post(CHAT, "{'messages':[{'role':'tool','content':'7'}]}").statusCode())
         .isEqualTo(400);

@@ -29,11 +29,13 @@ class LogProbabilitiesTest {
       LogProbabilities found = LogProbabilities.of(logits(values));
       double most = IntStream.range(0, values.length).mapToDouble(i -> values[i]).max().orElse(0);
       double sum =
-          IntStream.range(0, values.length).mapToDouble(i -> Math.exp(values[i] - most)).sum();
+          IntStream.range(0, values.length)
+              .mapToDouble(i -> StrictMath.exp(values[i] - most))
+              .sum();
       for (int i = 0; i < values.length; i++) {
         assertThat((double) found.of(i))
             .as("seed %d", seed)
-            .isCloseTo(values[i] - most - Math.log(sum), within(1e-4));
+            .isCloseTo(values[i] - most - StrictMath.log(sum), within(1e-4));
       }
       int count = random.nextInt(25);
       Integer[] sorted = IntStream.range(0, values.length).boxed().toArray(Integer[]::new);

@@ -3,7 +3,7 @@ package opml.api;
 import java.util.Optional;
 
 /// What is worked on for a client, who hears of it.
-interface Work {
+interface Errand {
   /// {@return what is heard next; nothing if that takes longer}
   Optional<Heard> next(long millis) throws InterruptedException;
 
