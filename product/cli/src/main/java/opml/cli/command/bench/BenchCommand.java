@@ -12,6 +12,7 @@ import picocli.CommandLine.Command;
       BenchHouseCommand.class,
       BenchLlmCommand.class,
       BenchPhasesCommand.class,
+      BenchReceiptsCommand.class,
       BenchSiegeCommand.class,
       BenchVmCommand.class
     })
