@@ -133,8 +133,12 @@ class ReceiptCommandsTest {
       CliRun.of(
               joined(
                   words("deploy", "--rpc", dev.url(), "--key-file", rich(dev, "deployer")),
-                  words("--out", deployment, "--window", WINDOW.toSeconds()),
-                  words("--allowance", WINDOW.toSeconds() / 2)))
+                  "--out",
+                  deployment,
+                  "--window",
+                  WINDOW.toSeconds(),
+                  "--allowance",
+                  WINDOW.toSeconds() / 2))
           .succeeds();
       Object[] on = words("--deployment", deployment);
       CliRun.of(joined(words("model", "register", model, "--key-file", key), on)).succeeds();

@@ -214,7 +214,7 @@ class GoldenReceiptTest {
           survived.add("byte %d: %s".formatted(at, new String(bad, StandardCharsets.UTF_8)));
         }
       } catch (MalformedException e) {
-        assertThat(e).hasMessageNotContaining("null");
+        assertThat(e.getMessage()).isNotBlank();
       }
     }
     assertThat(survived).as("seed %d", seed).isEmpty();
