@@ -20,6 +20,42 @@ function show(kind, words) {
   return box;
 }
 
+// What the server has signed of an answer, and a way to take it along.
+function showReceipt(receipts) {
+  const { server, domain, message } = receipts[0];
+  const box = document.createElement("details");
+  box.className = "receipt";
+  const line = (tag, words) => {
+    const part = document.createElement(tag);
+    part.textContent = words;
+    box.append(part);
+    return part;
+  };
+  line("summary", "Receipt, signed by " + server);
+  const place = domain.verifyingContract
+    ? "at hub " + domain.verifyingContract + " of chain " + domain.chainId
+    : "on a chain of its choice";
+  line("p", "It says that model " + message.model + " gives just this answer to just this request, and that the signer will claim so "
+    + place + ", with a bond, until " + new Date(1000 * message.deadline).toLocaleString() + ".");
+  line("p", "This page does not check it. Whoever has the model's file does: opml receipt check receipt.json -m FILE");
+  const words = JSON.stringify(receipts.length === 1 ? receipts[0] : { receipts });
+  const copy = line("button", "Copy");
+  copy.type = "button";
+  copy.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(words);
+      copy.textContent = "Copied";
+    } catch {
+      // Pages of other machines may not write there; it can still be taken by hand.
+      const text = line("textarea", words);
+      text.readOnly = true;
+      text.select();
+      copy.remove();
+    }
+  });
+  said.append(box);
+}
+
 async function failure(response) {
   const body = await response.json().catch(() => ({}));
   return new Error(body.error ? body.error.message : "The server answers with " + response.status + ".");
@@ -63,12 +99,16 @@ async function answer() {
       signal: running.signal,
     });
     if (!response.ok) throw await failure(response);
+    const receipts = [];
     for await (const event of events(response)) {
       if (event.error) throw new Error(event.error.message);
       box.textContent += event.choices[0]?.delta?.content ?? "";
+      receipts.push(...(event.receipt ? [event.receipt] : (event.receipts ?? [])));
       said.scrollTop = said.scrollHeight;
     }
     messages = [...asked, { role: "assistant", content: box.textContent }];
+    if (receipts.length) showReceipt(receipts);
+    said.scrollTop = said.scrollHeight;
   } catch (e) {
     if (e.name === "AbortError") {
       messages = [...asked, { role: "assistant", content: box.textContent }];

@@ -4,11 +4,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import opml.cli.console.Messages;
+import opml.cli.console.Problems;
 import opml.llm.model.LanguageModel;
 import opml.llm.model.LoraAdapter;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
 
 /// The adapters of a language model, which is another model with them.
 @SuppressWarnings("NullAway.Init") // filled by picocli
@@ -16,32 +15,33 @@ public final class LoraOptions {
   @Option(
       names = "--lora",
       paramLabel = "FILE[:SCALE]",
-      converter = AdapterConverter.class,
       description =
           "Of a language model: a LoRA adapter, a GGUF file as llama.cpp's converter writes it, and how much it counts"
               + " (default: 1). Several are added one after the other. The model's id follows from them, too.")
-  private List<Adapter> adapters = List.of();
+  private List<String> adapters = List.of();
 
   /// A file, and how much it counts.
-  record Adapter(Path file, float scale) {}
+  private record Adapter(Path file, float scale) {}
 
-  /// What picocli makes of a file's name and a number behind it.
-  static final class AdapterConverter implements ITypeConverter<Adapter> {
-    @Override
-    public Adapter convert(String text) {
-      int colon = text.lastIndexOf(':');
-      String number = text.substring(colon + 1);
-      // A name may have a colon, too.
-      if (colon <= 0 || !number.matches("[-+0-9.eE]+")) {
-        return new Adapter(Path.of(text), 1);
-      }
-      try {
-        return new Adapter(Path.of(text.substring(0, colon)), Float.parseFloat(number));
-      } catch (NumberFormatException e) {
-        throw new TypeConversionException(
-            "'%s': the scale '%s' is no number, as in adapter.gguf:0.5".formatted(text, number));
-      }
+  /// {@return what is meant: a name may have a colon, too}
+  private static Adapter adapter(String text) {
+    int colon = text.lastIndexOf(':');
+    String number = text.substring(colon + 1);
+    if (colon <= 0 || !number.matches("[-+0-9.eE]+")) {
+      return new Adapter(Path.of(text), 1);
     }
+    float scale = Float.NaN;
+    try {
+      scale = Float.parseFloat(number);
+    } catch (NumberFormatException e) {
+      new Problems()
+          .when(
+              true,
+              "--lora %s: the scale '%s' is no number, as in adapter.gguf:0.5"
+                  .formatted(text, number))
+          .fail();
+    }
+    return new Adapter(Path.of(text.substring(0, colon)), scale);
   }
 
   /// {@return a model with the adapters}
@@ -51,7 +51,8 @@ public final class LoraOptions {
   /// @throws opml.formats.refusal.ImportException if one is no adapter of this model
   LanguageModel adapted(LanguageModel model) {
     LanguageModel adapted = model;
-    for (Adapter adapter : adapters) {
+    for (String text : adapters) {
+      Adapter adapter = adapter(text);
       try {
         adapted = LoraAdapter.adapted(adapted, adapter.file(), adapter.scale());
       } catch (IOException e) {

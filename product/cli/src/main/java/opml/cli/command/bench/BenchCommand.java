@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
       BenchHouseCommand.class,
       BenchLlmCommand.class,
       BenchPhasesCommand.class,
+      BenchReceiptsCommand.class,
       BenchSiegeCommand.class,
       BenchVmCommand.class
     })

@@ -169,7 +169,8 @@ public final class ReceiptClaimCommand implements Callable<Integer> {
             "transaction", sent.get().transaction().hash(),
             "gas", sent.get().gasUsed()),
         () ->
-            "claimed request %s%s with a bond of %s, %s gas%nkeep 'opml serve' running with this key: it defends the claim and settles it"
+            ("claimed request %s%s with a bond of %s, %s gas%n"
+                    + "keep 'opml serve' running with this key: it defends the claim and settles it")
                 .formatted(
                     request,
                     isNew ? ", which was put for it," : "",
