@@ -54,7 +54,7 @@ final class MatrixTile {
     return (long) Math.ceilDiv(tokens, TOKENS) * pieces(steps) * GROUP_BYTES;
   }
 
-  /// Packs tokens that lie behind each other. What tokens a last group lacks keep whatever is there.
+  /// Packs tokens that lie behind each other. What tokens a last group lacks have scales of 0.
   ///
   /// @param integers of all steps of each, at `from`
   /// @param scales likewise, at `scalesFrom`
@@ -89,6 +89,28 @@ final class MatrixTile {
         }
         record += pieceBytes;
       }
+    }
+    silence(steps, tokens, packed, packedAt);
+  }
+
+  /// Gives the tokens that a last group lacks scales of 0: whatever is there may be floats on which the processor is
+  /// slow.
+  private static void silence(int steps, int tokens, MemorySegment packed, long packedAt) {
+    int groups = Math.ceilDiv(tokens, TOKENS);
+    int there = tokens - (groups - 1) * TOKENS;
+    if (there == TOKENS) {
+      return;
+    }
+    long record = packedAt + (groups - 1) * (long) GROUP_BYTES;
+    for (int first = 0; first < steps; first += PIECE) {
+      int count = Math.min(PIECE, steps - first);
+      for (int i = 0; i < count; i++) {
+        long scales = record + SCALES_AT + (long) Float.BYTES * TOKENS * i;
+        for (int row = there; row < TOKENS; row++) {
+          Mem.putF32(packed, scales + (long) Float.BYTES * row, 0f);
+        }
+      }
+      record += (long) groups * GROUP_BYTES;
     }
   }
 
