@@ -40,8 +40,7 @@ class GrammarTest {
         List.of("a", "]", "A", "aA", "é", "!!!!a]"));
     assertTexts(
         "root ::= \"a\"{2} \"b\"{1,} \"c\"{0,2} \"d\"{,1} \"e\"? \"f\"*",
-        List.of("aab", "aabbbccdeff", "aabcf"),
-        List.of("ab", "aaab", "aabccc", "aabdd", "aabee"));
+        List.of("aab", "aabbbccdeff", "aabcf"), List.of("ab", "aaab", "aabccc", "aabdd", "aabee"));
   }
 
   @Test
@@ -56,18 +55,14 @@ class GrammarTest {
         num   ::= [0-9]+ ws
         ws    ::= [ \\t\\n]*
         """,
-        List.of("1=2\n", "(a + 3) * ((b)) = c\n1=1\n"),
+        List.of("1=2\n", "(a +3) *((b)) = c\n1=1\n"),
         List.of("1=2", "(1=2\n", "1)=2\n", "1+=2\n", "((1)=1\n"));
-    assertTexts("root ::= \"x\" root | \"y\"", List.of("y", "x".repeat(200) + "y"), List.of("x", "yy"));
+    assertTexts(
+        "root ::= \"x\" root | \"y\"", List.of("y", "x".repeat(200) + "y"), List.of("x", "yy"));
     assertTexts(
         "root ::= \"(\" root \")\" root | \"\"",
         List.of("", "()()", "((()))", "(".repeat(32) + ")".repeat(32)),
         List.of("(", "())", "(".repeat(34) + ")".repeat(34)));
-    // Both begin alike, and have the other one in them.
-    assertTexts(
-        "root ::= a | b\na ::= \"<\" (a | b)? \">\"\nb ::= \"<\" (a | b)? \"]\"",
-        List.of("<>", "<]", "<<]>", "<<<>>]"),
-        List.of("<", "<<>", "<]]"));
   }
 
   @Test
@@ -82,7 +77,8 @@ class GrammarTest {
         number ::= ("-"? ([0-9] | [1-9] [0-9]{0,15})) ("." [0-9]+)? ([eE] [-+]? [0-9] [1-9]{0,15})? ws
         ws ::= | " " | "\\n" [ \\t]{0,20}
         """,
-        List.of("{}", "{\"a\": [1, -2.5e3, {\"é\\u00e9\": null}], \"b\": \"x\"}", "{\n\t\"a\":\n [] }"),
+        List.of(
+            "{}", "{\"a\": [1, -2.5e3, {\"é\\u00e9\": null}], \"b\": \"x\"}", "{\n\t\"a\":\n [] }"),
         List.of("[]", "{\"a\"}", "{\"a\": 01}", "{\"a\": [1,]}", "{\"a\": tru}", "{\"\n\": 1}"));
   }
 
@@ -104,7 +100,8 @@ class GrammarTest {
           root = "a" @ expected is '::='
           root ::= root "a" | "b" @ rule 'root' (line 1, column 1) begins with itself
           root ::= "a" root @ no text of it has an end
-          root ::= "a" root "b" | "a" root "c" | "a" @ it cannot be told
+          root ::= "a" root "a" | "b" root "b" | "a" @ it cannot be told
+          root ::= "<" (root | "x")? ">" | "<" root "]" @ it cannot be told by the next byte
           root ::= (("a"{9999}){9999}){9999} @ what repeats often is too long
           root ::= "" @ x
           """)
@@ -203,7 +200,10 @@ class GrammarTest {
         String text =
             i % 2 == 0
                 ? TextWalk.text(made, random, 8)
-                : random.ints(random.nextInt(6), 0, 5).mapToObj(c -> "abcéz".charAt(c) + "").reduce("", String::concat);
+                : random
+                    .ints(random.nextInt(6), 0, 5)
+                    .mapToObj(c -> "abcéz".charAt(c) + "")
+                    .reduce("", String::concat);
         boolean matches = expected.matcher(text).matches();
         matched += matches ? 1 : 0;
         assertThat(TextWalk.accepts(made, text))
@@ -220,8 +220,11 @@ class GrammarTest {
     assertThat(TextWalk.accepts(any, "aé€😀")).isTrue();
     for (byte[] wrong :
         new byte[][] {
-          {(byte) 0x80}, {(byte) 0xc0, (byte) 0x80}, {(byte) 0xe0, (byte) 0x80, (byte) 0x80},
-          {(byte) 0xed, (byte) 0xa0, (byte) 0x80}, {(byte) 0xf4, (byte) 0x90, (byte) 0x80, (byte) 0x80},
+          {(byte) 0x80},
+          {(byte) 0xc0, (byte) 0x80},
+          {(byte) 0xe0, (byte) 0x80, (byte) 0x80},
+          {(byte) 0xed, (byte) 0xa0, (byte) 0x80},
+          {(byte) 0xf4, (byte) 0x90, (byte) 0x80, (byte) 0x80},
           {(byte) 0xc3}
         }) {
       assertThat(TextWalk.accepts(any, wrong)).isFalse();

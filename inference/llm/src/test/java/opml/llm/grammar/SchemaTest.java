@@ -55,10 +55,7 @@ class SchemaTest {
 
   private static String pretty(JsonNode value) throws Exception {
     // As others do it: no space before a colon, and none in what is empty.
-    return value
-        .toPrettyString()
-        .replace("\" : ", "\": ")
-        .replace("\r", "");
+    return value.toPrettyString().replace("\" : ", "\": ").replace("\r", "");
   }
 
   @Test
@@ -68,11 +65,20 @@ class SchemaTest {
         {"type": "object", "properties": {"a": {"type": "integer"}, "b": {"type": "boolean"}, "c": {}},
          "required": ["b"]}
         """,
-        List.of("{\"b\":true}", "{\"a\": 1, \"b\": false, \"c\": [{}]}", "{ \"b\":true,\n  \"c\":1 }"),
-        List.of("{}", "{\"a\":1}", "{\"b\":true,\"a\":1}", "{\"b\":true,}", "{\"b\":true,\"d\":1}", "{,\"b\":true}"));
+        List.of(
+            "{\"b\":true}", "{\"a\": 1, \"b\": false, \"c\": [{}]}", "{ \"b\":true,\n  \"c\":1 }"),
+        List.of(
+            "{}",
+            "{\"a\":1}",
+            "{\"b\":true,\"a\":1}",
+            "{\"b\":true,}",
+            "{\"b\":true,\"d\":1}",
+            "{,\"b\":true}"));
     assertTexts(
-        "{\"properties\": {\"ab\": {\"const\": 1}}, \"additionalProperties\": {\"type\": \"null\"}}",
-        List.of("{}", "{\"ab\":1}", "{\"ab\":1,\"a\":null,\"abc\":null}", "{\"x\":null,\"y\":null}"),
+        "{\"properties\": {\"ab\": {\"const\": 1}}, \"additionalProperties\": {\"type\":"
+            + " \"null\"}}",
+        List.of(
+            "{}", "{\"ab\":1}", "{\"ab\":1,\"a\":null,\"abc\":null}", "{\"x\":null,\"y\":null}"),
         List.of("{\"ab\":null}", "{\"x\":null,\"ab\":null}", "{\"x\":1}", "{\"\\u0061b\":null}"));
   }
 
@@ -83,9 +89,13 @@ class SchemaTest {
         List.of("\"ab-12\"", "\"cc-\\\"x\\\"\""),
         List.of("\"ab-\"", "\"abc-1\"", "ab-1", "\"ab-1 \""));
     assertTexts(
-        "{\"type\": \"string\", \"pattern\": \"b\"}", List.of("\"b\"", "\"abc\""), List.of("\"ac\""));
+        "{\"type\": \"string\", \"pattern\": \"b\"}",
+        List.of("\"b\"", "\"abc\""),
+        List.of("\"ac\""));
     assertTexts(
-        "{\"type\": \"string\", \"format\": \"date\"}", List.of("\"2024-02-29\""), List.of("\"2024-13-01\"", "\"\""));
+        "{\"type\": \"string\", \"format\": \"date\"}",
+        List.of("\"2024-02-29\""),
+        List.of("\"2024-13-01\"", "\"\""));
     assertTexts(
         "{\"type\": \"string\", \"minLength\": 2, \"maxLength\": 3}",
         List.of("\"aé\"", "\"😀\\n\\u00e9\""),
@@ -98,7 +108,10 @@ class SchemaTest {
         "{\"type\": \"number\", \"minimum\": 0, \"maximum\": 1}",
         List.of("0", "0.25", "1", "1.0"),
         List.of("-1", "1.01", "2", "1e3", ".5"));
-    assertTexts("{\"type\": [\"number\", \"null\"]}", List.of("-1.5e+3", "null", "0"), List.of("-", "nul", "1."));
+    assertTexts(
+        "{\"type\": [\"number\", \"null\"]}",
+        List.of("-1.5e+3", "null", "0"),
+        List.of("-", "nul", "1."));
   }
 
   @Test
@@ -113,12 +126,13 @@ class SchemaTest {
         List.of("1", "{\"l\":1,\"r\":{\"of\":{\"l\":0,\"r\":2}}}"),
         List.of("{}", "{\"l\":1}", "{\"of\":1,\"r\":1}", "{\"l\":1,\"r\":{}}"));
     assertTexts(
-        "{\"allOf\": [{\"properties\": {\"a\": {\"type\": \"null\"}}}, {\"properties\": {\"b\": {}},"
-            + " \"required\": [\"b\"]}]}",
+        "{\"allOf\": [{\"properties\": {\"a\": {\"type\": \"null\"}}}, {\"properties\": {\"b\":"
+            + " {}}, \"required\": [\"b\"]}]}",
         List.of("{\"b\":1}", "{\"a\":null,\"b\":1}"),
         List.of("{\"a\":null}", "{}"));
     Grammar any = Grammar.ofJsonObjects();
-    assertThat(TextWalk.accepts(any, "{\"a\": [1, {\"b\": \"\\\"\"}, [[]]], \"c\": -1e5}")).isTrue();
+    assertThat(TextWalk.accepts(any, "{\"a\": [1, {\"b\": \"\\\"\"}, [[]]], \"c\": -1e5}"))
+        .isTrue();
     assertThat(TextWalk.accepts(any, "[]")).isFalse();
     assertThat(any.words()).as("small enough for a short context").isLessThan(250);
   }

@@ -21,7 +21,11 @@ final class SchemaValues {
     this.random = random;
     ObjectNode tree = whole.putObject("$defs").putObject("tree");
     tree.put("type", "object");
-    tree.putObject("properties").putObject("kids").put("type", "array").put("maxItems", 2).putObject("items")
+    tree.putObject("properties")
+        .putObject("kids")
+        .put("type", "array")
+        .put("maxItems", 2)
+        .putObject("items")
         .put("$ref", "#/$defs/tree");
     ((ObjectNode) tree.get("properties")).putObject("n").put("type", "integer");
     tree.putArray("required").add("n");
@@ -161,7 +165,9 @@ final class SchemaValues {
       JsonNode of = schema.path("properties").path(member.getKey());
       JsonNode others = schema.path("additionalProperties");
       right &=
-          of.isMissingNode() ? !others.isMissingNode() && describes(others, member.getValue()) : describes(of, member.getValue());
+          of.isMissingNode()
+              ? !others.isMissingNode() && describes(others, member.getValue())
+              : describes(of, member.getValue());
     }
     return right;
   }
@@ -186,8 +192,16 @@ final class SchemaValues {
       case "string" -> {
         int least = schema.path("minLength").asInt(0);
         int length = least + random.nextInt(schema.path("maxLength").asInt(least + 5) - least + 1);
-        yield JSON.textNode("aé\"\\\n/😀".codePoints().limit(0).mapToObj(Character::toString).reduce("", String::concat)
-            + random.ints(length, 0, 7).mapToObj(i -> Character.toString("aé\"\\\n/😀".codePoints().toArray()[i])).reduce("", String::concat));
+        yield JSON.textNode(
+            "aé\"\\\n/😀"
+                    .codePoints()
+                    .limit(0)
+                    .mapToObj(Character::toString)
+                    .reduce("", String::concat)
+                + random
+                    .ints(length, 0, 7)
+                    .mapToObj(i -> Character.toString("aé\"\\\n/😀".codePoints().toArray()[i]))
+                    .reduce("", String::concat));
       }
       case "integer", "number" -> {
         int least = schema.path("minimum").asInt(schema.path("maximum").asInt(0) - 20);
@@ -198,16 +212,25 @@ final class SchemaValues {
         ArrayNode array = JSON.arrayNode();
         int first = schema.path("prefixItems").size();
         int least = schema.path("minItems").asInt(0);
-        int count = first > 0 ? first : least + (depth <= 0 ? 0 : random.nextInt(schema.path("maxItems").asInt(least + 2) - least + 1));
+        int count =
+            first > 0
+                ? first
+                : least
+                    + (depth <= 0
+                        ? 0
+                        : random.nextInt(schema.path("maxItems").asInt(least + 2) - least + 1));
         for (int i = 0; i < count; i++) {
-          array.add(value(i < first ? schema.get("prefixItems").get(i) : schema.get("items"), depth - 1));
+          array.add(
+              value(i < first ? schema.get("prefixItems").get(i) : schema.get("items"), depth - 1));
         }
         yield array;
       }
       default -> {
         ObjectNode object = JSON.objectNode();
         for (var member : schema.path("properties").properties()) {
-          boolean must = StreamSupport.stream(schema.path("required").spliterator(), false).anyMatch(n -> n.asText().equals(member.getKey()));
+          boolean must =
+              StreamSupport.stream(schema.path("required").spliterator(), false)
+                  .anyMatch(n -> n.asText().equals(member.getKey()));
           if (must || depth > 0 && random.nextBoolean()) {
             object.set(member.getKey(), value(member.getValue(), depth - 1));
           }

@@ -77,7 +77,8 @@ public final class TextWalk {
 
   /// What ends strings, lists and members, and some letters, are preferred once a text is long.
   private static int next(List<Integer> ways, Random random, boolean isLong) {
-    List<Integer> ends = ways.stream().filter(b -> isLong && "\"]}0abc\u00c3\u00a9".indexOf(b) >= 0).toList();
+    List<Integer> ends =
+        ways.stream().filter(b -> isLong && "\"]}0abc\u00c3\u00a9".indexOf(b) >= 0).toList();
     List<Integer> some = ends.isEmpty() ? ways : ends;
     return some.get(random.nextInt(some.size()));
   }

@@ -12,7 +12,10 @@ public final class RandomGrammar {
     int words = 1 + random.nextInt(40);
     int sane = random.nextInt(4);
     return new Grammar(
-        random.ints(words).map(any -> random.nextInt(4) < sane ? entry(random, words) : any).toArray());
+        random
+            .ints(words)
+            .map(any -> random.nextInt(4) < sane ? entry(random, words) : any)
+            .toArray());
   }
 
   private static int entry(Random random, int words) {

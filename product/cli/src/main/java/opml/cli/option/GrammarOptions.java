@@ -23,21 +23,19 @@ public final class GrammarOptions {
       names = "--grammar",
       paramLabel = "GBNF",
       description =
-          "What the answer may be: a grammar in llama.cpp's notation, as 'root ::= \"yes\" | \"no\"'. Tokens that lead out"
-              + " of it are not chosen, with --temp 0, too.")
+          "What the answer may be: a grammar in llama.cpp's notation, as 'root ::= \"yes\" |"
+              + " \"no\"'. Tokens that lead out of it are not chosen, with --temp 0, too.")
   private Optional<String> gbnf;
 
-  @Option(
-      names = "--grammar-file",
-      paramLabel = "FILE",
-      description = "A file of such a grammar.")
+  @Option(names = "--grammar-file", paramLabel = "FILE", description = "A file of such a grammar.")
   private Optional<Path> gbnfFile;
 
   @Option(
       names = {"-j", "--json-schema"},
       paramLabel = "SCHEMA",
       description =
-          "What the answer may be: JSON of a value that this JSON schema describes; {} for any value.")
+          "What the answer may be: JSON of a value that this JSON schema describes; {} for any"
+              + " value.")
   private Optional<String> schema;
 
   @Option(
@@ -61,7 +59,8 @@ public final class GrammarOptions {
   Grammar grammar() {
     if (asked() > 1) {
       throw new Failure(
-          "--grammar: expected is one of --grammar, --grammar-file, --json-schema, --json-schema-file");
+          "--grammar: expected is one of --grammar, --grammar-file, --json-schema,"
+              + " --json-schema-file");
     }
     try {
       if (gbnf.isPresent() || gbnfFile.isPresent()) {
@@ -73,11 +72,7 @@ public final class GrammarOptions {
       }
       return Grammar.ANY;
     } catch (GrammarException e) {
-      String file =
-          gbnfFile
-              .or(() -> schemaFile)
-              .map(found -> found + ": ")
-              .orElse("--");
+      String file = gbnfFile.or(() -> schemaFile).map(found -> found + ": ").orElse("--");
       throw new Failure(file + e.getMessage(), e);
     }
   }
