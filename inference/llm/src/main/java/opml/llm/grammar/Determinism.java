@@ -237,40 +237,41 @@ final class Determinism {
   }
 
   private List<State> states() {
+    String unclear = "";
     for (int i = 0; i < MOST_ROUNDS; i++) {
-      learn();
-      Round round = new Round();
-      round.explore();
-      if (round.conflicts.isEmpty()) {
-        round.findOpenEnds();
-      }
-      if (round.conflicts.isEmpty()) {
-        return LeastStates.of(round.states);
-      }
-      if (i == MOST_ROUNDS - 1) {
-        throw undecided(round.conflicts);
-      }
       try {
+        learn();
+        Round round = new Round();
+        round.explore();
+        if (round.conflicts.isEmpty()) {
+          round.findOpenEnds();
+        }
+        if (round.conflicts.isEmpty()) {
+          return LeastStates.of(round.states);
+        }
+        unclear = unclear.isEmpty() ? names(round.conflicts) : unclear;
         round.conflicts.forEach(network::writeOut);
       } catch (GrammarException e) {
-        throw undecided(round.conflicts);
+        throw unclear.isEmpty() ? e : undecided(unclear);
       }
     }
-    throw new IllegalStateException();
+    throw undecided(unclear);
   }
 
-  private GrammarException undecided(Set<Integer> calls) {
-    String names =
-        calls.stream()
-            .map(network::node)
-            .filter(OpenWays.Node.Call.class::isInstance)
-            .map(node -> network.rules().place(((OpenWays.Node.Call) node).rule()))
-            .distinct()
-            .limit(3)
-            .collect(Collectors.joining(", "));
+  private String names(Set<Integer> calls) {
+    return calls.stream()
+        .map(network::node)
+        .filter(OpenWays.Node.Call.class::isInstance)
+        .map(node -> network.rules().place(((OpenWays.Node.Call) node).rule()))
+        .distinct()
+        .limit(3)
+        .collect(Collectors.joining(", "));
+  }
+
+  private static GrammarException undecided(String names) {
     return new GrammarException(
-        "grammar: within itself, it cannot be told by the next byte where a text ends or begins of %s"
-            .formatted(names.isEmpty() ? "a rule" : names));
+        "grammar: within itself, it cannot be told by the next byte where a text ends or begins of "
+            + names);
   }
 
   private static GrammarException tooMuch() {
