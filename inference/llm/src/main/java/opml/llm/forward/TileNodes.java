@@ -343,8 +343,8 @@ public final class TileNodes {
     return y;
   }
 
-  /// {@return the slot that says which tokens a grammar allows for each choice}: for some of the tokens, or of the rows,
-  /// in a node, where they are too many
+  /// {@return the slot that says which tokens a grammar allows for each choice}: for some of the tokens, or of the
+  /// rows, in a node, where they are too many
   int allow(VocabularyTable table) {
     int vocabulary = numbers.vocabulary();
     int places =

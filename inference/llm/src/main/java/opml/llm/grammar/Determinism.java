@@ -24,7 +24,7 @@ final class Determinism {
   private static final int MOST_STATES = 30_000;
   private static final long MOST_WORK = 8_000_000;
 
-  private final Network network;
+  private final OpenWays network;
   private long work;
 
   /// What is known of the network as it is now.
@@ -32,7 +32,7 @@ final class Determinism {
 
   private Set<String> empty = Set.of();
 
-  private Determinism(Network network) {
+  private Determinism(OpenWays network) {
     this.network = network;
   }
 
@@ -87,11 +87,11 @@ final class Determinism {
       TreeSet<Integer> begins = new TreeSet<>(List.of(0));
       for (int node : set) {
         switch (network.node(node)) {
-          case Network.Node.Read(int low, int high, int _) -> {
+          case OpenWays.Node.Read(int low, int high, int _) -> {
             begins.add(low);
             begins.add(high + 1);
           }
-          case Network.Node.Call(String rule, int _) -> {
+          case OpenWays.Node.Call(String rule, int _) -> {
             BitSet first = first(rule);
             for (int b = first.nextSetBit(0); b >= 0; b = first.nextSetBit(b)) {
               begins.add(b);
@@ -99,7 +99,7 @@ final class Determinism {
               begins.add(b);
             }
           }
-          case Network.Node.End _, Network.Node.Free _ -> {}
+          case OpenWays.Node.End _, OpenWays.Node.Free _ -> {}
         }
       }
       List<Edge> edges = new ArrayList<>();
@@ -109,7 +109,7 @@ final class Determinism {
           edge(set, low, end == null ? BYTES - 1 : end - 1, edges);
         }
       }
-      return new State(set.contains(Network.FINAL), edges);
+      return new State(set.contains(OpenWays.FINAL), edges);
     }
 
     private void edge(List<Integer> set, int low, int high, List<Edge> edges) {
@@ -120,19 +120,19 @@ final class Determinism {
       Set<String> called = new HashSet<>();
       for (int node : set) {
         switch (network.node(node)) {
-          case Network.Node.Read(int from, int to, int target) -> {
+          case OpenWays.Node.Read(int from, int to, int target) -> {
             if (from <= low && low <= to) {
               next.add(target);
             }
           }
-          case Network.Node.Call(String rule, int back) -> {
+          case OpenWays.Node.Call(String rule, int back) -> {
             if (first(rule).get(low)) {
               calling.add(node);
               called.add(rule);
               backs.add(back);
             }
           }
-          case Network.Node.End _, Network.Node.Free _ -> {}
+          case OpenWays.Node.End _, OpenWays.Node.Free _ -> {}
         }
       }
       if (calling.isEmpty()) {
@@ -233,44 +233,45 @@ final class Determinism {
   ///
   /// @throws GrammarException if there are none, or too many
   static List<State> of(GrammarRules rules) {
-    return new Determinism(new Network(rules)).states();
+    return new Determinism(new OpenWays(rules)).states();
   }
 
   private List<State> states() {
+    String unclear = "";
     for (int i = 0; i < MOST_ROUNDS; i++) {
-      learn();
-      Round round = new Round();
-      round.explore();
-      if (round.conflicts.isEmpty()) {
-        round.findOpenEnds();
-      }
-      if (round.conflicts.isEmpty()) {
-        return LeastStates.of(round.states);
-      }
-      if (i == MOST_ROUNDS - 1) {
-        throw undecided(round.conflicts);
-      }
       try {
+        learn();
+        Round round = new Round();
+        round.explore();
+        if (round.conflicts.isEmpty()) {
+          round.findOpenEnds();
+        }
+        if (round.conflicts.isEmpty()) {
+          return LeastStates.of(round.states);
+        }
+        unclear = unclear.isEmpty() ? names(round.conflicts) : unclear;
         round.conflicts.forEach(network::writeOut);
       } catch (GrammarException e) {
-        throw undecided(round.conflicts);
+        throw unclear.isEmpty() ? e : undecided(unclear);
       }
     }
-    throw new IllegalStateException();
+    throw undecided(unclear);
   }
 
-  private GrammarException undecided(Set<Integer> calls) {
-    String names =
-        calls.stream()
-            .map(network::node)
-            .filter(Network.Node.Call.class::isInstance)
-            .map(node -> network.rules().place(((Network.Node.Call) node).rule()))
-            .distinct()
-            .limit(3)
-            .collect(Collectors.joining(", "));
+  private String names(Set<Integer> calls) {
+    return calls.stream()
+        .map(network::node)
+        .filter(OpenWays.Node.Call.class::isInstance)
+        .map(node -> network.rules().place(((OpenWays.Node.Call) node).rule()))
+        .distinct()
+        .limit(3)
+        .collect(Collectors.joining(", "));
+  }
+
+  private static GrammarException undecided(String names) {
     return new GrammarException(
-        "grammar: within itself, it cannot be told by the next byte where a text ends or begins of %s"
-            .formatted(names.isEmpty() ? "a rule" : names));
+        "grammar: within itself, it cannot be told by the next byte where a text ends or begins of "
+            + names);
   }
 
   private static GrammarException tooMuch() {
@@ -298,20 +299,20 @@ final class Determinism {
       spend(1);
       int node = left.removeLast();
       switch (network.node(node)) {
-        case Network.Node.Free(List<Integer> to) -> {
+        case OpenWays.Node.Free(List<Integer> to) -> {
           for (int next : to) {
             if (seen.add(next)) {
               left.add(next);
             }
           }
         }
-        case Network.Node.Call(String rule, int to) -> {
+        case OpenWays.Node.Call(String rule, int to) -> {
           found.add(node);
           if (empty.contains(rule) && seen.add(to)) {
             left.add(to);
           }
         }
-        case Network.Node.Read _, Network.Node.End _ -> found.add(node);
+        case OpenWays.Node.Read _, OpenWays.Node.End _ -> found.add(node);
       }
     }
     return List.copyOf(found);
@@ -328,7 +329,7 @@ final class Determinism {
       for (String rule : network.started()) {
         List<Integer> begin = closure(List.of(network.start(rule)));
         begins.put(rule, begin);
-        changed |= begin.contains(Network.FINAL) && mayBeEmpty.add(rule);
+        changed |= begin.contains(OpenWays.FINAL) && mayBeEmpty.add(rule);
       }
     }
     Map<String, BitSet> found = new HashMap<>();
@@ -350,9 +351,9 @@ final class Determinism {
     BitSet first = new BitSet();
     for (int node : begins.getOrDefault(rule, List.of())) {
       switch (network.node(node)) {
-        case Network.Node.Read(int low, int high, int _) -> first.set(low, high + 1);
-        case Network.Node.Call(String inner, int _) -> first.or(first(inner, begins, found, open));
-        case Network.Node.End _, Network.Node.Free _ -> {}
+        case OpenWays.Node.Read(int low, int high, int _) -> first.set(low, high + 1);
+        case OpenWays.Node.Call(String inner, int _) -> first.or(first(inner, begins, found, open));
+        case OpenWays.Node.End _, OpenWays.Node.Free _ -> {}
       }
     }
     open.remove(rule);

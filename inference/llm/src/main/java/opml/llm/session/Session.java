@@ -37,8 +37,8 @@ public final class Session implements AutoCloseable {
 
   /// Has tokens be chosen in this way from now on; before that, they are the most likely ones.
   ///
-  /// @throws IllegalArgumentException if there are biases of other tokens, or more than half as many as the context has,
-  ///     or there is a grammar, of which must be said where its text begins
+  /// @throws IllegalArgumentException if there are biases of other tokens, or more than half as many as the context
+  ///     has, or there is a grammar, of which must be said where its text begins
   public void choose(Sampling sampling) {
     text.choose(sampling);
   }

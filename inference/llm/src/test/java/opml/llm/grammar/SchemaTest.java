@@ -125,8 +125,8 @@ class SchemaTest {
         List.of("1", "{\"l\":1,\"r\":{\"of\":{\"l\":0,\"r\":2}}}"),
         List.of("{}", "{\"l\":1}", "{\"of\":1,\"r\":1}", "{\"l\":1,\"r\":{}}"));
     assertTexts(
-        "{\"allOf\": [{\"properties\": {\"a\": {\"type\": \"null\"}}}, {\"properties\": {\"b\": {}},"
-            + " \"required\": [\"b\"]}]}",
+        "{\"allOf\": [{\"properties\": {\"a\": {\"type\": \"null\"}}}, {\"properties\": {\"b\":"
+            + " {}}, \"required\": [\"b\"]}]}",
         List.of("{\"b\":1}", "{\"a\":null,\"b\":1}"),
         List.of("{\"a\":null}", "{}"));
     Grammar any = Grammar.ofJsonObjects();

@@ -23,8 +23,8 @@ public final class GrammarOptions {
       names = "--grammar",
       paramLabel = "GBNF",
       description =
-          "What the answer may be: a grammar in llama.cpp's notation, as 'root ::= \"yes\" | \"no\"'. Tokens that lead out"
-              + " of it are not chosen, with --temp 0, too.")
+          "What the answer may be: a grammar in llama.cpp's notation, as 'root ::= \"yes\" |"
+              + " \"no\"'. Tokens that lead out of it are not chosen, with --temp 0, too.")
   private Optional<String> gbnf;
 
   @Option(names = "--grammar-file", paramLabel = "FILE", description = "A file of such a grammar.")
@@ -34,7 +34,8 @@ public final class GrammarOptions {
       names = {"-j", "--json-schema"},
       paramLabel = "SCHEMA",
       description =
-          "What the answer may be: JSON of a value that this JSON schema describes; {} for any value.")
+          "What the answer may be: JSON of a value that this JSON schema describes; {} for any"
+              + " value.")
   private Optional<String> schema;
 
   @Option(
@@ -58,7 +59,8 @@ public final class GrammarOptions {
   Grammar grammar() {
     if (asked() > 1) {
       throw new Failure(
-          "--grammar: expected is one of --grammar, --grammar-file, --json-schema, --json-schema-file");
+          "--grammar: expected is one of --grammar, --grammar-file, --json-schema,"
+              + " --json-schema-file");
     }
     try {
       if (gbnf.isPresent() || gbnfFile.isPresent()) {

@@ -29,54 +29,57 @@ public final class SamplingOptions {
       names = {"--temp", "--temperature"},
       paramLabel = "N",
       description =
-          "How much chance there is in what is said: 0 for none, the most likely token each time (default: 0; 0.8 if"
-              + " there is one of --seed, --top-k, --top-p, --min-p, --typical).")
+          "How much chance there is in what is said: 0 for none, the most likely token each time"
+              + " (default: 0; 0.8 if there is one of --seed, --top-k, --top-p, --min-p,"
+              + " --typical).")
   private Optional<Float> temperature;
 
   @Option(
       names = {"-s", "--seed"},
       paramLabel = "N",
       description =
-          "What chance follows from, so that the same seed says the same (default, and -1: one of chance, which is"
-              + " told).")
+          "What chance follows from, so that the same seed says the same (default, and -1: one of"
+              + " chance, which is told).")
   private Optional<Long> seed;
 
   @Option(
       names = "--top-k",
       paramLabel = "N",
       description =
-          "Choose among so many of the most likely tokens, 0 for all (default: 40). This and the next"
-              + " three are without effect with --temp 0.")
+          "Choose among so many of the most likely tokens, 0 for all (default: 40). This and the"
+              + " next three are without effect with --temp 0.")
   private Optional<Integer> topK;
 
   @Option(
       names = "--top-p",
       paramLabel = "P",
       description =
-          "Choose among the most likely tokens that have this probability together, 1 for all (default: 0.95).")
+          "Choose among the most likely tokens that have this probability together, 1 for all"
+              + " (default: 0.95).")
   private Optional<Float> topP;
 
   @Option(
       names = "--min-p",
       paramLabel = "P",
       description =
-          "Choose among those with at least this share of the most likely one's probability, 0 for all (default:"
-              + " 0.05).")
+          "Choose among those with at least this share of the most likely one's probability, 0 for"
+              + " all (default: 0.05).")
   private Optional<Float> minP;
 
   @Option(
       names = {"--typical", "--typical-p"},
       paramLabel = "P",
       description =
-          "Choose among those that surprise as much as is expected, of this probability together, 1 for all (default:"
-              + " 1).")
+          "Choose among those that surprise as much as is expected, of this probability together, 1"
+              + " for all (default: 1).")
   private Optional<Float> typical;
 
   @Option(
       names = "--repeat-last-n",
       paramLabel = "N",
       description =
-          "How many of the last tokens are penalised, -1 for all (default: 64), with --temp 0, too.")
+          "How many of the last tokens are penalised, -1 for all (default: 64), with --temp 0,"
+              + " too.")
   private Optional<Integer> repeatLastN;
 
   @Option(
@@ -101,7 +104,8 @@ public final class SamplingOptions {
       names = {"-l", "--logit-bias"},
       paramLabel = "TOKEN(+/-)BIAS",
       description =
-          "What is added to the logit of a token, by its number: 15043+1 or 15043-1; as often as there are such.")
+          "What is added to the logit of a token, by its number: 15043+1 or 15043-1; as often as"
+              + " there are such.")
   private List<String> biases = List.of();
 
   @Mixin private GrammarOptions grammars;

@@ -76,7 +76,7 @@ class LanguageModelOnChainTest extends OnDevChain {
         new TextRequest(
                 PROMPT,
                 LIMIT,
-                Sampling.GREEDY.withGrammar(Grammar.ofGbnf("root ::= [m-z] [a-l] [p-z]+")))
+                Sampling.GREEDY.withGrammar(Grammar.ofGbnf("root ::= [m-z] [a-l] [p-z]{3} [a-l]")))
             .encode(SmallStory.LIMITS);
 
     static final byte[] HELD = SMALL.answer(MASKED);
@@ -190,8 +190,8 @@ class LanguageModelOnChainTest extends OnDevChain {
 
   @Test
   void aLieAboutWhereTheTextIsInTheGrammar() {
-    // The second choice's place becomes the first one's: other letters.
-    Lie lie = new Lie.InByte(node("grammar.walk", "walk"), 2L * GrammarTable.BYTES);
+    // The last choice's place becomes the one before it: other letters.
+    Lie lie = new Lie.InByte(node("grammar.walk", "walk"), (long) LIMIT * GrammarTable.BYTES);
     byte[] tape = following(Story.MASKED, Story.HELD, lie);
     cheaplyRefuted("a lie about the place in the grammar", Story.MASKED, tape, lie);
   }

@@ -44,8 +44,9 @@ import picocli.CommandLine.Option;
     name = "chat",
     description = {
       "Talks with a language model, by the template that its file has for conversations.",
-      "Each line of the standard input is said to it; one that ends with \\ goes on in the next. /clear forgets what"
-          + " was said, /save FILE keeps it, /load FILE goes on with it, /quit ends, as the end of the input does."
+      "Each line of the standard input is said to it; one that ends with \\ goes on in the next."
+          + " /clear forgets what was said, /save FILE keeps it, /load FILE goes on with it, /quit"
+          + " ends, as the end of the input does."
     },
     footer = {
       "  opml chat -m model.gguf",
@@ -61,7 +62,8 @@ public final class ChatCommand implements Callable<Integer> {
       required = true,
       paramLabel = "FILE",
       description =
-          "The model: a GGUF file, a llama2.c checkpoint, or a folder as Hugging Face's models are.")
+          "The model: a GGUF file, a llama2.c checkpoint, or a folder as Hugging Face's models"
+              + " are.")
   private Path file;
 
   @Mixin private ChatTemplateOption template;
@@ -77,7 +79,8 @@ public final class ChatCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "-1",
       description =
-          "Tokens of an answer, at most; -1 for as many as the context holds (default: ${DEFAULT-VALUE}).")
+          "Tokens of an answer, at most; -1 for as many as the context holds (default:"
+              + " ${DEFAULT-VALUE}).")
   private int most;
 
   @Mixin private EngineOptions options;

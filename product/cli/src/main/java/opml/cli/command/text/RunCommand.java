@@ -40,9 +40,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "run",
     description = {
-      "Goes on with a text as a language model would: with the most likely token each time, unless an option asks"
-          + " for chance.",
-      "Names of options are llama.cpp's. Threads, batches and kept prompts change no bit of what it says."
+      "Goes on with a text as a language model would: with the most likely token each time, unless"
+          + " an option asks for chance.",
+      "Names of options are llama.cpp's. Threads, batches and kept prompts change no bit of what it"
+          + " says."
     },
     footer = {
       "  opml run -m model.gguf -p 'Once upon a time'",
@@ -61,7 +62,8 @@ public final class RunCommand implements Callable<Integer> {
       required = true,
       paramLabel = "FILE",
       description =
-          "The model: a GGUF file, a llama2.c checkpoint, or a folder as Hugging Face's models are.")
+          "The model: a GGUF file, a llama2.c checkpoint, or a folder as Hugging Face's models"
+              + " are.")
   private Path file;
 
   @Mixin private PromptOptions prompt;
@@ -71,7 +73,8 @@ public final class RunCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "128",
       description =
-          "Tokens to go on with, at most; -1 for as many as the context holds (default: ${DEFAULT-VALUE}).")
+          "Tokens to go on with, at most; -1 for as many as the context holds (default:"
+              + " ${DEFAULT-VALUE}).")
   private int most;
 
   @Mixin private EngineOptions options;
@@ -82,8 +85,8 @@ public final class RunCommand implements Callable<Integer> {
       names = "--prompt-cache",
       paramLabel = "FILE",
       description =
-          "Where what was computed of the prompt is kept, so that what the next prompt begins with in the same way is"
-              + " not computed again.")
+          "Where what was computed of the prompt is kept, so that what the next prompt begins with"
+              + " in the same way is not computed again.")
   private Optional<Path> kept;
 
   @Option(
@@ -94,8 +97,8 @@ public final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--logits-hash",
       description =
-          "Write for each step, on the standard error: its number, the token, and Keccak-256 of the bytes of all"
-              + " logits that it was chosen by. The text comes behind them.")
+          "Write for each step, on the standard error: its number, the token, and Keccak-256 of the"
+              + " bytes of all logits that it was chosen by. The text comes behind them.")
   private boolean hashes;
 
   @Mixin private SamplingOptions samplers;

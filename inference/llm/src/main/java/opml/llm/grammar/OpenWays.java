@@ -14,7 +14,7 @@ import java.util.Set;
 /// It is built from its end: what a phrase leads on to is known before its own nodes are made, so that a rule that
 /// goes on to the same node is written out once, however often it stands there, and one that ends with itself is a
 /// loop. A rule within itself is a call, and so is one that many need.
-final class Network {
+final class OpenWays {
   /// The node where a text ends, or what was called.
   static final int FINAL = 0;
 
@@ -50,7 +50,7 @@ final class Network {
   private record Written(String rule, int next) {}
 
   /// @throws GrammarException if there is too much of it
-  Network(GrammarRules rules) {
+  OpenWays(GrammarRules rules) {
     this.rules = rules;
     this.shared = rules.shared();
     nodes.add(new Node.End());
