@@ -89,7 +89,7 @@ final class Generation implements Runnable, Errand {
     if (speech.isEnded()) {
       return;
     }
-    choose(session, request.sampling(index));
+    choose(session, request.sampling(index), prompt.length);
     int next = read(session, prompt);
     while (true) {
       metrics.answered(1);
@@ -102,9 +102,9 @@ final class Generation implements Runnable, Errand {
     }
   }
 
-  private static void choose(Session session, Sampling sampling) {
+  private static void choose(Session session, Sampling sampling, int prompt) {
     try {
-      session.choose(sampling);
+      session.choose(sampling, prompt);
     } catch (IllegalArgumentException e) {
       throw ApiException.invalid("logit_bias", "Invalid 'logit_bias': " + e.getMessage() + ".");
     }
