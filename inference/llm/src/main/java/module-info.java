@@ -9,6 +9,7 @@ module opml.llm {
 
   exports opml.llm.chat;
   exports opml.llm.forward;
+  exports opml.llm.grammar;
   exports opml.llm.model;
   exports opml.llm.session;
   exports opml.llm.tape;

@@ -161,10 +161,17 @@ public final class CheckGraph {
 
   private void begin() {
     int bytes = requestBytes(limits);
+    int free = slots.scratch("free", ElementType.U8, bytes);
+    graph
+        .call(KernelCatalog.byName("grammar.plain"), "free", "grammar.plain")
+        .read(0)
+        .write(free)
+        .ints("words", bytes / Integer.BYTES)
+        .end();
     int plain = slots.scratch("plain", ElementType.U8, bytes);
     graph
         .call(KernelCatalog.byName("tape.plain"), "plain", "tape.plain")
-        .read(0)
+        .read(free)
         .write(plain)
         .ints("words vocabulary", bytes / Integer.BYTES, model.hyperparameters().vocabulary())
         .end();
@@ -193,7 +200,9 @@ public final class CheckGraph {
   private void choose() {
     for (int first = 0; first < limits.capacity(); first += TILE) {
       TileNodes tile = tile(Tile.CHOICES, first, limits.capacity());
-      tile.check(tile.choose(tile.logits(tile.choosing())));
+      Activation logits = tile.logits(tile.choosing());
+      tile.mask(logits, tile.allow(vocabulary), vocabulary.stops());
+      tile.check(tile.choose(logits));
     }
   }
 

@@ -23,6 +23,9 @@ enum Effort {
   /// Tokens of a vocabulary of which one is drawn.
   static final long MOST_DRAWN = 1L << 19;
 
+  /// Bytes of tokens' texts that a grammar's automaton is led along, and tokens.
+  static final long MOST_WALKED = 3L << 18;
+
   /// How many tokens of a text take as long as one of a vocabulary.
   private static final int PENALISED = 7;
 
@@ -50,6 +53,30 @@ enum Effort {
       return rows;
     }
     return Math.clamp(MOST_DRAWN / (vocabulary + positions / PENALISED), 1, rows);
+  }
+
+  /// {@return of how many tokens one node says whether a grammar allows them}: a multiple of 32, or all that are left
+  ///
+  /// @param from the first of them
+  int allowed(VocabularyTable table, int from, int vocabulary) {
+    int end = from;
+    while (end < vocabulary) {
+      int next = Math.min(end + Integer.SIZE, vocabulary);
+      long walked = table.end(next - 1) - table.end(from - 1) + (long) next - from;
+      if (this == BOUNDED && end > from && walked > MOST_WALKED) {
+        break;
+      }
+      end = next;
+    }
+    return end - from;
+  }
+
+  /// {@return for how many rows one node does so}
+  ///
+  /// @param walked bytes of a row and its tokens
+  /// @param rows that there are
+  int allowing(long walked, int rows) {
+    return this == ANY ? rows : Math.clamp(MOST_WALKED / walked, 1, rows);
   }
 
   /// {@return how many pairs of a token and a head one node attends for}

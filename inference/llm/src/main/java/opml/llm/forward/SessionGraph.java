@@ -24,6 +24,7 @@ import opml.llm.model.RopeTable;
 /// @param hidden the slot of the tile's rows, which behind the last layer are what the model has made of its tokens
 /// @param caches the slots of all keys, by layer, and then of all values; row by row in the order of the text
 /// @param logits the slot of the logits of the tile's choices
+/// @param allowed the slot of the tokens that a grammar allows for each of these, a bit each, rows in whole words
 /// @param chosen the slot of what is chosen
 public record SessionGraph(
     Graph graph,
@@ -35,6 +36,7 @@ public record SessionGraph(
     int hidden,
     List<Integer> caches,
     int logits,
+    int allowed,
     int chosen) {
   public SessionGraph {
     caches = List.copyOf(caches);
@@ -102,6 +104,12 @@ public record SessionGraph(
     TileNodes choices =
         new TileNodes(graph, slots, model, text, "", Tile.CHOICES, 0, rows, context, Effort.ANY);
     Activation logits = choices.logits(choices.choosing());
+    int allowed =
+        graph.slot(
+            "allowed",
+            ElementType.I32,
+            Shape.of(rows, VocabularyTable.words(numbers.vocabulary())));
+    choices.mask(logits, allowed, VocabularyTable.stops(model));
     int chosen = choices.choose(logits);
     return new SessionGraph(
         graph.build(
@@ -117,6 +125,7 @@ public record SessionGraph(
             .boxed()
             .toList(),
         logits.slot(),
+        allowed,
         chosen);
   }
 

@@ -4,8 +4,10 @@ import java.util.HashMap;
 import java.util.Map;
 import opml.engine.graph.GraphBuilder;
 import opml.engine.tensor.ElementType;
+import opml.engine.tensor.Tensor;
 import opml.kernels.catalog.KernelCatalog;
 import opml.kernels.transformer.Candidates;
+import opml.kernels.transformer.GrammarTable;
 import opml.llm.model.Hyperparameters;
 import opml.llm.model.LanguageModel;
 import opml.llm.model.Rope;
@@ -316,6 +318,64 @@ public final class TileNodes {
     Activation y = written("logits", w.outputs());
     product(normed, w, y, "logits");
     return y;
+  }
+
+  /// {@return the slot that says which tokens a grammar allows for each choice}: for some of the tokens, or of the
+  /// rows, in a node, where they are too many
+  int allow(VocabularyTable table) {
+    int vocabulary = numbers.vocabulary();
+    int places =
+        slots.scratch(
+            "places", ElementType.I32, (text.rows() + 1) * GrammarTable.BYTES / Integer.BYTES);
+    int pieces = slots.constant("pieces", table.pieces());
+    int ends = slots.constant("ends", table.ends());
+    tile(call("grammar.walk", "walk"))
+        .read(text.request())
+        .read(text.history())
+        .read(pieces)
+        .read(ends)
+        .update(places)
+        .ints("vocabulary longest", vocabulary, table.longest())
+        .end();
+    int allowed =
+        slots.scratch("allowed", ElementType.I32, text.rows(), VocabularyTable.words(vocabulary));
+    int room = slots.scratch("returns", ElementType.U8, GrammarTable.BYTES);
+    boolean begun = false;
+    for (int from = 0; from < vocabulary; ) {
+      int some = effort.allowed(table, from, vocabulary);
+      int bytes = table.end(from + some - 1) - table.end(from - 1);
+      boolean whole = some == vocabulary;
+      int rowsOfNode = whole ? effort.allowing(some + (long) bytes, rows) : 1;
+      for (int row = 0; row < rows; row += rowsOfNode) {
+        int count = Math.min(rowsOfNode, rows - row);
+        GraphBuilder.Call node =
+            call("grammar.allow", "allow")
+                .ints("tile.counter tile.first tile.rows", counter, first + row, count)
+                .read(text.request())
+                .read(places)
+                .read(pieces)
+                .read(ends)
+                .read(slots.constant("stops", table.stops()));
+        (begun || !whole || count < rows ? node.update(allowed) : node.write(allowed))
+            .write(room)
+            .ints("at from some bytes vocabulary", row, from, some, bytes, vocabulary)
+            .end();
+        begun = true;
+      }
+      from += some;
+    }
+    return allowed;
+  }
+
+  /// Has the logits of tokens that a grammar does not allow be -infinity.
+  void mask(Activation logits, int allowed, Tensor stops) {
+    tile(call("grammar.mask", "mask"))
+        .read(text.request())
+        .read(allowed)
+        .read(slots.constant("stops", stops))
+        .update(logits.slot())
+        .ints("vocabulary", logits.width())
+        .end();
   }
 
   /// {@return the slot that has the token of each choice}: the greatest logit's, and then what chance says of some of

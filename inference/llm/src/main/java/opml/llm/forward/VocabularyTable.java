@@ -22,14 +22,12 @@ public record VocabularyTable(Tensor pieces, Tensor ends, Tensor stops, int long
     Optional<Tokenizer> tokenizer = model.tokenizer();
     ByteArrayOutputStream pieces = new ByteArrayOutputStream();
     int[] ends = new int[count];
-    byte[] stops = new byte[count];
     int longest = 0;
     for (int id = 0; id < count; id++) {
       if (tokenizer.isPresent()) {
         byte[] piece = tokenizer.get().piece(id);
         pieces.writeBytes(piece);
         longest = Math.max(longest, piece.length);
-        stops[id] = (byte) (tokenizer.get().endsOfGeneration().contains(id) ? 1 : 0);
       }
       ends[id] = pieces.size();
     }
@@ -39,7 +37,30 @@ public record VocabularyTable(Tensor pieces, Tensor ends, Tensor stops, int long
     return new VocabularyTable(
         Tensor.ofBytes(ElementType.U8, Shape.of(pieces.size()), pieces.toByteArray()),
         Tensor.ofInts(Shape.of(count), ends),
-        Tensor.ofBytes(ElementType.U8, Shape.of(count), stops),
+        stops(model),
         longest);
+  }
+
+  /// {@return 1 for each token that ends answers}
+  static Tensor stops(LanguageModel model) {
+    int count = model.hyperparameters().vocabulary();
+    byte[] stops = new byte[count];
+    for (int id = 0; id < count; id++) {
+      int token = id;
+      boolean ends =
+          model.tokenizer().filter(t -> t.endsOfGeneration().contains(token)).isPresent();
+      stops[id] = (byte) (ends ? 1 : 0);
+    }
+    return Tensor.ofBytes(ElementType.U8, Shape.of(count), stops);
+  }
+
+  /// {@return how many integers have a bit for each token}
+  static int words(int vocabulary) {
+    return (vocabulary + Integer.SIZE - 1) / Integer.SIZE;
+  }
+
+  /// {@return where the text of a token ends}
+  int end(int token) {
+    return token < 0 ? 0 : (int) ends.integer(token);
   }
 }

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import opml.engine.graph.GraphNode;
 import opml.engine.graph.Operand;
 import opml.engine.graph.Slot;
@@ -13,7 +14,11 @@ import opml.engine.plan.Team;
 import opml.engine.run.PreparedKernel;
 import opml.kernels.layout.Tile;
 import opml.kernels.memory.Mem;
+import opml.kernels.transformer.SamplingHeader;
+import opml.llm.forward.VocabularyTable;
+import opml.llm.grammar.Grammar;
 import opml.llm.tape.Sampling;
+import org.jspecify.annotations.Nullable;
 
 /// A text and a model that reads and continues it: keys and values of all of its tokens are kept, so that each token is
 /// worked on once.
@@ -36,16 +41,28 @@ public final class Session implements AutoCloseable {
   private final MemorySegment tokens;
   private final MemorySegment hidden;
   private final MemorySegment logits;
+  private final MemorySegment allowed;
   private final MemorySegment chosen;
   private final MemorySegment[] caches;
   private final MemorySegment[] scratch;
   private final int context;
   private final int rows;
   private final int vocabulary;
+  private final Supplier<VocabularyTable> tokenTexts;
 
   private final int[] text;
   private final int[] one = new int[1];
   private int length;
+
+  private Grammar grammar = Grammar.ANY;
+
+  /// Made when there is a grammar for the first time.
+  private @Nullable GrammarMasks masks;
+
+  /// Where the text of the grammar begins, and how far it was walked along; -1 if it was not.
+  private int answerAt;
+
+  private int walked = -1;
 
   /// One node, over the parts of which threads may be spread.
   private final class Step implements Team.Job {
@@ -85,7 +102,9 @@ public final class Session implements AutoCloseable {
     }
   }
 
-  Session(Passes passes, int context, Team team) {
+  /// @param tokenTexts asked for when there is a grammar
+  Session(Passes passes, int context, Team team, Supplier<VocabularyTable> tokenTexts) {
+    this.tokenTexts = tokenTexts;
     this.team = team;
     this.context = context;
     this.text = new int[context];
@@ -97,6 +116,7 @@ public final class Session implements AutoCloseable {
     this.tokens = slots[session.tokens()];
     this.hidden = slots[session.hidden()];
     this.logits = slots[session.logits()];
+    this.allowed = slots[session.allowed()];
     this.chosen = slots[session.chosen()];
     this.caches = session.caches().stream().map(slot -> slots[slot]).toArray(MemorySegment[]::new);
     this.rows = (int) (tokens.byteSize() / Integer.BYTES);
@@ -147,12 +167,32 @@ public final class Session implements AutoCloseable {
 
   /// Has tokens be chosen in this way from now on; before that, they are the most likely ones.
   ///
-  /// @throws IllegalArgumentException if there are biases of other tokens, or more than half as many as the context has
+  /// @throws IllegalArgumentException if there are biases of other tokens, or more than half as many as the context
+  ///     has, or there is a grammar, of which must be said where its text begins
   public void choose(Sampling sampling) {
+    if (!sampling.grammar().isAny()) {
+      throw new IllegalArgumentException("grammar: expected is a place where its text begins");
+    }
+    choose(sampling, 0);
+  }
+
+  /// Has tokens be chosen in this way from now on.
+  ///
+  /// @param prompt how many tokens the text has before the answer; the grammar is the answer's
+  /// @throws IllegalArgumentException if there are biases of other tokens, or more than half as many as the context has
+  public void choose(Sampling sampling, int prompt) {
     sampling.requireTokens(vocabulary);
     ByteBuffer asked = ByteBuffer.allocate((int) request.byteSize()).order(ByteOrder.LITTLE_ENDIAN);
-    sampling.write(asked);
+    // The table itself is read by the masks alone.
+    sampling.withGrammar(Grammar.ANY).write(asked);
+    asked.putInt(SamplingHeader.GRAMMAR, sampling.grammar().words());
     request.copyFrom(MemorySegment.ofBuffer(asked));
+    grammar = sampling.grammar();
+    answerAt = prompt;
+    walked = -1;
+    if (!grammar.isAny() && masks == null) {
+      masks = new GrammarMasks(tokenTexts.get());
+    }
   }
 
   /// Cuts the text to its first tokens; what they have left behind is still good.
@@ -162,6 +202,13 @@ public final class Session implements AutoCloseable {
           "a text of %d tokens is not cut to %d".formatted(length, tokensKept));
     }
     length = tokensKept;
+    forget();
+  }
+
+  private void forget() {
+    if (walked > length) {
+      walked = -1;
+    }
   }
 
   /// Cuts the text to what it has in common with another, but so that a token of that is left to be taken.
@@ -170,6 +217,7 @@ public final class Session implements AutoCloseable {
   public int cutTo(int... other) {
     int common = Arrays.mismatch(text, 0, length, other, 0, other.length);
     length = Math.min(common < 0 ? length : common, Math.max(0, other.length - 1));
+    forget();
     return length;
   }
 
@@ -216,6 +264,12 @@ public final class Session implements AutoCloseable {
       Mem.putI32(tokens, 4L * i, more[from + i]);
       note(length + i, more[from + i]);
     }
+    GrammarMasks all = masks;
+    if (all != null && !grammar.isAny()) {
+      for (int i = 0; i < choices; i++) {
+        allow(all, i, length + first + i + 1);
+      }
+    }
     Mem.putI32(control, 4L * Tile.TOKENS, count);
     Mem.putI32(control, 4L * Tile.CHOICES, choices);
     Mem.putI32(control, 4L * Tile.POSITION, length);
@@ -237,6 +291,20 @@ public final class Session implements AutoCloseable {
     length += count;
   }
 
+  /// Says which tokens may follow in the grammar.
+  ///
+  /// @param known tokens before them
+  private void allow(GrammarMasks all, int choice, int known) {
+    if (walked < answerAt || walked > known) {
+      all.begin(grammar);
+      walked = answerAt;
+    }
+    for (; walked < known; walked++) {
+      all.take(text[walked]);
+    }
+    all.write(allowed, allowed.byteSize() / rows * choice);
+  }
+
   /// {@return the tokens of the text}
   int[] text() {
     return Arrays.copyOf(text, length);
@@ -255,6 +323,7 @@ public final class Session implements AutoCloseable {
       note(i, other[i]);
     }
     length = tokensOfIt;
+    walked = -1;
   }
 
   private void note(int position, int token) {

@@ -6,7 +6,9 @@ import opml.engine.plan.Team;
 import opml.engine.run.KernelProvider;
 import opml.llm.forward.CacheType;
 import opml.llm.forward.SessionGraph;
+import opml.llm.forward.VocabularyTable;
 import opml.llm.model.LanguageModel;
+import org.jspecify.annotations.Nullable;
 
 /// A model that is ready to read and write texts: its weights are in memory, as the kernels want them. Safe for many
 /// threads, each of which has a [Session] of its own.
@@ -19,6 +21,7 @@ public final class TextEngine {
   private final int context;
   private final CacheType cacheType;
   private final Team team;
+  private @Nullable VocabularyTable tokenTexts;
 
   private TextEngine(
       LanguageModel model, Passes passes, int context, CacheType cacheType, Team team) {
@@ -58,7 +61,16 @@ public final class TextEngine {
 
   /// {@return a session with an empty text; to be closed}
   public Session open() {
-    return new Session(passes, context, team);
+    return new Session(passes, context, team, this::tokenTexts);
+  }
+
+  private synchronized VocabularyTable tokenTexts() {
+    VocabularyTable made = tokenTexts;
+    if (made == null) {
+      made = VocabularyTable.of(model);
+      tokenTexts = made;
+    }
+    return made;
   }
 
   /// {@return what embeds texts; to be closed}

@@ -44,7 +44,7 @@ public final class Writer {
     int count = 0;
     boolean ended = false;
     if (tokens.length > 0) {
-      session.choose(request.sampling());
+      session.choose(request.sampling(), prompt.length);
       int kept = session.cutTo(prompt);
       int next = session.take(Arrays.copyOfRange(prompt, kept, prompt.length));
       while (true) {
@@ -81,7 +81,7 @@ public final class Writer {
             && Arrays.stream(tokens).allMatch(token -> token >= 0 && token < stops.length)
             && Arrays.stream(tokens).limit(Math.max(0, tokens.length - 1)).noneMatch(this::isStop)
             && Arrays.equals(tape, TextAnswer.of(tokens, ended, vocabulary, room).encode(room));
-    session.choose(read.request().get().sampling());
+    session.choose(read.request().get().sampling(), prompt.length);
     return formed && chooses(session, prompt, tokens);
   }
 

@@ -8,6 +8,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import opml.kernels.transformer.SamplingHeader;
 import opml.kernels.transformer.Tape;
+import opml.llm.grammar.Grammar;
 
 /// How the tokens of an answer are chosen: llama.cpp's samplers, applied in its order (penalties, top-k, typical,
 /// top-p, min-p, temperature), with its names and meanings. The same seed, request and model give the same answer.
@@ -27,6 +28,7 @@ import opml.kernels.transformer.Tape;
 /// @param frequencyPenalty finite, taken off for each time that a token is there; 0 for none
 /// @param presencePenalty finite, taken off once; 0 for none
 /// @param biases what is added to the logits of some tokens before all else, finite, by tokens
+/// @param grammar what the answer's text may be; tokens that lead out of it are not chosen, whatever else is asked for
 public record Sampling(
     long seed,
     float temperature,
@@ -38,7 +40,8 @@ public record Sampling(
     float repeatPenalty,
     float frequencyPenalty,
     float presencePenalty,
-    SortedMap<Integer, Float> biases) {
+    SortedMap<Integer, Float> biases,
+    Grammar grammar) {
   /// The most likely token each time.
   public static final Sampling GREEDY = new Sampling(0, 0, 0, 1, 0, 1, 0, 1, 0, 0);
 
@@ -117,6 +120,34 @@ public record Sampling(
         new TreeMap<>());
   }
 
+  /// A way for any text.
+  public Sampling(
+      long seed,
+      float temperature,
+      int topK,
+      float topP,
+      float minP,
+      float typical,
+      int repeatLastN,
+      float repeatPenalty,
+      float frequencyPenalty,
+      float presencePenalty,
+      SortedMap<Integer, Float> biases) {
+    this(
+        seed,
+        temperature,
+        topK,
+        topP,
+        minP,
+        typical,
+        repeatLastN,
+        repeatPenalty,
+        frequencyPenalty,
+        presencePenalty,
+        biases,
+        Grammar.ANY);
+  }
+
   private static void require(boolean good, String name, Number found, String expected) {
     if (!good) {
       throw new IllegalArgumentException(
@@ -131,15 +162,21 @@ public record Sampling(
 
   /// {@return the same with other draws}
   public Sampling withSeed(long other) {
-    return with(other, biases);
+    return with(other, biases, grammar);
   }
 
   /// {@return the same with other biases}
   public Sampling withBiases(Map<Integer, Float> others) {
-    return with(seed, new TreeMap<>(others));
+    return with(seed, new TreeMap<>(others), grammar);
   }
 
-  private Sampling with(long otherSeed, SortedMap<Integer, Float> otherBiases) {
+  /// {@return the same for texts of a grammar}
+  public Sampling withGrammar(Grammar other) {
+    return with(seed, biases, other);
+  }
+
+  private Sampling with(
+      long otherSeed, SortedMap<Integer, Float> otherBiases, Grammar otherGrammar) {
     return new Sampling(
         otherSeed,
         temperature,
@@ -151,7 +188,8 @@ public record Sampling(
         repeatPenalty,
         frequencyPenalty,
         presencePenalty,
-        otherBiases);
+        otherBiases,
+        otherGrammar);
   }
 
   /// @throws IllegalArgumentException if there is a bias of a token that there is not
@@ -163,7 +201,7 @@ public record Sampling(
     }
   }
 
-  /// Writes the header's fields, and biases behind the prompt.
+  /// Writes the header's fields, and behind the prompt biases and the grammar's table.
   ///
   /// @param request little-endian, zeroed but for its prompt, of whose length its header tells
   /// @throws IllegalArgumentException if there is no room for them
@@ -177,6 +215,13 @@ public record Sampling(
       request.putInt(at, bias.getKey()).putFloat(at + Integer.BYTES, bias.getValue());
       at += SamplingHeader.BIAS;
     }
+    int room = (request.capacity() - at) / Integer.BYTES;
+    if (grammar.words() > room) {
+      throw new IllegalArgumentException(
+          "grammar: its table has %,d integers, and behind the prompt there is room for %,d"
+              .formatted(grammar.words(), room));
+    }
+    grammar.write(request, at);
     request
         .putFloat(SamplingHeader.TEMPERATURE, temperature)
         .putInt(SamplingHeader.TOP_K, topK)
@@ -188,7 +233,8 @@ public record Sampling(
         .putFloat(SamplingHeader.FREQUENCY_PENALTY, frequencyPenalty)
         .putFloat(SamplingHeader.PRESENCE_PENALTY, presencePenalty)
         .putInt(SamplingHeader.BIASES, biases.size())
-        .putLong(SamplingHeader.SEED, seed);
+        .putLong(SamplingHeader.SEED, seed)
+        .putInt(SamplingHeader.GRAMMAR, grammar.words());
   }
 
   /// {@return what a request asks for, if that is well formed}
@@ -197,6 +243,7 @@ public record Sampling(
   /// @param vocabulary number of tokens
   static Optional<Sampling> read(ByteBuffer header, int vocabulary) {
     Optional<SortedMap<Integer, Float>> biases = biases(header, vocabulary);
+    Optional<Grammar> grammar = biases.flatMap(some -> grammar(header, some.size()));
     boolean formed =
         isFrom0(header, SamplingHeader.TEMPERATURE, Float.MAX_VALUE)
             && header.getInt(SamplingHeader.TOP_K) >= 0
@@ -208,7 +255,8 @@ public record Sampling(
             && Float.isFinite(header.getFloat(SamplingHeader.FREQUENCY_PENALTY))
             && Float.isFinite(header.getFloat(SamplingHeader.PRESENCE_PENALTY))
             && biases.isPresent()
-            && header.getLong(SamplingHeader.SEED + Long.BYTES) == 0;
+            && grammar.isPresent()
+            && header.getInt(SamplingHeader.GRAMMAR + Integer.BYTES) == 0;
     return formed
         ? Optional.of(
             new Sampling(
@@ -222,7 +270,8 @@ public record Sampling(
                 oneIf0(header.getFloat(SamplingHeader.REPEAT_PENALTY)),
                 header.getFloat(SamplingHeader.FREQUENCY_PENALTY),
                 header.getFloat(SamplingHeader.PRESENCE_PENALTY),
-                biases.get()))
+                biases.get(),
+                grammar.get()))
         : Optional.empty();
   }
 
@@ -246,6 +295,20 @@ public record Sampling(
       before = token;
     }
     return Optional.of(biases);
+  }
+
+  private static Optional<Grammar> grammar(ByteBuffer request, int biases) {
+    int at =
+        Tape.HEADER + Integer.BYTES * request.getInt(Tape.PROMPT) + SamplingHeader.BIAS * biases;
+    int count = request.getInt(SamplingHeader.GRAMMAR);
+    if (count < 0 || count > (request.capacity() - at) / Integer.BYTES) {
+      return Optional.empty();
+    }
+    int[] table = new int[count];
+    for (int i = 0; i < count; i++) {
+      table[i] = request.getInt(at + Integer.BYTES * i);
+    }
+    return Optional.of(new Grammar(table));
   }
 
   /// -0 is no field's 0: it would be a second way to write the same.

@@ -103,6 +103,24 @@ class CheckGraphTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 32, 100_000, 600_000})
+  void soIsAGrammarOfManyTokens(int tokens) {
+    Kernel kernel = KernelCatalog.byName("grammar.allow");
+    for (long walked : new long[] {tokens, 2L * tokens, Effort.MOST_WALKED}) {
+      int rows = Effort.BOUNDED.allowing(walked, CheckGraph.TILE);
+      long bytes = Math.min(walked, Effort.MOST_WALKED) - tokens;
+      if (bytes >= 0) {
+        assertThat(
+                PinnedPrograms.of(kernel)
+                    .bound()
+                    .instructions(new long[] {1, 0, rows, 0, 0, tokens, bytes, tokens}))
+            .as("%d rows of %d tokens, %d bytes", rows, tokens, bytes)
+            .isLessThan(MOST_STEPS);
+      }
+    }
+  }
+
   private static void requireBounds(Graph graph) {
     // Which tile it is does not matter, but for how many positions that has before it.
     Set<List<Object>> seen = new HashSet<>();

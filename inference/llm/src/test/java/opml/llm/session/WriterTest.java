@@ -1,10 +1,13 @@
 package opml.llm.session;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import opml.core.hash.Bytes32;
@@ -23,7 +26,10 @@ import opml.llm.forward.CacheType;
 import opml.llm.forward.CheckGraph;
 import opml.llm.forward.TextLimits;
 import opml.llm.forward.VocabularyTable;
+import opml.llm.grammar.Grammar;
+import opml.llm.grammar.TextWalk;
 import opml.llm.model.LanguageModel;
+import opml.llm.tape.RandomGrammar;
 import opml.llm.tape.RandomSampling;
 import opml.llm.tape.Sampling;
 import opml.llm.tape.TextAnswer;
@@ -36,6 +42,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// What a session says, what it takes for right, and what the graph does.
 class WriterTest {
   private static final int CONTEXT = 70;
+
+  private static final List<String> GRAMMARS =
+      List.of(
+          "root ::= [a-z]{3,9}",
+          "root ::= \"yes\" | \"no\"",
+          "root ::= \"[\" (root (\",\" root)*)? \"]\" | [0-9]",
+          "root ::= .{2} \"é\"",
+          "root ::= \"\"",
+          "root ::= \"{\" [^}]* \"}\"");
 
   @TempDir Path folder;
 
@@ -114,6 +129,52 @@ class WriterTest {
         assertThat(end(known, graph, request, other)).as(what).isEqualTo(GraphState.Status.FAILED);
       }
     }
+  }
+
+  @Test
+  void aGrammarHoldsInSessionsAndInTheGraph() throws IOException {
+    random.setSeed(seed);
+    LanguageModel model = TinyEngine.model(folder, "llama", ElementType.F32, seed);
+    TextLimits limits = new TextLimits(300, 40, CacheType.F16);
+    VocabularyTable vocabulary = VocabularyTable.of(model);
+    int room = CheckGraph.answerBytes(limits, vocabulary);
+    Writer writer = new Writer(limits, vocabulary, room);
+    Graph graph = CheckGraph.of(model, limits);
+    Model known = Model.checking(graph, PinnedPrograms::of);
+    int ended = 0;
+    try (Session slow = TinyEngine.of(model, 300, CacheType.F16, 1, 1).open();
+        Session fast = TinyEngine.of(model, 300, CacheType.F16, 33, 2).open()) {
+      for (int trial = 0; trial < 10; trial++) {
+        Grammar grammar =
+            trial < 6 ? Grammar.ofGbnf(GRAMMARS.get(trial)) : RandomGrammar.of(random);
+        Sampling sampling =
+            (trial % 3 == 0 ? Sampling.GREEDY : RandomSampling.biased(random, 263))
+                .withGrammar(grammar);
+        int[] prompt = random.ints(1 + random.nextInt(40), 3, 263).toArray();
+        byte[] request = new TextRequest(prompt, 35, sampling).encode(limits);
+        String what = "%s, trial %d, seed %d".formatted(sampling, trial, seed);
+        byte[] tape = writer.answer(slow, request, _ -> {});
+        TextAnswer answer = TextAnswer.read(tape).orElseThrow();
+        assertThat(writer.answer(fast, request, _ -> {})).as(what).isEqualTo(tape);
+        assertThat(writer.isRight(fast, request, tape)).as(what).isTrue();
+        assertThat(end(known, graph, request, tape)).as(what).isEqualTo(GraphState.Status.DONE);
+        if (trial < 6 && answer.reason() == Tape.ENDED) {
+          ended++;
+          assertThat(TextWalk.accepts(grammar, new String(answer.text(), UTF_8)))
+              .as("%s: %s", what, new String(answer.text(), UTF_8))
+              .isTrue();
+        }
+        byte[] plain =
+            new TextRequest(prompt, 35, sampling.withGrammar(Grammar.ANY)).encode(limits);
+        byte[] other = writer.answer(fast, plain, _ -> {});
+        boolean same = Arrays.equals(other, tape);
+        assertThat(writer.isRight(slow, request, other)).as(what).isEqualTo(same);
+        assertThat(end(known, graph, request, other))
+            .as(what)
+            .isEqualTo(same ? GraphState.Status.DONE : GraphState.Status.FAILED);
+      }
+    }
+    assertThat(ended).as("seed %d", seed).isPositive();
   }
 
   @Test

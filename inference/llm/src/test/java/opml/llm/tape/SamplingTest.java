@@ -12,7 +12,9 @@ import java.util.Random;
 import opml.kernels.memory.Mem;
 import opml.kernels.transformer.SamplingHeader;
 import opml.kernels.transformer.Tape;
+import opml.kernels.transformer.TokenGrammar;
 import opml.kernels.transformer.TokenSampling;
+import opml.llm.grammar.Grammar;
 import org.junit.jupiter.api.Test;
 
 class SamplingTest {
@@ -27,17 +29,24 @@ class SamplingTest {
     return ByteBuffer.allocate(BYTES).order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  /// {@return whether the kernel that a check begins with takes a header for one}
+  /// {@return whether the kernels that a check begins with take a header for one}
   private static boolean isTaken(ByteBuffer header) {
     MemorySegment request = Arena.ofAuto().allocate(BYTES, 8);
     request.copyFrom(MemorySegment.ofBuffer(header));
+    MemorySegment free = Arena.ofAuto().allocate(BYTES, 8);
+    TokenGrammar.grammarPlain(request, free, BYTES / Integer.BYTES);
     MemorySegment plain = Arena.ofAuto().allocate(BYTES, 8);
-    TokenSampling.tapePlain(request, plain, BYTES / Integer.BYTES, VOCABULARY);
+    TokenSampling.tapePlain(free, plain, BYTES / Integer.BYTES, VOCABULARY);
     boolean zeros = true;
     for (int at = Tape.HEADER_USED; at < Tape.HEADER; at += Integer.BYTES) {
       zeros &= Mem.i32(plain, at) == 0;
     }
     return zeros;
+  }
+
+  /// {@return the same for texts of a grammar, half of the time}
+  private Sampling held(Sampling sampling) {
+    return sampling.withGrammar(new Grammar(random.ints(random.nextInt(2)).toArray()));
   }
 
   @Test
@@ -59,7 +68,7 @@ class SamplingTest {
   @Test
   void whatIsWrittenIsReadAgain() {
     for (int trial = 0; trial < 1_000; trial++) {
-      Sampling sampling = RandomSampling.biased(random, VOCABULARY);
+      Sampling sampling = held(RandomSampling.biased(random, VOCABULARY));
       ByteBuffer header = header().putInt(Tape.PROMPT, random.nextInt(3));
       sampling.write(header);
       assertThat(isTaken(header)).as("%s, seed %d", sampling, seed).isTrue();
@@ -73,7 +82,7 @@ class SamplingTest {
     for (int trial = 0; trial < 20_000; trial++) {
       ByteBuffer header = header();
       header.putInt(Tape.PROMPT, random.nextInt(3));
-      RandomSampling.biased(random, VOCABULARY).write(header);
+      held(RandomSampling.biased(random, VOCABULARY)).write(header);
       int at = 4 * (1 + random.nextInt(BYTES / 4 - 1));
       header.putInt(
           at,
@@ -125,6 +134,9 @@ class SamplingTest {
     assertThatThrownBy(() -> some.requireTokens(7)).hasMessageContaining("there is no token 7");
     assertThatThrownBy(() -> some.withBiases(Map.of(-1, 1f))).hasMessageContaining("found -1");
     assertThatThrownBy(() -> some.withBiases(Map.of(1, NAN))).hasMessageContaining("found NaN");
+    Sampling held = some.withGrammar(new Grammar(new int[5]));
+    assertThatThrownBy(() -> held.write(header()))
+        .hasMessage("grammar: its table has 5 integers, and behind the prompt there is room for 4");
     ByteBuffer full = header().putInt(Tape.PROMPT, 5);
     assertThatThrownBy(() -> some.write(full)).hasMessageContaining("no room for 2");
   }

@@ -113,6 +113,13 @@ final class TransformerCases {
           }
           case "choose.sampled" -> sampled();
           case "check.choices" -> choices();
+          case "grammar.plain" -> new GrammarCases(random, data).plain();
+          case "grammar.walk", "grammar.allow", "grammar.mask" -> {
+            int at = random.nextInt(3);
+            int text = position + choosing + first + 1;
+            Case call = new GrammarCases(random, data).of(kernel.name(), rows, text, at);
+            yield tiled(call.segments(), call.scalars());
+          }
           case "tape.plain" -> {
             byte[] request = new SamplingCases(random).request(random.nextInt(12), 7);
             if (random.nextInt(4) == 0) {

@@ -20,6 +20,7 @@ import opml.kernels.transformer.LinearBlocks;
 import opml.kernels.transformer.LinearKQuants;
 import opml.kernels.transformer.LinearTables;
 import opml.kernels.transformer.Tape;
+import opml.kernels.transformer.TokenGrammar;
 import opml.kernels.transformer.TokenRows;
 import opml.kernels.transformer.TokenSampling;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,7 @@ public final class KernelCatalog {
               LinearKQuants.class,
               LinearTables.class,
               TokenRows.class,
+              TokenGrammar.class,
               TokenSampling.class,
               Tape.class)
           .flatMap(owner -> Kernel.of(owner).stream())

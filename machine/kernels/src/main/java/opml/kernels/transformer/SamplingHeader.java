@@ -45,6 +45,9 @@ public final class SamplingHeader {
   /// 64 bits that draws depend on.
   public static final int SEED = 48;
 
+  /// How many integers the table of a grammar has, which stands behind the biases ([GrammarTable]); 0 for none.
+  public static final int GRAMMAR = 56;
+
   private static final int INFINITY = 0x7f800000;
   private static final int ONE = 0x3f800000;
 
@@ -60,6 +63,22 @@ public final class SamplingHeader {
   /// @param words of the request, 32 bits each
   static boolean isWellFormed(MemorySegment request, int words, int vocabulary) {
     return areFields(request) && areBiases(request, words, vocabulary);
+  }
+
+  /// {@return whether there is room for a grammar behind prompt and biases}
+  ///
+  /// @param words of the request, 32 bits each
+  static boolean hasRoomForGrammar(MemorySegment request, int words) {
+    int room = words - Tape.HEADER / 4;
+    int prompt = Mem.i32(request, Tape.PROMPT);
+    int count = Mem.i32(request, BIASES);
+    int table = Mem.i32(request, GRAMMAR);
+    return prompt >= 0
+        && prompt <= room
+        && count >= 0
+        && count <= (room - prompt) / 2
+        && table >= 0
+        && table <= room - prompt - 2 * count;
   }
 
   private static boolean areBiases(MemorySegment request, int words, int vocabulary) {

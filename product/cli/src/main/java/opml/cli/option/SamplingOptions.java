@@ -9,7 +9,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import opml.cli.console.Failure;
+import opml.llm.grammar.Grammar;
 import opml.llm.tape.Sampling;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// How tokens are chosen, with llama.cpp's names. Its defaults hold once there is chance at all; until an option asks
@@ -27,54 +29,57 @@ public final class SamplingOptions {
       names = {"--temp", "--temperature"},
       paramLabel = "N",
       description =
-          "How much chance there is in what is said: 0 for none, the most likely token each time (default: 0; 0.8 if"
-              + " there is one of --seed, --top-k, --top-p, --min-p, --typical).")
+          "How much chance there is in what is said: 0 for none, the most likely token each time"
+              + " (default: 0; 0.8 if there is one of --seed, --top-k, --top-p, --min-p,"
+              + " --typical).")
   private Optional<Float> temperature;
 
   @Option(
       names = {"-s", "--seed"},
       paramLabel = "N",
       description =
-          "What chance follows from, so that the same seed says the same (default, and -1: one of chance, which is"
-              + " told).")
+          "What chance follows from, so that the same seed says the same (default, and -1: one of"
+              + " chance, which is told).")
   private Optional<Long> seed;
 
   @Option(
       names = "--top-k",
       paramLabel = "N",
       description =
-          "Choose among so many of the most likely tokens, 0 for all (default: 40). This and the next"
-              + " three are without effect with --temp 0.")
+          "Choose among so many of the most likely tokens, 0 for all (default: 40). This and the"
+              + " next three are without effect with --temp 0.")
   private Optional<Integer> topK;
 
   @Option(
       names = "--top-p",
       paramLabel = "P",
       description =
-          "Choose among the most likely tokens that have this probability together, 1 for all (default: 0.95).")
+          "Choose among the most likely tokens that have this probability together, 1 for all"
+              + " (default: 0.95).")
   private Optional<Float> topP;
 
   @Option(
       names = "--min-p",
       paramLabel = "P",
       description =
-          "Choose among those with at least this share of the most likely one's probability, 0 for all (default:"
-              + " 0.05).")
+          "Choose among those with at least this share of the most likely one's probability, 0 for"
+              + " all (default: 0.05).")
   private Optional<Float> minP;
 
   @Option(
       names = {"--typical", "--typical-p"},
       paramLabel = "P",
       description =
-          "Choose among those that surprise as much as is expected, of this probability together, 1 for all (default:"
-              + " 1).")
+          "Choose among those that surprise as much as is expected, of this probability together, 1"
+              + " for all (default: 1).")
   private Optional<Float> typical;
 
   @Option(
       names = "--repeat-last-n",
       paramLabel = "N",
       description =
-          "How many of the last tokens are penalised, -1 for all (default: 64), with --temp 0, too.")
+          "How many of the last tokens are penalised, -1 for all (default: 64), with --temp 0,"
+              + " too.")
   private Optional<Integer> repeatLastN;
 
   @Option(
@@ -99,13 +104,17 @@ public final class SamplingOptions {
       names = {"-l", "--logit-bias"},
       paramLabel = "TOKEN(+/-)BIAS",
       description =
-          "What is added to the logit of a token, by its number: 15043+1 or 15043-1; as often as there are such.")
+          "What is added to the logit of a token, by its number: 15043+1 or 15043-1; as often as"
+              + " there are such.")
   private List<String> biases = List.of();
+
+  @Mixin private GrammarOptions grammars;
 
   /// {@return whether anything was asked for}
   public boolean isThere() {
     return asksForChance()
         || !biases.isEmpty()
+        || grammars.isThere()
         || Stream.of(temperature, repeatLastN, repeatPenalty, presencePenalty, frequencyPenalty)
             .anyMatch(Optional::isPresent);
   }
@@ -119,6 +128,7 @@ public final class SamplingOptions {
   /// @param random where a seed comes from, if none was given
   /// @throws Failure if a number is out of its range
   public Sampling sampling(RandomGenerator random) {
+    Grammar grammar = grammars.grammar();
     try {
       return new Sampling(
           // As long as llama.cpp's: somebody may want to type it.
@@ -132,7 +142,8 @@ public final class SamplingOptions {
           repeatPenalty.orElse(1f),
           frequencyPenalty.orElse(0f),
           presencePenalty.orElse(0f),
-          biases());
+          biases(),
+          grammar);
     } catch (IllegalArgumentException e) {
       throw new Failure(
           "--" + String.valueOf(e.getMessage()).replaceFirst("^temperature", "temp"), e);

@@ -29,11 +29,13 @@ import opml.game.move.GameStatus;
 import opml.hub.Journal;
 import opml.hub.Journal.Entry;
 import opml.kernels.memory.Mem;
+import opml.kernels.transformer.GrammarTable;
 import opml.kernels.transformer.SamplingHeader;
 import opml.kernels.transformer.Tape;
 import opml.lab.play.OnDevChain;
 import opml.lab.play.Scene;
 import opml.lab.play.SmallStory;
+import opml.llm.grammar.Grammar;
 import opml.llm.tape.Sampling;
 import opml.llm.tape.TextAnswer;
 import opml.llm.tape.TextRequest;
@@ -68,6 +70,16 @@ class LanguageModelOnChainTest extends OnDevChain {
             .encode(SmallStory.LIMITS);
 
     static final byte[] DRAWN = SMALL.answer(SAMPLED);
+
+    /// Under a grammar.
+    static final byte[] MASKED =
+        new TextRequest(
+                PROMPT,
+                LIMIT,
+                Sampling.GREEDY.withGrammar(Grammar.ofGbnf("root ::= [m-z] [a-l] [p-z]{3} [a-l]")))
+            .encode(SmallStory.LIMITS);
+
+    static final byte[] HELD = SMALL.answer(MASKED);
   }
 
   private final SmallStory story = Story.SMALL;
@@ -127,6 +139,7 @@ class LanguageModelOnChainTest extends OnDevChain {
     tokens[3] = tokens[3] == 265 ? 266 : 265;
     cheaplyRefuted(
         "another token than the one that was drawn",
+        Story.SAMPLED,
         tape(tokens),
         new Lie.InExit(node("check.choices", "check")));
   }
@@ -143,15 +156,52 @@ class LanguageModelOnChainTest extends OnDevChain {
     Lie lie = new Lie.InByte(node("choose.sampled", "sample"), 4L * at);
     byte[] tape = following(Story.SAMPLED, Story.DRAWN, lie);
     assertThat(TextAnswer.read(tape).orElseThrow().tokens()[at]).isEqualTo(tokens[at] ^ 0x40);
-    cheaplyRefuted("another draw than the seed's", tape, lie);
+    cheaplyRefuted("another draw than the seed's", Story.SAMPLED, tape, lie);
   }
 
   @Test
   void theMostLikelyAnswerIsNotTheOneOfASeed() {
     cheaplyRefuted(
         "the most likely tokens in place of drawn ones",
+        Story.SAMPLED,
         Story.RIGHT,
         new Lie.InExit(node("check.choices", "check")));
+  }
+
+  @Test
+  void aTokenThatTheGrammarForbids() {
+    int[] tokens = TextAnswer.read(Story.HELD).orElseThrow().tokens();
+    tokens[1] = SmallStory.LETTERS + 'z' - 'a';
+    cheaplyRefuted(
+        "a token that the grammar forbids",
+        Story.MASKED,
+        tape(tokens),
+        new Lie.InExit(node("check.choices", "check")));
+  }
+
+  @Test
+  void aLieAboutWhatTheGrammarForbids() {
+    int first = TextAnswer.read(Story.HELD).orElseThrow().tokens()[0];
+    Lie lie = new Lie.InByte(node("grammar.mask", "mask"), 4L * first + 3);
+    byte[] tape = following(Story.MASKED, Story.HELD, lie);
+    assertThat(tape).isNotEqualTo(Story.HELD);
+    cheaplyRefuted("a lie about what the grammar forbids", Story.MASKED, tape, lie);
+  }
+
+  @Test
+  void aLieAboutWhereTheTextIsInTheGrammar() {
+    // The last choice's place becomes the one before it: other letters.
+    Lie lie = new Lie.InByte(node("grammar.walk", "walk"), (long) LIMIT * GrammarTable.BYTES);
+    byte[] tape = following(Story.MASKED, Story.HELD, lie);
+    cheaplyRefuted("a lie about the place in the grammar", Story.MASKED, tape, lie);
+  }
+
+  @Test
+  void aGrammarWithoutRoomHasOneAnswer() {
+    byte[] endless = Story.MASKED.clone();
+    endless[SamplingHeader.GRAMMAR + 2] = 1;
+    assertThat(reason(endless)).isEqualTo(Tape.BAD_HEADER);
+    refuted(endless, Story.HELD, begin());
   }
 
   @Test
@@ -372,13 +422,13 @@ class LanguageModelOnChainTest extends OnDevChain {
   }
 
   /// The same of an answer by chance, until all is paid; it costs no more than a chain has room for.
-  private void cheaplyRefuted(String title, byte[] tape, Lie lie) {
+  private void cheaplyRefuted(String title, byte[] request, byte[] tape, Lie lie) {
     OneDispute dispute =
         OneDispute.ofAnswer(
             dev,
             story.workshop(),
             story.model(),
-            Story.SAMPLED,
+            request,
             new Liar(story.model(), lie, _ -> tape),
             title,
             Audience.SILENT);

@@ -11,6 +11,7 @@ import java.time.ZonedDateTime;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.Callable;
 import opml.cli.console.Amounts;
 import opml.cli.console.Console;
@@ -21,11 +22,13 @@ import opml.cli.console.Problems;
 import opml.cli.console.StopSignal;
 import opml.cli.option.ChatTemplateOption;
 import opml.cli.option.EngineOptions;
+import opml.cli.option.SamplingOptions;
 import opml.core.codec.MalformedException;
 import opml.engine.plan.Team;
 import opml.llm.chat.ChatTemplate;
 import opml.llm.model.LanguageModel;
 import opml.llm.session.Session;
+import opml.llm.tape.Sampling;
 import opml.llm.template.TemplateException;
 import opml.llm.tokenizer.StreamDecoder;
 import opml.llm.tokenizer.Tokenizer;
@@ -39,8 +42,9 @@ import picocli.CommandLine.Option;
     name = "chat",
     description = {
       "Talks with a language model, by the template that its file has for conversations.",
-      "Each line of the standard input is said to it; one that ends with \\ goes on in the next. /clear forgets what"
-          + " was said, /save FILE keeps it, /load FILE goes on with it, /quit ends, as the end of the input does."
+      "Each line of the standard input is said to it; one that ends with \\ goes on in the next."
+          + " /clear forgets what was said, /save FILE keeps it, /load FILE goes on with it, /quit"
+          + " ends, as the end of the input does."
     },
     footer = {
       "  opml chat -m model.gguf",
@@ -56,7 +60,8 @@ public final class ChatCommand implements Callable<Integer> {
       required = true,
       paramLabel = "FILE",
       description =
-          "The model: a GGUF file, a llama2.c checkpoint, or a folder as Hugging Face's models are.")
+          "The model: a GGUF file, a llama2.c checkpoint, or a folder as Hugging Face's models"
+              + " are.")
   private Path file;
 
   @Mixin private ChatTemplateOption template;
@@ -72,14 +77,19 @@ public final class ChatCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "-1",
       description =
-          "Tokens of an answer, at most; -1 for as many as the context holds (default: ${DEFAULT-VALUE}).")
+          "Tokens of an answer, at most; -1 for as many as the context holds (default:"
+              + " ${DEFAULT-VALUE}).")
   private int most;
 
   @Mixin private EngineOptions options;
 
+  @Mixin private SamplingOptions samplers;
+
+  private Sampling sampling = Sampling.GREEDY;
+
   @Override
   public Integer call() {
-    Problems problems = new Problems();
+    Problems problems = new Problems().of(() -> sampling = samplers.sampling(new Random()));
     options.check(problems);
     problems
         .when(
@@ -87,6 +97,9 @@ public final class ChatCommand implements Callable<Integer> {
             "--n-predict %d: expected is a number of tokens, or -1 for a full context"
                 .formatted(most))
         .fail();
+    if (sampling.temperature() > 0) {
+      console.note("seed    %d".formatted(sampling.seed()));
+    }
     LanguageModel model = options.open(file);
     Optional<Team> own = options.ownTeam();
     try {
@@ -99,6 +112,7 @@ public final class ChatCommand implements Callable<Integer> {
                       new Failure(
                           "%s: it has no template for conversations; --chat-template names one"
                               .formatted(file)));
+      requireTokens(model);
       try (Session session = ready.engine().open()) {
         new Conversation(session, found, ready.tokenizer()).toEnd();
       }
@@ -106,6 +120,14 @@ public final class ChatCommand implements Callable<Integer> {
       own.ifPresent(Team::close);
     }
     return 0;
+  }
+
+  private void requireTokens(LanguageModel model) {
+    try {
+      sampling.requireTokens(model.hyperparameters().vocabulary());
+    } catch (IllegalArgumentException e) {
+      throw new Failure("--" + e.getMessage(), e);
+    }
   }
 
   /// A conversation, from the first line to the end of the input.
@@ -249,6 +271,7 @@ public final class ChatCommand implements Callable<Integer> {
       }
 
       boolean toEnd() {
+        session.choose(sampling, prompt.length);
         int kept = session.cutTo(prompt);
         if (!writing.read()) {
           return false;

@@ -37,13 +37,15 @@ import picocli.CommandLine.Option;
 @Command(
     name = "run",
     description = {
-      "Goes on with a text as a language model would: with the most likely token each time, unless an option asks"
-          + " for chance.",
-      "Names of options are llama.cpp's. Threads, batches and kept prompts change no bit of what it says."
+      "Goes on with a text as a language model would: with the most likely token each time, unless"
+          + " an option asks for chance.",
+      "Names of options are llama.cpp's. Threads, batches and kept prompts change no bit of what it"
+          + " says."
     },
     footer = {
       "  opml run -m model.gguf -p 'Once upon a time'",
       "  opml run -m model.gguf -p 'Once upon a time' --temp 0.8 --seed 7",
+      "  opml run -m model.gguf -p 'Is water wet? ' --grammar 'root ::= \"yes\" | \"no\"'",
       "  opml run -m model.gguf -f question.txt -n -1 -c 8192 \\",
       "      --prompt-cache question.kv",
       "  opml run -m stories15M.bin --tokenizer tokenizer.bin -p 'Once upon a time'"
@@ -57,7 +59,8 @@ public final class RunCommand implements Callable<Integer> {
       required = true,
       paramLabel = "FILE",
       description =
-          "The model: a GGUF file, a llama2.c checkpoint, or a folder as Hugging Face's models are.")
+          "The model: a GGUF file, a llama2.c checkpoint, or a folder as Hugging Face's models"
+              + " are.")
   private Path file;
 
   @Mixin private PromptOptions prompt;
@@ -67,7 +70,8 @@ public final class RunCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "128",
       description =
-          "Tokens to go on with, at most; -1 for as many as the context holds (default: ${DEFAULT-VALUE}).")
+          "Tokens to go on with, at most; -1 for as many as the context holds (default:"
+              + " ${DEFAULT-VALUE}).")
   private int most;
 
   @Mixin private EngineOptions options;
@@ -76,8 +80,8 @@ public final class RunCommand implements Callable<Integer> {
       names = "--prompt-cache",
       paramLabel = "FILE",
       description =
-          "Where what was computed of the prompt is kept, so that what the next prompt begins with in the same way is"
-              + " not computed again.")
+          "Where what was computed of the prompt is kept, so that what the next prompt begins with"
+              + " in the same way is not computed again.")
   private Optional<Path> kept;
 
   @Option(
@@ -88,8 +92,8 @@ public final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--logits-hash",
       description =
-          "Write for each step, on the standard error: its number, the token, and Keccak-256 of the bytes of all"
-              + " logits that it was chosen by. The text comes behind them.")
+          "Write for each step, on the standard error: its number, the token, and Keccak-256 of the"
+              + " bytes of all logits that it was chosen by. The text comes behind them.")
   private boolean hashes;
 
   @Mixin private SamplingOptions samplers;
@@ -130,7 +134,7 @@ public final class RunCommand implements Callable<Integer> {
     Optional<SessionFile> cache = kept.map(engine::file);
     try (Session session = engine.open();
         StopSignal _ = StopSignal.open()) {
-      choose(session);
+      choose(session, tokens.length);
       double loading = (System.nanoTime() - begin) / 1e9;
       Run run = new Run(session, tokenizer, tokens);
       run.toEnd(cache);
@@ -141,9 +145,9 @@ public final class RunCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void choose(Session session) {
+  private void choose(Session session, int promptTokens) {
     try {
-      session.choose(sampling);
+      session.choose(sampling, promptTokens);
     } catch (IllegalArgumentException e) {
       throw new Failure("--" + e.getMessage(), e);
     }

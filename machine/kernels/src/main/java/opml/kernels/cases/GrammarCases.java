@@ -1,0 +1,127 @@
+package opml.kernels.cases;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.SplittableRandom;
+import opml.kernels.cases.KernelCases.Case;
+import opml.kernels.transformer.GrammarTable;
+import opml.kernels.transformer.SamplingHeader;
+import opml.kernels.transformer.Tape;
+
+/// Random tables of grammars, some of any bytes, and texts of a few letters that they are about.
+final class GrammarCases {
+  private static final int VOCABULARY = 41;
+  private static final int LONGEST = 4;
+  private static final int WORDS = 24;
+
+  private final SplittableRandom random;
+  private final RandomBytes data;
+  private final byte[] pieces = new byte[VOCABULARY * LONGEST];
+  private final int[] ends = new int[VOCABULARY];
+  private final byte[] stops = new byte[VOCABULARY];
+
+  GrammarCases(SplittableRandom random, RandomBytes data) {
+    this.random = random;
+    this.data = data;
+    for (int i = 0; i < pieces.length; i++) {
+      pieces[i] = (byte) letter();
+    }
+    for (int i = 0; i < VOCABULARY; i++) {
+      ends[i] = (i == 0 ? 0 : ends[i - 1]) + random.nextInt(LONGEST + 1);
+      stops[i] = (byte) (random.nextInt(16) == 0 ? 1 : 0);
+    }
+  }
+
+  private int letter() {
+    return 'a' + random.nextInt(4);
+  }
+
+  /// {@return a call without its control slot}
+  Case of(String kernel, int rows, int position, int at) {
+    return switch (kernel) {
+      case "grammar.walk" ->
+          new Case(
+              List.of(
+                  request(),
+                  data.ints(position + rows, -1, VOCABULARY + 1),
+                  pieces,
+                  data.words(ends),
+                  places(rows + 1)),
+              new long[] {VOCABULARY, LONGEST});
+      case "grammar.allow" -> {
+        int from = 32 * random.nextInt(2);
+        int some = 1 + random.nextInt(VOCABULARY - from);
+        int bytes = ends[from + some - 1] - (from == 0 ? 0 : ends[from - 1]);
+        yield new Case(
+            List.of(
+                request(),
+                places(at + rows + 1),
+                pieces,
+                data.words(ends),
+                stops,
+                new byte[8 * (at + rows)],
+                new byte[GrammarTable.BYTES]),
+            new long[] {at, from, some, bytes, VOCABULARY});
+      }
+      default -> {
+        byte[] allowed = random.nextBoolean() ? data.bytes(8L * rows) : new byte[8 * rows];
+        yield new Case(
+            List.of(request(), allowed, stops, data.floats((long) rows * VOCABULARY)),
+            new long[] {VOCABULARY});
+      }
+    };
+  }
+
+  /// {@return a request with a table, or with none}
+  private byte[] request() {
+    ByteBuffer request =
+        ByteBuffer.allocate(Tape.HEADER + 4 * WORDS + 12).order(ByteOrder.LITTLE_ENDIAN);
+    request.putInt(Tape.PROMPT, 1).putInt(SamplingHeader.BIASES, 1);
+    request.putInt(SamplingHeader.GRAMMAR, random.nextInt(6) == 0 ? 0 : WORDS);
+    int garbage = random.nextInt(3);
+    for (int i = 0; i < WORDS; i++) {
+      request.putInt(
+          Tape.HEADER + 12 + 4 * i, random.nextInt(8) < garbage ? random.nextInt() : word());
+    }
+    return request.array();
+  }
+
+  private int word() {
+    int from = letter();
+    return switch (random.nextInt(5)) {
+      case 0 -> random.nextInt(WORDS);
+      case 1 -> GrammarTable.END;
+      default ->
+          (random.nextBoolean() ? GrammarTable.LAST : 0)
+              | (random.nextInt(4) == 0 ? GrammarTable.CALL : 0)
+              | random.nextInt(WORDS) << GrammarTable.TARGET
+              | from + random.nextInt(3) << 8
+              | from;
+    };
+  }
+
+  private byte[] places(int count) {
+    byte[] bytes = new byte[count * GrammarTable.BYTES];
+    ByteBuffer places = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 0; i < count; i++) {
+      int height = random.nextInt(random.nextInt(4) == 0 ? GrammarTable.DEPTH + 1 : 3);
+      int place = random.nextInt(WORDS) << 6 | height;
+      places.putInt(random.nextInt(8) == 0 ? GrammarTable.NOWHERE : place);
+      for (int j = 0; j < GrammarTable.DEPTH; j++) {
+        places.putInt(random.nextInt(WORDS + 1));
+      }
+    }
+    return bytes;
+  }
+
+  /// {@return a request of any form, and how many words it has}
+  Case plain() {
+    byte[] request = new SamplingCases(random).request(random.nextInt(12), VOCABULARY);
+    if (random.nextInt(3) > 0) {
+      int table = random.nextInt(4) == 0 ? random.nextInt() : random.nextInt(8);
+      ByteBuffer.wrap(request).order(ByteOrder.LITTLE_ENDIAN).putInt(SamplingHeader.GRAMMAR, table);
+    }
+    return new Case(List.of(request, new byte[request.length]), new long[] {request.length / 4});
+  }
+}
