@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import opml.llm.chat.ChatTemplate;
 import opml.llm.grammar.Grammar;
 
-/// How a model is made to call a tool: what its calls begin with is written for it, and what it says then is kept to one
-/// JSON object, whose arguments are as the tool's schema has them.
+/// How a model is made to call a tool: what its calls begin with is written for it, and what it says then is kept to
+/// one JSON object, whose arguments are as the tool's schema has them.
 ///
 /// @param begun what stands before the object in the model's own form; control tokens, which no grammar has, too
 record CallGrammar(String begun, Grammar grammar) {
@@ -45,8 +45,7 @@ record CallGrammar(String begun, Grammar grammar) {
 
   /// References from the schema's root are from another root now.
   private static void move(JsonNode node, String place) {
-    if (node instanceof ObjectNode object
-        && object.path("$ref").asText().startsWith("#")) {
+    if (node instanceof ObjectNode object && object.path("$ref").asText().startsWith("#")) {
       object.put("$ref", place + object.path("$ref").asText().substring(1));
     }
     node.forEach(each -> move(each, place));

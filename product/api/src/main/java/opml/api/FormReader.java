@@ -31,25 +31,21 @@ final class FormReader {
   private static Grammar format(JsonNode format) {
     ApiBody.require(format.isObject(), "response_format", "an object", format);
     String type = format.path("type").asText();
-    switch (type) {
-      case "text" -> {
-        return Grammar.ANY;
-      }
-      case "json_object" -> {
-        return Grammar.ofJsonObjects();
-      }
+    return switch (type) {
+      case "text" -> Grammar.ANY;
+      case "json_object" -> Grammar.ofJsonObjects();
       case "json_schema" -> {
         JsonNode schema = format.path("json_schema").path("schema");
         String place = "response_format.json_schema.schema";
         ApiBody.require(schema.isObject(), place, "an object", schema);
-        return made(place, () -> Grammar.ofJsonSchema(schema));
+        yield made(place, () -> Grammar.ofJsonSchema(schema));
       }
       default ->
           throw ApiException.invalid(
               "response_format.type",
               "Invalid value: '%s'. Supported values are: 'text', 'json_object' and 'json_schema'."
                   .formatted(type));
-    }
+    };
   }
 
   /// Makes a grammar of what a client has written.

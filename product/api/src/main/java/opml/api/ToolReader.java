@@ -78,7 +78,8 @@ final class ToolReader {
       }
     }
     throw ApiException.invalid(
-        "tool_choice", "Invalid 'tool_choice': there is no tool '%s'.".formatted(said.substring(1)));
+        "tool_choice",
+        "Invalid 'tool_choice': there is no tool '%s'.".formatted(said.substring(1)));
   }
 
   /// {@return `auto`, `none`, `required`, or the name of a tool behind a colon, which none of these has}

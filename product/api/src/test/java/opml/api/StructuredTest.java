@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 
 /// Answers that must have a form, of models that would say anything.
 class StructuredTest {
@@ -77,7 +77,8 @@ class StructuredTest {
       assertThat(choice.path("finish_reason").asText()).as("seed %d", seed).isEqualTo("stop");
       assertForm(TinyServer.parse(choice.path("message").path("content").asText()));
     }
-    JsonNode any = choice(chance, CHAT, asked.formatted(",'response_format':{'type':'json_object'}"));
+    JsonNode any =
+        choice(chance, CHAT, asked.formatted(",'response_format':{'type':'json_object'}"));
     assertThat(any.path("message").path("content").asText()).as("seed %d", seed).startsWith("{");
     JsonNode gbnf =
         choice(
@@ -88,10 +89,9 @@ class StructuredTest {
     HttpResponse<String> response =
         chance.post(
             "/v1/responses",
-            ("{'model':'one','input':'ab','text':{'format':{'type':'json_schema','name':'it','schema':"
-                    + SCHEMA
-                    + "}},'max_output_tokens':54}")
-                .formatted());
+            "{'model':'one','input':'ab','text':{'format':{'type':'json_schema','name':'it','schema':"
+                + SCHEMA
+                + "}},'max_output_tokens':54}");
     assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
   }
 
@@ -116,15 +116,13 @@ class StructuredTest {
         assertThat(choice.findValuesAsText("name").getFirst()).isIn("now", "add");
       }
       JsonNode named =
-          choice(
-              heart, CHAT, asked.formatted("{'type':'function','function':{'name':'add'}}", ""));
+          choice(heart, CHAT, asked.formatted("{'type':'function','function':{'name':'add'}}", ""));
       JsonNode call = named.path("message").path("tool_calls").path(0).path("function");
       assertThat(call.path("name").asText()).isEqualTo("add");
       assertForm(TinyServer.parse(call.path("arguments").asText()));
       assertThat(named.path("message").path("content").isNull()).isTrue();
       HttpResponse<String> none =
-          heart.post(
-              CHAT, asked.formatted("{'type':'function','function':{'name':'nobody'}}", ""));
+          heart.post(CHAT, asked.formatted("{'type':'function','function':{'name':'nobody'}}", ""));
       assertThat(none.statusCode()).isEqualTo(400);
       assertThat(none.body()).contains("there is no tool 'nobody'");
       heart.close();
@@ -153,8 +151,7 @@ class StructuredTest {
           }
         }) {
       HttpResponse<String> response =
-          heart.post(
-              CHAT, "{'messages':[{'role':'user','content':'x'}],%s}".formatted(wrong[0]));
+          heart.post(CHAT, "{'messages':[{'role':'user','content':'x'}],%s}".formatted(wrong[0]));
       assertThat(response.statusCode()).as(wrong[0]).isEqualTo(400);
       assertThat(TinyServer.json(response).path("error").path("param").asText())
           .as(response.body())
