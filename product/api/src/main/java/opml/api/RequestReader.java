@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import opml.llm.chat.ChatJson;
 import opml.llm.chat.ChatTemplate;
+import opml.llm.grammar.Grammar;
 import opml.llm.template.Datum;
 import opml.llm.template.TemplateException;
 import opml.llm.tokenizer.Tokenizer;
@@ -47,6 +48,7 @@ final class RequestReader {
           "typical_p",
           "repeat_penalty",
           "repeat_last_n",
+          "grammar",
           "logprobs",
           // These change nothing of an answer.
           "user",
@@ -109,7 +111,7 @@ final class RequestReader {
           "logprobs", "How probable a prompt is is not told; ask without 'echo'.");
     }
     int most = body.whole("max_tokens", DEFAULT_MOST, 0, Integer.MAX_VALUE);
-    return request(prompts, echo, most, others, ToolUse.NONE);
+    return request(prompts, echo, most, others, ToolUse.NONE, new FormReader(body).read());
   }
 
   CompletionRequest chat(ZonedDateTime now) {
@@ -125,6 +127,12 @@ final class RequestReader {
     requireText();
     int others = others();
     ToolReader.Tools tools = new ToolReader(body, template).read();
+    Grammar form = new FormReader(body).read();
+    if (tools.use().isWanted() && !form.isAny()) {
+      throw ApiException.invalid(
+          "response_format",
+          "Answers either have a form or call tools here; with one, 'tool_choice' must be 'none'.");
+    }
     Map<String, Datum> more = new LinkedHashMap<>();
     more.put("tools", tools.told());
     body.find("chat_template_kwargs")
@@ -133,16 +141,24 @@ final class RequestReader {
               ApiBody.require(kwargs.isObject(), "chat_template_kwargs", "an object", kwargs);
               more.putAll(ChatJson.entries(kwargs));
             });
-    int[] prompt = prompt(template, more, now);
+    int[] prompt = prompt(template, more, now, tools.forced().map(CallGrammar::begun).orElse(""));
     PromptReader.requirePlace("messages", model, prompt);
     int most = body.whole("max_tokens", Integer.MAX_VALUE, 1, Integer.MAX_VALUE);
     most = body.whole("max_completion_tokens", most, 1, Integer.MAX_VALUE);
-    return request(List.of(prompt), List.of(), most, others, tools.use());
+    return request(
+        List.of(prompt),
+        List.of(),
+        most,
+        others,
+        tools.use(),
+        tools.forced().map(CallGrammar::grammar).orElse(form));
   }
 
-  private int[] prompt(ChatTemplate template, Map<String, Datum> more, ZonedDateTime now) {
+  /// @param begun what stands at the begin of the answer already
+  private int[] prompt(
+      ChatTemplate template, Map<String, Datum> more, ZonedDateTime now, String begun) {
     try {
-      return template.tokens(text(template, more, now));
+      return template.tokens(text(template, more, now) + begun);
     } catch (TemplateException e) {
       throw ApiException.invalid(
           "messages", "The model's template for conversations: " + e.getMessage());
@@ -173,15 +189,7 @@ final class RequestReader {
     return isTold ? others : -1;
   }
 
-  /// What asks for another form than text.
   private void requireText() {
-    body.find("response_format")
-        .filter(format -> !format.path("type").asText().equals("text"))
-        .ifPresent(
-            _ -> {
-              throw ApiException.invalid(
-                  "response_format", "Answers have no other form here than text.");
-            });
     body.find("modalities")
         .filter(all -> all.size() != 1 || !all.path(0).asText().equals("text"))
         .ifPresent(
@@ -192,7 +200,7 @@ final class RequestReader {
 
   /// @param others how many of the most probable tokens are told in each one's place; -1 for no probabilities
   private CompletionRequest request(
-      List<int[]> prompts, List<String> echo, int most, int others, ToolUse tools) {
+      List<int[]> prompts, List<String> echo, int most, int others, ToolUse tools, Grammar form) {
     ChoiceReader choices = new ChoiceReader(body, tokenizer.size());
     int copies = body.whole("n", 1, 1, MOST_COPIES);
     body.text("user");
@@ -209,7 +217,7 @@ final class RequestReader {
         echo,
         most,
         choices.stops(),
-        choices.sampling(),
+        choices.sampling().withGrammar(form),
         choices.seed(),
         copies,
         new CompletionRequest.Told(

@@ -2,6 +2,7 @@ package opml.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.LinkedHashSet;
+import java.util.Optional;
 import java.util.Set;
 import opml.llm.chat.ChatJson;
 import opml.llm.chat.ChatTemplate;
@@ -23,7 +24,10 @@ final class ToolReader {
   ///
   /// @param told what the template is told of them; nothing where none may be called
   /// @param use what calls are looked for
-  record Tools(Datum told, ToolUse use) {}
+  /// @param forced how the model is made to call one, if it must
+  record Tools(Datum told, ToolUse use, Optional<CallGrammar> forced) {
+    private static final Tools NONE = new Tools(Datum.NONE, ToolUse.NONE, Optional.empty());
+  }
 
   /// {@return what is said about tools}
   ///
@@ -39,7 +43,7 @@ final class ToolReader {
         throw ApiException.invalid(
             "tool_choice", "'tool_choice' is only allowed when 'tools' are specified.");
       }
-      return new Tools(Datum.NONE, ToolUse.NONE);
+      return Tools.NONE;
     }
     Set<String> names = names(tools);
     if (!template.mentions("tools")) {
@@ -47,14 +51,38 @@ final class ToolReader {
           "tools", "The model's template for conversations has no place for tools.");
     }
     return switch (said) {
-      case "none" -> new Tools(Datum.NONE, ToolUse.NONE);
-      case "auto" -> new Tools(ChatJson.datum(tools), ToolUse.of(template, names, isParallel));
-      default ->
-          throw ApiException.invalid(
-              "tool_choice", "Calls are never enforced here yet; expected is 'auto' or 'none'.");
+      case "none" -> Tools.NONE;
+      case "auto" ->
+          new Tools(
+              ChatJson.datum(tools), ToolUse.of(template, names, isParallel), Optional.empty());
+      default -> {
+        CallGrammar forced = CallGrammar.of(template, allowed(tools, said));
+        // What comes before the object is written already.
+        ToolUse use =
+            new ToolUse(true, names, true, false, ToolUse.of(template, names, false).hasBriefIds());
+        yield new Tools(ChatJson.datum(tools), use, Optional.of(forced));
+      }
     };
   }
 
+  /// {@return the tools that may be called}
+  ///
+  /// @param said the name of one behind a colon, or else all may
+  private static JsonNode allowed(JsonNode tools, String said) {
+    if (!said.startsWith(":")) {
+      return tools;
+    }
+    for (JsonNode tool : tools) {
+      if (tool.path("function").path("name").asText().equals(said.substring(1))) {
+        return ApiBody.MAPPER.createArrayNode().add(tool);
+      }
+    }
+    throw ApiException.invalid(
+        "tool_choice",
+        "Invalid 'tool_choice': there is no tool '%s'.".formatted(said.substring(1)));
+  }
+
+  /// {@return `auto`, `none`, `required`, or the name of a tool behind a colon, which none of these has}
   private static String choice(JsonNode choice) {
     if (choice.isNull()) {
       return "auto";
@@ -69,7 +97,7 @@ final class ToolReader {
     ApiBody.require(choice.isObject(), "tool_choice", "a string or an object", choice);
     JsonNode name = choice.path("function").path("name");
     ApiBody.require(name.isTextual(), "tool_choice.function.name", "a string", name);
-    return "function";
+    return ":" + name.textValue();
   }
 
   private static Set<String> names(JsonNode tools) {

@@ -290,11 +290,6 @@ class ApiServerTest {
     refused(CHAT, "{'model':'one','tools':[{}],'messages':[]}", 400, "Tools");
     refused(CHAT, "{'model':'one','messages':[],'top_logprobs':1}", 400, "'logprobs' must be true");
     refused(CHAT, "{'model':'one','messages':[],'logprobs':1}", 400, "'logprobs'");
-    refused(
-        CHAT,
-        "{'model':'one','messages':[],'response_format':{'type':'json_object'}}",
-        400,
-        "form");
     refused("/v1/none", "{}", 404, "Unknown request URL: POST /v1/none");
     refused("/tokenize", "{'model':'one','content':7}", 400, "expected a string");
     refused("/detokenize", "{'model':'one','tokens':[99999]}", 400, "no token 99999");

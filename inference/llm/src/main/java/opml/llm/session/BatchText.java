@@ -81,8 +81,8 @@ public final class BatchText implements AutoCloseable {
 
   /// Has tokens be chosen in this way from now on; before that, they are the most likely ones.
   ///
-  /// @throws IllegalArgumentException if there are biases of other tokens, or more than half as many as the context has,
-  ///     or there is a grammar, of which must be said where its text begins
+  /// @throws IllegalArgumentException if there are biases of other tokens, or more than half as many as the context
+  ///     has, or there is a grammar, of which must be said where its text begins
   public void choose(Sampling sampling) {
     if (!sampling.grammar().isAny()) {
       throw new IllegalArgumentException("grammar: expected is a place where its text begins");

@@ -1,0 +1,65 @@
+package opml.api;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import opml.llm.grammar.Grammar;
+import opml.llm.grammar.GrammarException;
+
+/// Reads which form an answer must have: JSON, JSON that a schema describes, or llama.cpp's grammars. The grammar keeps
+/// every token to it, so that an answer that is not cut off has the form.
+final class FormReader {
+  private final ApiBody body;
+
+  FormReader(ApiBody body) {
+    this.body = body;
+  }
+
+  /// {@return the texts that there may be}
+  ///
+  /// @throws ApiException if a form is none, or not one that can be kept to
+  Grammar read() {
+    Grammar form = body.find("response_format").map(FormReader::format).orElse(Grammar.ANY);
+    String written = body.text("grammar").orElse("");
+    if (written.isEmpty()) {
+      return form;
+    }
+    if (!form.isAny()) {
+      throw ApiException.invalid("grammar", "Invalid 'grammar': 'response_format' is another one.");
+    }
+    return made("grammar", () -> Grammar.ofGbnf(written));
+  }
+
+  private static Grammar format(JsonNode format) {
+    ApiBody.require(format.isObject(), "response_format", "an object", format);
+    String type = format.path("type").asText();
+    return switch (type) {
+      case "text" -> Grammar.ANY;
+      case "json_object" -> Grammar.ofJsonObjects();
+      case "json_schema" -> {
+        JsonNode schema = format.path("json_schema").path("schema");
+        String place = "response_format.json_schema.schema";
+        ApiBody.require(schema.isObject(), place, "an object", schema);
+        yield made(place, () -> Grammar.ofJsonSchema(schema));
+      }
+      default ->
+          throw ApiException.invalid(
+              "response_format.type",
+              "Invalid value: '%s'. Supported values are: 'text', 'json_object' and 'json_schema'."
+                  .formatted(type));
+    };
+  }
+
+  /// Makes a grammar of what a client has written.
+  @FunctionalInterface
+  interface Making {
+    Grammar make();
+  }
+
+  /// {@return a grammar that was made of a field}
+  static Grammar made(String field, Making making) {
+    try {
+      return making.make();
+    } catch (GrammarException e) {
+      throw ApiException.invalid(field, "Invalid '%s': %s.".formatted(field, e.getMessage()));
+    }
+  }
+}
