@@ -5,10 +5,10 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.Predicate;
-import opml.llm.session.Batch;
 import opml.llm.session.BatchText;
 import opml.llm.session.Continuation;
 import opml.llm.session.Drafter;
+import opml.llm.session.TextBatch;
 
 /// Works on all requests of a model at once: a thread of its own takes one step of their batch after the other. It is
 /// the system's, since a model computes for seconds, and the few carriers of virtual threads, in which requests come
@@ -47,7 +47,7 @@ final class TextLoop implements AutoCloseable {
 
   // Of the thread alone.
 
-  private final Batch batch;
+  private final TextBatch batch;
   private final List<Guest> guests = new ArrayList<>();
 
   /// Texts that nobody goes on with, the one that was used last first.

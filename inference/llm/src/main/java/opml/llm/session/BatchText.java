@@ -15,10 +15,10 @@ import opml.llm.grammar.Grammar;
 import opml.llm.tape.Sampling;
 import org.jspecify.annotations.Nullable;
 
-/// One of the texts that a [Batch] reads and continues: its tokens, their keys and values, and how it is to go on.
+/// One of the texts that a [TextBatch] reads and continues: its tokens, their keys and values, and how it is to go on.
 public final class BatchText implements AutoCloseable {
   private final Arena arena = Arena.ofShared();
-  private final Batch batch;
+  private final TextBatch batch;
   private final MemorySegment[] slots;
   private final MemorySegment control;
   private final MemorySegment request;
@@ -45,7 +45,7 @@ public final class BatchText implements AutoCloseable {
   private int choices;
 
   /// @param places tells the slots that a text has for itself
-  BatchText(Batch batch, SessionGraph session, SlotPlaces places, int context, int vocabulary) {
+  BatchText(TextBatch batch, SessionGraph session, SlotPlaces places, int context, int vocabulary) {
     this.batch = batch;
     this.context = context;
     this.vocabulary = vocabulary;

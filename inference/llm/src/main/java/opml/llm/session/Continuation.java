@@ -93,7 +93,7 @@ public final class Continuation {
   /// Has the batch's next step take what comes next.
   ///
   /// @param most rows that it may take, at least 1; no more than the batch has room for
-  public void add(Batch batch, int most) {
+  public void add(TextBatch batch, int most) {
     int at = text.length();
     guessed = 0;
     said = 0;

@@ -10,12 +10,12 @@ import opml.llm.tape.Sampling;
 /// The bits do not depend on how many tokens are taken at once, by how many threads, or whether the text was cut back
 /// before. For one thread at a time. Nothing is allocated while it works, once its kernels are all up to speed.
 public final class Session implements AutoCloseable {
-  private final Batch batch;
+  private final TextBatch batch;
   private final BatchText text;
   private final int[] one = new int[1];
 
   /// @param batch which has no other texts, and is closed with this
-  Session(Batch batch) {
+  Session(TextBatch batch) {
     this.batch = batch;
     this.text = batch.open();
   }

@@ -65,8 +65,8 @@ public final class TextEngine {
   }
 
   /// {@return a batch without texts; to be closed}
-  public Batch batch() {
-    return new Batch(passes, context, team, this::tokenTexts);
+  public TextBatch batch() {
+    return new TextBatch(passes, context, team, this::tokenTexts);
   }
 
   /// {@return what embeds texts; to be closed}

@@ -4,7 +4,7 @@
 /// the nodes that an architecture consists of ([opml.llm.forward.SessionGraph]), over threads, and remembers keys and
 /// values.
 ///
-/// Many texts go through a model at once in a [opml.llm.session.Batch], each with a
+/// Many texts go through a model at once in a [opml.llm.session.TextBatch], each with a
 /// [opml.llm.session.Continuation] that says what it takes in a step. A [opml.llm.session.Drafter] guesses what comes
 /// next; what is said hangs neither on other texts nor on guesses.
 package opml.llm.session;

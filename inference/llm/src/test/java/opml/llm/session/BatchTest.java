@@ -112,7 +112,7 @@ class BatchTest {
       wishes = wishes(alone, 24);
     }
     int guesses = 0;
-    try (Batch batch = engine.batch();
+    try (TextBatch batch = engine.batch();
         // The model itself, as a smaller one: it guesses right, and is wrong where it is cut off.
         ModelDrafter twin = ModelDrafter.of(TinyEngine.of(model, 40, cacheType, 8, 1), engine)) {
       List<BatchText> idle = new ArrayList<>();
@@ -152,7 +152,7 @@ class BatchTest {
   }
 
   private Guest seat(
-      Wish wish, Batch batch, List<BatchText> idle, List<Guest> guests, Drafter twin) {
+      Wish wish, TextBatch batch, List<BatchText> idle, List<Guest> guests, Drafter twin) {
     boolean isUsed = !idle.isEmpty() && random.nextBoolean();
     BatchText text = isUsed ? idle.remove(random.nextInt(idle.size())) : batch.open();
     text.choose(wish.sampling);
@@ -179,7 +179,7 @@ class BatchTest {
   void aStepRefusesWhatItCannotTake() throws IOException {
     LanguageModel model = TinyEngine.model(folder, "llama", ElementType.F32, 1);
     TextEngine engine = TinyEngine.of(model, CONTEXT, CacheType.F16, 4, 1);
-    try (Batch batch = engine.batch();
+    try (TextBatch batch = engine.batch();
         BatchText one = batch.open();
         BatchText two = batch.open()) {
       int[] tokens = {1, 2, 3, 4, VOCABULARY};

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// For one thread at a time, and so are its texts. Nothing is allocated while it works, once its kernels are all up to
 /// speed.
-public final class Batch implements AutoCloseable {
+public final class TextBatch implements AutoCloseable {
   /// Less work than this is done sooner than it is handed over: bytes that one thread goes over in 2 to 3 µs.
   private static final long WORTH_HELP = 1 << 16;
 
@@ -68,7 +68,7 @@ public final class Batch implements AutoCloseable {
   private int choiceRows;
 
   /// @param tokenTexts asked for when there is a grammar
-  Batch(Passes passes, int context, Team team, Supplier<VocabularyTable> tokenTexts) {
+  TextBatch(Passes passes, int context, Team team, Supplier<VocabularyTable> tokenTexts) {
     this.tokenTexts = tokenTexts;
     this.passes = passes;
     this.team = team;
