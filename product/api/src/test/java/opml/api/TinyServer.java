@@ -71,6 +71,21 @@ final class TinyServer implements AutoCloseable {
   /// A server of the models `one` and `two`, and of `lost`, whose file is gone.
   static TinyServer start(Path folder, long seed, Optional<String> key, int parallel, int waiting)
       throws IOException {
+    return start(
+        folder,
+        seed,
+        new ApiSettings("127.0.0.1", 0, key, parallel, waiting, Duration.ofSeconds(5)));
+  }
+
+  /// A server that waits for its clients for longer than any machine takes for a few megabytes.
+  static TinyServer patient(Path folder, long seed) throws IOException {
+    return start(
+        folder,
+        seed,
+        new ApiSettings("127.0.0.1", 0, Optional.empty(), 3, 1_000, Duration.ofMinutes(5)));
+  }
+
+  private static TinyServer start(Path folder, long seed, ApiSettings settings) throws IOException {
     Map<String, Callable<ServedModel>> models = new LinkedHashMap<>();
     int number = 0;
     for (String name : List.of("one", "two")) {
@@ -78,8 +93,6 @@ final class TinyServer implements AutoCloseable {
       models.put(name, () -> load(file, TEMPLATE, CONTEXT));
     }
     models.put("lost", () -> load(folder.resolve("lost.bin"), TEMPLATE, CONTEXT));
-    ApiSettings settings =
-        new ApiSettings("127.0.0.1", 0, key, parallel, waiting, Duration.ofSeconds(5));
     return of(settings, models);
   }
 

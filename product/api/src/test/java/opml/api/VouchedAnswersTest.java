@@ -173,6 +173,19 @@ class VouchedAnswersTest {
   }
 
   @Test
+  void anAnswerInAGrammarIsVouchedForWithItsGrammarOrNotAtAll() {
+    String json = "{'prompt':'ab','max_tokens':16,'grammar':'root ::= [a-c] [0-9]{6}'}";
+    AnswerReceipt whole = receipts(TEXT, json).getFirst();
+    assertThat(request(whole).sampling().grammar().isAny()).isFalse();
+    assertThat(new String(answer(whole).text(), StandardCharsets.UTF_8)).matches("[a-c][0-9]{6}");
+    // The text of a grammar begins behind a prompt, so tapes do not go on from one another.
+    String longer = "{'prompt':'ab','max_tokens':24,'grammar':'root ::= [a-c]{20}'}";
+    JsonNode answer = TinyServer.json(server.post(TEXT, longer));
+    assertThat(answer.path("choices").path(0).path("text").asText()).matches("[a-c]{20}");
+    assertThat(answer.has("receipt") || answer.has("receipts")).isFalse();
+  }
+
+  @Test
   void aServerWithoutAKeySignsNothing() throws IOException {
     try (TinyServer plain = TinyServer.start(folder, seed)) {
       JsonNode answer =

@@ -23,11 +23,10 @@ import opml.vm.isa.Op;
 /// what registers hold does not matter.
 ///
 /// What a transaction costs is decided by its bytes that are not 0. It is measured for a kernel's node with the largest
-/// memory, 16 regions of 2^26 bytes, all those that a kernel can have full: of a proof's 25 siblings only the top one
-/// is zero, since no kernel has operands in regions 8 to 15. The code tree has the depth of the largest pinned kernel,
-/// and all its siblings are given. Registers hold 93 bytes that are not 0. (Runs of our float32 and int8 kernels have
-/// 60 to 89 on average, 122 at most; each more costs 30 gas.) [#denseTransaction] is the same without a byte 0 in any
-/// register or sibling.
+/// memory, 2^30 bytes, of which one half is full: of a proof's 25 siblings only the top one is zero. The code tree has
+/// the depth of the largest pinned kernel, and all its siblings are given. Registers hold 93 bytes that are not 0.
+/// (Runs of our float32 and int8 kernels have 60 to 89 on average, 122 at most; each more costs 30 gas.)
+/// [#denseTransaction] is the same without a byte 0 in any register or sibling.
 public final class StepGasBench {
   /// Depth of the code tree at which execution is measured.
   public static final int CODE_DEPTH = 11;

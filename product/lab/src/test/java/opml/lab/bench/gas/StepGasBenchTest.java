@@ -37,7 +37,6 @@ class StepGasBenchTest {
       assertThat(PinnedPrograms.of(kernel).codeDepth())
           .as(kernel.name())
           .isLessThanOrEqualTo(StepGasBench.KERNEL_CODE_DEPTH);
-      assertThat(kernel.segments().size()).as(kernel.name()).isLessThan(8);
     }
   }
 }
