@@ -41,8 +41,8 @@ public final class Voucher {
   /// the one before ends, with a prompt that has the tokens so far. That is the same answer: what is chosen depends on
   /// the text before it and its length alone, whatever of it was prompt.
   ///
-  /// There are none for requests that have no room behind the prompt for their biases and their grammar, nor for answers
-  /// in a grammar that are longer than tapes: a grammar's text begins where a prompt ends.
+  /// There are none for requests that have no room behind the prompt for their biases and their grammar, nor for
+  /// answers in a grammar that are longer than tapes: a grammar's text begins where a prompt ends.
   ///
   /// @param limit tokens that were asked for at most; of an answer that was cut sooner, as many as it has
   /// @param tokens of the answer, with the one that ends it
