@@ -92,7 +92,9 @@ public final class BenchApiCommand implements Callable<Integer> {
             "requests", figures.soak().requests(),
             "lost", figures.soak().lost(),
             "wrong", figures.soak().wrong(),
-            "heap_growth", figures.soak().heapGrowth()));
+            "heap_growth", figures.soak().heapGrowth() - 1),
+        "receipt",
+        figures.receipt().goals());
   }
 
   private static String text(ApiFigures figures) {
@@ -120,6 +122,18 @@ public final class BenchApiCommand implements Callable<Integer> {
             "requests of the soak, answered right",
             new Count(asked, asked - figures.soak().lost() - figures.soak().wrong()))
         .atMost("heap after / before", figures.soak().heapGrowth(), "", ApiFigures.HEAP_MOST, "")
+        .atMost(
+            "receipt, 99 of 100 cases",
+            figures.receipt().p99Millis(),
+            "ms",
+            ApiFigures.RECEIPT_MOST_MILLIS,
+            "")
+        .atMost(
+            "checking an answer / giving it",
+            figures.receipt().checkRatio(),
+            "",
+            ApiFigures.CHECK_MOST,
+            "")
         .toString();
   }
 }

@@ -32,6 +32,8 @@ import opml.engine.tensor.ElementType;
 import opml.lab.bench.BenchException;
 import opml.lab.bench.llm.LlamaShape;
 import opml.lab.bench.llm.SyntheticModel;
+import opml.lab.bench.receipt.ReceiptBench;
+import opml.lab.bench.receipt.ReceiptFigures;
 import opml.llm.forward.CacheType;
 import opml.llm.model.Fingerprint;
 import opml.llm.model.LanguageModel;
@@ -124,7 +126,10 @@ public final class ApiBench {
       soak = soak(side);
     }
     progress.accept("soak: " + soak);
-    return new ApiFigures(streams, overhead, prefix, speculative, equal, soak);
+    ReceiptFigures receipt =
+        isQuick ? ReceiptBench.run(large, 32, 1) : ReceiptBench.run(large, 256, 3);
+    progress.accept("receipt: " + receipt.goals());
+    return new ApiFigures(streams, overhead, prefix, speculative, equal, soak, receipt);
   }
 
   private double told(String figure, double value) {

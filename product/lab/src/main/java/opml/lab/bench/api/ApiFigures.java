@@ -1,5 +1,7 @@
 package opml.lab.bench.api;
 
+import opml.lab.bench.receipt.ReceiptFigures;
+
 /// What `opml bench api` found. A figure that was not measured is NaN.
 ///
 /// @param streams tokens a second of 16 texts at once over those of one
@@ -15,12 +17,15 @@ public record ApiFigures(
     double prefixRatio,
     double speculative,
     Equal equal,
-    Soak soak) {
+    Soak soak,
+    ReceiptFigures receipt) {
   public static final double STREAMS_LEAST = 2.5;
   public static final double OVERHEAD_LEAST = 0.95;
   public static final double PREFIX_MOST = 0.1;
   public static final double SPECULATIVE_LEAST = 1.5;
-  public static final double HEAP_MOST = 1.1;
+  public static final double HEAP_MOST = 1.05;
+  public static final double RECEIPT_MOST_MILLIS = 5;
+  public static final double CHECK_MOST = 0.5;
 
   /// @param answers that were compared
   /// @param different those that were not the same
