@@ -124,6 +124,7 @@ class VouchedAnswersTest {
     assertThat(
             receipts(CHAT, "{" + chat + ",'stream':true,'stream_options':{'include_usage':true}}"))
         .isEqualTo(talked);
+    assertThat(receipts("/v1/responses", "{'input':'ab','max_output_tokens':7}")).hasSize(1);
   }
 
   @Test
@@ -179,9 +180,10 @@ class VouchedAnswersTest {
     assertThat(request(whole).sampling().grammar().isAny()).isFalse();
     assertThat(new String(answer(whole).text(), StandardCharsets.UTF_8)).matches("[a-c][0-9]{6}");
     // The text of a grammar begins behind a prompt, so tapes do not go on from one another.
-    String longer = "{'prompt':'ab','max_tokens':24,'grammar':'root ::= [a-c]{20}'}";
+    String longer = "{'prompt':'ab','max_tokens':24,'grammar':'root ::= [\u0430-\u0432]{10}'}";
     JsonNode answer = TinyServer.json(server.post(TEXT, longer));
-    assertThat(answer.path("choices").path(0).path("text").asText()).matches("[a-c]{20}");
+    assertThat(answer.path("choices").path(0).path("text").asText()).matches("[\u0430-\u0432]{10}");
+    assertThat(answer.path("usage").path("completion_tokens").asInt()).isGreaterThan(CAPACITY);
     assertThat(answer.has("receipt") || answer.has("receipts")).isFalse();
   }
 

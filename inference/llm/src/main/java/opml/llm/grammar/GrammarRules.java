@@ -13,7 +13,14 @@ record GrammarRules(
   /// Smaller ones are as soon written out as called.
   private static final int WORTH_A_CALL = 4;
 
+  /// As many as a chain of them can be without that what looks along it goes too deep.
+  private static final int MOST_RULES = 2_000;
+
   GrammarRules {
+    if (phrases.size() > MOST_RULES) {
+      throw new GrammarException(
+          "grammar: %,d rules, expected are at most %,d".formatted(phrases.size(), MOST_RULES));
+    }
     phrases = Map.copyOf(phrases);
     places = Map.copyOf(places);
     linked = Set.copyOf(linked);

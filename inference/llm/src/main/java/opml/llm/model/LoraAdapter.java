@@ -92,9 +92,9 @@ public final class LoraAdapter {
                 .formatted(
                     Names.shown(down == null ? from.up() : from.down()),
                     Names.shown(down == null ? from.down() : from.up())));
-      } else if (areGood(matrix, down, up)) {
+      } else if (areGood(matrix, down, up) && isFinite(matrix, alpha, down.shape().dim(0))) {
         all.put(to.down(), down);
-        all.put(to.up(), scaled(up, alpha, down.shape().dim(0)));
+        all.put(to.up(), scaled(up, factor(alpha, down.shape().dim(0))));
       }
     }
     if (!problems.isEmpty()) {
@@ -170,7 +170,8 @@ public final class LoraAdapter {
         || up.shape().rank() != 2
         || down.shape().dim(1) != shape.dim(1)
         || up.shape().dim(0) != shape.dim(0)
-        || up.shape().dim(1) != down.shape().dim(0)) {
+        || up.shape().dim(1) != down.shape().dim(0)
+        || down.shape().dim(0) < 1) {
       problem(
           Reason.Kind.SHAPE,
           "%s: expected %s of RANKx%d and %s of %dxRANK, found %s and %s"
@@ -185,9 +186,22 @@ public final class LoraAdapter {
     return problems.size() == before;
   }
 
-  /// {@return B times alpha / rank and the scale, each product rounded; without an alpha, times the scale}
-  private Tensor scaled(Tensor up, double alpha, int rank) {
-    float factor = alpha == 0 ? scale : scale * (float) alpha / rank;
+  /// {@return alpha / rank and the scale; without an alpha, the scale}
+  private float factor(double alpha, int rank) {
+    return alpha == 0 ? scale : scale * (float) alpha / rank;
+  }
+
+  private boolean isFinite(String matrix, double alpha, int rank) {
+    float factor = factor(alpha, rank);
+    // A scale or an alpha that is none was told already.
+    if (!Float.isFinite(factor) && Float.isFinite(scale) && Double.isFinite(alpha)) {
+      problem(Reason.Kind.USE, "%s: it counts %s times".formatted(matrix, factor));
+    }
+    return Float.isFinite(factor);
+  }
+
+  /// {@return B times a factor, each product rounded}
+  private static Tensor scaled(Tensor up, float factor) {
     Tensor wide = ModelOpening.widened(up);
     float[] floats = new float[wide.shape().count()];
     for (int i = 0; i < floats.length; i++) {

@@ -229,4 +229,16 @@ class GrammarTest {
       assertThat(TextWalk.accepts(any, wrong)).isFalse();
     }
   }
+
+  @Test
+  void aChainOfRulesIsBounded() {
+    StringBuilder chain = new StringBuilder("root ::= x0\n");
+    for (int i = 0; i < 20_000; i++) {
+      chain.append("x%d ::= x%d%n".formatted(i, i + 1));
+    }
+    chain.append("x20000 ::= \"a\"\n");
+    assertThatThrownBy(() -> Grammar.ofGbnf(chain.toString()))
+        .isInstanceOf(GrammarException.class)
+        .hasMessageContaining("expected are at most 2,000");
+  }
 }

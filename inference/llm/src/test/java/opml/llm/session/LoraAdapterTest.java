@@ -202,6 +202,11 @@ class LoraAdapterTest {
             "blk.0.attn_k.weight: expected .lora_a of RANKx32 and .lora_b of 16xRANK",
             "blk.0.attn_v.weight.lora_a is there, but not blk.0.attn_v.weight.lora_b",
             "no part of an adapter");
+    GgufWriter endless = pair(adapter(), "blk.0.attn_q.weight", WIDTH, WIDTH, 2);
+    assertThatThrownBy(() -> adapted(model, endless.real("adapter.lora.alpha", 3e38f), 9))
+        .isInstanceOf(ImportException.class)
+        .message()
+        .contains("blk.0.attn_q.weight: it counts Infinity times");
     assertThatThrownBy(() -> adapted(model, adapter(), Float.NaN))
         .isInstanceOf(ImportException.class)
         .message()

@@ -3,6 +3,7 @@ package opml.cli.command.pull;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Serial;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.http.HttpClient;
@@ -110,7 +111,11 @@ final class Pull {
         throw new Failure("%s: %s".formatted(place, e.getMessage()), e);
       } catch (IOException e) {
         fruitless = part.size() > before ? 0 : fruitless + 1;
-        String why = Messages.oneLine(e.getMessage());
+        // The JDK's client says nothing of it.
+        String why =
+            e instanceof ConnectException
+                ? "nobody answers there"
+                : Messages.oneLine(e.getMessage());
         if (fruitless >= patience.fruitless()) {
           throw new Failure(
               "%s: %s, at %s; what came is kept in %s, and the same command goes on"

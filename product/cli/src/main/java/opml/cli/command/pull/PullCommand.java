@@ -128,6 +128,6 @@ public final class PullCommand implements Callable<Integer> {
                     target,
                     Amounts.count(bytes, "byte"),
                     digits,
-                    checked.isEmpty() ? "which nobody vouches for" : "as it is by " + checked));
+                    checked.isEmpty() ? "no SHA-256 of it is known" : "as it is by " + checked));
   }
 }

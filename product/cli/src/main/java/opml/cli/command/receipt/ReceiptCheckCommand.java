@@ -99,8 +99,9 @@ public final class ReceiptCheckCommand implements Callable<Integer> {
     }
     console.say(
         modelFile.isPresent()
-            ? "right: the model gives this answer"
-            : "well signed; the answer was not computed again: --model FILE does");
+            ? "right: the model gives this answer (what else is told of it, as what was used, is not signed)"
+            : "well signed; neither the answer nor the text that is shown was checked:"
+                + " --model FILE does");
     found.receipts().forEach(receipt -> console.say(words(receipt)));
     return ExitCode.OK;
   }
@@ -120,7 +121,7 @@ public final class ReceiptCheckCommand implements Callable<Integer> {
   }
 
   private static String place(AnswerReceipt receipt) {
-    return receipt.domain().site().map(TypedDomain.Site::toString).orElse("no chain");
+    return receipt.domain().site().map(TypedDomain.Site::toString).orElse("no chain in particular");
   }
 
   private Map<String, @Nullable Object> fields(AnswerReceipt receipt) {
@@ -153,6 +154,7 @@ public final class ReceiptCheckCommand implements Callable<Integer> {
                     Instant.ofEpochSecond(vouched.deadline()),
                     isOver(receipt) ? ", which is over" : ""),
             "for %s".formatted(place(receipt)),
+            "seed %d".formatted(vouched.seed()),
             "model %s  context %d  answer %d  cache %s"
                 .formatted(
                     vouched.model(),

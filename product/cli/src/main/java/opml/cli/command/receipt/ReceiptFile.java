@@ -24,7 +24,8 @@ final class ReceiptFile {
     } catch (MalformedException e) {
       throw Failure.misuse(name(file) + ": " + e.getMessage());
     } catch (IOException e) {
-      throw Messages.at(file, e);
+      // What is not there is not wrong.
+      throw Failure.misuse(String.valueOf(Messages.at(file, e).getMessage()));
     }
   }
 
