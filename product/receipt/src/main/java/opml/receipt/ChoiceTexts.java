@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// The texts of the choices of an answer, or of a response, which a stream has in parts. Choices without a text, such as
+/// The texts of the choices of an answer, or of a response, which a stream has in parts. Choices without one, such as
 /// calls of tools, are left out.
 final class ChoiceTexts {
   private final SortedMap<Integer, StringBuilder> texts = new TreeMap<>();
