@@ -64,6 +64,14 @@ public final class Twins {
     return provider(setting());
   }
 
+  /// Begins to find out, beside the caller, which kernels are the best, which takes a good part of a second: for who
+  /// will want them once it has opened a model.
+  public static void findOut() {
+    if (setting().equals("auto")) {
+      Thread.ofPlatform().daemon().name("opml-twins").start(() -> Best.Chosen.CHOICE.name());
+    }
+  }
+
   /// {@return the kernels of a setting of the property; with `auto`, runs begin with the reference}
   ///
   /// @throws IllegalArgumentException if there is no such setting

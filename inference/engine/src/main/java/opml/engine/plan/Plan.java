@@ -18,6 +18,7 @@ import opml.engine.graph.Slot;
 import opml.engine.run.Constant;
 import opml.engine.run.KernelProvider;
 import opml.engine.run.PreparedKernel;
+import opml.engine.run.Residence;
 import opml.engine.tensor.OutsideMemory;
 import opml.engine.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -58,10 +59,10 @@ final class Plan {
     this.folds = new boolean[count];
     this.zeros = zeros(graph);
     boolean[] changing = Layout.changing(graph);
-    boolean resident = Constant.areResident(graph.slots());
+    Residence residence = Constant.fit(graph.slots()) ? Residence.AT_ONCE : Residence.NEVER;
     for (int i = 0; i < changing.length; i++) {
       if (!changing[i]) {
-        constants.put(i, constant(graph.slots().get(i), resident));
+        constants.put(i, constant(graph.slots().get(i), residence));
       }
     }
     this.handover = provider.isSlowAtFirst() ? new Handover(this, provider) : null;
@@ -110,9 +111,9 @@ final class Plan {
     kernels = kernels.with(node, kernel);
   }
 
-  private Constant constant(Slot slot, boolean resident) {
+  private Constant constant(Slot slot, Residence residence) {
     return slot.initial()
-        .map(tensor -> Constant.of(tensor, resident))
+        .map(tensor -> Constant.of(tensor, residence))
         .orElseGet(() -> Constant.of(zeros.asSlice(0, slot.bytes())));
   }
 

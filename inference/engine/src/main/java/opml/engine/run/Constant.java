@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class Constant {
   private final Object identity;
   private final long byteSize;
-  private final boolean resident;
+  private final Residence residence;
   private final @Nullable Tensor tensor;
   private @Nullable MemorySegment bytes;
 
@@ -32,31 +32,31 @@ public final class Constant {
   private Constant(
       Object identity,
       long byteSize,
-      boolean resident,
+      Residence residence,
       @Nullable Tensor tensor,
       @Nullable MemorySegment bytes) {
     this.identity = identity;
     this.byteSize = byteSize;
-    this.resident = resident;
+    this.residence = residence;
     this.tensor = tensor;
     this.bytes = bytes;
   }
 
   /// {@return what a tensor holds}
   ///
-  /// @param resident whether it may stay in memory; if not, kernels read it again at each call, in parts
-  public static Constant of(Tensor tensor, boolean resident) {
+  /// @param residence whether it stays in memory
+  public static Constant of(Tensor tensor, Residence residence) {
     return new Constant(
-        tensor.identity(), Tensor.byteSize(tensor.type(), tensor.shape()), resident, tensor, null);
+        tensor.identity(), Tensor.byteSize(tensor.type(), tensor.shape()), residence, tensor, null);
   }
 
-  /// {@return what a tensor holds, which may stay in memory}
+  /// {@return what a tensor holds, which stays in memory}
   public static Constant of(Tensor tensor) {
-    return of(tensor, true);
+    return of(tensor, Residence.AT_ONCE);
   }
 
   /// {@return whether the initial values of so many slots may stay in memory together}
-  public static boolean areResident(List<Slot> slots) {
+  public static boolean fit(List<Slot> slots) {
     long bytes = 0;
     for (Slot slot : slots) {
       bytes += slot.initial().isPresent() ? slot.bytes() : 0;
@@ -66,16 +66,17 @@ public final class Constant {
 
   /// {@return what lies in memory, and stays as it is}
   public static Constant of(MemorySegment bytes) {
-    return new Constant(Place.of(bytes), bytes.byteSize(), true, null, bytes);
+    return new Constant(Place.of(bytes), bytes.byteSize(), Residence.AT_ONCE, null, bytes);
   }
 
   public long byteSize() {
     return byteSize;
   }
 
-  /// {@return whether it may stay in memory, as it is or packed; if not, a kernel had better [#read] it in parts}
-  public boolean isResident() {
-    return resident;
+  /// {@return whether it stays in memory, as it is or packed; as long as it does not, a kernel had better [#read] it in
+  /// parts}
+  public Residence residence() {
+    return residence;
   }
 
   /// Fills `target` with the bytes from `from` on, and keeps none. Bytes that are stored are those that were hashed as

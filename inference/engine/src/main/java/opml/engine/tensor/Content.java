@@ -1,5 +1,6 @@
 package opml.engine.tensor;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.security.MessageDigest;
@@ -138,13 +139,15 @@ final class Content {
     StoredBytes source = stored.orElseThrow();
     MessageDigest sha = sha256();
     int most = Math.max(1, BLOCK / unit) * unit;
-    byte[] block = new byte[(int) Math.min(most, source.byteSize())];
-    for (long at = 0; at < source.byteSize(); at += block.length) {
-      int count = (int) Math.min(block.length, source.byteSize() - at);
-      MemorySegment part = MemorySegment.ofArray(block).asSlice(0, count);
-      source.read(at, part);
-      sha.update(block, 0, count);
-      reader.accept(part);
+    // Outside of the heap, where files are read to, and machine code packs from.
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment block = arena.allocate(Math.min(most, source.byteSize()), Long.BYTES);
+      for (long at = 0; at < source.byteSize(); at += block.byteSize()) {
+        MemorySegment part = block.asSlice(0, Math.min(block.byteSize(), source.byteSize() - at));
+        source.read(at, part);
+        sha.update(part.asByteBuffer());
+        reader.accept(part);
+      }
     }
     Bytes32 found = Bytes32.of(sha.digest());
     Bytes32 expected = digest;

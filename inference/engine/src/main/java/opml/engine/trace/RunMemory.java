@@ -23,7 +23,7 @@ import opml.kernels.catalog.Kernel;
 /// @param passing bytes that a run takes besides: while it goes on, and for states that are kept to take it up again
 /// @param least bytes of Java's heap that the model takes with any run of it that comes to its end
 /// @param outside bytes outside of the heap that it takes with any such run: what kernels read lies there. Weights that
-///     are too many to stay there ([Constant#areResident]) are read again and again, and are not among it
+///     are too many to stay there ([Constant#fit]) are read again and again, and are not among it
 public record RunMemory(long model, long values, long passing, long least, long outside) {
   /// About what a node takes besides its constants: its descriptor, operands and scalars, what a run needs to call its
   /// kernel, and the hashes of trees.
@@ -81,7 +81,7 @@ public record RunMemory(long model, long values, long passing, long least, long 
     boolean fits = graph.steps() < GraphExecution.KEPT_BYTES / (values + 1);
     passing += fits ? graph.steps() * values : GraphExecution.KEPT_BYTES;
     long outside = Layout.apart(graph).bytes();
-    outside += Constant.areResident(graph.slots()) ? weights : 0;
+    outside += Constant.fit(graph.slots()) ? weights : 0;
     return new RunMemory(ownBytes, values, passing, onHeap + least, outside);
   }
 

@@ -18,6 +18,7 @@ import opml.engine.graph.Slot;
 import opml.engine.run.Constant;
 import opml.engine.run.KernelProvider;
 import opml.engine.run.PreparedKernel;
+import opml.engine.run.Residence;
 import opml.engine.tensor.OutsideMemory;
 import opml.llm.forward.SessionGraph;
 import org.jspecify.annotations.Nullable;
@@ -39,15 +40,16 @@ final class Passes {
   /// What slots hold in all sessions; nothing for those that each has for itself.
   private final List<Optional<Constant>> constants;
 
+  /// @param residence of weights, if there is room for them
   /// @param progress hears how many nodes are ready, from several threads, one at a time
-  Passes(SessionGraph session, KernelProvider provider, IntConsumer progress) {
+  Passes(SessionGraph session, KernelProvider provider, Residence residence, IntConsumer progress) {
     this.session = session;
     Graph graph = session.graph();
     this.kernels = new AtomicReferenceArray<>(graph.nodes().size());
-    boolean resident = Constant.areResident(graph.slots());
+    Residence possible = Constant.fit(graph.slots()) ? residence : Residence.NEVER;
     this.constants =
         graph.slots().stream()
-            .map(slot -> slot.initial().map(tensor -> Constant.of(tensor, resident)))
+            .map(slot -> slot.initial().map(tensor -> Constant.of(tensor, possible)))
             .toList();
     int[] ready = {0};
     // Weights are read from files, and packed: several at a time.

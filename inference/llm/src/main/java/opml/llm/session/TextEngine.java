@@ -4,14 +4,15 @@ import java.nio.file.Path;
 import java.util.function.IntConsumer;
 import opml.engine.plan.Team;
 import opml.engine.run.KernelProvider;
+import opml.engine.run.Residence;
 import opml.llm.forward.CacheType;
 import opml.llm.forward.SessionGraph;
 import opml.llm.forward.VocabularyTable;
 import opml.llm.model.LanguageModel;
 import org.jspecify.annotations.Nullable;
 
-/// A model that is ready to read and write texts: its weights are in memory, as the kernels want them. Safe for many
-/// threads, each of which has a [Session] of its own.
+/// A model that is ready to read and write texts: its weights are in memory, as the kernels want them, or come into it.
+/// Safe for many threads, each of which has a [Session] of its own.
 public final class TextEngine {
   /// Tokens that a session takes at once unless it is told otherwise.
   public static final int ROWS = 128;
@@ -46,8 +47,28 @@ public final class TextEngine {
       KernelProvider kernels,
       Team team,
       IntConsumer progress) {
+    return of(model, context, cacheType, rows, kernels, Residence.AT_ONCE, team, progress);
+  }
+
+  /// Makes a model ready.
+  ///
+  /// @param context tokens of a text, at most
+  /// @param rows tokens that are taken at once, at most
+  /// @param residence of weights, if there is room for them
+  /// @param progress hears how many nodes of the model are ready
+  /// @throws opml.core.codec.MalformedException if the file was changed meanwhile
+  public static TextEngine of(
+      LanguageModel model,
+      int context,
+      CacheType cacheType,
+      int rows,
+      KernelProvider kernels,
+      Residence residence,
+      Team team,
+      IntConsumer progress) {
     SessionGraph session = SessionGraph.of(model, context, cacheType, rows);
-    return new TextEngine(model, new Passes(session, kernels, progress), context, cacheType, team);
+    return new TextEngine(
+        model, new Passes(session, kernels, residence, progress), context, cacheType, team);
   }
 
   public LanguageModel model() {

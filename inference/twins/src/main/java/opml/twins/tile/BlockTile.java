@@ -51,23 +51,27 @@ public final class BlockTile {
   private final BlockType type;
   private final TileCode code;
   private final @Nullable TileCode packing;
+  private final @Nullable TileCode weightPacking;
   private final @Nullable MatrixTile matrices;
   private final boolean planes;
   private final PlaneLayout layout;
   private final int stepBytes;
 
   /// @param packing of tokens; null if that is left to Java
+  /// @param weightPacking of all rows of a panel; null likewise
   /// @param matrices what multiplies many tokens at once; null if nothing does
   BlockTile(
       TileForm form,
       BlockType type,
       TileCode code,
       @Nullable TileCode packing,
+      @Nullable TileCode weightPacking,
       @Nullable MatrixTile matrices) {
     this.form = form;
     this.type = type;
     this.code = code;
     this.packing = packing;
+    this.weightPacking = weightPacking;
     this.matrices = matrices;
     this.planes = type.hasPlanes(form);
     this.layout = type.planes();
@@ -79,6 +83,10 @@ public final class BlockTile {
     return type.hasPlanes(form)
         ? PlaneTileAssembler.product(form, type.planes())
         : BlockTileAssembler.product(form, type);
+  }
+
+  TileForm form() {
+    return form;
   }
 
   BlockType type() {
@@ -130,6 +138,28 @@ public final class BlockTile {
     } else {
       packWeights(file, from, row, packed, packedAt);
     }
+  }
+
+  /// Packs a panel by machine code, if there is some, as [#packWeights] does.
+  ///
+  /// @param file the steps of all rows, from `from` on
+  /// @param packedAt where the panel begins
+  /// @return whether it was packed
+  /// @throws IndexOutOfBoundsException if a place does not lie in its segment
+  boolean packPanel(MemorySegment file, long from, int steps, MemorySegment packed, long packedAt) {
+    if (weightPacking == null) {
+      return false;
+    }
+    if (steps < 1) {
+      throw new IllegalArgumentException(steps + " steps of weights");
+    }
+    long rowBytes = (long) steps * type.file.bytes();
+    // SAFETY: machine code checks nothing, so all that it reads and writes is checked here.
+    Objects.checkFromIndexSize(from, ROWS * rowBytes, file.byteSize());
+    Objects.checkFromIndexSize(packedAt, (long) steps * stepBytes, packed.byteSize());
+    Places.checkWritable(packed);
+    weightPacking.call(file, from, file, from, rowBytes, packed, packedAt, 0, steps, 1, 0);
+    return true;
   }
 
   private void packWeights(byte[] file, int from, int row, byte[] packed, int packedAt) {

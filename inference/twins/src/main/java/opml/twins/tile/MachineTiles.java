@@ -138,7 +138,11 @@ public final class MachineTiles {
           form.hasMatrices() && MatrixTile.isFor(type)
               ? new MatrixTile(type, link.apply(MatrixTileAssembler.product(type)))
               : null;
-      blocks.put(type, new BlockTile(form, type, code, packing, matrices));
+      TileCode weights =
+          WeightPackAssembler.isFor(form, type)
+              ? link.apply(WeightPackAssembler.packing(form, type))
+              : null;
+      blocks.put(type, new BlockTile(form, type, code, packing, weights, matrices));
     }
     Map<RowType, RowTile> rows = new EnumMap<>(RowType.class);
     for (RowType type : RowType.values()) {

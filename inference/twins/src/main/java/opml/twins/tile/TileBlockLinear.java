@@ -51,21 +51,31 @@ final class TileBlockLinear implements PreparedKernel {
             type,
             BlockTile.ROWS,
             (long) steps * tile.stepBytes(),
-            (file, rows, panel) -> {
-              BlockFormat.Block block = new BlockFormat.Block();
-              for (int row = 0; row < rows; row++) {
-                for (int step = 0; step < steps; step++) {
-                  int from = (row * steps + step) * type.file.bytes();
-                  tile.packWeights(file, from, row, panel, step * tile.stepBytes(), block);
-                }
-              }
-            });
+            new Packer(tile, steps));
     int tiles = (int) Math.max(1, BLOCK_BYTES / (rowBytes * tile.tokens()));
     this.most = Math.min(tiles * tile.tokens(), call.rows());
     this.matrices = tile.matrices().filter(_ -> call.rows() > tile.tokens()).orElse(null);
     long groupBytes = MatrixTile.packedBytes(MatrixTile.TOKENS, steps);
     int groups = Math.ceilDiv(call.rows(), MatrixTile.TOKENS);
     this.mostGroups = Math.clamp(RECORD_BYTES / groupBytes, 1, groups);
+  }
+
+  private record Packer(BlockTile tile, int steps) implements Panels.Packing {
+    @Override
+    public void pack(byte[] file, int rows, byte[] panel) {
+      BlockFormat.Block block = new BlockFormat.Block();
+      for (int row = 0; row < rows; row++) {
+        for (int step = 0; step < steps; step++) {
+          int from = (row * steps + step) * tile.type().file.bytes();
+          tile.packWeights(file, from, row, panel, step * tile.stepBytes(), block);
+        }
+      }
+    }
+
+    @Override
+    public boolean pack(MemorySegment file, long from, MemorySegment panel, long at) {
+      return tile.packPanel(file, from, steps, panel, at);
+    }
   }
 
   static Optional<PreparedKernel> prepare(
@@ -109,7 +119,7 @@ final class TileBlockLinear implements PreparedKernel {
       return 0;
     }
     call.check(segments, count);
-    if (matrices != null && count > tile.tokens()) {
+    if (matrices != null && count > MatrixTile.TOKENS) {
       runByMatrices(matrices, segments, count, scratch, from, to);
       return 0;
     }
@@ -117,7 +127,7 @@ final class TileBlockLinear implements PreparedKernel {
       int tokens = Math.min(most, count - first);
       pack(segments, first, tokens, scratch);
       for (int panel = from; panel < to; panel++) {
-        multiply(panel, tokens, scratch);
+        multiply(panel, to, tokens, scratch);
         panels.store(panel, scratch, 0, first, tokens, segments[4]);
       }
     }
@@ -132,7 +142,6 @@ final class TileBlockLinear implements PreparedKernel {
       int from,
       int to) {
     int mostTokens = mostGroups * MatrixTile.TOKENS;
-    MemorySegment weights = panels.memory(scratch);
     for (int first = 0; first < count; first += mostTokens) {
       int tokens = Math.min(mostTokens, count - first);
       int groups = Math.ceilDiv(tokens, MatrixTile.TOKENS);
@@ -147,7 +156,9 @@ final class TileBlockLinear implements PreparedKernel {
           scratch,
           recordsAt());
       for (int panel = from; panel < to; panel++) {
-        long panelAt = panels.load(panel, scratch, lentAt());
+        boolean stays = panels.load(panel, to, scratch, lentAt());
+        MemorySegment weights = panels.memory(stays, scratch);
+        long panelAt = panels.at(panel, stays, lentAt());
         for (int step = 0; step < steps; step += MatrixTile.PIECE) {
           tiles.multiply(
               weights,
@@ -178,11 +189,12 @@ final class TileBlockLinear implements PreparedKernel {
         most * RESULT_BYTES);
   }
 
-  private void multiply(int panel, int tokens, MemorySegment scratch) {
+  private void multiply(int panel, int to, int tokens, MemorySegment scratch) {
     BlockType type = tile.type();
     int piece = tokens > tile.tokens() ? Math.max(1, PIECE_BYTES / tile.stepBytes()) : steps;
-    MemorySegment weights = panels.memory(scratch);
-    long panelAt = panels.load(panel, scratch, lentAt());
+    boolean stays = panels.load(panel, to, scratch, lentAt());
+    MemorySegment weights = panels.memory(stays, scratch);
+    long panelAt = panels.at(panel, stays, lentAt());
     for (int step = 0; step < steps; step += piece) {
       long weightsAt = panelAt + (long) step * tile.stepBytes();
       long tokensAt = most * RESULT_BYTES + (long) step * type.blocks() * tile.tokenBytes();

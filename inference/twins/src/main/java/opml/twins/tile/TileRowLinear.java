@@ -80,7 +80,7 @@ final class TileRowLinear implements PreparedKernel {
       int tokens = Math.min(most, count - first);
       copy(segments[1], first, tokens, scratch);
       for (int panel = from; panel < to; panel++) {
-        multiply(tokens, panel, scratch);
+        multiply(tokens, panel, to, scratch);
         panels.store(panel, scratch, 0, first, tokens, segments[3]);
       }
     }
@@ -110,9 +110,10 @@ final class TileRowLinear implements PreparedKernel {
     }
   }
 
-  private void multiply(int tokens, int panel, MemorySegment scratch) {
-    MemorySegment weights = panels.memory(scratch);
-    long panelAt = panels.load(panel, scratch, lentAt());
+  private void multiply(int tokens, int panel, int to, MemorySegment scratch) {
+    boolean stays = panels.load(panel, to, scratch, lentAt());
+    MemorySegment weights = panels.memory(stays, scratch);
+    long panelAt = panels.at(panel, stays, lentAt());
     for (int chunk = 0; chunk < chunks; chunk++) {
       for (int token = 0; token < tokens; token += tile.tokens()) {
         tile.multiply(

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import opml.engine.run.Constant;
 import opml.engine.run.PreparedKernel;
+import opml.engine.tensor.OutsideMemory;
 import opml.engine.tensor.Tensor;
 import opml.kernels.catalog.KernelCatalog;
 import opml.kernels.memory.F32;
@@ -108,7 +109,9 @@ final class TileTrial {
     BlockType type = tile.type();
     long[] scalars = {0, 0, tokens, 0, 0, LINEAR_ROWS, LINEAR_ROWS, blocks};
     LinearCall call = LinearCall.of(type.file, scalars);
-    MemorySegment w = aligned(bytes((int) (LINEAR_ROWS * call.rowBytes())));
+    // Machine code packs what lies outside of the heap.
+    byte[] file = bytes((int) (LINEAR_ROWS * call.rowBytes()));
+    MemorySegment w = OutsideMemory.allocate(file.length).copyFrom(MemorySegment.ofArray(file));
     float[] halves = scales((int) (w.byteSize() / type.file.bytes()));
     for (int i = 0; i < halves.length; i++) {
       for (int at = 0; at < type.format.halves(); at++) {

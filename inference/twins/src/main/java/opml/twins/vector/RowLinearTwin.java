@@ -123,7 +123,7 @@ final class RowLinearTwin implements PreparedKernel {
       int some = Math.min(most, count - first);
       interleave(segments[1], first, some, scratch);
       for (int panel = from; panel < to; panel++) {
-        multiply(some, panel, scratch);
+        multiply(some, panel, to, scratch);
         panels.store(panel, scratch, RESULTS, first, some, segments[3]);
       }
     }
@@ -145,9 +145,10 @@ final class RowLinearTwin implements PreparedKernel {
     }
   }
 
-  private void multiply(int some, int panel, MemorySegment scratch) {
-    MemorySegment w = panels.memory(scratch);
-    long panelAt = panels.load(panel, scratch, lentAt());
+  private void multiply(int some, int panel, int to, MemorySegment scratch) {
+    boolean stays = panels.load(panel, to, scratch, lentAt());
+    MemorySegment w = panels.memory(stays, scratch);
+    long panelAt = panels.at(panel, stays, lentAt());
     for (int done = 0; done < call.depth(); done += Sums.CHUNK) {
       int count = Math.min(Sums.CHUNK, call.depth() - done);
       long wAt = panelAt + (long) done * ROWS * call.format().bytes();

@@ -212,6 +212,37 @@ class BlockTileTest {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("tiles")
+  void weightsArePackedAtOnceAsOneByOne(TileChoice choice, BlockType type) {
+    BlockTile tile = tile(choice, type);
+    long seed = new SplittableRandom().nextLong();
+    SplittableRandom random = new SplittableRandom(seed);
+    for (int steps : new int[] {1, 2, 7}) {
+      Blocks data = Blocks.random(type, random, steps, 1);
+      MemorySegment file = Arena.ofAuto().allocate(3 + data.w().length);
+      MemorySegment.copy(data.w(), 0, file, ValueLayout.JAVA_BYTE, 3, data.w().length);
+      byte[] expected = data.weights(tile).toArray(ValueLayout.JAVA_BYTE);
+      MemorySegment packed = Arena.ofAuto().allocate(8 + expected.length + 80, 64).fill((byte) 9);
+      if (!tile.packPanel(file, 3, steps, packed, 8)) {
+        assertThat(WeightPackAssembler.isFor(tile.form(), type)).isFalse();
+        return;
+      }
+      assertThat(packed.asSlice(8, expected.length).toArray(ValueLayout.JAVA_BYTE))
+          .as("%d steps, seed %d", steps, seed)
+          .isEqualTo(expected);
+      assertThat(packed.asSlice(0, 8).toArray(ValueLayout.JAVA_BYTE)).containsOnly(9);
+      assertThat(packed.asSlice(8 + expected.length).toArray(ValueLayout.JAVA_BYTE))
+          .containsOnly(9);
+      assertThatThrownBy(() -> tile.packPanel(file, 4, steps, packed, 8))
+          .isInstanceOf(IndexOutOfBoundsException.class);
+      assertThatThrownBy(() -> tile.packPanel(file, 3, steps, packed.asSlice(88), 8))
+          .isInstanceOf(IndexOutOfBoundsException.class);
+      assertThatThrownBy(() -> tile.packPanel(file, 3, steps, packed.asReadOnly(), 8))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
   static Stream<Arguments> matrices() {
     return tiles().filter(arguments -> ofMatrices(arguments.get()).isPresent());
   }

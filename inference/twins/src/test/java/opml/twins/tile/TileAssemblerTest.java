@@ -78,17 +78,24 @@ class TileAssemblerTest {
     for (BlockType type : BlockType.values()) {
       TileCode code = new EmulatedCode(BlockTile.code(form, type));
       assertThat(new TileTrial().passes(right.blocks().get(type))).isTrue();
-      assertThat(new TileTrial().passes(new BlockTile(form, type, fewerSteps(code), null, null)))
+      assertThat(
+              new TileTrial().passes(new BlockTile(form, type, fewerSteps(code), null, null, null)))
           .isFalse();
       if (form.isVnni()) {
         TileCode packer = fewerSteps(new EmulatedCode(TokenPackAssembler.packing(form, type)));
-        assertThat(new TileTrial().passes(new BlockTile(form, type, code, packer, null))).isFalse();
+        assertThat(new TileTrial().passes(new BlockTile(form, type, code, packer, null, null)))
+            .isFalse();
+      }
+      if (WeightPackAssembler.isFor(form, type)) {
+        TileCode packer = fewerSteps(new EmulatedCode(WeightPackAssembler.packing(form, type)));
+        assertThat(new TileTrial().passes(new BlockTile(form, type, code, null, packer, null)))
+            .isFalse();
       }
       if (form.hasMatrices() && MatrixTile.isFor(type)) {
         TileCode packer = new EmulatedCode(TokenPackAssembler.packing(form, type));
         TileCode product = fewerSteps(new EmulatedCode(MatrixTileAssembler.product(type)));
         MatrixTile matrices = new MatrixTile(type, product);
-        assertThat(new TileTrial().passes(new BlockTile(form, type, code, packer, matrices)))
+        assertThat(new TileTrial().passes(new BlockTile(form, type, code, packer, null, matrices)))
             .isFalse();
       }
     }

@@ -263,6 +263,24 @@ public final class Emulator {
         }
         put(to, lanes);
       }
+      case VPUNPCKLWD, VPUNPCKLDQ, VPUNPCKHDQ -> {
+        Simd to = (Simd) operands.get(0);
+        int[] a = source(operands.get(1), to.bytes() / 4);
+        int[] b = source(operands.get(2), to.bytes() / 4);
+        int[] lanes = new int[16];
+        for (int i = 0; i < a.length; i++) {
+          int first = i / 4 * 4; // within 128 bits
+          if (op == SimdOp.VPUNPCKLWD) {
+            int word = first + i % 4 / 2;
+            int half = i % 2 * 16;
+            lanes[i] = a[word] >>> half & 0xFFFF | b[word] >>> half << 16;
+          } else {
+            int word = first + i % 4 / 2 + (op == SimdOp.VPUNPCKHDQ ? 2 : 0);
+            lanes[i] = (i % 2 == 0 ? a : b)[word];
+          }
+        }
+        put(to, lanes);
+      }
       case VPSHUFB -> {
         Simd to = (Simd) operands.get(0);
         int[] from = source(operands.get(1), to.bytes() / 4);

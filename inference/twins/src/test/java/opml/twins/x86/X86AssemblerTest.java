@@ -38,6 +38,9 @@ import static opml.twins.x86.SimdOp.VPSLLD;
 import static opml.twins.x86.SimdOp.VPSLLW;
 import static opml.twins.x86.SimdOp.VPSRLD;
 import static opml.twins.x86.SimdOp.VPSRLW;
+import static opml.twins.x86.SimdOp.VPUNPCKHDQ;
+import static opml.twins.x86.SimdOp.VPUNPCKLDQ;
+import static opml.twins.x86.SimdOp.VPUNPCKLWD;
 import static opml.twins.x86.SimdOp.VPXOR;
 import static opml.twins.x86.SimdOp.VZEROUPPER;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -176,6 +179,12 @@ class X86AssemblerTest {
           code -> code.simd(VPMOVSXBD, ymm(14), at(Gpr.R11, 96)),
           code -> code.simd(VPMOVSXBD, zmm(2), at(Gpr.RDI, 16)),
           code -> code.simd(VPMOVSXBD, zmm(28), at(Gpr.R11, 90)),
+          code -> code.simd(VPUNPCKLWD, ymm(1), ymm(2), ymm(3)),
+          code -> code.simd(VPUNPCKLWD, zmm(24), zmm(25), at(Gpr.R10, 128)),
+          code -> code.simd(VPUNPCKLDQ, ymm(9), ymm(10), ymm(11)),
+          code -> code.simd(VPUNPCKLDQ, zmm(24), zmm(25), at(Gpr.R10, 128)),
+          code -> code.simd(VPUNPCKHDQ, ymm(9), ymm(10), ymm(11)),
+          code -> code.simd(VPUNPCKHDQ, zmm(9), zmm(18), zmm(27)),
           code -> code.simd(VPSHUFB, ymm(1), ymm(2), ymm(3)),
           code -> code.simd(VPSHUFB, ymm(9), ymm(10), ymm(11)),
           code -> code.simd(VPSHUFB, zmm(9), zmm(18), zmm(27)),

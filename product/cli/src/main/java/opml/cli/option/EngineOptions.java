@@ -8,6 +8,7 @@ import opml.cli.console.Console;
 import opml.cli.console.Failure;
 import opml.cli.console.Problems;
 import opml.engine.plan.Team;
+import opml.engine.run.Residence;
 import opml.engine.tensor.Tensor;
 import opml.llm.forward.CacheType;
 import opml.llm.model.LanguageModel;
@@ -68,6 +69,7 @@ public final class EngineOptions {
 
   /// {@return the model in a file, with its tokenizer and adapters; nothing of its weights is read}
   public LanguageModel open(Path file) {
+    Twins.findOut();
     return text.adapted(LanguageModelFile.open(file, tokenizerFile));
   }
 
@@ -85,6 +87,15 @@ public final class EngineOptions {
   ///
   /// @throws Failure if it cannot be run with these options
   public Ready ready(Path file, LanguageModel model, Team team, Console console) {
+    return ready(file, model, Residence.AT_ONCE, team, console);
+  }
+
+  /// Makes a model ready.
+  ///
+  /// @param residence of its weights
+  /// @throws Failure if it cannot be run with these options
+  public Ready ready(
+      Path file, LanguageModel model, Residence residence, Team team, Console console) {
     Tokenizer tokenizer = LanguageModelFile.tokenizer(file, model);
     int context = context(model);
     int trained = model.hyperparameters().context();
@@ -108,6 +119,7 @@ public final class EngineOptions {
               text.cacheType(),
               Math.min(batch, context),
               Twins.provider(),
+              residence,
               team,
               progress(file, console));
       return new Ready(model, tokenizer, engine, context);

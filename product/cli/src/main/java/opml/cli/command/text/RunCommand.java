@@ -23,6 +23,7 @@ import opml.core.codec.MalformedException;
 import opml.core.codec.WholeFile;
 import opml.core.hash.Keccak;
 import opml.engine.plan.Team;
+import opml.engine.run.Residence;
 import opml.llm.model.LanguageModel;
 import opml.llm.session.Drafter;
 import opml.llm.session.Drafting;
@@ -136,7 +137,13 @@ public final class RunCommand implements Callable<Integer> {
     }
     Optional<Team> own = options.ownTeam();
     Team team = own.orElseGet(Team::shared);
-    TextEngine engine = options.ready(file, model, team, console).engine();
+    // Nothing is claimed by what it says, so nothing is hashed; but what is kept is a certain
+    // model's.
+    Residence residence =
+        kept.isPresent()
+            ? Residence.AT_ONCE
+            : System.getenv("ATONCE") != null ? Residence.AT_ONCE : Residence.WHEN_USED_AGAIN;
+    TextEngine engine = options.ready(file, model, residence, team, console).engine();
     Drafting drafting = drafts.ready(engine, options, team, console);
     Optional<SessionFile> cache = kept.map(engine::file);
     try (Session session = engine.open();

@@ -37,6 +37,9 @@ public final class LlmBench {
   private static final int ANSWER = 256;
   private static final int SHORT = 8;
 
+  /// How often models are loaded.
+  private static final int LOADS = 3;
+
   /// Where the vocabularies of all models here have pieces.
   private static final int PIECES = LlamaKeys.FIRST_PIECE;
 
@@ -263,12 +266,18 @@ public final class LlmBench {
 
   private Opened open(Sides sides, OpenedModel subject) throws IOException {
     Preload.file(subject.file());
-    sides.close();
+    double ours = Double.POSITIVE_INFINITY;
+    double peer = Double.POSITIVE_INFINITY;
+    // In turns, and the best counts: whoever comes first finds the least memory at hand.
+    for (int i = 0; i < LOADS; i++) {
+      sides.close();
+      ours = Math.min(ours, sides.ours().loadSeconds());
+      sides.close();
+      peer = Math.min(peer, sides.peer().loadSeconds());
+    }
     int[] few = text(subject, SHORT);
     double size = Files.size(subject.file());
     double[] memory = new double[2];
-    double ours = sides.ours().loadSeconds();
-    double peer = sides.peer().loadSeconds();
     int[] prompt = text(subject, Math.min(PROMPT, sides.context()));
     for (TextProcess side : List.of(sides.ours(), sides.peer())) {
       double _ = side.prompt(prompt)[0];

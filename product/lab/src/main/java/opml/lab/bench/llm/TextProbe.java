@@ -15,6 +15,7 @@ import java.util.StringJoiner;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import opml.engine.plan.Team;
+import opml.engine.run.Residence;
 import opml.lab.bench.BenchException;
 import opml.llm.forward.CacheType;
 import opml.llm.forward.CheckGraph;
@@ -47,24 +48,37 @@ public final class TextProbe {
   /// @param arguments model, context, threads, how keys and values are kept
   public static void main(String[] arguments) throws IOException {
     long begin = System.nanoTime();
+    Twins.findOut();
     LanguageModel model = LanguageModels.open(Path.of(arguments[0]));
     int context = Integer.parseInt(arguments[1]);
+    CacheType cache = CacheType.valueOf(arguments[3]);
     try (Team team = new Team(Integer.parseInt(arguments[2]));
-        Session session = open(model, context, CacheType.valueOf(arguments[3]), team);
         BufferedReader in =
             new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
-      session.take(1);
-      System.out.println(since(begin));
-      TextProbe probe = new TextProbe(model, session);
-      for (String line = in.readLine(); line != null; line = in.readLine()) {
-        System.out.println(probe.answered(line));
+      // As `run` does, ...
+      try (Session first = open(model, context, cache, Residence.WHEN_USED_AGAIN, team)) {
+        first.take(1);
+        System.out.println(since(begin));
+      }
+      // ... and, once something is asked, as those who claim.
+      String line = in.readLine();
+      if (line == null) {
+        return;
+      }
+      try (Session session = open(model, context, cache, Residence.AT_ONCE, team)) {
+        TextProbe probe = new TextProbe(model, session);
+        for (; line != null; line = in.readLine()) {
+          System.out.println(probe.answered(line));
+        }
       }
     }
   }
 
-  private static Session open(LanguageModel model, int context, CacheType cache, Team team) {
+  private static Session open(
+      LanguageModel model, int context, CacheType cache, Residence residence, Team team) {
     int rows = Math.min(TextEngine.ROWS, context);
-    return TextEngine.of(model, context, cache, rows, Twins.provider(), team, _ -> {}).open();
+    return TextEngine.of(model, context, cache, rows, Twins.provider(), residence, team, _ -> {})
+        .open();
   }
 
   private static double since(long begin) {
