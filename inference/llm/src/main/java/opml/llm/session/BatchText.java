@@ -105,7 +105,7 @@ public final class BatchText implements AutoCloseable {
     answerAt = prompt;
     walked = -1;
     if (!grammar.isAny() && masks == null) {
-      masks = new GrammarMasks(batch.tokenTexts());
+      masks = new GrammarMasks(batch.grammars());
     }
   }
 

@@ -13,7 +13,6 @@ import opml.engine.run.PreparedKernel;
 import opml.kernels.layout.Tile;
 import opml.kernels.memory.Mem;
 import opml.llm.forward.SessionGraph;
-import opml.llm.forward.VocabularyTable;
 import org.jspecify.annotations.Nullable;
 
 /// Texts that a model reads and continues together: a step takes some tokens of each, and goes over the weights once
@@ -42,7 +41,7 @@ public final class TextBatch implements AutoCloseable {
 
   private final Arena arena = Arena.ofShared();
   private final Passes passes;
-  private final Supplier<VocabularyTable> tokenTexts;
+  private final Supplier<TokenTexts> tokenTexts;
   private final SessionGraph session;
   private final SlotPlaces places;
   private final Team team;
@@ -58,6 +57,9 @@ public final class TextBatch implements AutoCloseable {
   private final int rows;
   private final int vocabulary;
 
+  /// Made when there is a grammar for the first time.
+  private @Nullable KnownGrammars grammars;
+
   /// Exchanges of kernels that have been heard of.
   private int seen;
 
@@ -68,7 +70,7 @@ public final class TextBatch implements AutoCloseable {
   private int choiceRows;
 
   /// @param tokenTexts asked for when there is a grammar
-  TextBatch(Passes passes, int context, Team team, Supplier<VocabularyTable> tokenTexts) {
+  TextBatch(Passes passes, int context, Team team, Supplier<TokenTexts> tokenTexts) {
     this.tokenTexts = tokenTexts;
     this.passes = passes;
     this.team = team;
@@ -398,9 +400,14 @@ public final class TextBatch implements AutoCloseable {
     }
   }
 
-  /// {@return the texts of tokens, as a grammar sees them}
-  VocabularyTable tokenTexts() {
-    return tokenTexts.get();
+  /// {@return what is known of the texts' grammars}
+  KnownGrammars grammars() {
+    KnownGrammars known = grammars;
+    if (known == null) {
+      known = new KnownGrammars(tokenTexts.get());
+      grammars = known;
+    }
+    return known;
   }
 
   /// Says which tokens may be chosen in a row of choices of the next step.

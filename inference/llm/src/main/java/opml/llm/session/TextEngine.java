@@ -22,7 +22,7 @@ public final class TextEngine {
   private final int context;
   private final CacheType cacheType;
   private final Team team;
-  private @Nullable VocabularyTable tokenTexts;
+  private @Nullable TokenTexts tokenTexts;
 
   private TextEngine(
       LanguageModel model, Passes passes, int context, CacheType cacheType, Team team) {
@@ -95,10 +95,10 @@ public final class TextEngine {
     return new Embedder(model, open());
   }
 
-  private synchronized VocabularyTable tokenTexts() {
-    VocabularyTable made = tokenTexts;
+  private synchronized TokenTexts tokenTexts() {
+    TokenTexts made = tokenTexts;
     if (made == null) {
-      made = VocabularyTable.of(model);
+      made = new TokenTexts(VocabularyTable.of(model));
       tokenTexts = made;
     }
     return made;

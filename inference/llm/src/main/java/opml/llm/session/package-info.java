@@ -7,4 +7,6 @@
 /// Many texts go through a model at once in a [opml.llm.session.TextBatch], each with a
 /// [opml.llm.session.Continuation] that says what it takes in a step. A [opml.llm.session.Drafter] guesses what comes
 /// next; what is said hangs neither on other texts nor on guesses.
+///
+/// Which tokens a grammar lets follow is found by [opml.llm.session.GrammarMasks], along a tree of the vocabulary.
 package opml.llm.session;

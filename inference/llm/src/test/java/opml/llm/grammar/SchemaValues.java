@@ -10,14 +10,14 @@ import java.util.Random;
 import java.util.stream.StreamSupport;
 
 /// Random schemas, values that they describe, and whether a value is one, straight from JSON Schema's words.
-final class SchemaValues {
+public final class SchemaValues {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
   private static final List<String> NAMES = List.of("a", "ab", "b", "né", "q\"");
 
   private final Random random;
   private final ObjectNode whole = JSON.objectNode();
 
-  SchemaValues(Random random) {
+  public SchemaValues(Random random) {
     this.random = random;
     ObjectNode tree = whole.putObject("$defs").putObject("tree");
     tree.put("type", "object");
@@ -32,7 +32,8 @@ final class SchemaValues {
     whole.setAll(schema(3));
   }
 
-  ObjectNode whole() {
+  /// {@return a schema}
+  public ObjectNode whole() {
     return whole;
   }
 

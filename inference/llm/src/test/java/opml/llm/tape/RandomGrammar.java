@@ -31,4 +31,19 @@ public final class RandomGrammar {
               | low;
     };
   }
+
+  /// {@return one that keeps a return for each byte, which tells which it was, until it has too many}
+  public static Grammar keepingAll() {
+    int ways = 64;
+    int[] table = new int[3 * ways + 2];
+    for (int i = 0; i < ways; i++) {
+      int low = 4 * i;
+      table[2 * i] = GrammarTable.CALL | 2 * ways << GrammarTable.TARGET | (low + 3) << 8 | low;
+      table[2 * i + 1] = 2 * ways + 2 + i;
+      table[2 * ways + 2 + i] = GrammarTable.LAST | (low + 3) << 8 | low;
+    }
+    table[2 * ways] = 0xe0 << 8;
+    table[2 * ways + 1] = GrammarTable.END;
+    return new Grammar(table);
+  }
 }

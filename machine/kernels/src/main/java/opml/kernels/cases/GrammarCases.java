@@ -9,21 +9,24 @@ import opml.kernels.transformer.GrammarTable;
 import opml.kernels.transformer.SamplingHeader;
 import opml.kernels.transformer.Tape;
 
-/// Random tables of grammars, some of any bytes, and texts of a few letters that they are about.
+/// Random tables of grammars, some of any integers, and texts of a few letters that they are about. Places are any, too,
+/// but that none has more returns than [GrammarTable#DEPTH]: nothing leads to one that has.
 final class GrammarCases {
   private static final int VOCABULARY = 41;
   private static final int LONGEST = 4;
-  private static final int WORDS = 24;
+  private static final int[] WORDS = {1, 2, 24, 24, 24, 200};
 
   private final SplittableRandom random;
   private final RandomBytes data;
   private final byte[] pieces = new byte[VOCABULARY * LONGEST];
   private final int[] ends = new int[VOCABULARY];
   private final byte[] stops = new byte[VOCABULARY];
+  private final int words;
 
   GrammarCases(SplittableRandom random, RandomBytes data) {
     this.random = random;
     this.data = data;
+    this.words = WORDS[random.nextInt(WORDS.length)];
     for (int i = 0; i < pieces.length; i++) {
       pieces[i] = (byte) letter();
     }
@@ -43,11 +46,7 @@ final class GrammarCases {
       case "grammar.walk" ->
           new Case(
               List.of(
-                  request(),
-                  data.ints(position + rows, -1, VOCABULARY + 1),
-                  pieces,
-                  data.words(ends),
-                  places(rows + 1)),
+                  request(), tokens(position + rows), pieces, data.words(ends), places(rows + 1)),
               new long[] {VOCABULARY, LONGEST});
       case "grammar.allow" -> {
         int from = 32 * random.nextInt(2);
@@ -73,30 +72,53 @@ final class GrammarCases {
     };
   }
 
+  private byte[] tokens(int count) {
+    int[] tokens = new int[count];
+    for (int i = 0; i < count; i++) {
+      tokens[i] = random.nextInt(40) == 0 ? random.nextInt() : random.nextInt(VOCABULARY);
+    }
+    return data.words(tokens);
+  }
+
   /// {@return a request with a table, or with none}
   private byte[] request() {
     ByteBuffer request =
-        ByteBuffer.allocate(Tape.HEADER + 4 * WORDS + 12).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer.allocate(Tape.HEADER + 4 * words + 12).order(ByteOrder.LITTLE_ENDIAN);
     request.putInt(Tape.PROMPT, 1).putInt(SamplingHeader.BIASES, 1);
-    request.putInt(SamplingHeader.GRAMMAR, random.nextInt(6) == 0 ? 0 : WORDS);
+    request.putInt(SamplingHeader.GRAMMAR, random.nextInt(6) == 0 ? 0 : words);
     int garbage = random.nextInt(3);
-    for (int i = 0; i < WORDS; i++) {
+    // Where there is little else, texts come to the ends of what is looked at and of what is kept.
+    boolean isLong = random.nextInt(3) == 0;
+    for (int i = 0; i < words; i++) {
+      int word = isLong && random.nextInt(20) > 0 ? detour() : word();
       request.putInt(
-          Tape.HEADER + 12 + 4 * i, random.nextInt(8) < garbage ? random.nextInt() : word());
+          Tape.HEADER + 12 + 4 * i, random.nextInt(8) < garbage ? random.nextInt() : word);
     }
     return request.array();
   }
 
+  /// {@return an entry that decides nothing}
+  private int detour() {
+    return switch (random.nextInt(8)) {
+      case 0 -> GrammarTable.END;
+      case 1 -> random.nextInt(words);
+      case 2, 3, 4 -> GrammarTable.CALL | random.nextInt(words) << GrammarTable.TARGET | 255 << 8;
+      default -> 1;
+    };
+  }
+
   private int word() {
-    int from = letter();
+    boolean anywhere = random.nextInt(20) == 0;
+    int from = anywhere ? random.nextInt(256) : letter();
+    int to = anywhere ? random.nextInt(256) : from + random.nextInt(3);
     return switch (random.nextInt(5)) {
-      case 0 -> random.nextInt(WORDS);
+      case 0 -> random.nextInt(words);
       case 1 -> GrammarTable.END;
       default ->
           (random.nextBoolean() ? GrammarTable.LAST : 0)
               | (random.nextInt(4) == 0 ? GrammarTable.CALL : 0)
-              | random.nextInt(WORDS) << GrammarTable.TARGET
-              | from + random.nextInt(3) << 8
+              | random.nextInt(words) << GrammarTable.TARGET
+              | to << 8
               | from;
     };
   }
@@ -106,10 +128,16 @@ final class GrammarCases {
     ByteBuffer places = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     for (int i = 0; i < count; i++) {
       int height = random.nextInt(random.nextInt(4) == 0 ? GrammarTable.DEPTH + 1 : 3);
-      int place = random.nextInt(WORDS) << 6 | height;
-      places.putInt(random.nextInt(8) == 0 ? GrammarTable.NOWHERE : place);
+      int entry = random.nextInt(random.nextInt(16) == 0 ? 1 << 25 : words);
+      int place = entry << 6 | height;
+      places.putInt(
+          switch (random.nextInt(16)) {
+            case 0 -> GrammarTable.NOWHERE;
+            case 1 -> place | Integer.MIN_VALUE;
+            default -> place;
+          });
       for (int j = 0; j < GrammarTable.DEPTH; j++) {
-        places.putInt(random.nextInt(WORDS + 1));
+        places.putInt(random.nextInt(24) == 0 ? random.nextInt() : random.nextInt(words + 1));
       }
     }
     return bytes;
