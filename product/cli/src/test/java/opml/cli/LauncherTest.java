@@ -159,6 +159,7 @@ class LauncherTest {
   @ValueSource(
       strings = {
         "model run",
+        "bench api",
         "bench engine",
         "bench llm",
         "demo llama",

@@ -8,14 +8,30 @@ import opml.llm.forward.VocabularyTable;
 import opml.llm.session.Session;
 import opml.llm.tape.TextAnswer;
 
-/// A lie about one token of a language model's answer, the one in its middle: all that follows from it is honest.
+/// A lie about one token of a language model's answer, the one in its middle.
 ///
 /// @param at the number of the token
 /// @param truth what the model chooses there
 /// @param told what the liar says
 /// @param answer that he claims
 public record TokenLie(int at, int truth, int told, TextAnswer answer) {
-  /// Goes on from another token, one that the model chose elsewhere.
+  /// Says another token and nothing else: what follows is the right answer's, which the node that lies passes, too.
+  ///
+  /// @param right no longer than a tile
+  /// @param told not the token that is there
+  public static TokenLie instead(TextAnswer right, int told, VocabularyTable vocabulary, int room) {
+    int[] tokens = right.tokens();
+    int at = tokens.length / 2;
+    int truth = tokens[at];
+    if (tokens.length < 1 || tokens.length > CheckGraph.TILE || truth == told) {
+      throw new IllegalArgumentException(
+          "token %d in place of %d, among %d".formatted(told, truth, tokens.length));
+    }
+    tokens[at] = told;
+    return new TokenLie(at, truth, told, TextAnswer.of(tokens, false, vocabulary, room));
+  }
+
+  /// Goes on from another token, one that the model chose elsewhere: all that follows from the lie is honest.
   ///
   /// @param session of the model, which is left with the liar's text
   /// @param room bytes of an answer's tape

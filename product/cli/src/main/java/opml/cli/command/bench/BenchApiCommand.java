@@ -2,138 +2,133 @@ package opml.cli.command.bench;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Map;
+import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import opml.cli.console.CheckoutHome;
 import opml.cli.console.Console;
 import opml.cli.console.ExitCode;
 import opml.cli.console.Failure;
-import opml.cli.console.Json;
 import opml.cli.console.Messages;
 import opml.cli.option.ReportOption;
 import opml.lab.bench.api.ApiBench;
+import opml.lab.bench.api.ApiChoice;
 import opml.lab.bench.api.ApiFigures;
-import opml.lab.bench.checkout.Count;
-import org.jspecify.annotations.Nullable;
+import opml.lab.bench.api.ApiPart;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /// The figures of a server of texts.
 @Command(
     name = "api",
     description = {
-      "Measures serving many texts at once.",
-      "Speeds of one text and of 16, of prompts that begin alike and of guesses; and whether answers under load are"
-          + " those of a session alone, byte for byte. A file of random weights, 1.2 GB, is made once in target/llm."
+      "Measures serving many texts at once, beside llama.cpp where it has the feature.",
+      "Speeds of one text and of 16, of prompts that begin alike, of guesses and of grammars' masks; whether answers"
+          + " under load are those of a session alone, byte for byte, and those under random schemas what the schemas"
+          + " describe; what receipts cost; other people's clients; lies on a chain about a sampled token and about"
+          + " one that a grammar forbids. llama.cpp (the npm package node-llama-cpp) is fetched once; a file of"
+          + " random weights, 1.2 GB, is made once in target/llm.",
+      "It goes part by part: one that fails costs its own figures, and the report is written after each."
     },
     exitCodeList = {
-      "0:done, and no answer was lost or wrong",
-      "1:failed, or an answer was lost or wrong",
+      "0:done, and every goal was reached",
+      "1:failed, or a goal was missed or not measured",
       ExitCode.USAGE_HELP,
       ExitCode.INTERRUPTED_HELP,
       ExitCode.TERMINATED_HELP
     },
-    footer = {"  opml bench api --quick", "  opml bench api --report api.json"})
+    footer = {
+      "  opml bench api --quick",
+      "  opml bench api --report api.json",
+      "  opml bench api --only schemas,disputes --seed 7"
+    })
 @SuppressWarnings("NullAway.Init") // filled by picocli
 public final class BenchApiCommand implements Callable<Integer> {
+  /// Where the launcher leaves llama.cpp, in the checkout.
+  private static final String PEER = "target/peers/llama.cpp";
+
+  private static final String MODELS = "target/llm";
+
   @Mixin private Console console;
 
   @Mixin private ReportOption report;
 
-  @Option(names = "--quick", description = "Fewer tokens and requests.")
+  @Option(names = "--quick", description = "Fewer tokens, requests, schemas and disputes.")
   private boolean quick;
+
+  @Option(
+      names = "--only",
+      split = ",",
+      paramLabel = "PART",
+      description =
+          "Only these of overhead, streams, prefix, speculative, masks, peer, schemas, equal, soak, receipt, clients"
+              + " and disputes.")
+  private Set<String> only = Set.of();
 
   @Option(
       names = "--seed",
       paramLabel = "N",
-      description = "Of prompts (default: another each time, which is told).")
+      description = "Of prompts and schemas (default: another each time, which is told).")
   private Optional<Long> seed;
 
   @Option(
       names = "--models",
-      paramLabel = "FOLDER",
-      description = "Where model files are, or are made (default: target/llm).")
+      paramLabel = "DIR",
+      description = "The folder of model files, where missing ones are made (default: target/llm).")
   private Optional<Path> models;
+
+  @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
+    Set<ApiPart> parts = parts();
     report.begin();
     long chosen = seed.orElseGet(() -> new Random().nextLong());
     console.note("seed    %d".formatted(chosen));
-    Path folder = models.orElseGet(() -> CheckoutHome.find().resolve("target/llm"));
+    Path home = CheckoutHome.find();
+    Path folder = models.orElseGet(() -> home.resolve(MODELS));
     ApiFigures figures;
     try {
-      figures = ApiBench.run(folder, quick, chosen, console::note);
+      figures =
+          ApiBench.run(
+              new ApiBench.Places(home, folder, home.resolve(PEER)),
+              new ApiChoice(quick, chosen, parts),
+              console::note,
+              found -> report.end(ApiFiguresView.json(found)));
     } catch (IOException e) {
       throw new Failure("--models " + Messages.at(folder, e).getMessage(), e);
     }
-    console.show(json(figures), () -> text(figures));
-    report.end(json(figures));
-    return figures.right() ? 0 : 1;
+    console.show(ApiFiguresView.json(figures), () -> ApiFiguresView.text(figures));
+    report.end(ApiFiguresView.json(figures));
+    return ApiFiguresView.areReached(figures) ? ExitCode.OK : ExitCode.FAILED;
   }
 
-  private static Map<String, @Nullable Object> json(ApiFigures figures) {
-    return Json.object(
-        "streams",
-        figures.streams(),
-        "overhead",
-        figures.overhead(),
-        "prefix_ratio",
-        figures.prefixRatio(),
-        "speculative",
-        figures.speculative(),
-        "equal",
-        Json.object("answers", figures.equal().answers(), "different", figures.equal().different()),
-        "soak",
-        Json.object(
-            "requests", figures.soak().requests(),
-            "lost", figures.soak().lost(),
-            "wrong", figures.soak().wrong(),
-            "heap_growth", figures.soak().heapGrowth() - 1),
-        "receipt",
-        figures.receipt().goals());
+  private Set<ApiPart> parts() {
+    Set<ApiPart> parts = EnumSet.noneOf(ApiPart.class);
+    for (String name : only) {
+      parts.add(
+          Stream.of(ApiPart.values())
+              .filter(part -> part.label().equals(name))
+              .findFirst()
+              .orElseThrow(() -> unknown(name)));
+    }
+    return parts;
   }
 
-  private static String text(ApiFigures figures) {
-    int asked = figures.soak().requests();
-    int answers = figures.equal().answers();
-    return new Goals()
-        .atLeast("16 texts / one", figures.streams(), "", ApiFigures.STREAMS_LEAST, "one text")
-        .atLeast("server / session", figures.overhead(), "", ApiFigures.OVERHEAD_LEAST, "session")
-        .atMost(
-            "first token, 512 tokens shared",
-            figures.prefixRatio(),
-            "",
-            ApiFigures.PREFIX_MOST,
-            "first request")
-        .atLeast(
-            "guesses, repeating text",
-            figures.speculative(),
-            "",
-            ApiFigures.SPECULATIVE_LEAST,
-            "no guesses")
-        .all(
-            "answers under load as alone",
-            new Count(answers, answers - figures.equal().different()))
-        .all(
-            "requests of the soak, answered right",
-            new Count(asked, asked - figures.soak().lost() - figures.soak().wrong()))
-        .atMost("heap after / before", figures.soak().heapGrowth(), "", ApiFigures.HEAP_MOST, "")
-        .atMost(
-            "receipt, 99 of 100 cases",
-            figures.receipt().p99Millis(),
-            "ms",
-            ApiFigures.RECEIPT_MOST_MILLIS,
-            "")
-        .atMost(
-            "checking an answer / giving it",
-            figures.receipt().checkRatio(),
-            "",
-            ApiFigures.CHECK_MOST,
-            "")
-        .toString();
+  private ParameterException unknown(String name) {
+    return new ParameterException(
+        spec.commandLine(),
+        "--only %s: expected some of %s"
+            .formatted(
+                name,
+                Stream.of(ApiPart.values()).map(ApiPart::label).collect(Collectors.joining(", "))));
   }
 }

@@ -13,7 +13,6 @@ import picocli.CommandLine.Command;
       BenchHouseCommand.class,
       BenchLlmCommand.class,
       BenchPhasesCommand.class,
-      BenchReceiptsCommand.class,
       BenchSiegeCommand.class,
       BenchVmCommand.class
     })

@@ -9,6 +9,7 @@ import opml.lab.bench.siege.Reach;
 /// none.
 final class Goals {
   private final Table table = new Table("figure", "measured", "goal", "reached", "beside");
+  private int missed;
 
   /// A figure that should not be less than its goal.
   Goals atLeast(String figure, double value, String unit, double goal, String beside) {
@@ -24,6 +25,7 @@ final class Goals {
 
   /// Things that should all be right.
   Goals all(String figure, Count count) {
+    missed += count.total() == 0 || count.whole() ? 0 : 1;
     table.row(
         figure,
         count.total() == 0 ? "not measured" : count.right() + " of " + count.total(),
@@ -43,6 +45,7 @@ final class Goals {
   private Goals row(
       String figure, double value, String unit, String goal, boolean reached, String beside) {
     boolean measured = Double.isFinite(value);
+    missed += measured && !goal.isEmpty() && !reached ? 1 : 0;
     table.row(
         figure,
         measured ? (text(value) + " " + unit).strip() : "not measured",
@@ -50,6 +53,11 @@ final class Goals {
         measured && !goal.isEmpty() ? (reached ? "yes" : "NO") : "",
         beside);
     return this;
+  }
+
+  /// {@return whether all that was measured is as it should be}
+  boolean areReached() {
+    return missed == 0;
   }
 
   private static String text(double value) {

@@ -27,7 +27,8 @@ public final class DisputeProbe {
       System.out.println(0);
       for (String line = in.readLine(); line != null; line = in.readLine()) {
         try {
-          OneDispute one = AnswerDispute.play(chain, model, BEGINNING);
+          DisputedToken token = DisputedToken.valueOf(line.split(" ", 2)[1]);
+          OneDispute one = AnswerDispute.play(chain, model, BEGINNING, token);
           System.out.println(one.seconds() + " " + one.moves() + " " + one.gas());
         } catch (IllegalStateException e) {
           System.out.println("! " + e.getMessage());
@@ -37,13 +38,18 @@ public final class DisputeProbe {
   }
 
   /// {@return a dispute about a model's answer}
-  static Dispute play(OpenedModel subject, double goal) throws IOException {
-    String file = subject.file().toAbsolutePath().toString();
-    List<String> command = OwnJvm.command(Sides.options("auto"), DisputeProbe.class, List.of(file));
-    try (TextProcess probe =
-        new TextProcess("a dispute about " + subject.name(), command, Path.of("."))) {
-      double[] found = probe.dispute();
-      return new Dispute(subject.name(), found[0], (int) found[1], (long) found[2], goal);
+  ///
+  /// @param name of the model
+  /// @param goal seconds, at most; NaN if none
+  /// @throws opml.lab.bench.BenchException with the reason if it cannot be played to its end
+  public static Dispute play(Path file, String name, DisputedToken token, double goal)
+      throws IOException {
+    List<String> command =
+        OwnJvm.command(
+            Sides.options("auto"), DisputeProbe.class, List.of(file.toAbsolutePath().toString()));
+    try (TextProcess probe = new TextProcess("a dispute about " + name, command, Path.of("."))) {
+      double[] found = probe.dispute(token);
+      return new Dispute(name, found[0], (int) found[1], (long) found[2], goal);
     }
   }
 }

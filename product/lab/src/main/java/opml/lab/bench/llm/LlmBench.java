@@ -299,6 +299,6 @@ public final class LlmBench {
     if (!AnvilBinary.isInstalled()) {
       throw new BenchException("anvil is not installed");
     }
-    return DisputeProbe.play(subject, goal);
+    return DisputeProbe.play(subject.file(), subject.name(), DisputedToken.LIKELIEST, goal);
   }
 }

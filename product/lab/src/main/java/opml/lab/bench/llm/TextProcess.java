@@ -167,8 +167,8 @@ final class TextProcess implements AutoCloseable {
   }
 
   /// {@return a dispute's seconds, moves and gas}
-  double[] dispute() throws IOException {
-    return askNumbers("dispute");
+  double[] dispute(DisputedToken token) throws IOException {
+    return askNumbers("dispute " + token);
   }
 
   private String modelName() {
