@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// any more.
 ///
 /// Where that queue is full, and others wait to be worked on, it is parked ([Workers]): it gives up its place and its
-/// text, and has one again when its client has read on. It then reads what it has said as if that were its prompt, which
-/// no bit of the rest tells.
+/// text, and has one again when its client has read on. It then reads what it has said as if that were its prompt,
+/// which no bit of the rest tells.
 final class Generation implements Errand {
   private static final int AHEAD = 256;
 

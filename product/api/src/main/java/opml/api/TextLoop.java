@@ -16,7 +16,8 @@ import opml.llm.session.TextBatch;
 ///
 /// In each step those who write have a token or some guesses each, and those who read share what rows are left: few
 /// while somebody writes, so that nobody waits long for a token. Who comes, goes, or has a client that reads slowly
-/// (and loses its text to others who wait, until that client has read on) changes who is in a step, and no bit of what others are told.
+/// (and loses its text to others who wait, until that client has read on) changes who is in a step, and no bit of what
+/// others are told.
 ///
 /// What a prompt has in common with any text in memory is copied and not read again. A reader whose prompt goes on like
 /// that of one who is ahead waits for it.

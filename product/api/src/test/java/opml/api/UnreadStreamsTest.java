@@ -19,8 +19,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Streams that nobody reads, of a server that would wait for their clients for longer than any test: they give up their
-/// places to others, and go on as if nothing had been.
+/// Streams that nobody reads, of a server that would wait for their clients for longer than any test: they give up
+/// their places to others, and go on as if nothing had been.
 class UnreadStreamsTest {
   private static final String CHAT = "/v1/chat/completions";
   private static final int PARALLEL = 3;

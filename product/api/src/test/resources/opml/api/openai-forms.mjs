@@ -1,4 +1,4 @@
-// What the package `openai` of npm, unchanged, makes of answers in forms that zod describes: `node openai-forms.mjs URL`.
+// What the package `openai` of npm, unchanged, makes of answers that zod describes: `node openai-forms.mjs URL`.
 import OpenAI from "openai";
 import { zodFunction, zodResponseFormat, zodTextFormat } from "openai/helpers/zod";
 import { z } from "zod";
