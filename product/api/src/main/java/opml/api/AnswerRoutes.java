@@ -52,7 +52,7 @@ final class AnswerRoutes implements AutoCloseable {
   private int answer(
       CompletionRequest wanted, ModelShelf.Entry entry, Form form, ServerResponse response)
       throws InterruptedException {
-    Generation generation = new Generation(wanted, entry, entry.model(), metrics);
+    Generation generation = new Generation(wanted, entry, entry.model(), workers, metrics);
     workers.submit(generation);
     Relay relay = new Relay(generation, response, watchdog);
     return wanted.told().isStream() ? relay.stream(form) : relay.whole(form);

@@ -23,6 +23,9 @@ import java.util.logging.Logger;
 
 /// A server of OpenAI's API, and of a few things that llama.cpp's has besides.
 public final class ApiServer implements AutoCloseable {
+  /// What the system keeps of an answer that its client does not read: it would give it megabytes by itself.
+  private static final int UNREAD_BYTES = 1 << 18;
+
   /// What those who are being answered have when the server ends.
   private static final Duration GRACE = Duration.ofMillis(500);
 
@@ -70,7 +73,12 @@ public final class ApiServer implements AutoCloseable {
             .idleConnectionTimeout(settings.patience())
             .idleConnectionPeriod(settings.patience())
             // Without this, an answer waits 40 ms for the acknowledgement of its head.
-            .connectionOptions(options -> options.tcpNoDelay(true).readTimeout(settings.patience()))
+            .connectionOptions(
+                options ->
+                    options
+                        .tcpNoDelay(true)
+                        .socketSendBufferSize(UNREAD_BYTES)
+                        .readTimeout(settings.patience()))
             .routing(this::route)
             .build();
   }

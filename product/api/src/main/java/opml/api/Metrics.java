@@ -46,6 +46,7 @@ final class Metrics {
         text, "opml_requests_cancelled_total", "Requests whose client went away.", cancelled.sum());
     gauge(text, "opml_requests_running", "Requests that are worked on.", workers.running());
     gauge(text, "opml_requests_waiting", "Requests that wait for that.", workers.waiting());
+    gauge(text, "opml_requests_parked", "Those whose client must read on first.", workers.parked());
     gauge(text, "opml_models_loaded", "Models whose weights are in memory.", models.loaded());
     return text.toString();
   }

@@ -11,9 +11,11 @@ import java.util.concurrent.TimeUnit;
 /// Passes on to a client what a generation says, as a stream or whole at the end.
 ///
 /// A client that has gone is noticed by writing only. So something without a meaning is written once a second where
-/// nothing else is: a comment in a stream, a blank before JSON.
+/// nothing else is: a comment in a stream, a blank before JSON. Before JSON this begins late: most answers are there
+/// sooner, and have no blanks, and a failure until then has a status of its own.
 final class Relay {
   private static final long PULSE_MILLIS = 1_000;
+  private static final long QUIET_MILLIS = 5_000;
   private static final byte[] COMMENT = ": waiting\n\n".getBytes(StandardCharsets.UTF_8);
   private static final byte[] BLANK = {' '};
 
@@ -64,13 +66,15 @@ final class Relay {
   }
 
   private int passWhole(Whole form) throws InterruptedException {
-    long written = System.nanoTime();
+    long since = System.nanoTime();
+    long pause = Math.min(QUIET_MILLIS, watchdog.patience().toMillis());
     while (true) {
-      Optional<Heard> heard = work.next(PULSE_MILLIS);
+      Optional<Heard> heard = work.next(Math.min(PULSE_MILLIS, pause));
       // Nothing of what is heard is written before the end.
-      if (System.nanoTime() - written >= TimeUnit.MILLISECONDS.toNanos(PULSE_MILLIS)) {
+      if (System.nanoTime() - since >= TimeUnit.MILLISECONDS.toNanos(pause)) {
         write(BLANK);
-        written = System.nanoTime();
+        since = System.nanoTime();
+        pause = PULSE_MILLIS;
       }
       if (heard.isEmpty()) {
         continue;

@@ -4,10 +4,10 @@ import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
 import opml.llm.session.LogProbabilities;
 import opml.llm.tokenizer.StreamDecoder;
 import opml.llm.tokenizer.Tokenizer;
@@ -24,7 +24,9 @@ final class Speech {
   /// Chances of tokens whose text has not been said yet.
   private final Deque<Chance> held = new ArrayDeque<>();
 
-  private final IntStream.Builder made = IntStream.builder();
+  /// Tokens of the answer; there are `count`.
+  private int[] made = new int[16];
+
   private int decoded;
   private int said;
   private int count;
@@ -61,6 +63,11 @@ final class Speech {
     return room;
   }
 
+  /// {@return the tokens that were said}
+  int[] tokens() {
+    return Arrays.copyOf(made, count);
+  }
+
   /// {@return whether no more tokens are wanted}
   boolean isEnded() {
     return isEnded;
@@ -71,8 +78,11 @@ final class Speech {
   /// @param logits that it was chosen by, a float for each token; asked for at once, or not at all
   List<Heard> next(int token, Supplier<MemorySegment> logits) {
     List<Heard> heard = new ArrayList<>();
+    if (count == made.length) {
+      made = Arrays.copyOf(made, 2 * count);
+    }
+    made[count] = token;
     count++;
-    made.add(token);
     boolean isEnd = tokenizer.endsOfGeneration().contains(token);
     if (!isEnd) {
       if (request.told().showsChances()) {
@@ -119,7 +129,7 @@ final class Speech {
   /// @param limit tokens that the answer might have had
   private void end(String reason, int limit, List<Heard> heard) {
     isEnded = true;
-    heard.add(new Heard.Made(answer, limit, made.build().toArray()));
+    heard.add(new Heard.Made(answer, limit, tokens()));
     heard.add(new Heard.Ended(answer, reason, count));
   }
 

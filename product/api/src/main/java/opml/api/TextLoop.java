@@ -16,7 +16,8 @@ import opml.llm.session.TextBatch;
 ///
 /// In each step those who write have a token or some guesses each, and those who read share what rows are left: few
 /// while somebody writes, so that nobody waits long for a token. Who comes, goes, or has a client that reads slowly
-/// changes who is in a step, and no bit of what others are told.
+/// (and loses its text to others who wait, until that client has read on) changes who is in a step, and no bit of what
+/// others are told.
 ///
 /// What a prompt has in common with any text in memory is copied and not read again. A reader whose prompt goes on like
 /// that of one who is ahead waits for it.
@@ -179,7 +180,7 @@ final class TextLoop implements AutoCloseable {
         attempts(
             generation,
             () -> {
-              if (!generation.isOver() && generation.nextPrompt()) {
+              if (!generation.isOver() && generation.goesOn()) {
                 Guest guest = new Guest(generation, seatFor(generation.prompt()));
                 guests.add(guest);
                 begin(guest);
@@ -253,13 +254,17 @@ final class TextLoop implements AutoCloseable {
 
   /// @param isSound whether the text may be used again
   private void leave(Guest guest, boolean isSound) {
+    rise(guest, isSound);
+    guest.generation.leave();
+  }
+
+  private void rise(Guest guest, boolean isSound) {
     guests.remove(guest);
     if (isSound) {
       idle.addFirst(guest.seat);
     } else {
       guest.seat.close();
     }
-    guest.generation.leave();
   }
 
   /// {@return whether a step was taken}
@@ -267,6 +272,8 @@ final class TextLoop implements AutoCloseable {
     for (Guest guest : List.copyOf(guests)) {
       if (guest.generation.isOver()) {
         leave(guest, true);
+      } else if (guest.generation.parks()) {
+        rise(guest, true);
       }
     }
     inStep.clear();

@@ -24,6 +24,11 @@ final class Watchdog implements AutoCloseable {
     this.patience = patience;
   }
 
+  /// {@return for how long a client may take}
+  Duration patience() {
+    return patience;
+  }
+
   void watch(Write write) {
     Thread writer = Thread.currentThread();
     Future<?> end = clock.schedule(writer::interrupt, patience.toMillis(), TimeUnit.MILLISECONDS);

@@ -71,15 +71,6 @@ class HostileClientsTest {
     return socket;
   }
 
-  private void until(String line) throws InterruptedException {
-    String metrics = server.get("/metrics").body();
-    for (int i = 0; i < 1_500 && !metrics.contains(line + "\n"); i++) {
-      Thread.sleep(20);
-      metrics = server.get("/metrics").body();
-    }
-    assertThat(metrics).contains(line + "\n");
-  }
-
   private void assertServes() {
     assertThat(server.post(CHAT, "{'messages':[{'role':'user','content':'y'}]}").body())
         .contains("Yes.");
@@ -90,26 +81,26 @@ class HostileClientsTest {
     try (Socket client = ask(CHAT, ENDLESS.formatted(",'stream':true"))) {
       assertThat(client.getInputStream().read()).isPositive();
     }
-    until("opml_requests_cancelled_total 1");
-    until("opml_requests_running 0");
+    server.until("opml_requests_cancelled_total 1");
+    server.until("opml_requests_running 0");
     assertServes();
   }
 
   @Test
   void whoLeavesWithoutAStreamIsNotWorkedFor() throws Exception {
     try (Socket _ = ask(CHAT, ENDLESS.formatted(""))) {
-      until("opml_requests_running 1");
+      server.until("opml_requests_running 1");
     }
-    until("opml_requests_cancelled_total 1");
-    until("opml_requests_running 0");
+    server.until("opml_requests_cancelled_total 1");
+    server.until("opml_requests_running 0");
     assertServes();
   }
 
   @Test
   void whoNeverReadsIsNotWorkedFor() throws Exception {
     try (Socket _ = ask(CHAT, ENDLESS.formatted(",'stream':true"))) {
-      until("opml_requests_cancelled_total 1");
-      until("opml_requests_running 0");
+      server.until("opml_requests_cancelled_total 1");
+      server.until("opml_requests_running 0");
     }
     assertServes();
   }
@@ -119,9 +110,9 @@ class HostileClientsTest {
     String text = "'%s',".formatted("x".repeat(1_000));
     String many = "{'input':[%s'x']}".formatted(text.repeat(500));
     try (Socket _ = ask("/v1/embeddings", many)) {
-      until("opml_models_loaded 1");
+      server.until("opml_models_loaded 1");
     }
-    until("opml_requests_cancelled_total 1");
+    server.until("opml_requests_cancelled_total 1");
     assertServes();
   }
 

@@ -14,20 +14,29 @@ import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.data.segment.TextSegment;
 import dev.langchain4j.exception.InvalidRequestException;
 import dev.langchain4j.exception.ModelNotFoundException;
+import dev.langchain4j.model.chat.Capability;
 import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.request.ResponseFormat;
+import dev.langchain4j.model.chat.request.ResponseFormatType;
+import dev.langchain4j.model.chat.request.json.JsonAnyOfSchema;
+import dev.langchain4j.model.chat.request.json.JsonNullSchema;
 import dev.langchain4j.model.chat.request.json.JsonObjectSchema;
+import dev.langchain4j.model.chat.request.json.JsonReferenceSchema;
+import dev.langchain4j.model.chat.request.json.JsonSchema;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.langchain4j.model.openai.OpenAiChatModel;
 import dev.langchain4j.model.openai.OpenAiEmbeddingModel;
 import dev.langchain4j.model.openai.OpenAiLanguageModel;
 import dev.langchain4j.model.openai.OpenAiStreamingChatModel;
+import dev.langchain4j.model.output.FinishReason;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -238,6 +247,92 @@ class RealClientsTest {
                   .aiMessage()
                   .text())
           .isEqualTo("It is noon.");
+    }
+  }
+
+  @Test
+  void thePackageOpenaiOfNpmParsesWhatZodDescribes() throws Exception {
+    try (TinyServer heart = TinyServer.byHeart(folder, "<tool_call>", BY_HEART)) {
+      JsonNode heard = node("openai-forms.mjs", heart.at("").toString());
+      assertThat(heard.path("chances")).hasSize(3);
+      for (JsonNode chance : heard.path("chances")) {
+        assertThat(chance.path(0).asText()).as(chance.toString()).isEqualTo("stop");
+        assertThat(chance.path(1).isNull()).isTrue();
+        assertAnimal(chance.path(2));
+      }
+      assertThat(heard.path("stream")).isEqualTo(heard.path("chances").path(0).path(2));
+      assertThat(heard.path("response").path("kind").asText()).isEqualTo("leaf");
+      assertThat(heard.path("response").path("size").asInt()).isBetween(1, 12);
+      assertThat(heard.path("call").path(0).asText()).isEqualTo("feed");
+      assertThat(heard.path("call").path(1).path("whom").asText()).isIn("cat", "dog");
+      assertThat(heard.path("call").path(1).path("much").isBoolean()).isTrue();
+    }
+  }
+
+  private static void assertAnimal(JsonNode animal) {
+    assertThat(animal.path("kind").asText()).as(animal.toString()).isIn("cat", "dog");
+    assertThat(animal.path("tame").isBoolean()).isTrue();
+    assertThat(animal.path("name").asText()).matches("[A-Z][a-z]{1,3}");
+    assertThat(animal.path("owner").path("first").isTextual()).isTrue();
+    assertThat(animal.path("tags").size()).isBetween(0, 2);
+    assertThat(animal.path("shape").path("kind").asText()).isIn("leaf", "pair");
+  }
+
+  @Test
+  void langChain4jHearsWhatItsSchemasDescribe() throws IOException {
+    JsonObjectSchema tree =
+        JsonObjectSchema.builder()
+            .addEnumProperty("kind", List.of("oak", "elm"))
+            .addProperty(
+                "left",
+                JsonAnyOfSchema.builder()
+                    .anyOf(
+                        JsonReferenceSchema.builder().reference("leaf").build(),
+                        new JsonNullSchema())
+                    .build())
+            .addBooleanProperty("tall")
+            .required("kind", "left", "tall")
+            .definitions(
+                Map.of(
+                    "leaf",
+                    JsonObjectSchema.builder()
+                        .addEnumProperty("colour", List.of("red", "green"))
+                        .required("colour")
+                        .build()))
+            .build();
+    ResponseFormat form =
+        ResponseFormat.builder()
+            .type(ResponseFormatType.JSON)
+            .jsonSchema(JsonSchema.builder().name("tree").rootElement(tree).build())
+            .build();
+    Map<String, Integer> noBlanks = new HashMap<>();
+    "\t\n\r ".chars().forEach(blank -> noBlanks.put(Integer.toString(3 + blank), -10_000));
+    try (TinyServer heart = TinyServer.byHeart(folder, "", BY_HEART)) {
+      for (boolean isStrict : new boolean[] {false, true}) {
+        OpenAiChatModel model =
+            OpenAiChatModel.builder()
+                .baseUrl(heart.at("/v1").toString())
+                .apiKey("none")
+                .modelName("heart")
+                .supportedCapabilities(Capability.RESPONSE_FORMAT_JSON_SCHEMA)
+                .strictJsonSchema(isStrict)
+                .logitBias(noBlanks)
+                .temperature(1.0)
+                .maxRetries(0)
+                .build();
+        ChatResponse heard =
+            model.chat(
+                ChatRequest.builder().messages(UserMessage.from("x")).responseFormat(form).build());
+        JsonNode told = TinyServer.parse(heard.aiMessage().text());
+        assertThat(heard.finishReason()).isEqualTo(FinishReason.STOP);
+        assertThat(told).as(told.toString()).hasSize(3);
+        assertThat(told.path("kind").asText()).isIn("oak", "elm");
+        assertThat(told.path("tall").isBoolean()).isTrue();
+        JsonNode left = told.path("left");
+        assertThat(left.isNull() || List.of("red", "green").contains(left.path("colour").asText()))
+            .as(told.toString())
+            .isTrue();
+      }
     }
   }
 

@@ -1,8 +1,11 @@
 package opml.api;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -23,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import opml.engine.commit.Model;
 import opml.engine.plan.Team;
 import opml.engine.run.KernelProvider;
@@ -85,7 +89,7 @@ final class TinyServer implements AutoCloseable {
         new ApiSettings("127.0.0.1", 0, Optional.empty(), 3, 1_000, Duration.ofMinutes(5)));
   }
 
-  private static TinyServer start(Path folder, long seed, ApiSettings settings) throws IOException {
+  static TinyServer start(Path folder, long seed, ApiSettings settings) throws IOException {
     Map<String, Callable<ServedModel>> models = new LinkedHashMap<>();
     int number = 0;
     for (String name : List.of("one", "two")) {
@@ -112,9 +116,18 @@ final class TinyServer implements AutoCloseable {
   static TinyServer byHeart(
       Path folder, String templateWords, Map<Character, List<String>> texts, Duration patience)
       throws IOException {
+    return byHeart(
+        folder,
+        templateWords,
+        texts,
+        new ApiSettings("127.0.0.1", 0, Optional.empty(), 3, 1_000, patience));
+  }
+
+  static TinyServer byHeart(
+      Path folder, String templateWords, Map<Character, List<String>> texts, ApiSettings settings)
+      throws IOException {
     Path file = ByHeart.write(folder.resolve("heart.bin"), LONG_CONTEXT, texts);
     String template = "{#%s#}%s".formatted(templateWords, LONG_TEMPLATE);
-    ApiSettings settings = new ApiSettings("127.0.0.1", 0, Optional.empty(), 3, 1_000, patience);
     return of(settings, Map.of("heart", () -> load(file, template, LONG_CONTEXT)));
   }
 
@@ -197,7 +210,31 @@ final class TinyServer implements AutoCloseable {
   }
 
   HttpResponse<String> post(String path, String json) {
-    return send(ask(path, json.replace('\'', '"').getBytes(StandardCharsets.UTF_8)).build());
+    return send(asked(path, json));
+  }
+
+  /// {@return the answer to a request, some time}
+  CompletableFuture<HttpResponse<String>> later(String path, String json) {
+    return client.sendAsync(asked(path, json), HttpResponse.BodyHandlers.ofString());
+  }
+
+  /// {@return an answer of which nothing is read yet}; to be closed
+  InputStream open(String path, String json) throws IOException, InterruptedException {
+    return client.send(asked(path, json), HttpResponse.BodyHandlers.ofInputStream()).body();
+  }
+
+  private HttpRequest asked(String path, String json) {
+    return ask(path, json.replace('\'', '"').getBytes(StandardCharsets.UTF_8)).build();
+  }
+
+  /// Waits until the metrics have a line.
+  void until(String line) throws InterruptedException {
+    String metrics = get("/metrics").body();
+    for (int i = 0; i < 3_000 && !metrics.contains(line + "\n"); i++) {
+      Thread.sleep(20);
+      metrics = get("/metrics").body();
+    }
+    assertThat(metrics).contains(line + "\n");
   }
 
   HttpResponse<String> get(String path) {

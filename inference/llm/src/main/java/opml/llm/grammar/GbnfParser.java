@@ -1,11 +1,13 @@
 package opml.llm.grammar;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import opml.core.codec.Printable;
 
 /// Reads GBNF, llama.cpp's notation of grammars: rules `name ::= …` of literals, classes of characters, `.`, groups,
@@ -17,7 +19,14 @@ final class GbnfParser {
   /// How often something is repeated, at most.
   private static final int MOST_REPEATED = 10_000;
 
+  /// Letters of a grammar, at most.
+  static final int MOST_LETTERS = 500_000;
+
   private final String text;
+
+  /// Where its lines begin.
+  private final int[] lines;
+
   private final Map<String, Phrase> rules = new LinkedHashMap<>();
   private final Map<String, String> places = new LinkedHashMap<>();
   private final Map<String, Integer> uses = new LinkedHashMap<>();
@@ -26,10 +35,19 @@ final class GbnfParser {
 
   private GbnfParser(String text) {
     this.text = text;
+    this.lines =
+        IntStream.concat(
+                IntStream.of(0),
+                IntStream.rangeClosed(1, text.length()).filter(i -> text.charAt(i - 1) == '\n'))
+            .toArray();
   }
 
   /// @throws GrammarException if it is none
   static GrammarRules parse(String text) {
+    if (text.length() > MOST_LETTERS) {
+      throw new GrammarException(
+          "grammar: %,d letters, expected are at most %,d".formatted(text.length(), MOST_LETTERS));
+    }
     GbnfParser parser = new GbnfParser(text);
     parser.all();
     return new GrammarRules("root", parser.rules, parser.places, Set.of());
@@ -64,6 +82,11 @@ final class GbnfParser {
     Phrase phrase = alternatives(false);
     if (rules.putIfAbsent(name, phrase) != null) {
       throw failure(begin, "there is a rule '%s' already".formatted(name));
+    }
+    if (rules.size() > GrammarRules.MOST_RULES) {
+      throw failure(
+          begin,
+          "more rules than expected, which are at most %,d".formatted(GrammarRules.MOST_RULES));
     }
     places.put(name, "rule '%s' (%s)".formatted(name, place(begin)));
     if (at < text.length() && peek() != '\n' && peek() != '\r') {
@@ -270,7 +293,11 @@ final class GbnfParser {
 
   private Phrase repeated(Phrase part) {
     Phrase phrase = part;
-    while (true) {
+    int begin = at;
+    for (int i = 0; ; i++) {
+      if (i > MOST_NESTED) {
+        throw failure(begin, "more than %d repetitions of repetitions".formatted(MOST_NESTED));
+      }
       switch (peek()) {
         case '*' -> phrase = new Phrase.Repeat(phrase, 0, -1);
         case '+' -> phrase = new Phrase.Repeat(phrase, 1, -1);
@@ -346,15 +373,9 @@ final class GbnfParser {
   }
 
   private String place(int position) {
-    int line = 1;
-    int begin = 0;
-    for (int i = 0; i < Math.min(position, text.length()); i++) {
-      if (text.charAt(i) == '\n') {
-        line++;
-        begin = i + 1;
-      }
-    }
-    return "line %d, column %d".formatted(line, position - begin + 1);
+    int found = Arrays.binarySearch(lines, position);
+    int line = found < 0 ? -found - 2 : found;
+    return "line %d, column %d".formatted(line + 1, position - lines[line] + 1);
   }
 
   private GrammarException failure(int position, String what) {

@@ -90,12 +90,15 @@ final class NumberPhrases {
     if (found.isMissingNode()) {
       return null;
     }
-    if (!found.isNumber()
-        || found.decimalValue().precision() > 40
-        || Math.abs(found.decimalValue().scale()) > 40) {
+    // One beyond all doubles has been read as infinite where numbers are doubles.
+    if (!found.isNumber() || found.isDouble() && !Double.isFinite(found.doubleValue())) {
       throw SchemaReader.failure(place + "/" + key, "expected is a number");
     }
-    return found.decimalValue();
+    BigDecimal value = found.decimalValue();
+    if (value.precision() > 40 || Math.abs((long) value.scale()) > 40) {
+      throw SchemaReader.failure(place + "/" + key, "expected is a number of at most 40 digits");
+    }
+    return value;
   }
 
   /// @param inside what may follow the digits of a number that is none of the bounds' size

@@ -21,6 +21,9 @@ final class OpenWays {
   static final int MOST_NODES = 200_000;
   private static final int MOST_DEEP = 1_500;
 
+  /// Phrases that are built, at most: there are some that need no nodes.
+  private static final int MOST_BUILT = 20 * MOST_NODES;
+
   private final GrammarRules rules;
   private final Set<String> shared;
   private final List<Node> nodes = new ArrayList<>();
@@ -30,6 +33,7 @@ final class OpenWays {
   private final Deque<String> wanted = new ArrayDeque<>();
   private final Set<String> open = new HashSet<>();
   private int depth;
+  private int built;
 
   /// What stands at a node.
   sealed interface Node {
@@ -113,16 +117,23 @@ final class OpenWays {
 
   private int last() {
     if (nodes.size() > MOST_NODES) {
-      throw new GrammarException(
-          "grammar: it takes more than %,d states: what repeats often is too long"
-              .formatted(MOST_NODES));
+      throw tooLong();
     }
     return nodes.size() - 1;
+  }
+
+  private static GrammarException tooLong() {
+    return new GrammarException(
+        "grammar: it takes more than %,d states: what repeats often is too long"
+            .formatted(MOST_NODES));
   }
 
   private int build(Phrase phrase, int next) {
     if (++depth > MOST_DEEP) {
       throw new GrammarException("grammar: rules are nested too deep in each other");
+    }
+    if (++built > MOST_BUILT) {
+      throw tooLong();
     }
     int start =
         switch (phrase) {

@@ -23,6 +23,8 @@ final class PatternParser {
           new Phrase.Span('\n', '\n'),
           new Phrase.Span('\r', '\r'),
           new Phrase.Span(0x2028, 0x2029));
+  private static final Phrase ANY = JsonPhrases.characters(GbnfParser.others(List.of()));
+  private static final Phrase ANY_OF_A_LINE = JsonPhrases.characters(GbnfParser.others(LINE_ENDS));
   private static final int MOST_NESTED = 100;
   private static final int MOST_REPEATED = 10_000;
 
@@ -43,7 +45,7 @@ final class PatternParser {
   }
 
   private Phrase all() {
-    Phrase any = new Phrase.Repeat(JsonPhrases.characters(GbnfParser.others(List.of())), 0, -1);
+    Phrase any = new Phrase.Repeat(ANY, 0, -1);
     boolean begins = peek() == '^';
     if (begins) {
       at++;
@@ -85,7 +87,7 @@ final class PatternParser {
       case '[' -> JsonPhrases.characters(characters());
       case '.' -> {
         at++;
-        yield JsonPhrases.characters(GbnfParser.others(LINE_ENDS));
+        yield ANY_OF_A_LINE;
       }
       case '\\' -> {
         at++;

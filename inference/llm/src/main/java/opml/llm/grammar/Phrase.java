@@ -2,7 +2,6 @@ package opml.llm.grammar;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Stream;
 
 /// Texts, as the right side of a rule says what they may be.
 sealed interface Phrase {
@@ -70,30 +69,32 @@ sealed interface Phrase {
     return new Repeat(part, 0, 1);
   }
 
-  /// {@return how often each phrase in this one, and itself, is written out: streams of names alone}
-  default Stream<Named> names() {
+  /// The most states that are counted.
+  long MOST_SIZE = 1L << 40;
+
+  /// {@return the phrases that this one is made of}
+  default List<Phrase> inside() {
     return switch (this) {
-      case Chars _ -> Stream.of();
-      case Sequence(List<Phrase> parts) -> parts.stream().flatMap(Phrase::names);
-      case Choice(List<Phrase> options) -> options.stream().flatMap(Phrase::names);
-      case Repeat(Phrase part, int least, int most) ->
-          // Twice is as good as often.
-          most == 1 || most == -1 && least == 0
-              ? part.names()
-              : Stream.concat(part.names(), part.names());
-      case Named named -> Stream.of(named);
+      case Chars _, Named _ -> List.of();
+      case Sequence(List<Phrase> parts) -> parts;
+      case Choice(List<Phrase> options) -> options;
+      case Repeat(Phrase part, int _, int _) -> List.of(part);
     };
   }
 
-  /// {@return about how many states it takes}
+  /// {@return about how many states it takes, as far as these are counted}
   default long size() {
     return switch (this) {
-      case Chars _ -> 1;
-      case Sequence(List<Phrase> parts) -> parts.stream().mapToLong(Phrase::size).sum();
-      case Choice(List<Phrase> options) -> options.stream().mapToLong(Phrase::size).sum();
+      case Chars _, Named _ -> 1;
+      case Sequence _, Choice _ -> {
+        long sum = 0;
+        for (Phrase part : inside()) {
+          sum = Math.min(MOST_SIZE, sum + part.size());
+        }
+        yield sum;
+      }
       case Repeat(Phrase part, int least, int most) ->
-          part.size() * Math.max(1, Math.max(least, most));
-      case Named _ -> 1;
+          Math.min(MOST_SIZE, part.size() * Math.max(1, Math.max(least, most)));
     };
   }
 }

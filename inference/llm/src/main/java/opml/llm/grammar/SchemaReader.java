@@ -35,6 +35,18 @@ final class SchemaReader {
   private static final int MOST_SCHEMAS = 20_000;
   private static final int MOST_NESTED = 200;
 
+  /// Letters of names and values, and parts that are put together, at most.
+  private static final int MOST_LETTERS = 500_000;
+
+  /// So much of that a letter of a pattern takes.
+  private static final int PATTERN_LETTER = 16;
+
+  /// Letters of a place that are shown.
+  private static final int MOST_OF_A_PLACE = 200;
+
+  /// Letters of a name that others are told from letter by letter.
+  private static final int MOST_OF_A_NAME = 500;
+
   /// What says something about values that no table does.
   private static final Set<String> REFUSED =
       Set.of(
@@ -92,6 +104,7 @@ final class SchemaReader {
   private final Map<String, String> references = new HashMap<>();
   private int schemas;
   private int nested;
+  private long letters;
 
   private SchemaReader(JsonNode whole) {
     this.whole = whole;
@@ -102,8 +115,7 @@ final class SchemaReader {
     try {
       return read(MAPPER.readTree(text));
     } catch (JacksonException e) {
-      throw new GrammarException(
-          "json-schema: it is no JSON: " + Printable.cut(e.getOriginalMessage(), 200));
+      throw new GrammarException("json-schema: it is no JSON: " + JsonFault.of(e));
     }
   }
 
@@ -121,6 +133,19 @@ final class SchemaReader {
     Phrase phrase = described(schema, place);
     nested--;
     return phrase;
+  }
+
+  /// Counts what takes time and memory, however often it is gone over.
+  private void spend(long more, String place) {
+    letters += more;
+    if (letters > MOST_LETTERS) {
+      throw failure(place, "names, values and patterns are too long, or put together too often");
+    }
+  }
+
+  private Phrase literal(JsonNode value, String place) {
+    spend(value.toString().length() + 1L, place);
+    return JsonPhrases.literal(value);
   }
 
   private Phrase described(JsonNode schema, String place) {
@@ -142,10 +167,10 @@ final class SchemaReader {
       return reference(schema.path("$ref").asText(), place);
     }
     if (schema.has("const")) {
-      return JsonPhrases.literal(schema.get("const"));
+      return literal(schema.get("const"), place);
     }
     if (schema.has("enum")) {
-      return options(schema, "enum", place, (option, _) -> JsonPhrases.literal(option));
+      return options(schema, "enum", place, this::literal);
     }
     if (schema.has("allOf")) {
       return described(merged(schema, place), place);
@@ -158,7 +183,14 @@ final class SchemaReader {
     }
     JsonNode type = schema.path("type");
     if (type.isArray()) {
-      return options(schema, "type", place, (one, _) -> typed(schema, one.asText(), place));
+      return options(
+          schema,
+          "type",
+          place,
+          (one, at) -> {
+            spend(1, at);
+            return typed(schema, one.asText(), place);
+          });
     }
     return typed(schema, type.isMissingNode() ? implied(schema) : type.asText(), place);
   }
@@ -223,22 +255,27 @@ final class SchemaReader {
   // ------------------------------------------------------------------ references
 
   private Phrase reference(String to, String place) {
-    if (!to.startsWith("#")) {
-      throw failure(place + "/$ref", "expected is a place in this schema: # and what follows");
-    }
     String known = references.get(to);
     if (known != null) {
       return new Phrase.Named(known);
+    }
+    JsonNode found = found(to, place);
+    String rule = "ref " + references.size();
+    references.put(to, rule);
+    places.put(rule, Printable.cut(to, 80));
+    rules.put(rule, value(found, Printable.cut(to, 80)));
+    return new Phrase.Named(rule);
+  }
+
+  private JsonNode found(String to, String place) {
+    if (!to.startsWith("#")) {
+      throw failure(place + "/$ref", "expected is a place in this schema: # and what follows");
     }
     JsonNode found = to.equals("#") ? whole : whole.at(pointer(to, place));
     if (found.isMissingNode()) {
       throw failure(place + "/$ref", "there is no %s".formatted(Printable.cut(to, 80)));
     }
-    String rule = "ref " + references.size();
-    references.put(to, rule);
-    places.put(rule, Printable.cut(to, 80));
-    rules.put(rule, value(found, to));
-    return new Phrase.Named(rule);
+    return found;
   }
 
   private static JsonPointer pointer(String to, String place) {
@@ -263,18 +300,27 @@ final class SchemaReader {
   private ObjectNode merged(JsonNode schema, String place) {
     ObjectNode all = JsonNodeFactory.instance.objectNode();
     List<JsonNode> parts = new ArrayList<>();
-    ObjectNode own = ((ObjectNode) schema).deepCopy();
+    ObjectNode own = JsonNodeFactory.instance.objectNode().setAll((ObjectNode) schema);
     own.remove("allOf");
     parts.add(own);
+    if (!schema.get("allOf").isArray()) {
+      throw failure(place + "/allOf", "expected is a list of schemas");
+    }
     schema.get("allOf").forEach(parts::add);
     for (int i = 0; i < parts.size(); i++) {
       String at = i == 0 ? place : "%s/allOf/%d".formatted(place, i - 1);
       JsonNode part = parts.get(i);
-      for (int hops = 0; part.has("$ref") && hops < MOST_NESTED; hops++) {
+      for (int hops = 0; part.has("$ref"); hops++) {
         requireAlone(part, "$ref", at);
-        String to = part.path("$ref").asText();
-        part = to.equals("#") ? whole : whole.at(pointer(to, at));
+        part = found(part.path("$ref").asText(), at);
+        if (hops > MOST_NESTED) {
+          throw failure(at + "/$ref", "one leads to the other without an end");
+        }
       }
+      if (!part.isObject()) {
+        throw failure(at, "expected is a schema: an object");
+      }
+      spend(part.size() + 1L, at);
       if (part.has("allOf")) {
         if (++nested > MOST_NESTED) {
           throw failure(at, "there are too many schemas in each other");
@@ -287,10 +333,22 @@ final class SchemaReader {
     return all;
   }
 
-  private static void merge(ObjectNode all, String key, JsonNode value, String place) {
+  private void merge(ObjectNode all, String key, JsonNode value, String place) {
     JsonNode before = all.get(key);
+    if (before != null && SAYING.contains(key)) {
+      spend(value.toString().length(), place);
+    }
     if (before == null || before.equals(value) || !SAYING.contains(key)) {
-      all.set(key, value.deepCopy());
+      // What is added to is a copy.
+      all.set(
+          key,
+          switch (value) {
+            case ObjectNode object when key.equals("properties") ->
+                JsonNodeFactory.instance.objectNode().setAll(object);
+            case ArrayNode array when key.equals("required") ->
+                JsonNodeFactory.instance.arrayNode().addAll(array);
+            default -> value;
+          });
     } else if (key.equals("properties") && before.isObject() && value.isObject()) {
       value
           .properties()
@@ -317,7 +375,9 @@ final class SchemaReader {
   private Phrase string(JsonNode schema, String place) {
     if (schema.has("pattern")) {
       requireNone(schema, place, "pattern", "minLength", "maxLength", "format");
-      Phrase text = PatternParser.parse(schema.get("pattern").asText(), place + "/pattern");
+      String pattern = schema.get("pattern").asText();
+      spend((long) PATTERN_LETTER * pattern.length(), place + "/pattern");
+      Phrase text = PatternParser.parse(pattern, place + "/pattern");
       return Phrase.sequence(Phrase.text("\""), text, Phrase.text("\""));
     }
     if (schema.has("format")) {
@@ -431,12 +491,16 @@ final class SchemaReader {
       throw failure(place + "/properties", "expected are schemas by names");
     }
     Set<String> required = new LinkedHashSet<>();
-    schema.path("required").forEach(name -> required.add(name.asText()));
+    for (JsonNode name : schema.path("required")) {
+      spend(name.asText().length() + 1L, place + "/required");
+      required.add(name.asText());
+    }
     Map<String, Phrase> known = new LinkedHashMap<>();
     members
         .properties()
         .forEach(
             member -> {
+              spend(member.getKey().length() + 1L, place + "/properties");
               Phrase value =
                   value(
                       member.getValue(),
@@ -463,6 +527,14 @@ final class SchemaReader {
     if (isOpen) {
       Phrase value =
           others.isObject() ? value(others, place + "/additionalProperties") : JsonPhrases.VALUE;
+      for (String name : known.keySet()) {
+        if (name.length() > MOST_OF_A_NAME) {
+          throw failure(
+              place + "/additionalProperties",
+              "other members are taken beside names of at most %d letters"
+                  .formatted(MOST_OF_A_NAME));
+        }
+      }
       more = member(JsonPhrases.otherThan(known.keySet()), value);
     }
     return Phrase.sequence(
@@ -495,6 +567,7 @@ final class SchemaReader {
   }
 
   static GrammarException failure(String place, String what) {
-    return new GrammarException("json-schema: %s: %s".formatted(place, what));
+    return new GrammarException(
+        "json-schema: %s: %s".formatted(Printable.cut(place, MOST_OF_A_PLACE), what));
   }
 }

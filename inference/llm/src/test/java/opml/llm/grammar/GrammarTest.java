@@ -123,6 +123,22 @@ class GrammarTest {
             "root ::= [^\\x00]{10000}",
             "root ::= \"" + "x".repeat(100_000) + "\"",
             "root ::= (\"a\"? ){5000} ((\"a\"* )*)*",
+            "root ::= \"a\"" + "*".repeat(100_000),
+            "root ::= \"a\"" + "{2}".repeat(5_000),
+            "root ::= " + "(".repeat(90) + "x" + "){2}".repeat(90) + "\nx ::= \"a\"",
+            "root ::= " + "(".repeat(90) + "\"\"" + "){10000}".repeat(90),
+            "root ::= " + "(".repeat(40) + "\"\" | \"\"" + "){0,10000}".repeat(40),
+            "root ::= \"" + "x".repeat(499_000) + "\"",
+            "root ::= \"" + "x".repeat(16_000) + "\"",
+            "root ::= \"a\"{0,10000} [b]*",
+            "root ::= [ab]* \"a\" [ab]{13}",
+            "root ::= [" + "a-bd-e".repeat(80_000) + "]{100}",
+            "root ::= " + "\"a\" | ".repeat(80_000) + "\"b\"",
+            "root ::= a\n" + "a ::= a\n".repeat(60_000),
+            IntStream.range(0, 100_000)
+                .mapToObj("r%d::=a\n"::formatted)
+                .collect(Collectors.joining()),
+            "x".repeat(8_000_000),
             "root ::= r0\n"
                 + IntStream.range(0, 40)
                     .mapToObj(i -> "r%d ::= r%d r%d\n".formatted(i, i + 1, i + 1))
@@ -239,6 +255,6 @@ class GrammarTest {
     chain.append("x20000 ::= \"a\"\n");
     assertThatThrownBy(() -> Grammar.ofGbnf(chain.toString()))
         .isInstanceOf(GrammarException.class)
-        .hasMessageContaining("expected are at most 2,000");
+        .hasMessageContaining("which are at most 2,000");
   }
 }

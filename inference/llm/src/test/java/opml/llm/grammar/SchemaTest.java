@@ -156,6 +156,10 @@ class SchemaTest {
           {"a": @ it is no JSON
           [1] @ #: expected is a schema
           {"type": "array", "items": {"$ref": "#"}, "minItems": 1} @ no text of it has an end
+          {"allOf": [{"$ref": "#/$defs/x"}]} @ #/allOf/0/$ref: there is no #/$defs/x
+          {"allOf": [{"$ref": "#/a"}], "a": {"$ref": "#/a"}} @ one leads to the other without an end
+          {"allOf": [7]} @ #/allOf/0: expected is a schema: an object
+          {"allOf": {}} @ #/allOf: expected is a list of schemas
           """)
   void whatIsNotTakenIsRefusedWithItsPlace(String schema, String message) {
     assertThatThrownBy(() -> Grammar.ofJsonSchema(schema))
