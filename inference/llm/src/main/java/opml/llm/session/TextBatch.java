@@ -67,7 +67,7 @@ public final class TextBatch implements AutoCloseable {
   private int tokenRows;
   private int choiceRows;
 
-  /// @param tokenTexts asked for when there is a grammar
+  /// @param tokenTexts asked for when there is a grammar, or breakers
   TextBatch(Passes passes, int context, Team team, Supplier<VocabularyTable> tokenTexts) {
     this.tokenTexts = tokenTexts;
     this.passes = passes;
@@ -398,7 +398,7 @@ public final class TextBatch implements AutoCloseable {
     }
   }
 
-  /// {@return the texts of tokens, as a grammar sees them}
+  /// {@return the texts of tokens, as a grammar and breakers see them}
   VocabularyTable tokenTexts() {
     return tokenTexts.get();
   }
