@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import opml.llm.tape.DrySampling;
 import opml.llm.tape.Sampling;
 
 /// Reads how the tokens of an answer are chosen, and what ends it.
@@ -15,6 +16,8 @@ final class ChoiceReader {
 
   /// How many of the last tokens are penalised if nobody says, as in llama.cpp.
   private static final int PENALISED = 64;
+
+  private static final String BREAKERS = "dry_sequence_breakers";
 
   private final ApiBody body;
   private final int vocabulary;
@@ -40,25 +43,50 @@ final class ChoiceReader {
   Sampling sampling() {
     try {
       Sampling sampling =
-          new Sampling(
-                  seed(),
-                  (float) body.real("temperature", 0),
-                  body.whole("top_k", 0, 0, Integer.MAX_VALUE),
-                  (float) body.real("top_p", 1),
-                  (float) body.real("min_p", 0),
-                  (float) body.real("typical_p", 1),
-                  body.whole("repeat_last_n", PENALISED, -1, Integer.MAX_VALUE),
-                  (float) body.real("repeat_penalty", 1),
-                  (float) body.real("frequency_penalty", 0),
-                  (float) body.real("presence_penalty", 0))
-              .withBiases(biases());
+          Sampling.builder()
+              .seed(seed())
+              .temperature((float) body.real("temperature", 0))
+              .topK(body.whole("top_k", 0, 0, Integer.MAX_VALUE))
+              .topP((float) body.real("top_p", 1))
+              .minP((float) body.real("min_p", 0))
+              .typical((float) body.real("typical_p", 1))
+              .repeatLastN(body.whole("repeat_last_n", PENALISED, -1, Integer.MAX_VALUE))
+              .repeatPenalty((float) body.real("repeat_penalty", 1))
+              .frequencyPenalty((float) body.real("frequency_penalty", 0))
+              .presencePenalty((float) body.real("presence_penalty", 0))
+              .dry(dry())
+              .biases(biases())
+              .build();
       sampling.requireTokens(vocabulary);
       return sampling;
     } catch (IllegalArgumentException e) {
       String what = String.valueOf(e.getMessage());
-      String field = what.replaceFirst("[: ].*", "").replace('-', '_');
+      String field =
+          what.replaceFirst("[: ].*", "")
+              .replace('-', '_')
+              .replaceFirst("^dry_sequence_breaker$", BREAKERS);
       throw ApiException.invalid(field, "Invalid '%s': %s.".formatted(field, what));
     }
+  }
+
+  private DrySampling dry() {
+    List<String> breakers = new ArrayList<>();
+    body.find(BREAKERS)
+        .ifPresentOrElse(
+            texts -> {
+              ApiBody.require(texts.isArray(), BREAKERS, "an array of strings", texts);
+              for (JsonNode text : texts) {
+                ApiBody.require(text.isTextual(), BREAKERS, "an array of strings", texts);
+                breakers.add(text.textValue());
+              }
+            },
+            () -> breakers.addAll(DrySampling.BREAKERS));
+    return DrySampling.of(
+        (float) body.real("dry_multiplier", 0),
+        (float) body.real("dry_base", DrySampling.BASE),
+        body.whole("dry_allowed_length", DrySampling.ALLOWED_LENGTH, 0, Integer.MAX_VALUE),
+        body.whole("dry_penalty_last_n", DrySampling.LAST_N, -1, Integer.MAX_VALUE),
+        breakers);
   }
 
   private Map<Integer, Float> biases() {

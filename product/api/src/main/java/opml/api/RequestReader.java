@@ -48,6 +48,11 @@ final class RequestReader {
           "typical_p",
           "repeat_penalty",
           "repeat_last_n",
+          "dry_multiplier",
+          "dry_base",
+          "dry_allowed_length",
+          "dry_penalty_last_n",
+          "dry_sequence_breakers",
           "grammar",
           "logprobs",
           // These change nothing of an answer.

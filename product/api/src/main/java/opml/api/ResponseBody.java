@@ -24,6 +24,11 @@ final class ResponseBody {
           "typical_p",
           "repeat_penalty",
           "repeat_last_n",
+          "dry_multiplier",
+          "dry_base",
+          "dry_allowed_length",
+          "dry_penalty_last_n",
+          "dry_sequence_breakers",
           "chat_template_kwargs");
 
   private static final Set<String> KNOWN =
@@ -52,6 +57,11 @@ final class ResponseBody {
           "typical_p",
           "repeat_penalty",
           "repeat_last_n",
+          "dry_multiplier",
+          "dry_base",
+          "dry_allowed_length",
+          "dry_penalty_last_n",
+          "dry_sequence_breakers",
           "chat_template_kwargs",
           // These change nothing of an answer.
           "user",

@@ -184,6 +184,24 @@ class ApiServerTest {
     assertThat(chosen("")).as("seed %d", seed).isEqualTo(greedy);
   }
 
+  @Test
+  void sequencesAreNotRepeatedWhereThatIsAskedFor() {
+    String dry = chosen(",'dry_multiplier':50,'dry_allowed_length':1");
+    assertThat(dry).as("seed %d", seed).isNotEqualTo(chosen(""));
+    assertThat(
+            chosen(
+                ",'dry_multiplier':50,'dry_allowed_length':1,'dry_base':1.75,"
+                    + "'dry_penalty_last_n':-1,'dry_sequence_breakers':['\\n',':','\\\"','*']"))
+        .as("defaults are llama.cpp's")
+        .isEqualTo(dry);
+    String ask = "{'model':'one','prompt':'a'%s}";
+    refused(TEXT, ask.formatted(",'dry_multiplier':-1"), 400, "'dry_multiplier'");
+    refused(TEXT, ask.formatted(",'dry_base':0.5"), 400, "'dry_base'");
+    refused(TEXT, ask.formatted(",'dry_penalty_last_n':-2"), 400, "'dry_penalty_last_n'");
+    refused(TEXT, ask.formatted(",'dry_sequence_breakers':['']"), 400, "'dry_sequence_breakers'");
+    refused(TEXT, ask.formatted(",'dry_sequence_breakers':[1]"), 400, "'dry_sequence_breakers'");
+  }
+
   private String chosen(String how) {
     return answer(TEXT, "{'model':'one','prompt':'ab c','max_tokens':20%s}".formatted(how))
         .path("choices")

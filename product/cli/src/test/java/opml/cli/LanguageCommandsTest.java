@@ -183,6 +183,45 @@ class LanguageCommandsTest {
   }
 
   @Test
+  void sequencesAreNotRepeatedWhereThatIsAskedFor() {
+    String plain = run("-p", "ab", "-n", 40).succeeds().out();
+    String dry =
+        run("-p", "ab", "-n", 40, "--dry-multiplier", 50, "--dry-allowed-length", 1)
+            .succeeds()
+            .out();
+    assertThat(dry).as("it needs no chance").isNotEqualTo(plain);
+    assertThat(
+            run(
+                    "-p",
+                    "ab",
+                    "-n",
+                    40,
+                    "--dry-multiplier",
+                    50,
+                    "--dry-allowed-length",
+                    1,
+                    "--dry-base",
+                    1.75,
+                    "--dry-penalty-last-n",
+                    -1,
+                    "--dry-sequence-breaker",
+                    "\n",
+                    "--dry-sequence-breaker",
+                    ":",
+                    "--dry-sequence-breaker",
+                    "\"",
+                    "--dry-sequence-breaker",
+                    "*")
+                .succeeds()
+                .out())
+        .as("defaults are llama.cpp's")
+        .isEqualTo(dry);
+    assertThat(run("-p", "ab", "-n", 40, "--dry-allowed-length", 1).succeeds().out())
+        .as("nothing is taken off")
+        .isEqualTo(plain);
+  }
+
+  @Test
   void aBiasMakesATokenLikelyOrNot() throws IOException {
     int first = json(run("-p", "ab", "-n", 1, "--json")).path("tokens").get(0).asInt();
     JsonNode without = json(run("-p", "ab", "-n", 9, "-l", first + "-1000", "--json"));
@@ -227,6 +266,12 @@ class LanguageCommandsTest {
     run("-p", "a", "--temp", -1).failsWith("--temp: expected is a number, 0 on; found -1.0");
     run("-p", "a", "--top-p", 1.5).failsWith("--top-p: expected is a number, 0 to 1; found 1.5");
     run("-p", "a", "--repeat-penalty", "NaN").failsWith("--repeat-penalty: ", "found NaN");
+    run("-p", "a", "--dry-multiplier", -1)
+        .failsWith("--dry-multiplier: expected is a number, 0 on");
+    run("-p", "a", "--dry-base", 0.5)
+        .failsWith("--dry-base: expected is a number, 1 on; found 0.5");
+    run("-p", "a", "--dry-sequence-breaker", "ab".repeat(31))
+        .failsWith("--dry-sequence-breaker: expected are texts of at most 60 bytes", "found 62");
     run("-p", "a", "-l", "7").failsWith("--logit-bias 7: expected is a token's number");
     run("-p", "a", "-l", "999999+1").failsWith("--logit-bias: there is no token 999999");
     run("-p", "a", "--seed", "x").isMisusedWith("'x' is not a whole number");

@@ -7,6 +7,7 @@ import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
 import opml.kernels.catalog.KernelCatalog;
 import opml.kernels.layout.Tile;
+import opml.kernels.transformer.DrySequences;
 import opml.kernels.transformer.Tape;
 import opml.llm.model.LanguageModel;
 import opml.llm.model.RopeTable;
@@ -164,7 +165,7 @@ public final class CheckGraph {
     int bytes = requestBytes(limits);
     int free = slots.scratch("free", ElementType.U8, bytes);
     graph
-        .call(KernelCatalog.byName("grammar.plain"), "free", "grammar.plain")
+        .call(KernelCatalog.byName("tables.plain"), "free", "tables.plain")
         .read(0)
         .write(free)
         .ints("words", bytes / Integer.BYTES)
@@ -199,12 +200,37 @@ public final class CheckGraph {
   }
 
   private void choose() {
+    int breaks = breaks();
     for (int first = 0; first < limits.capacity(); first += TILE) {
       TileNodes tile = tile(Tile.CHOICES, first, limits.capacity());
       Activation logits = tile.logits(tile.choosing());
       tile.mask(logits, tile.allow(vocabulary), vocabulary.stops());
-      tile.check(tile.choose(logits));
+      tile.check(tile.choose(logits, breaks));
     }
+  }
+
+  /// {@return the slot of what the tokens' texts have of breakers}
+  private int breaks() {
+    int context = limits.context();
+    int breaks = slots.scratch("breaks", ElementType.I64, context);
+    int most = Effort.BOUNDED.breaking(vocabulary, context);
+    for (int first = 0; first < context; first += most) {
+      int rows = Math.min(most, context - first);
+      GraphBuilder.Call node =
+          graph
+              .call(KernelCatalog.byName("dry.breaks"), "breaks from " + first, "dry.breaks")
+              .read(text.control())
+              .ints("tile.counter tile.first tile.rows", Tile.TOKENS, first, rows)
+              .read(text.request())
+              .read(text.history())
+              .read(slots.constant("pieces", vocabulary.pieces()))
+              .read(slots.constant("ends", vocabulary.ends()));
+      (rows < context ? node.update(breaks) : node.write(breaks))
+          .write(slots.scratch("byte sets", ElementType.U8, DrySequences.BYTE_SETS))
+          .ints("vocabulary longest", model.hyperparameters().vocabulary(), vocabulary.longest())
+          .end();
+    }
+    return breaks;
   }
 
   /// Empties all but the request and the answer, and stops.

@@ -26,8 +26,11 @@ enum Effort {
   /// Bytes of tokens' texts that a grammar's automaton is led along, and tokens.
   static final long MOST_WALKED = 3L << 18;
 
+  /// Bytes of tokens' texts in which breakers are looked for, and tokens.
+  static final long MOST_BROKEN = 1L << 25;
+
   /// How many tokens of a text take as long as one of a vocabulary.
-  private static final int PENALISED = 7;
+  private static final int PENALISED = 4;
 
   /// What an exponential, with its part of a softmax, is worth in products.
   private static final long EXPONENTIAL = 16;
@@ -77,6 +80,16 @@ enum Effort {
   /// @param rows that there are
   int allowing(long walked, int rows) {
     return this == ANY ? rows : Math.clamp(MOST_WALKED / walked, 1, rows);
+  }
+
+  /// {@return of how many tokens of a text one node looks for breakers}
+  ///
+  /// @param positions that there are
+  int breaking(VocabularyTable table, int positions) {
+    if (this == ANY) {
+      return positions;
+    }
+    return Math.clamp(MOST_BROKEN / (table.longest() + 1), 1, positions);
   }
 
   /// {@return how many pairs of a token and a head one node attends for}

@@ -25,6 +25,7 @@ import opml.llm.model.RopeTable;
 /// @param caches the slots of all keys, by layer, and then of all values; row by row in the order of the text
 /// @param logits the slot of the logits of the tile's choices
 /// @param allowed the slot of the tokens that a grammar allows for each of these, a bit each, rows in whole words
+/// @param breaks the slot of what the text's tokens have of breakers
 /// @param chosen the slot of what is chosen
 public record SessionGraph(
     Graph graph,
@@ -37,6 +38,7 @@ public record SessionGraph(
     List<Integer> caches,
     int logits,
     int allowed,
+    int breaks,
     int chosen) {
   public SessionGraph {
     caches = List.copyOf(caches);
@@ -110,7 +112,8 @@ public record SessionGraph(
             ElementType.I32,
             Shape.of(rows, VocabularyTable.words(numbers.vocabulary())));
     choices.mask(logits, allowed, VocabularyTable.stops(model));
-    int chosen = choices.choose(logits);
+    int breaks = graph.slot("breaks", ElementType.I64, Shape.of(context));
+    int chosen = choices.choose(logits, breaks);
     return new SessionGraph(
         graph.build(
             graph.port("control", text.control(), Shape.of(Tile.CONTROL)),
@@ -126,6 +129,7 @@ public record SessionGraph(
             .toList(),
         logits.slot(),
         allowed,
+        breaks,
         chosen);
   }
 

@@ -7,6 +7,7 @@ import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Tensor;
 import opml.kernels.catalog.KernelCatalog;
 import opml.kernels.transformer.Candidates;
+import opml.kernels.transformer.DryTable;
 import opml.kernels.transformer.GrammarTable;
 import opml.llm.model.Hyperparameters;
 import opml.llm.model.LanguageModel;
@@ -403,7 +404,9 @@ public final class TileNodes {
 
   /// {@return the slot that has the token of each choice}: the greatest logit's, and then what chance says of some of
   /// the rows in a node, where they are too many
-  int choose(Activation logits) {
+  ///
+  /// @param breaks the slot of what the text's tokens have of breakers
+  int choose(Activation logits, int breaks) {
     int chosen = slots.scratch("chosen", ElementType.I32, text.rows());
     tile(call("choose.greedy", "choose"))
         .read(logits.slot())
@@ -412,19 +415,20 @@ public final class TileNodes {
         .end();
     int some = effort.choices(logits.width(), text.positions(), rows);
     for (int row = 0; row < rows; row += some) {
-      sample(logits, chosen, row, Math.min(some, rows - row));
+      sample(logits, breaks, chosen, row, Math.min(some, rows - row));
     }
     return chosen;
   }
 
-  private void sample(Activation logits, int chosen, int row, int count) {
+  private void sample(Activation logits, int breaks, int chosen, int row, int count) {
     int vocabulary = logits.width();
-    int room = Math.toIntExact(Candidates.bytes(vocabulary));
+    int room = Math.toIntExact(Candidates.bytes(vocabulary) + DryTable.bytes(text.positions()));
     call("choose.sampled", "sample")
         .ints("tile.counter tile.first tile.rows", counter, first + row, count)
         .read(logits.slot())
         .read(text.request())
         .read(text.history())
+        .read(breaks)
         .update(chosen)
         .write(slots.scratch("candidates", ElementType.U8, room))
         .ints("at vocabulary context", row, vocabulary, text.positions())

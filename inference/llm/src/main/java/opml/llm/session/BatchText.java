@@ -9,7 +9,6 @@ import java.util.List;
 import opml.engine.graph.Slot;
 import opml.kernels.layout.Tile;
 import opml.kernels.memory.Mem;
-import opml.kernels.transformer.SamplingHeader;
 import opml.llm.forward.SessionGraph;
 import opml.llm.grammar.Grammar;
 import opml.llm.tape.Sampling;
@@ -17,12 +16,16 @@ import org.jspecify.annotations.Nullable;
 
 /// One of the texts that a [TextBatch] reads and continues: its tokens, their keys and values, and how it is to go on.
 public final class BatchText implements AutoCloseable {
+  /// Any grammar at all, for kernels that ask whether there is one.
+  private static final Grammar STANDS_FOR_ONE = new Grammar(new int[1]);
+
   private final Arena arena = Arena.ofShared();
   private final TextBatch batch;
   private final MemorySegment[] slots;
   private final MemorySegment control;
   private final MemorySegment request;
   private final MemorySegment history;
+  private final Breaks breaks;
   private final MemorySegment[] caches;
   private final int context;
   private final int vocabulary;
@@ -61,6 +64,7 @@ public final class BatchText implements AutoCloseable {
     this.control = slots[session.control()];
     this.request = slots[session.request()];
     this.history = slots[session.history()];
+    this.breaks = new Breaks(batch, request, history, slots[session.breaks()], vocabulary);
     this.caches = session.caches().stream().map(slot -> slots[slot]).toArray(MemorySegment[]::new);
   }
 
@@ -97,11 +101,11 @@ public final class BatchText implements AutoCloseable {
   public void choose(Sampling sampling, int prompt) {
     sampling.requireTokens(vocabulary);
     ByteBuffer asked = ByteBuffer.allocate((int) request.byteSize()).order(ByteOrder.LITTLE_ENDIAN);
-    // The table itself is read by the masks alone.
-    sampling.withGrammar(Grammar.ANY).write(asked);
-    asked.putInt(SamplingHeader.GRAMMAR, sampling.grammar().words());
-    request.copyFrom(MemorySegment.ofBuffer(asked));
+    // The grammar's table is read by the masks alone, and has more room than a request.
     grammar = sampling.grammar();
+    sampling.withGrammar(grammar.isAny() ? grammar : STANDS_FOR_ONE).write(asked);
+    request.copyFrom(MemorySegment.ofBuffer(asked));
+    breaks.begin(!sampling.dry().isNone());
     answerAt = prompt;
     walked = -1;
     if (!grammar.isAny() && masks == null) {
@@ -173,6 +177,7 @@ public final class BatchText implements AutoCloseable {
     }
     length = tokens;
     walked = -1;
+    breaks.cut(from);
   }
 
   /// {@return the tokens of the text}
@@ -194,6 +199,7 @@ public final class BatchText implements AutoCloseable {
     }
     length = tokensOfIt;
     walked = -1;
+    breaks.cut(0);
   }
 
   private void note(int position, int token) {
@@ -239,6 +245,8 @@ public final class BatchText implements AutoCloseable {
         allow(all, atChoice + i, length + first + i + 1);
       }
     }
+    breaks.cut(length);
+    breaks.note(length + tokens);
     Mem.putI32(control, 4L * Tile.TOKENS, tokens);
     Mem.putI32(control, 4L * Tile.CHOICES, chosen);
     Mem.putI32(control, 4L * Tile.POSITION, length);

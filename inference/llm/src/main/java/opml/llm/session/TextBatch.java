@@ -13,6 +13,7 @@ import opml.engine.run.PreparedKernel;
 import opml.kernels.layout.Tile;
 import opml.kernels.memory.Mem;
 import opml.llm.forward.SessionGraph;
+import opml.llm.forward.VocabularyTable;
 import org.jspecify.annotations.Nullable;
 
 /// Texts that a model reads and continues together: a step takes some tokens of each, and goes over the weights once
@@ -41,6 +42,7 @@ public final class TextBatch implements AutoCloseable {
 
   private final Arena arena = Arena.ofShared();
   private final Passes passes;
+  private final Supplier<VocabularyTable> vocabularyTable;
   private final Supplier<TokenTexts> tokenTexts;
   private final SessionGraph session;
   private final SlotPlaces places;
@@ -69,8 +71,15 @@ public final class TextBatch implements AutoCloseable {
   private int tokenRows;
   private int choiceRows;
 
+  /// @param vocabulary asked for when there are breakers
   /// @param tokenTexts asked for when there is a grammar
-  TextBatch(Passes passes, int context, Team team, Supplier<TokenTexts> tokenTexts) {
+  TextBatch(
+      Passes passes,
+      int context,
+      Team team,
+      Supplier<VocabularyTable> vocabulary,
+      Supplier<TokenTexts> tokenTexts) {
+    this.vocabularyTable = vocabulary;
     this.tokenTexts = tokenTexts;
     this.passes = passes;
     this.team = team;
@@ -408,6 +417,11 @@ public final class TextBatch implements AutoCloseable {
       grammars = known;
     }
     return known;
+  }
+
+  /// {@return the texts of tokens, as breakers see them}
+  VocabularyTable tokenTexts() {
+    return vocabularyTable.get();
   }
 
   /// Says which tokens may be chosen in a row of choices of the next step.

@@ -22,6 +22,7 @@ public final class TextEngine {
   private final int context;
   private final CacheType cacheType;
   private final Team team;
+  private @Nullable VocabularyTable vocabulary;
   private @Nullable TokenTexts tokenTexts;
 
   private TextEngine(
@@ -87,7 +88,7 @@ public final class TextEngine {
 
   /// {@return a batch without texts; to be closed}
   public TextBatch batch() {
-    return new TextBatch(passes, context, team, this::tokenTexts);
+    return new TextBatch(passes, context, team, this::vocabulary, this::tokenTexts);
   }
 
   /// {@return what embeds texts; to be closed}
@@ -95,10 +96,19 @@ public final class TextEngine {
     return new Embedder(model, open());
   }
 
+  private synchronized VocabularyTable vocabulary() {
+    VocabularyTable made = vocabulary;
+    if (made == null) {
+      made = VocabularyTable.of(model);
+      vocabulary = made;
+    }
+    return made;
+  }
+
   private synchronized TokenTexts tokenTexts() {
     TokenTexts made = tokenTexts;
     if (made == null) {
-      made = new TokenTexts(VocabularyTable.of(model));
+      made = new TokenTexts(vocabulary());
       tokenTexts = made;
     }
     return made;

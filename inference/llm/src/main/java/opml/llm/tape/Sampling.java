@@ -10,7 +10,7 @@ import opml.kernels.transformer.SamplingHeader;
 import opml.kernels.transformer.Tape;
 import opml.llm.grammar.Grammar;
 
-/// How the tokens of an answer are chosen: llama.cpp's samplers, applied in its order (penalties, top-k, typical,
+/// How the tokens of an answer are chosen: llama.cpp's samplers, applied in its order (penalties, DRY, top-k, typical,
 /// top-p, min-p, temperature), with its names and meanings. The same seed, request and model give the same answer.
 ///
 /// What has no effect is taken away, so that all that means the same is equal: without temperature there are no draws,
@@ -28,6 +28,7 @@ import opml.llm.grammar.Grammar;
 /// @param frequencyPenalty finite, taken off for each time that a token is there; 0 for none
 /// @param presencePenalty finite, taken off once; 0 for none
 /// @param biases what is added to the logits of some tokens before all else, finite, by tokens
+/// @param dry what is taken off tokens by which the text would repeat a sequence of its own
 /// @param grammar what the answer's text may be; tokens that lead out of it are not chosen, whatever else is asked for
 public record Sampling(
     long seed,
@@ -40,33 +41,35 @@ public record Sampling(
     float repeatPenalty,
     float frequencyPenalty,
     float presencePenalty,
+    DrySampling dry,
     SortedMap<Integer, Float> biases,
     Grammar grammar) {
   /// The most likely token each time.
-  public static final Sampling GREEDY = new Sampling(0, 0, 0, 1, 0, 1, 0, 1, 0, 0);
+  public static final Sampling GREEDY = new Builder().build();
 
   /// @throws IllegalArgumentException if a number is out of its range
   public Sampling {
     biases = new TreeMap<>(biases);
     biases.forEach(
         (token, bias) -> {
-          require(token >= 0, "logit-bias of a token", token, "0 on");
-          require(Float.isFinite(bias), "logit-bias", bias, "any");
+          Ranges.require(token >= 0, "logit-bias of a token", token, "0 on");
+          Ranges.require(Float.isFinite(bias), "logit-bias", bias, "any");
         });
     biases.values().removeIf(bias -> bias == 0);
     biases = Collections.unmodifiableSortedMap(biases);
-    require(temperature >= 0 && temperature <= Float.MAX_VALUE, "temperature", temperature, "0 on");
-    require(topP >= 0 && topP <= 1, "top-p", topP, "0 to 1");
-    require(minP >= 0 && minP <= 1, "min-p", minP, "0 to 1");
-    require(typical > 0 && typical <= 1, "typical", typical, "above 0, and at most 1");
-    require(repeatLastN >= -1, "repeat-last-n", repeatLastN, "-1 on");
-    require(
+    Ranges.require(
+        temperature >= 0 && temperature <= Float.MAX_VALUE, "temperature", temperature, "0 on");
+    Ranges.require(topP >= 0 && topP <= 1, "top-p", topP, "0 to 1");
+    Ranges.require(minP >= 0 && minP <= 1, "min-p", minP, "0 to 1");
+    Ranges.require(typical > 0 && typical <= 1, "typical", typical, "above 0, and at most 1");
+    Ranges.require(repeatLastN >= -1, "repeat-last-n", repeatLastN, "-1 on");
+    Ranges.require(
         repeatPenalty > 0 && repeatPenalty <= Float.MAX_VALUE,
         "repeat-penalty",
         repeatPenalty,
         "above 0");
-    require(Float.isFinite(frequencyPenalty), "frequency-penalty", frequencyPenalty, "any");
-    require(Float.isFinite(presencePenalty), "presence-penalty", presencePenalty, "any");
+    Ranges.require(Float.isFinite(frequencyPenalty), "frequency-penalty", frequencyPenalty, "any");
+    Ranges.require(Float.isFinite(presencePenalty), "presence-penalty", presencePenalty, "any");
     boolean penalises = repeatPenalty != 1 || frequencyPenalty != 0 || presencePenalty != 0;
     if (!penalises) {
       repeatLastN = 0;
@@ -94,102 +97,154 @@ public record Sampling(
     presencePenalty += 0f;
   }
 
-  /// A way without biases.
-  public Sampling(
-      long seed,
-      float temperature,
-      int topK,
-      float topP,
-      float minP,
-      float typical,
-      int repeatLastN,
-      float repeatPenalty,
-      float frequencyPenalty,
-      float presencePenalty) {
-    this(
-        seed,
-        temperature,
-        topK,
-        topP,
-        minP,
-        typical,
-        repeatLastN,
-        repeatPenalty,
-        frequencyPenalty,
-        presencePenalty,
-        new TreeMap<>());
-  }
-
-  /// A way for any text.
-  public Sampling(
-      long seed,
-      float temperature,
-      int topK,
-      float topP,
-      float minP,
-      float typical,
-      int repeatLastN,
-      float repeatPenalty,
-      float frequencyPenalty,
-      float presencePenalty,
-      SortedMap<Integer, Float> biases) {
-    this(
-        seed,
-        temperature,
-        topK,
-        topP,
-        minP,
-        typical,
-        repeatLastN,
-        repeatPenalty,
-        frequencyPenalty,
-        presencePenalty,
-        biases,
-        Grammar.ANY);
-  }
-
-  private static void require(boolean good, String name, Number found, String expected) {
-    if (!good) {
-      throw new IllegalArgumentException(
-          "%s: expected is a number, %s; found %s".formatted(name, expected, found));
-    }
-  }
-
   /// {@return draws with a seed from the tokens' own probabilities}
   public static Sampling drawn(long seed) {
-    return new Sampling(seed, 1, 0, 1, 0, 1, 0, 1, 0, 0);
+    return builder().seed(seed).temperature(1).build();
+  }
+
+  /// {@return the most likely token each time, until something else is said}
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  private Builder changed() {
+    Builder all = new Builder();
+    all.seed = seed;
+    all.temperature = temperature;
+    all.topK = topK;
+    all.topP = topP;
+    all.minP = minP;
+    all.typical = typical;
+    all.repeatLastN = repeatLastN;
+    all.repeatPenalty = repeatPenalty;
+    all.frequencyPenalty = frequencyPenalty;
+    all.presencePenalty = presencePenalty;
+    all.dry = dry;
+    all.biases = biases;
+    all.grammar = grammar;
+    return all;
   }
 
   /// {@return the same with other draws}
   public Sampling withSeed(long other) {
-    return with(other, biases, grammar);
+    return changed().seed(other).build();
   }
 
   /// {@return the same with other biases}
   public Sampling withBiases(Map<Integer, Float> others) {
-    return with(seed, new TreeMap<>(others), grammar);
+    return changed().biases(others).build();
+  }
+
+  /// {@return the same with something else taken off of repeated sequences}
+  public Sampling withDry(DrySampling other) {
+    return changed().dry(other).build();
   }
 
   /// {@return the same for texts of a grammar}
   public Sampling withGrammar(Grammar other) {
-    return with(seed, biases, other);
+    return changed().grammar(other).build();
   }
 
-  private Sampling with(
-      long otherSeed, SortedMap<Integer, Float> otherBiases, Grammar otherGrammar) {
-    return new Sampling(
-        otherSeed,
-        temperature,
-        topK,
-        topP,
-        minP,
-        typical,
-        repeatLastN,
-        repeatPenalty,
-        frequencyPenalty,
-        presencePenalty,
-        otherBiases,
-        otherGrammar);
+  /// A way to choose, said one thing after the other; what each means stands at [Sampling].
+  public static final class Builder {
+    private long seed;
+    private float temperature;
+    private int topK;
+    private float topP = 1;
+    private float minP;
+    private float typical = 1;
+    private int repeatLastN;
+    private float repeatPenalty = 1;
+    private float frequencyPenalty;
+    private float presencePenalty;
+    private DrySampling dry = DrySampling.NONE;
+    private SortedMap<Integer, Float> biases = new TreeMap<>();
+    private Grammar grammar = Grammar.ANY;
+
+    private Builder() {}
+
+    public Builder seed(long value) {
+      seed = value;
+      return this;
+    }
+
+    public Builder temperature(float value) {
+      temperature = value;
+      return this;
+    }
+
+    public Builder topK(int value) {
+      topK = value;
+      return this;
+    }
+
+    public Builder topP(float value) {
+      topP = value;
+      return this;
+    }
+
+    public Builder minP(float value) {
+      minP = value;
+      return this;
+    }
+
+    public Builder typical(float value) {
+      typical = value;
+      return this;
+    }
+
+    public Builder repeatLastN(int value) {
+      repeatLastN = value;
+      return this;
+    }
+
+    public Builder repeatPenalty(float value) {
+      repeatPenalty = value;
+      return this;
+    }
+
+    public Builder frequencyPenalty(float value) {
+      frequencyPenalty = value;
+      return this;
+    }
+
+    public Builder presencePenalty(float value) {
+      presencePenalty = value;
+      return this;
+    }
+
+    public Builder dry(DrySampling value) {
+      dry = value;
+      return this;
+    }
+
+    public Builder biases(Map<Integer, Float> value) {
+      biases = new TreeMap<>(value);
+      return this;
+    }
+
+    public Builder grammar(Grammar value) {
+      grammar = value;
+      return this;
+    }
+
+    /// @throws IllegalArgumentException if a number is out of its range
+    public Sampling build() {
+      return new Sampling(
+          seed,
+          temperature,
+          topK,
+          topP,
+          minP,
+          typical,
+          repeatLastN,
+          repeatPenalty,
+          frequencyPenalty,
+          presencePenalty,
+          dry,
+          biases,
+          grammar);
+    }
   }
 
   /// @throws IllegalArgumentException if there is a bias of a token that there is not
@@ -201,7 +256,7 @@ public record Sampling(
     }
   }
 
-  /// Writes the header's fields, and behind the prompt biases and the grammar's table.
+  /// Writes the header's fields, and behind the prompt biases, the grammar's table and that of repeated sequences.
   ///
   /// @param request little-endian, zeroed but for its prompt, of whose length its header tells
   /// @throws IllegalArgumentException if there is no room for them
@@ -221,7 +276,13 @@ public record Sampling(
           "grammar: its table has %,d integers, and behind the prompt there is room for %,d"
               .formatted(grammar.words(), room));
     }
+    if (dry.words() > room - grammar.words()) {
+      throw new IllegalArgumentException(
+          "dry-multiplier: its table has %,d integers, and behind the prompt there is room for %,d"
+              .formatted(dry.words(), room - grammar.words()));
+    }
     grammar.write(request, at);
+    dry.write(request, at + Integer.BYTES * grammar.words());
     request
         .putFloat(SamplingHeader.TEMPERATURE, temperature)
         .putInt(SamplingHeader.TOP_K, topK)
@@ -243,7 +304,10 @@ public record Sampling(
   /// @param vocabulary number of tokens
   static Optional<Sampling> read(ByteBuffer header, int vocabulary) {
     Optional<SortedMap<Integer, Float>> biases = biases(header, vocabulary);
-    Optional<Grammar> grammar = biases.flatMap(some -> grammar(header, some.size()));
+    Optional<Grammar> grammar = biases.flatMap(_ -> grammar(header));
+    Optional<DrySampling> dry =
+        grammar.flatMap(
+            held -> DrySampling.read(header, tables(header) + Integer.BYTES * held.words()));
     boolean formed =
         isFrom0(header, SamplingHeader.TEMPERATURE, Float.MAX_VALUE)
             && header.getInt(SamplingHeader.TOP_K) >= 0
@@ -256,7 +320,7 @@ public record Sampling(
             && Float.isFinite(header.getFloat(SamplingHeader.PRESENCE_PENALTY))
             && biases.isPresent()
             && grammar.isPresent()
-            && header.getInt(SamplingHeader.GRAMMAR + Integer.BYTES) == 0;
+            && dry.isPresent();
     return formed
         ? Optional.of(
             new Sampling(
@@ -270,6 +334,7 @@ public record Sampling(
                 oneIf0(header.getFloat(SamplingHeader.REPEAT_PENALTY)),
                 header.getFloat(SamplingHeader.FREQUENCY_PENALTY),
                 header.getFloat(SamplingHeader.PRESENCE_PENALTY),
+                dry.get(),
                 biases.get(),
                 grammar.get()))
         : Optional.empty();
@@ -297,9 +362,15 @@ public record Sampling(
     return Optional.of(biases);
   }
 
-  private static Optional<Grammar> grammar(ByteBuffer request, int biases) {
-    int at =
-        Tape.HEADER + Integer.BYTES * request.getInt(Tape.PROMPT) + SamplingHeader.BIAS * biases;
+  /// {@return where tables begin behind a prompt and biases that there is room for}
+  private static int tables(ByteBuffer request) {
+    return Tape.HEADER
+        + Integer.BYTES * request.getInt(Tape.PROMPT)
+        + SamplingHeader.BIAS * request.getInt(SamplingHeader.BIASES);
+  }
+
+  private static Optional<Grammar> grammar(ByteBuffer request) {
+    int at = tables(request);
     int count = request.getInt(SamplingHeader.GRAMMAR);
     if (count < 0 || count > (request.capacity() - at) / Integer.BYTES) {
       return Optional.empty();

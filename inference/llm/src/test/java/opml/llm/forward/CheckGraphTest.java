@@ -104,6 +104,19 @@ class CheckGraphTest {
   }
 
   @ParameterizedTest
+  @ValueSource(ints = {0, 1, 48, 256, 65_536})
+  void soAreBreakersOfALongText(int longest) {
+    Kernel kernel = KernelCatalog.byName("dry.breaks");
+    long rows = Math.max(1, Effort.MOST_BROKEN / (longest + 1));
+    assertThat(
+            PinnedPrograms.of(kernel)
+                .bound()
+                .instructions(new long[] {0, 0, rows, 32_000, longest}))
+        .as("%d tokens", rows)
+        .isLessThan(MOST_STEPS);
+  }
+
+  @ParameterizedTest
   @ValueSource(ints = {1, 32, 100_000, 600_000})
   void soIsAGrammarOfManyTokens(int tokens) {
     Kernel kernel = KernelCatalog.byName("grammar.allow");

@@ -75,7 +75,7 @@ class BatchTest {
       }
       int limit = 1 + random.nextInt(CONTEXT - prompt.length);
       Sampling sampling =
-          random.nextBoolean() ? Sampling.GREEDY : RandomSampling.biased(random, VOCABULARY);
+          random.nextBoolean() ? Sampling.GREEDY : RandomSampling.whole(random, VOCABULARY);
       wishes.add(new Wish(prompt, limit, sampling, answer(alone, prompt, limit, sampling)));
     }
     return wishes;

@@ -29,6 +29,7 @@ import opml.llm.forward.VocabularyTable;
 import opml.llm.grammar.Grammar;
 import opml.llm.grammar.TextWalk;
 import opml.llm.model.LanguageModel;
+import opml.llm.tape.DrySampling;
 import opml.llm.tape.RandomGrammar;
 import opml.llm.tape.RandomSampling;
 import opml.llm.tape.Sampling;
@@ -112,7 +113,7 @@ class WriterTest {
     Model known = Model.checking(graph, PinnedPrograms::of);
     try (Session session = TinyEngine.of(model, CONTEXT, CacheType.F16, 16, 1).open()) {
       for (int trial = 0; trial < 12; trial++) {
-        Sampling sampling = RandomSampling.biased(random, 263);
+        Sampling sampling = RandomSampling.whole(random, 263);
         int[] prompt = random.ints(1 + random.nextInt(29), 3, 263).toArray();
         byte[] request = new TextRequest(prompt, 40, sampling).encode(limits);
         byte[] tape = writer.answer(session, request, _ -> {});
@@ -148,7 +149,7 @@ class WriterTest {
         Grammar grammar =
             trial < 6 ? Grammar.ofGbnf(GRAMMARS.get(trial)) : RandomGrammar.of(random);
         Sampling sampling =
-            (trial % 3 == 0 ? Sampling.GREEDY : RandomSampling.biased(random, 263))
+            (trial % 3 == 0 ? Sampling.GREEDY : RandomSampling.whole(random, 263))
                 .withGrammar(grammar);
         int[] prompt = random.ints(1 + random.nextInt(40), 3, 263).toArray();
         byte[] request = new TextRequest(prompt, 35, sampling).encode(limits);
@@ -175,6 +176,42 @@ class WriterTest {
       }
     }
     assertThat(ended).as("seed %d", seed).isPositive();
+  }
+
+  @Test
+  void whatRepeatsItselfIsPenalisedInSessionsAndInTheGraph() throws IOException {
+    random.setSeed(seed);
+    LanguageModel model = TinyEngine.model(folder, "llama", ElementType.F32, seed);
+    TextLimits limits = new TextLimits(120, 40, CacheType.F16);
+    VocabularyTable vocabulary = VocabularyTable.of(model);
+    Writer writer = new Writer(limits, vocabulary, CheckGraph.answerBytes(limits, vocabulary));
+    Graph graph = CheckGraph.of(model, limits);
+    Model known = Model.checking(graph, PinnedPrograms::of);
+    int others = 0;
+    try (Session slow = TinyEngine.of(model, 120, CacheType.F16, 1, 1).open();
+        Session fast = TinyEngine.of(model, 120, CacheType.F16, 33, 2).open()) {
+      for (int trial = 0; trial < 12; trial++) {
+        int[] prompt = random.ints(1 + random.nextInt(50), 3, 6 + random.nextInt(257)).toArray();
+        Sampling sampling =
+            Sampling.GREEDY
+                .withDry(RandomSampling.dry(random))
+                .withGrammar(trial % 4 == 0 ? Grammar.ofGbnf("root ::= [a-d]*") : Grammar.ANY);
+        byte[] request = new TextRequest(prompt, 40, sampling).encode(limits);
+        String what = "%s, trial %d, seed %d".formatted(sampling, trial, seed);
+        byte[] tape = writer.answer(slow, request, _ -> {});
+        assertThat(writer.answer(fast, request, _ -> {})).as(what).isEqualTo(tape);
+        assertThat(writer.isRight(fast, request, tape)).as(what).isTrue();
+        assertThat(end(known, graph, request, tape)).as(what).isEqualTo(GraphState.Status.DONE);
+        byte[] plain =
+            new TextRequest(prompt, 40, sampling.withDry(DrySampling.NONE)).encode(limits);
+        byte[] other = writer.answer(fast, plain, _ -> {});
+        others += Arrays.equals(other, tape) ? 0 : 1;
+        assertThat(writer.isRight(slow, request, other))
+            .as(what)
+            .isEqualTo(Arrays.equals(other, tape));
+      }
+    }
+    assertThat(others).as("seed %d", seed).isPositive();
   }
 
   @Test

@@ -7,18 +7,19 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.UnaryOperator;
 import opml.kernels.memory.Mem;
 import opml.kernels.transformer.SamplingHeader;
 import opml.kernels.transformer.Tape;
-import opml.kernels.transformer.TokenGrammar;
 import opml.kernels.transformer.TokenSampling;
 import opml.llm.grammar.Grammar;
 import org.junit.jupiter.api.Test;
 
 class SamplingTest {
-  private static final int BYTES = Tape.HEADER + 32;
+  private static final int BYTES = Tape.HEADER + 80;
   private static final int VOCABULARY = 50;
   private static final float NAN = Float.NaN;
 
@@ -34,7 +35,7 @@ class SamplingTest {
     MemorySegment request = Arena.ofAuto().allocate(BYTES, 8);
     request.copyFrom(MemorySegment.ofBuffer(header));
     MemorySegment free = Arena.ofAuto().allocate(BYTES, 8);
-    TokenGrammar.grammarPlain(request, free, BYTES / Integer.BYTES);
+    TokenSampling.tablesPlain(request, free, BYTES / Integer.BYTES);
     MemorySegment plain = Arena.ofAuto().allocate(BYTES, 8);
     TokenSampling.tapePlain(free, plain, BYTES / Integer.BYTES, VOCABULARY);
     boolean zeros = true;
@@ -55,12 +56,19 @@ class SamplingTest {
     Sampling.GREEDY.write(header);
     assertThat(header).isEqualTo(header());
     assertThat(Sampling.read(header, VOCABULARY)).contains(Sampling.GREEDY);
-    assertThat(new Sampling(5, 0, 40, 0.9f, 0.1f, 1, 64, 1, 0, -0f))
+    Sampling.Builder vain = Sampling.builder().seed(5).topK(40).topP(0.9f).minP(0.1f);
+    assertThat(
+            vain.repeatLastN(64)
+                .presencePenalty(-0f)
+                .dry(DrySampling.of(0, 1.75f, 2, -1, DrySampling.BREAKERS))
+                .build())
         .as("what has no effect")
         .isEqualTo(Sampling.GREEDY);
-    assertThat(new Sampling(5, 1, 0, 1, 0, 1, 0, 2, 1, 1)).isEqualTo(Sampling.drawn(5));
+    Sampling.Builder drawn = Sampling.builder().seed(5).temperature(1);
+    assertThat(drawn.repeatPenalty(2).frequencyPenalty(1).presencePenalty(1).build())
+        .isEqualTo(Sampling.drawn(5));
     assertThat(Sampling.drawn(5).withSeed(6)).isEqualTo(Sampling.drawn(6));
-    assertThat(new Sampling(0, 1, 0, 1, 0, 1, -1, 2, 0, 0).repeatLastN())
+    assertThat(Sampling.builder().repeatLastN(-1).repeatPenalty(2).build().repeatLastN())
         .as("all")
         .isEqualTo(Integer.MAX_VALUE);
   }
@@ -68,7 +76,7 @@ class SamplingTest {
   @Test
   void whatIsWrittenIsReadAgain() {
     for (int trial = 0; trial < 1_000; trial++) {
-      Sampling sampling = held(RandomSampling.biased(random, VOCABULARY));
+      Sampling sampling = held(RandomSampling.whole(random, VOCABULARY));
       ByteBuffer header = header().putInt(Tape.PROMPT, random.nextInt(3));
       sampling.write(header);
       assertThat(isTaken(header)).as("%s, seed %d", sampling, seed).isTrue();
@@ -82,7 +90,7 @@ class SamplingTest {
     for (int trial = 0; trial < 20_000; trial++) {
       ByteBuffer header = header();
       header.putInt(Tape.PROMPT, random.nextInt(3));
-      held(RandomSampling.biased(random, VOCABULARY)).write(header);
+      held(RandomSampling.whole(random, VOCABULARY)).write(header);
       int at = 4 * (1 + random.nextInt(BYTES / 4 - 1));
       header.putInt(
           at,
@@ -105,24 +113,36 @@ class SamplingTest {
   @Test
   void numbersOutOfTheirRangeAreRefused() {
     for (float wrong : new float[] {-1, NAN, Float.POSITIVE_INFINITY, -Float.MIN_VALUE}) {
-      assertThatThrownBy(() -> new Sampling(0, wrong, 0, 1, 0, 1, 0, 1, 0, 0))
-          .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("temperature: expected is a number, 0 on; found " + wrong);
-      assertThatThrownBy(() -> new Sampling(0, 1, 0, wrong, 0, 1, 0, 1, 0, 0))
-          .hasMessageContaining("top-p");
-      assertThatThrownBy(() -> new Sampling(0, 1, 0, 1, wrong, 1, 0, 1, 0, 0))
-          .hasMessageContaining("min-p");
-      assertThatThrownBy(() -> new Sampling(0, 1, 0, 1, 0, wrong, 0, 1, 0, 0))
-          .hasMessageContaining("typical");
-      assertThatThrownBy(() -> new Sampling(0, 1, 0, 1, 0, 1, 0, wrong, 0, 0))
-          .hasMessageContaining("repeat-penalty");
+      refused(
+          all -> all.temperature(wrong), "temperature: expected is a number, 0 on; found " + wrong);
+      refused(all -> all.topP(wrong), "top-p");
+      refused(all -> all.minP(wrong), "min-p");
+      refused(all -> all.typical(wrong), "typical");
+      refused(all -> all.repeatPenalty(wrong), "repeat-penalty");
+      refused(all -> all.dry(dry(wrong, 1, 2, 3)), "dry-multiplier: expected is a number, 0 on");
+      refused(all -> all.dry(dry(1, wrong, 2, 3)), "dry-base: expected is a number, 1 on; found");
     }
-    assertThatThrownBy(() -> new Sampling(0, 1, 0, 1, 0, 1, -2, 1, 0, 0))
-        .hasMessageContaining("repeat-last-n: expected is a number, -1 on; found -2");
-    assertThatThrownBy(() -> new Sampling(0, 1, 0, 1, 0, 1, 0, 1, NAN, 0))
-        .hasMessageContaining("frequency-penalty");
-    assertThatThrownBy(() -> new Sampling(0, 1, 0, 1, 0, 1, 0, 1, 0, NAN))
-        .hasMessageContaining("presence-penalty");
+    refused(all -> all.repeatLastN(-2), "repeat-last-n: expected is a number, -1 on; found -2");
+    refused(all -> all.frequencyPenalty(NAN), "frequency-penalty");
+    refused(all -> all.presencePenalty(NAN), "presence-penalty");
+    refused(all -> all.dry(dry(1, 0.99f, 2, 3)), "dry-base: expected is a number, 1 on");
+    refused(all -> all.dry(dry(1, 1, -1, 3)), "dry-allowed-length: expected is a number, 0 on");
+    refused(all -> all.dry(dry(1, 1, 2, -2)), "dry-penalty-last-n: expected is a number, -1 on");
+    refused(
+        all -> all.dry(dry(1, 1, 2, 3, "a".repeat(59), "é")),
+        "dry-sequence-breaker: expected are texts of at most 60 bytes together; found 61");
+    refused(all -> all.dry(dry(1, 1, 2, 3, "a", "")), "expected are texts that are not empty");
+  }
+
+  private static DrySampling dry(
+      float multiplier, float base, int allowed, int lastN, String... breakers) {
+    return DrySampling.of(multiplier, base, allowed, lastN, List.of(breakers));
+  }
+
+  private static void refused(UnaryOperator<Sampling.Builder> how, String why) {
+    assertThatThrownBy(() -> how.apply(Sampling.builder()).build())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(why);
   }
 
   @Test
@@ -134,17 +154,22 @@ class SamplingTest {
     assertThatThrownBy(() -> some.requireTokens(7)).hasMessageContaining("there is no token 7");
     assertThatThrownBy(() -> some.withBiases(Map.of(-1, 1f))).hasMessageContaining("found -1");
     assertThatThrownBy(() -> some.withBiases(Map.of(1, NAN))).hasMessageContaining("found NaN");
-    Sampling held = some.withGrammar(new Grammar(new int[5]));
+    Sampling held = some.withGrammar(new Grammar(new int[17]));
     assertThatThrownBy(() -> held.write(header()))
-        .hasMessage("grammar: its table has 5 integers, and behind the prompt there is room for 4");
-    ByteBuffer full = header().putInt(Tape.PROMPT, 5);
+        .hasMessage(
+            "grammar: its table has 17 integers, and behind the prompt there is room for 16");
+    Sampling dry = some.withGrammar(new Grammar(new int[9])).withDry(dry(1, 1, 2, 3, "\n\n\n\n"));
+    assertThatThrownBy(() -> dry.write(header()))
+        .hasMessage(
+            "dry-multiplier: its table has 8 integers, and behind the prompt there is room for 7");
+    ByteBuffer full = header().putInt(Tape.PROMPT, 17);
     assertThatThrownBy(() -> some.write(full)).hasMessageContaining("no room for 2");
   }
 
   @Test
   void aShareOfNothingKeepsOneToken() {
     ByteBuffer header = header();
-    new Sampling(0, 1, 0, 0, 0, 1, 0, 1, 0, 0).write(header);
+    Sampling.builder().temperature(1).topP(0).build().write(header);
     assertThat(header.getFloat(SamplingHeader.TOP_P)).isEqualTo(Float.MIN_VALUE);
   }
 }

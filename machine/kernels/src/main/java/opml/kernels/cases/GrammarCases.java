@@ -5,12 +5,13 @@ import java.nio.ByteOrder;
 import java.util.List;
 import java.util.SplittableRandom;
 import opml.kernels.cases.KernelCases.Case;
+import opml.kernels.transformer.DrySequences;
 import opml.kernels.transformer.GrammarTable;
 import opml.kernels.transformer.SamplingHeader;
 import opml.kernels.transformer.Tape;
 
-/// Random tables of grammars, some of any integers, and texts of a few letters that they are about. Places are any, too,
-/// but that none has more returns than [GrammarTable#DEPTH]: nothing leads to one that has.
+/// Random tables of grammars, some of any integers, and of breakers, and texts of a few letters that they are about.
+/// Places are any, too, but that none has more returns than [GrammarTable#DEPTH]: nothing leads to one that has.
 final class GrammarCases {
   private static final int VOCABULARY = 41;
   private static final int LONGEST = 4;
@@ -47,6 +48,16 @@ final class GrammarCases {
           new Case(
               List.of(
                   request(), tokens(position + rows), pieces, data.words(ends), places(rows + 1)),
+              new long[] {VOCABULARY, LONGEST});
+      case "dry.breaks" ->
+          new Case(
+              List.of(
+                  new DryCases(random).in(request()),
+                  data.ints(position + rows, -1, VOCABULARY + 1),
+                  pieces,
+                  data.words(ends),
+                  data.bytes(8L * (position + rows)),
+                  data.bytes(DrySequences.BYTE_SETS)),
               new long[] {VOCABULARY, LONGEST});
       case "grammar.allow" -> {
         int from = 32 * random.nextInt(2);
@@ -146,7 +157,9 @@ final class GrammarCases {
   /// {@return a request of any form, and how many words it has}
   Case plain() {
     byte[] request = new SamplingCases(random).request(random.nextInt(12), VOCABULARY);
-    if (random.nextInt(3) > 0) {
+    if (random.nextInt(3) == 0) {
+      request = new DryCases(random).in(request);
+    } else if (random.nextBoolean()) {
       int table = random.nextInt(4) == 0 ? random.nextInt() : random.nextInt(8);
       ByteBuffer.wrap(request).order(ByteOrder.LITTLE_ENDIAN).putInt(SamplingHeader.GRAMMAR, table);
     }

@@ -10,6 +10,7 @@ import opml.kernels.catalog.Kernel;
 import opml.kernels.layout.TextCache;
 import opml.kernels.layout.Tile;
 import opml.kernels.transformer.Candidates;
+import opml.kernels.transformer.DryTable;
 
 /// Random calls of the kernels of language models.
 final class TransformerCases {
@@ -113,8 +114,8 @@ final class TransformerCases {
           }
           case "choose.sampled" -> sampled();
           case "check.choices" -> choices();
-          case "grammar.plain" -> new GrammarCases(random, data).plain();
-          case "grammar.walk", "grammar.allow", "grammar.mask" -> {
+          case "tables.plain" -> new GrammarCases(random, data).plain();
+          case "dry.breaks", "grammar.walk", "grammar.allow", "grammar.mask" -> {
             int at = random.nextInt(3);
             int text = position + choosing + first + 1;
             Case call = new GrammarCases(random, data).of(kernel.name(), rows, text, at);
@@ -215,13 +216,23 @@ final class TransformerCases {
     return tiled(
         List.of(
             data.floats((long) (at + rows) * vocabulary),
-            new SamplingCases(random).request(12, vocabulary),
-            data.ints(context, 0, vocabulary),
+            new DryCases(random).in(new SamplingCases(random).request(12, vocabulary)),
+            data.ints(context, 0, random.nextBoolean() ? vocabulary : Math.min(vocabulary, 3)),
+            breaks(context),
             data.ints(at + rows, 0, vocabulary),
-            bytes(Candidates.bytes(vocabulary))),
+            bytes(Candidates.bytes(vocabulary) + DryTable.bytes(context))),
         at,
         vocabulary,
         context);
+  }
+
+  /// {@return what may have been noted of the tokens' texts}: mostly that no breaker is in them
+  private byte[] breaks(int context) {
+    byte[] breaks = new byte[8 * context];
+    for (int i = 0; i < context; i++) {
+      breaks[8 * i + 7] = random.nextInt(4) == 0 ? (byte) random.nextInt() : 0;
+    }
+    return breaks;
   }
 
   private Case choices() {

@@ -14,6 +14,7 @@ import opml.kernels.operators.QuantisedProducts;
 import opml.kernels.operators.Selection;
 import opml.kernels.operators.State;
 import opml.kernels.transformer.CausalAttention;
+import opml.kernels.transformer.DrySequences;
 import opml.kernels.transformer.Embedding;
 import opml.kernels.transformer.Linear;
 import opml.kernels.transformer.LinearBlocks;
@@ -44,6 +45,7 @@ public final class KernelCatalog {
               LinearKQuants.class,
               LinearTables.class,
               TokenRows.class,
+              DrySequences.class,
               TokenGrammar.class,
               TokenSampling.class,
               Tape.class)

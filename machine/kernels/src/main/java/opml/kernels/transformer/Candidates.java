@@ -11,7 +11,7 @@ import opml.kernels.operators.Functions;
 /// the greatest. Sums of integers are the same in every order, so nothing is ever sorted; where an order matters, only
 /// the place is sought at which it is cut, digit by digit of a key that has the order of the floats.
 ///
-/// @param data masses, 64 bits, [#DIGIT_VALUES] sums of masses, values, and keys, 32 bits
+/// @param data masses, 64 bits, [#DIGIT_VALUES] sums of masses, values, and keys, 32 bits; and what stands behind them
 /// @param count tokens of the vocabulary, at most 2^22
 @SuppressWarnings("NarrowCalculation") // offsets are ints: see the package
 public record Candidates(MemorySegment data, int count) {
@@ -35,6 +35,11 @@ public record Candidates(MemorySegment data, int count) {
 
   private int keys() {
     return 12 * count + 8 * DIGIT_VALUES;
+  }
+
+  /// {@return where the bytes begin that are not used here}
+  int behind() {
+    return 16 * count + 8 * DIGIT_VALUES;
   }
 
   float value(int token) {

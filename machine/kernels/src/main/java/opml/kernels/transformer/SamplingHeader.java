@@ -48,6 +48,9 @@ public final class SamplingHeader {
   /// How many integers the table of a grammar has, which stands behind the biases ([GrammarTable]); 0 for none.
   public static final int GRAMMAR = 56;
 
+  /// How many integers the table of repeated sequences has, which stands behind the grammar's ([DryTable]); 0 for none.
+  public static final int DRY = 60;
+
   private static final int INFINITY = 0x7f800000;
   private static final int ONE = 0x3f800000;
 
@@ -65,20 +68,22 @@ public final class SamplingHeader {
     return areFields(request) && areBiases(request, words, vocabulary);
   }
 
-  /// {@return whether there is room for a grammar behind prompt and biases}
+  /// {@return how many integers there are behind prompt, biases and grammar, or -1 if there is no room for these}
   ///
   /// @param words of the request, 32 bits each
-  static boolean hasRoomForGrammar(MemorySegment request, int words) {
+  static int left(MemorySegment request, int words) {
     int room = words - Tape.HEADER / 4;
     int prompt = Mem.i32(request, Tape.PROMPT);
     int count = Mem.i32(request, BIASES);
     int table = Mem.i32(request, GRAMMAR);
-    return prompt >= 0
-        && prompt <= room
-        && count >= 0
-        && count <= (room - prompt) / 2
-        && table >= 0
-        && table <= room - prompt - 2 * count;
+    boolean fits =
+        prompt >= 0
+            && prompt <= room
+            && count >= 0
+            && count <= (room - prompt) / 2
+            && table >= 0
+            && table <= room - prompt - 2 * count;
+    return fits ? room - prompt - 2 * count - table : -1;
   }
 
   private static boolean areBiases(MemorySegment request, int words, int vocabulary) {
@@ -118,7 +123,7 @@ public final class SamplingHeader {
 
   /// {@return whether nothing but a seed is asked for}
   static boolean isGreedy(MemorySegment request) {
-    int any = 0;
+    int any = Mem.i32(request, DRY);
     for (int at = TEMPERATURE; at < SEED; at += 4) {
       any |= Mem.i32(request, at);
     }

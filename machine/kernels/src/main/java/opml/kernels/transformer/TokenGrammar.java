@@ -14,19 +14,6 @@ import opml.kernels.memory.Trips;
 public final class TokenGrammar {
   private TokenGrammar() {}
 
-  /// Takes a request for one without a grammar, if there is room for that behind prompt and biases; if not, it stays,
-  /// so that what follows finds bytes there that are no header's.
-  ///
-  /// @param y as request
-  /// @param words of it, 32 bits each
-  public static void grammarPlain(MemorySegment request, MemorySegment y, int words) {
-    boolean formed = SamplingHeader.hasRoomForGrammar(request, words);
-    for (int i = 0; i < words; i++) {
-      boolean taken = formed && i == SamplingHeader.GRAMMAR / 4;
-      Mem.putI32(y, 4 * i, taken ? 0 : Mem.i32(request, 4 * i));
-    }
-  }
-
   /// Notes the places before each of the tile's choices, and goes on to the one behind them.
   ///
   /// @param tokens the text, from position 0 on

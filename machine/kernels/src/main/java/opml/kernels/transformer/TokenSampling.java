@@ -11,6 +11,23 @@ import opml.kernels.memory.Trips;
 public final class TokenSampling {
   private TokenSampling() {}
 
+  /// Takes a request for one without tables, a grammar's and one of repeated sequences, if there is room for them behind
+  /// prompt and biases, and what the second says is well formed; what is not stays, so that what follows finds bytes
+  /// there that are no header's.
+  ///
+  /// @param y as request
+  /// @param words of it, 32 bits each
+  public static void tablesPlain(MemorySegment request, MemorySegment y, int words) {
+    int left = SamplingHeader.left(request, words);
+    boolean fits = left >= 0;
+    boolean formed = fits && DryTable.of(request).isWellFormed(left);
+    for (int i = 0; i < words; i++) {
+      boolean taken =
+          fits && i == SamplingHeader.GRAMMAR / 4 || formed && i == SamplingHeader.DRY / 4;
+      Mem.putI32(y, 4 * i, taken ? 0 : Mem.i32(request, 4 * i));
+    }
+  }
+
   /// Takes a request for one without sampling, if what it says about that is well formed; what is not stays, so that
   /// [Tape#tapeBegin] finds bytes there that are no header's.
   ///
@@ -28,8 +45,9 @@ public final class TokenSampling {
   ///
   /// @param logits (…, vocabulary), whose row `at` is the tile's first
   /// @param tokens the text, from position 0 on
+  /// @param breaks what [DrySequences#dryBreaks] has noted of the text
   /// @param y (…) tokens, as the logits' rows
-  /// @param room of as many bytes as [Candidates#bytes] says
+  /// @param room of as many bytes as [Candidates#bytes] says, and behind them [DryTable#bytes]
   /// @param vocabulary at most 2^22
   /// @param context tokens of the text, at most
   public static void chooseSampled(
@@ -37,6 +55,7 @@ public final class TokenSampling {
       MemorySegment logits,
       MemorySegment request,
       MemorySegment tokens,
+      MemorySegment breaks,
       MemorySegment y,
       MemorySegment room,
       int at,
@@ -54,6 +73,7 @@ public final class TokenSampling {
       all.read(logits, 4 * (at + i) * vocabulary);
       bias(all, request, context);
       penalise(all, request, tokens, known + i, context);
+      DrySequences.penalise(all, request, tokens, breaks, known + i, context);
       cut(all, request);
       Mem.putI32(y, 4 * (at + i), choice(all, request, known + i));
     }

@@ -58,8 +58,9 @@ class TokenSamplingTest {
           tensor(logits),
           header,
           tensor(text),
+          memory(8L * text.length),
           chosen,
-          memory(Candidates.bytes(logits.length)),
+          memory(Candidates.bytes(logits.length) + DryTable.bytes(text.length)),
           0,
           logits.length,
           text.length);

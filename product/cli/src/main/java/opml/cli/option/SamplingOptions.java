@@ -100,6 +100,8 @@ public final class SamplingOptions {
       description = "What is taken off for each time that they are there (default: 0).")
   private Optional<Float> frequencyPenalty;
 
+  @Mixin private DryOptions repeats;
+
   @Option(
       names = {"-l", "--logit-bias"},
       paramLabel = "TOKEN(+/-)BIAS",
@@ -114,6 +116,7 @@ public final class SamplingOptions {
   public boolean isThere() {
     return asksForChance()
         || !biases.isEmpty()
+        || repeats.isThere()
         || grammars.isThere()
         || Stream.of(temperature, repeatLastN, repeatPenalty, presencePenalty, frequencyPenalty)
             .anyMatch(Optional::isPresent);
@@ -130,20 +133,22 @@ public final class SamplingOptions {
   public Sampling sampling(RandomGenerator random) {
     Grammar grammar = grammars.grammar();
     try {
-      return new Sampling(
+      return Sampling.builder()
           // As long as llama.cpp's: somebody may want to type it.
-          seed.filter(known -> known != -1).orElseGet(() -> random.nextInt() & 0xffffffffL),
-          temperature.orElse(asksForChance() ? TEMPERATURE : 0),
-          topK.orElse(TOP_K),
-          topP.orElse(TOP_P),
-          minP.orElse(MIN_P),
-          typical.orElse(1f),
-          repeatLastN.orElse(LAST),
-          repeatPenalty.orElse(1f),
-          frequencyPenalty.orElse(0f),
-          presencePenalty.orElse(0f),
-          biases(),
-          grammar);
+          .seed(seed.filter(known -> known != -1).orElseGet(() -> random.nextInt() & 0xffffffffL))
+          .temperature(temperature.orElse(asksForChance() ? TEMPERATURE : 0))
+          .topK(topK.orElse(TOP_K))
+          .topP(topP.orElse(TOP_P))
+          .minP(minP.orElse(MIN_P))
+          .typical(typical.orElse(1f))
+          .repeatLastN(repeatLastN.orElse(LAST))
+          .repeatPenalty(repeatPenalty.orElse(1f))
+          .frequencyPenalty(frequencyPenalty.orElse(0f))
+          .presencePenalty(presencePenalty.orElse(0f))
+          .dry(repeats.dry())
+          .biases(biases())
+          .grammar(grammar)
+          .build();
     } catch (IllegalArgumentException e) {
       throw new Failure(
           "--" + String.valueOf(e.getMessage()).replaceFirst("^temperature", "temp"), e);

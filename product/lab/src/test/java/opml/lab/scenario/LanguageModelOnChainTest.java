@@ -36,6 +36,7 @@ import opml.lab.play.OnDevChain;
 import opml.lab.play.Scene;
 import opml.lab.play.SmallStory;
 import opml.llm.grammar.Grammar;
+import opml.llm.tape.DrySampling;
 import opml.llm.tape.Sampling;
 import opml.llm.tape.TextAnswer;
 import opml.llm.tape.TextRequest;
@@ -66,10 +67,47 @@ class LanguageModelOnChainTest extends OnDevChain {
         new TextRequest(
                 PROMPT,
                 LIMIT,
-                new Sampling(11, 1.3f, 200, 0.98f, 0.001f, 0.99f, 64, 1.1f, 0.1f, 0.1f))
+                Sampling.builder()
+                    .seed(11)
+                    .temperature(1.3f)
+                    .topK(200)
+                    .topP(0.98f)
+                    .minP(0.001f)
+                    .typical(0.99f)
+                    .repeatLastN(64)
+                    .repeatPenalty(1.1f)
+                    .frequencyPenalty(0.1f)
+                    .presencePenalty(0.1f)
+                    .build())
             .encode(SmallStory.LIMITS);
 
     static final byte[] DRAWN = SMALL.answer(SAMPLED);
+
+    /// What would be said again is penalised.
+    static final byte[] REPEATED =
+        new TextRequest(
+                repeating(),
+                LIMIT,
+                Sampling.GREEDY.withDry(DrySampling.of(100, 1.75f, 2, -1, DrySampling.BREAKERS)))
+            .encode(SmallStory.LIMITS);
+
+    static final byte[] DRY = SMALL.answer(REPEATED);
+
+    /// {@return a prompt of which the model would say again what stands behind the first four letters, as they are the
+    /// last ones}
+    private static int[] repeating() {
+      int[] text = PROMPT.clone();
+      for (int i = 0; i < 50 && first(text) != text[4]; i++) {
+        text[4] = first(text);
+      }
+      assertThat(text[4]).as("what %s goes on with", Arrays.toString(text)).isEqualTo(first(text));
+      return text;
+    }
+
+    private static int first(int... prompt) {
+      byte[] tape = SMALL.answer(new TextRequest(prompt, 1).encode(SmallStory.LIMITS));
+      return TextAnswer.read(tape).orElseThrow().tokens()[0];
+    }
 
     /// Under a grammar.
     static final byte[] MASKED =
@@ -166,6 +204,34 @@ class LanguageModelOnChainTest extends OnDevChain {
         Story.SAMPLED,
         Story.RIGHT,
         new Lie.InExit(node("check.choices", "check")));
+  }
+
+  @Test
+  void aLieAboutATokenThatRepeatsASequence() {
+    int[] tokens = TextAnswer.read(Story.DRY).orElseThrow().tokens();
+    tokens[2] = tokens[2] == 265 ? 266 : 265;
+    cheaplyRefuted(
+        "another token than DRY leaves",
+        Story.REPEATED,
+        tape(tokens),
+        new Lie.InExit(node("check.choices", "check")));
+  }
+
+  @Test
+  void aLieAboutABreaker() {
+    // A breaker is said to end where the text does, so that it repeats nothing.
+    Lie lie = new Lie.InByte(node("dry.breaks", "breaks"), 8L * 29 + 7);
+    byte[] tape = following(Story.REPEATED, Story.DRY, lie);
+    assertThat(tape).isNotEqualTo(Story.DRY);
+    cheaplyRefuted("a lie about a breaker", Story.REPEATED, tape, lie);
+  }
+
+  @Test
+  void aTableOfSequencesWithoutRoomHasOneAnswer() {
+    byte[] endless = Story.REPEATED.clone();
+    endless[SamplingHeader.DRY + 2] = 1;
+    assertThat(reason(endless)).isEqualTo(Tape.BAD_HEADER);
+    refuted(endless, Story.DRY, begin());
   }
 
   @Test
