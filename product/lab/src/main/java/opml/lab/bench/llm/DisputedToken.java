@@ -21,7 +21,19 @@ public enum DisputedToken {
   Sampling sampling() {
     return switch (this) {
       case LIKELIEST -> Sampling.GREEDY;
-      case SAMPLED -> new Sampling(11, 1.3f, 200, 0.98f, 0.001f, 0.99f, 64, 1.1f, 0.1f, 0.1f);
+      case SAMPLED ->
+          Sampling.builder()
+              .seed(11)
+              .temperature(1.3f)
+              .topK(200)
+              .topP(0.98f)
+              .minP(0.001f)
+              .typical(0.99f)
+              .repeatLastN(64)
+              .repeatPenalty(1.1f)
+              .frequencyPenalty(0.1f)
+              .presencePenalty(0.1f)
+              .build();
       case FORBIDDEN -> Sampling.GREEDY.withGrammar(Grammar.ofGbnf("root ::= [a-z ]+"));
     };
   }
