@@ -8,8 +8,9 @@ import opml.kernels.transformer.DrySequences;
 import opml.llm.forward.VocabularyTable;
 import org.jspecify.annotations.Nullable;
 
-/// What the tokens of a text have of breakers, by the kernel that notes it in the graph that checks: of each token once,
-/// and only while repeated sequences are penalised, so that other texts need no table of the vocabulary. For one thread.
+/// What the tokens of a text have of breakers, by the kernel that notes it in the graph that checks: of each token
+/// once, and only while repeated sequences are penalised, so that other texts need no table of the vocabulary. For one
+/// thread.
 final class Breaks {
   private final TextBatch batch;
   private final MemorySegment request;

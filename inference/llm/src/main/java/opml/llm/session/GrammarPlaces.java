@@ -13,9 +13,9 @@ import opml.llm.grammar.Grammar;
 /// A place with its returns gets a number, and so do its returns: the last one, and the number of those below it. So a
 /// table that keeps returns becomes an automaton without any, of which there are as many places as texts have come to;
 /// bytes that no entry tells apart are one. Tokens that may follow are found along the tree of their texts
-/// ([TokenTexts]): what begins alike is walked along once, and what lies behind a text that leads nowhere is passed over
-/// (Willard & Louf, 2307.09702, index a vocabulary by states without returns; Dong et al., *XGrammar*, 2411.15100, keep
-/// returns in a tree).
+/// ([TokenTexts]): what begins alike is walked along once, and what lies behind a text that leads nowhere is passed
+/// over (Willard & Louf, 2307.09702, index a vocabulary by states without returns; Dong et al., *XGrammar*, 2411.15100,
+/// keep returns in a tree).
 ///
 /// The table is anybody's, so what is kept is bounded: where there are too many places, all are forgotten but those on
 /// the way to the one at hand. For one thread.

@@ -10,8 +10,8 @@ import opml.kernels.transformer.DryTable;
 import opml.kernels.transformer.SamplingHeader;
 
 /// What is taken off tokens by which a text would repeat a sequence of its own: llama.cpp's DRY ("don't repeat
-/// yourself", by p-e-w), with its names, meanings and defaults. A token that goes on with a sequence of n tokens that has
-/// stood before loses multiplier · base^(n - allowed length), if n is at least that.
+/// yourself", by p-e-w), with its names, meanings and defaults. A token that goes on with a sequence of n tokens that
+/// has stood before loses multiplier · base^(n - allowed length), if n is at least that.
 ///
 /// No sequence goes over a breaker, a text such as a line's end, and no token loses anything whose own text has one.
 ///

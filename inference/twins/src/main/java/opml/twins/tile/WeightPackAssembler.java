@@ -15,8 +15,8 @@ import opml.twins.x86.X86Code;
 /// normative: a model has billions of weights, and nobody gets a first token before all were packed.
 ///
 /// It is a function of [TileCode]'s signature: the first place is that of rows in a file, the activations' stride that
-/// from row to row, and the result the panel. Rows are taken by fours, of which each sixteen bytes are a square of words
-/// that is turned.
+/// from row to row, and the result the panel. Rows are taken by fours, of which each sixteen bytes are a square of
+/// words that is turned.
 final class WeightPackAssembler {
   private static final Gpr FILE = Gpr.RDI;
   private static final Gpr STRIDE = Gpr.R8;

@@ -7,8 +7,8 @@ import opml.kernels.memory.Trips;
 
 /// Penalties of tokens by which a text would repeat itself, after what llama.cpp calls DRY: `spec/numerics.md`
 /// (Repeated sequences). The longest sequence that has stood before is found for every place at once by the Z-algorithm
-/// over the text read backwards (Gusfield, *Algorithms on Strings, Trees, and Sequences*, 1997, 1.4), in as many steps as
-/// there are tokens.
+/// over the text read backwards (Gusfield, *Algorithms on Strings, Trees, and Sequences*, 1997, 1.4), in as many steps
+/// as there are tokens.
 ///
 /// Where breakers end is a question of bytes, whatever tokens they lie in, and is asked once a text: all breakers are
 /// compared at once, a bit for each of their bytes (Baeza-Yates and Gonnet, CACM 35, 1992).

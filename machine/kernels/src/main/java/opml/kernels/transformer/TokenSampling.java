@@ -11,9 +11,9 @@ import opml.kernels.memory.Trips;
 public final class TokenSampling {
   private TokenSampling() {}
 
-  /// Takes a request for one without tables, a grammar's and one of repeated sequences, if there is room for them behind
-  /// prompt and biases, and what the second says is well formed; what is not stays, so that what follows finds bytes
-  /// there that are no header's.
+  /// Takes a request for one without tables, a grammar's and one of repeated sequences, if there is room for them
+  /// behind prompt and biases, and what the second says is well formed; what is not stays, so that what follows finds
+  /// bytes there that are no header's.
   ///
   /// @param y as request
   /// @param words of it, 32 bits each
