@@ -115,7 +115,7 @@ final class ApiFiguresView {
                 100 * schema.share(),
                 "% of decode",
                 100 * ApiFigures.MASKS_MOST,
-                peer("same tokens, no grammar", " %", 100 * figures.peer().share()))
+                peer("writing", " %", 100 * figures.peer().share()))
             .all(
                 "answers under load as alone",
                 new Count(equal.answers(), equal.answers() - equal.different()))

@@ -3,29 +3,39 @@ package opml.lab.bench.api;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import opml.engine.tensor.Tensor;
+import opml.llm.forward.VocabularyTable;
 import opml.llm.grammar.Grammar;
+import opml.llm.model.LanguageModel;
+import opml.llm.session.GrammarMasks;
 import opml.llm.session.Session;
 import opml.llm.tape.Sampling;
-import opml.llm.tokenizer.Tokenizer;
 
-/// What masks of grammars take of the time of a text: the same tokens are taken one by one with a grammar and without
-/// one. With it they come first, and each under a schema that was never seen before, so that every place in it is new.
+/// What masks of grammars take of the time of a text: texts are written under schemas, each of which was never seen
+/// before, and then their masks alone are found once more, at places of which none is known. A difference of two times
+/// of writing would be lost in what else the machine does.
 final class MaskedTexts {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
   private final Session session;
-  private final Tokenizer tokenizer;
+  private final GrammarMasks masks;
+  private final VocabularyTable vocabulary;
+  private final MemorySegment mask;
   private final int tokens;
-  private double masked;
-  private double plain;
+  private long written;
+  private long masked;
 
   /// @param tokens of a text, at most
-  MaskedTexts(Session session, Tokenizer tokenizer, int tokens) {
+  MaskedTexts(Session session, LanguageModel model, int tokens) {
     this.session = session;
-    this.tokenizer = tokenizer;
+    this.vocabulary = VocabularyTable.of(model);
+    this.masks = GrammarMasks.of(vocabulary);
+    int count = vocabulary.stops().shape().count();
+    this.mask = Tensor.allocate((long) Integer.BYTES * Math.ceilDiv(count, Integer.SIZE));
     this.tokens = tokens;
   }
 
@@ -65,11 +75,11 @@ final class MaskedTexts {
     for (int i = 0; i < schemas.size(); i++) {
       measure(Grammar.ofJsonSchema(schemas.get(i)), prompt);
       if (i == 0) {
+        written = 0;
         masked = 0;
-        plain = 0;
       }
     }
-    return (masked - plain) / masked;
+    return (double) masked / written;
   }
 
   private void measure(Grammar grammar, int... prompt) {
@@ -79,22 +89,17 @@ final class MaskedTexts {
     int[] text = new int[tokens];
     int count = 0;
     long begin = System.nanoTime();
-    while (count < tokens && !tokenizer.endsOfGeneration().contains(next)) {
+    while (count < tokens && vocabulary.stops().integer(next) == 0) {
       text[count++] = next;
       next = session.take(next);
     }
-    masked += since(begin);
-    session.choose(Sampling.GREEDY, prompt.length);
-    session.cut(0);
-    int _ = session.take(prompt);
-    begin = System.nanoTime();
+    long end = System.nanoTime();
+    written += end - begin;
+    masks.begin(grammar);
     for (int i = 0; i < count; i++) {
-      int _ = session.take(text[i]);
+      masks.take(text[i]);
+      masks.write(mask, 0);
     }
-    plain += since(begin);
-  }
-
-  private static double since(long begin) {
-    return (System.nanoTime() - begin) / 1e9;
+    masked += System.nanoTime() - end;
   }
 }

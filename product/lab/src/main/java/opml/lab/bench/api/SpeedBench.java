@@ -146,7 +146,7 @@ final class SpeedBench {
   double share(List<ObjectNode> schemas) {
     try (Session session = side.engine().open()) {
       int[] prompt = words.of(16, side.vocabulary());
-      return new MaskedTexts(session, side.tokenizer(), tokens).share(schemas, prompt);
+      return new MaskedTexts(session, side.engine().model(), tokens).share(schemas, prompt);
     }
   }
 
