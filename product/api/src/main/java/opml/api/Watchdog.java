@@ -1,9 +1,8 @@
 package opml.api;
 
 import java.time.Duration;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /// Ends the writing to clients that do not read: a thread that waits for one for too long is interrupted, which closes
@@ -16,12 +15,14 @@ final class Watchdog implements AutoCloseable {
   }
 
   private final Duration patience;
-  private final ScheduledExecutorService clock =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().daemon().name("opml-api-watchdog").factory());
+  private final ScheduledThreadPoolExecutor clock =
+      new ScheduledThreadPoolExecutor(
+          1, Thread.ofPlatform().daemon().name("opml-api-watchdog").factory());
 
   Watchdog(Duration patience) {
     this.patience = patience;
+    // Nearly all ends are cancelled, and would be kept until their time.
+    clock.setRemoveOnCancelPolicy(true);
   }
 
   /// {@return for how long a client may take}
