@@ -20,6 +20,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import javax.management.JMException;
+import javax.management.ObjectName;
 import opml.engine.tensor.ElementType;
 import opml.lab.bench.BenchException;
 import opml.lab.bench.llm.DisputeProbe;
@@ -381,15 +383,28 @@ public final class ApiBench {
     }
   }
 
-  /// {@return the bytes that the heap holds} HotSpot's parallel collector leaves gaps, and closes all of them in every
-  /// fourth collection (`MarkSweepAlwaysCompactCount`).
+  /// {@return the bytes of all objects that somebody still knows}: what is used of the heap has gaps, too, which HotSpot's
+  /// parallel collector fills with objects of its own and closes in every twentieth collection
+  /// (`HeapMaximumCompactionInterval`)
   private static long heap() {
-    var memory = ManagementFactory.getMemoryMXBean();
-    long least = Long.MAX_VALUE;
-    for (int i = 0; i < 4; i++) {
-      memory.gc();
-      least = Math.min(least, memory.getHeapMemoryUsage().getUsed());
+    try {
+      Object histogram =
+          ManagementFactory.getPlatformMBeanServer()
+              .invoke(
+                  new ObjectName("com.sun.management:type=DiagnosticCommand"),
+                  "gcClassHistogram",
+                  new Object[] {new String[0]},
+                  new String[] {String[].class.getName()});
+      // number: instances bytes class
+      return ((String) histogram)
+          .lines()
+          .map(line -> line.strip().split("\\s+"))
+          .filter(words -> words.length > 3 && words[0].endsWith(":"))
+          .filter(words -> !words[3].contains("jdk.internal.vm.Filler"))
+          .mapToLong(words -> Long.parseLong(words[2]))
+          .sum();
+    } catch (JMException e) {
+      throw new IllegalStateException("HotSpot does not tell what is in the heap", e);
     }
-    return least;
   }
 }
