@@ -40,6 +40,10 @@ public final class ApiBench {
   private static final int STREAMS = SpeedBench.STREAMS;
   private static final int CLIENTS = 64;
   private static final int MANY = 1_000;
+
+  /// Turns of llama.cpp, which takes minutes for one.
+  private static final int PEER_TURNS = 1;
+
   private static final LlamaShape TINY = new LlamaShape("tiny", 64, 128, 2, 4, 2, 1_200, 128);
 
   /// Room for the longest texts of random schemas.
@@ -176,7 +180,7 @@ public final class ApiBench {
                   large(),
                   Runtime.getRuntime().availableProcessors(),
                   tokens(),
-                  SpeedBench.TURNS,
+                  PEER_TURNS,
                   schemas());
           progress.accept("llama.cpp: " + peer);
         });
