@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
@@ -51,7 +52,7 @@ final class Watchdog implements AutoCloseable {
   Watchdog(Duration patience) {
     this.patience = patience;
     long pause = Math.clamp(patience.toMillis() / LOOKS, 1, MOST_MILLIS);
-    clock.scheduleWithFixedDelay(this::look, pause, pause, TimeUnit.MILLISECONDS);
+    Future<?> _ = clock.scheduleWithFixedDelay(this::look, pause, pause, TimeUnit.MILLISECONDS);
   }
 
   /// {@return for how long a client may take}
