@@ -15,6 +15,7 @@ import opml.cli.option.LanguageModelFile;
 import opml.cli.option.ModelFile;
 import opml.core.codec.ShortBuffer;
 import opml.engine.plan.Team;
+import opml.engine.tensor.Tensor;
 import opml.llm.forward.CheckGraph;
 import opml.llm.forward.TextLimits;
 import opml.llm.forward.VocabularyTable;
@@ -31,6 +32,9 @@ import opml.twins.Twins;
 
 /// Judges receipts by a model's file. How long its texts are is said by the receipt, whose model's id follows from it.
 final class ReceiptJudge implements AutoCloseable {
+  /// Bytes of weights that take seconds, in which somebody may wonder.
+  private static final long MUCH = 10_000_000;
+
   /// A node of a graph, with what is kept of it until the model's id is known.
   private static final long NODE_BYTES = 512;
 
@@ -62,7 +66,7 @@ final class ReceiptJudge implements AutoCloseable {
         models.computeIfAbsent(
             receipt.limits(),
             limits -> {
-              console.note(
+              note(
                   "%s: finding its id for texts of %s"
                       .formatted(file, Amounts.count(limits.context(), "token")));
               return ModelFile.open(file, language, limits, bounds(), console);
@@ -89,7 +93,7 @@ final class ReceiptJudge implements AutoCloseable {
     flaws.addAll(check.flaws(model));
     if (flaws.isEmpty()) {
       int tokens = check.answer().map(answer -> answer.tokens().length).orElse(0);
-      console.note(
+      note(
           "%s: computing an answer of %s again".formatted(file, Amounts.count(tokens, "token")));
       check.wrongAnswer(model, session(receipt.limits())).ifPresent(flaws::add);
     }
@@ -107,8 +111,23 @@ final class ReceiptJudge implements AutoCloseable {
                     Math.min(TextEngine.ROWS, limits.context()),
                     Twins.provider(),
                     Team.shared(),
-                    EngineOptions.progress(file, console))
+                    isQuick() ? _ -> {} : EngineOptions.progress(file, console))
                 .open());
+  }
+
+  /// Says what takes long.
+  private void note(String what) {
+    if (!isQuick()) {
+      console.note(what);
+    }
+  }
+
+  /// {@return whether nobody waits for what is done with a model of this size}
+  private boolean isQuick() {
+    return language.weights().tensors().values().stream()
+            .mapToLong(tensor -> Tensor.byteSize(tensor.type(), tensor.shape()))
+            .sum()
+        < MUCH;
   }
 
   /// {@return the text that a receipt's request asks to go on with, if it is one}
