@@ -93,8 +93,7 @@ final class ReceiptJudge implements AutoCloseable {
     flaws.addAll(check.flaws(model));
     if (flaws.isEmpty()) {
       int tokens = check.answer().map(answer -> answer.tokens().length).orElse(0);
-      note(
-          "%s: computing an answer of %s again".formatted(file, Amounts.count(tokens, "token")));
+      note("%s: computing an answer of %s again".formatted(file, Amounts.count(tokens, "token")));
       check.wrongAnswer(model, session(receipt.limits())).ifPresent(flaws::add);
     }
     return flaws;
