@@ -50,15 +50,19 @@ final class AnswerRoutes implements AutoCloseable {
   }
 
   private int answer(
-      CompletionRequest wanted, ModelShelf.Entry entry, Form form, ServerResponse response)
+      CompletionRequest wanted,
+      ModelShelf.Entry entry,
+      ServedModel model,
+      Form form,
+      ServerResponse response)
       throws InterruptedException {
-    Generation generation = new Generation(wanted, entry, entry.model(), workers, metrics);
+    Generation generation = new Generation(wanted, entry, model, workers, metrics);
     workers.submit(generation);
     Relay relay = new Relay(generation, response, watchdog);
     return wanted.told().isStream() ? relay.stream(form) : relay.whole(form);
   }
 
-  int complete(byte[] bytes, ServerResponse response, boolean isChat) throws InterruptedException {
+  Reply complete(byte[] bytes, boolean isChat) throws InterruptedException {
     ApiBody body = ApiBody.of(bytes);
     String name = modelName(body, models);
     ModelShelf.Entry entry = models.get(name);
@@ -67,22 +71,26 @@ final class AnswerRoutes implements AutoCloseable {
     CompletionRequest wanted = isChat ? reader.chat(ZonedDateTime.now(clock)) : reader.completion();
     Receipts receipts = new Receipts(model.voucher(), wanted);
     AnswerJson json = new AnswerJson(wanted, isChat, bytes, model.fingerprint(), receipts, now());
-    return answer(wanted, entry, json, response);
+    return new Reply(wanted.heldBytes(), response -> answer(wanted, entry, model, json, response));
   }
 
-  int embed(byte[] bytes, ServerResponse response) throws InterruptedException {
+  Reply embed(byte[] bytes) throws InterruptedException {
     ApiBody body = ApiBody.of(bytes);
     String name = modelName(body, models);
     ServedModel model = models.get(name).model();
     EmbeddingWork work =
         new EmbeddingWork(EmbeddingReader.read(body, model), name, model, embedders, metrics);
-    embedders.submit(work);
-    return new Relay(work, response, watchdog).whole(work);
+    return new Reply(
+        Long.MAX_VALUE,
+        response -> {
+          embedders.submit(work);
+          return new Relay(work, response, watchdog).whole(work);
+        });
   }
 
   // --- Responses ---
 
-  int respond(byte[] bytes, ServerResponse response) throws InterruptedException {
+  Reply respond(byte[] bytes) throws InterruptedException {
     ApiBody body = ApiBody.of(bytes);
     ResponseBody asked = new ResponseBody(body);
     String name = modelName(body, models);
@@ -94,6 +102,7 @@ final class AnswerRoutes implements AutoCloseable {
         new RequestReader(asked.chat(conversation), name, model).chat(ZonedDateTime.now(clock));
     String hash = AnswerJson.hash(bytes);
     ResponseHead head = new ResponseHead(body, wanted, "resp_" + hash, now());
+    boolean isStored = asked.isStored();
     // What is kept is known once all was said.
     ResponseJson[] said = new ResponseJson[1];
     said[0] =
@@ -103,12 +112,15 @@ final class AnswerRoutes implements AutoCloseable {
             hash,
             new Receipts(model.voucher(), wanted),
             whole -> {
-              if (asked.isStored()) {
+              if (isStored) {
                 ArrayNode all = conversation.deepCopy().add(said[0].message());
                 responses.put(head.id(), new ResponseStore.Stored(all, whole));
               }
             });
-    return answer(wanted, entry, said[0], response);
+    long held = isStored ? conversation.toString().length() : 0;
+    return new Reply(
+        wanted.heldBytes() + head.letters() + held,
+        response -> answer(wanted, entry, model, said[0], response));
   }
 
   /// {@return what was said until a response; nothing where there is none}

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import opml.llm.grammar.JsonFault;
 
 /// The JSON of a request. Whoever needs a field asks for it with the type that it must have, and what is wrong is told
 /// as OpenAI's API tells it. A null is as if it were not there.
@@ -46,7 +47,7 @@ final class ApiBody {
       return new ApiBody(node);
     } catch (JsonProcessingException e) {
       throw ApiException.invalid(
-          "We could not parse the JSON body of your request: " + e.getOriginalMessage());
+          "We could not parse the JSON body of your request: %s.".formatted(JsonFault.of(e)));
     } catch (IOException e) {
       throw new AssertionError("an array is read", e);
     }

@@ -135,14 +135,14 @@ public final class ApiServer implements AutoCloseable {
         .get("/metrics", guarded(this::metrics))
         .get("/v1/models", guarded(this::listModels))
         .get("/v1/models/{name}", guarded(this::showModel))
-        .post("/v1/completions", posted((in, out) -> answers.complete(in, out, false)))
-        .post("/v1/chat/completions", posted((in, out) -> answers.complete(in, out, true)))
+        .post("/v1/completions", posted(in -> answers.complete(in, false)))
+        .post("/v1/chat/completions", posted(in -> answers.complete(in, true)))
         .post("/v1/responses", posted(answers::respond))
         .get("/v1/responses/{id}", guarded((in, out) -> show(answers.response(id(in)), out)))
         .delete("/v1/responses/{id}", guarded((in, out) -> show(answers.forget(id(in)), out)))
         .post("/v1/embeddings", posted(answers::embed))
-        .post("/tokenize", posted((in, out) -> show(tokens.tokenize(in), out)))
-        .post("/detokenize", posted((in, out) -> show(tokens.detokenize(in), out)))
+        .post("/tokenize", posted(in -> showing(tokens.tokenize(in))))
+        .post("/detokenize", posted(in -> showing(tokens.detokenize(in))))
         .any(answering(ApiServer::unknown));
   }
 
@@ -160,19 +160,25 @@ public final class ApiServer implements AutoCloseable {
         });
   }
 
-  /// What answers a body.
+  /// What finds how a body is to be answered.
   @FunctionalInterface
-  private interface BodyAnswering {
-    int answer(byte[] body, ServerResponse response) throws InterruptedException;
+  private interface BodyReading {
+    Reply read(byte[] body) throws InterruptedException;
   }
 
-  private Handler posted(BodyAnswering answering) {
+  private Handler posted(BodyReading reading) {
     return guarded(
         (request, response) -> {
           try (BodyRoom.Share share = bodies.share()) {
-            return answering.answer(bodies.read(request, share), response);
+            Reply reply = reading.read(bodies.read(request, share));
+            share.keep(reply.heldBytes());
+            return reply.sending().to(response);
           }
         });
+  }
+
+  private Reply showing(ObjectNode object) {
+    return new Reply(Long.MAX_VALUE, response -> show(object, response));
   }
 
   private Handler answering(Answering answering) {

@@ -30,6 +30,15 @@ final class BodyRoom {
       taken += bytes;
     }
 
+    /// Gives back what is not needed any more, now that the body was read.
+    ///
+    /// @param bytes that are, at most
+    void keep(long bytes) {
+      int less = (int) Math.max(0, taken - bytes);
+      free.release(less);
+      taken -= less;
+    }
+
     @Override
     public void close() {
       free.release(taken);

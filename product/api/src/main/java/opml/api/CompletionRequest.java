@@ -1,6 +1,7 @@
 package opml.api;
 
 import java.util.List;
+import java.util.stream.Stream;
 import opml.llm.tape.Sampling;
 
 /// What a client wants to be said.
@@ -47,6 +48,14 @@ record CompletionRequest(
 
   int promptTokens() {
     return prompts.stream().mapToInt(prompt -> prompt.length).sum();
+  }
+
+  /// {@return about how much memory it takes}
+  long heldBytes() {
+    long letters = Stream.concat(echo.stream(), stops.stream()).mapToLong(String::length).sum();
+    return letters
+        + (long) Integer.BYTES * (promptTokens() + sampling.grammar().words())
+        + (long) Long.BYTES * sampling.biases().size();
   }
 
   /// {@return how many different answers there are to a prompt}

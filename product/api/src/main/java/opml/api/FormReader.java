@@ -1,12 +1,17 @@
 package opml.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.concurrent.Semaphore;
 import opml.llm.grammar.Grammar;
 import opml.llm.grammar.GrammarException;
 
 /// Reads which form an answer must have: JSON, JSON that a schema describes, or llama.cpp's grammars. The grammar keeps
 /// every token to it, so that an answer that is not cut off has the form.
 final class FormReader {
+  /// Grammars that are made at once: the most hostile ones take a second, and some hundred megabytes.
+  private static final Semaphore MAKERS =
+      new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors() / 2), true);
+
   private final ApiBody body;
 
   FormReader(ApiBody body) {
@@ -56,10 +61,13 @@ final class FormReader {
 
   /// {@return a grammar that was made of a field}
   static Grammar made(String field, Making making) {
+    MAKERS.acquireUninterruptibly();
     try {
       return making.make();
     } catch (GrammarException e) {
       throw ApiException.invalid(field, "Invalid '%s': %s.".formatted(field, e.getMessage()));
+    } finally {
+      MAKERS.release();
     }
   }
 }

@@ -72,10 +72,20 @@ final class ResponseBody {
 
   private static final String CHANCES = "message.output_text.logprobs";
 
+  /// Letters of what is told again and means nothing here, at most: those that OpenAI's API takes are fewer.
+  private static final int MOST_TOLD_AGAIN = 1 << 14;
+
   private final ApiBody body;
 
   ResponseBody(ApiBody body) {
     body.requireKnown(KNOWN);
+    for (String name : List.of("metadata", "user")) {
+      if (body.given(name).toString().length() > MOST_TOLD_AGAIN) {
+        throw ApiException.invalid(
+            name,
+            "Invalid '%s': its JSON is longer than %,d letters.".formatted(name, MOST_TOLD_AGAIN));
+      }
+    }
     this.body = body;
   }
 

@@ -3,18 +3,38 @@ package opml.api;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 
 /// The object that OpenAI's Responses API tells a response by, at any time of it: what was asked, and how far it is.
 final class ResponseHead {
+  /// What is told as it was sent, or as it is where nothing was.
+  private static final List<String> TOLD =
+      List.of(
+          "parallel_tool_calls",
+          "instructions",
+          "max_output_tokens",
+          "previous_response_id",
+          "store",
+          "text",
+          "tool_choice",
+          "tools",
+          "user",
+          "metadata");
+
   private final ApiBody asked;
   private final CompletionRequest request;
   private final String id;
   private final long created;
+  private final int letters;
 
   /// @param asked the body as it came
   /// @param created seconds since 1970
   ResponseHead(ApiBody asked, CompletionRequest request, String id, long created) {
-    this.asked = asked;
+    // The rest, which may be long, is forgotten.
+    ObjectNode told = ApiBody.MAPPER.createObjectNode();
+    TOLD.forEach(name -> asked.find(name).ifPresent(value -> told.set(name, value)));
+    this.asked = ApiBody.of(told);
+    this.letters = told.toString().length();
     this.request = request;
     this.id = id;
     this.created = created;
@@ -22,6 +42,11 @@ final class ResponseHead {
 
   String id() {
     return id;
+  }
+
+  /// {@return how long the JSON of what it holds of the body is}
+  int letters() {
+    return letters;
   }
 
   /// {@return the response}

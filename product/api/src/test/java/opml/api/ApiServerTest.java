@@ -12,7 +12,6 @@ import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,36 +25,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class ApiServerTest {
-  private static final String CHAT = "/v1/chat/completions";
-  private static final String TEXT = "/v1/completions";
-
-  @TempDir private Path folder;
-
-  private final long seed = new Random().nextLong();
-  private TinyServer server;
-
-  @BeforeEach
-  void begin() throws IOException {
-    server = TinyServer.start(folder, seed);
-  }
-
-  @AfterEach
-  void end() {
-    server.close();
-  }
-
-  private JsonNode answer(String path, String json) {
-    HttpResponse<String> response = server.post(path, json);
-    assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
-    return TinyServer.json(response);
-  }
-
+class ApiServerTest extends ServedTest {
   /// {@return the events of a stream, but for the last, which says that there are no more}
   private List<JsonNode> events(String path, String json) {
     HttpResponse<String> response = server.post(path, json);
@@ -84,6 +56,25 @@ class ApiServerTest {
     assertThat(lost.statusCode()).isEqualTo(503);
     assertThat(lost.body()).contains("The model cannot be loaded", "lost.bin");
     assertThat(lost.headers().firstValue("Retry-After")).contains("1");
+  }
+
+  @Test
+  void memoryThatRunsOutForASecondModelIsToldToWhoAskedForItAlone() throws IOException {
+    try (TinyServer scarce = TinyServer.scarce(folder, seed)) {
+      String one = "{'model':'one','prompt':'ab','max_tokens':5}";
+      String two = "{'model':'two','prompt':'ab','max_tokens':5}";
+      String said = scarce.post(TEXT, one).body();
+      HttpResponse<String> none = scarce.post(TEXT, two);
+      assertThat(none.statusCode()).isEqualTo(503);
+      JsonNode error = TinyServer.json(none).path("error");
+      assertThat(error.path("message").asText()).startsWith("The model cannot be loaded: ");
+      assertThat(error.has("type")).isTrue();
+      assertThat(none.headers().firstValue("Retry-After")).contains("1");
+      assertThat(scarce.post(TEXT, one).body()).isEqualTo(said);
+      // There is memory again.
+      assertThat(scarce.post(TEXT, two).statusCode()).isEqualTo(200);
+      assertThat(scarce.get("/metrics").body()).contains("opml_models_loaded 2");
+    }
   }
 
   @Test

@@ -4,46 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Random;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// How probable tokens were, and several answers by chance.
-class ChancesTest {
-  private static final String CHAT = "/v1/chat/completions";
-  private static final String TEXT = "/v1/completions";
-
-  @TempDir private Path folder;
-
-  private final long seed = new Random().nextLong();
-  private TinyServer server;
-
-  @BeforeEach
-  void begin() throws IOException {
-    server = TinyServer.start(folder, seed);
-  }
-
-  @AfterEach
-  void end() {
-    server.close();
-  }
-
-  private JsonNode answer(String path, String json) {
-    HttpResponse<String> response = server.post(path, json);
-    assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
-    return TinyServer.json(response);
-  }
-
+class ChancesTest extends ServedTest {
   private List<JsonNode> choices(String path, String json) {
     List<JsonNode> choices = new ArrayList<>();
     server

@@ -3,35 +3,14 @@ package opml.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Path;
 import java.util.Base64;
-import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class EmbeddingsTest {
+class EmbeddingsTest extends ServedTest {
   private static final String PLACE = "/v1/embeddings";
-
-  @TempDir private Path folder;
-
-  private final long seed = new Random().nextLong();
-  private TinyServer server;
-
-  @BeforeEach
-  void begin() throws IOException {
-    server = TinyServer.start(folder, seed);
-  }
-
-  @AfterEach
-  void end() {
-    server.close();
-  }
 
   private JsonNode embed(String input, String more) {
     HttpResponse<String> response =

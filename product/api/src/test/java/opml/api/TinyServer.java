@@ -27,9 +27,11 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import opml.engine.commit.Model;
 import opml.engine.plan.Team;
 import opml.engine.run.KernelProvider;
+import opml.engine.tensor.OutsideMemory;
 import opml.ethereum.key.Wallet;
 import opml.kernels.catalog.PinnedPrograms;
 import opml.llm.chat.ChatTemplate;
@@ -54,6 +56,9 @@ final class TinyServer implements AutoCloseable {
   private static final String TEMPLATE =
       "{% for m in messages %}{{ m.role[0] ~ m.content ~ '\n' }}{% endfor %}"
           + "{% if messages[0].content == 'no' %}{{ raise_exception('not that') }}{% endif %}";
+
+  /// More bytes than the addresses of a process are.
+  private static final long BEYOND_ALL_MACHINES = 1L << 50;
 
   private static final int LONG_CONTEXT = 1_024;
   private static final String LONG_TEMPLATE =
@@ -98,6 +103,25 @@ final class TinyServer implements AutoCloseable {
     }
     models.put("lost", () -> load(folder.resolve("lost.bin"), TEMPLATE, CONTEXT));
     return of(settings, models);
+  }
+
+  /// A server of the models `one` and `two`, for the second of which there is no memory when it is first asked for.
+  static TinyServer scarce(Path folder, long seed) throws IOException {
+    Path one = write(folder.resolve("scarce-one.bin"), seed);
+    Path two = write(folder.resolve("scarce-two.bin"), seed + 1);
+    AtomicBoolean isScarce = new AtomicBoolean(true);
+    return of(
+        new ApiSettings("127.0.0.1", 0, Optional.empty(), 3, 100, Duration.ofSeconds(5)),
+        Map.of(
+            "one",
+            () -> load(one, TEMPLATE, CONTEXT),
+            "two",
+            () -> {
+              if (isScarce.getAndSet(false)) {
+                OutsideMemory.allocate(BEYOND_ALL_MACHINES);
+              }
+              return load(two, TEMPLATE, CONTEXT);
+            }));
   }
 
   static TinyServer of(ApiSettings settings, Map<String, Callable<ServedModel>> models) {

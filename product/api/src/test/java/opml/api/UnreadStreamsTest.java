@@ -92,6 +92,29 @@ class UnreadStreamsTest {
   }
 
   @Test
+  void theirBodiesLeaveRoomForThoseOfOthers() throws Exception {
+    TinyServer served = start(PARALLEL, 100);
+    // Four of these take all the room that there is.
+    String blanks = " ".repeat(RequestBytes.MOST_BYTES - 1_000);
+    List<String> large =
+        List.of(
+            LONG.formatted(KINDS.getFirst()) + blanks,
+            "{'input':'x','stream':true,'temperature':1}" + blanks);
+    List<InputStream> unread = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      String path = i % 2 == 0 ? CHAT : "/v1/responses";
+      InputStream stream = served.open(path, large.get(i % 2));
+      assertThat((char) stream.read()).as("%s, a stream and no error", path).isIn(':', 'd', 'e');
+      unread.add(stream);
+    }
+    assertServes(served);
+    for (InputStream stream : unread) {
+      stream.close();
+    }
+    served.until("opml_requests_running 0");
+  }
+
+  @Test
   void whoGaveUpItsPlaceHearsWhatItWouldHaveHeardAlone() throws Exception {
     TinyServer served = start(PARALLEL, 100);
     List<String> alone = new ArrayList<>();

@@ -3,6 +3,7 @@ package opml.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -87,10 +88,10 @@ class VouchedAnswersTest {
       assertThat(receipt.vouched().deadline()).isEqualTo(1_772_715_600L);
       assertThat(
               ReceiptJson.read(ReceiptJson.of(receipt).toString().getBytes(StandardCharsets.UTF_8)))
-          .isEqualTo(new ReceiptJson.Found(List.of(receipt), List.of()));
+          .isEqualTo(new ReceiptJson.Found(List.of(receipt), List.of(), List.of(), List.of()));
     }
     assertThat(found.said()).isNotEmpty();
-    assertThat(new ShownTexts(tokenizer, found.receipts()).flaws(found.said()))
+    assertThat(new ShownTexts(tokenizer, found.receipts()).flaws(found))
         .as("seed %d", seed)
         .isEmpty();
     List<String> others = new ArrayList<>(found.said());
@@ -128,6 +129,37 @@ class VouchedAnswersTest {
   }
 
   @Test
+  void theStreamOfAResponseIsVouchedForWithTheTextAtItsEnd() {
+    String asked = "{'input':'ab','max_output_tokens':7,'temperature':1%s}";
+    List<AnswerReceipt> whole = receipts("/v1/responses", asked.formatted(""));
+    assertThat(receipts("/v1/responses", asked.formatted(",'stream':true"))).isEqualTo(whole);
+    String stream = server.post("/v1/responses", asked.formatted(",'stream':true")).body();
+    List<String> lines = stream.lines().toList();
+    int changed = 0;
+    for (int i = 0; i < lines.size(); i++) {
+      String line = lines.get(i);
+      if (line.startsWith("data: ")
+          && line.contains("\"text\":\"")
+          && !line.contains("\"text\":\"\"")) {
+        // One text is another one, in this place alone.
+        List<String> others = new ArrayList<>(lines);
+        others.set(i, line.replaceAll("\"text\":\"", "\"text\":\"\ufffc"));
+        byte[] bytes = String.join("\n", others).getBytes(StandardCharsets.UTF_8);
+        ReceiptJson.Found found = ReceiptJson.read(bytes);
+        changed++;
+        assertThat(new ShownTexts(tokenizer, found.receipts()).flaws(found.said()))
+            .as("seed %d, %s", seed, line)
+            .hasSize(1);
+      }
+    }
+    // Done are the text, the part, the item, and the response; a model of chance may say nothing at
+    // all.
+    boolean isSilent =
+        ReceiptJson.read(stream.getBytes(StandardCharsets.UTF_8)).said().getFirst().isEmpty();
+    assertThat(changed).as("seed %d: %s", seed, stream).isEqualTo(isSilent ? 0 : 4);
+  }
+
+  @Test
   void anAnswerThatIsCutByATextIsTheAnswerToAShorterRequest() {
     String asked = "{'prompt':'ab','max_tokens':14,'logit_bias':{'2':-100}}";
     JsonNode free = TinyServer.json(server.post(TEXT, asked));
@@ -141,6 +173,46 @@ class VouchedAnswersTest {
     int made = answer(cut).tokens().length;
     assertThat(made).isLessThan(14);
     assertThat(request(cut).limit()).as("seed %d, cut at %s", seed, stop).isEqualTo(made);
+  }
+
+  private static ReceiptJson.Found found(String json) {
+    return ReceiptJson.read(json.getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void anotherEndThanTheSignedOneIsMissed() {
+    String json =
+        server.post(TEXT, "{'prompt':'ab','max_tokens':14,'logit_bias':{'2':-100}}").body();
+    ReceiptJson.Found cut = found(json);
+    ShownTexts texts = new ShownTexts(tokenizer, cut.receipts());
+    assertThat(cut.reasons()).containsExactly("length");
+    assertThat(texts.flaws(cut)).as("seed %d", seed).isEmpty();
+    assertThat(texts.notes(cut)).as("seed %d", seed).isEmpty();
+    String other = json.replace("\"length\"", "\"stop\"");
+    assertThat(texts.flaws(found(other))).singleElement().asString().contains("'stop'");
+    // Less than what was signed is right where somebody wanted it to stop, which nobody signs.
+    ObjectNode less = (ObjectNode) TinyServer.parse(json);
+    String all = less.path("choices").path(0).path("text").asText();
+    String begin = all.substring(0, all.offsetByCodePoints(0, 1));
+    ((ObjectNode) less.path("choices").path(0)).put("text", begin);
+    assertThat(texts.flaws(found(less.toString()))).as("seed %d, %s", seed, all).hasSize(1);
+    ((ObjectNode) less.path("choices").path(0)).put("finish_reason", "stop");
+    assertThat(texts.flaws(found(less.toString()))).as("seed %d, %s", seed, all).isEmpty();
+    assertThat(texts.notes(found(less.toString()))).singleElement().asString().contains("begin");
+  }
+
+  @Test
+  void aCallThatTheModelHasNotWrittenIsMissed() {
+    String json =
+        server.post(CHAT, "{'messages':[{'role':'user','content':'ab'}],'max_tokens':7}").body();
+    ObjectNode called = (ObjectNode) TinyServer.parse(json);
+    ObjectNode call = called.withObject("/choices/0/message").putArray("tool_calls").addObject();
+    call.putObject("function").put("name", "pay").put("arguments", "{\"to\": \"me\"}");
+    ReceiptJson.Found whole = found(called.toString());
+    assertThat(whole.calls()).hasSize(1);
+    assertThat(new ShownTexts(tokenizer, whole.receipts()).flaws(whole))
+        .as("seed %d", seed)
+        .containsExactly("call 0 of a tool is none that was signed");
   }
 
   @Test

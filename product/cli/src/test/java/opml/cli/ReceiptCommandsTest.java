@@ -75,11 +75,15 @@ class ReceiptCommandsTest {
 
   @Test
   void anAnswerIsComputedAgainByWhoeverHasTheModel() throws IOException, InterruptedException {
-    Path file = answer("answer.json", "{'prompt':'ab c','max_tokens':9,'temperature':1,'seed':4}");
+    Path file =
+        answer(
+            "answer.json",
+            "{'prompt':'ab c','max_tokens':9,'temperature':1,'seed':4,'logit_bias':{'2':-100}}");
     CliRun right = CliRun.of("receipt", "check", file, "-m", model).succeeds();
     assertThat(right.out())
         .as("seed %d", seed)
-        .contains("right: the model gives this answer", "for no chain", "context 64", "answer of");
+        .contains("right: the model gives this answer", "for no chain", "context 64", "answer of")
+        .contains("prompt:", "ab c");
     JsonNode told =
         CliRun.of("receipt", "check", file, "-m", model, "--json").succeeds().json().getFirst();
     JsonNode answer = MAPPER.readTree(file.toFile());
@@ -97,6 +101,10 @@ class ReceiptCommandsTest {
     CliRun.of("receipt", "check", altered("shown.json", shown), "-m", model)
         .failsWith("the text of choice 0 is not the one that was signed");
 
+    CliRun cut =
+        CliRun.of("receipt", "check", altered("cut.json", cut(answer)), "-m", model).succeeds();
+    assertThat(cut.out()).as("seed %d", seed).contains("only the begin of the signed one");
+
     ObjectNode later = answer.deepCopy();
     later.withObject("/receipt/message").put("deadline", 99_999_999_999L);
     Path changed = altered("later.json", later);
@@ -112,6 +120,16 @@ class ReceiptCommandsTest {
     CliRun.of("receipt", "check", model).isMisusedWith("not JSON");
     Path bare = answer("bare.json", "{'prompt':'a','max_tokens':2}", "--no-receipts");
     CliRun.of("receipt", "check", bare, "-m", model).isMisusedWith("no receipt: expected is");
+  }
+
+  /// {@return an answer of which only the first letter is shown}
+  private static ObjectNode cut(JsonNode answer) {
+    ObjectNode cut = answer.deepCopy();
+    ObjectNode choice = (ObjectNode) cut.path("choices").path(0);
+    String text = choice.path("text").asText();
+    choice.put("text", text.substring(0, text.offsetByCodePoints(0, 1)));
+    choice.put("finish_reason", "stop");
+    return cut;
   }
 
   @Test

@@ -16,8 +16,10 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 import opml.core.codec.MalformedException;
 import opml.ethereum.key.TypedDomain;
+import opml.llm.grammar.JsonFault;
 
 /// Receipts as JSON (`spec/receipt.md`): the domain and the message as libraries for typed data take them, and beside
 /// them what the message is about. A receipt has one form but for blanks and the order of fields.
@@ -103,10 +105,18 @@ public final class ReceiptJson {
   ///
   /// @param receipts in their order
   /// @param said the texts of the choices of the answer that they came with, if they came with one
-  public record Found(List<AnswerReceipt> receipts, List<String> said) {
+  /// @param reasons why the first of these end, as OpenAI's API says it; nothing where that was not told
+  /// @param calls of tools that the answer shows
+  public record Found(
+      List<AnswerReceipt> receipts,
+      List<String> said,
+      List<String> reasons,
+      List<ShownCall> calls) {
     public Found {
       receipts = List.copyOf(receipts);
       said = List.copyOf(said);
+      reasons = List.copyOf(reasons);
+      calls = List.copyOf(calls);
     }
   }
 
@@ -119,9 +129,10 @@ public final class ReceiptJson {
       throw new MalformedException(
           "more than %,d bytes, which no receipt has".formatted(MOST_BYTES));
     }
-    String start = new String(bytes, 0, Math.min(bytes.length, 4096), StandardCharsets.UTF_8);
+    String start =
+        new String(bytes, 0, Math.min(bytes.length, 4096), StandardCharsets.UTF_8).stripLeading();
     List<JsonNode> roots = new ArrayList<>();
-    if (start.stripLeading().startsWith(EVENT) || start.stripLeading().startsWith(":")) {
+    if (Stream.of(EVENT, "event:", ":").anyMatch(start::startsWith)) {
       for (String line : new String(bytes, StandardCharsets.UTF_8).lines().toList()) {
         String event = line.startsWith(EVENT) ? line.substring(EVENT.length()).strip() : "";
         if (event.startsWith("{")) {
@@ -141,8 +152,11 @@ public final class ReceiptJson {
       if (root.has("type") && root.has("signature")) {
         objects.add(root);
       } else {
-        Optional.ofNullable(root.get(ONE)).ifPresent(objects::add);
-        root.path(SEVERAL).forEach(objects::add);
+        // The stream of a response has all of it in the event that ends it.
+        for (JsonNode answer : List.of(root, root.path("response"))) {
+          Optional.ofNullable(answer.get(ONE)).ifPresent(objects::add);
+          answer.path(SEVERAL).forEach(objects::add);
+        }
         texts.add(root);
       }
     }
@@ -157,7 +171,11 @@ public final class ReceiptJson {
       read.add(reader.read(objects.get(i), objects.size() > 1 ? "receipt %d: ".formatted(i) : ""));
     }
     reader.fail();
-    return new Found(read.stream().map(Optional::orElseThrow).toList(), texts.all());
+    return new Found(
+        read.stream().map(Optional::orElseThrow).toList(),
+        texts.all(),
+        texts.reasons(),
+        texts.calls());
   }
 
   private static JsonNode tree(byte[] bytes) {
@@ -168,7 +186,7 @@ public final class ReceiptJson {
       }
       return root;
     } catch (JsonProcessingException e) {
-      throw new MalformedException("not JSON: " + e.getOriginalMessage());
+      throw new MalformedException("not JSON: " + JsonFault.of(e));
     } catch (IOException e) {
       throw new MalformedException("not JSON: " + e.getMessage());
     }

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import opml.core.codec.ShortBuffer;
+import opml.kernels.transformer.Tape;
 import opml.llm.forward.CheckGraph;
 import opml.llm.tape.TextAnswer;
 import opml.llm.tape.TextRequest;
@@ -22,10 +23,15 @@ public final class ShownTexts {
   /// Texts that receipts vouch for, and those of their prompts.
   private final List<Signed> texts = new ArrayList<>();
 
-  private record Signed(String prompt, String answer) {
+  /// @param hasEnded whether the model ended it; it is as long as was asked for otherwise
+  private record Signed(String prompt, String answer, boolean hasEnded) {
     boolean covers(String said) {
       return answer.startsWith(said)
           || said.startsWith(prompt) && answer.startsWith(said.substring(prompt.length()));
+    }
+
+    boolean isWhole(String said) {
+      return said.equals(answer) || said.equals(prompt + answer);
     }
   }
 
@@ -50,7 +56,8 @@ public final class ShownTexts {
       int before = text.length;
       text = Arrays.copyOf(text, before + tokens.length);
       System.arraycopy(tokens, 0, text, before, tokens.length);
-      texts.add(signed(prompt, Arrays.copyOfRange(text, prompt.length, text.length)));
+      boolean hasEnded = answer.get().reason() == Tape.ENDED;
+      texts.add(signed(prompt, hasEnded, Arrays.copyOfRange(text, prompt.length, text.length)));
     }
   }
 
@@ -61,7 +68,7 @@ public final class ShownTexts {
         .map(TextRequest::prompt);
   }
 
-  private Signed signed(int[] prompt, int... tokens) {
+  private Signed signed(int[] prompt, boolean hasEnded, int... tokens) {
     StreamDecoder decoder = tokenizer.decoder(false);
     // What comes is the middle of a text, whose first space is its own.
     decoder.next(prompt[prompt.length - 1]);
@@ -74,7 +81,8 @@ public final class ShownTexts {
         text.append(decoder.next(token));
       }
     }
-    return new Signed(tokenizer.decode(prompt, false), text.append(decoder.end()).toString());
+    return new Signed(
+        tokenizer.decode(prompt, false), text.append(decoder.end()).toString(), hasEnded);
   }
 
   /// {@return what is wrong with the texts that were shown}
@@ -87,5 +95,59 @@ public final class ShownTexts {
       }
     }
     return flaws;
+  }
+
+  /// {@return what is wrong with all that was shown: texts, why they end, and calls of tools}
+  public List<String> flaws(ReceiptJson.Found found) {
+    List<String> flaws = new ArrayList<>(flaws(found.said()));
+    for (int i = 0; i < found.reasons().size(); i++) {
+      String shown = found.said().get(i);
+      String reason = found.reasons().get(i);
+      List<Signed> covering = texts.stream().filter(text -> text.covers(shown)).toList();
+      List<Signed> whole = covering.stream().filter(text -> text.isWhole(shown)).toList();
+      boolean isWrong =
+          switch (reason) {
+            // Cut off where no more was asked for: all of it is shown, but for what calls are made
+            // of.
+            case "length" ->
+                !covering.isEmpty()
+                    && found.calls().isEmpty()
+                    && whole.stream().allMatch(Signed::hasEnded);
+            // A text that somebody wanted it to end at is not shown.
+            case "stop" ->
+                !whole.isEmpty() && covering.stream().noneMatch(text -> ends(text, shown));
+            default -> false;
+          };
+      if (isWrong) {
+        flaws.add("choice %d does not end for the reason '%s'".formatted(i, reason));
+      }
+    }
+    List<WrittenCalls> written = texts.stream().map(text -> WrittenCalls.of(text.answer)).toList();
+    for (int i = 0; i < found.calls().size(); i++) {
+      ShownCall shown = found.calls().get(i);
+      if (written.stream().noneMatch(text -> text.have(shown))) {
+        flaws.add("call %d of a tool is none that was signed".formatted(i));
+      }
+    }
+    return flaws;
+  }
+
+  private static boolean ends(Signed text, String shown) {
+    return text.hasEnded || !text.isWhole(shown);
+  }
+
+  /// {@return what who reads the texts should know, though nothing is wrong with it}
+  public List<String> notes(ReceiptJson.Found found) {
+    List<String> notes = new ArrayList<>();
+    for (int i = 0; i < found.reasons().size() && found.calls().isEmpty(); i++) {
+      String shown = found.said().get(i);
+      if (texts.stream().noneMatch(text -> text.isWhole(shown))) {
+        notes.add(
+            ("the text of choice %d is only the begin of the signed one, as if the request had a"
+                    + " text to stop at; what was asked to stop at is not signed")
+                .formatted(i));
+      }
+    }
+    return notes;
   }
 }

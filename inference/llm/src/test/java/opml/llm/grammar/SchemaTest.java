@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -134,6 +136,92 @@ class SchemaTest {
         .isTrue();
     assertThat(TextWalk.accepts(any, "[]")).isFalse();
     assertThat(any.words()).as("small enough for a short context").isLessThan(250);
+  }
+
+  private static String many(int count, String form, String between) {
+    return IntStream.range(0, count)
+        .mapToObj(
+            i -> form.replace("%+", Integer.toString(i + 1)).replace("%", Integer.toString(i)))
+        .collect(Collectors.joining(between));
+  }
+
+  @Test
+  void hostileSchemasEnd() {
+    String twice = "{'$ref':'#/$defs/s%+'},{'$ref':'#/$defs/s%+'}";
+    String name = "n".repeat(100_000);
+    List<String> hostile =
+        List.of(
+            // Chains and circles of references.
+            "{'$ref':'#/$defs/s0','$defs':{"
+                + many(20_000, "'s%':{'$ref':'#/$defs/s%+'}", ",")
+                + ",'s20000':{}}}",
+            "{'$ref':'#/$defs/a','$defs':{'a':{'$ref':'#/$defs/b'},'b':{'$ref':'#/$defs/a'}}}",
+            "{'allOf':[{'$ref':'#/$defs/a'}],'$defs':{'a':{'$ref':'#/$defs/b'},'b':{'$ref':'#/$defs/a'}}}",
+            "{'allOf':[{'$ref':'#'}]}",
+            // What doubles with each step.
+            "{'anyOf':[{'$ref':'#/$defs/s0'}],'$defs':{"
+                + many(60, "'s%':{'anyOf':[" + twice + "]}", ",")
+                + ",'s60':{'type':'null'}}}",
+            "{'allOf':[{'$ref':'#/$defs/s0'}],'$defs':{"
+                + many(60, "'s%':{'allOf':[" + twice + "]}", ",")
+                + ",'s60':{'type':'null'}}}",
+            "{'$ref':'#/$defs/s0','$defs':{"
+                + many(60, "'s%':{'type':'array','prefixItems':[" + twice + "]}", ",")
+                + ",'s60':{'type':'null'}}}",
+            "{'properties':{'x':{'allOf':[{'$ref':'#'}]},'y':{'allOf':[{'$ref':'#'}]}}}",
+            // What is deep.
+            "{'items':".repeat(900) + "{}" + "}".repeat(900),
+            "{'const':" + "[".repeat(900) + "]".repeat(900) + "}",
+            "{'anyOf':[".repeat(450) + "{}" + "]}".repeat(450),
+            // What is large.
+            "{'enum':[" + many(400_000, "%", ",") + "]}",
+            "{'enum':[" + many(20_000, "'value %'", ",") + "]}",
+            "{'type':["
+                + many(200_000, "'object'", ",")
+                + "],'required':["
+                + many(1_000, "'r%'", ",")
+                + "]}",
+            "{'const':'" + "x".repeat(4_000_000) + "'}",
+            "{'properties':{" + many(300_000, "'p%':{}", ",") + "}}",
+            "{'properties':{" + many(900, "'p%':{'type':'null'}", ",") + "}}",
+            "{'required':[" + many(300_000, "'r%'", ",") + "]}",
+            "{'properties':{'" + name + "':{}},'additionalProperties':true}",
+            "{'properties':{"
+                + many(500, "'" + "n".repeat(400) + "%':{}", ",")
+                + "},'additionalProperties':true}",
+            "{'$ref':'#/" + name + "','" + name + "':{'anyOf':[" + many(10_000, "{}", ",") + "]}}",
+            "{'allOf':["
+                + many(2_000, "{'$ref':'#/$defs/a'},{'$ref':'#/$defs/b'}", ",")
+                + "],'$defs':{'a':{'enum':["
+                + many(50_000, "%", ",")
+                + "]},'b':{'enum':["
+                + many(50_000, "%", ",")
+                + "]}}}",
+            "{'type':'string','minLength':10000,'maxLength':10000}",
+            "{'type':'array','items':{'type':'array','items':{'type':'array','maxItems':10000},"
+                + "'maxItems':10000},'maxItems':10000}",
+            // Patterns.
+            "{'pattern':'^(a|aa)+$'}",
+            "{'pattern':'a.{18}$'}",
+            "{'pattern':'" + ".".repeat(300_000) + "'}",
+            "{'pattern':'" + ".".repeat(30_000) + "'}",
+            "{'pattern':'^(((a{10000}){10000}){10000}){10000}$'}",
+            "{'pattern':'^(((){10000}){10000}){10000}$'}",
+            "{'pattern':'^" + "(".repeat(10_000) + "$'}",
+            "{'pattern':'^[" + "a-bd-e".repeat(20_000) + "]$'}",
+            // Numbers.
+            "{'type':'integer','minimum':1e999999999}",
+            "{'type':'number','maximum':-1e-2147483647}",
+            "{'type':'number','maximum':1e2147483648}",
+            "{'type':'integer','minimum':" + "9".repeat(900) + "}",
+            "{'const':1e999999999}");
+    for (String schema : hostile) {
+      try {
+        Grammar.ofJsonSchema(schema.replace('\'', '"'));
+      } catch (GrammarException e) {
+        assertThat(e.getMessage()).matches("(grammar|json-schema): .{1,400}");
+      }
+    }
   }
 
   @ParameterizedTest

@@ -17,6 +17,10 @@ public final class TinyLlama {
   static final int FEED_FORWARD = 64;
   static final int KV_WIDTH = 16;
   static final int HEAD_WIDTH = 8;
+
+  private static final int HEADS = 4;
+  private static final int KV_HEADS = 2;
+  private static final int WIDE = 32;
   static final int VOCABULARY = 3 + 256 + 4;
 
   private TinyLlama() {}
@@ -26,6 +30,25 @@ public final class TinyLlama {
   /// @param matrices F32, F16, Q8_0 or Q4_0
   public static byte[] calm(String family, ElementType matrices, Random random) {
     return of(family, matrices, random).changed(TinyLlama::calmed).bytes();
+  }
+
+  /// {@return [#calm] of Qwen3's architecture, with heads as wide as the blocks of a cache of Q8_0}
+  public static byte[] wideHeads(ElementType matrices, Random random) {
+    String family = "qwen3";
+    GgufWriter writer = of(family, matrices, random);
+    for (String width : List.of("key_length", "value_length")) {
+      writer.number(family + ".attention." + width, WIDE);
+    }
+    for (int layer = 0; layer < LAYERS; layer++) {
+      String at = "blk.%d.".formatted(layer);
+      matrix(writer, at + "attn_q.weight", matrices, random, HEADS * WIDE, WIDTH);
+      matrix(writer, at + "attn_k.weight", matrices, random, KV_HEADS * WIDE, WIDTH);
+      matrix(writer, at + "attn_v.weight", matrices, random, KV_HEADS * WIDE, WIDTH);
+      matrix(writer, at + "attn_output.weight", matrices, random, WIDTH, HEADS * WIDE);
+      vector(writer, at + "attn_q_norm.weight", random, WIDE);
+      vector(writer, at + "attn_k_norm.weight", random, WIDE);
+    }
+    return writer.changed(TinyLlama::calmed).bytes();
   }
 
   /// {@return [#calm] of floats, with zeros in place of a matrix}
@@ -93,8 +116,8 @@ public final class TinyLlama {
         .number(family + ".embedding_length", WIDTH)
         .number(family + ".block_count", LAYERS)
         .number(family + ".feed_forward_length", FEED_FORWARD)
-        .number(family + ".attention.head_count", 4)
-        .number(family + ".attention.head_count_kv", 2)
+        .number(family + ".attention.head_count", HEADS)
+        .number(family + ".attention.head_count_kv", KV_HEADS)
         .real(family + ".attention.layer_norm_rms_epsilon", 1e-6f)
         .real(family + ".rope.freq_base", 500_000);
   }

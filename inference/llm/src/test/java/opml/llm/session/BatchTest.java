@@ -101,6 +101,7 @@ class BatchTest {
     "llama,Q8_0,F16",
     "qwen2,Q4_0,F16",
     "qwen3,F16,F16",
+    "qwen3-wide,F32,Q8_0",
   })
   void textsThatComeAndGoAreWhatTheyAreAlone(
       String family, ElementType matrices, CacheType cacheType) throws IOException {

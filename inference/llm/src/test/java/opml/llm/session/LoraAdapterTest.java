@@ -207,6 +207,11 @@ class LoraAdapterTest {
         .isInstanceOf(ImportException.class)
         .message()
         .contains("blk.0.attn_q.weight: it counts Infinity times");
+    GgufWriter nothing = pair(adapter(), "blk.0.attn_k.weight", 16, WIDTH, 0);
+    assertThatThrownBy(() -> adapted(model, nothing, 1))
+        .isInstanceOf(ImportException.class)
+        .message()
+        .contains("blk.0.attn_k.weight: expected .lora_a of RANKx32 and .lora_b of 16xRANK");
     assertThatThrownBy(() -> adapted(model, adapter(), Float.NaN))
         .isInstanceOf(ImportException.class)
         .message()

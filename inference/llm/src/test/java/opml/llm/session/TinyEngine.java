@@ -14,12 +14,20 @@ import opml.llm.model.TinyLlama;
 
 /// Engines of small models of chance.
 final class TinyEngine {
+  /// Qwen3's architecture with heads of 32, as caches of Q8_0 need them.
+  static final String WIDE_HEADS = "qwen3-wide";
+
   private TinyEngine() {}
 
   static LanguageModel model(Path folder, String family, ElementType matrices, long seed)
       throws IOException {
     Path file = folder.resolve("%s-%s-%d.gguf".formatted(family, matrices.label(), seed));
-    Files.write(file, TinyLlama.calm(family, matrices, new Random(seed)));
+    Random random = new Random(seed);
+    Files.write(
+        file,
+        family.equals(WIDE_HEADS)
+            ? TinyLlama.wideHeads(matrices, random)
+            : TinyLlama.calm(family, matrices, random));
     return LanguageModels.open(file);
   }
 

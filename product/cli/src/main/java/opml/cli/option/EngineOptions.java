@@ -132,7 +132,7 @@ public final class EngineOptions {
   }
 
   /// {@return what says how far the loading is, if it takes long enough to wonder}
-  private static IntConsumer progress(Path file, Console console) {
+  public static IntConsumer progress(Path file, Console console) {
     long[] last = {System.nanoTime()};
     return ready -> {
       long now = System.nanoTime();

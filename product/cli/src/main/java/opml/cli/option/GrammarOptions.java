@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import opml.cli.console.Failure;
 import opml.cli.console.Messages;
@@ -18,6 +19,7 @@ import picocli.CommandLine.Option;
 @SuppressWarnings("NullAway.Init") // filled by picocli
 public final class GrammarOptions {
   private static final int MOST_BYTES = 1 << 20;
+  private static final Pattern FILE_NAME = Pattern.compile("[^\\s{}:=\"]{1,255}");
 
   @Option(
       names = "--grammar",
@@ -73,8 +75,16 @@ public final class GrammarOptions {
       return Grammar.ANY;
     } catch (GrammarException e) {
       String file = gbnfFile.or(() -> schemaFile).map(found -> found + ": ").orElse("--");
-      throw new Failure(file + e.getMessage(), e);
+      String hint = hint("--grammar", gbnf).or(() -> hint("--json-schema", schema)).orElse("");
+      throw new Failure(file + e.getMessage() + hint, e);
     }
+  }
+
+  /// {@return which option was meant, if what should be a grammar is called as a file is}
+  private static Optional<String> hint(String option, Optional<String> given) {
+    return given
+        .filter(said -> FILE_NAME.matcher(said).matches())
+        .map(said -> "; it looks like a file, which %s-file %s reads".formatted(option, said));
   }
 
   private static String read(String option, Path file) {

@@ -28,7 +28,10 @@ import picocli.CommandLine.Parameters;
       "Fetches a model's file by HTTP, and goes on where it was when the connection breaks.",
       "The file has its name once it is whole and, where its SHA-256 is known, right. That is known"
           + " by --sha256, by Hugging Face's answer, or by a file beside it whose name ends with"
-          + " .sha256."
+          + " .sha256.",
+      "What came stays in FILE.part: when nothing comes six times, or it is interrupted, the same"
+          + " command goes on from there. Of a FILE that is there already nothing is fetched; with"
+          + " --sha256, it is checked."
     },
     footer = {
       "  opml pull https://huggingface.co/OWNER/NAME/resolve/main/model.gguf",
@@ -112,7 +115,11 @@ public final class PullCommand implements Callable<Integer> {
     if (!isRight) {
       throw new Failure(
           "%s: it is there%s; name another place with -o, or remove it"
-              .formatted(target, told.isPresent() ? ", with another SHA-256" : " already"));
+              .formatted(
+                  target,
+                  told.isPresent()
+                      ? ", with another SHA-256"
+                      : " already, and --sha256 would check it"));
     }
     show(target, Files.size(target), told.get(), "--sha256");
     return ExitCode.OK;

@@ -3,6 +3,7 @@ package opml.cli.command.receipt;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -15,6 +16,7 @@ import opml.cli.console.ExitCode;
 import opml.cli.console.Failure;
 import opml.cli.console.Json;
 import opml.cli.option.ReceiptOptions;
+import opml.core.codec.Printable;
 import opml.ethereum.key.TypedDomain;
 import opml.llm.forward.TextLimits;
 import opml.receipt.AnswerReceipt;
@@ -48,6 +50,9 @@ import picocli.CommandLine.Parameters;
     })
 @SuppressWarnings("NullAway.Init") // filled by picocli
 public final class ReceiptCheckCommand implements Callable<Integer> {
+  /// Letters of a prompt or an answer that are shown; with `--json`, all of them are.
+  private static final int MOST_SHOWN = 2_000;
+
   @Mixin private Console console;
 
   @Parameters(
@@ -83,7 +88,9 @@ public final class ReceiptCheckCommand implements Callable<Integer> {
         new ReceiptCheck(receipt).flaws().forEach(flaw -> flaws.add(name + flaw));
       }
     }
-    modelFile.ifPresent(path -> judge(path, found, flaws));
+    Map<AnswerReceipt, String> prompts = new HashMap<>();
+    List<String> notes = new ArrayList<>();
+    modelFile.ifPresent(path -> judge(path, found, flaws, notes, prompts));
     console.object(
         Json.object(
             "right",
@@ -92,8 +99,12 @@ public final class ReceiptCheckCommand implements Callable<Integer> {
             modelFile.isPresent() && flaws.isEmpty(),
             "flaws",
             flaws,
+            "notes",
+            notes,
             "receipts",
-            found.receipts().stream().map(this::fields).toList()));
+            found.receipts().stream()
+                .map(receipt -> fields(receipt, Optional.ofNullable(prompts.get(receipt))))
+                .toList()));
     if (!flaws.isEmpty()) {
       throw wrong(String.join("; also ", flaws));
     }
@@ -102,17 +113,28 @@ public final class ReceiptCheckCommand implements Callable<Integer> {
             ? "right: the model gives this answer (what else is told of it, as what was used, is not signed)"
             : "well signed; neither the answer nor the text that is shown was checked:"
                 + " --model FILE does");
-    found.receipts().forEach(receipt -> console.say(words(receipt)));
+    notes.forEach(console::say);
+    for (AnswerReceipt receipt : found.receipts()) {
+      console.say(words(receipt, Optional.ofNullable(prompts.get(receipt))));
+    }
     return ExitCode.OK;
   }
 
-  private void judge(Path path, ReceiptJson.Found found, List<String> flaws) {
+  private void judge(
+      Path path,
+      ReceiptJson.Found found,
+      List<String> flaws,
+      List<String> notes,
+      Map<AnswerReceipt, String> prompts) {
     try (ReceiptJudge judge = new ReceiptJudge(path, console)) {
       for (int i = 0; i < found.receipts().size(); i++) {
         String name = found.receipts().size() > 1 ? "receipt %d: ".formatted(i + 1) : "";
-        judge.flaws(found.receipts().get(i)).forEach(flaw -> flaws.add(name + flaw));
+        AnswerReceipt receipt = found.receipts().get(i);
+        judge.flaws(receipt).forEach(flaw -> flaws.add(name + flaw));
+        judge.prompt(receipt).ifPresent(prompt -> prompts.put(receipt, prompt));
       }
       flaws.addAll(judge.textFlaws(found));
+      notes.addAll(judge.textNotes(found));
     }
   }
 
@@ -124,7 +146,7 @@ public final class ReceiptCheckCommand implements Callable<Integer> {
     return receipt.domain().site().map(TypedDomain.Site::toString).orElse("no chain in particular");
   }
 
-  private Map<String, @Nullable Object> fields(AnswerReceipt receipt) {
+  private Map<String, @Nullable Object> fields(AnswerReceipt receipt, Optional<String> prompt) {
     Vouched vouched = receipt.vouched();
     Map<String, @Nullable Object> fields =
         Json.object(
@@ -137,6 +159,7 @@ public final class ReceiptCheckCommand implements Callable<Integer> {
             "inputRoot", vouched.inputRoot(),
             "outputRoot", vouched.outputRoot(),
             "finalState", vouched.finalState());
+    prompt.ifPresent(text -> fields.put("prompt", text));
     new ReceiptCheck(receipt)
         .answer()
         .map(AnswerText::of)
@@ -144,7 +167,7 @@ public final class ReceiptCheckCommand implements Callable<Integer> {
     return fields;
   }
 
-  private String words(AnswerReceipt receipt) {
+  private static String words(AnswerReceipt receipt, Optional<String> prompt) {
     Vouched vouched = receipt.vouched();
     TextLimits limits = receipt.limits();
     return List.of(
@@ -165,8 +188,11 @@ public final class ReceiptCheckCommand implements Callable<Integer> {
                 .answer()
                 .map(AnswerText::of)
                 .map(AnswerText::toString)
-                .orElse("answer none"))
+                .map(answer -> Printable.cut(answer, MOST_SHOWN))
+                .orElse("answer none"),
+            prompt.map(text -> "prompt:\n" + Printable.cut(text, MOST_SHOWN)).orElse(""))
         .stream()
+        .filter(line -> !line.isEmpty())
         .collect(Collectors.joining("\n"));
   }
 

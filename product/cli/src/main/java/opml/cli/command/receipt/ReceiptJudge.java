@@ -6,18 +6,23 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import opml.cli.console.Amounts;
 import opml.cli.console.Console;
 import opml.cli.console.Failure;
+import opml.cli.option.EngineOptions;
 import opml.cli.option.KnownModel;
 import opml.cli.option.LanguageModelFile;
 import opml.cli.option.ModelFile;
+import opml.core.codec.ShortBuffer;
 import opml.engine.plan.Team;
+import opml.engine.tensor.Tensor;
 import opml.llm.forward.CheckGraph;
 import opml.llm.forward.TextLimits;
 import opml.llm.forward.VocabularyTable;
 import opml.llm.model.LanguageModel;
 import opml.llm.session.Session;
 import opml.llm.session.TextEngine;
+import opml.llm.tape.TextRequest;
 import opml.receipt.AnswerReceipt;
 import opml.receipt.ReceiptCheck;
 import opml.receipt.ReceiptJson;
@@ -27,6 +32,9 @@ import opml.twins.Twins;
 
 /// Judges receipts by a model's file. How long its texts are is said by the receipt, whose model's id follows from it.
 final class ReceiptJudge implements AutoCloseable {
+  /// Bytes of weights that take seconds, in which somebody may wonder.
+  private static final long MUCH = 10_000_000;
+
   /// A node of a graph, with what is kept of it until the model's id is known.
   private static final long NODE_BYTES = 512;
 
@@ -56,7 +64,13 @@ final class ReceiptJudge implements AutoCloseable {
   KnownModel model(AnswerReceipt receipt) {
     KnownModel latest =
         models.computeIfAbsent(
-            receipt.limits(), limits -> ModelFile.open(file, language, limits, bounds(), console));
+            receipt.limits(),
+            limits -> {
+              note(
+                  "%s: finding its id for texts of %s"
+                      .formatted(file, Amounts.count(limits.context(), "token")));
+              return ModelFile.open(file, language, limits, bounds(), console);
+            });
     return latest.id().equals(receipt.vouched().model())
         ? latest
         : latest.editions().stream()
@@ -78,6 +92,8 @@ final class ReceiptJudge implements AutoCloseable {
         new ReceiptedModel(model(receipt).model(), receipt.limits(), VocabularyTable.of(language));
     flaws.addAll(check.flaws(model));
     if (flaws.isEmpty()) {
+      int tokens = check.answer().map(answer -> answer.tokens().length).orElse(0);
+      note("%s: computing an answer of %s again".formatted(file, Amounts.count(tokens, "token")));
       check.wrongAnswer(model, session(receipt.limits())).ifPresent(flaws::add);
     }
     return flaws;
@@ -94,15 +110,50 @@ final class ReceiptJudge implements AutoCloseable {
                     Math.min(TextEngine.ROWS, limits.context()),
                     Twins.provider(),
                     Team.shared(),
-                    _ -> {})
+                    isQuick() ? _ -> {} : EngineOptions.progress(file, console))
                 .open());
+  }
+
+  /// Says what takes long.
+  private void note(String what) {
+    if (!isQuick()) {
+      console.note(what);
+    }
+  }
+
+  /// {@return whether nobody waits for what is done with a model of this size}
+  private boolean isQuick() {
+    return language.weights().tensors().values().stream()
+            .mapToLong(tensor -> Tensor.byteSize(tensor.type(), tensor.shape()))
+            .sum()
+        < MUCH;
+  }
+
+  /// {@return the text that a receipt's request asks to go on with, if it is one}
+  Optional<String> prompt(AnswerReceipt receipt) {
+    byte[] request = ShortBuffer.pad(receipt.request(), CheckGraph.requestBytes(receipt.limits()));
+    return language
+        .tokenizer()
+        .flatMap(
+            tokenizer ->
+                TextRequest.read(request, receipt.limits(), tokenizer.size())
+                    .request()
+                    .map(asked -> tokenizer.decode(asked.prompt(), false)));
   }
 
   /// {@return what is wrong with the texts that came with receipts}
   List<String> textFlaws(ReceiptJson.Found found) {
     return language
         .tokenizer()
-        .map(tokenizer -> new ShownTexts(tokenizer, found.receipts()).flaws(found.said()))
+        .map(tokenizer -> new ShownTexts(tokenizer, found.receipts()).flaws(found))
+        .orElse(List.of());
+  }
+
+  /// {@return what who reads the texts that came with receipts should know}
+  List<String> textNotes(ReceiptJson.Found found) {
+    return language
+        .tokenizer()
+        .map(tokenizer -> new ShownTexts(tokenizer, found.receipts()).notes(found))
         .orElse(List.of());
   }
 

@@ -43,7 +43,10 @@ import picocli.CommandLine.Option;
     description = {
       "Answers programs that know OpenAI's API, with language models of this machine.",
       "What is said depends on the request alone, and each answer has a signed receipt, by which anybody can compute it"
-          + " again ('opml receipt check'). It runs until Ctrl-C."
+          + " again ('opml receipt check'). It runs until Ctrl-C.",
+      "It answers at /v1/completions, /v1/chat/completions, /v1/responses, /v1/embeddings and"
+          + " /v1/models; as llama.cpp's server does at /tokenize, /detokenize, /health and"
+          + " /metrics; and at / with a page to talk."
     },
     footer = {
       "  opml api -m model.gguf",

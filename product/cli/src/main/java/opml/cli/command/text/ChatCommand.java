@@ -22,6 +22,7 @@ import opml.cli.console.Problems;
 import opml.cli.console.StopSignal;
 import opml.cli.option.ChatTemplateOption;
 import opml.cli.option.EngineOptions;
+import opml.cli.option.LanguageModelFile;
 import opml.cli.option.SamplingOptions;
 import opml.core.codec.MalformedException;
 import opml.engine.plan.Team;
@@ -105,16 +106,17 @@ public final class ChatCommand implements Callable<Integer> {
     LanguageModel model = options.open(file);
     Optional<Team> own = options.ownTeam();
     try {
-      EngineOptions.Ready ready = options.ready(file, model, own.orElseGet(Team::shared), console);
+      // Before the weights are read, which may take long.
       ChatTemplate found =
           template
-              .find(file, model, ready.tokenizer())
+              .find(file, model, LanguageModelFile.tokenizer(file, model))
               .orElseThrow(
                   () ->
                       new Failure(
                           "%s: it has no template for conversations; --chat-template names one"
                               .formatted(file)));
       requireTokens(model);
+      EngineOptions.Ready ready = options.ready(file, model, own.orElseGet(Team::shared), console);
       try (Session session = ready.engine().open()) {
         new Conversation(session, found, ready.tokenizer()).toEnd();
       }
