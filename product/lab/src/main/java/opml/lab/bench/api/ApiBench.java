@@ -387,8 +387,8 @@ public final class ApiBench {
     }
   }
 
-  /// {@return the bytes of all objects that somebody still knows}: what is used of the heap has gaps, too, which HotSpot's
-  /// parallel collector fills with objects of its own and closes in every twentieth collection
+  /// {@return the bytes of all objects that somebody still knows}: what is used of the heap has gaps, too, which
+  /// HotSpot's parallel collector fills with objects of its own and closes in every twentieth collection
   /// (`HeapMaximumCompactionInterval`)
   private static long heap() {
     try {
