@@ -68,7 +68,11 @@ public final class Twins {
   /// will want them once it has opened a model.
   public static void findOut() {
     if (setting().equals("auto")) {
-      Thread.ofPlatform().daemon().name("opml-twins").start(() -> Best.Chosen.CHOICE.name());
+      try {
+        Thread.ofPlatform().daemon().name("opml-twins").start(() -> Best.Chosen.CHOICE.name());
+      } catch (OutOfMemoryError e) {
+        // The system gives no thread. Who wants them finds out then.
+      }
     }
   }
 

@@ -60,13 +60,20 @@ final class ChoiceReader {
       sampling.requireTokens(vocabulary);
       return sampling;
     } catch (IllegalArgumentException e) {
-      String what = String.valueOf(e.getMessage());
-      String field =
-          what.replaceFirst("[: ].*", "")
-              .replace('-', '_')
-              .replaceFirst("^dry_sequence_breaker$", BREAKERS);
-      throw ApiException.invalid(field, "Invalid '%s': %s.".formatted(field, what));
+      throw invalid(e);
     }
+  }
+
+  /// {@return what is told about a refused way to choose}
+  ///
+  /// @param e its message begins with the option's name
+  static ApiException invalid(IllegalArgumentException e) {
+    String what = String.valueOf(e.getMessage());
+    String field =
+        what.replaceFirst("[: ].*", "")
+            .replace('-', '_')
+            .replaceFirst("^dry_sequence_breaker$", BREAKERS);
+    return ApiException.invalid(field, "Invalid '%s': %s.".formatted(field, what));
   }
 
   private DrySampling dry() {

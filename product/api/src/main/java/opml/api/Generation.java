@@ -190,7 +190,7 @@ final class Generation implements Errand {
     try {
       seat.text().choose(sampling, request.prompt(index).length);
     } catch (IllegalArgumentException e) {
-      throw ApiException.invalid("logit_bias", "Invalid 'logit_bias': " + e.getMessage() + ".");
+      throw ChoiceReader.invalid(e);
     }
     seat.drafter().choose(sampling);
     int drafted = model.drafting().most();

@@ -6,7 +6,7 @@ public enum Residence {
   AT_ONCE,
 
   /// From its second use on: first, each part is read and packed while it is multiplied, and forgotten, so that a first
-  /// token waits for no memory, and one alone takes none. Nothing ties it to what is hashed but the file's size and its
+  /// token of a short prompt waits for no memory, and takes none. Nothing ties it to what is hashed but the file's size and its
   /// time of change, so it is not for those who claim.
   WHEN_USED_AGAIN,
 

@@ -97,14 +97,16 @@ public final class BatchText implements AutoCloseable {
   /// Has tokens be chosen in this way from now on.
   ///
   /// @param prompt how many tokens the text has before the answer; the grammar is the answer's
-  /// @throws IllegalArgumentException if there are biases of other tokens, or more than half as many as the context has
+  /// @throws IllegalArgumentException if there are biases of other tokens, or the context is too small for what is asked;
+  ///     its message begins with the option's name
   public void choose(Sampling sampling, int prompt) {
     sampling.requireTokens(vocabulary);
     ByteBuffer asked = ByteBuffer.allocate((int) request.byteSize()).order(ByteOrder.LITTLE_ENDIAN);
     // The grammar's table is read by the masks alone, and has more room than a request.
-    grammar = sampling.grammar();
-    sampling.withGrammar(grammar.isAny() ? grammar : STANDS_FOR_ONE).write(asked);
+    Grammar next = sampling.grammar();
+    sampling.withGrammar(next.isAny() ? next : STANDS_FOR_ONE).write(asked);
     request.copyFrom(MemorySegment.ofBuffer(asked));
+    grammar = next;
     breaks.begin(!sampling.dry().isNone());
     answerAt = prompt;
     walked = -1;

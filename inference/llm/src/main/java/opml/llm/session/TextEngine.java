@@ -21,16 +21,23 @@ public final class TextEngine {
   private final Passes passes;
   private final int context;
   private final CacheType cacheType;
+  private final Residence residence;
   private final Team team;
   private @Nullable VocabularyTable vocabulary;
   private @Nullable TokenTexts tokenTexts;
 
   private TextEngine(
-      LanguageModel model, Passes passes, int context, CacheType cacheType, Team team) {
+      LanguageModel model,
+      Passes passes,
+      int context,
+      CacheType cacheType,
+      Residence residence,
+      Team team) {
     this.model = model;
     this.passes = passes;
     this.context = context;
     this.cacheType = cacheType;
+    this.residence = residence;
     this.team = team;
   }
 
@@ -69,7 +76,12 @@ public final class TextEngine {
       IntConsumer progress) {
     SessionGraph session = SessionGraph.of(model, context, cacheType, rows);
     return new TextEngine(
-        model, new Passes(session, kernels, residence, progress), context, cacheType, team);
+        model,
+        new Passes(session, kernels, residence, progress),
+        context,
+        cacheType,
+        residence,
+        team);
   }
 
   public LanguageModel model() {
@@ -77,7 +89,12 @@ public final class TextEngine {
   }
 
   /// {@return a file for the sessions of this model; it need not be there yet} All weights are hashed for it.
+  ///
+  /// @throws IllegalStateException if weights come into memory by and by, and so may be others than those hashed
   public SessionFile file(Path path) {
+    if (residence == Residence.WHEN_USED_AGAIN) {
+      throw new IllegalStateException("what is kept is of weights that were read at once");
+    }
     return new SessionFile(path, SessionFile.fingerprint(model, passes.session()), cacheType);
   }
 

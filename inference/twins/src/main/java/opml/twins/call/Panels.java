@@ -221,13 +221,17 @@ public final class Panels {
   /// Reads and packs a panel of the call now, if it is not in memory.
   ///
   /// @param to behind the last panel that the caller goes on to
+  /// @param again whether the caller will want it once more
   /// @param lent memory that the caller lends
   /// @param lentAt where [#lentBytes] are lent
   /// @return whether it stays in memory; else it is where the caller has lent some
   /// @throws opml.core.codec.MalformedException if the file was changed
-  public boolean load(int number, int to, MemorySegment lent, long lentAt) {
+  public boolean load(int number, int to, boolean again, MemorySegment lent, long lentAt) {
     int panel = firstPanel() + number;
     int end = firstPanel() + to;
+    if (states != null && again) {
+      states.compareAndSet(panel, UNUSED, USED);
+    }
     MemorySegment all = packed;
     if (all != null
         && (states == null || states.get(panel) == HERE || comes(panel, end, states, all))) {

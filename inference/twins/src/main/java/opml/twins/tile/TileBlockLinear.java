@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Each call packs the tokens, which is little beside what a dozen panels are. With many, so many are packed as a cache
 /// holds while all panels pass; and of each panel some steps stay in the first-level cache while those tokens do. What
-/// is more than a tile's tokens goes by matrices, where the processor has them.
+/// is more than a group of [MatrixTile] goes by matrices, where the processor has them.
 final class TileBlockLinear implements PreparedKernel {
   /// What packed tokens may take.
   private static final long BLOCK_BYTES = 512 << 10;
@@ -54,7 +54,7 @@ final class TileBlockLinear implements PreparedKernel {
             new Packer(tile, steps));
     int tiles = (int) Math.max(1, BLOCK_BYTES / (rowBytes * tile.tokens()));
     this.most = Math.min(tiles * tile.tokens(), call.rows());
-    this.matrices = tile.matrices().filter(_ -> call.rows() > tile.tokens()).orElse(null);
+    this.matrices = tile.matrices().filter(_ -> call.rows() > MatrixTile.TOKENS).orElse(null);
     long groupBytes = MatrixTile.packedBytes(MatrixTile.TOKENS, steps);
     int groups = Math.ceilDiv(call.rows(), MatrixTile.TOKENS);
     this.mostGroups = Math.clamp(RECORD_BYTES / groupBytes, 1, groups);
@@ -127,7 +127,7 @@ final class TileBlockLinear implements PreparedKernel {
       int tokens = Math.min(most, count - first);
       pack(segments, first, tokens, scratch);
       for (int panel = from; panel < to; panel++) {
-        multiply(panel, to, tokens, scratch);
+        multiply(panel, to, first, tokens, count, scratch);
         panels.store(panel, scratch, 0, first, tokens, segments[4]);
       }
     }
@@ -156,7 +156,7 @@ final class TileBlockLinear implements PreparedKernel {
           scratch,
           recordsAt());
       for (int panel = from; panel < to; panel++) {
-        boolean stays = panels.load(panel, to, scratch, lentAt());
+        boolean stays = panels.load(panel, to, first + tokens < count, scratch, lentAt());
         MemorySegment weights = panels.memory(stays, scratch);
         long panelAt = panels.at(panel, stays, lentAt());
         for (int step = 0; step < steps; step += MatrixTile.PIECE) {
@@ -189,10 +189,11 @@ final class TileBlockLinear implements PreparedKernel {
         most * RESULT_BYTES);
   }
 
-  private void multiply(int panel, int to, int tokens, MemorySegment scratch) {
+  private void multiply(
+      int panel, int to, int first, int tokens, int count, MemorySegment scratch) {
     BlockType type = tile.type();
     int piece = tokens > tile.tokens() ? Math.max(1, PIECE_BYTES / tile.stepBytes()) : steps;
-    boolean stays = panels.load(panel, to, scratch, lentAt());
+    boolean stays = panels.load(panel, to, first + tokens < count, scratch, lentAt());
     MemorySegment weights = panels.memory(stays, scratch);
     long panelAt = panels.at(panel, stays, lentAt());
     for (int step = 0; step < steps; step += piece) {

@@ -80,7 +80,7 @@ final class TileRowLinear implements PreparedKernel {
       int tokens = Math.min(most, count - first);
       copy(segments[1], first, tokens, scratch);
       for (int panel = from; panel < to; panel++) {
-        multiply(tokens, panel, to, scratch);
+        multiply(tokens, panel, to, first + tokens < count, scratch);
         panels.store(panel, scratch, 0, first, tokens, segments[3]);
       }
     }
@@ -110,8 +110,8 @@ final class TileRowLinear implements PreparedKernel {
     }
   }
 
-  private void multiply(int tokens, int panel, int to, MemorySegment scratch) {
-    boolean stays = panels.load(panel, to, scratch, lentAt());
+  private void multiply(int tokens, int panel, int to, boolean again, MemorySegment scratch) {
+    boolean stays = panels.load(panel, to, again, scratch, lentAt());
     MemorySegment weights = panels.memory(stays, scratch);
     long panelAt = panels.at(panel, stays, lentAt());
     for (int chunk = 0; chunk < chunks; chunk++) {

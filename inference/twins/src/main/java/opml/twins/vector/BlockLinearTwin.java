@@ -230,7 +230,7 @@ final class BlockLinearTwin implements PreparedKernel {
       unpackTokens(segments[1], first, some, scratch);
       for (int panel = from; panel < to; panel++) {
         Rows.fill(scratch, results, 0f, Math.ceilDiv(some, SIX) * SIX * ROWS);
-        multiply(segments[2], first, some, panel, to, scratch);
+        multiply(segments[2], first, some, panel, to, first + some < count, scratch);
         panels.store(panel, scratch, results, first, some, segments[4]);
       }
     }
@@ -273,8 +273,14 @@ final class BlockLinearTwin implements PreparedKernel {
   }
 
   private void multiply(
-      MemorySegment d, int first, int some, int panel, int to, MemorySegment scratch) {
-    boolean stays = panels.load(panel, to, scratch, lentAt());
+      MemorySegment d,
+      int first,
+      int some,
+      int panel,
+      int to,
+      boolean again,
+      MemorySegment scratch) {
+    boolean stays = panels.load(panel, to, again, scratch, lentAt());
     MemorySegment w = panels.memory(stays, scratch);
     long panelAt = panels.at(panel, stays, lentAt());
     for (int step = 0; step < steps(); step++) {

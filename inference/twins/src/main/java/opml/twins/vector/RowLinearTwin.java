@@ -123,7 +123,7 @@ final class RowLinearTwin implements PreparedKernel {
       int some = Math.min(most, count - first);
       interleave(segments[1], first, some, scratch);
       for (int panel = from; panel < to; panel++) {
-        multiply(some, panel, to, scratch);
+        multiply(some, panel, to, first + some < count, scratch);
         panels.store(panel, scratch, RESULTS, first, some, segments[3]);
       }
     }
@@ -145,8 +145,8 @@ final class RowLinearTwin implements PreparedKernel {
     }
   }
 
-  private void multiply(int some, int panel, int to, MemorySegment scratch) {
-    boolean stays = panels.load(panel, to, scratch, lentAt());
+  private void multiply(int some, int panel, int to, boolean again, MemorySegment scratch) {
+    boolean stays = panels.load(panel, to, again, scratch, lentAt());
     MemorySegment w = panels.memory(stays, scratch);
     long panelAt = panels.at(panel, stays, lentAt());
     for (int done = 0; done < call.depth(); done += Sums.CHUNK) {

@@ -91,7 +91,7 @@ class PanelsTest {
 
   /// {@return whether the panel stays}
   private boolean use(Panels panels, int panel) {
-    boolean stays = panels.load(panel, PANELS, lent, 8);
+    boolean stays = panels.load(panel, PANELS, false, lent, 8);
     byte[] found =
         panels
             .memory(stays, lent)
@@ -126,6 +126,16 @@ class PanelsTest {
   }
 
   @Test
+  void whatTheCallerWantsOnceMoreStaysAtOnce() {
+    Panels panels = panels(Residence.WHEN_USED_AGAIN);
+    assertThat(panels.load(1, PANELS, true, lent, 8)).isTrue();
+    file.read = 0;
+    assertThat(use(panels, 1)).isTrue();
+    assertThat(file.read).isZero();
+    assertThat(panels(Residence.NEVER).load(1, PANELS, true, lent, 8)).isFalse();
+  }
+
+  @Test
   void whatIsThereAtOnceIsReadOnceAndWhatNeverIsEachTime() {
     Panels panels = panels(Residence.AT_ONCE);
     assertThat(file.read).isEqualTo(file.bytes.length);
@@ -143,7 +153,8 @@ class PanelsTest {
       boolean isHere = residence == Residence.WHEN_USED_AGAIN && time == 2;
       file.changed = !isHere;
       if (!isHere) {
-        assertThatThrownBy(() -> panels.load(0, 1, lent, 8)).isInstanceOf(MalformedException.class);
+        assertThatThrownBy(() -> panels.load(0, 1, false, lent, 8))
+            .isInstanceOf(MalformedException.class);
       }
       file.changed = false;
       assertThat(use(panels, 0)).isEqualTo(residence == Residence.WHEN_USED_AGAIN && time > 0);
@@ -164,7 +175,7 @@ class PanelsTest {
                     MemorySegment own = Arena.ofAuto().allocate(PANEL_BYTES);
                     for (int i = 0; i < 5 * (PANELS - 1); i++) {
                       int panel = i % (PANELS - 1);
-                      boolean stays = panels.load(panel, PANELS, own, 0);
+                      boolean stays = panels.load(panel, PANELS, false, own, 0);
                       byte[] found =
                           panels
                               .memory(stays, own)

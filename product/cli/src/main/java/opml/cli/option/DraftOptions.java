@@ -6,6 +6,7 @@ import opml.cli.console.Console;
 import opml.cli.console.Failure;
 import opml.cli.console.Problems;
 import opml.engine.plan.Team;
+import opml.engine.run.Residence;
 import opml.llm.session.Drafter;
 import opml.llm.session.Drafting;
 import opml.llm.session.TextEngine;
@@ -38,15 +39,18 @@ public final class DraftOptions {
         "--draft-max %d: expected are 0 to %d tokens".formatted(most, Drafter.MOST));
   }
 
-  /// {@return how texts of a model are guessed ahead}; a smaller model's weights are read
+  /// {@return how texts of a model are guessed ahead}
   ///
+  /// @param residence of a smaller model's weights
   /// @throws Failure if the smaller model does not fit
-  public Drafting ready(TextEngine engine, EngineOptions options, Team team, Console console) {
+  public Drafting ready(
+      TextEngine engine, EngineOptions options, Residence residence, Team team, Console console) {
     if (most == 0 || file.isEmpty()) {
       return new Drafting(most, Optional.empty());
     }
     Path smaller = file.get();
-    TextEngine draft = options.ready(smaller, options.open(smaller), team, console).engine();
+    TextEngine draft =
+        options.ready(smaller, options.open(smaller), residence, team, console).engine();
     Drafting drafting = new Drafting(most, Optional.of(draft));
     try {
       drafting.open(engine).close();

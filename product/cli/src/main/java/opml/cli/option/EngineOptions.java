@@ -108,7 +108,7 @@ public final class EngineOptions {
         model.weights().tensors().values().stream()
             .mapToLong(tensor -> Tensor.byteSize(tensor.type(), tensor.shape()))
             .sum();
-    if (bytes >= LARGE) {
+    if (bytes >= LARGE && residence == Residence.AT_ONCE) {
       console.note("%s: reading %,d MB of weights".formatted(file, bytes / 1_000_000));
     }
     try {

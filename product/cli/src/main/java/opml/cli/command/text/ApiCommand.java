@@ -29,6 +29,7 @@ import opml.cli.option.LanguageModelFile;
 import opml.cli.option.ReceiptOptions;
 import opml.core.account.Address;
 import opml.engine.plan.Team;
+import opml.engine.run.Residence;
 import opml.ethereum.key.TypedDomain;
 import opml.ethereum.key.Wallet;
 import opml.llm.model.Fingerprint;
@@ -206,7 +207,7 @@ public final class ApiCommand implements Callable<Integer> {
         template.find(file, model, ready.tokenizer()),
         ready.engine(),
         ready.context(),
-        drafts.ready(ready.engine(), options, team, console),
+        drafts.ready(ready.engine(), options, Residence.AT_ONCE, team, console),
         Fingerprint.of(model),
         receipts.voucher(file, model, options, console));
   }

@@ -139,12 +139,9 @@ public final class RunCommand implements Callable<Integer> {
     Team team = own.orElseGet(Team::shared);
     // Nothing is claimed by what it says, so nothing is hashed; but what is kept is a certain
     // model's.
-    Residence residence =
-        kept.isPresent()
-            ? Residence.AT_ONCE
-            : System.getenv("ATONCE") != null ? Residence.AT_ONCE : Residence.WHEN_USED_AGAIN;
+    Residence residence = kept.isPresent() ? Residence.AT_ONCE : Residence.WHEN_USED_AGAIN;
     TextEngine engine = options.ready(file, model, residence, team, console).engine();
-    Drafting drafting = drafts.ready(engine, options, team, console);
+    Drafting drafting = drafts.ready(engine, options, residence, team, console);
     Optional<SessionFile> cache = kept.map(engine::file);
     try (Session session = engine.open();
         Drafter drafter = drafting.open(engine);
@@ -290,7 +287,8 @@ public final class RunCommand implements Callable<Integer> {
     void show(LanguageModel model, String said, double loading) {
       unsaved.ifPresent(console::note);
       int count = writing.tokens().size();
-      console.note("load    %s".formatted(Amounts.seconds(loading)));
+      String meanwhile = kept.isPresent() ? "" : "; weights are read with the first tokens";
+      console.note("load    %s%s".formatted(Amounts.seconds(loading), meanwhile));
       console.note(
           "prompt  %s, %s"
               .formatted(Amounts.seconds(reading), speed(prompt.length, known, reading)));
