@@ -29,7 +29,8 @@ import opml.llm.grammar.Grammar;
 /// @param presencePenalty finite, taken off once; 0 for none
 /// @param biases what is added to the logits of some tokens before all else, finite, by tokens
 /// @param dry what is taken off tokens by which the text would repeat a sequence of its own
-/// @param grammar what the answer's text may be; tokens that lead out of it are not chosen, whatever else is asked for
+/// @param grammar what the answer's text may be; tokens that lead out of it are not chosen, whatever else is asked
+///     for, unless penalties take all others to -infinity
 public record Sampling(
     long seed,
     float temperature,
