@@ -103,6 +103,8 @@ final class AnswerRoutes implements AutoCloseable {
     String hash = AnswerJson.hash(bytes);
     ResponseHead head = new ResponseHead(body, wanted, "resp_" + hash, now());
     boolean isStored = asked.isStored();
+    // What is held as long as the answer takes is counted below.
+    ArrayNode before = isStored ? conversation : ApiBody.MAPPER.createArrayNode();
     // What is kept is known once all was said.
     ResponseJson[] said = new ResponseJson[1];
     said[0] =
@@ -113,11 +115,11 @@ final class AnswerRoutes implements AutoCloseable {
             new Receipts(model.voucher(), wanted),
             whole -> {
               if (isStored) {
-                ArrayNode all = conversation.deepCopy().add(said[0].message());
+                ArrayNode all = before.deepCopy().add(said[0].message());
                 responses.put(head.id(), new ResponseStore.Stored(all, whole));
               }
             });
-    long held = isStored ? conversation.toString().length() : 0;
+    long held = isStored ? before.toString().length() : 0;
     return new Reply(
         wanted.heldBytes() + head.letters() + held,
         response -> answer(wanted, entry, model, said[0], response));

@@ -2,6 +2,7 @@ package opml.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import opml.llm.grammar.Grammar;
 import opml.llm.grammar.GrammarException;
 
@@ -11,6 +12,9 @@ final class FormReader {
   /// Grammars that are made at once: the most hostile ones take a second, and some hundred megabytes.
   private static final Semaphore MAKERS =
       new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors() / 2), true);
+
+  /// Whoever waits for longer is refused, since those who wait here are in no queue that is bounded.
+  private static final int MOST_SECONDS = 10;
 
   private final ApiBody body;
 
@@ -60,14 +64,27 @@ final class FormReader {
   }
 
   /// {@return a grammar that was made of a field}
+  ///
+  /// @throws ApiException if there is none of that field, or too many others are made
   static Grammar made(String field, Making making) {
-    MAKERS.acquireUninterruptibly();
+    await();
     try {
       return making.make();
     } catch (GrammarException e) {
       throw ApiException.invalid(field, "Invalid '%s': %s.".formatted(field, e.getMessage()));
     } finally {
       MAKERS.release();
+    }
+  }
+
+  private static void await() {
+    try {
+      if (!MAKERS.tryAcquire(MOST_SECONDS, TimeUnit.SECONDS)) {
+        throw ApiException.busy();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw ApiException.unavailable("The server ends.");
     }
   }
 }

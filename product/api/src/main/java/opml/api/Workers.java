@@ -71,14 +71,16 @@ final class Workers implements AutoCloseable {
     fill();
   }
 
-  /// Parks a request that is stalled, if somebody waits for its place.
+  /// Parks a request that is stalled, if somebody waits for its place: whoever is in the queue while a place is free
+  /// takes that one.
   ///
   /// @return whether it is parked
   boolean park(Generation generation) {
     List<Generation> most = List.of();
     synchronized (this) {
       // Asked here, since a client that reads on from now on must find it parked.
-      if (isClosed || queue.isEmpty() || !generation.isStalled()) {
+      boolean isWanted = !queue.isEmpty() && running.size() == parallel;
+      if (isClosed || !isWanted || !generation.isStalled()) {
         return false;
       }
       running.remove(generation);

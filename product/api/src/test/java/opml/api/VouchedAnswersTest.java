@@ -88,7 +88,8 @@ class VouchedAnswersTest {
       assertThat(receipt.vouched().deadline()).isEqualTo(1_772_715_600L);
       assertThat(
               ReceiptJson.read(ReceiptJson.of(receipt).toString().getBytes(StandardCharsets.UTF_8)))
-          .isEqualTo(new ReceiptJson.Found(List.of(receipt), List.of(), List.of(), List.of()));
+          .isEqualTo(
+              new ReceiptJson.Found(List.of(receipt), List.of(), List.of(), List.of(), List.of()));
     }
     assertThat(found.said()).isNotEmpty();
     assertThat(new ShownTexts(tokenizer, found.receipts()).flaws(found))
@@ -147,7 +148,7 @@ class VouchedAnswersTest {
         byte[] bytes = String.join("\n", others).getBytes(StandardCharsets.UTF_8);
         ReceiptJson.Found found = ReceiptJson.read(bytes);
         changed++;
-        assertThat(new ShownTexts(tokenizer, found.receipts()).flaws(found.said()))
+        assertThat(new ShownTexts(tokenizer, found.receipts()).flaws(found))
             .as("seed %d, %s", seed, line)
             .hasSize(1);
       }
@@ -199,6 +200,25 @@ class VouchedAnswersTest {
     ((ObjectNode) less.path("choices").path(0)).put("finish_reason", "stop");
     assertThat(texts.flaws(found(less.toString()))).as("seed %d, %s", seed, all).isEmpty();
     assertThat(texts.notes(found(less.toString()))).singleElement().asString().contains("begin");
+  }
+
+  @Test
+  void aTextInTwoFieldsOfWhichAClientReadsOneIsMissed() {
+    String chat =
+        "{'messages':[{'role':'user','content':'ab'}],'max_tokens':7,'logit_bias':{'2':-100}}";
+    ObjectNode answer = (ObjectNode) TinyServer.json(server.post(CHAT, chat));
+    ObjectNode choice = (ObjectNode) answer.path("choices").path(0);
+    String all = choice.path("message").path("content").asText();
+    int first = all.offsetByCodePoints(0, 1);
+    choice.put("text", all.substring(0, first));
+    choice.withObject("/message").put("content", all.substring(first));
+    ReceiptJson.Found found = found(answer.toString());
+    assertThat(found.said()).containsExactly(all);
+    assertThat(new ShownTexts(tokenizer, found.receipts()).flaws(found))
+        .as("seed %d", seed)
+        .singleElement()
+        .asString()
+        .contains("[text, message]");
   }
 
   @Test

@@ -105,18 +105,21 @@ public final class ReceiptJson {
   ///
   /// @param receipts in their order
   /// @param said the texts of the choices of the answer that they came with, if they came with one
-  /// @param reasons why the first of these end, as OpenAI's API says it; nothing where that was not told
+  /// @param reasons why these end, as OpenAI's API says it; nothing where that was not told, or calls are cut off
   /// @param calls of tools that the answer shows
+  /// @param faults why clients may show something else than these
   public record Found(
       List<AnswerReceipt> receipts,
       List<String> said,
       List<String> reasons,
-      List<ShownCall> calls) {
+      List<ShownCall> calls,
+      List<String> faults) {
     public Found {
       receipts = List.copyOf(receipts);
       said = List.copyOf(said);
       reasons = List.copyOf(reasons);
       calls = List.copyOf(calls);
+      faults = List.copyOf(faults);
     }
   }
 
@@ -175,7 +178,8 @@ public final class ReceiptJson {
         read.stream().map(Optional::orElseThrow).toList(),
         texts.all(),
         texts.reasons(),
-        texts.calls());
+        texts.calls(),
+        texts.faults());
   }
 
   private static JsonNode tree(byte[] bytes) {

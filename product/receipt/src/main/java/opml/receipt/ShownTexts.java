@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import opml.core.codec.ShortBuffer;
 import opml.kernels.transformer.Tape;
 import opml.llm.forward.CheckGraph;
@@ -23,8 +24,9 @@ public final class ShownTexts {
   /// Texts that receipts vouch for, and those of their prompts.
   private final List<Signed> texts = new ArrayList<>();
 
+  /// @param marked the answer with control tokens, which tell of calls and are no text
   /// @param hasEnded whether the model ended it; it is as long as was asked for otherwise
-  private record Signed(String prompt, String answer, boolean hasEnded) {
+  private record Signed(String prompt, String answer, String marked, boolean hasEnded) {
     boolean covers(String said) {
       return answer.startsWith(said)
           || said.startsWith(prompt) && answer.startsWith(said.substring(prompt.length()));
@@ -69,7 +71,15 @@ public final class ShownTexts {
   }
 
   private Signed signed(int[] prompt, boolean hasEnded, int... tokens) {
-    StreamDecoder decoder = tokenizer.decoder(false);
+    return new Signed(
+        tokenizer.decode(prompt, false),
+        text(prompt, false, tokens),
+        text(prompt, true, tokens),
+        hasEnded);
+  }
+
+  private String text(int[] prompt, boolean isMarked, int... tokens) {
+    StreamDecoder decoder = tokenizer.decoder(isMarked);
     // What comes is the middle of a text, whose first space is its own.
     decoder.next(prompt[prompt.length - 1]);
     StringBuilder text = new StringBuilder();
@@ -81,8 +91,7 @@ public final class ShownTexts {
         text.append(decoder.next(token));
       }
     }
-    return new Signed(
-        tokenizer.decode(prompt, false), text.append(decoder.end()).toString(), hasEnded);
+    return text.append(decoder.end()).toString();
   }
 
   /// {@return what is wrong with the texts that were shown}
@@ -99,7 +108,8 @@ public final class ShownTexts {
 
   /// {@return what is wrong with all that was shown: texts, why they end, and calls of tools}
   public List<String> flaws(ReceiptJson.Found found) {
-    List<String> flaws = new ArrayList<>(flaws(found.said()));
+    List<String> flaws = new ArrayList<>(found.faults());
+    flaws.addAll(flaws(found.said()));
     for (int i = 0; i < found.reasons().size(); i++) {
       String shown = found.said().get(i);
       String reason = found.reasons().get(i);
@@ -107,12 +117,8 @@ public final class ShownTexts {
       List<Signed> whole = covering.stream().filter(text -> text.isWhole(shown)).toList();
       boolean isWrong =
           switch (reason) {
-            // Cut off where no more was asked for: all of it is shown, but for what calls are made
-            // of.
-            case "length" ->
-                !covering.isEmpty()
-                    && found.calls().isEmpty()
-                    && whole.stream().allMatch(Signed::hasEnded);
+            // Cut off where no more was asked for: all of it is shown.
+            case "length" -> !covering.isEmpty() && whole.stream().allMatch(Signed::hasEnded);
             // A text that somebody wanted it to end at is not shown.
             case "stop" ->
                 !whole.isEmpty() && covering.stream().noneMatch(text -> ends(text, shown));
@@ -122,7 +128,12 @@ public final class ShownTexts {
         flaws.add("choice %d does not end for the reason '%s'".formatted(i, reason));
       }
     }
-    List<WrittenCalls> written = texts.stream().map(text -> WrittenCalls.of(text.answer)).toList();
+    List<WrittenCalls> written =
+        texts.stream()
+            .flatMap(text -> Stream.of(text.answer, text.marked))
+            .distinct()
+            .map(WrittenCalls::of)
+            .toList();
     for (int i = 0; i < found.calls().size(); i++) {
       ShownCall shown = found.calls().get(i);
       if (written.stream().noneMatch(text -> text.have(shown))) {
