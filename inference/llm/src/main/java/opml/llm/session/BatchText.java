@@ -97,8 +97,8 @@ public final class BatchText implements AutoCloseable {
   /// Has tokens be chosen in this way from now on.
   ///
   /// @param prompt how many tokens the text has before the answer; the grammar is the answer's
-  /// @throws IllegalArgumentException if there are biases of other tokens, or the context is too small for what is asked;
-  ///     its message begins with the option's name
+  /// @throws IllegalArgumentException if there are biases of other tokens, or the context is too small for what is
+  ///     asked; its message begins with the option's name
   public void choose(Sampling sampling, int prompt) {
     sampling.requireTokens(vocabulary);
     ByteBuffer asked = ByteBuffer.allocate((int) request.byteSize()).order(ByteOrder.LITTLE_ENDIAN);

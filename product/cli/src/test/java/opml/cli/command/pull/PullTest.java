@@ -166,15 +166,18 @@ class PullTest {
     Pull.Pulled pulled = pull("");
     assertFetched();
     assertThat(pulled).isEqualTo(new Pull.Pulled(bytes.length, sha256(bytes), ""));
-    assertThat(asked)
-        .containsExactly(
-            "/model.gguf null null",
-            "/model.gguf bytes=70001- \"a\"",
-            "/model.gguf bytes=140002- \"a\"",
-            "/model.gguf bytes=210003- \"a\"",
-            "/model.gguf bytes=280004- \"a\"",
-            "/model.gguf.sha256 null null");
-    assertThat(notes).filteredOn(note -> note.contains("asking again")).hasSize(4);
+    assertThat(asked.getFirst()).isEqualTo("/model.gguf null null");
+    assertThat(asked.getLast()).isEqualTo("/model.gguf.sha256 null null");
+    // A connection that breaks may take with it what was on its way.
+    int at = 0;
+    for (String again : asked.subList(1, asked.size() - 1)) {
+      assertThat(again).matches("/model.gguf bytes=[0-9]+- \"a\"");
+      int from = Integer.parseInt(again.replaceAll("^.*=|-.*$", ""));
+      assertThat(from).as(again).isGreaterThan(at).isLessThanOrEqualTo(at + 70_001);
+      at = from;
+    }
+    assertThat(at).isGreaterThanOrEqualTo(bytes.length - 70_001);
+    assertThat(notes).filteredOn(note -> note.contains("asking again")).hasSize(asked.size() - 2);
   }
 
   @Test
