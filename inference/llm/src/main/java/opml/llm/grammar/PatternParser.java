@@ -1,7 +1,10 @@
 package opml.llm.grammar;
 
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import opml.core.codec.Printable;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +28,8 @@ final class PatternParser {
           new Phrase.Span(0x2028, 0x2029));
   private static final Phrase ANY = JsonPhrases.characters(GbnfParser.others(List.of()));
   private static final Phrase ANY_OF_A_LINE = JsonPhrases.characters(GbnfParser.others(LINE_ENDS));
+  private static final Pattern COUNTS =
+      Pattern.compile("\\{(?<least>\\d{1,9})(?<on>,(?<most>\\d{1,9})?)?}");
   private static final int MOST_NESTED = 100;
   private static final int MOST_REPEATED = 10_000;
 
@@ -191,7 +196,7 @@ final class PatternParser {
 
   private int hex(int digits) {
     try {
-      int value = Integer.parseInt(text, at, at + digits, 16);
+      int value = HexFormat.fromHexDigits(text, at, at + digits);
       at += digits;
       return value;
     } catch (NumberFormatException | IndexOutOfBoundsException e) {
@@ -221,21 +226,16 @@ final class PatternParser {
 
   /// Leaves the brace at the end.
   private Phrase counted(Phrase part) {
-    int end = text.indexOf('}', at);
-    String[] counts = end < 0 ? new String[0] : text.substring(at + 1, end).split(",", -1);
-    try {
-      int least = Integer.parseInt(counts[0]);
-      int most =
-          counts.length == 1 ? least : counts[1].isEmpty() ? -1 : Integer.parseInt(counts[1]);
-      if (counts.length <= 2
-          && least >= 0
-          && Math.max(least, most) <= MOST_REPEATED
-          && (most < 0 || most >= least)) {
-        at = end;
+    Matcher counts = COUNTS.matcher(text).region(at, text.length());
+    if (counts.lookingAt()) {
+      int least = Integer.parseInt(counts.group("least"));
+      boolean isExact = counts.group("on") == null;
+      String bound = isExact ? counts.group("least") : counts.group("most");
+      int most = bound == null ? -1 : Integer.parseInt(bound);
+      if (Math.max(least, most) <= MOST_REPEATED && (most < 0 || most >= least)) {
+        at = counts.end() - 1;
         return new Phrase.Repeat(part, least, most);
       }
-    } catch (NumberFormatException | IndexOutOfBoundsException e) {
-      // As below.
     }
     throw failure("expected is a repetition, as {2}, {2,} or {2,3}");
   }

@@ -1,6 +1,7 @@
 package opml.llm.template;
 
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -262,7 +263,7 @@ final class Lexer {
 
   private int code(StringBuilder text, String written, int from, int digits) {
     try {
-      text.appendCodePoint(Integer.parseInt(written, from, from + digits, 16));
+      text.appendCodePoint(HexFormat.fromHexDigits(written, from, from + digits));
     } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
       throw TemplateException.at(line, "an escape that is no character");
     }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import java.util.stream.IntStream;
 
 /// How byte-level tokenizers cut a text into words: the published definitions of the models' authors, by the names that
 /// GGUF files call them in `tokenizer.ggml.pre`. Rules follow each other, each within the parts of the one before.
@@ -32,11 +32,17 @@ enum PreTokenizer {
       Words.LLAMA_3),
 
   /// The words of Llama 3, but joined as all others are.
-  DBRX("dbrx smaug-bpe chatglm-bpe glm4", Words.LLAMA_3),
+  DBRX("dbrx smaug-bpe chatglm-bpe glm4 glm5", Words.LLAMA_3),
 
   QWEN_2(
-      "qwen2 stablelm2 deepseek-r1-qwen megrez hunyuan kormo f2llmv2 grok-2 " + "solar-open",
+      "qwen2 stablelm2 deepseek-r1-qwen megrez hunyuan kormo f2llmv2 grok-2 solar-open",
       Words.QWEN_2),
+
+  /// The words of Qwen 2 within lines.
+  LAGUNA("laguna", "[^\n]+|\n+", Words.QWEN_2),
+
+  /// As Qwen 2, without endings.
+  UFAKZEKA("ufakzeka", "[^\r\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}" + Words.REST),
 
   /// Marks belong to words.
   QWEN_35(
@@ -44,6 +50,34 @@ enum PreTokenizer {
       Words.ENDING
           + "|[^\r\n\\p{L}\\p{N}]?[\\p{L}\\p{M}]+|\\p{N}| ?[^\\s\\p{L}\\p{M}\\p{N}]+[\r\n]*"
           + "|\\s*[\r\n]+|\\s+(?!\\S)|\\s+"),
+
+  /// Joiners and marks belong to words.
+  K2_HORIZON(
+      "k2-horizon",
+      Words.ENDING
+          + "|[^\r\n\\p{L}\\p{N}]?[\\p{L}\\p{M}\\x{200C}\\x{200D}]+|\\p{N}{1,3}"
+          + Words.REST),
+
+  /// The words of Llama 3, but white space comes in powers of two. That lines end in it is asked where it begins, as
+  /// all of it is looked over then.
+  JAIS_2(
+      "jais-2",
+      Words.ENDING
+          + "|[^\r\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\r\n]*"
+          + "|(?<![\\s&&[^\r\n]])\\s*[\r\n]+"
+          + IntStream.iterate(512, length -> length > 2, length -> length / 2)
+              .mapToObj(length -> "|\\s{" + length + "}(?!\\S)")
+              .collect(Collectors.joining())
+          + "|\\s{1,2}(?!\\S)|\\s"),
+
+  /// Letters that single spaces part are one word, so that a token may be several of what others call words.
+  EXAONE_MOE(
+      "exaone-moe",
+      new WordRule.Phrases(
+          Words.ENDING
+              + "|(?<phrase>[^\r\n\\p{L}\\p{N}]?\\p{L}[\\p{L}\\p{M}]*)|\\p{N}"
+              + "| ?[^\\s\\p{L}\\p{N}]+[\r\n/]?|\\s*[\r\n]|\\s+(?!\\S)|\\s+",
+          " \\p{L}[\\p{L}\\p{M}]*")),
 
   /// The words of Llama 3, within which numbers have been cut before.
   MINICPM_5(
@@ -63,10 +97,22 @@ enum PreTokenizer {
   DEEPSEEK_CODER("deepseek-coder", "[\r\n]", "\\s?\\p{L}+", "\\s?\\p{P}+", Words.CJK, Words.DIGIT),
 
   DEEPSEEK_3(
-      "deepseek-v3 hunyuan-dense joyai-llm",
+      "deepseek-v3 hunyuan-dense joyai-llm hy_v4",
       "\\p{N}{1,3}",
-      "[\\x{4E00}-\\x{9FA5}\\x{3040}-\\x{309F}\\x{30A0}-\\x{30FF}]+",
+      Words.CJK_AND_KANA,
       Words.DEEPSEEK_3),
+
+  /// The words of DeepSeek, but numbers are cut from their ends, and more scripts are written without spaces.
+  AFMOE(
+      "afmoe",
+      WordRule.Found.of("\\p{N}+"),
+      new WordRule.Thousands("\\p{N}"),
+      WordRule.Found.of(
+          "[\\x{4E00}-\\x{9FFF}\\x{3400}-\\x{4DBF}\\x{F900}-\\x{FAFF}\\x{3040}-\\x{309F}"
+              + "\\x{30A0}-\\x{30FF}\\x{FF65}-\\x{FF9F}\\x{2F00}-\\x{2FDF}\\x{E40}-\\x{E7F}"
+              + "\\x{E80}-\\x{EFF}\\x{1780}-\\x{17FF}\\x{1000}-\\x{109F}\\x{AA60}-\\x{AA7F}"
+              + "\\x{A9E0}-\\x{A9FF}\\x{AC00}-\\x{D7AF}\\x{1100}-\\x{11FF}]+"),
+      WordRule.Found.of(Words.DEEPSEEK_3)),
 
   BLOOM("bloom poro-chat gpt3-finnish", Words.BLOOM),
 
@@ -83,6 +129,37 @@ enum PreTokenizer {
           + Words.ENDING
           + "?|\\p{N}{1,3}"
           + Words.REST_WITH_SLASH),
+
+  /// The words of GPT-4o, with digits alone and Chinese, Japanese and Korean cut before.
+  YOUTU(
+      "youtu",
+      "[\\x{AC00}-\\x{D7A3}\\x{3131}-\\x{318E}]+"
+          + "|[\\x{FF01}\\x{2026}\\x{201C}\\x{201D}\\x{2018}\\x{2019}\\x{2014}\\x{FF1A}\\x{FF1B}"
+          + "\\x{FF0C}\\x{3001}-\\x{303F}\\x{FE30}-\\x{FE4F}]+"
+          + "|[\\x{3105}-\\x{312F}]+|"
+          + Words.CJK_AND_KANA,
+      Words.CAPITALISED
+          + Words.ENDING
+          + "?|"
+          + Words.CAPITALS
+          + Words.ENDING
+          + "?|\\p{N}"
+          + Words.REST_WITH_SLASH),
+
+  /// The words of GPT-4o, but numbers are cut from their ends; as in llama.cpp also where a letter follows, where the
+  /// author's expression cuts them from their beginnings.
+  TINY_AYA(
+      "tiny_aya cohere2moe",
+      WordRule.Found.of("\\d+"),
+      new WordRule.Thousands("\\d"),
+      WordRule.Found.of(
+          Words.CAPITALISED
+              + Words.ENDING
+              + "?|"
+              + Words.CAPITALS
+              + Words.ENDING
+              + "?|\\p{N}{1,3}"
+              + Words.REST_WITH_SLASH)),
 
   /// The words of GPT-4o, but ideographs are words of their own.
   KIMI_K2(
@@ -108,7 +185,7 @@ enum PreTokenizer {
           + "|\\s*[\r\n]+|\\s+(?!\\S)|\\s+"),
 
   /// Words end only where numbers begin and end, so that a token may have several of what others call words.
-  SUPERBPE("superbpe", Stream.of("\\p{N}+"), new WordRule.Thousands());
+  SUPERBPE("superbpe", WordRule.Found.of("\\p{N}+"), new WordRule.Thousands("\\d"));
 
   /// What occurs in several definitions.
   private static final class Words {
@@ -118,6 +195,8 @@ enum PreTokenizer {
     static final String PUNCTUATION = "[\\p{P}$+<=>^~|]+";
     static final String PUNCTUATION_AND_BACKTICK = "[\\p{P}$+<=>^~|`]+";
     static final String CJK = "[\\x{4E00}-\\x{9FA5}\\x{800}-\\x{4E00}\\x{AC00}-\\x{D7FF}]+";
+    static final String CJK_AND_KANA =
+        "[\\x{4E00}-\\x{9FA5}\\x{3040}-\\x{309F}\\x{30A0}-\\x{30FF}]+";
     static final String BLOOM =
         " ?[^(\\s|.,!?\\x{2026}\\x{3002}\\x{FF0C}\\x{3001}\\x{964}\\x{6D4}\\x{60C})]+";
 
@@ -173,12 +252,13 @@ enum PreTokenizer {
 
   /// @param names with a space between them
   PreTokenizer(String names, String... regexes) {
-    this(names, Arrays.stream(regexes));
+    this(names, Arrays.stream(regexes).map(WordRule.Found::of).toArray(WordRule[]::new));
   }
 
-  PreTokenizer(String names, Stream<String> regexes, WordRule... last) {
+  /// @param names with a space between them
+  PreTokenizer(String names, WordRule... rules) {
     this.names = List.of(names.split(" ", -1));
-    this.rules = Stream.concat(regexes.map(WordRule.Found::of), Arrays.stream(last)).toList();
+    this.rules = List.of(rules);
   }
 
   /// {@return the one that files call so}
@@ -217,7 +297,7 @@ enum PreTokenizer {
 
   /// {@return whether a word that is a token is taken as it is, even if joining would not lead to it}
   boolean takesWholeWords() {
-    return this == LLAMA_3 || this == TEKKEN || this == MINICPM_5;
+    return this == LLAMA_3 || this == TEKKEN || this == MINICPM_5 || this == YOUTU;
   }
 
   /// {@return whether a text begins with the begin token where the file does not say}

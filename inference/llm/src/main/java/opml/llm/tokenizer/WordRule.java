@@ -40,24 +40,55 @@ sealed interface WordRule {
     }
   }
 
-  /// Digits in groups of three, counted from the last: 12345 is 12 and 345. As an expression,
-  /// `(?=(\d{3})+(?!\d))`, it would look over all digits anew at each of them.
-  record Thousands() implements WordRule {
-    private static final int GROUP = 3;
+  /// What a regular expression finds, and where that is its group `phrase`, whatever follows it in an unbroken row of
+  /// another one. A repeated group would say the same, and recurse.
+  record Phrases(Pattern pattern, Pattern more) implements WordRule {
+    private static final String PHRASE = "phrase";
+
+    Phrases(String regex, String more) {
+      this(Found.of(regex).pattern(), Found.of(more).pattern());
+    }
 
     @Override
     public void cut(String text, int from, int to, Parts parts) {
+      Matcher first = pattern.matcher(text);
+      Matcher next = more.matcher(text);
+      int done = from;
+      while (done < to && first.region(done, to).find()) {
+        if (first.start() > done) {
+          parts.accept(done, first.start());
+        }
+        int end = first.end();
+        while (first.start(PHRASE) >= 0 && next.region(end, to).lookingAt()) {
+          end = next.end();
+        }
+        parts.accept(first.start(), end);
+        done = end;
+      }
+      if (done < to) {
+        parts.accept(done, to);
+      }
+    }
+  }
+
+  /// Digits in groups of three, counted from the last: 12345 is 12 and 345. As an expression,
+  /// `(?=(\d{3})+(?!\d))`, it would look over all digits anew at each of them.
+  ///
+  /// @param digits one or more of what counts as a digit
+  record Thousands(Pattern digits) implements WordRule {
+    private static final int GROUP = 3;
+
+    Thousands(String digit) {
+      this(Found.of(digit + "+").pattern());
+    }
+
+    @Override
+    public void cut(String text, int from, int to, Parts parts) {
+      Matcher matcher = digits.matcher(text).region(from, to);
       int begin = from;
-      for (int at = from; at < to; ) {
-        int end = at;
-        while (end < to && Character.isDigit(text.codePointAt(end))) {
-          end += Character.charCount(text.codePointAt(end));
-        }
-        if (end == at) {
-          at += Character.charCount(text.codePointAt(at));
-          continue;
-        }
-        for (int left = text.codePointCount(at, end); left > 0; left--) {
+      while (matcher.find()) {
+        int at = matcher.start();
+        for (int left = text.codePointCount(at, matcher.end()); left > 0; left--) {
           if (left % GROUP == 0 && at > begin) {
             parts.accept(begin, at);
             begin = at;

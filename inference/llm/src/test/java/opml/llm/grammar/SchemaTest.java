@@ -35,14 +35,23 @@ class SchemaTest {
     }
   }
 
-  /// `-Dopml.schemas=1000` for more.
+  /// `-Dopml.schemas=1000` for more. One in a hundred is refused: of an object with members of any kind beside one that
+  /// refers to itself, no byte tells which it is, or too many states would.
   @Test
   void textsAreOfValuesThatTheSchemaDescribesAndValuesHaveTexts() throws Exception {
     int trials = Integer.getInteger("opml.schemas", 40);
+    int refused = 0;
     for (int trial = 0; trial < trials; trial++) {
       SchemaValues values = new SchemaValues(random);
       String what = "%s, seed %d".formatted(values.whole(), seed);
-      Grammar made = Grammar.ofJsonSchema(values.whole());
+      Grammar made;
+      try {
+        made = Grammar.ofJsonSchema(values.whole());
+      } catch (GrammarException e) {
+        assertThat(e.getMessage()).as(what).containsAnyOf("told by the next byte", "states");
+        refused++;
+        continue;
+      }
       for (int i = 0; i < 20; i++) {
         String text = TextWalk.text(made, random, 40);
         JsonNode value = MAPPER.readTree(text);
@@ -53,6 +62,7 @@ class SchemaTest {
         assertThat(TextWalk.accepts(made, written)).as("%s of %s", written, what).isTrue();
       }
     }
+    assertThat(refused).as("refused, seed %d", seed).isLessThanOrEqualTo(trials / 8);
   }
 
   private static String pretty(JsonNode value) throws Exception {
@@ -237,6 +247,11 @@ class SchemaTest {
           {"$ref": "#"} @ no text of it has an end
           {"enum": []} @ #/enum: expected is a list with something in it
           {"type": "string", "pattern": "^(?=a)$"} @ #/pattern: at 3 of the pattern: groups that look ahead
+          {"type": "string", "pattern": "^\\\\x-1$"} @ at 4 of the pattern: expected are 2 hexadecimal digits
+          {"type": "string", "pattern": "^\\\\u-fff$"} @ at 4 of the pattern: expected are 4 hexadecimal digits
+          {"type": "string", "pattern": "^\\\\u+12a$"} @ at 4 of the pattern: expected are 4 hexadecimal digits
+          {"type": "string", "pattern": "^a{+2}$"} @ at 3 of the pattern: expected is a repetition
+          {"type": "string", "pattern": "^a{2,-3}$"} @ at 3 of the pattern: expected is a repetition
           {"type": "array", "minItems": 3, "maxItems": 2} @ there is nothing between 3 and 2
           {"type": "integer", "minimum": 3, "maximum": 2} @ there is no number
           {"type": "integer", "multipleOf": 3} @ 'multipleOf' is nothing that a table says

@@ -47,7 +47,8 @@ class OtherWordsTest {
           }
           compared.add(PreTokenizer.named(name).orElseThrow());
         });
-    assertThat(compared).containsExactly(PreTokenizer.values());
+    // K2 Horizon came later than that version
+    assertThat(compared).isEqualTo(EnumSet.complementOf(EnumSet.of(PreTokenizer.K2_HORIZON)));
   }
 
   private static GgufFile named(GgufFile file, String name) {

@@ -50,6 +50,16 @@ class PreTokenizerTest {
         "superbpe / 123 / 123",
         "qwen35 / का 12 / का| |1|2",
         "minicpm5 / It's 1234 / It|'s| |123|4",
+        "jais-2 / I'LL 1234 (ab) / I|'LL| |123|4| (|ab|)",
+        "exaone-moe / It's one of two, or 12 / It|'s| one of two|,| or| |1|2",
+        "exaone-moe / x  yz क् का / x| | yz क् का",
+        "afmoe / a 1234567 .ab中文ไทย / a| |1|234|567| .|ab|中文ไ|ทย",
+        "tiny_aya / HelloWorld's 1234567 / Hello|World's| |1|234|567",
+        "tiny_aya / 12345ab 1234_ / 12|345|ab| |1|234|_",
+        "youtu / HelloWorld's 12한국어，中文 / Hello|World's| |1|2|한국어|，|中文",
+        "k2-horizon / का 1234 / का| |123|4",
+        "laguna / a 12 / a| |1|2",
+        "ufakzeka / it's 12 / it|'s| |1|2",
         "kimi-k2 / HelloWorld中文abc 1234 / Hello|World|中文|abc| |123|4",
       })
   void wordsAreCutAsTheModelsDefinitionSays(String name, String text, String words) {
@@ -65,7 +75,17 @@ class PreTokenizerTest {
     assertThat(words(PreTokenizer.DEEPSEEK_LLM, "a\n\nb  "))
         .containsExactly("a", "\n", "\n", "b", "  ");
     assertThat(words(PreTokenizer.GPT_4O, "a/\n//\nb")).containsExactly("a", "/\n//\n", "b");
+    assertThat(words(PreTokenizer.LAGUNA, "a!\n\nb")).containsExactly("a", "!", "\n\n", "b");
     assertThat(words(PreTokenizer.BAILING, "a \n\nb")).containsExactly("a", " \n\n", "b");
+  }
+
+  @Test
+  void whiteSpaceComesInPowersOfTwoWhereTheDefinitionSaysSo() {
+    assertThat(words(PreTokenizer.JAIS_2, "a" + " ".repeat(22) + "b"))
+        .containsExactly("a", " ".repeat(16), " ".repeat(4), " ", " b");
+    assertThat(words(PreTokenizer.JAIS_2, "a  \n   \n  b"))
+        .containsExactly("a", "  \n   \n", " ", " b");
+    assertThat(words(PreTokenizer.JAIS_2, "!\n \n   ")).containsExactly("!\n", " \n", "  ", " ");
   }
 
   @Test
