@@ -233,13 +233,14 @@ final class AnswerJson implements Form {
     ObjectNode object = head(isChat ? "chat.completion" : "text_completion");
     answers.forEach(
         (answer, spoken) -> {
+          String text = spoken.text();
           for (int copy = 0; copy < request.shows(); copy++) {
             int index = answer * request.shows() + copy;
             ObjectNode choice = choice(object, index, spoken.chances(), spoken.reason());
             if (isChat) {
-              choice.set("message", message(answer, spoken));
+              choice.set("message", message(answer, spoken, text));
             } else {
-              choice.put("text", spoken.text());
+              choice.put("text", text);
             }
           }
         });
@@ -247,10 +248,10 @@ final class AnswerJson implements Form {
     return receipts.moveTo(object);
   }
 
-  private ObjectNode message(int answer, Spoken spoken) {
+  private ObjectNode message(int answer, Spoken spoken, String text) {
     ObjectNode message = ApiBody.MAPPER.createObjectNode().put("role", "assistant");
     boolean isCall = !spoken.calls().isEmpty();
-    message.put("content", isCall && spoken.text().isEmpty() ? null : spoken.text());
+    message.put("content", isCall && text.isEmpty() ? null : text);
     message.putNull("refusal");
     if (isCall) {
       ArrayNode calls = message.putArray("tool_calls");

@@ -71,7 +71,9 @@ final class AnswerRoutes implements AutoCloseable {
     CompletionRequest wanted = isChat ? reader.chat(ZonedDateTime.now(clock)) : reader.completion();
     Receipts receipts = new Receipts(model.voucher(), wanted);
     AnswerJson json = new AnswerJson(wanted, isChat, bytes, model.fingerprint(), receipts, now());
-    return new Reply(wanted.heldBytes(), response -> answer(wanted, entry, model, json, response));
+    return new Reply(
+        wanted.heldBytes(model.context()),
+        response -> answer(wanted, entry, model, json, response));
   }
 
   Reply embed(byte[] bytes) throws InterruptedException {
@@ -81,7 +83,7 @@ final class AnswerRoutes implements AutoCloseable {
     EmbeddingWork work =
         new EmbeddingWork(EmbeddingReader.read(body, model), name, model, embedders, metrics);
     return new Reply(
-        Long.MAX_VALUE,
+        Reply.ALL,
         response -> {
           embedders.submit(work);
           return new Relay(work, response, watchdog).whole(work);
@@ -100,6 +102,8 @@ final class AnswerRoutes implements AutoCloseable {
     conversation.addAll(asked.messages());
     CompletionRequest wanted =
         new RequestReader(asked.chat(conversation), name, model).chat(ZonedDateTime.now(clock));
+    // A stream of events, too, tells all again at its end.
+    RequestReader.requireRoom(wanted, model.context());
     String hash = AnswerJson.hash(bytes);
     ResponseHead head = new ResponseHead(body, wanted, "resp_" + hash, now());
     boolean isStored = asked.isStored();
@@ -121,7 +125,7 @@ final class AnswerRoutes implements AutoCloseable {
             });
     long held = isStored ? before.toString().length() : 0;
     return new Reply(
-        wanted.heldBytes() + head.letters() + held,
+        wanted.heldBytes(model.context()) + head.letters() + held,
         response -> answer(wanted, entry, model, said[0], response));
   }
 

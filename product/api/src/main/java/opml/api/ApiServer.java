@@ -178,7 +178,7 @@ public final class ApiServer implements AutoCloseable {
   }
 
   private Reply showing(ObjectNode object) {
-    return new Reply(Long.MAX_VALUE, response -> show(object, response));
+    return new Reply(Reply.ALL, response -> show(object, response));
   }
 
   private Handler answering(Answering answering) {

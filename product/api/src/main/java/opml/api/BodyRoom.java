@@ -30,13 +30,20 @@ final class BodyRoom {
       taken += bytes;
     }
 
-    /// Gives back what is not needed any more, now that the body was read.
+    /// Gives back what is not needed any more, now that the body was read, or takes what is needed besides.
     ///
-    /// @param bytes that are, at most
+    /// @param bytes that are held from now on, or [Reply#ALL]
+    /// @throws ApiException if there is no room for them
     void keep(long bytes) {
-      int less = (int) Math.max(0, taken - bytes);
-      free.release(less);
-      taken -= less;
+      if (bytes == Reply.ALL) {
+        return;
+      }
+      if (bytes > taken) {
+        take((int) Math.min(Integer.MAX_VALUE, bytes - taken));
+      } else {
+        free.release(taken - (int) bytes);
+        taken = (int) bytes;
+      }
     }
 
     @Override

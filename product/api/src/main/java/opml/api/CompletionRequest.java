@@ -31,6 +31,12 @@ record CompletionRequest(
     int copies,
     Told told,
     ToolUse tools) {
+  /// What a probability takes until it is sent, with its text, by the bytes of bodies.
+  private static final int BYTES_OF_A_CHANCE = 8;
+
+  /// As many letters take no more memory than what is made of a body's byte.
+  private static final int LETTERS_OF_A_BYTE = 8;
+
   /// What is told of an answer besides its text, and how.
   ///
   /// @param isStream whether the answer comes as it is said
@@ -50,12 +56,32 @@ record CompletionRequest(
     return prompts.stream().mapToInt(prompt -> prompt.length).sum();
   }
 
-  /// {@return about how much memory it takes}
-  long heldBytes() {
+  /// {@return about how much memory it and its answers take, as bytes of a body count, which are many times as much}
+  ///
+  /// @param context tokens of a text, at most
+  long heldBytes(int context) {
     long letters = Stream.concat(echo.stream(), stops.stream()).mapToLong(String::length).sum();
+    long answers =
+        told.isStream() ? 0 : BYTES_OF_A_CHANCE * chances(context) + letters() / LETTERS_OF_A_BYTE;
     return letters
         + (long) Integer.BYTES * (promptTokens() + sampling.grammar().words())
-        + (long) Long.BYTES * sampling.biases().size();
+        + (long) Long.BYTES * sampling.biases().size()
+        + answers;
+  }
+
+  /// {@return how many probabilities are told of all answers together, at most}
+  ///
+  /// @param context tokens of a text, at most
+  long chances(int context) {
+    long tokens =
+        prompts.stream().mapToLong(prompt -> Math.min(most, context - prompt.length)).sum();
+    return told.showsChances() ? copies * tokens * (1 + told.others()) : 0;
+  }
+
+  /// {@return how many letters of prompts all answers repeat, and their receipts, in hexadecimal digits}
+  long letters() {
+    long repeated = echo.stream().mapToLong(String::length).sum();
+    return copies * (repeated + 2L * Integer.BYTES * promptTokens());
   }
 
   /// {@return how many different answers there are to a prompt}

@@ -65,6 +65,9 @@ final class Generation implements Errand {
     } catch (OutOfMemoryError e) {
       fail(ApiException.unavailable("There is no memory for texts: " + e.getMessage()));
       leave();
+    } catch (RuntimeException | Error e) {
+      fail(ApiException.broken(e));
+      leave();
     }
   }
 

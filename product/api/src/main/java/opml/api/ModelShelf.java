@@ -77,12 +77,12 @@ final class ModelShelf implements AutoCloseable {
       }
     }
 
-    /// {@return what works on texts of this model}
+    /// {@return what works on texts of this model}; another one where that was lost
     ///
     /// @param ready the model, loaded
     synchronized TextLoop loop(ServedModel ready) {
       TextLoop known = loop;
-      if (known == null) {
+      if (known == null || known.isLost()) {
         known = new TextLoop(ready, texts);
         loop = known;
       }

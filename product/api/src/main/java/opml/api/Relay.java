@@ -114,13 +114,13 @@ final class Relay {
         write(COMMENT);
         continue;
       }
-      Events events = new Events();
+      Events events = new Events(this::write);
       if (heard.get() instanceof Heard.Failed(ApiException why)) {
         if (out.isEmpty()) {
           throw why;
         }
         form.fail(why, events);
-        write(events.bytes());
+        events.flush();
         close();
         return why.status();
       }
@@ -134,15 +134,13 @@ final class Relay {
         case Heard.Ended ended -> form.hear(ended, events);
         case Heard.Done() -> {
           form.end(events);
-          write(events.bytes());
+          events.flush();
           close();
           return 200;
         }
         case Heard.Failed _ -> throw new AssertionError("a failure was told before");
       }
-      if (!events.isEmpty()) {
-        write(events.bytes());
-      }
+      events.flush();
     }
   }
 

@@ -2,6 +2,7 @@ package opml.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.ZonedDateTime;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,12 @@ final class RequestReader {
 
   /// Answers that are kept until they are sent, all in one body.
   private static final int MOST_WHOLE_ANSWERS = 128;
+
+  /// Probabilities that are kept until they are sent.
+  private static final int MOST_CHANCES = 1 << 20;
+
+  /// Letters of prompts that are sent again: more than that nobody checks ([opml.receipt.ReceiptJson]).
+  private static final int MOST_LETTERS = 1 << 24;
 
   /// How many of the most probable tokens are told in each one's place, at most.
   private static final int MOST_OTHERS = 20;
@@ -106,10 +113,7 @@ final class RequestReader {
     if (body.whole("best_of", copies, 1, MOST_COPIES) < copies) {
       throw ApiException.invalid("best_of", "Invalid 'best_of': it must not be less than 'n'.");
     }
-    List<String> echo =
-        body.flag("echo", false)
-            ? prompts.stream().map(prompt -> tokenizer.decode(prompt, false)).toList()
-            : List.of();
+    List<String> echo = body.flag("echo", false) ? texts(prompts) : List.of();
     int others = body.whole("logprobs", -1, 0, MOST_OTHERS);
     if (others >= 0 && !echo.isEmpty()) {
       throw ApiException.invalid(
@@ -117,6 +121,21 @@ final class RequestReader {
     }
     int most = body.whole("max_tokens", DEFAULT_MOST, 0, Integer.MAX_VALUE);
     return request(prompts, echo, most, others, ToolUse.NONE, new FormReader(body).read());
+  }
+
+  private List<String> texts(List<int[]> prompts) {
+    List<String> texts = new ArrayList<>();
+    long letters = 0;
+    for (int[] prompt : prompts) {
+      texts.add(tokenizer.decode(prompt, false));
+      letters += texts.getLast().length();
+      if (letters > MOST_LETTERS) {
+        throw ApiException.invalid(
+            "echo",
+            "Invalid 'echo': the prompts have more than %,d letters.".formatted(MOST_LETTERS));
+      }
+    }
+    return texts;
   }
 
   CompletionRequest chat(ZonedDateTime now) {
@@ -216,18 +235,42 @@ final class RequestReader {
           "Invalid 'n': %d answers to each of %d prompts; more than %d come as a stream only."
               .formatted(copies, prompts.size(), MOST_WHOLE_ANSWERS));
     }
-    return new CompletionRequest(
-        name,
-        prompts,
-        echo,
-        most,
-        choices.stops(),
-        choices.sampling().withGrammar(form),
-        choices.seed(),
-        copies,
-        new CompletionRequest.Told(
-            isStream, showsUsage(isStream), others >= 0, Math.max(others, 0)),
-        tools);
+    CompletionRequest wanted =
+        new CompletionRequest(
+            name,
+            prompts,
+            echo,
+            most,
+            choices.stops(),
+            choices.sampling().withGrammar(form),
+            choices.seed(),
+            copies,
+            new CompletionRequest.Told(
+                isStream, showsUsage(isStream), others >= 0, Math.max(others, 0)),
+            tools);
+    if (!isStream) {
+      requireRoom(wanted, model.context());
+    }
+    return wanted;
+  }
+
+  /// Refuses what would be kept until it is sent, and is too much.
+  ///
+  /// @param context tokens of a text, at most
+  static void requireRoom(CompletionRequest wanted, int context) {
+    if (wanted.chances(context) > MOST_CHANCES) {
+      throw ApiException.invalid(
+          "logprobs",
+          "Invalid 'logprobs': up to %,d probabilities, and no more than %,d are told at once; ask for fewer tokens, or"
+                  .formatted(wanted.chances(context), MOST_CHANCES)
+              + " for a stream.");
+    }
+    if (wanted.letters() > MOST_LETTERS) {
+      throw ApiException.invalid(
+          "n",
+          "Invalid 'n': with so many prompts as long as these, %d answers to each come as a stream only."
+              .formatted(wanted.copies()));
+    }
   }
 
   private boolean showsUsage(boolean isStream) {

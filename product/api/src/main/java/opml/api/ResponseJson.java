@@ -20,6 +20,9 @@ final class ResponseJson implements Form {
   /// Chances of the tokens of the text that is being said.
   private final List<Chance> chances = new ArrayList<>();
 
+  /// Of an answer that is sent whole.
+  private final Events unsent = new Events(_ -> {});
+
   private final StringBuilder text = new StringBuilder();
   private Open open = Open.NONE;
   private int sequence;
@@ -109,7 +112,7 @@ final class ResponseJson implements Form {
         ofPart(
             out,
             "response.output_text.delta",
-            event -> event.put("delta", more).set("logprobs", logarithms(with)));
+            event -> event.put("delta", more).set("logprobs", ChanceJson.entries(with)));
       }
       case Part.Call(int index, String name) -> {
         close(out);
@@ -163,14 +166,8 @@ final class ResponseJson implements Form {
     ObjectNode part =
         ApiBody.MAPPER.createObjectNode().put("type", "output_text").put("text", text.toString());
     part.putArray("annotations");
-    part.set("logprobs", logarithms(chances));
+    part.set("logprobs", ChanceJson.entries(chances));
     return part;
-  }
-
-  private static ArrayNode logarithms(List<Chance> chances) {
-    ArrayNode all = ApiBody.MAPPER.createArrayNode();
-    chances.forEach(chance -> all.add(ChanceJson.entry(chance)));
-    return all;
   }
 
   private void close(Events out) {
@@ -181,7 +178,7 @@ final class ResponseJson implements Form {
       ofPart(
           out,
           "response.output_text.done",
-          event -> event.put("text", text.toString()).set("logprobs", logarithms(chances)));
+          event -> event.put("text", text.toString()).set("logprobs", ChanceJson.entries(chances)));
       ofPart(out, "response.content_part.done", event -> event.set("part", part()));
       item().withArray("content").add(part());
     } else {
@@ -245,12 +242,12 @@ final class ResponseJson implements Form {
 
   @Override
   public void keep(Heard.Said said) {
-    hear(said, new Events());
+    hear(said, unsent);
   }
 
   @Override
   public void keep(Heard.Ended ended) {
-    hear(ended, new Events());
+    hear(ended, unsent);
   }
 
   @Override

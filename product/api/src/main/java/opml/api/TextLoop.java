@@ -46,6 +46,9 @@ final class TextLoop implements AutoCloseable {
   private boolean isAwake;
   private boolean isClosed;
 
+  /// Whether the thread has ended by what nobody has thought of.
+  private boolean isLost;
+
   // Of the thread alone.
 
   private final TextBatch batch;
@@ -97,6 +100,11 @@ final class TextLoop implements AutoCloseable {
     generation.leave();
   }
 
+  /// {@return whether nothing is worked on here any more, though nobody has closed it}
+  synchronized boolean isLost() {
+    return isLost;
+  }
+
   /// Something may go on that had to wait.
   synchronized void wake() {
     isAwake = true;
@@ -120,21 +128,39 @@ final class TextLoop implements AutoCloseable {
 
   private void run() {
     List<Generation> come = new ArrayList<>();
-    while (waits(come)) {
-      come.forEach(this::seat);
-      come.clear();
-      if (round()) {
-        wake();
+    ApiException end = ApiException.unavailable("The server ends.");
+    try {
+      while (waits(come)) {
+        come.forEach(this::seat);
+        come.clear();
+        if (round()) {
+          wake();
+        }
+      }
+    } catch (RuntimeException | Error e) {
+      // Nobody may wait for a thread that is gone, and the next one begins anew.
+      end = ApiException.broken(e);
+      lose(come);
+    }
+    for (Guest guest : guests) {
+      come.add(guest.generation);
+      idle.add(guest.seat);
+    }
+    try {
+      idle.forEach(Seat::close);
+      batch.close();
+    } finally {
+      for (Generation one : come) {
+        refuse(one, end);
       }
     }
-    ApiException end = ApiException.unavailable("The server ends.");
-    come.forEach(one -> refuse(one, end));
-    for (Guest guest : List.copyOf(guests)) {
-      guest.generation.fail(end);
-      leave(guest, true);
-    }
-    idle.forEach(Seat::close);
-    batch.close();
+  }
+
+  private synchronized void lose(List<Generation> come) {
+    isLost = true;
+    isClosed = true;
+    come.addAll(newcomers);
+    newcomers.clear();
   }
 
   /// {@return whether there may be something to do; not if this is closed}

@@ -1,7 +1,6 @@
 package opml.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
@@ -9,6 +8,12 @@ import opml.llm.tokenizer.Tokenizer;
 
 /// Texts to tokens and back, as llama.cpp's server has it.
 final class TokenRoutes {
+  /// Tokens that are told with their texts.
+  private static final int MOST_PIECES = 1 << 20;
+
+  /// Letters of a text that is made of tokens, each of which may be a long one.
+  private static final int MOST_LETTERS = 1 << 24;
+
   private final ModelShelf models;
 
   TokenRoutes(ModelShelf models) {
@@ -29,18 +34,30 @@ final class TokenRoutes {
         tokenizer.encode(
             content.textValue(), body.flag("add_special", false), body.flag("parse_special", true));
     boolean showsPieces = body.flag("with_pieces", false);
-    ObjectNode answer = ApiBody.MAPPER.createObjectNode();
-    ArrayNode list = answer.putArray("tokens");
-    for (int token : tokens) {
-      if (showsPieces) {
-        list.addObject()
-            .put("id", token)
-            .put("piece", new String(tokenizer.piece(token), StandardCharsets.UTF_8));
-      } else {
-        list.add(token);
-      }
+    if (showsPieces && tokens.length > MOST_PIECES) {
+      throw ApiException.invalid(
+          "with_pieces",
+          "Invalid 'with_pieces': the text has %,d tokens, and the pieces of %,d are told at once."
+              .formatted(tokens.length, MOST_PIECES));
     }
-    return answer;
+    ObjectNode answer = ApiBody.MAPPER.createObjectNode();
+    WrittenJson list =
+        (out, _) -> {
+          out.writeStartArray();
+          for (int token : tokens) {
+            if (showsPieces) {
+              out.writeStartObject();
+              out.writeNumberField("id", token);
+              out.writeStringField(
+                  "piece", new String(tokenizer.piece(token), StandardCharsets.UTF_8));
+              out.writeEndObject();
+            } else {
+              out.writeNumber(token);
+            }
+          }
+          out.writeEndArray();
+        };
+    return answer.set("tokens", list.node());
   }
 
   ObjectNode detokenize(byte[] bytes) throws InterruptedException {
@@ -50,6 +67,7 @@ final class TokenRoutes {
     ApiBody.require(given.isArray(), "tokens", "an array", given);
     Tokenizer tokenizer = tokenizer(body);
     int[] tokens = new int[given.size()];
+    long letters = 0;
     for (int i = 0; i < tokens.length; i++) {
       JsonNode token = given.get(i);
       ApiBody.require(token.isIntegralNumber(), "tokens", "an integer", token);
@@ -59,6 +77,12 @@ final class TokenRoutes {
         throw ApiException.invalid("tokens", "There is no token %s.".formatted(token));
       }
       tokens[i] = token.intValue();
+      letters += Math.max(tokenizer.piece(tokens[i]).length, tokenizer.text(tokens[i]).length());
+      if (letters > MOST_LETTERS) {
+        throw ApiException.invalid(
+            "tokens",
+            "Invalid 'tokens': their text has more than %,d letters.".formatted(MOST_LETTERS));
+      }
     }
     return ApiBody.MAPPER.createObjectNode().put("content", tokenizer.decode(tokens, true));
   }

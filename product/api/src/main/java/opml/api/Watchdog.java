@@ -64,8 +64,17 @@ final class Watchdog implements AutoCloseable {
     long now = System.nanoTime();
     for (Watched write : all) {
       if (now - write.begin >= patience.toNanos()) {
-        write.interrupt();
+        interrupt(write);
       }
+    }
+  }
+
+  /// What goes wrong with one write must not end the clock for all others: it does not look again after a throw.
+  private static void interrupt(Watched write) {
+    try {
+      write.interrupt();
+    } catch (RuntimeException | Error _) {
+      // It is tried again at the next look.
     }
   }
 

@@ -34,7 +34,8 @@ class ChancesTest extends ServedTest {
     JsonNode choice =
         answer(CHAT, chat(",'logprobs':true,'top_logprobs':3")).path("choices").path(0);
     JsonNode content = choice.path("logprobs").path("content");
-    assertThat(content).as("seed %d", seed).isNotEmpty().hasSizeBetween(1, 8);
+    // A model of chance ends its answer at once now and then.
+    assertThat(content).as("seed %d", seed).hasSizeBetween(0, 8);
     List<Byte> bytes = new ArrayList<>();
     for (JsonNode token : content) {
       JsonNode top = token.path("top_logprobs");

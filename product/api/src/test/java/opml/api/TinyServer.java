@@ -176,11 +176,30 @@ final class TinyServer implements AutoCloseable {
   /// @param capacity tokens of a tape
   static TinyServer vouching(Path folder, long seed, Wallet wallet, int capacity)
       throws IOException {
-    Path file = write(folder.resolve("one.bin"), seed);
-    ServedModel plain = load(file, TEMPLATE, CONTEXT);
+    return vouching(
+        "one", write(folder.resolve("one.bin"), seed), TEMPLATE, CONTEXT, wallet, capacity);
+  }
+
+  /// A server of the model `heart` that signs what that has learnt.
+  static TinyServer vouchingByHeart(
+      Path folder,
+      String templateWords,
+      Map<Character, List<String>> texts,
+      Wallet wallet,
+      int capacity)
+      throws IOException {
+    Path file = ByHeart.write(folder.resolve("heart.bin"), LONG_CONTEXT, texts);
+    String template = "{#%s#}%s".formatted(templateWords, LONG_TEMPLATE);
+    return vouching("heart", file, template, LONG_CONTEXT, wallet, capacity);
+  }
+
+  private static TinyServer vouching(
+      String name, Path file, String template, int context, Wallet wallet, int capacity)
+      throws IOException {
+    ServedModel plain = load(file, template, context);
     Voucher voucher =
         new Voucher(
-            receipted(plain.engine().model(), capacity),
+            receipted(plain.engine().model(), context, capacity),
             wallet,
             AnswerReceipt.NOWHERE,
             Duration.ofHours(1),
@@ -196,12 +215,12 @@ final class TinyServer implements AutoCloseable {
             Optional.of(voucher));
     ApiSettings settings =
         new ApiSettings("127.0.0.1", 0, Optional.empty(), 2, 100, Duration.ofSeconds(5));
-    return new TinyServer(ApiServer.start(settings, Map.of("one", () -> model), NOON));
+    return new TinyServer(ApiServer.start(settings, Map.of(name, () -> model), NOON));
   }
 
   /// {@return what a model's receipts need}
-  static ReceiptedModel receipted(LanguageModel model, int capacity) {
-    TextLimits limits = new TextLimits(CONTEXT, capacity, CacheType.F16);
+  static ReceiptedModel receipted(LanguageModel model, int context, int capacity) {
+    TextLimits limits = new TextLimits(context, capacity, CacheType.F16);
     return new ReceiptedModel(
         Model.checking(CheckGraph.of(model, limits), PinnedPrograms::of),
         limits,

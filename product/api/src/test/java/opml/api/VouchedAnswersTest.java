@@ -28,6 +28,7 @@ import opml.receipt.AnswerReceipt;
 import opml.receipt.ReceiptCheck;
 import opml.receipt.ReceiptJson;
 import opml.receipt.ReceiptedModel;
+import opml.receipt.ShownChoice;
 import opml.receipt.ShownTexts;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -55,7 +56,7 @@ class VouchedAnswersTest {
     server = TinyServer.vouching(folder, seed, wallet, CAPACITY);
     language = LanguageModels.open(folder.resolve("one.bin"));
     tokenizer = language.tokenizer().orElseThrow();
-    model = TinyServer.receipted(language, CAPACITY);
+    model = TinyServer.receipted(language, TinyServer.CONTEXT, CAPACITY);
     session =
         TextEngine.of(
                 language,
@@ -88,16 +89,20 @@ class VouchedAnswersTest {
       assertThat(receipt.vouched().deadline()).isEqualTo(1_772_715_600L);
       assertThat(
               ReceiptJson.read(ReceiptJson.of(receipt).toString().getBytes(StandardCharsets.UTF_8)))
-          .isEqualTo(
-              new ReceiptJson.Found(List.of(receipt), List.of(), List.of(), List.of(), List.of()));
+          .isEqualTo(new ReceiptJson.Found(List.of(receipt), List.of(), List.of()));
     }
-    assertThat(found.said()).isNotEmpty();
+    assertThat(found.choices()).isNotEmpty();
     assertThat(new ShownTexts(tokenizer, found.receipts()).flaws(found))
         .as("seed %d", seed)
         .isEmpty();
-    List<String> others = new ArrayList<>(found.said());
-    others.set(0, others.getFirst() + "\ufffc");
-    assertThat(new ShownTexts(tokenizer, found.receipts()).flaws(others)).hasSize(1);
+    List<ShownChoice> others = new ArrayList<>(found.choices());
+    ShownChoice first = others.getFirst();
+    others.set(
+        0, new ShownChoice(first.place(), first.text() + "\ufffc", first.reason(), first.calls()));
+    assertThat(
+            new ShownTexts(tokenizer, found.receipts())
+                .flaws(new ReceiptJson.Found(found.receipts(), others, List.of())))
+        .hasSize(1);
     return found.receipts();
   }
 
@@ -145,7 +150,7 @@ class VouchedAnswersTest {
         // One text is another one, in this place alone.
         List<String> others = new ArrayList<>(lines);
         others.set(i, line.replaceAll("\"text\":\"", "\"text\":\"\ufffc"));
-        byte[] bytes = String.join("\n", others).getBytes(StandardCharsets.UTF_8);
+        byte[] bytes = (String.join("\n", others) + "\n").getBytes(StandardCharsets.UTF_8);
         ReceiptJson.Found found = ReceiptJson.read(bytes);
         changed++;
         assertThat(new ShownTexts(tokenizer, found.receipts()).flaws(found))
@@ -155,8 +160,7 @@ class VouchedAnswersTest {
     }
     // Done are the text, the part, the item, and the response; a model of chance may say nothing at
     // all.
-    boolean isSilent =
-        ReceiptJson.read(stream.getBytes(StandardCharsets.UTF_8)).said().getFirst().isEmpty();
+    boolean isSilent = found(stream).choices().getFirst().text().isEmpty();
     assertThat(changed).as("seed %d: %s", seed, stream).isEqualTo(isSilent ? 0 : 4);
   }
 
@@ -186,7 +190,7 @@ class VouchedAnswersTest {
         server.post(TEXT, "{'prompt':'ab','max_tokens':14,'logit_bias':{'2':-100}}").body();
     ReceiptJson.Found cut = found(json);
     ShownTexts texts = new ShownTexts(tokenizer, cut.receipts());
-    assertThat(cut.reasons()).containsExactly("length");
+    assertThat(cut.choices().getFirst().reason()).isEqualTo("length");
     assertThat(texts.flaws(cut)).as("seed %d", seed).isEmpty();
     assertThat(texts.notes(cut)).as("seed %d", seed).isEmpty();
     String other = json.replace("\"length\"", "\"stop\"");
@@ -213,7 +217,7 @@ class VouchedAnswersTest {
     choice.put("text", all.substring(0, first));
     choice.withObject("/message").put("content", all.substring(first));
     ReceiptJson.Found found = found(answer.toString());
-    assertThat(found.said()).containsExactly(all);
+    assertThat(found.choices().getFirst().text()).isEqualTo(all);
     assertThat(new ShownTexts(tokenizer, found.receipts()).flaws(found))
         .as("seed %d", seed)
         .singleElement()
@@ -229,10 +233,10 @@ class VouchedAnswersTest {
     ObjectNode call = called.withObject("/choices/0/message").putArray("tool_calls").addObject();
     call.putObject("function").put("name", "pay").put("arguments", "{\"to\": \"me\"}");
     ReceiptJson.Found whole = found(called.toString());
-    assertThat(whole.calls()).hasSize(1);
+    assertThat(whole.choices().getFirst().calls()).hasSize(1);
     assertThat(new ShownTexts(tokenizer, whole.receipts()).flaws(whole))
         .as("seed %d", seed)
-        .containsExactly("call 0 of a tool is none that was signed");
+        .containsExactly("call 0 of choice 0 is none that was signed");
   }
 
   @Test

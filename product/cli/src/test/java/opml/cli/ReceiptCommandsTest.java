@@ -83,7 +83,7 @@ class ReceiptCommandsTest {
     assertThat(right.out())
         .as("seed %d", seed)
         .contains("right: the model gives this answer", "for no chain", "context 64", "answer of")
-        .contains("prompt:", "ab c");
+        .contains("prompt, with control tokens:", "ab c", "chosen with temperature 1.0");
     JsonNode told =
         CliRun.of("receipt", "check", file, "-m", model, "--json").succeeds().json().getFirst();
     JsonNode answer = MAPPER.readTree(file.toFile());
@@ -120,6 +120,37 @@ class ReceiptCommandsTest {
     CliRun.of("receipt", "check", model).isMisusedWith("not JSON");
     Path bare = answer("bare.json", "{'prompt':'a','max_tokens':2}", "--no-receipts");
     CliRun.of("receipt", "check", bare, "-m", model).isMisusedWith("no receipt: expected is");
+  }
+
+  @Test
+  void whatTakesTheChoiceFromTheModelIsTold() throws IOException, InterruptedException {
+    Path file =
+        answer(
+            "asked.json",
+            "{'prompt':'ab c','max_tokens':9,'temperature':0.5,'top_k':7,'presence_penalty':1,"
+                + "'seed':-1,'logit_bias':{'2':-100},'grammar':'root ::= [a-c]*'}");
+    String[] told = {
+      "note: what the model would choose is not all that counts: the request has a bias: token 2 -100.0",
+      "note: the model could write nothing else than texts of the request's grammar, which has ",
+      "asked for at most 9 tokens behind ",
+      "chosen with temperature 0.5, top-k 7, repeat-last-n ",
+      "presence-penalty 1.0",
+      "seed 18446744073709551615",
+    };
+    String out = CliRun.of("receipt", "check", file, "-m", model).succeeds().out();
+    assertThat(out).contains(told).contains("prompt, with control tokens:\n<s>");
+    assertThat(CliRun.of("receipt", "check", file).succeeds().out()).contains(told);
+    JsonNode json =
+        CliRun.of("receipt", "check", file, "-m", model, "--json").succeeds().json().getFirst();
+    JsonNode asked = json.path("receipts").path(0).path("asked");
+    assertThat(json.path("notes")).hasSize(2);
+    assertThat(asked.path("limit").asInt()).isEqualTo(9);
+    assertThat(asked.path("seed").asText()).isEqualTo("18446744073709551615");
+    assertThat(asked.path("sampling").path("top-k").asInt()).isEqualTo(7);
+    assertThat(asked.path("sampling").has("top-p")).isFalse();
+    assertThat(asked.path("biases").path("2").asInt()).isEqualTo(-100);
+    assertThat(asked.path("grammar")).isNotEmpty();
+    assertThat(asked.path("promptTokens").path(0).asInt()).isEqualTo(1);
   }
 
   /// {@return an answer of which only the first letter is shown}

@@ -12,10 +12,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HexFormat;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.SequencedSet;
 import java.util.stream.Stream;
 import opml.core.codec.MalformedException;
 import opml.ethereum.key.TypedDomain;
@@ -36,7 +39,9 @@ public final class ReceiptJson {
   static final String TYPE = "opml-receipt/1";
 
   private static final int DEEPEST = 64;
-  private static final String EVENT = "data:";
+
+  /// What ends a stream of choices.
+  private static final String DONE = "[DONE]";
 
   private static final ObjectMapper MAPPER =
       new ObjectMapper(
@@ -103,22 +108,14 @@ public final class ReceiptJson {
 
   /// What was found in a text.
   ///
-  /// @param receipts in their order
-  /// @param said the texts of the choices of the answer that they came with, if they came with one
-  /// @param reasons why these end, as OpenAI's API says it; nothing where that was not told, or calls are cut off
-  /// @param calls of tools that the answer shows
+  /// @param receipts in the order of the answers that they are of
+  /// @param choices of the answer that they came with, if they came with one
   /// @param faults why clients may show something else than these
   public record Found(
-      List<AnswerReceipt> receipts,
-      List<String> said,
-      List<String> reasons,
-      List<ShownCall> calls,
-      List<String> faults) {
+      List<AnswerReceipt> receipts, List<ShownChoice> choices, List<String> faults) {
     public Found {
       receipts = List.copyOf(receipts);
-      said = List.copyOf(said);
-      reasons = List.copyOf(reasons);
-      calls = List.copyOf(calls);
+      choices = List.copyOf(choices);
       faults = List.copyOf(faults);
     }
   }
@@ -134,21 +131,40 @@ public final class ReceiptJson {
     }
     String start =
         new String(bytes, 0, Math.min(bytes.length, 4096), StandardCharsets.UTF_8).stripLeading();
-    List<JsonNode> roots = new ArrayList<>();
-    if (Stream.of(EVENT, "event:", ":").anyMatch(start::startsWith)) {
-      for (String line : new String(bytes, StandardCharsets.UTF_8).lines().toList()) {
-        String event = line.startsWith(EVENT) ? line.substring(EVENT.length()).strip() : "";
-        if (event.startsWith("{")) {
-          roots.add(tree(event.getBytes(StandardCharsets.UTF_8)));
-        }
-      }
-    } else {
-      roots.add(tree(bytes));
-    }
-    return found(roots);
+    boolean isStream = Stream.of("data:", "event:", ":").anyMatch(start::startsWith);
+    return isStream
+        ? found(EventStream.of(new String(bytes, StandardCharsets.UTF_8)))
+        : found(List.of(tree(bytes)), List.of());
   }
 
-  private static Found found(List<JsonNode> roots) {
+  private static Found found(EventStream stream) {
+    List<JsonNode> roots = new ArrayList<>();
+    SequencedSet<String> faults = new LinkedHashSet<>();
+    boolean isDone = false;
+    for (EventStream.Event event : stream.events()) {
+      if (isDone) {
+        faults.add("its stream goes on after " + DONE);
+      }
+      String type = "";
+      if (event.data().equals(DONE)) {
+        isDone = true;
+      } else {
+        JsonNode root = tree(event.data().getBytes(StandardCharsets.UTF_8));
+        roots.add(root);
+        type = root.path("type").asText();
+      }
+      if (!event.name().equals(type)) {
+        // Clients pass over events by names that they do not know.
+        faults.add("its stream has an event by another name than its own");
+      }
+    }
+    if (stream.isCut()) {
+      faults.add("its stream ends within an event");
+    }
+    return found(roots, faults);
+  }
+
+  private static Found found(List<JsonNode> roots, Collection<String> framing) {
     List<JsonNode> objects = new ArrayList<>();
     ChoiceTexts texts = new ChoiceTexts();
     for (JsonNode root : roots) {
@@ -174,12 +190,9 @@ public final class ReceiptJson {
       read.add(reader.read(objects.get(i), objects.size() > 1 ? "receipt %d: ".formatted(i) : ""));
     }
     reader.fail();
-    return new Found(
-        read.stream().map(Optional::orElseThrow).toList(),
-        texts.all(),
-        texts.reasons(),
-        texts.calls(),
-        texts.faults());
+    List<String> faults = new ArrayList<>(framing);
+    faults.addAll(texts.faults());
+    return new Found(read.stream().map(Optional::orElseThrow).toList(), texts.choices(), faults);
   }
 
   private static JsonNode tree(byte[] bytes) {

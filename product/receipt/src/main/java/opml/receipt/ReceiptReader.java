@@ -29,6 +29,9 @@ final class ReceiptReader {
   /// Problems that are told one by one.
   private static final int MOST = 20;
 
+  /// The end of the year 9999, behind which no moment is written with four digits.
+  private static final long LAST_SECOND = 253_402_300_799L;
+
   private final List<String> problems = new ArrayList<>();
   private String place = "";
 
@@ -143,7 +146,7 @@ final class ReceiptReader {
     Optional<Bytes32> output = word(message, "outputRoot");
     Optional<Bytes32> end = word(message, "finalState");
     Optional<Long> seed = text(message, "seed").flatMap(this::unsigned);
-    Optional<Long> deadline = number(message, "deadline", Long.MAX_VALUE);
+    Optional<Long> deadline = number(message, "deadline", LAST_SECOND);
     return model.isPresent()
             && input.isPresent()
             && output.isPresent()

@@ -13,7 +13,8 @@ import opml.ethereum.key.TypedDomain;
 /// @param outputRoot root of the answer's slot
 /// @param finalState what a claim of the answer says
 /// @param seed that of the request, 64 bits
-/// @param deadline the last second, since 1970, until which the server vouches; unsigned
+/// @param deadline the last second, since 1970, until which the server vouches; of the years until
+///     9999
 public record Vouched(
     Bytes32 model,
     Bytes32 inputRoot,

@@ -9,9 +9,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// The calls of tools in a text that a model has written, by what all models' forms have in common: an object with a
 /// name and arguments, or arguments behind a name. Which marks stand around them does not matter here.
@@ -36,7 +40,56 @@ final class WrittenCalls {
   /// Stands in the rest for a whole call, so that what is around it is not one text.
   private static final char CUT = '\uffff';
 
-  private record Call(String name, JsonNode arguments) {}
+  /// What is no text beside a call: blanks, the marks of models whose calls are read, what is left of objects and
+  /// lists.
+  private static final Pattern MARKS =
+      Pattern.compile(
+          "(?:\\s|</?tool_call>|\\[TOOL_CALLS]|\\[ARGS]|\\[CALL_ID]|<\\|python_tag\\|>|[\\[\\]{},;\uffff])*+");
+
+  /// @param at where it begins in the rest
+  /// @param end where it ends there
+  private record Call(String name, JsonNode arguments, int at, int end) {}
+
+  /// Calls that were found to be written, in their order, each in a place of its own.
+  ///
+  /// @param count how many
+  /// @param around the texts before, between and behind them
+  record Match(int count, List<String> around) {
+    /// {@return whether a text is that around these calls, or a begin of it}
+    boolean covers(String text) {
+      return left(text).isPresent();
+    }
+
+    /// {@return whether a text and these calls are all that was written}
+    boolean isAll(String text) {
+      return left(text).filter(String::isEmpty).isPresent()
+          && around.stream().noneMatch(piece -> piece.indexOf(CUT) >= 0);
+    }
+
+    /// {@return what is behind a text in that around the calls; nothing if it is another text} Blanks and marks beside
+    /// a call are no text.
+    private Optional<String> left(String text) {
+      String shown = text;
+      for (int i = 0; i < around.size(); i++) {
+        String piece = around.get(i);
+        if (i > 0) {
+          piece = MARKS.matcher(piece).replaceFirst("");
+          shown = shown.stripLeading();
+        }
+        int same = 0;
+        while (same < Math.min(piece.length(), shown.length())
+            && piece.charAt(same) == shown.charAt(same)) {
+          same++;
+        }
+        String left = piece.substring(same);
+        shown = shown.substring(same);
+        if (!MARKS.matcher(left).matches()) {
+          return shown.isEmpty() ? Optional.of(left) : Optional.empty();
+        }
+      }
+      return shown.isEmpty() ? Optional.of("") : Optional.empty();
+    }
+  }
 
   /// Whole calls.
   private final List<Call> calls = new ArrayList<>();
@@ -68,13 +121,20 @@ final class WrittenCalls {
       if (!object.path("name").isTextual()) {
         return begin;
       }
+      int length = (int) (parser.currentLocation().getCharOffset() - from);
       if (arguments.isMissingNode()) {
         // It may be the arguments of a call, too.
-        calls.add(new Call(object.get("name").asText(), MAPPER.createObjectNode()));
+        calls.add(
+            new Call(
+                object.get("name").asText(),
+                MAPPER.createObjectNode(),
+                rest.length(),
+                rest.length() + length));
         return begin;
       }
-      calls.add(new Call(object.get("name").asText(), unquoted(arguments)));
-      return begin + (int) (parser.currentLocation().getCharOffset() - from);
+      String name = object.get("name").asText();
+      calls.add(new Call(name, unquoted(arguments), rest.length(), rest.length() + 1));
+      return begin + length;
     } catch (IOException e) {
       return begin;
     }
@@ -93,54 +153,91 @@ final class WrittenCalls {
     }
   }
 
-  /// {@return whether a call that was shown was written here}: as a whole one, or beside all whole ones as its name and
-  /// right behind it its arguments, letter by letter. Where the text ends before they do, a begin of them may be shown.
-  boolean have(ShownCall shown) {
-    return !shown.name().isEmpty()
-        && (calls.contains(new Call(shown.name(), tree(shown.arguments())))
-            || hasQuoted(shown)
-            || hasBare(shown));
+  /// {@return how many of the calls that were shown, from the first on, were written here, one behind the other}: each
+  /// as a whole one, or beside all whole ones as its name and right behind it its arguments, letter by letter. Where
+  /// the text ends before they do, a begin of them may be shown.
+  Match match(List<ShownCall> shown) {
+    List<String> around = new ArrayList<>();
+    int end = 0;
+    for (ShownCall call : shown) {
+      Optional<Span> found = next(call, end);
+      if (found.isEmpty()) {
+        break;
+      }
+      around.add(rest.substring(end, found.get().begin()));
+      end = found.get().end();
+    }
+    around.add(rest.substring(end));
+    return new Match(around.size() - 1, around);
   }
 
-  private boolean hasQuoted(ShownCall shown) {
+  /// {@return where a call stands behind a place}; as soon as may be, so that most is left for the next ones
+  private Optional<Span> next(ShownCall call, int from) {
+    return call.name().isEmpty()
+        ? Optional.empty()
+        : Stream.of(whole(call, from), quoted(call, from), bare(call, from))
+            .flatMap(Optional::stream)
+            .min(Comparator.comparingInt(Span::end));
+  }
+
+  /// A place in the rest.
+  private record Span(int begin, int end) {}
+
+  private Optional<Span> whole(ShownCall shown, int from) {
+    JsonNode arguments = tree(shown.arguments());
+    return calls.stream()
+        .filter(call -> call.at >= from)
+        .filter(call -> call.name.equals(shown.name()) && call.arguments.equals(arguments))
+        .map(call -> new Span(call.at, call.end))
+        .findFirst();
+  }
+
+  private Optional<Span> quoted(ShownCall shown, int from) {
     Matcher name = matcher(QUOTED, shown);
-    while (name.find()) {
+    for (int at = from; name.find(at); at = name.end()) {
       boolean hasGap = name.group("gap") != null;
       // Nothing is known of arguments that have not begun, or are a text that has no end.
       boolean isEmpty =
           hasGap
               ? name.end() == rest.length() || rest.charAt(name.end()) == '"'
               : rest.indexOf("{", name.end()) < 0;
-      if (shown.arguments().isEmpty() ? isEmpty : hasGap && isAt(name.end(), shown.arguments())) {
-        return true;
+      if (shown.arguments().isEmpty() && isEmpty) {
+        return Optional.of(new Span(name.start(), rest.length()));
+      }
+      OptionalInt end = hasGap ? end(name.end(), shown.arguments()) : OptionalInt.empty();
+      if (end.isPresent()) {
+        return Optional.of(new Span(name.start(), end.getAsInt()));
       }
     }
-    return false;
+    return Optional.empty();
   }
 
-  private boolean hasBare(ShownCall shown) {
+  private Optional<Span> bare(ShownCall shown, int from) {
     Matcher name = matcher(BARE, shown);
-    while (name.find()) {
-      if (!shown.arguments().isEmpty() && isAt(name.end(), shown.arguments())) {
-        return true;
+    for (int at = from; name.find(at); at = name.end()) {
+      OptionalInt end = end(name.end(), shown.arguments());
+      if (end.isPresent()) {
+        return Optional.of(new Span(name.start(), end.getAsInt()));
       }
     }
-    return false;
+    return Optional.empty();
   }
 
   private Matcher matcher(String form, ShownCall shown) {
     return Pattern.compile(form.formatted(Pattern.quote(shown.name()))).matcher(rest);
   }
 
-  /// {@return whether an object at a place is this one}
-  private boolean isAt(int place, String shown) {
-    if (place == rest.length() || rest.charAt(place) != '{') {
-      return false;
+  /// {@return where the object at a place ends, if it is this one, or ends with the text and begins with this}
+  private OptionalInt end(int place, String shown) {
+    if (shown.isEmpty() || place == rest.length() || rest.charAt(place) != '{') {
+      return OptionalInt.empty();
     }
     int end = end(place);
-    return end < 0
-        ? rest.substring(place).startsWith(shown)
-        : rest.substring(place, end).equals(shown);
+    boolean isShown =
+        end < 0
+            ? rest.substring(place).startsWith(shown)
+            : rest.substring(place, end).equals(shown);
+    return isShown ? OptionalInt.of(end < 0 ? rest.length() : end) : OptionalInt.empty();
   }
 
   /// {@return where an object ends, be it right or wrong inside; less than nothing if it does not}

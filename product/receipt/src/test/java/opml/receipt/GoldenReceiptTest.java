@@ -149,6 +149,11 @@ class GoldenReceiptTest {
       // Without these two, it is taken for an answer that has none.
       assertThatThrownBy(() -> read(less)).as(field).isInstanceOf(MalformedException.class);
     }
+    ObjectNode last = golden("hub");
+    last.withObject("/message").put("deadline", 253_402_300_799L);
+    assertThat(read(last).vouched().deadline()).isEqualTo(253_402_300_799L);
+    last.withObject("/message").put("deadline", 253_402_300_800L);
+    assertThatThrownBy(() -> read(last)).hasMessageContaining("deadline is 253402300800");
     ObjectNode none = golden("hub");
     none.withObject("/text").put("answer", 65);
     assertThatThrownBy(() -> read(none)).hasMessageContaining("answers: expected 1 to 64");

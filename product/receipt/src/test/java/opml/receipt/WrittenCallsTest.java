@@ -2,8 +2,10 @@ package opml.receipt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WrittenCallsTest {
   @ParameterizedTest
@@ -28,7 +30,7 @@ class WrittenCallsTest {
           [TOOL_CALLS]add{"a": 1}now{} @ now @ {}
           """)
   void aCallIsFoundInAnyForm(String text, String name, String arguments) {
-    assertThat(WrittenCalls.of(text).have(new ShownCall(name, arguments))).isTrue();
+    assertThat(found(text, new ShownCall(name, arguments))).isEqualTo(1);
   }
 
   @ParameterizedTest
@@ -56,6 +58,67 @@ class WrittenCallsTest {
           I would pay @ pay @ ^^
           """)
   void anotherOneIsNot(String text, String name, String arguments) {
-    assertThat(WrittenCalls.of(text).have(new ShownCall(name, arguments))).isFalse();
+    assertThat(found(text, new ShownCall(name, arguments))).isZero();
+  }
+
+  private static int found(String text, ShownCall... shown) {
+    return WrittenCalls.of(text).match(List.of(shown)).count();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"name\": \"add\", \"arguments\": {\"a\": 1}}, {\"name\": \"now\"}",
+        "[TOOL_CALLS]add[ARGS]{\"a\": 1}[TOOL_CALLS]now[ARGS]{}",
+        "add{\"a\": 1} {\"parameters\": {}, \"name\": \"now\"}",
+      })
+  void aCallThatWasWrittenOnceIsShownOnceAndInItsPlace(String text) {
+    ShownCall add = new ShownCall("add", "{\"a\": 1}");
+    ShownCall now = new ShownCall("now", "{}");
+    assertThat(found(text, add, now)).isEqualTo(2);
+    assertThat(found(text, now)).isEqualTo(1);
+    assertThat(found(text, add, add)).isEqualTo(1);
+    assertThat(found(text, now, add)).isEqualTo(1);
+    assertThat(found(text, add, now, now)).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '@',
+      quoteCharacter = '^',
+      textBlock =
+          """
+          No. <tool_call>{"name": "add", "arguments": {}}</tool_call> @ No. @ true
+          No. <tool_call>{"name": "add", "arguments": {}}</tool_call> @ ^^ @ false
+          No. <b>{"name": "add", "arguments": {}} @ No. @ false
+          No. [TOOL_CALLS][{"name": "add", "arguments": {}}] @ No. @ true
+          {"name": "add"} @ ^^ @ true
+          {"name": "now"} {"name": "add", "arguments": {}} @ ^^ @ false
+          {"name": "now", "arguments": {}} {"name": "add", "arguments": {}} @ ^^ @ false
+          {"name": "add", "arguments": {}} is what I would not do. @ ^^ @ false
+          So: <tool_call>{"name": "add", "arguments": {}}</tool_call> Well. @ So: Well. @ true
+          So: <tool_call>{"name": "add", "arguments": {}}</tool_call> Well. @ So: @ false
+          So: <tool_call>{"name": "add", "arguments": {}}</tool_call> Well. @ So: We @ false
+          """)
+  void whatIsNotShownBesideACallIsKnown(String text, String shown, boolean isAll) {
+    WrittenCalls.Match match = WrittenCalls.of(text).match(List.of(new ShownCall("add", "{}")));
+    assertThat(match.covers(shown)).isTrue();
+    assertThat(match.isAll(shown)).isEqualTo(isAll);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '@',
+      textBlock =
+          """
+          So: {"name": "add", "arguments": {}} Well. @ So: Ill.
+          So: {"name": "add", "arguments": {}} Well. @ Well.
+          So: {"name": "add", "arguments": {}} Well. @ So: Well. X is safe.
+          So: {"name": "add", "arguments": {}} Well. @ So: <tool_call> Well.
+          So: {"name": "add", "arguments": {}} Well. @ So Well.
+          """)
+  void anotherTextBesideACallIsNotCovered(String text, String shown) {
+    assertThat(WrittenCalls.of(text).match(List.of(new ShownCall("add", "{}"))).covers(shown))
+        .isFalse();
   }
 }

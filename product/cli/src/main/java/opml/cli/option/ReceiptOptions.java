@@ -122,7 +122,7 @@ public final class ReceiptOptions {
   ///
   /// @throws Failure if there cannot be such
   public TextLimits limits(EngineOptions engine, LanguageModel model) {
-    return ChainTextOptions.limits(engine.context(model), engine.cacheType(), answer);
+    return ModelOptions.limits(engine.context(model), engine.cacheType(), answer);
   }
 
   /// {@return what makes receipts of a model's answers, if anything does}; its weights are hashed for that, once

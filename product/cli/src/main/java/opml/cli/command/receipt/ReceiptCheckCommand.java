@@ -16,7 +16,6 @@ import opml.cli.console.ExitCode;
 import opml.cli.console.Failure;
 import opml.cli.console.Json;
 import opml.cli.option.ReceiptOptions;
-import opml.core.codec.Printable;
 import opml.ethereum.key.TypedDomain;
 import opml.llm.forward.TextLimits;
 import opml.receipt.AnswerReceipt;
@@ -50,7 +49,7 @@ import picocli.CommandLine.Parameters;
     })
 @SuppressWarnings("NullAway.Init") // filled by picocli
 public final class ReceiptCheckCommand implements Callable<Integer> {
-  /// Letters of a prompt or an answer that are shown; with `--json`, all of them are.
+  /// Letters of a prompt or an answer that are shown, half of them its last ones; with `--json`, all of them are.
   private static final int MOST_SHOWN = 2_000;
 
   @Mixin private Console console;
@@ -90,6 +89,11 @@ public final class ReceiptCheckCommand implements Callable<Integer> {
     }
     Map<AnswerReceipt, String> prompts = new HashMap<>();
     List<String> notes = new ArrayList<>();
+    found.receipts().stream()
+        .flatMap(receipt -> AskedText.of(receipt).stream())
+        .flatMap(asked -> asked.notes().stream())
+        .distinct()
+        .forEach(notes::add);
     modelFile.ifPresent(path -> judge(path, found, flaws, notes, prompts));
     console.object(
         Json.object(
@@ -113,7 +117,7 @@ public final class ReceiptCheckCommand implements Callable<Integer> {
             ? "right: the model gives this answer (what else is told of it, as what was used, is not signed)"
             : "well signed; neither the answer nor the text that is shown was checked:"
                 + " --model FILE does");
-    notes.forEach(console::say);
+    notes.forEach(note -> console.say("note: " + note));
     for (AnswerReceipt receipt : found.receipts()) {
       console.say(words(receipt, Optional.ofNullable(prompts.get(receipt))));
     }
@@ -159,6 +163,7 @@ public final class ReceiptCheckCommand implements Callable<Integer> {
             "inputRoot", vouched.inputRoot(),
             "outputRoot", vouched.outputRoot(),
             "finalState", vouched.finalState());
+    AskedText.of(receipt).ifPresent(asked -> fields.put("asked", asked.fields()));
     prompt.ifPresent(text -> fields.put("prompt", text));
     new ReceiptCheck(receipt)
         .answer()
@@ -177,23 +182,36 @@ public final class ReceiptCheckCommand implements Callable<Integer> {
                     Instant.ofEpochSecond(vouched.deadline()),
                     isOver(receipt) ? ", which is over" : ""),
             "for %s".formatted(place(receipt)),
-            "seed %d".formatted(vouched.seed()),
+            "seed %s".formatted(Long.toUnsignedString(vouched.seed())),
             "model %s  context %d  answer %d  cache %s"
                 .formatted(
                     vouched.model(),
                     limits.context(),
                     limits.capacity(),
                     limits.cacheType().name().toLowerCase(Locale.ROOT)),
+            AskedText.of(receipt).map(AskedText::toString).orElse("asked for nothing that can be"),
             new ReceiptCheck(receipt)
                 .answer()
                 .map(AnswerText::of)
                 .map(AnswerText::toString)
-                .map(answer -> Printable.cut(answer, MOST_SHOWN))
+                .map(ReceiptCheckCommand::shortened)
                 .orElse("answer none"),
-            prompt.map(text -> "prompt:\n" + Printable.cut(text, MOST_SHOWN)).orElse(""))
+            prompt.map(text -> "prompt, with control tokens:\n" + shortened(text)).orElse(""))
         .stream()
         .filter(line -> !line.isEmpty())
         .collect(Collectors.joining("\n"));
+  }
+
+  /// What is asked stands at the end of a prompt, so that it is not to be lost behind a long begin.
+  static String shortened(String text) {
+    int letters = text.codePointCount(0, text.length());
+    if (letters <= MOST_SHOWN) {
+      return text;
+    }
+    String begin = text.substring(0, text.offsetByCodePoints(0, MOST_SHOWN / 2));
+    String end = text.substring(text.offsetByCodePoints(text.length(), -MOST_SHOWN / 2));
+    return "%s\n[%,d letters are not shown here; --json has them]\n%s"
+        .formatted(begin, letters - MOST_SHOWN, end);
   }
 
   private static boolean isOver(AnswerReceipt receipt) {

@@ -2,6 +2,7 @@ package opml.cli.command.receipt;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +14,6 @@ import opml.cli.option.EngineOptions;
 import opml.cli.option.KnownModel;
 import opml.cli.option.LanguageModelFile;
 import opml.cli.option.ModelFile;
-import opml.core.codec.ShortBuffer;
 import opml.engine.plan.Team;
 import opml.engine.tensor.Tensor;
 import opml.llm.forward.CheckGraph;
@@ -22,7 +22,6 @@ import opml.llm.forward.VocabularyTable;
 import opml.llm.model.LanguageModel;
 import opml.llm.session.Session;
 import opml.llm.session.TextEngine;
-import opml.llm.tape.TextRequest;
 import opml.receipt.AnswerReceipt;
 import opml.receipt.ReceiptCheck;
 import opml.receipt.ReceiptJson;
@@ -129,16 +128,17 @@ final class ReceiptJudge implements AutoCloseable {
         < MUCH;
   }
 
-  /// {@return the text that a receipt's request asks to go on with, if it is one}
+  /// {@return the text that a receipt's request asks to go on with, with its control tokens, if it is one}
   Optional<String> prompt(AnswerReceipt receipt) {
-    byte[] request = ShortBuffer.pad(receipt.request(), CheckGraph.requestBytes(receipt.limits()));
     return language
         .tokenizer()
         .flatMap(
             tokenizer ->
-                TextRequest.read(request, receipt.limits(), tokenizer.size())
-                    .request()
-                    .map(asked -> tokenizer.decode(asked.prompt(), false)));
+                AskedText.of(receipt)
+                    .map(asked -> asked.request().prompt())
+                    .filter(
+                        prompt -> Arrays.stream(prompt).allMatch(token -> token < tokenizer.size()))
+                    .map(prompt -> tokenizer.decode(prompt, true)));
   }
 
   /// {@return what is wrong with the texts that came with receipts}
