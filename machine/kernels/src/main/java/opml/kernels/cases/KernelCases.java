@@ -142,7 +142,12 @@ public final class KernelCases {
         yield new Case(zeros, new long[0]);
       }
       default ->
-          new TransformerCases(random, data).next(kernel).orElseGet(() -> languageModel(kernel));
+          new TransformerCases(random, data)
+              .next(kernel)
+              .or(() -> new NetCases(random, data).next(kernel))
+              .or(() -> new NumberCases(random, data).next(kernel))
+              .or(() -> new SelectCases(random, data).next(kernel))
+              .orElseGet(() -> languageModel(kernel));
     };
   }
 

@@ -5,14 +5,41 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import opml.kernels.operators.Activations;
+import opml.kernels.operators.BlockQuantisation;
+import opml.kernels.operators.BoxSelection;
+import opml.kernels.operators.ByteProducts;
+import opml.kernels.operators.Casts;
+import opml.kernels.operators.Compaction;
 import opml.kernels.operators.Convolution;
+import opml.kernels.operators.ConvolutionVolumes;
+import opml.kernels.operators.Determinants;
+import opml.kernels.operators.Doubles;
 import opml.kernels.operators.Elementwise;
+import opml.kernels.operators.Indexing;
+import opml.kernels.operators.IntegerProducts;
+import opml.kernels.operators.Losses;
+import opml.kernels.operators.Movement;
+import opml.kernels.operators.Ngrams;
+import opml.kernels.operators.Normalisation;
+import opml.kernels.operators.Ordering;
+import opml.kernels.operators.Pairs;
 import opml.kernels.operators.Pooling;
+import opml.kernels.operators.PoolingVolumes;
 import opml.kernels.operators.Products;
 import opml.kernels.operators.Quantisation;
 import opml.kernels.operators.QuantisedProducts;
+import opml.kernels.operators.RandomDraws;
+import opml.kernels.operators.Recurrence;
+import opml.kernels.operators.Reduction;
+import opml.kernels.operators.Regions;
+import opml.kernels.operators.Resampling;
+import opml.kernels.operators.Running;
 import opml.kernels.operators.Selection;
 import opml.kernels.operators.State;
+import opml.kernels.operators.Training;
+import opml.kernels.operators.Unary;
+import opml.kernels.operators.WholeNumbers;
 import opml.kernels.transformer.CausalAttention;
 import opml.kernels.transformer.DrySequences;
 import opml.kernels.transformer.Embedding;
@@ -38,6 +65,27 @@ public final class KernelCatalog {
               QuantisedProducts.class,
               Selection.class,
               State.class,
+              BlockQuantisation.class,
+              ByteProducts.class,
+              ConvolutionVolumes.class,
+              Losses.class,
+              Normalisation.class,
+              PoolingVolumes.class,
+              Recurrence.class,
+              Regions.class,
+              Resampling.class,
+              Training.class,
+              BoxSelection.class,
+              Compaction.class,
+              Determinants.class,
+              Indexing.class,
+              IntegerProducts.class,
+              Movement.class,
+              Ngrams.class,
+              Ordering.class,
+              RandomDraws.class,
+              Reduction.class,
+              Running.class,
               CausalAttention.class,
               Embedding.class,
               Linear.class,
@@ -48,7 +96,13 @@ public final class KernelCatalog {
               DrySequences.class,
               TokenGrammar.class,
               TokenSampling.class,
-              Tape.class)
+              Tape.class,
+              Activations.class,
+              Casts.class,
+              Doubles.class,
+              Pairs.class,
+              Unary.class,
+              WholeNumbers.class)
           .flatMap(owner -> Kernel.of(owner).stream())
           .toList();
 

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import opml.kernels.layout.Tile;
 import opml.kernels.memory.Mem;
 import opml.kernels.memory.Trips;
+import opml.kernels.operators.Philox;
 
 /// Choices of tokens by chance: `spec/numerics.md` (Sampling). They are a function of logits, of what the request asks
 /// for ([SamplingHeader]) and of the text so far, so that each can be checked by itself.

@@ -106,4 +106,78 @@ class SelectionTest {
     run("argmax.f32", segments(tensor(x), y), 1, x.length, 1, selectLast);
     return Mem.i64(y, 0);
   }
+
+  @Test
+  void argminIsTheArgmaxOfTheOpposite() {
+    for (int run = 0; run < 50; run++) {
+      float[] x = Tensors.wild(random, 2 * 5 * 2);
+      for (int i = 0; i < x.length; i++) {
+        x[i] = random.nextBoolean() ? Math.round(x[i]) : x[i];
+      }
+      float[] opposite = new float[x.length];
+      double[] doubles = new double[x.length];
+      for (int i = 0; i < x.length; i++) {
+        opposite[i] = -x[i];
+        doubles[i] = x[i];
+      }
+      int last = random.nextInt(2);
+      MemorySegment least = memory(32);
+      MemorySegment greatest = memory(32);
+      run("argmax.f32", segments(tensor(opposite), greatest), 2, 5, 2, last);
+      run("argmin.f32", segments(tensor(x), least), 2, 5, 2, last);
+      assertThat(LongTensors.values(least))
+          .as("seed %d", seed)
+          .isEqualTo(LongTensors.values(greatest));
+      run("argmin.f64", segments(DoubleTensors.tensor(doubles), least), 2, 5, 2, last);
+      assertThat(LongTensors.values(least))
+          .as("seed %d", seed)
+          .isEqualTo(LongTensors.values(greatest));
+      run("argmax.f32", segments(tensor(x), greatest), 2, 5, 2, last);
+      run("argmax.f64", segments(DoubleTensors.tensor(doubles), least), 2, 5, 2, last);
+      assertThat(LongTensors.values(least))
+          .as("seed %d", seed)
+          .isEqualTo(LongTensors.values(greatest));
+    }
+  }
+
+  @Test
+  void integersHaveTheirFirstAndLastExtremes() {
+    long[] x = {3, Long.MIN_VALUE, 7, 7, Long.MIN_VALUE};
+    assertThat(place("argmax.i64", 0, x)).isEqualTo(2);
+    assertThat(place("argmax.i64", 1, x)).isEqualTo(3);
+    assertThat(place("argmin.i64", 0, x)).isEqualTo(1);
+    assertThat(place("argmin.i64", 1, x)).isEqualTo(4);
+    assertThat(place("argmax.i64", 0, Long.MIN_VALUE, Long.MIN_VALUE)).isEqualTo(0);
+    assertThat(place("argmin.i64", 1, Long.MAX_VALUE, Long.MAX_VALUE)).isEqualTo(1);
+  }
+
+  private static long place(String kernel, int selectLast, long... x) {
+    MemorySegment y = memory(8);
+    run(kernel, segments(LongTensors.tensor(x), y), 1, x.length, 1, selectLast);
+    return Mem.i64(y, 0);
+  }
+
+  @Test
+  void logsoftmaxHasTheWrittenOrder() {
+    for (int n : Tensors.AWKWARD) {
+      float[] x = n % 2 == 0 ? Tensors.wild(random, 2 * n) : Tensors.random(random, 2 * n);
+      float[] expected = new float[x.length];
+      for (int row = 0; row < 2; row++) {
+        float max = Float.NEGATIVE_INFINITY;
+        for (int i = 0; i < n; i++) {
+          max = Math.max(max, x[2 * i + row]);
+        }
+        float[] e = new float[n];
+        for (int i = 0; i < n; i++) {
+          e[i] = Functions.exp(x[2 * i + row] - max);
+        }
+        for (int i = 0; i < n; i++) {
+          expected[2 * i + row] = x[2 * i + row] - max - Functions.log(Tensors.sum(e));
+        }
+      }
+      MemorySegment y = memory(4L * x.length);
+      run("logsoftmax.f32", segments(tensor(x), y), 1, n, 2);
+      assertBits(y, expected, "n = " + n + ", seed " + seed);
+    }
+  }
 }

@@ -13,6 +13,7 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import opml.kernels.layout.Tile;
 import opml.kernels.memory.Mem;
+import opml.kernels.operators.Philox;
 import org.junit.jupiter.api.Test;
 
 /// Choices by chance against the samplers as they are usually written: sorted lists of probabilities in double.

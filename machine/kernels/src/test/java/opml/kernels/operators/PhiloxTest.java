@@ -1,4 +1,4 @@
-package opml.kernels.transformer;
+package opml.kernels.operators;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
