@@ -24,6 +24,7 @@ import opml.engine.graph.Graph;
 import opml.engine.graph.GraphNode;
 import opml.engine.graph.Port;
 import opml.formats.file.FileKind;
+import opml.formats.onnx.Bindings;
 import opml.formats.onnx.OnnxImporter;
 import opml.formats.refusal.ImportException;
 import opml.formats.refusal.Reason;
@@ -44,8 +45,13 @@ public final class ModelLoader {
   /// @throws MalformedException if it is not a model file
   /// @throws ImportException if it is one that we cannot run; it tells every reason
   public static Graph graph(Path file) throws IOException {
+    return graph(file, Bindings.NONE);
+  }
+
+  /// Imports as [#graph(Path)] a file with what it leaves open.
+  public static Graph graph(Path file, Bindings bindings) throws IOException {
     return switch (known(file)) {
-      case ONNX -> OnnxImporter.load(file);
+      case ONNX -> OnnxImporter.load(file, bindings);
     };
   }
 
@@ -75,8 +81,17 @@ public final class ModelLoader {
   /// @param progress hears of hashing that has to be done
   public static Model load(Path file, HashCache cache, InitialHashes.Progress progress)
       throws IOException {
+    return load(file, Bindings.NONE, cache, progress);
+  }
+
+  /// Imports as [#load(Path, HashCache, InitialHashes.Progress)] a file with what it leaves open.
+  public static Model load(
+      Path file, Bindings bindings, HashCache cache, InitialHashes.Progress progress)
+      throws IOException {
     return Model.of(
-        supported(file, graph(file)), PinnedPrograms::of, graph -> cache.of(graph, progress));
+        supported(file, graph(file, bindings)),
+        PinnedPrograms::of,
+        graph -> cache.of(graph, progress));
   }
 
   /// {@return a model in all editions of the kernels' programs that make different ones of it, the latest first: it may

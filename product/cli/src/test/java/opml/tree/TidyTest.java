@@ -20,6 +20,7 @@ class TidyTest {
           "opml.game.referee.Referee", // the contract as a model, which tests and simulators play
           // on
           "opml.ethereum.devchain.ForwardingChain", // tests of several modules harm chains by it
+          "opml.session.OnnxSession", // programs of others begin with it
           "opml.mnist.train.Train"); // trains the demo models anew, by hand
 
   /// Tests that compare our functions with the platform's, or show that the compiler refuses those; and the one class

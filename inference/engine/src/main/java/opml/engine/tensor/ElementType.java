@@ -50,7 +50,8 @@ public enum ElementType {
   IQ3_S(256, 110),
   IQ4_XS(256, 136);
 
-  private static final List<ElementType> COMPUTED = List.of(F32, U8, I8, I32, I64, BOOL);
+  private static final List<ElementType> COMPUTED =
+      List.of(F32, U8, I8, I32, I64, BOOL, F64, F16, BF16, I16, U16, U32, U64);
 
   private final int blockElements;
   private final int blockBytes;
@@ -127,6 +128,16 @@ public enum ElementType {
   /// {@return whether two elements share a byte, over the ends of rows}
   private boolean isNibble() {
     return this == I4 || this == U4;
+  }
+
+  /// {@return whether elements are floats, of any width}
+  public boolean isFloat() {
+    return this == F32 || this == F64 || this == F16 || this == BF16;
+  }
+
+  /// {@return whether elements are integers without a sign}
+  public boolean isUnsigned() {
+    return this == U8 || this == U16 || this == U32 || this == U64 || this == U4;
   }
 
   /// {@return whether this is an unsigned or signed byte, as quantised tensors are}

@@ -205,7 +205,18 @@ public final class Tensor {
     return data().get(F32, 4L * index);
   }
 
-  /// {@return element `index` of an integer or bool tensor, of up to 63 bits}
+  /// {@return element `index` of a tensor of floats of any width}
+  public double real(int index) {
+    return switch (type) {
+      case F32 -> data().get(F32, 4L * index);
+      case F64 -> Double.longBitsToDouble(data().get(I64, 8L * index));
+      case F16 -> Float.float16ToFloat(data().get(I16, 2L * index));
+      case BF16 -> HalfFloats.ofBfloat16(data().get(I16, 2L * index));
+      default -> throw new IllegalStateException("not a tensor of floats: " + type.label());
+    };
+  }
+
+  /// {@return element `index` of an integer or bool tensor; of 64 bits without a sign, those bits}
   public long integer(int index) {
     return switch (type) {
       case I8 -> data().get(ValueLayout.JAVA_BYTE, index);
@@ -214,8 +225,8 @@ public final class Tensor {
       case U16 -> data().get(I16, 2L * index) & 0xffff;
       case I32 -> data().get(I32, 4L * index);
       case U32 -> data().get(I32, 4L * index) & 0xffff_ffffL;
-      case I64 -> data().get(I64, 8L * index);
-      // floats, unsigned longs, and what has no bytes of its own
+      case I64, U64 -> data().get(I64, 8L * index);
+      // floats, and what has no bytes of its own
       default -> throw new IllegalStateException("not an integer tensor: " + type.label());
     };
   }

@@ -1,8 +1,11 @@
 package opml.formats.onnx;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import opml.core.codec.Names;
 import opml.formats.refusal.Reason;
 import opml.formats.refusal.Reason.Kind;
@@ -12,6 +15,7 @@ final class ImportProblems {
   private record Sort(Kind kind, String unit, String rule) {}
 
   private final Map<Sort, Reason> reasons = new LinkedHashMap<>();
+  private final Set<String> unbound = new LinkedHashSet<>();
 
   /// Adds what occurs once and says itself where.
   void add(Kind kind, int count, String text) {
@@ -25,11 +29,28 @@ final class ImportProblems {
   /// @param rule what is wrong, the same for all occurrences of the sort; of an operator its name, whole
   /// @param detail what it is here; empty if nothing is to be said
   void add(Kind kind, String unit, String place, String rule, String detail) {
+    add(kind, unit, place, rule, detail, List.of());
+  }
+
+  /// Adds one more occurrence.
+  ///
+  /// @param inputs of the model that would have to be bound
+  void add(Kind kind, String unit, String place, String rule, String detail, List<String> inputs) {
+    unbound.addAll(inputs);
     String text = kind == Kind.OPERATOR ? Names.shown(rule) : rule;
     reasons.merge(
         new Sort(kind, unit, rule),
         new Reason(kind, 1, unit, place, detail.isEmpty() ? text : text + ": " + detail),
         (first, next) -> new Reason(kind, first.count() + 1, unit, first.first(), first.text()));
+  }
+
+  void unsupportedType(String type, String place) {
+    add(Kind.TYPE, "tensor", place, "type " + type, "");
+  }
+
+  /// {@return inputs of the model that would have to be bound to constants, in the order in which they were found}
+  Set<String> unbound() {
+    return Collections.unmodifiableSet(unbound);
   }
 
   boolean isEmpty() {

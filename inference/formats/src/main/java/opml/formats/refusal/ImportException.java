@@ -14,11 +14,25 @@ public final class ImportException extends RuntimeException {
   @SuppressWarnings("serial") // an unmodifiable list of records of strings
   private final List<Reason> reasons;
 
+  @SuppressWarnings("serial") // an unmodifiable list of strings
+  private final List<String> unbound;
+
   /// @param source names the file
   /// @param reasons all that is wrong, at least one
   public ImportException(String source, List<Reason> reasons) {
+    this(source, reasons, List.of());
+  }
+
+  /// @param unbound inputs of the model that would have to be bound to constants
+  public ImportException(String source, List<Reason> reasons, List<String> unbound) {
     super(message(source, reasons));
     this.reasons = List.copyOf(reasons);
+    this.unbound = List.copyOf(unbound);
+  }
+
+  /// {@return the names of inputs that decide shapes, or what is run, and are not bound; in the model's order}
+  public List<String> unbound() {
+    return unbound;
   }
 
   /// {@return all that is wrong with the model}

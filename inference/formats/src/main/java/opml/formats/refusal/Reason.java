@@ -26,6 +26,8 @@ public record Reason(Kind kind, int count, String unit, String first, String tex
     SHAPE,
     /// A tensor that is too large or empty.
     SIZE,
+    /// Inputs that decide a shape, or what is run, and are not bound.
+    BINDING,
     /// Names and edges that are no graph.
     GRAPH,
     /// An operator that we have, used in a way that we have not or that is wrong.

@@ -129,8 +129,8 @@ class HostileModelsTest {
   }
 
   @Test
-  void aFoldThatIsRefusedAtItsLastElementCounts() {
-    // each would go through four million elements and fail at the last: 400 of them would be hours
+  void manyFoldsOfLongListsAreRefusedSoon() {
+    // each goes through a million elements: 3000 of them would be hours
     List<OnnxNode> nodes = new ArrayList<>();
     nodes.add(node("", "ConstantOfShape", "ones", List.of(one()), "size"));
     nodes.add(node("", "Concat", "c", List.of(new IntValue("axis", 0)), "ones", "zero"));
@@ -143,8 +143,7 @@ class HostileModelsTest {
     nodes.add(node("", "Reshape", "y", List.of(), "x", "s"));
     List<OnnxTensor> constants = List.of(longs("size", 1 << 20), longs("zero", 0));
     assertThat(refusedSoon(model(nodes, constants, X, List.of())))
-        .contains("Div: an integer is divided by zero (")
-        .contains("Div: constants that follow from others take more than");
+        .contains("Concat: tensors of more than 536870912 bytes are not supported");
   }
 
   @Test
@@ -195,8 +194,8 @@ class HostileModelsTest {
               List.of(node("n", "Relu", "y", List.of(), "x")),
               List.of(),
               X,
-              List.of(new OnnxFunction(domain, "Relu", "other")));
-      assertThat(refusedSoon(model)).endsWith("operators that we do not have: Relu (1 node: n)");
+              List.of(new OnnxFunction(domain, "Relu", "")));
+      assertThat(refusedSoon(model)).contains("Relu: more inputs or outputs than the function has");
     }
   }
 
@@ -227,7 +226,8 @@ class HostileModelsTest {
                 OnnxValueInfo.of("x", ElementType.F32, Shape.of(1, 1, 2, 2)),
                 List.of()),
             model(
-                List.of(node(EVIL, "Erf", y, List.of(), EVIL), node("", "Relu", "y", List.of(), y)),
+                List.of(
+                    node(EVIL, "Wrap", y, List.of(), EVIL), node("", "Relu", "y", List.of(), y)),
                 List.of(),
                 evil,
                 List.of()),
@@ -289,7 +289,7 @@ class HostileModelsTest {
       all[i] = "y" + i;
       nodes.add(node(big + i, big + i, all[i], List.of(), "x"));
     }
-    nodes.add(node("", "Sum", "y", List.of(), all));
+    nodes.add(node("", "Tally", "y", List.of(), all));
     List<OnnxValueInfo> inputs = new ArrayList<>(List.of(X));
     for (int i = 0; i < 999; i++) {
       inputs.add(OnnxValueInfo.of("in" + i, ElementType.F32, Shape.of(1)));

@@ -13,14 +13,16 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.Reader;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
+import java.util.function.ToDoubleFunction;
 import opml.core.codec.MalformedException;
-import opml.engine.tensor.ElementType;
+import opml.engine.tensor.HalfFloats;
 import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -122,11 +124,18 @@ public final class JsonTensor {
   }
 
   private static String value(Tensor tensor, int index) {
-    if (tensor.type() != ElementType.F32) {
-      return Long.toString(tensor.integer(index));
-    }
-    float value = tensor.f32(index);
-    return Float.isFinite(value) ? Float.toString(value) : "\"" + value + "\"";
+    return switch (tensor.type()) {
+      case F32, F16, BF16 -> {
+        float value = (float) tensor.real(index);
+        yield Float.isFinite(value) ? Float.toString(value) : "\"" + value + "\"";
+      }
+      case F64 -> {
+        double value = tensor.real(index);
+        yield Double.isFinite(value) ? Double.toString(value) : "\"" + value + "\"";
+      }
+      case U64 -> Long.toUnsignedString(tensor.integer(index));
+      default -> Long.toString(tensor.integer(index));
+    };
   }
 
   private byte[] whole() throws IOException {
@@ -193,36 +202,75 @@ public final class JsonTensor {
 
   private void value() throws IOException {
     switch (type.element()) {
-      case F32 -> values.putFloat(floating());
+      case F32 -> values.putFloat((float) floating(Float::parseFloat));
       case U8 -> values.put((byte) integer(0, 255));
       case I8 -> values.put((byte) integer(Byte.MIN_VALUE, Byte.MAX_VALUE));
       case I32 -> values.putInt((int) integer(Integer.MIN_VALUE, Integer.MAX_VALUE));
       case I64 -> values.putLong(integer(Long.MIN_VALUE, Long.MAX_VALUE));
       case BOOL -> values.put(bool());
+      case I16 -> values.putShort((short) integer(Short.MIN_VALUE, Short.MAX_VALUE));
+      case U16 -> values.putShort((short) integer(0, Character.MAX_VALUE));
+      case U32 -> values.putInt((int) integer(0, 0xffff_ffffL));
+      case U64 -> values.putLong(unsigned());
+      case F64 -> values.putDouble(floating(Double::parseDouble));
+      case F16 ->
+          values.putShort(
+              HalfFloats.binary16(
+                  floating(text -> finite(text, Float::float16ToFloat, HalfFloats::binary16))));
+      case BF16 ->
+          values.putShort(
+              HalfFloats.bfloat16(
+                  floating(text -> finite(text, HalfFloats::ofBfloat16, HalfFloats::bfloat16))));
       default ->
           throw new IllegalStateException("no model takes or says " + type.element().label());
     }
   }
 
-  private float floating() throws IOException {
+  private interface HalfOf {
+    short of(double value);
+  }
+
+  private interface OfHalf {
+    float of(short bits);
+  }
+
+  /// {@return a number as it was rounded once to 53 bits, infinite if it is beyond what 16 bits hold}
+  private static double finite(String text, OfHalf back, HalfOf half) {
+    double value = Double.parseDouble(text);
+    return Float.isFinite(back.of(half.of(value))) ? value : Double.POSITIVE_INFINITY;
+  }
+
+  private long unsigned() throws IOException {
+    if (json.currentToken() == JsonToken.VALUE_NUMBER_INT) {
+      BigInteger value = json.getBigIntegerValue();
+      if (value.signum() >= 0 && value.bitLength() <= Long.SIZE) {
+        return value.longValue();
+      }
+    }
+    throw malformed("%s, expected an integer from 0 to 2^64 - 1, for %s".formatted(shown(), type));
+  }
+
+  private double floating(ToDoubleFunction<String> parse) throws IOException {
     switch (json.currentToken()) {
       case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> {
-        float value = Float.parseFloat(json.getText());
-        if (!Float.isFinite(value)) {
-          throw malformed(shown() + ", which is beyond the floats of 32 bits");
+        double value = parse.applyAsDouble(json.getText());
+        if (!Double.isFinite(value)) {
+          throw malformed(
+              "%s, which is beyond the floats of %d bits"
+                  .formatted(shown(), Byte.SIZE * type.element().bytes()));
         }
         return value;
       }
       case VALUE_STRING -> {
         switch (json.getText()) {
           case "NaN" -> {
-            return Float.NaN;
+            return Double.NaN;
           }
           case "Infinity" -> {
-            return Float.POSITIVE_INFINITY;
+            return Double.POSITIVE_INFINITY;
           }
           case "-Infinity" -> {
-            return Float.NEGATIVE_INFINITY;
+            return Double.NEGATIVE_INFINITY;
           }
           default -> throw notFloat();
         }

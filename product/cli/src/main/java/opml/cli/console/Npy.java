@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 import opml.core.codec.MalformedException;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
+import opml.engine.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /// Arrays as NumPy keeps them in files: a magic, a version, and a header that is a Python dictionary of three entries,
@@ -70,22 +71,39 @@ public final class Npy {
   /// @throws MalformedException if it is not such an array, or not of so many bytes
   public static byte[] read(String source, byte[] file, long wanted) {
     Npy npy = new Npy(source, file);
+    return npy.values(npy.element(npy.header()), wanted);
+  }
+
+  /// {@return an array of whatever type and shape}
+  ///
+  /// @throws MalformedException if it is not such an array
+  public static Tensor tensor(String source, byte[] file) {
+    Npy npy = new Npy(source, file);
     int descrAt = npy.header();
-    ElementType element =
-        ElementType.computed().stream()
-            .filter(one -> descr(one).equals(npy.descr))
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    npy.malformed(
-                        descrAt,
-                        "the type "
-                            + npy.descr
-                            + ", expected one of "
-                            + ElementType.computed().stream()
-                                .map(Npy::descr)
-                                .collect(Collectors.joining(" "))));
-    return npy.values(element, wanted);
+    ElementType element = npy.element(descrAt);
+    try {
+      Shape shape = new Shape(npy.shape);
+      return Tensor.ofBytes(element, shape, npy.values(element, Tensor.byteSize(element, shape)));
+    } catch (IllegalArgumentException e) {
+      throw npy.malformed(
+          npy.shapeAt, "the shape %s: %s".formatted(text(npy.shape), e.getMessage()));
+    }
+  }
+
+  private ElementType element(int descrAt) {
+    return ElementType.computed().stream()
+        .filter(one -> descr(one).equals(descr))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                malformed(
+                    descrAt,
+                    "the type "
+                        + descr
+                        + ", expected one of "
+                        + ElementType.computed().stream()
+                            .map(Npy::descr)
+                            .collect(Collectors.joining(" "))));
   }
 
   /// {@return a tensor as a file of version 1.0}
@@ -111,6 +129,13 @@ public final class Npy {
       case I32 -> "<i4";
       case I64 -> "<i8";
       case BOOL -> "|b1";
+      case F64 -> "<f8";
+      case F16 -> "<f2";
+      case BF16 -> "<V2"; // NumPy has no such type, and package ml_dtypes writes this for its own
+      case I16 -> "<i2";
+      case U16 -> "<u2";
+      case U32 -> "<u4";
+      case U64 -> "<u8";
       default -> throw new IllegalArgumentException("no model takes or says " + element.label());
     };
   }

@@ -13,6 +13,7 @@ import opml.cli.console.Messages;
 import opml.engine.commit.HashCache;
 import opml.engine.commit.Model;
 import opml.formats.ModelLoader;
+import opml.formats.onnx.Bindings;
 import opml.kernels.catalog.PinnedPrograms;
 import opml.llm.forward.CheckGraph;
 import opml.llm.forward.TextLimits;
@@ -31,17 +32,24 @@ public final class ModelFile {
   /// @throws opml.core.codec.MalformedException if it is not an ONNX model
   /// @throws opml.formats.refusal.ImportException if it is one that we cannot run
   public static Model load(Path file, Console console) {
+    return load(file, Bindings.NONE, console);
+  }
+
+  /// {@return the model in a file with what it leaves open}
+  ///
+  /// @throws Failure as [#load(Path, Console)]
+  public static Model load(Path file, Bindings bindings, Console console) {
     HashingNotes progress = new HashingNotes(file, console::note, System::nanoTime);
-    return told(file, () -> ModelLoader.load(file, HashCache.ofUser(), progress));
+    return told(file, () -> ModelLoader.load(file, bindings, HashCache.ofUser(), progress));
   }
 
   /// {@return the model in a file, of whatever kind; the console hears of long hashing}
   ///
   /// @param text how long the texts of a language model are
   /// @throws Failure as [#load]
-  public static KnownModel open(Path file, ChainTextOptions text, Console console) {
+  public static KnownModel open(Path file, ModelOptions text, Console console) {
     if (!LanguageModelFile.isOne(file)) {
-      return new KnownModel(load(file, console), Optional.empty());
+      return new KnownModel(load(file, text.bindings(), console), Optional.empty());
     }
     LanguageModel language = text.adapted(LanguageModelFile.open(file, Optional.empty()));
     return open(file, language, text.limits(language), CheckGraph.Bounds.NONE, console);
@@ -95,7 +103,7 @@ public final class ModelFile {
   }
 
   /// {@return the models in these files}
-  public static List<KnownModel> open(List<Path> files, ChainTextOptions text, Console console) {
+  public static List<KnownModel> open(List<Path> files, ModelOptions text, Console console) {
     List<KnownModel> models = new ArrayList<>();
     for (Path file : files) {
       models.add(open(file, text, console));

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import opml.engine.tensor.ElementType;
+import opml.engine.tensor.HalfFloats;
 import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
 import opml.formats.onnx.file.OnnxAttribute;
@@ -105,8 +106,12 @@ public final class CaseMaker {
       int value = between(least, most);
       switch (type) {
         case F32 -> bytes.putFloat(value);
-        case I32 -> bytes.putInt(value);
-        case I64 -> bytes.putLong(value);
+        case F64 -> bytes.putDouble(value);
+        case F16 -> bytes.putShort(HalfFloats.binary16(value));
+        case BF16 -> bytes.putShort(HalfFloats.bfloat16(value));
+        case I16, U16 -> bytes.putShort((short) value);
+        case I32, U32 -> bytes.putInt(value);
+        case I64, U64 -> bytes.putLong(value);
         case BOOL -> bytes.put((byte) (value & 1));
         default -> bytes.put((byte) value);
       }
@@ -179,6 +184,20 @@ public final class CaseMaker {
 
     public Draft real(String name, float value) {
       attributes.add(new OnnxAttribute.FloatValue(name, value));
+      return this;
+    }
+
+    public Draft reals(String name, float... values) {
+      List<Float> all = new ArrayList<>();
+      for (float value : values) {
+        all.add(value);
+      }
+      attributes.add(new OnnxAttribute.Floats(name, all));
+      return this;
+    }
+
+    public Draft texts(String name, String... values) {
+      attributes.add(new OnnxAttribute.Texts(name, List.of(values)));
       return this;
     }
 

@@ -51,9 +51,16 @@ public record OperatorCase(int opset, List<Operand> operands, List<OnnxAttribute
     return new OperatorCase(opset, all, attributes);
   }
 
+  /// {@return the same node with another attribute}
+  public OperatorCase with(OnnxAttribute attribute) {
+    List<OnnxAttribute> all = new ArrayList<>(attributes);
+    all.add(attribute);
+    return new OperatorCase(opset, operands, all);
+  }
+
   /// {@return the model of that one node}
   ///
-  /// @param operator whose node it is
+  /// @param operator whose node it is, by its full name
   public OnnxModel model(String operator) {
     List<String> names = new ArrayList<>();
     List<OnnxTensor> constants = new ArrayList<>();
@@ -71,7 +78,10 @@ public record OperatorCase(int opset, List<Operand> operands, List<OnnxAttribute
     if (inputs.isEmpty()) {
       inputs.add(OnnxValueInfo.of(UNUSED, NOTHING.type(), NOTHING.shape()));
     }
-    OnnxNode node = new OnnxNode("y", operator, "", names, List.of("y"), attributes);
+    int dot = operator.lastIndexOf('.');
+    String domain = operator.substring(0, Math.max(0, dot));
+    OnnxNode node =
+        new OnnxNode("y", operator.substring(dot + 1), domain, names, List.of("y"), attributes);
     return new OnnxModel(
         IR_VERSION,
         "opml",

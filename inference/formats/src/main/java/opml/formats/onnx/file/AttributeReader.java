@@ -3,6 +3,7 @@ package opml.formats.onnx.file;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import opml.core.codec.Names;
 
 /// Reads the current field of a node as one attribute.
@@ -11,6 +12,7 @@ final class AttributeReader {
   private static final int INT = 2;
   private static final int STRING = 3;
   private static final int TENSOR = 4;
+  private static final int GRAPH = 5;
   private static final int FLOATS = 6;
   private static final int INTS = 7;
   private static final int STRINGS = 8;
@@ -36,10 +38,15 @@ final class AttributeReader {
 
   private final ProtobufReader in;
   private final TensorReader tensors;
+  private final Function<String, Optional<OnnxGraph>> graphs;
 
-  AttributeReader(ProtobufReader in, TensorReader tensors) {
+  /// @param graphs reads the current field, which has been named, as a graph of this label, or skips one that lies too
+  ///     deep in others
+  AttributeReader(
+      ProtobufReader in, TensorReader tensors, Function<String, Optional<OnnxGraph>> graphs) {
     this.in = in;
     this.tensors = tensors;
+    this.graphs = graphs;
   }
 
   OnnxAttribute read() {
@@ -50,6 +57,8 @@ final class AttributeReader {
     long i = 0;
     Optional<String> s = Optional.of("");
     Optional<OnnxTensor> t = Optional.empty();
+    Optional<OnnxGraph> g = Optional.empty();
+    boolean hasGraph = false;
     List<Float> floats = new ArrayList<>();
     List<Long> ints = new ArrayList<>();
     List<Optional<String>> texts = new ArrayList<>();
@@ -64,6 +73,11 @@ final class AttributeReader {
           in.single("t");
           t = Optional.of(tensors.read("t"));
         }
+        case 6 -> {
+          in.single("g");
+          hasGraph = true;
+          g = graphs.apply("g");
+        }
         case 7 -> in.repeated("floats").floats(bits -> floats.add(number(bits)));
         case 8 -> in.repeated("ints").numbers(value -> ints.add(number(value)));
         case 9 -> texts.add(in.entry("strings").textOrBytes());
@@ -75,15 +89,22 @@ final class AttributeReader {
     if (type == TENSOR && t.isEmpty()) {
       throw in.damaged("expected a tensor in attribute " + Names.shown(name) + ", found none");
     }
+    if (type == GRAPH && !hasGraph) {
+      throw in.damaged("expected a graph in attribute " + Names.shown(name) + ", found none");
+    }
     in.close();
     if (!reference.isEmpty()) {
-      return new OnnxAttribute.Unsupported(name, "reference to an attribute of a function");
+      return new OnnxAttribute.Reference(name, reference);
     }
     return switch (Math.clamp(type, -1, TYPES.size())) {
       case FLOAT -> new OnnxAttribute.FloatValue(name, f);
       case INT -> new OnnxAttribute.IntValue(name, i);
       case STRING -> text(name, s);
       case TENSOR -> new OnnxAttribute.TensorValue(name, t.orElseThrow());
+      case GRAPH ->
+          g.isPresent()
+              ? new OnnxAttribute.GraphValue(name, g.get())
+              : new OnnxAttribute.Unsupported(name, "graph, too deep in others");
       case FLOATS -> new OnnxAttribute.Floats(name, floats);
       case INTS -> new OnnxAttribute.Ints(name, ints);
       case STRINGS -> texts(name, texts);

@@ -16,8 +16,12 @@ import opml.formats.onnx.file.ProtobufReader.Wire;
 /// What is kept is the graph: names, attributes, and where the data of each tensor lie. The data themselves are read
 /// when they are needed, from the file, which must be the same by then.
 public final class OnnxReader {
+  /// Sub-graphs of sub-graphs: few models have three, and each takes its reader's stack.
+  private static final int MOST_NESTED = 16;
+
   private final ProtobufReader in;
   private final TensorReader tensors;
+  private int depth;
 
   private OnnxReader(ProtobufReader in, ByteSource source, boolean alone) {
     this.in = in;
@@ -37,6 +41,16 @@ public final class OnnxReader {
   /// @throws MalformedException also if a tensor, read or not, has its data beside the file
   public static OnnxModel readAlone(Path file) throws IOException {
     return read(file, true);
+  }
+
+  /// Reads a file that is one `TensorProto`, as data sets beside models have it.
+  ///
+  /// @throws MalformedException if it is none; its data are read when they are asked for
+  /// @throws IOException if the file cannot be read
+  public static OnnxTensor tensor(Path file) throws IOException {
+    FileBytes source = FileBytes.of(file.toString(), file);
+    ProtobufReader in = new ProtobufReader(source, "", 0, source.size());
+    return new TensorReader(in, source, true).whole();
   }
 
   private static OnnxModel read(Path file, boolean alone) throws IOException {
@@ -87,7 +101,10 @@ public final class OnnxReader {
       switch (in.field()) {
         case 1 -> irVersion = in.single("ir_version").number();
         case 2 -> producer = in.single("producer_name").text();
-        case 7 -> graph = Optional.of(graph());
+        case 7 -> {
+          in.single("graph");
+          graph = Optional.of(graph("graph"));
+        }
         case 8 -> opsets.add(opset());
         case 25 -> functions.add(function(functions.size()));
         default -> in.skip();
@@ -134,20 +151,50 @@ public final class OnnxReader {
     String name = "";
     String domain = "";
     String overload = "";
+    List<String> inputs = new ArrayList<>();
+    List<String> outputs = new ArrayList<>();
+    List<String> attributes = new ArrayList<>();
+    List<OnnxAttribute> defaults = new ArrayList<>();
+    List<OnnxNode> nodes = new ArrayList<>();
+    List<OnnxOpset> opsets = new ArrayList<>();
     in.object("function").open("function " + index);
     while (in.next()) {
       switch (in.field()) {
         case 1 -> name = in.single("name").text();
+        case 4 -> inputs.add(in.entry("input").text());
+        case 5 -> outputs.add(in.entry("output").text());
+        case 6 -> attributes.add(in.entry("attribute").text());
+        case 7 -> nodes.add(node(nodes.size()));
+        case 9 -> opsets.add(opset());
         case 10 -> domain = in.single("domain").text();
+        case 11 -> defaults.add(attribute());
         case 13 -> overload = in.single("overload").text();
         default -> in.skip();
       }
     }
     in.close();
-    return new OnnxFunction(domain, name, overload);
+    return new OnnxFunction(
+        domain, name, overload, inputs, outputs, attributes, defaults, nodes, opsets);
   }
 
-  private OnnxGraph graph() {
+  private OnnxAttribute attribute() {
+    return new AttributeReader(in, tensors, this::inner).read();
+  }
+
+  /// Reads the current field, which has been named, as a graph in another, or skips it if it lies too deep.
+  private Optional<OnnxGraph> inner(String what) {
+    if (depth == MOST_NESTED) {
+      in.skipContent();
+      return Optional.empty();
+    }
+    depth++;
+    OnnxGraph graph = graph(what);
+    depth--;
+    return Optional.of(graph);
+  }
+
+  /// Reads the current field, which has been named.
+  private OnnxGraph graph(String what) {
     String name = "";
     List<OnnxNode> nodes = new ArrayList<>();
     List<OnnxTensor> initializers = new ArrayList<>();
@@ -155,7 +202,7 @@ public final class OnnxReader {
     List<OnnxValueInfo> outputs = new ArrayList<>();
     List<OnnxValueInfo> values = new ArrayList<>();
     List<String> sparse = new ArrayList<>();
-    in.single("graph").open("graph");
+    in.open(what);
     while (in.next()) {
       switch (in.field()) {
         case 1 -> nodes.add(node(nodes.size()));
@@ -206,7 +253,7 @@ public final class OnnxReader {
         case 2 -> outputs.add(in.entry("output").text());
         case 3 -> name = in.single("name").text();
         case 4 -> opType = in.single("op_type").text();
-        case 5 -> attributes.add(new AttributeReader(in, tensors).read());
+        case 5 -> attributes.add(attribute());
         case 7 -> domain = in.single("domain").text();
         case 8 -> overload = in.single("overload").text();
         default -> in.skip();

@@ -50,6 +50,11 @@ public final class OnnxTensor {
     return name;
   }
 
+  /// {@return the same tensor by another name}
+  public OnnxTensor named(String other) {
+    return new OnnxTensor(other, typeCode, dims, data, stored);
+  }
+
   /// {@return the element type, if it is one of ONNX's}
   public Optional<OnnxType> type() {
     return OnnxType.of(typeCode);

@@ -117,6 +117,14 @@ public final class OnnxWriter {
               }
               yield 8;
             }
+            case OnnxAttribute.GraphValue a -> {
+              message(out, 6, graph(a.graph()));
+              yield 5;
+            }
+            case OnnxAttribute.Reference a -> {
+              out.writeString(21, a.attribute());
+              yield 0;
+            }
             case OnnxAttribute.Unsupported a -> throw skipped("attribute " + a.name());
           };
       out.writeInt64(20, type);

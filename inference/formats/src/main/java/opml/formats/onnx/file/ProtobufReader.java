@@ -292,6 +292,20 @@ final class ProtobufReader {
     }
   }
 
+  /// Reads the bits of repeated doubles, packed or one of them.
+  void doubles(Longs each) {
+    if (wire != Wire.EIGHT_BYTES) {
+      expect(Wire.BYTES);
+      if (length % Double.BYTES != 0) {
+        throw damaged("expected doubles of eight bytes each, found " + length + " bytes");
+      }
+    }
+    for (long i = 0; i < length; i += Double.BYTES) {
+      long low = readFourBytes() & 0xffff_ffffL;
+      each.accept((long) readFourBytes() << 32 | low);
+    }
+  }
+
   /// Reads bytes, as many as `target` has.
   void bytes(MemorySegment target) {
     expect(Wire.BYTES);

@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.LongStream;
 import opml.core.codec.MalformedException;
 import opml.core.codec.Printable;
 import opml.engine.graph.Slot;
@@ -43,6 +44,8 @@ record StoredTensor(
   /// So many bytes are read at once: a page, and what operators ask of at import.
   private static final long FEW = 4096;
 
+  private static final ValueLayout.OfShort I16 =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfInt I32 =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfLong I64 =
@@ -51,13 +54,19 @@ record StoredTensor(
   /// How many bytes the message holds in each of its fields for data.
   ///
   /// @param others for types that we do not have
-  record Held(long raw, long floats, long ints, long longs, long others, boolean segmented) {
-    int ways() {
-      return (raw == 0 ? 0 : 1)
-          + (floats == 0 ? 0 : 1)
-          + (ints == 0 ? 0 : 1)
-          + (longs == 0 ? 0 : 1)
-          + (others == 0 ? 0 : 1);
+  record Held(
+      long raw,
+      long floats,
+      long ints,
+      long longs,
+      long doubles,
+      long unsigned,
+      long others,
+      boolean segmented) {
+    long ways() {
+      return LongStream.of(raw, floats, ints, longs, doubles, unsigned, others)
+          .filter(bytes -> bytes > 0)
+          .count();
     }
   }
 
@@ -126,9 +135,11 @@ record StoredTensor(
           case FLOATS -> held.floats();
           case INTS -> held.ints();
           case LONGS -> held.longs();
+          case DOUBLES -> held.doubles();
+          case UNSIGNED -> held.unsigned();
         };
     long there = held.raw() + typed;
-    boolean varints = held.raw() == 0 && typed > 0 && type != ElementType.F32;
+    boolean varints = held.raw() == 0 && typed > 0 && typedField(type).isVarint();
     if (varints && (there < shape.count() || there > (long) VARINT_BYTES_MAX * shape.count())) {
       throw refuse(
           "%s has %d elements, which cannot be the %d bytes of %s"
@@ -205,15 +216,19 @@ record StoredTensor(
   private static Field typedField(ElementType type) {
     return switch (type) {
       case F32 -> Field.FLOATS;
+      case F64 -> Field.DOUBLES;
       case I64 -> Field.LONGS;
-      default -> Field.INTS; // U8, I8, BOOL, I32
+      case U32, U64 -> Field.UNSIGNED;
+      default -> Field.INTS; // of up to 32 bits, and the bits of halves
     };
   }
 
   private enum Field {
     FLOATS(4, "float_data"),
     INTS(5, "int32_data"),
-    LONGS(7, "int64_data");
+    LONGS(7, "int64_data"),
+    DOUBLES(10, "double_data"),
+    UNSIGNED(11, "uint64_data");
 
     private final int number;
     private final String label;
@@ -221,6 +236,10 @@ record StoredTensor(
     Field(int number, String label) {
       this.number = number;
       this.label = label;
+    }
+
+    boolean isVarint() {
+      return this != FLOATS && this != DOUBLES;
     }
   }
 
@@ -244,14 +263,19 @@ record StoredTensor(
       MemorySegment data = tensor.data();
       switch (typedField(type)) {
         case FLOATS -> in.floats(bits -> data.set(I32, 4L * place(), bits));
-        case LONGS -> in.numbers(value -> data.set(I64, 8L * place(), value));
-        case INTS -> {
-          if (type == ElementType.I32) {
-            in.numbers(value -> data.set(I32, 4L * place(), (int) fit(value)));
-          } else {
-            in.numbers(value -> data.set(ValueLayout.JAVA_BYTE, place(), (byte) fit(value)));
-          }
-        }
+        case DOUBLES -> in.doubles(bits -> data.set(I64, 8L * place(), bits));
+        case LONGS, INTS, UNSIGNED -> in.numbers(value -> put(data, value));
+      }
+    }
+
+    private void put(MemorySegment data, long value) {
+      int element = place();
+      long bits = fit(value);
+      switch (tensor.type().bytes()) {
+        case 8 -> data.set(I64, 8L * element, bits);
+        case 4 -> data.set(I32, 4L * element, (int) bits);
+        case 2 -> data.set(I16, 2L * element, (short) bits);
+        default -> data.set(ValueLayout.JAVA_BYTE, element, (byte) bits);
       }
     }
 

@@ -28,6 +28,20 @@ final class TensorReader {
   }
 
   OnnxTensor read(String what) {
+    long from = in.position();
+    long to = in.contentEnd();
+    in.open(what);
+    OnnxTensor tensor = fields(from, to);
+    in.close();
+    return tensor;
+  }
+
+  /// Reads all there is as one tensor.
+  OnnxTensor whole() {
+    return fields(0, source.size());
+  }
+
+  private OnnxTensor fields(long from, long to) {
     String name = "";
     List<Long> dims = new ArrayList<>();
     long type = 0;
@@ -36,12 +50,11 @@ final class TensorReader {
     long floats = 0;
     long ints = 0;
     long longs = 0;
+    long doubles = 0;
+    long unsigned = 0;
     long others = 0;
     boolean segmented = false;
     Map<String, String> external = new HashMap<>();
-    long from = in.position();
-    long to = in.contentEnd();
-    in.open(what);
     while (in.next()) {
       switch (in.field()) {
         case 1 -> in.repeated("dims").numbers(dim -> dims.add(counted(dim)));
@@ -53,9 +66,11 @@ final class TensorReader {
         case 4 -> floats += in.skip();
         case 5 -> ints += in.skip();
         case 7 -> longs += in.skip();
-        case 6, 10, 11 -> others += in.skip();
+        case 6 -> others += in.skip();
         case 8 -> name = in.single("name").text();
         case 9 -> raw = in.single("raw_data").skipContent();
+        case 10 -> doubles += in.skip();
+        case 11 -> unsigned += in.skip();
         case 13 -> external(external);
         case 14 -> location = in.single("data_location").number();
         default -> in.skip();
@@ -65,7 +80,6 @@ final class TensorReader {
       throw in.damaged("expected data_location 0 (in the file) or 1 (external), found " + location);
     }
     String place = in.place("") + (name.isEmpty() ? "" : " (" + Names.shown(name) + ")");
-    in.close();
     if (alone && location == EXTERNAL) {
       throw new MalformedException(
           "%s, %s: its data lie in %s, beside the model, which a file from a stranger may not have"
@@ -82,7 +96,7 @@ final class TensorReader {
             to,
             typeCode,
             List.copyOf(dims),
-            new StoredTensor.Held(raw, floats, ints, longs, others, segmented),
+            new StoredTensor.Held(raw, floats, ints, longs, doubles, unsigned, others, segmented),
             location == EXTERNAL ? Optional.of(Map.copyOf(external)) : Optional.empty());
     return new OnnxTensor(name, stored);
   }

@@ -55,6 +55,36 @@ public final class Attributes {
     return value.value();
   }
 
+  /// {@return a list of floats of any length; empty if absent}
+  public float[] reals(String name) {
+    return any(name)
+        .map(
+            attribute -> {
+              if (attribute instanceof OnnxAttribute.Floats value) {
+                float[] values = new float[value.values().size()];
+                for (int i = 0; i < values.length; i++) {
+                  values[i] = value.values().get(i);
+                }
+                return values;
+              }
+              throw wrongType(attribute, "a list of floats");
+            })
+        .orElseGet(() -> new float[0]);
+  }
+
+  /// {@return a list of strings of any length; empty if absent}
+  public List<String> texts(String name) {
+    return any(name)
+        .map(
+            attribute -> {
+              if (attribute instanceof OnnxAttribute.Texts value) {
+                return value.values();
+              }
+              throw wrongType(attribute, "a list of strings");
+            })
+        .orElseGet(List::of);
+  }
+
   public String text(String name, String ifAbsent) {
     @Nullable OnnxAttribute attribute = unread.remove(name);
     if (attribute == null) {

@@ -1,9 +1,9 @@
 package opml.formats.onnx.node;
 
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -11,17 +11,18 @@ import opml.engine.tensor.ElementType;
 
 /// What an operator is, said once: tables of documents, refusals and tests follow from it.
 ///
+/// @param domain of the operator set that it is of; empty for ONNX's own
 /// @param name as ONNX has it
 /// @param since the first version of ONNX's operator set that has it, of those that we read
 /// @param types of the first input (of the result, where there is no input), by how we support it
 /// @param summary what it computes, in one line
 public record Declaration(
-    String name, int since, Map<Way, Set<ElementType>> types, String summary) {
+    String domain, String name, int since, Map<Way, Set<ElementType>> types, String summary) {
   /// The first version of ONNX's operator set that we read.
-  public static final int MIN_OPSET = 6;
+  public static final int MIN_OPSET = 1;
 
   /// The last version that we read.
-  public static final int MAX_OPSET = 23;
+  public static final int MAX_OPSET = 27;
 
   /// How an operator is supported for a type.
   public enum Way {
@@ -43,18 +44,29 @@ public record Declaration(
 
   public Declaration {
     Map<Way, Set<ElementType>> copy = new EnumMap<>(Way.class);
-    types.forEach((way, of) -> copy.put(way, Set.copyOf(of)));
-    types = Map.copyOf(copy);
+    // in the order of the types, whoever asks: random nodes draw from them
+    types.forEach((way, of) -> copy.put(way, Collections.unmodifiableSet(ordered(of))));
+    types = Collections.unmodifiableMap(copy);
   }
 
   /// {@return an operator that every version of the operator set has, and that supports nothing yet}
   public static Declaration of(String name, String summary) {
-    return new Declaration(name, MIN_OPSET, Map.of(), summary);
+    return new Declaration("", name, MIN_OPSET, Map.of(), summary);
+  }
+
+  /// {@return the same of another operator set than ONNX's own}
+  public Declaration in(String otherDomain) {
+    return new Declaration(otherDomain, name, since, types, summary);
+  }
+
+  /// {@return the operator as errors and tables call it: with its domain, if that is not ONNX's own}
+  public String fullName() {
+    return domain.isEmpty() ? name : domain + "." + name;
   }
 
   /// {@return the same, which came with a version of the operator set}
   public Declaration since(int opset) {
-    return new Declaration(name, opset, types, summary);
+    return new Declaration(domain, name, opset, types, summary);
   }
 
   /// {@return the same, supported so for these types}
@@ -62,7 +74,7 @@ public record Declaration(
     Map<Way, Set<ElementType>> all = new EnumMap<>(Way.class);
     all.putAll(types);
     all.put(way, Set.copyOf(Arrays.asList(more)));
-    return new Declaration(name, since, all, summary);
+    return new Declaration(domain, name, since, all, summary);
   }
 
   /// {@return the same, supported so for all types that there are operators for}
@@ -83,11 +95,16 @@ public record Declaration(
         .collect(Collectors.joining("; "));
   }
 
+  private static Set<ElementType> ordered(Set<ElementType> types) {
+    Set<ElementType> ordered = EnumSet.noneOf(ElementType.class);
+    ordered.addAll(types);
+    return ordered;
+  }
+
   private static String list(Set<ElementType> types) {
     if (types.equals(Set.copyOf(ElementType.computed()))) {
       return "all";
     }
-    List<ElementType> ordered = List.copyOf(EnumSet.copyOf(types));
-    return ordered.stream().map(ElementType::label).collect(Collectors.joining(", "));
+    return ordered(types).stream().map(ElementType::label).collect(Collectors.joining(", "));
   }
 }

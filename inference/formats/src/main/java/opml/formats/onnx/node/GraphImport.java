@@ -3,6 +3,7 @@ package opml.formats.onnx.node;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -66,26 +67,24 @@ public final class GraphImport {
 
   private record Piece(Value.Place whole, Shape shape, int axis, int from, int count) {}
 
-  private final int opset;
-  private final Set<String> read;
+  private final Set<String> read = new HashSet<>();
   private final Map<String, Value> values = new HashMap<>();
   private final Map<String, State> unknown = new HashMap<>();
   private final List<Call> calls = new ArrayList<>();
   private final Map<Piece, Value> pieces = new HashMap<>();
   private final Map<Value.Place, Long> inPieces = new HashMap<>();
+  private final Map<Value.Place, String> inputs = new LinkedHashMap<>();
   private final Limits limits;
   private long folded;
   private long constants;
 
-  /// @param read names of the values that a node that is imported reads, or that are outputs
-  public GraphImport(int opset, Set<String> read, Limits limits) {
-    this.opset = opset;
-    this.read = read;
+  public GraphImport(Limits limits) {
     this.limits = limits;
   }
 
-  public int opset() {
-    return opset;
+  /// Notes names of values that a node that is imported reads, or that are outputs.
+  public void addReads(Set<String> names) {
+    read.addAll(names);
   }
 
   public boolean reads(String name) {
@@ -133,6 +132,26 @@ public final class GraphImport {
     folded += bytes;
   }
 
+  /// {@return whether so many more bytes of constants may follow from others}
+  boolean mayFold(long bytes) {
+    return bytes <= MAX_FOLDED - folded;
+  }
+
+  /// Defines an input of the model.
+  public void defineInput(String name, Value value) {
+    inputs.put(value.place(), name);
+    define(name, value);
+  }
+
+  /// {@return the inputs of the model that a value depends on, in their order}
+  List<String> inputsBehind(Value value) {
+    Set<Value.Place> behind = behind(value.place());
+    return inputs.entrySet().stream()
+        .filter(input -> behind.contains(input.getKey()))
+        .map(Map.Entry::getValue)
+        .toList();
+  }
+
   public Limits limits() {
     return limits;
   }
@@ -165,11 +184,14 @@ public final class GraphImport {
   /// {@return the graph from the inputs, which are slot 0, to the outputs, and behind it nodes that empty what they
   /// left}
   public Graph finish(List<String> inputNames, List<String> outputNames) {
-    Packing inputs = Packing.of("inputs", inputNames, values(inputNames));
+    Packing inputs =
+        inputNames.isEmpty()
+            ? Packing.nothing()
+            : Packing.of("inputs", inputNames, values(inputNames));
     calls.addAll(0, inputs.unpacked());
     Packing outputs = outputs(outputNames);
     calls.addAll(outputs.packed());
-    List<Call> needed = needed(outputs.whole().place());
+    List<Call> needed = needed(new HashSet<>(Set.of(outputs.whole().place())));
     GraphBuilder graph = new GraphBuilder();
     Map<Value.Place, Integer> numbers = new HashMap<>();
     int input = number(inputs.whole().place(), numbers, graph);
@@ -211,9 +233,16 @@ public final class GraphImport {
     return numbers.computeIfAbsent(place, key -> graph.add(key.slot()));
   }
 
-  /// {@return the calls on whose results the output depends, in their order}
-  private List<Call> needed(Value.Place output) {
-    Set<Value.Place> wanted = new HashSet<>(Set.of(output));
+  private Set<Value.Place> behind(Value.Place result) {
+    Set<Value.Place> wanted = new HashSet<>(Set.of(result));
+    needed(wanted);
+    return wanted;
+  }
+
+  /// {@return the calls on whose results the places depend, in their order}
+  ///
+  /// @param wanted gets the places that these read, too
+  private List<Call> needed(Set<Value.Place> wanted) {
     List<Call> needed = new ArrayList<>();
     for (Call call : calls.reversed()) {
       if (call.writes(wanted)) {

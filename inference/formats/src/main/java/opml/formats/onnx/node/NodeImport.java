@@ -8,24 +8,32 @@ import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
 import opml.formats.onnx.file.OnnxNode;
+import opml.formats.onnx.file.OnnxType;
+import opml.formats.onnx.node.Folding.Operand;
 import opml.formats.onnx.node.GraphImport.Source;
 import opml.formats.refusal.Reason.Kind;
 import opml.kernels.catalog.Kernel;
 import opml.kernels.catalog.KernelCatalog;
 import opml.kernels.catalog.ScalarValues;
-import org.jspecify.annotations.Nullable;
 
 /// One node while it is imported: its inputs and attributes, and where its results go.
 public final class NodeImport {
   /// More than a tensor has axes. A short file can have a node for each name of one long list.
   private static final int MAX_LIST = 64;
 
+  /// In place of an output's number: for other calls.
+  private static final int NOWHERE = -1;
+
   private final GraphImport graph;
   private final OnnxNode node;
   private final String name;
   private final Attributes attributes;
+  private final int opset;
+  private int casts;
 
-  public NodeImport(GraphImport graph, OnnxNode node, String name) {
+  /// @param opset the version of ONNX's operator set that the node means
+  public NodeImport(GraphImport graph, OnnxNode node, String name, int opset) {
+    this.opset = opset;
     this.graph = graph;
     this.node = node;
     this.name = name;
@@ -34,7 +42,7 @@ public final class NodeImport {
 
   /// {@return the version of ONNX's operator set that the model asks for}
   public int opset() {
-    return graph.opset();
+    return opset;
   }
 
   public Attributes attributes() {
@@ -67,18 +75,37 @@ public final class NodeImport {
 
   /// Checks the number of inputs, and that nobody reads an output but the first.
   public void arity(int minInputs, int maxInputs) {
+    arity(minInputs, maxInputs, 1);
+    require(!node.outputs().getFirst().isEmpty(), "the first output has no name");
+  }
+
+  /// Checks the number of inputs, and that nobody reads an output behind the first `maxOutputs`.
+  public void arity(int minInputs, int maxInputs, int maxOutputs) {
     int inputs = node.inputs().size();
     require(
         inputs >= minInputs && inputs <= maxInputs,
         inputs + " inputs, not " + minInputs + (minInputs == maxInputs ? "" : " to " + maxInputs));
-    for (int i = 1; i < node.outputs().size(); i++) {
+    for (int i = maxOutputs; i < node.outputs().size(); i++) {
       String output = node.outputs().get(i);
       require(
           !graph.reads(output),
-          "output " + i + " is read, supported is the first",
+          maxOutputs == 1
+              ? "output " + i + " is read, supported is the first"
+              : "output %d is read, supported are the first %d".formatted(i, maxOutputs),
           Names.shown(output));
     }
-    require(!node.outputs().getFirst().isEmpty(), "the first output has no name");
+  }
+
+  /// {@return how many outputs the node names, absent ones in between included}
+  public int outputs() {
+    return node.outputs().size();
+  }
+
+  /// {@return whether somebody reads an output}
+  public boolean wants(int output) {
+    return output < node.outputs().size()
+        && !node.outputs().get(output).isEmpty()
+        && graph.reads(node.outputs().get(output));
   }
 
   public int inputs() {
@@ -120,14 +147,24 @@ public final class NodeImport {
 
   /// {@return input `index`, whose bytes must be known at import}
   public Tensor constant(int index) {
-    return sized(index)
-        .constant()
-        .orElseThrow(() -> new RefusedNode("input " + index + " must be a constant", ""));
+    Value value = sized(index);
+    return value.constant().orElseThrow(() -> mustBeKnown("input " + index, value));
+  }
+
+  /// {@return the refusal of a value that decides a shape, or what is run, and is not known at import; it names the
+  ///     inputs of the model that would have to be}
+  public RefusedNode mustBeKnown(String what, Value value) {
+    List<String> inputs = graph.inputsBehind(value);
+    String rule = what + " must be a constant";
+    return inputs.isEmpty()
+        ? new RefusedNode(rule, "")
+        : new RefusedNode(rule, "to be bound are " + Names.list(inputs), inputs);
   }
 
   /// {@return input `index` of an operator that no kernel computes}
   public Tensor foldedInput(int index) {
-    return sized(index).constant().orElseThrow(this::unsupported);
+    Value value = sized(index);
+    return value.constant().orElseThrow(() -> mustBeKnown("input " + index, value));
   }
 
   /// {@return input `index`, which may be read whole at import}
@@ -177,7 +214,54 @@ public final class NodeImport {
 
   /// Declares the node's result to be another name of `value`.
   public void define(Value value) {
-    graph.define(node.outputs().getFirst(), value);
+    define(0, value);
+  }
+
+  /// Declares an output, if the node names it, to be another name of `value`.
+  public void define(int output, Value value) {
+    if (output < node.outputs().size() && !node.outputs().get(output).isEmpty()) {
+      graph.define(node.outputs().get(output), value);
+    }
+  }
+
+  /// {@return a constant that follows from the file, for calls that read it}
+  public Value constant(String what, Tensor tensor) {
+    return Value.constant(name + "." + what, tensor);
+  }
+
+  /// {@return what makes calls that move elements}
+  public ElementMoves moves() {
+    return new ElementMoves(this);
+  }
+
+  /// {@return the value, each element repeated by numpy's broadcasting; itself if it has the shape}
+  public Value broadcast(String what, Value value, Shape shape) {
+    return value.shape().equals(shape)
+        ? value
+        : moves().of(what, value, Walk.of(value.shape()).broadcast(shape), shape);
+  }
+
+  /// {@return the value with its axes in another order, by their numbers}
+  public Value transposed(String what, Value value, List<Integer> axes) {
+    Walk walk = Walk.of(value.shape()).transposed(axes);
+    return moves().of(what, value, walk, new Shape(walk.dims()));
+  }
+
+  /// {@return the value in another type, by ONNX's Cast; itself if it has the type}
+  public Value cast(Value value, ElementType type) {
+    if (value.type() == type) {
+      return value;
+    }
+    int count = value.shape().count();
+    return call("cast")
+        .named("as" + casts++ + "." + type.label())
+        .read(value)
+        .writePart(type, value.shape())
+        .ints("n", count)
+        .ints("from", OnnxType.of(value.type()).code())
+        .ints("to", OnnxType.of(type).code())
+        .flag("saturate", true)
+        .emitPart();
   }
 
   /// Declares the node's result to be a constant: one that the file has, a handful of numbers, or a [#foldable].
@@ -189,6 +273,11 @@ public final class NodeImport {
   public Tensor foldable(ElementType type, Shape shape) {
     countFolded(Tensor.byteSize(type, shape));
     return Tensor.zero(type, shape);
+  }
+
+  /// {@return whether so many more bytes of constants may follow from others}
+  boolean mayFold(long bytes) {
+    return graph.mayFold(bytes);
   }
 
   /// Counts bytes of constants that follow from others, before they take memory.
@@ -218,19 +307,24 @@ public final class NodeImport {
   /// A kernel's call under construction.
   public final class Call {
     private final Kernel kernel;
-    private final List<Source> sources = new ArrayList<>();
+    private final List<Operand> operands = new ArrayList<>();
     private final ScalarValues scalars;
+    private final List<Integer> outputs = new ArrayList<>();
     private String label = name;
-    private @Nullable Value result;
 
     private Call(String kernel) {
       this.kernel = KernelCatalog.byName(kernel);
       this.scalars = new ScalarValues(this.kernel);
     }
 
+    /// Reads a value; of one without elements zeros, which no kernel looks at.
     public Call read(Value value) {
+      if (value.isEmpty()) {
+        operands.add(new Operand.Absent(Long.BYTES));
+        return this;
+      }
       value.requireSlot();
-      sources.add(new Source.Read(value.place()));
+      operands.add(new Operand.Read(value));
       return this;
     }
 
@@ -244,13 +338,20 @@ public final class NodeImport {
       if (value.isPresent()) {
         return read(value.get());
       }
-      sources.add(new Source.Absent(bytes));
+      operands.add(new Operand.Absent(bytes));
       return this;
     }
 
     /// Writes the node's result.
     public Call write(ElementType type, Shape shape) {
-      return write(Value.computed(node.outputs().getFirst(), type, shape));
+      return write(0, type, shape);
+    }
+
+    /// Writes one of the node's outputs, or nothing that anybody reads if the node does not name it.
+    public Call write(int output, ElementType type, Shape shape) {
+      boolean named = output < node.outputs().size() && !node.outputs().get(output).isEmpty();
+      String target = named ? node.outputs().get(output) : label + ".unread" + output;
+      return write(named ? output : NOWHERE, Value.computed(target, type, shape));
     }
 
     /// Names a call that prepares what the node's own call reads.
@@ -261,21 +362,28 @@ public final class NodeImport {
 
     /// Writes what another call reads.
     public Call writePart(ElementType type, Shape shape) {
-      return write(Value.computed(label, type, shape));
+      return write(NOWHERE, Value.computed(label, type, shape));
     }
 
-    /// Changes what a call before has written.
+    /// Changes what a call before has written. The result is what that call wrote, changed: whoever goes on reads what
+    /// this call returns.
     public Call update(Value value) {
-      result = value;
-      sources.add(new Source.Update(value.place()));
+      operands.add(new Operand.Update(value));
+      outputs.add(0);
       return this;
     }
 
     /// Writes a value, which no call before has.
     public Call write(Value value) {
-      value.requireSlot();
-      result = value;
-      sources.add(new Source.Write(value.place()));
+      return write(0, value);
+    }
+
+    private Call write(int output, Value value) {
+      if (!value.isEmpty()) {
+        value.requireSlot();
+      }
+      operands.add(new Operand.Write(value));
+      outputs.add(output);
       return this;
     }
 
@@ -296,18 +404,89 @@ public final class NodeImport {
       return this;
     }
 
-    /// Adds the call to the graph as what computes the node's result.
+    /// Adds the call to the graph as what computes the node's results.
     public void emit() {
-      define(emitPart());
+      List<Value> results = emitAll();
+      for (int i = 0; i < results.size(); i++) {
+        if (outputs.get(i) != NOWHERE) {
+          define(outputs.get(i), results.get(i));
+        }
+      }
     }
 
-    /// Adds the call to the graph and returns what it writes.
+    /// Adds the call to the graph and returns what it writes first.
     public Value emitPart() {
-      if (result == null) {
+      return emitAll().getFirst();
+    }
+
+    /// Adds the call to the graph and returns what it writes, in the order of the operands. Of what is known, the
+    /// results are constants, and the graph has no call.
+    public List<Value> emitAll() {
+      if (outputs.isEmpty()) {
         throw new IllegalStateException(kernel + " has no result");
       }
+      List<Value> results = written();
+      if (results.stream().allMatch(Value::isEmpty)) {
+        return results.stream().map(Call::empty).toList();
+      }
+      // a kernel's segment has a byte at least
+      results.forEach(Value::requireSlot);
+      if (Folding.isKnown(operands)
+          && graph.mayFold(Folding.written(operands))
+          && graph.mayFold(Folding.read(operands))) {
+        Optional<List<Tensor>> folded = Folding.run(kernel, operands, scalars);
+        if (folded.isPresent()) {
+          graph.countFolded(Folding.written(operands));
+          return folded.get().stream().map(tensor -> Value.constant(label, tensor)).toList();
+        }
+      }
+      operands.replaceAll(
+          operand ->
+              operand instanceof Operand.Update(Value value) && value.isConstant()
+                  ? new Operand.Update(copied(value))
+                  : operand);
+      List<Source> sources = operands.stream().map(Call::source).toList();
       graph.add(new GraphImport.Call(label, node.opType(), kernel, sources, scalars));
-      return result;
+      return written();
+    }
+
+    private List<Value> written() {
+      List<Value> values = new ArrayList<>();
+      for (Operand operand : operands) {
+        switch (operand) {
+          case Operand.Write(Value value) -> values.add(value);
+          case Operand.Update(Value value) -> values.add(value);
+          case Operand.Read _, Operand.Absent _ -> {}
+        }
+      }
+      return values;
+    }
+
+    private static Value empty(Value value) {
+      return Value.constant("nothing", Tensor.zero(value.type(), value.shape()));
+    }
+
+    /// {@return a value that a call may change, with a constant's bytes}
+    private Value copied(Value value) {
+      Kernel copy = KernelCatalog.byName("copy");
+      Value place = Value.computed(label, value.type(), value.shape());
+      graph.add(
+          new GraphImport.Call(
+              label + ".begun",
+              node.opType(),
+              copy,
+              List.of(new Source.Read(value.place()), new Source.Write(place.place())),
+              new ScalarValues(copy).ints("from to count", 0, 0, (int) place.place().bytes())));
+      return place;
+    }
+
+    private static Source source(Operand operand) {
+      return switch (operand) {
+        case Operand.Read(Value value) -> new Source.Read(value.place());
+        case Operand.Write(Value value) -> new Source.Write(value.place());
+        case Operand.Update(Value value) -> new Source.Update(value.place());
+        case Operand.Absent(long bytes) -> new Source.Absent(bytes);
+      };
     }
   }
 }

@@ -50,6 +50,13 @@ final class Packing {
         Value.computed(name, value.type(), value.shape()));
   }
 
+  /// {@return the input of a model that has none: a byte that nobody reads, since a slot is not empty}
+  static Packing nothing() {
+    String name = "nothing";
+    Value value = Value.computed(name, ElementType.U8, Shape.of(1));
+    return new Packing(List.of(value), parts(List.of(name), List.of(value)), value);
+  }
+
   private static List<Port.Part> parts(List<String> names, List<Value> values) {
     List<Port.Part> parts = new ArrayList<>();
     Set<String> taken = new HashSet<>();

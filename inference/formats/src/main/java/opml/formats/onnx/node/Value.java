@@ -71,6 +71,11 @@ public record Value(ElementType type, Shape shape, Place place) {
     return place.constant().isPresent();
   }
 
+  /// {@return whether it has no elements, so that there can be no slot for it, and need be none}
+  public boolean isEmpty() {
+    return place.bytes() == 0;
+  }
+
   /// Checks that there can be a slot for it.
   public void requireSlot() {
     if (place.bytes() < 1) {

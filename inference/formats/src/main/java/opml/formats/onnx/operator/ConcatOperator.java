@@ -4,35 +4,28 @@ import java.util.ArrayList;
 import java.util.List;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
-import opml.engine.tensor.Tensor;
 import opml.formats.onnx.cases.CaseMaker;
 import opml.formats.onnx.cases.OperatorCase;
-import opml.formats.onnx.file.OnnxNode;
 import opml.formats.onnx.node.Declaration;
 import opml.formats.onnx.node.Declaration.Way;
+import opml.formats.onnx.node.ElementMoves;
 import opml.formats.onnx.node.NodeImport;
 import opml.formats.onnx.node.Operator;
 import opml.formats.onnx.node.Shapes;
-import opml.formats.onnx.node.Types;
 import opml.formats.onnx.node.Value;
+import opml.formats.onnx.node.Walk;
 
-/// Concat of constants; of a single tensor it is another name.
+/// Concat; of a single tensor it is another name.
 final class ConcatOperator implements Operator {
   private static final int NEGATIVE_AXES = 11;
 
   private static final Declaration DECLARATION =
       Declaration.of("Concat", "tensors side by side along an axis; of a single one another name")
-          .withAll(Way.NAME)
-          .withAll(Way.CONSTANT);
+          .withAll(Way.KERNEL);
 
   @Override
   public Declaration declaration() {
     return DECLARATION;
-  }
-
-  @Override
-  public boolean needsConstants(OnnxNode node) {
-    return node.inputs().size() > 1;
   }
 
   @Override
@@ -48,35 +41,30 @@ final class ConcatOperator implements Operator {
       node.define(first);
       return;
     }
-    List<Tensor> parts = new ArrayList<>();
-    long size = 0;
+    int size = 0;
     for (int i = 0; i < node.inputs(); i++) {
-      Tensor part = node.foldedInput(i);
+      Value part = node.input(i);
       node.require(
           part.type() == first.type()
               && part.shape().rank() == rank
               && part.shape().with(axis, 0).equals(shape.with(axis, 0)),
           "the inputs do not fit together",
-          Types.describe(part.type(), part.shape()) + " and " + first.describe());
-      if (part.shape().count() > 0) {
-        parts.add(part);
-      }
-      size += part.shape().dim(axis);
+          part.describe() + " and " + first.describe());
+      size = (int) Math.min((long) size + part.shape().dim(axis), Integer.MAX_VALUE);
     }
     List<Integer> dims = new ArrayList<>(shape.dims());
-    dims.set(axis, (int) Math.min(size, Integer.MAX_VALUE));
-    Tensor result = node.foldable(first.type(), Shapes.of(node, dims));
-    long at = 0;
-    // without elements, the axes before may still count to 2^31
-    int outers = parts.isEmpty() ? 0 : shape.countOf(0, axis);
-    for (int outer = 0; outer < outers; outer++) {
-      for (Tensor part : parts) {
-        long count = part.shape().countOf(axis, rank);
-        Elements.copy(part, outer * count, result, at, count);
-        at += count;
-      }
+    dims.set(axis, size);
+    Shape result = Shapes.of(node, dims);
+    List<ElementMoves.Part> parts = new ArrayList<>();
+    int at = 0;
+    for (int i = 0; i < node.inputs(); i++) {
+      Value part = node.input(i);
+      int count = part.shape().dim(axis);
+      Walk to = Walk.of(result).sliced(axis, at, count, 1);
+      parts.add(new ElementMoves.Part(part, Walk.of(part.shape()), to));
+      at += count;
     }
-    node.defineConstant(result);
+    node.define(node.moves().assembled("parts", first.type(), result, parts));
   }
 
   @Override
@@ -92,7 +80,7 @@ final class ConcatOperator implements Operator {
     }
     for (int i = make.between(2, 4); i > 0; i--) {
       dims[axis] = make.size();
-      node.constant(make.tensor(type, dims));
+      node.either(make.tensor(type, dims));
     }
     return node.end();
   }

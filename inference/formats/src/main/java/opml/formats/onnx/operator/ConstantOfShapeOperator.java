@@ -7,7 +7,6 @@ import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
 import opml.formats.onnx.cases.CaseMaker;
 import opml.formats.onnx.cases.OperatorCase;
-import opml.formats.onnx.file.OnnxNode;
 import opml.formats.onnx.node.Declaration;
 import opml.formats.onnx.node.Declaration.Way;
 import opml.formats.onnx.node.NodeImport;
@@ -24,11 +23,6 @@ final class ConstantOfShapeOperator implements Operator {
   @Override
   public Declaration declaration() {
     return DECLARATION;
-  }
-
-  @Override
-  public boolean needsConstants(OnnxNode node) {
-    return true;
   }
 
   @Override

@@ -73,6 +73,8 @@ final class ConstantOperator implements Operator {
       case OnnxAttribute.Text a -> throw wrong(a);
       case OnnxAttribute.Texts a -> throw wrong(a);
       case OnnxAttribute.TensorValue a -> throw wrong(a);
+      case OnnxAttribute.GraphValue a -> throw wrong(a);
+      case OnnxAttribute.Reference a -> throw wrong(a);
       case OnnxAttribute.Unsupported a -> throw wrong(a);
     };
   }

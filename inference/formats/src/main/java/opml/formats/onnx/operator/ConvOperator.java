@@ -10,13 +10,13 @@ import opml.formats.onnx.node.NodeImport;
 import opml.formats.onnx.node.Operator;
 import opml.formats.onnx.node.Value;
 
-/// Conv over one or two spatial axes.
+/// Conv over one to three spatial axes.
 final class ConvOperator implements Operator {
   private static final Declaration DECLARATION =
       Declaration.of(
               "Conv",
-              "the convolution over one or two axes: groups, strides, paddings, dilations, bias")
-          .with(Way.KERNEL, ElementType.F32);
+              "the convolution over one to three axes: groups, strides, paddings, dilations, bias")
+          .with(Way.KERNEL, ElementType.F32, ElementType.F16, ElementType.BF16);
 
   @Override
   public Declaration declaration() {
@@ -26,19 +26,21 @@ final class ConvOperator implements Operator {
   @Override
   public void importNode(NodeImport node) {
     node.arity(2, 3);
-    Value x = node.input(0, ElementType.F32);
-    Value w = node.input(1, ElementType.F32);
+    Floats floats = Floats.of(node, 0);
+    Value x = floats.input(0);
+    Value w = floats.input(1);
     ConvolutionShape conv = ConvolutionShape.of(node, x, w);
-    Optional<Value> bias = node.optional(2).map(value -> node.input(2, ElementType.F32));
+    Optional<Value> bias = floats.optional(2);
     bias.ifPresent(value -> conv.requirePerChannel(node, value.shape(), "bias"));
     node.attributes().end();
     NodeImport.Call call =
-        node.call("conv2d.f32")
+        node.call(conv.window().isVolume() ? "conv3d.f32" : "conv2d.f32")
+            .named("y")
             .read(x)
             .read(w)
             .readOrZeros(bias, 4L * conv.outChannels())
-            .write(ElementType.F32, conv.result());
-    conv.scalars(call).emit();
+            .writePart(ElementType.F32, conv.result());
+    floats.define(0, conv.scalars(call).emitPart());
   }
 
   @Override
@@ -48,10 +50,12 @@ final class ConvOperator implements Operator {
     int groups = make.between(1, 3);
     int perGroup = make.between(1, 3);
     int out = groups * make.between(1, 3);
-    node.given(make.floats(sizes.image(make.between(1, 2), groups * perGroup)));
-    node.either(make.floats(sizes.weights(out, perGroup)));
+    ElementType type =
+        make.one(ElementType.F32, ElementType.F32, ElementType.F16, ElementType.BF16);
+    node.given(make.tensor(type, sizes.image(make.between(1, 2), groups * perGroup)));
+    node.either(make.tensor(type, sizes.weights(out, perGroup)));
     if (make.oneIn(2)) {
-      node.either(make.floats(out));
+      node.either(make.tensor(type, out));
     }
     return node.integer("group", groups).end();
   }

@@ -1,5 +1,6 @@
 package opml.formats.onnx.operator;
 
+import java.util.Arrays;
 import opml.engine.tensor.Shape;
 import opml.formats.onnx.node.NodeImport;
 import opml.formats.onnx.node.Value;
@@ -7,8 +8,8 @@ import opml.formats.onnx.node.Value;
 /// The sizes of a convolution, of floats or of 8-bit integers.
 record ConvolutionShape(
     int batch, int inChannels, int outChannels, int groups, Window window, Shape result) {
-  /// Reads the attributes of x (batch, channels, height, width) and w (outChannels, channels / groups, height, width),
-  /// or both without height.
+  /// Reads the attributes of x (batch, channels, depth, height, width) and w (outChannels, channels / groups, depth,
+  /// height, width), or both without depth, or without height.
   static ConvolutionShape of(NodeImport node, Value x, Value w) {
     Window window = Window.ofWeights(node, x, w);
     int inChannels = x.shape().dim(1);
@@ -34,7 +35,9 @@ record ConvolutionShape(
 
   /// {@return the products that one output adds up, at most}
   long products() {
-    return (long) (inChannels / groups) * window.kernel()[0] * window.kernel()[1];
+    return Arrays.stream(window.kernel())
+        .asLongStream()
+        .reduce(inChannels / groups, (a, b) -> a * b);
   }
 
   /// Gives the sizes to the call of a convolution.

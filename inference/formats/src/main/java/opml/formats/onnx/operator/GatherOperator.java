@@ -1,85 +1,201 @@
 package opml.formats.onnx.operator;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
-import opml.engine.tensor.Tensor;
 import opml.formats.onnx.cases.CaseMaker;
 import opml.formats.onnx.cases.OperatorCase;
-import opml.formats.onnx.file.OnnxNode;
 import opml.formats.onnx.node.Declaration;
 import opml.formats.onnx.node.Declaration.Way;
 import opml.formats.onnx.node.NodeImport;
 import opml.formats.onnx.node.Operator;
 import opml.formats.onnx.node.Shapes;
+import opml.formats.onnx.node.Value;
+import opml.formats.onnx.node.Walk;
 
-/// Gather from a constant by constant indices.
-final class GatherOperator implements Operator {
-  private static final int NEGATIVE_INDICES = 11;
+/// Gather: slices along an axis; GatherElements: single elements along an axis; GatherND: slices by tuples of indices.
+/// Indices below 0 count from the end; one out of range is taken as the nearest one inside.
+enum GatherOperator implements Operator {
+  SLICES("Gather", 6, "slices of a tensor along an axis, by their indices"),
+  ELEMENTS("GatherElements", 11, "elements of a tensor along an axis, by their indices"),
+  TUPLES("GatherND", 11, "slices of a tensor, by tuples of indices");
 
-  private static final Declaration DECLARATION =
-      Declaration.of("Gather", "slices of a tensor along an axis, by their indices")
-          .withAll(Way.CONSTANT);
+  private final String label;
+  private final int since;
+  private final String summary;
 
-  @Override
-  public Declaration declaration() {
-    return DECLARATION;
+  GatherOperator(String label, int since, String summary) {
+    this.label = label;
+    this.since = since;
+    this.summary = summary;
   }
 
   @Override
-  public boolean needsConstants(OnnxNode node) {
-    return true;
+  public Declaration declaration() {
+    return Declaration.of(label, summary).since(since).withAll(Way.KERNEL);
   }
 
   @Override
   public void importNode(NodeImport node) {
     node.arity(2, 2);
-    Tensor data = node.foldedInput(0);
-    Tensor indices = node.foldedInput(1);
-    Shape from = data.shape();
-    int rank = from.rank();
-    int axis = node.axis(node.attributes().integer("axis", 0, -rank, rank), rank);
-    node.attributes().end();
+    Value x = node.input(0);
+    Value indices = indices(node, 1);
+    switch (this) {
+      case SLICES -> slices(node, x, indices);
+      case ELEMENTS -> elements(node, x, indices);
+      case TUPLES -> tuples(node, x, indices);
+    }
+  }
+
+  /// {@return an input of indices as int64}
+  static Value indices(NodeImport node, int input) {
+    Value indices = node.input(input);
     node.requireType(
         indices.type() == ElementType.I64 || indices.type() == ElementType.I32,
         indices.type(),
         "int64 and int32 are supported");
+    return node.cast(indices, ElementType.I64);
+  }
+
+  private static void slices(NodeImport node, Value x, Value indices) {
+    Shape from = x.shape();
+    int rank = from.rank();
+    int axis = node.axis(node.attributes().integer("axis", 0, -rank, rank), rank);
+    node.attributes().end();
     List<Integer> dims = new ArrayList<>(from.dims().subList(0, axis));
     dims.addAll(indices.shape().dims());
     dims.addAll(from.dims().subList(axis + 1, rank));
-    Tensor result = node.foldable(data.type(), Shapes.of(node, dims));
-    int size = from.dim(axis);
+    Shape result = Shapes.of(node, dims);
+    int outer = from.countOf(0, axis);
     int inner = from.countOf(axis + 1, rank);
-    long at = 0;
-    // without elements, the axes before may still count to 2^31
-    int outers = result.shape().count() == 0 ? 0 : from.countOf(0, axis);
-    for (int outer = 0; outer < outers; outer++) {
-      for (int i = 0; i < indices.shape().count(); i++) {
-        long index = indices.integer(i);
-        node.require(
-            index >= -size && index < size,
-            "an index is out of range",
-            index + " of " + size + " along axis " + axis);
-        long row = (long) outer * size + (index < 0 ? index + size : index);
-        Elements.copy(data, row * inner, result, at, inner);
-        at += inner;
-      }
+    int size = from.dim(axis);
+    int count = indices.shape().count();
+    List<Integer> loops = List.of(outer, count, inner);
+    Walk places = new Walk(0, loops, List.of(size * inner, 0, 1));
+    emit(node, x, places, indices, new Walk(0, loops, List.of(0, 1, 0)), size, inner, result);
+  }
+
+  private static void elements(NodeImport node, Value x, Value indices) {
+    Shape from = x.shape();
+    int rank = from.rank();
+    int axis = node.axis(node.attributes().integer("axis", 0, -rank, rank), rank);
+    node.attributes().end();
+    Shape shape = indices.shape();
+    node.require(shape.rank() == rank, "the indices have not as many axes", "" + shape);
+    Walk all = Walk.of(from);
+    List<Integer> strides = new ArrayList<>(all.strides());
+    int step = strides.set(axis, 0);
+    for (int i = 0; i < rank; i++) {
+      node.require(
+          i == axis || shape.dim(i) <= from.dim(i),
+          "there are more indices than elements along another axis",
+          shape + " of " + from);
     }
-    node.defineConstant(result);
+    Walk places = new Walk(0, shape.dims(), strides);
+    emit(node, x, places, indices, Walk.of(shape), from.dim(axis), step, shape);
+  }
+
+  private static void tuples(NodeImport node, Value x, Value indices) {
+    Shape from = x.shape();
+    Shape shape = indices.shape();
+    int batch = node.attributes().integer("batch_dims", 0, 0, Shape.MAX_RANK);
+    node.attributes().end();
+    node.require(
+        shape.rank() > batch && from.rank() > batch, "there are no indices", shape + " of " + from);
+    int width = shape.dim(shape.rank() - 1);
+    node.require(
+        width >= 1
+            && batch + width <= from.rank()
+            && from.dims().subList(0, batch).equals(shape.dims().subList(0, batch)),
+        "the tuples do not fit the tensor",
+        shape + " of " + from);
+    List<Integer> dims = new ArrayList<>(shape.dims().subList(0, shape.rank() - 1));
+    dims.addAll(from.dims().subList(batch + width, from.rank()));
+    Shape result = Shapes.of(node, dims);
+    int batches = from.countOf(0, batch);
+    int each = shape.countOf(batch, shape.rank() - 1);
+    int places = from.countOf(batch, batch + width);
+    int inner = from.countOf(batch + width, from.rank());
+    Value flat = flat(node, indices, from.dims().subList(batch, batch + width));
+    List<Integer> loops = List.of(batches, each, inner);
+    emit(
+        node,
+        x,
+        new Walk(0, loops, List.of(places * inner, 0, 1)),
+        flat,
+        new Walk(0, loops, List.of(each, 1, 0)),
+        places,
+        inner,
+        result);
+  }
+
+  /// {@return one index for each tuple}
+  static Value flat(NodeImport node, Value tuples, List<Integer> sizes) {
+    int width = sizes.size();
+    int most = 6;
+    node.require(width <= most, "tuples have more than " + most + " indices", "" + width);
+    int[] all = new int[most];
+    Arrays.fill(all, 1);
+    for (int i = 0; i < width; i++) {
+      all[i] = sizes.get(i);
+    }
+    int count = tuples.shape().count() / Math.max(1, width);
+    return node.call("ravel")
+        .named("flat")
+        .read(tuples)
+        .writePart(ElementType.I64, Shapes.of(node, count))
+        .ints("count", count)
+        .ints("width", width)
+        .ints("sizes", all)
+        .emitPart();
+  }
+
+  private static void emit(
+      NodeImport node,
+      Value x,
+      Walk places,
+      Value indices,
+      Walk order,
+      int size,
+      int step,
+      Shape result) {
+    node.require(size > 0 || result.count() == 0, "there is nothing to take", x.describe());
+    MergedLoops loops = MergedLoops.of(node, places, order);
+    node.call("gather.b" + x.type().bytes())
+        .read(x)
+        .read(indices)
+        .write(x.type(), result)
+        .ints("loops", loops.sizes())
+        .ints("x", loops.routes().getFirst())
+        .ints("indices", loops.routes().getLast())
+        .ints("n", size)
+        .ints("step", step)
+        .emit();
   }
 
   @Override
   public OperatorCase random(CaseMaker make) {
-    CaseMaker.Draft node = make.node(DECLARATION.since());
+    CaseMaker.Draft node = make.node(since);
+    ElementType type = make.one(ElementType.I32, ElementType.I64);
     int rank = make.between(1, 3);
     int axis = make.between(0, rank - 1);
     int[] dims = make.dims(rank);
-    int least = node.opset() >= NEGATIVE_INDICES ? -dims[axis] : 0;
-    ElementType type = make.one(ElementType.I32, ElementType.I64);
-    return node.constant(make.tensor(make.type(), dims))
-        .constant(make.whole(type, least, dims[axis] - 1, make.dims(make.between(0, 2))))
-        .integer("axis", axis)
-        .end();
+    int most = dims[axis] + 1;
+    node.given(make.tensor(make.type(), dims));
+    switch (this) {
+      case SLICES ->
+          node.either(make.whole(type, -most, most, make.dims(make.between(0, 2))))
+              .integer("axis", axis);
+      case ELEMENTS -> {
+        int[] own = dims.clone();
+        own[axis] = make.size();
+        node.either(make.whole(type, -most, most, own)).integer("axis", axis);
+      }
+      case TUPLES ->
+          node.either(make.whole(ElementType.I64, -3, 3, make.size(), make.between(1, rank)));
+    }
+    return node.end();
   }
 }

@@ -1,5 +1,6 @@
 package opml.formats.onnx.operator;
 
+import java.util.List;
 import java.util.Optional;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
@@ -12,26 +13,47 @@ import opml.formats.onnx.node.Operator;
 import opml.formats.onnx.node.Shapes;
 import opml.formats.onnx.node.Value;
 
-/// MaxPool and AveragePool over one or two spatial axes. MaxPool's second output, the indices, is not supported.
+/// MaxPool, AveragePool and LpPool over one to three spatial axes.
 record PoolOperator(Kind kind) implements Operator {
+  @SuppressWarnings("ImmutableEnumChecker") // an array that nobody changes
   enum Kind {
-    MAXIMUM("MaxPool", "the largest element of each window over one or two axes"),
+    MAXIMUM(
+        "MaxPool",
+        "the largest element of each window over one to three axes, and where it is",
+        ElementType.F32,
+        ElementType.F16,
+        ElementType.BF16,
+        ElementType.I8,
+        ElementType.U8),
     AVERAGE(
-        "AveragePool", "the mean of each window over one or two axes, with or without the padding");
+        "AveragePool",
+        "the mean of each window over one to three axes, with or without the padding",
+        ElementType.F32,
+        ElementType.F16,
+        ElementType.BF16),
+    NORM(
+        "LpPool",
+        "the p-norm of each window over one to three axes",
+        ElementType.F32,
+        ElementType.F16,
+        ElementType.BF16);
 
     private final String label;
     private final String summary;
+    private final ElementType[] types;
 
-    Kind(String label, String summary) {
+    Kind(String label, String summary, ElementType... types) {
       this.label = label;
       this.summary = summary;
+      this.types = types;
     }
 
     private Declaration declaration() {
-      return Declaration.of(label, summary).with(Declaration.Way.KERNEL, ElementType.F32);
+      return Declaration.of(label, summary).with(Declaration.Way.KERNEL, types);
     }
   }
 
+  private static final int MOST_POWER = 64;
   private static final int COUNTS_PADDING = 7;
   private static final int PARTIAL_WINDOWS = 10;
 
@@ -46,8 +68,14 @@ record PoolOperator(Kind kind) implements Operator {
 
   @Override
   public void importNode(NodeImport node) {
-    node.arity(1, 1);
-    Value x = node.input(0, ElementType.F32);
+    node.arity(1, 1, kind == Kind.MAXIMUM ? 2 : 1);
+    Value given = node.input(0);
+    node.requireType(
+        declaration().types(Declaration.Way.KERNEL).contains(given.type()),
+        given.type(),
+        "floats and, for the largest element, bytes are supported");
+    Floats floats = new Floats(node, given.type());
+    Value x = node.cast(given, ElementType.F32);
     boolean ceil = node.attributes().flag("ceil_mode", false);
     Window window = Window.ofPool(node, x, ceil);
     window.requireElements(node);
@@ -56,46 +84,117 @@ record PoolOperator(Kind kind) implements Operator {
     Shape result = window.result(node, in.dim(0), in.dim(1));
     switch (kind) {
       case MAXIMUM -> {
-        node.attributes().integer("storage_order", 0, 0, 1); // of the indices
+        int order = node.attributes().integer("storage_order", 0, 0, 1); // of the indices
         node.attributes().end();
-        call(node, "maxpool.f32", x, planes, window, result).emit();
+        if (window.isVolume() || node.wants(1)) {
+          List<Value> both =
+              start(node, "maxpool3d.f32", x, planes, window.volume())
+                  .writePart(ElementType.F32, result)
+                  .writePart(ElementType.I64, result)
+                  .ints("columnMajor", order)
+                  .emitAll();
+          floats.define(0, both.getFirst());
+          node.define(1, both.getLast());
+        } else {
+          Value y =
+              start(node, "maxpool.f32", x, planes, window)
+                  .writePart(ElementType.F32, result)
+                  .emitPart();
+          floats.define(0, y);
+        }
       }
       case AVERAGE -> {
         boolean countPadding = node.attributes().flag("count_include_pad", false);
         node.attributes().end();
         boolean countBeyond = !ceil && node.opset() < NOTHING_BEYOND_COUNTS;
-        if (countPadding && !countBeyond && window.reachesBeyond()) {
-          // so the padding becomes part of the image, and what is inside is counted
-          x = window.hasPadding() ? padded(node, x, planes, window) : x;
-          window = window.padded();
-          countPadding = false;
-        }
-        call(node, "averagepool.f32", x, planes, window, result)
-            .flag("countIncludePad", countPadding)
-            .emit();
+        floats.define(
+            0,
+            window.isVolume()
+                ? meanOfVolumes(node, x, planes, window, result, countPadding, countBeyond)
+                : mean(node, x, planes, window, result, countPadding, countBeyond));
+      }
+      case NORM -> {
+        int p = node.attributes().integer("p", 2, 1, MOST_POWER);
+        node.attributes().end();
+        Value y =
+            start(node, "lppool3d.f32", x, planes, window.volume())
+                .writePart(ElementType.F32, result)
+                .ints("p", p)
+                .emitPart();
+        floats.define(0, y);
       }
     }
+  }
+
+  private static Value mean(
+      NodeImport node,
+      Value given,
+      int planes,
+      Window declared,
+      Shape result,
+      boolean countPadding,
+      boolean countBeyond) {
+    Value x = given;
+    Window window = declared;
+    boolean counts = countPadding;
+    if (countPadding && !countBeyond && window.reachesBeyond()) {
+      // so the padding becomes part of the image, and what is inside is counted
+      x = window.hasPadding() ? padded(node, x, planes, window) : x;
+      window = window.padded();
+      counts = false;
+    }
+    return start(node, "averagepool.f32", x, planes, window)
+        .writePart(ElementType.F32, result)
+        .flag("countIncludePad", counts)
+        .emitPart();
+  }
+
+  private static Value meanOfVolumes(
+      NodeImport node,
+      Value x,
+      int planes,
+      Window window,
+      Shape result,
+      boolean countPadding,
+      boolean countBeyond) {
+    int[] border = new int[6];
+    for (int i = 0; i < 3 && countPadding; i++) {
+      border[i] = window.padBegin()[i];
+      border[i + 3] =
+          window.padEnd()[i] + (countBeyond ? window.kernel()[i] * window.dilation()[i] : 0);
+    }
+    return start(node, "averagepool3d.f32", x, planes, window)
+        .writePart(ElementType.F32, result)
+        .ints("counted", border)
+        .emitPart();
   }
 
   @Override
   public OperatorCase random(CaseMaker make) {
     CaseMaker.Draft node = make.node(kind.declaration().since());
     Window.Sizes sizes = Window.Sizes.random(make, node, false);
-    node.given(make.floats(sizes.image(make.between(1, 2), make.between(1, 3))));
+    ElementType type = make.one(kind.types);
+    node.given(make.tensor(type, sizes.image(make.between(1, 2), make.between(1, 3))));
     sizes.kernelShape(node);
     if (node.opset() >= PARTIAL_WINDOWS) {
       node.flag("ceil_mode", make.oneIn(2));
     }
-    return kind == Kind.AVERAGE && node.opset() >= COUNTS_PADDING
-        ? node.flag("count_include_pad", make.oneIn(2)).end()
-        : node.end();
+    return switch (kind) {
+      case MAXIMUM -> node.end();
+      case AVERAGE ->
+          node.opset() >= COUNTS_PADDING
+              ? node.flag("count_include_pad", make.oneIn(2)).end()
+              : node.end();
+      case NORM -> node.integer("p", make.between(1, 4)).end();
+    };
   }
 
-  private static NodeImport.Call call(
-      NodeImport node, String kernel, Value x, int planes, Window window, Shape result) {
+  /// A call with all but what it writes, and what only its kernel has.
+  private static NodeImport.Call start(
+      NodeImport node, String kernel, Value x, int planes, Window window) {
     return node.call(kernel)
+        .named("pool")
         .read(x)
-        .write(ElementType.F32, result)
         .ints("planes", planes)
         .ints("in", window.in())
         .ints("out", window.out())

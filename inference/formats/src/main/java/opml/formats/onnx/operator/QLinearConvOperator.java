@@ -28,6 +28,7 @@ final class QLinearConvOperator implements Operator {
   public void importNode(NodeImport node) {
     node.arity(8, 9);
     ConvolutionShape conv = ConvolutionShape.of(node, node.quantised(0), node.quantised(3));
+    node.require(!conv.window().isVolume(), "three spatial axes are not supported");
     node.attributes().end();
     QuantisedProduct product = QuantisedProduct.of(node, conv.outChannels());
     Optional<Tensor> bias = QuantisedProduct.bias(node, 8, conv.outChannels());
@@ -49,7 +50,7 @@ final class QLinearConvOperator implements Operator {
     CaseMaker.Draft node = make.node(DECLARATION.since());
     ElementType a = QuantisedProduct.type(make);
     ElementType b = QuantisedProduct.type(make);
-    Window.Sizes sizes = Window.Sizes.random(make, node, true);
+    Window.Sizes sizes = Window.Sizes.random(make, node, true, make.between(1, 2));
     int groups = make.between(1, 2);
     int out = groups * make.between(1, 3);
     node.given(make.tensor(a, sizes.image(make.between(1, 2), 2 * groups)));

@@ -1,28 +1,28 @@
 package opml.formats.onnx.operator;
 
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.LongStream;
 import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
 import opml.formats.onnx.cases.CaseMaker;
 import opml.formats.onnx.cases.OperatorCase;
-import opml.formats.onnx.file.OnnxNode;
 import opml.formats.onnx.node.Declaration;
 import opml.formats.onnx.node.Declaration.Way;
 import opml.formats.onnx.node.NodeImport;
 import opml.formats.onnx.node.Operator;
 import opml.formats.onnx.node.RefusedNode;
+import opml.formats.onnx.node.Value;
+import opml.formats.onnx.node.Walk;
 
-/// Slice of a constant. Since opset 10 the bounds are inputs, and there are steps.
+/// Slice. Since opset 10 the bounds are inputs, and there are steps.
 final class SliceOperator implements Operator {
   private static final int BOUNDS_ARE_INPUTS = 10;
 
   private static final Declaration DECLARATION =
       Declaration.of("Slice", "the elements between bounds along axes, with steps")
-          .withAll(Way.CONSTANT);
+          .withAll(Way.KERNEL);
 
   @Override
   public Declaration declaration() {
@@ -30,15 +30,10 @@ final class SliceOperator implements Operator {
   }
 
   @Override
-  public boolean needsConstants(OnnxNode node) {
-    return true;
-  }
-
-  @Override
   public void importNode(NodeImport node) {
     boolean asInputs = node.opset() >= BOUNDS_ARE_INPUTS;
     node.arity(asInputs ? 3 : 1, asInputs ? 5 : 1);
-    Tensor data = node.foldedInput(0);
+    Value data = node.input(0);
     long[] starts = list(node, "starts", 1, asInputs).orElseThrow(() -> missing("starts"));
     long[] ends = list(node, "ends", 2, asInputs).orElseThrow(() -> missing("ends"));
     long[] axes =
@@ -55,15 +50,14 @@ final class SliceOperator implements Operator {
         "starts, ends, axes and steps are not equally many");
     Shape from = data.shape();
     int rank = from.rank();
-    long[] first = new long[rank];
-    long[] step = new long[rank];
-    Arrays.fill(step, 1);
-    List<Integer> dims = new ArrayList<>(from.dims());
+    Walk walk = Walk.of(from);
+    Set<Integer> named = new HashSet<>();
     for (int i = 0; i < axes.length; i++) {
       int axis = node.axis(Math.clamp(axes[i], -rank - 1, rank), rank);
       node.require(steps[i] != 0, "a step is zero");
       int size = from.dim(axis);
-      if (size == 0) {
+      if (size == 0 || !named.add(axis)) {
+        node.require(size == 0, "an axis is named twice", "" + axis);
         continue;
       }
       boolean down = steps[i] < 0;
@@ -72,23 +66,14 @@ final class SliceOperator implements Operator {
       long end = Math.clamp(fromFront(ends[i], size), down ? -1 : 0, size);
       long span = down ? start - end : end - start;
       long stride = Math.clamp(Math.absExact(Math.max(steps[i], -Long.MAX_VALUE)), 1, size + 1L);
-      dims.set(axis, (int) Math.max(0, (span + stride - 1) / stride));
-      first[axis] = start;
-      step[axis] = down ? -stride : stride;
+      int count = (int) Math.max(0, (span + stride - 1) / stride);
+      walk = walk.sliced(axis, (int) start, count, (int) (down ? -stride : stride));
     }
-    Tensor result = node.foldable(data.type(), new Shape(dims));
-    for (int i = 0; i < result.shape().count(); i++) {
-      long at = 0;
-      int rest = i;
-      int stride = 1;
-      for (int axis = rank - 1; axis >= 0; axis--) {
-        at += (first[axis] + rest % dims.get(axis) * step[axis]) * stride;
-        rest /= dims.get(axis);
-        stride *= from.dim(axis);
-      }
-      Elements.copy(data, at, result, i, 1);
-    }
-    node.defineConstant(result);
+    Shape result = new Shape(walk.dims());
+    node.define(
+        result.equals(from) && walk.equals(Walk.of(from))
+            ? data
+            : node.moves().of("slice", data, walk, result));
   }
 
   @Override
@@ -97,7 +82,7 @@ final class SliceOperator implements Operator {
     int[] dims = make.dims(2);
     int start = make.between(0, dims[1] - 1);
     int end = make.between(start + 1, dims[1] + 2);
-    node.constant(make.tensor(make.type(), dims));
+    node.either(make.tensor(make.type(), dims));
     if (node.opset() < BOUNDS_ARE_INPUTS) {
       return node.integers("starts", start).integers("ends", end).integers("axes", 1).end();
     }

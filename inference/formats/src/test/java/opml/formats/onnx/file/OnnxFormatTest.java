@@ -112,10 +112,10 @@ class OnnxFormatTest {
   @Test
   void typesAreCalledByTheirNames() {
     refused(
-        typed(10, 2).with(9, new byte[4]),
-        "hostile, graph, initializer 0 (w): float16 2; supported types are "
-            + "float, uint8, int8, int32, int64, bool");
-    refused(typed(16, 1, 2), "bfloat16 1x2; supported");
+        typed(17, 2).with(9, new byte[2]),
+        "hostile, graph, initializer 0 (w): float8e4m3fn 2; supported types are "
+            + "float, uint8, int8, uint16, int16, int32, int64, bool, float16, double, uint32, uint64,"
+            + " bfloat16");
     refused(typed(8, 1).with(6, "text"), "string 1; supported");
     refused(typed(0), "undefined type scalar; supported");
     refused(typed(99), "unknown type 99 scalar; supported");
@@ -178,12 +178,13 @@ class OnnxFormatTest {
     assertThat(read.overload()).isEqualTo("o");
     assertThat(read.attributes())
         .containsExactly(
-            new OnnxAttribute.Unsupported("body", "graph"),
+            new OnnxAttribute.GraphValue(
+                "body", new OnnxGraph("inner", List.of(), List.of(), List.of(), List.of())),
             new OnnxAttribute.Unsupported("s", "sparse_tensor"),
             new OnnxAttribute.Unsupported("type", "type_proto"),
             new OnnxAttribute.Unsupported("blob", "string of bytes"),
             new OnnxAttribute.Unsupported("long", "string of bytes"),
-            new OnnxAttribute.Unsupported("ref", "reference to an attribute of a function"),
+            new OnnxAttribute.Reference("ref", "alpha"),
             new OnnxAttribute.Unsupported("later", "unknown type 77"));
     assertThat(model.graph().initializers().getFirst().describe()).isEqualTo("float16 -7");
     assertThatThrownBy(() -> OnnxWriter.write(model)).hasMessageContaining("was skipped");
@@ -195,12 +196,19 @@ class OnnxFormatTest {
     byte[] deep = new byte[0];
     int levels = 2000;
     for (int i = 0; i < levels; i++) {
-      deep = field(1, field(5, field(6, deep)));
+      RawMessage node = new RawMessage().with(4, "If").with(5, attribute("a", 5).with(6, deep));
+      deep = new RawMessage().with(1, node).toBytes();
     }
-    byte[] node = new RawMessage().with(4, "If").with(5, attribute("a", 5).with(6, deep)).toBytes();
-    OnnxModel model = OnnxReader.parse("deep", RawModels.model(new RawMessage().with(1, node)));
-    assertThat(model.graph().nodes().getFirst().attributes())
-        .containsExactly(new OnnxAttribute.Unsupported("a", "graph"));
+    OnnxGraph graph = OnnxReader.parse("deep", RawModels.head().with(7, deep).toBytes()).graph();
+    int read = 0;
+    while (graph.nodes().getFirst().attributes().getFirst()
+        instanceof OnnxAttribute.GraphValue(_, OnnxGraph inner)) {
+      graph = inner;
+      read++;
+    }
+    assertThat(read).isEqualTo(16);
+    assertThat(graph.nodes().getFirst().attributes())
+        .containsExactly(new OnnxAttribute.Unsupported("a", "graph, too deep in others"));
   }
 
   @Test

@@ -40,7 +40,7 @@ class SharedCasesTest {
     assertThat(graph.slots()).hasSize(2);
     OnnxTensor unused = OnnxReader.read(file("unused_init_f64")).graph().initializers().getFirst();
     assertThat(unused.describe()).isEqualTo("double 3");
-    assertThatThrownBy(unused::value).hasMessageContaining("(unused): double 3; supported types");
+    assertThat(unused.value().real(0)).isFinite();
   }
 
   @Test

@@ -99,8 +99,8 @@ class ConstantsTest {
     assertThat(folded(13, node("Add", "y", "a", "b"), most, one).integers())
         .containsExactly(Integer.MIN_VALUE);
     OnnxTensor zero = list("b", 0);
-    assertThatThrownBy(() -> folded(13, node("Div", "y", "a", "b"), list("a", 1), zero))
-        .hasMessageContaining("Div: an integer is divided by zero");
+    assertThat(folded(13, node("Div", "y", "a", "b"), list("a", 1), zero).integers())
+        .containsExactly(0);
     assertThatThrownBy(() -> folded(13, node("Add", "y", "a", "b"), most, zero))
         .hasMessageContaining("Add: types differ: int32 1 and int64 1");
   }
@@ -168,10 +168,10 @@ class ConstantsTest {
               : data.f32(at / 8 * 6 + (row - 1) * 2 + at % 2);
       assertThat(joined.f32(at)).isEqualTo(expected);
     }
-    assertThatThrownBy(
-            () ->
-                folded(13, node("Gather", "y", new IntValue("axis", 1), "a", "i"), a, list("i", 3)))
-        .hasMessageContaining("Gather: an index is out of range: 3 of 3 along axis 1");
+    OnnxNode outside = node("Gather", "y", new IntValue("axis", 1), "a", "i");
+    // the nearest one inside
+    assertThat(folded(13, outside, a, list("i", 3)).bytes())
+        .isEqualTo(folded(13, outside, a, list("i", 2)).bytes());
   }
 
   @Test
@@ -194,7 +194,7 @@ class ConstantsTest {
   }
 
   @Test
-  void castsKeepWhatIntegersHoldAndRefuseWhatTheyCannot() {
+  void castsKeepWhatIntegersHoldAndSaturate() {
     OnnxTensor floats = new OnnxTensor("a", Tensor.ofFloats(Shape.of(4), -1.9f, 0, 1.9f, 127.9f));
     assertThat(cast(3, floats).integers()).containsExactly(-1, 0, 1, 127);
     assertThat(cast(7, floats).integers()).containsExactly(-1, 0, 1, 127);
@@ -203,12 +203,13 @@ class ConstantsTest {
     assertThat(cast(6, longs).integers()).containsExactly(300, -1, 5);
     assertThat(cast(2, longs).integers()).containsExactly(44, 255, 5);
     assertThat(cast(1, longs).floats()).containsExactly(300, -1, 0x1p32f);
-    for (float bad : new float[] {128, -129, Float.NaN, Float.POSITIVE_INFINITY}) {
-      OnnxTensor tensor = new OnnxTensor("a", Tensor.ofFloats(Shape.of(1), bad));
-      assertThatThrownBy(() -> cast(3, tensor))
-          .hasMessageContaining("Cast: a float is out of the integer's range");
-    }
-    assertThatThrownBy(() -> cast(10, floats)).hasMessageContaining("Cast: to type float16");
+    float inf = Float.POSITIVE_INFINITY;
+    OnnxTensor beyond =
+        new OnnxTensor("a", Tensor.ofFloats(Shape.of(4), 128, -129, Float.NaN, inf));
+    assertThat(cast(3, beyond).integers()).containsExactly(127, -128, 0, 127);
+    assertThat(cast(2, beyond).integers()).containsExactly(128, 0, 0, 255);
+    assertThat(cast(10, floats).real(3)).isEqualTo(127.875);
+    assertThatThrownBy(() -> cast(8, floats)).hasMessageContaining("Cast: to type string");
   }
 
   @Test

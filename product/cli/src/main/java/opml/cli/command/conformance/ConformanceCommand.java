@@ -6,11 +6,13 @@ import picocli.CommandLine.Command;
 @Command(
     name = "conformance",
     description =
-        "Holds models and operators against themselves everywhere, soft-float, machines and tokenizers against others.",
+        "Holds models and operators against themselves everywhere, and, with soft-float, machines and tokenizers,"
+            + " against others.",
     footer = {
       "  opml conformance bits model.onnx",
       "  opml conformance float f32_mulAdd cases.txt",
       "  opml conformance float --random 1000000",
+      "  opml conformance onnx cases",
       "  opml conformance operators",
       "  opml conformance riscv tests",
       "  opml conformance tokenizer model.gguf"
@@ -18,6 +20,7 @@ import picocli.CommandLine.Command;
     subcommands = {
       ConformanceBitsCommand.class,
       ConformanceFloatCommand.class,
+      ConformanceOnnxCommand.class,
       ConformanceOperatorsCommand.class,
       ConformanceRiscvCommand.class,
       ConformanceTokenizerCommand.class

@@ -128,7 +128,7 @@ public final class ConformanceOperatorsCommand implements Callable<Integer> {
   }
 
   private static String name(Operator operator) {
-    return operator.declaration().name();
+    return operator.declaration().fullName();
   }
 
   /// {@return the names that somebody may have meant, the likeliest first; all, if none is like the word}

@@ -13,11 +13,11 @@ import opml.cli.console.Console;
 import opml.cli.console.JournalWriter;
 import opml.cli.console.Problems;
 import opml.cli.console.StopSignal;
-import opml.cli.option.ChainTextOptions;
 import opml.cli.option.DeploymentOption;
 import opml.cli.option.KnownModel;
 import opml.cli.option.LanguageAnswers;
 import opml.cli.option.ModelFile;
+import opml.cli.option.ModelOptions;
 import opml.cli.option.TextOptions;
 import opml.core.account.Address;
 import opml.core.account.Wei;
@@ -50,7 +50,7 @@ final class AgentOptions {
           "The models that this agent knows. Requests for others are left alone, or with --fetch their models fetched.")
   private List<Path> files = List.of();
 
-  @Mixin private ChainTextOptions text;
+  @Mixin private ModelOptions text;
   @Mixin private FetchOptions fetch;
 
   @Option(

@@ -12,10 +12,10 @@ import opml.cli.console.Failure;
 import opml.cli.console.JournalWriter;
 import opml.cli.console.Json;
 import opml.cli.console.Problems;
-import opml.cli.option.ChainTextOptions;
 import opml.cli.option.DeploymentOption;
 import opml.cli.option.InputOptions;
 import opml.cli.option.KeyOption;
+import opml.cli.option.ModelOptions;
 import opml.cli.option.OutputFiles;
 import opml.cli.option.PromptOptions;
 import opml.cli.option.SamplingOptions;
@@ -70,7 +70,7 @@ public final class RequestCommand implements Callable<Integer> {
       description = "The model's file, or its id.")
   private String model;
 
-  @Mixin private ChainTextOptions text;
+  @Mixin private ModelOptions text;
   @Mixin private InputOptions input;
   @Mixin private PromptOptions prompt;
 

@@ -11,10 +11,10 @@ import opml.cli.console.Console;
 import opml.cli.console.Failure;
 import opml.cli.console.Json;
 import opml.cli.console.OutputText;
-import opml.cli.option.ChainTextOptions;
 import opml.cli.option.KnownModel;
 import opml.cli.option.LanguageAnswers;
 import opml.cli.option.ModelFile;
+import opml.cli.option.ModelOptions;
 import opml.core.hash.Bytes32;
 import opml.engine.graph.Port;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// @param known what the file holds
 record RequestedModel(Bytes32 id, Optional<KnownModel> known) {
   /// {@return the model that a user names}
-  static RequestedModel of(String named, ChainTextOptions text, Console console) {
+  static RequestedModel of(String named, ModelOptions text, Console console) {
     if (named.matches("0x[0-9a-fA-F]{64}")) {
       return new RequestedModel(Bytes32.ofHex(named), Optional.empty());
     }
@@ -35,7 +35,7 @@ record RequestedModel(Bytes32 id, Optional<KnownModel> known) {
   }
 
   /// {@return the model in a file}
-  static RequestedModel of(Path file, ChainTextOptions text, Console console) {
+  static RequestedModel of(Path file, ModelOptions text, Console console) {
     KnownModel model = ModelFile.open(file, text, console);
     return new RequestedModel(model.id(), Optional.of(model));
   }

@@ -9,8 +9,8 @@ import java.util.concurrent.Callable;
 import opml.cli.console.Console;
 import opml.cli.console.Failure;
 import opml.cli.console.Json;
-import opml.cli.option.ChainTextOptions;
 import opml.cli.option.DeploymentOption;
+import opml.cli.option.ModelOptions;
 import opml.cli.option.OutputFiles;
 import opml.game.claim.ClaimId;
 import opml.game.claim.Request;
@@ -58,7 +58,7 @@ public final class ResultCommand implements Callable<Integer> {
           "The model's file, which tells the values' type and shape, or that the answer is a text.")
   private Optional<Path> file;
 
-  @Mixin private ChainTextOptions text;
+  @Mixin private ModelOptions text;
 
   @Override
   public Integer call() {

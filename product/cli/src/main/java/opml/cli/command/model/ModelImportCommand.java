@@ -6,8 +6,8 @@ import java.util.concurrent.Callable;
 import opml.cli.console.Console;
 import opml.cli.console.Json;
 import opml.cli.console.TensorType;
-import opml.cli.option.ChainTextOptions;
 import opml.cli.option.ModelFile;
+import opml.cli.option.ModelOptions;
 import opml.engine.commit.Model;
 import opml.engine.graph.Port;
 import picocli.CommandLine.Command;
@@ -32,7 +32,7 @@ public final class ModelImportCommand implements Callable<Integer> {
   @Parameters(paramLabel = "FILE", description = "The model.")
   private Path file;
 
-  @Mixin private ChainTextOptions text;
+  @Mixin private ModelOptions text;
 
   @Override
   public Integer call() {

@@ -10,9 +10,9 @@ import opml.cli.console.Amounts;
 import opml.cli.console.Console;
 import opml.cli.console.Json;
 import opml.cli.console.Table;
-import opml.cli.option.ChainTextOptions;
 import opml.cli.option.KnownModel;
 import opml.cli.option.ModelFile;
+import opml.cli.option.ModelOptions;
 import opml.engine.commit.ModelDescription;
 import opml.engine.commit.ModelDescription.Row;
 import opml.engine.commit.ModelDescriptor;
@@ -42,7 +42,7 @@ public final class ModelInspectCommand implements Callable<Integer> {
   @Parameters(paramLabel = "FILE", description = "The model.")
   private Path file;
 
-  @Mixin private ChainTextOptions text;
+  @Mixin private ModelOptions text;
 
   @Override
   public Integer call() {

@@ -10,12 +10,12 @@ import opml.cli.console.Amounts;
 import opml.cli.console.Console;
 import opml.cli.console.Failure;
 import opml.cli.console.Json;
-import opml.cli.option.ChainTextOptions;
 import opml.cli.option.DeploymentOption;
 import opml.cli.option.KeyOption;
 import opml.cli.option.KnownModel;
 import opml.cli.option.LanguageAnswers;
 import opml.cli.option.ModelFile;
+import opml.cli.option.ModelOptions;
 import opml.cli.option.TextPlace;
 import opml.engine.commit.Model;
 import opml.ethereum.key.Wallet;
@@ -48,7 +48,7 @@ public final class ModelRegisterCommand implements Callable<Integer> {
   @Mixin private DeploymentOption deployment;
   @Mixin private KeyOption key;
 
-  @Mixin private ChainTextOptions text;
+  @Mixin private ModelOptions text;
 
   @Parameters(paramLabel = "FILE", description = "The model.")
   private Path file;

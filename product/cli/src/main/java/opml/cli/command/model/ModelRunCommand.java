@@ -10,6 +10,7 @@ import opml.cli.console.Console;
 import opml.cli.console.Failure;
 import opml.cli.console.Json;
 import opml.cli.console.OutputText;
+import opml.cli.option.BindOptions;
 import opml.cli.option.InputOptions;
 import opml.cli.option.ModelFile;
 import opml.cli.option.OutputFiles;
@@ -47,6 +48,7 @@ public final class ModelRunCommand implements Callable<Integer> {
 
   @Mixin private InputOptions input;
   @Mixin private OutputOptions output;
+  @Mixin private BindOptions bind;
 
   @Option(names = "--vm", description = "Run every node also in the machine, and compare the bits.")
   private boolean machine;
@@ -54,7 +56,7 @@ public final class ModelRunCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     input.requireThere("");
-    Model model = ModelFile.load(file, console);
+    Model model = ModelFile.load(file, bind.bindings(), console);
     Port said = model.graph().output();
     Optional<OutputFiles> written = output.files(Optional.of(said));
     byte[] bytes = input.read(Optional.of(model.graph().input()), model.descriptor().inputBytes());

@@ -76,7 +76,7 @@ public final class OperatorConformance implements AutoCloseable {
 
   /// {@return how an operator's nodes fare}
   public OperatorResult check(Operator operator) {
-    Tally tally = new Tally(operator.declaration().name());
+    Tally tally = new Tally(operator.declaration().fullName());
     SplittableRandom places = new SplittableRandom(seed);
     CaseMaker make = new CaseMaker(seed, Declaration.MAX_OPSET, 1);
     for (int i = 0; i < cases; i++) {
@@ -104,7 +104,7 @@ public final class OperatorConformance implements AutoCloseable {
     KernelProvider best = Twins.provider("tile");
     for (int i = 0; i < LARGE_CASES; i++) {
       OperatorCase one = operator.random(make);
-      Graph graph = graph(operator.declaration().name(), one);
+      Graph graph = graph(operator.declaration().fullName(), one);
       GraphRunner slow = runner(graph, KernelProvider.reference(), NodeRunner.unavailable());
       GraphRunner fast = runner(graph, best, NodeRunner.unavailable());
       MemorySegment input = input(graph, one);

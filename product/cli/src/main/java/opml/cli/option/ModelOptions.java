@@ -2,18 +2,20 @@ package opml.cli.option;
 
 import java.util.Optional;
 import opml.cli.console.Failure;
+import opml.formats.onnx.Bindings;
 import opml.llm.forward.CacheType;
 import opml.llm.forward.TextLimits;
 import opml.llm.model.LanguageModel;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/// What the chain knows of a language model besides its file: its id follows from both.
+/// What the chain knows of a model besides its file: its id follows from both.
 @SuppressWarnings("NullAway.Init") // filled by picocli
-public final class ChainTextOptions {
+public final class ModelOptions {
   private static final int ANSWER = 512;
 
   @Mixin private TextOptions text;
+  @Mixin private BindOptions bind;
 
   @Option(
       names = "--answer",
@@ -22,6 +24,13 @@ public final class ChainTextOptions {
           "Of a language model: tokens of an answer, at most (default: 512, or the context if that is less)."
               + " The model's id follows from its file, the context, this and the type.")
   private Optional<Integer> answer;
+
+  /// {@return what is bound of an ONNX model}
+  ///
+  /// @throws Failure if it is not as it must be
+  public Bindings bindings() {
+    return bind.bindings();
+  }
 
   /// {@return a model with the adapters that it is to have}
   public LanguageModel adapted(LanguageModel model) {
