@@ -12,4 +12,5 @@ module opml.core {
   exports opml.core.merkle;
   exports opml.core.parallel;
   exports opml.core.simd;
+  exports opml.core.time;
 }

@@ -31,6 +31,15 @@ public final class MerkleRoot {
     return PageHashes.of(bytes).root(depth);
   }
 
+  /// {@return the root at depth `depth` of a segment's bytes, zero-padded; by others together, if it has several pages}
+  ///
+  /// @param bytes which other threads may read
+  /// @throws IllegalArgumentException if the bytes do not fit
+  public static Bytes32 of(MemorySegment bytes, int depth, HashingTeam team) {
+    requireFits(bytes, depth);
+    return PageHashes.of(bytes, team).root(depth);
+  }
+
   /// {@return the root at depth `depth`, computed with a chosen hasher}
   ///
   /// @param parallel whether other cores may help

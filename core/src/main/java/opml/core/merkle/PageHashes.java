@@ -38,6 +38,14 @@ public final class PageHashes {
     return of(bytes, NodeHasher::current, true);
   }
 
+  /// Hashes a segment, together with others who stand ready.
+  ///
+  /// @param bytes which other threads may read
+  /// @param team whom it costs little to call
+  static PageHashes of(MemorySegment bytes, HashingTeam team) {
+    return of(bytes, NodeHasher::current, team, 1);
+  }
+
   /// Hashes a segment with a chosen hasher.
   ///
   /// @param parallel whether other cores may help
@@ -45,8 +53,18 @@ public final class PageHashes {
     return of(bytes, () -> hasher, parallel);
   }
 
-  /// @param hasher asked anew for every task, since a better one may be there by then
   private static PageHashes of(MemorySegment bytes, Supplier<NodeHasher> hasher, boolean parallel) {
+    // The thread, of which none is started, is only made for bytes that are worth help.
+    boolean spread =
+        parallel
+            && bytes.byteSize() > (long) GRAIN << PAGE_SHIFT
+            && bytes.isAccessibleBy(Thread.ofPlatform().unstarted(() -> {}));
+    return of(bytes, hasher, Spread::over, spread ? GRAIN : Integer.MAX_VALUE);
+  }
+
+  /// @param hasher asked anew for every task, since a better one may be there by then
+  private static PageHashes of(
+      MemorySegment bytes, Supplier<NodeHasher> hasher, HashingTeam team, int grain) {
     long size = bytes.byteSize();
     int count = Math.toIntExact(Math.max(1, size + (1 << PAGE_SHIFT) - 1 >>> PAGE_SHIFT));
     int least = MerkleRoot.depthFor(size);
@@ -58,12 +76,9 @@ public final class PageHashes {
       return of(size, single.get(0), PAGE_HEIGHT);
     }
     Nodes pages = new Nodes(PAGE_HEIGHT, count);
-    // The thread, of which none is started, is only made for bytes that are worth help.
-    boolean spread =
-        parallel && count > GRAIN && bytes.isAccessibleBy(Thread.ofPlatform().unstarted(() -> {}));
-    Spread.over(
+    team.over(
         count,
-        spread ? GRAIN : count,
+        grain,
         (from, to) -> {
           PageBatch batch = new PageBatch(hasher.get(), PAGE_HEIGHT, pages, to - from);
           for (int page = from; page < to; page++) {

@@ -2,34 +2,44 @@ package opml.core.merkle;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import opml.core.hash.Bytes32;
 import opml.core.hash.Keccak;
+import org.jspecify.annotations.Nullable;
 
 /// A tree that remembers only its non-zero nodes. Setting a leaf, or the root of a whole subtree,
 /// costs one hash a level.
 ///
 /// A subtree set by its root is opaque: nothing below it can be proven or changed any more.
+///
+/// Copies of a [#shared] tree have its nodes in common, and each of its own those that were set since: such a copy
+/// costs what was changed, and not what there is.
 public final class SparseTree {
   private final int depth;
-  private final List<Map<Long, Bytes32>> levels;
+
+  /// By height: nodes that other trees have, too, and that nobody changes.
+  private List<Map<Long, Bytes32>> shared;
+
+  /// By height: nodes that are others by now, zero ones among them.
+  private final List<Map<Long, Bytes32>> own = new ArrayList<>();
 
   /// An all-zero tree of `depth` 0 to 63.
   public SparseTree(int depth) {
     this.depth = depth;
-    this.levels = new ArrayList<>();
+    this.shared = Collections.nCopies(depth + 1, Map.of());
     for (int h = 0; h <= depth; h++) {
-      levels.add(new HashMap<>());
+      own.add(new HashMap<>());
     }
   }
 
   private SparseTree(SparseTree other) {
     this.depth = other.depth;
-    this.levels = new ArrayList<>();
-    for (Map<Long, Bytes32> level : other.levels) {
-      levels.add(new HashMap<>(level));
+    this.shared = other.shared;
+    for (Map<Long, Bytes32> level : other.own) {
+      own.add(new HashMap<>(level));
     }
   }
 
@@ -64,6 +74,21 @@ public final class SparseTree {
     return new SparseTree(this);
   }
 
+  /// {@return a copy that is copied often: all its nodes are shared with its copies}
+  public SparseTree shared() {
+    SparseTree copy = new SparseTree(depth);
+    List<Map<Long, Bytes32>> all = new ArrayList<>();
+    for (int h = 0; h <= depth; h++) {
+      Map<Long, Bytes32> level = new HashMap<>(shared.get(h));
+      level.putAll(own.get(h));
+      Bytes32 zero = ZeroHashes.at(h);
+      level.values().removeIf(zero::equals);
+      all.add(level);
+    }
+    copy.shared = List.copyOf(all);
+    return copy;
+  }
+
   public int depth() {
     return depth;
   }
@@ -81,7 +106,10 @@ public final class SparseTree {
   /// {@return the node `index` at `height`}
   public Bytes32 node(int height, long index) {
     requireNode(height, index);
-    return levels.get(height).getOrDefault(index, ZeroHashes.at(height));
+    @Nullable Bytes32 changed = own.get(height).get(index);
+    return changed == null
+        ? shared.get(height).getOrDefault(index, ZeroHashes.at(height))
+        : changed;
   }
 
   /// Sets the leaf `index`.
@@ -105,10 +133,10 @@ public final class SparseTree {
   }
 
   private void put(int height, long index, Bytes32 hash) {
-    if (hash.equals(ZeroHashes.at(height))) {
-      levels.get(height).remove(index);
+    if (hash.equals(ZeroHashes.at(height)) && !shared.get(height).containsKey(index)) {
+      own.get(height).remove(index);
     } else {
-      levels.get(height).put(index, hash);
+      own.get(height).put(index, hash);
     }
   }
 

@@ -5,16 +5,10 @@ import java.util.concurrent.RecursiveAction;
 
 /// Ranges of independent work, spread over the cores.
 final class Spread {
-  /// Work on the items `from` to `to`, not included.
-  @FunctionalInterface
-  interface Range {
-    void run(int from, int to);
-  }
-
   private Spread() {}
 
   /// Runs `work` on parts of `count` items, on the common pool if they are more than `grain`.
-  static void over(int count, int grain, Range work) {
+  static void over(int count, int grain, HashingTeam.Range work) {
     if (count <= grain) {
       work.run(0, count);
     } else {
@@ -27,9 +21,9 @@ final class Spread {
     private final int from;
     private final int to;
     private final int grain;
-    private final transient Range work;
+    private final transient HashingTeam.Range work;
 
-    Part(int from, int to, int grain, Range work) {
+    Part(int from, int to, int grain, HashingTeam.Range work) {
       this.from = from;
       this.to = to;
       this.grain = grain;

@@ -5,9 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import opml.core.hash.Bytes32;
 import opml.core.hash.NodeHasher;
 import org.junit.jupiter.api.Test;
@@ -43,6 +48,37 @@ class PageHashesTest {
         assertThat(MerkleRoot.of(MemorySegment.ofArray(sparse), depth, hasher, parallel))
             .as("%s, seed %d", hasher.name(), seed)
             .isEqualTo(expected.root());
+      }
+    }
+  }
+
+  private static void await(Future<?> part) {
+    try {
+      part.get();
+    } catch (InterruptedException | ExecutionException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void whoeverStandsReadyMayDoTheParts() {
+    try (ExecutorService pool = Executors.newVirtualThreadPerTaskExecutor()) {
+      HashingTeam team =
+          (count, grain, work) -> {
+            List<Future<?>> parts = new ArrayList<>();
+            for (int from = 0; from < count; from += grain) {
+              int first = from;
+              parts.add(pool.submit(() -> work.run(first, Math.min(count, first + grain))));
+            }
+            parts.reversed().forEach(PageHashesTest::await);
+          };
+      for (int i = 0; i < 60; i++) {
+        byte[] bytes = randomBytes(random.nextInt(1 << random.nextInt(1, 20)));
+        int depth = MerkleRoot.depthFor(bytes.length) + random.nextInt(3);
+        MemorySegment segment = MemorySegment.ofArray(bytes);
+        assertThat(MerkleRoot.of(segment, depth, team))
+            .as("%d bytes, seed %d", bytes.length, seed)
+            .isEqualTo(MerkleRoot.of(segment, depth));
       }
     }
   }

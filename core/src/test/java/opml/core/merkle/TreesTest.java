@@ -183,4 +183,32 @@ class TreesTest {
     }
     return level.getFirst();
   }
+
+  /// A copy of a shared tree, and of such a copy, is as one of all its nodes, whatever is set in which.
+  @Test
+  void copiesOfASharedTreeAreTreesOfTheirOwn() {
+    int depth = 4;
+    List<SparseTree> shared = new ArrayList<>(List.of(new SparseTree(depth)));
+    List<SparseTree> plain = new ArrayList<>(List.of(new SparseTree(depth)));
+    for (int i = 0; i < 400; i++) {
+      int which = random.nextInt(shared.size());
+      if (random.nextInt(8) == 0 && shared.size() < 20) {
+        SparseTree from = shared.get(which);
+        shared.add(random.nextBoolean() ? from.shared() : from.copy());
+        plain.add(plain.get(which).copy());
+        which = shared.size() - 1;
+      }
+      int height = random.nextInt(3);
+      long index = random.nextInt(1 << (depth - height));
+      Bytes32 node = random.nextInt(3) == 0 ? ZeroHashes.at(height) : Bytes32.of(randomBytes(32));
+      shared.get(which).set(height, index, node);
+      plain.get(which).set(height, index, node);
+      for (int tree = 0; tree < shared.size(); tree++) {
+        assertThat(shared.get(tree).root()).as("seed %d", seed).isEqualTo(plain.get(tree).root());
+        assertThat(shared.get(tree).prove(height, index))
+            .as("seed %d", seed)
+            .isEqualTo(plain.get(tree).prove(height, index));
+      }
+    }
+  }
 }

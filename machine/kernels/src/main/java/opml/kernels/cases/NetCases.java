@@ -127,7 +127,8 @@ final class NetCases {
                 joined(new int[] {planes}, positions, out, box));
           }
           case "deformconv.f32" -> deformed();
-          case "matmul.integer" -> integerMatmul();
+          case "matmul.integer" -> integerMatmul(false);
+          case "matmul.integer.scaled" -> integerMatmul(true);
           case "dynamic.quantize" -> {
             int n = random.nextInt(40);
             yield written(List.of(data.floats(n)), sizes(n, 4, 1), n);
@@ -408,29 +409,27 @@ final class NetCases {
             new int[] {groups, moved}));
   }
 
-  private Case integerMatmul() {
+  private Case integerMatmul(boolean scaled) {
     int batch = small();
     int m = small();
     int n = small();
     int k = random.nextInt(20);
     int shared = flag();
-    return written(
-        List.of(
-            data.bytes((long) batch * m * k),
-            data.bytes((long) batch * k * n),
-            data.bytes(m),
-            data.bytes(n)),
-        sizes(4L * batch * m * n),
-        batch,
-        m,
-        n,
-        k,
-        (long) m * k,
-        (long) shared * k * n,
-        flag(),
-        flag(),
-        flag(),
-        flag());
+    long[] scalars = {
+      batch, m, n, k, (long) m * k, (long) shared * k * n, flag(), flag(), flag(), flag()
+    };
+    List<byte[]> given =
+        new ArrayList<>(
+            List.of(
+                data.bytes((long) batch * m * k),
+                data.bytes((long) batch * k * n),
+                data.bytes(m),
+                data.bytes(n)));
+    if (scaled) {
+      given.add(data.floats(n));
+      given.add(data.floats(n));
+    }
+    return written(given, sizes(4L * batch * m * n), scaled ? with(scalars, flag()) : scalars);
   }
 
   private Case blocks(String name) {

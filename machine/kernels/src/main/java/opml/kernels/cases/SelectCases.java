@@ -71,9 +71,12 @@ final class SelectCases {
           case "topk.f32" -> top(4);
           case "topk.i64" -> top(8);
           case "topk.f64" -> top(F64);
-          case "unique.f32" -> unique(4);
-          case "unique.i64" -> unique(8);
-          case "unique.f64" -> unique(F64);
+          case "unique.f32" -> unique(4, 3);
+          case "unique.i64" -> unique(8, 3);
+          case "unique.f64" -> unique(F64, 3);
+          case "distinct.f32" -> unique(4, 1);
+          case "distinct.i64" -> unique(8, 1);
+          case "distinct.f64" -> unique(F64, 1);
           case "nonzero" -> nonzero();
           case "compress" -> compress();
           case "nonmaxsuppression" -> boxes();
@@ -358,15 +361,16 @@ final class SelectCases {
         flag());
   }
 
-  private Case unique(int width) {
+  /// @param lists into how many tensors what is told of the slices goes
+  private Case unique(int width, int lists) {
     int outer = random.nextInt(3) == 0 ? small() : 1;
     int n = size();
     int inner = random.nextInt(3) == 0 ? small() : 1;
     long count = (long) outer * n * inner;
     byte[] x = width == 4 && flag() != 0 ? wholeFloats((int) count) : values(width, count);
     List<byte[]> segments = new ArrayList<>(List.of(x, new byte[(int) (bytes(width) * count)]));
-    for (int i = 0; i < 3; i++) {
-      segments.add(new byte[8 * n]);
+    for (int i = 0; i < lists; i++) {
+      segments.add(new byte[3 / lists * 8 * n]);
     }
     segments.add(new byte[8]);
     return KernelCases.of(segments, 8L * n, outer, n, inner, flag());

@@ -14,6 +14,7 @@ import opml.kernels.operators.Compaction;
 import opml.kernels.operators.Convolution;
 import opml.kernels.operators.ConvolutionVolumes;
 import opml.kernels.operators.Determinants;
+import opml.kernels.operators.DistinctSlices;
 import opml.kernels.operators.Doubles;
 import opml.kernels.operators.Elementwise;
 import opml.kernels.operators.Indexing;
@@ -77,6 +78,7 @@ public final class KernelCatalog {
               Training.class,
               BoxSelection.class,
               Compaction.class,
+              DistinctSlices.class,
               Determinants.class,
               Indexing.class,
               IntegerProducts.class,

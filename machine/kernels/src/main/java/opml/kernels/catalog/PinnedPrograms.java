@@ -12,6 +12,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.function.Function;
 import opml.core.hash.Bytes32;
 import opml.core.merkle.MerkleRoot;
@@ -80,17 +82,17 @@ public final class PinnedPrograms {
   ///
   /// @throws IllegalStateException when the resource lacks it or is malformed
   public static PinnedProgram of(Kernel kernel) {
-    return latest(Loaded.ENTRIES, kernel, Integer.MAX_VALUE);
+    return latest(Loaded.of(kernel.name()), kernel, Integer.MAX_VALUE);
   }
 
   /// {@return what kernels compiled to, by editions, the latest first}
   public static List<Edition> editions() {
-    return editions(Loaded.ENTRIES);
+    return editions(entries());
   }
 
   /// {@return all programs of all editions, in the order of the list}
   public static List<Entry> entries() {
-    return Loaded.ENTRIES;
+    return All.ENTRIES;
   }
 
   /// {@return the name of a program's code, relative to the list}
@@ -150,14 +152,9 @@ public final class PinnedPrograms {
     List<Entry> entries = new ArrayList<>();
     Set<String> known = new HashSet<>();
     int last = 1;
-    int number = 0;
-    for (String line : text.lines().toList()) {
-      number++;
-      if (line.isBlank() || line.startsWith("#")) {
-        continue;
-      }
-      String place = RESOURCE + " line " + number + ": ";
-      Entry entry = entry(place, line.split("\t", -1));
+    for (Line line : lines(text)) {
+      Entry entry = line.entry();
+      String place = line.place();
       if (entry.edition() < last) {
         throw new IllegalStateException(
             place + "edition %d behind %d".formatted(entry.edition(), last));
@@ -172,36 +169,73 @@ public final class PinnedPrograms {
     return List.copyOf(entries);
   }
 
-  private static Entry entry(String place, String[] fields) {
-    if (fields.length != 7) {
-      throw new IllegalStateException(place + "expected 7 fields, found " + fields.length);
+  private static List<Line> lines(String text) {
+    List<Line> lines = new ArrayList<>();
+    int number = 0;
+    for (String line : text.lines().toList()) {
+      number++;
+      if (!line.isBlank() && !line.startsWith("#")) {
+        lines.add(new Line(number, line));
+      }
     }
-    try {
-      return new Entry(
-          fields[0],
-          Integer.parseInt(fields[1]),
-          new PinnedProgram(
-              Bytes32.ofHex(fields[2]),
-              Integer.parseInt(fields[3]),
-              HexFormat.of().parseHex(fields[5]),
-              Integer.parseInt(fields[4]),
-              StepBound.parse(fields[6])));
-    } catch (IllegalArgumentException malformed) {
-      throw new IllegalStateException(place + malformed.getMessage(), malformed);
+    return lines;
+  }
+
+  /// A line of the list, not read yet.
+  private record Line(int number, String text) {
+    String place() {
+      return RESOURCE + " line " + number + ": ";
+    }
+
+    boolean isOf(String kernel) {
+      return text.startsWith(kernel) && text.startsWith("\t", kernel.length());
+    }
+
+    Entry entry() {
+      String[] fields = text.split("\t", -1);
+      if (fields.length != 7) {
+        throw new IllegalStateException(place() + "expected 7 fields, found " + fields.length);
+      }
+      try {
+        return new Entry(
+            fields[0],
+            Integer.parseInt(fields[1]),
+            new PinnedProgram(
+                Bytes32.ofHex(fields[2]),
+                Integer.parseInt(fields[3]),
+                HexFormat.of().parseHex(fields[5]),
+                Integer.parseInt(fields[4]),
+                StepBound.parse(fields[6])));
+      } catch (IllegalArgumentException malformed) {
+        throw new IllegalStateException(place() + malformed.getMessage(), malformed);
+      }
     }
   }
 
-  /// Read once, when the first program is asked for.
+  /// Read once, when the first program is asked for; each kernel's lines when its own is: a model has few of the
+  /// kernels, and bounds take a while to read.
   private static final class Loaded {
-    static final List<Entry> ENTRIES = load();
+    static final String TEXT = load();
+    static final List<Line> LINES = lines(TEXT);
+    static final ConcurrentMap<String, List<Entry>> OF_KERNELS = new ConcurrentHashMap<>();
 
-    private static List<Entry> load() {
+    static List<Entry> of(String kernel) {
+      return OF_KERNELS.computeIfAbsent(
+          kernel, name -> LINES.stream().filter(line -> line.isOf(name)).map(Line::entry).toList());
+    }
+
+    private static String load() {
       try (@Nullable InputStream in =
           PinnedPrograms.class.getModule().getResourceAsStream(RESOURCE)) {
-        return in == null ? List.of() : parse(new String(in.readAllBytes(), UTF_8));
+        return in == null ? "" : new String(in.readAllBytes(), UTF_8);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
     }
+  }
+
+  /// All lines, read when somebody asks for all.
+  private static final class All {
+    static final List<Entry> ENTRIES = parse(Loaded.TEXT);
   }
 }

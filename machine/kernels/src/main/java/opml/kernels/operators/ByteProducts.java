@@ -52,6 +52,51 @@ public final class ByteProducts {
     }
   }
 
+  /// `y = float32(sum) · scale[j] + bias[j]`, the sum as `matmul.integer` has it, each step rounded.
+  ///
+  /// The operands are those of `matmul.integer`, and scale, of one element or n, and bias, of n.
+  ///
+  /// @param scaleStep elements of scale from one column to the next: 1, or 0 if there is one for all
+  public static void matmulIntegerScaled(
+      MemorySegment a,
+      MemorySegment b,
+      MemorySegment aZero,
+      MemorySegment bZero,
+      MemorySegment scale,
+      MemorySegment bias,
+      MemorySegment y,
+      int batch,
+      int m,
+      int n,
+      int k,
+      int aBatch,
+      int bBatch,
+      IntegerOperands operands,
+      int scaleStep) {
+    int aMask = operands.aMask();
+    int bMask = operands.bMask();
+    int yAt = 0;
+    for (int t = 0; t < batch; t++) {
+      for (int i = 0; i < m; i++) {
+        int aOff = Mem.i8(aZero, i * operands.aZeroStep()) & aMask;
+        for (int j = 0; j < n; j++) {
+          int bOff = Mem.i8(bZero, j * operands.bZeroStep()) & bMask;
+          int aAt = t * aBatch + i * k;
+          int bAt = t * bBatch + j;
+          int sum = 0;
+          for (int l = 0; l < k; l++) {
+            sum += ((Mem.i8(a, aAt) & aMask) - aOff) * ((Mem.i8(b, bAt) & bMask) - bOff);
+            aAt++;
+            bAt += n;
+          }
+          Mem.putF32(
+              y, yAt, (float) sum * Mem.f32(scale, 4 * j * scaleStep) + Mem.f32(bias, 4 * j));
+          yAt += 4;
+        }
+      }
+    }
+  }
+
   /// `y = Σ (x - xZero) · (w - wZero[outChannel])` over the window's elements inside of the image, int32 modulo 2^32.
   ///
   /// x is (batch, inChannels, in), w (outChannels, inChannels / groups, window), y (batch, outChannels, out). Needs

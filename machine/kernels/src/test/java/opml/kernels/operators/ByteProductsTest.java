@@ -62,6 +62,30 @@ class ByteProductsTest {
           flags[2],
           flags[3]);
       assertThat(y.toArray(ValueLayout.JAVA_INT)).as("seed %d", seed).isEqualTo(expected);
+      float[] scale = {0.25f, -3f, 0.1f, Float.MIN_NORMAL};
+      float[] bias = {0.7f, -0f, 1e30f, 100f};
+      int step = random.nextInt(2);
+      run(
+          "matmul.integer.scaled",
+          segments(
+              tensor(a), tensor(b), tensor(aZero), tensor(bZero), tensor(scale), tensor(bias), y),
+          batch,
+          m,
+          n,
+          k,
+          (long) m * k,
+          shared == 0 ? (long) k * n : 0,
+          flags[0],
+          flags[1],
+          flags[2],
+          flags[3],
+          step);
+      float[] scaled = new float[expected.length];
+      for (int i = 0; i < scaled.length; i++) {
+        float product = expected[i] * scale[i % n * step];
+        scaled[i] = product + bias[i % n];
+      }
+      assertThat(y.toArray(ValueLayout.JAVA_FLOAT)).as("seed %d", seed).isEqualTo(scaled);
     }
   }
 

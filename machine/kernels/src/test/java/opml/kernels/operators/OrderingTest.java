@@ -189,4 +189,36 @@ class OrderingTest {
     assertThat(LongTensors.values(count)).containsExactly(5);
     assertThat(LongTensors.values(inverse)).containsExactly(1, 2, 4, 2, 3, 0, 1);
   }
+
+  @Test
+  void distinctSlicesAreUniqueOnes() {
+    for (int n : new int[] {1, 2, 7, 30}) {
+      int outer = random.nextInt(1, 4);
+      int inner = random.nextInt(1, 4);
+      float[] x = new float[outer * n * inner];
+      for (int i = 0; i < x.length; i++) {
+        x[i] = random.nextInt(3);
+      }
+      for (int sorted = 0; sorted < 2; sorted++) {
+        MemorySegment y = memory(4L * x.length);
+        List<MemorySegment> lists = List.of(memory(8L * n), memory(8L * n), memory(8L * n));
+        MemorySegment count = memory(8);
+        MemorySegment[] unique = {
+          tensor(x), y, lists.get(0), lists.get(1), lists.get(2), count, memory(8L * n)
+        };
+        run("unique.f32", unique, outer, n, inner, sorted);
+        MemorySegment same = memory(4L * x.length);
+        MemorySegment places = memory(24L * n);
+        MemorySegment number = memory(8);
+        MemorySegment[] distinct = {tensor(x), same, places, number, memory(8L * n)};
+        run("distinct.f32", distinct, outer, n, inner, sorted);
+        assertThat(same.mismatch(y)).as("seed %d", seed).isEqualTo(-1);
+        assertThat(number.mismatch(count)).as("seed %d", seed).isEqualTo(-1);
+        for (int row = 0; row < 3; row++) {
+          MemorySegment part = places.asSlice(8L * n * row, 8L * n);
+          assertThat(part.mismatch(lists.get(row))).as("seed %d", seed).isEqualTo(-1);
+        }
+      }
+    }
+  }
 }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static opml.kernels.operators.Tensors.memory;
 import static opml.kernels.operators.Tensors.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.ByteArrayOutputStream;
 import java.lang.foreign.MemorySegment;
@@ -181,6 +182,64 @@ class DrySequencesTest {
           .isEqualTo(best);
     }
     assertThat(lost).as("seed %d", seed).isGreaterThan(5_000);
+  }
+
+  /// The rule as it was published (llama.cpp's pull request 9702), in doubles, for breakers of one token: of all places
+  /// where a token stands, the one with the most tokens before it that also end the text decides.
+  @Test
+  void lossesAreThoseOfThePublishedRule() {
+    int lost = 0;
+    for (int trial = 0; trial < 3_000; trial++) {
+      int vocabulary = 2 + random.nextInt(4);
+      List<String> letters = List.of("a", "b", "c", "d", "e").subList(0, vocabulary);
+      List<String> breakers = random.nextInt(3) == 0 ? List.of("a") : List.of();
+      Asked asked =
+          new Asked(
+              letters,
+              breakers,
+              0.5f + (float) random.nextDouble(),
+              1 + (float) random.nextDouble(),
+              random.nextInt(5),
+              random.nextBoolean() ? Integer.MAX_VALUE : 1 + random.nextInt(40));
+      int[] text = random.ints(1 + random.nextInt(40), 0, vocabulary).toArray();
+      MemorySegment breaks = memory(8L * text.length);
+      for (int i = 0; i < text.length; i++) {
+        // A breaker ends in the token, and stands in it whole.
+        Mem.putI64(breaks, 8L * i, breakers.contains(letters.get(text[i])) ? 3L << 62 : 0);
+      }
+      MemorySegment room = memory(Candidates.bytes(vocabulary) + DryTable.bytes(text.length));
+      Candidates all = new Candidates(room, vocabulary);
+      all.read(tensor(new float[vocabulary]), 0);
+      DrySequences.penalise(all, asked.request(), tensor(text), breaks, text.length, text.length);
+      for (int token = 0; token < vocabulary; token++) {
+        double loss = published(asked, token, text);
+        lost += loss > 0 ? 1 : 0;
+        assertThat(-all.value(token))
+            .as("%s: %d behind %s, seed %d", asked, token, Arrays.toString(text), seed)
+            .isCloseTo((float) loss, within((float) (1e-5 * loss)));
+      }
+    }
+    assertThat(lost).as("seed %d", seed).isGreaterThan(2_000);
+  }
+
+  private static double published(Asked asked, int token, int... text) {
+    if (asked.breakers.contains(asked.vocabulary.get(token))) {
+      return 0;
+    }
+    int begin = Math.max(0, text.length - asked.lastN);
+    int longest = -1;
+    for (int place = begin + 1; place < text.length; place++) {
+      int match = 0;
+      while (place - match > begin
+          && text[place - match - 1] == text[text.length - match - 1]
+          && !asked.breakers.contains(asked.vocabulary.get(text[text.length - match - 1]))) {
+        match++;
+      }
+      longest = text[place] == token ? Math.max(longest, match) : longest;
+    }
+    return longest < asked.allowed
+        ? 0
+        : asked.multiplier * StrictMath.pow(asked.base, longest - asked.allowed);
   }
 
   /// The probabilities that llama.cpp's own tests expect (`tests/test-sampling.cpp`).
