@@ -8,6 +8,7 @@ module opml.formats {
   requires com.fasterxml.jackson.core;
   requires com.fasterxml.jackson.databind;
   requires com.google.protobuf;
+  requires re2j;
 
   exports opml.formats;
   exports opml.formats.file;
@@ -22,4 +23,5 @@ module opml.formats {
   exports opml.formats.onnx.operator;
   exports opml.formats.refusal;
   exports opml.formats.safetensors;
+  exports opml.formats.strings;
 }

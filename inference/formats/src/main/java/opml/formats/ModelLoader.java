@@ -17,7 +17,6 @@ import opml.engine.commit.CommittedNode;
 import opml.engine.commit.HashCache;
 import opml.engine.commit.InitialHashes;
 import opml.engine.commit.Model;
-import opml.engine.commit.ModelDescriptor;
 import opml.engine.commit.StepLimit;
 import opml.engine.graph.Clearing;
 import opml.engine.graph.Graph;
@@ -159,7 +158,7 @@ public final class ModelLoader {
   private static List<Reason> beyondTheProtocol(Graph graph) {
     List<Reason> reasons = new ArrayList<>();
     long output = graph.slots().get(graph.output().slot()).bytes();
-    if (output > ModelDescriptor.MAX_OUTPUT_BYTES) {
+    if (output > Integer.MAX_VALUE) {
       List<String> names = graph.output().parts().stream().map(Port.Part::name).toList();
       reasons.add(
           new Reason(
@@ -167,12 +166,12 @@ public final class ModelLoader {
               1,
               "",
               "",
-              "output %s has %,d bytes%s; a claim carries at most %,d"
+              "output %s has %,d bytes%s; there may be %,d"
                   .formatted(
                       Names.list(names),
                       output,
                       names.size() == 1 ? "" : " in all",
-                      ModelDescriptor.MAX_OUTPUT_BYTES)));
+                      Integer.MAX_VALUE)));
     }
     nodes(
             graph,

@@ -20,6 +20,12 @@ final class Trial {
   /// Small, but with more of everything than a tile or a vector has.
   private static final String CONVOLUTION = "2 6 5 7 10 5 7 3 3 1 1 1 1 1 1 2";
 
+  /// Windows that are single pixels.
+  private static final String PIXELS = "2 261 5 7 34 5 7 1 1 1 1 0 0 1 1 1";
+
+  /// Channels each for itself.
+  private static final String APART = "2 3 5 19 3 5 19 3 3 1 1 1 1 1 1 3";
+
   private static final String POOLING = "3 6 7 3 4 3 3 2 2 1 1 1 1";
 
   /// Calls of a kernel that works on tokens.
@@ -109,10 +115,40 @@ final class Trial {
               CONVOLUTION,
               "1 30 4 4 3 2 2 3 3 2 2 1 1 1 1 1",
               // columns of windows that lie in the padding
-              "1 2 6 9 3 6 2 1 2 1 4 1 5 3 1 1");
+              "1 2 6 9 3 6 2 1 2 1 4 1 5 3 1 1",
+              PIXELS,
+              APART,
+              "1 3 9 21 3 5 11 3 3 2 2 1 1 1 1 3");
       case "add.f32", "mul.f32" ->
           List.of("2 3 2 21 126 42 21 1 126 42 21 1", "2 3 2 21 126 42 21 1 0 1 0 0");
-      case "relu.f32" -> List.of("77");
+      case "sub.f32", "div.f32", "min.f32", "max.f32" ->
+          List.of("3 37 37 1 37 1", "3 37 37 1 1 0", "3 37 1 0 37 1", "1 77 0 1 0 2");
+      case "relu.f32",
+          "abs.f32",
+          "neg.f32",
+          "sqrt.f32",
+          "reciprocal.f32",
+          "exp.f32",
+          "erf.f32",
+          "tanh.f32",
+          "sigmoid.f32",
+          "gelu.f32",
+          "gelu.tanh.f32" ->
+          List.of("77", "1000");
+      case "reduce.mean.f32", "reduce.sum.f32", "reduce.max.f32", "reduce.min.f32" ->
+          List.of("5 53 1", "2 19 3");
+      case "cast" -> List.of("77 6 1 0", "1000 6 1 0");
+      case "dynamic.quantize" -> List.of("77", "3000");
+      case "matmul.integer" ->
+          List.of("1 7 19 300 0 0 1 0 0 0", "2 5 37 259 1295 0 0 1 0 1", "1 1 137 259 0 0 1 1 0 0");
+      case "matmul.integer.scaled" ->
+          List.of("1 7 37 300 0 0 1 0 0 0 0", "2 5 37 259 1295 0 0 1 0 1 1");
+      case "normalize.f32" -> List.of("3 77 1 0 1 0.00001", "2 5 1 0 1 0");
+      case "move.b4" ->
+          List.of(
+              "1 2 3 4 5 18 0 0 1080 360 90 18 1 0 0 1080 360 18 72 1",
+              "1 1 1 2 37 21 3 0 0 0 777 1 37 5 0 0 0 777 21 1");
+      case "gather.b1", "gather.b4" -> List.of("1 1 1 2 7 19 0 0 0 0 190 0 1 0 0 0 0 0 1 0 10 19");
       case "maxpool.f32" -> List.of(POOLING);
       case "averagepool.f32" -> List.of(POOLING + " 0", POOLING + " 1");
       case "globalaveragepool.f32" -> List.of("3 53");
@@ -120,7 +156,11 @@ final class Trial {
       case "quantize", "dequantize" -> List.of("2 3 37 1 0", "2 3 37 0 1");
       case "qlinear.matmul" -> List.of("7 19 300 3 -128 5 1 0 0 0", "1 137 259 128 255 0 0 1 1 1");
       case "qlinear.conv2d" ->
-          List.of(CONVOLUTION + " -128 3 5 1 0 0 0", CONVOLUTION + " 255 0 128 0 1 0 1");
+          List.of(
+              CONVOLUTION + " -128 3 5 1 0 0 0",
+              CONVOLUTION + " 255 0 128 0 1 0 1",
+              PIXELS + " 7 0 128 1 1 0 1",
+              APART + " 7 3 5 0 1 0 0");
       case "linear.f32", "linear.f16", "linear.bf16" ->
           List.of("0 0 9 0 0 37 37 300", "1 0 2 19 3 16 50 257");
       default ->

@@ -9,7 +9,6 @@ import opml.engine.run.Constant;
 import opml.engine.run.KernelProvider;
 import opml.engine.run.PreparedKernel;
 import opml.kernels.catalog.Kernel;
-import opml.twins.tile.FloatTile;
 import opml.twins.tile.MachineTiles;
 import opml.twins.tile.TileChoice;
 import opml.twins.tile.TileTwins;
@@ -120,7 +119,7 @@ public final class Twins {
     return switch (MachineTiles.best()) {
       case TileChoice.Found found -> {
         LOG.log(Level.DEBUG, "kernels: the machine tile of {0}", found.instructions());
-        KernelProvider vectors = vector(Level.DEBUG, Optional.of(found.floats())).kernels();
+        KernelProvider vectors = vector(Level.DEBUG, Optional.of(found)).kernels();
         yield new Choice("tile", new TriedTwins(TileTwins.all(found), true, vectors));
       }
       case TileChoice.None(String reason) -> {
@@ -132,7 +131,7 @@ public final class Twins {
 
   /// @param missing how loud to say so where vector code cannot be used
   /// @param tile of machine code for its products of floats, if there is one
-  private static Choice vector(Level missing, Optional<FloatTile> tile) {
+  private static Choice vector(Level missing, Optional<TileChoice.Found> tile) {
     Optional<String> hindrance = HotSpot.hindersVectors();
     if (hindrance.isPresent()) {
       return reference(hindrance.get(), missing);

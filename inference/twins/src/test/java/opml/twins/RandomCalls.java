@@ -16,11 +16,46 @@ final class RandomCalls {
       case "matmul.f32" -> matmul(r);
       case "conv2d.f32" -> convolution(r);
       case "add.f32", "mul.f32" -> broadcast(r);
-      case "relu.f32" -> longs(size(r, 5000));
+      case "sub.f32", "div.f32", "min.f32", "max.f32" -> rows(r, size(r, 4), size(r, 3000));
+      case "relu.f32",
+          "abs.f32",
+          "neg.f32",
+          "sqrt.f32",
+          "reciprocal.f32",
+          "exp.f32",
+          "erf.f32",
+          "tanh.f32",
+          "sigmoid.f32",
+          "gelu.f32",
+          "gelu.tanh.f32" ->
+          longs(size(r, 5000));
+      case "reduce.mean.f32", "reduce.sum.f32", "reduce.max.f32", "reduce.min.f32" ->
+          longs(size(r, 5), size(r, 100), r.nextBoolean() ? 1 : size(r, 5));
+      case "cast" -> longs(size(r, 5000), r.nextInt(8) == 0 ? 7 : 6, 1, 0);
+      case "dynamic.quantize" -> longs(size(r, 5000));
+      case "matmul.integer" -> integerProduct(r);
+      case "matmul.integer.scaled" -> {
+        long[] product = integerProduct(r);
+        long[] scaled = Arrays.copyOf(product, product.length + 1);
+        scaled[product.length] = r.nextInt(2);
+        yield scaled;
+      }
+      case "normalize.f32" -> {
+        long n = size(r, 100);
+        boolean whole = r.nextInt(8) > 0;
+        yield longs(
+            size(r, 5), n, 1, 0, whole ? 1 : n, Float.floatToIntBits(r.nextBoolean() ? 1e-5f : 0));
+      }
+      case "move.b4" -> move(r);
+      case "gather.b1", "gather.b4" -> gather(r);
       case "maxpool.f32" -> Arrays.copyOf(pool(r), 13);
       case "averagepool.f32" -> pool(r);
       case "globalaveragepool.f32" -> longs(size(r, 5), size(r, 100));
-      case "softmax.f32" -> longs(size(r, 5), size(r, 100), r.nextBoolean() ? 1 : size(r, 5));
+      case "softmax.f32" ->
+          longs(
+              size(r, 5),
+              r.nextInt(3) == 0 ? 16 * size(r, 40) : size(r, 100),
+              r.nextInt(3) > 0 ? 1 : size(r, 5));
       case "quantize", "dequantize" ->
           longs(size(r, 4), size(r, 4), size(r, 3000), r.nextInt(2), r.nextInt(2));
       case "qlinear.matmul" -> {
@@ -52,12 +87,97 @@ final class RandomCalls {
       case "qlinear.conv2d" -> {
         int x = r.nextInt(2);
         int w = r.nextInt(2);
+        int middle = 128 * w; // less which a byte has a sign
+        int wZero = r.nextInt(3) > 0 ? middle : zero(r, w);
         yield concat(
-            convolution(r),
-            longs(zero(r, x), zero(r, w), zero(r, 1), r.nextInt(2), x, w, r.nextInt(2)));
+            convolution(r), longs(zero(r, x), wZero, zero(r, 1), r.nextInt(2), x, w, r.nextInt(2)));
       }
       default -> throw new IllegalArgumentException(kernel.name());
     };
+  }
+
+  private static long[] rows(RandomGenerator r, long rows, long count) {
+    long a = r.nextInt(3);
+    long b = r.nextInt(3);
+    return longs(
+        rows, count, r.nextBoolean() ? 0 : count * a, a, r.nextBoolean() ? 0 : count * b, b);
+  }
+
+  /// A tensor whose axes are put in another order, into one with or without gaps.
+  private static long[] integerProduct(RandomGenerator r) {
+    long batch = size(r, 3);
+    long m = rows(r);
+    long k = depth(r);
+    return longs(
+        batch,
+        m,
+        size(r, 200),
+        k,
+        m * k,
+        0,
+        r.nextInt(2),
+        r.nextInt(2),
+        r.nextInt(8) == 0 ? 1 : 0,
+        0);
+  }
+
+  private static long[] move(RandomGenerator r) {
+    int[] order = {0, 1, 2, 3, 4, 5};
+    for (int i = 5; i > 0; i--) {
+      int j = r.nextInt(3) == 0 ? r.nextInt(i + 1) : i;
+      int other = order[i];
+      order[i] = order[j];
+      order[j] = other;
+    }
+    long[] call = new long[20];
+    long[] dims = new long[6];
+    for (int i = 0; i < 6; i++) {
+      dims[i] = r.nextInt(3) == 0 ? size(r, i > 3 ? 40 : 4) : 1;
+      call[i] = dims[i];
+    }
+    long xStep = r.nextInt(4) == 0 ? 2 : 1;
+    long yStep = r.nextInt(4) == 0 ? 2 : 1;
+    call[6] = r.nextInt(3);
+    call[13] = r.nextInt(3);
+    for (int i = 5; i >= 0; i--) {
+      call[14 + i] = yStep;
+      yStep *= dims[i];
+      call[7 + order[i]] = xStep;
+      xStep *= dims[order[i]];
+    }
+    return call;
+  }
+
+  /// Rows of a table, or elements, by an index each.
+  private static long[] gather(RandomGenerator r) {
+    long outer = size(r, 3);
+    long indices = size(r, 9);
+    long width = r.nextInt(4) == 0 ? 1 : size(r, 70);
+    long places = size(r, 9);
+    boolean byElement = r.nextInt(8) == 0;
+    return longs(
+        1,
+        1,
+        1,
+        outer,
+        indices,
+        width,
+        r.nextInt(2),
+        0,
+        0,
+        0,
+        places * width,
+        0,
+        1,
+        0,
+        0,
+        0,
+        0,
+        0,
+        1,
+        byElement ? 1 : 0,
+        places,
+        width);
   }
 
   private static long[] linear(RandomGenerator r, long depth) {
@@ -106,7 +226,7 @@ final class RandomCalls {
         n,
         k,
         r.nextBoolean() ? m * k : 0,
-        k,
+        r.nextInt(6) == 0 ? r.nextInt(3) : k, // rows may overlap
         1,
         r.nextBoolean() ? n * k : 0,
         transposed ? 1 : n,
@@ -114,6 +234,46 @@ final class RandomCalls {
   }
 
   private static long[] convolution(RandomGenerator r) {
+    long[] any = anyConvolution(r);
+    switch (r.nextInt(4)) {
+      case 0 -> {
+        // single pixels
+        any[5] = any[2];
+        any[6] = any[3];
+        Arrays.fill(any, 7, 11, 1);
+        Arrays.fill(any, 11, 13, 0);
+        any[15] = 1;
+        any[1] = (long) depth(r) + 1;
+        any[4] = (long) size(r, 70) + (r.nextInt(4) == 0 ? 192 : 0);
+      }
+      case 1 -> {
+        // each channel for itself
+        any[1] = size(r, 5);
+        any[4] = any[1];
+        any[15] = any[1];
+        any[7] = 3;
+        any[8] = 3;
+        if (r.nextInt(4) > 0) {
+          // as models have them: rows of a vector and of more, or of less
+          any[2] = size(r, 20);
+          any[3] = size(r, 70);
+          any[9] = r.nextInt(1, 3);
+          any[10] = any[9];
+          any[11] = r.nextInt(3);
+          any[12] = r.nextInt(3);
+          any[5] = Math.max(1, (any[2] + 2 * any[11] - 3) / any[9] + 1);
+          any[6] = Math.max(1, (any[3] + 2 * any[12] - 3) / any[10] + 1);
+          Arrays.fill(any, 13, 15, 1);
+        }
+      }
+      default -> {
+        // as it is
+      }
+    }
+    return any;
+  }
+
+  private static long[] anyConvolution(RandomGenerator r) {
     int groups = r.nextInt(3) == 0 ? size(r, 4) : 1;
     int channels = size(r, 5) * groups;
     if (r.nextInt(6) == 0) {

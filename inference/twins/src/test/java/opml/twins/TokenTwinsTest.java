@@ -61,7 +61,7 @@ class TokenTwinsTest {
   void attentionAroundTheMachineTileGivesTheBitsOfTheReference() {
     switch (MachineTiles.best()) {
       case TileChoice.Found found -> {
-        Map<String, Twin> twins = TokenTwins.all(Optional.of(found.floats()));
+        Map<String, Twin> twins = TokenTwins.all(Optional.of(found));
         tryLongRows("attention", twins.get("attention"));
       }
       case TileChoice.None(String reason) ->

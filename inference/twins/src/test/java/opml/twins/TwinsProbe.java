@@ -42,11 +42,16 @@ final class TwinsProbe {
           "globalaveragepool.f32 16 149",
           "softmax.f32 16 107 1",
           "softmax.f32 4 9 3",
+          "normalize.f32 16 107 1 0 1 925353388",
+          "matmul.integer.scaled 1 13 37 300 0 0 1 0 0 0 0",
+          "matmul.integer.scaled 1 13 37 300 0 0 1 0 0 0 1",
           "quantize 1 8 777 1 0",
           "dequantize 1 8 777 1 1",
           "qlinear.matmul 13 37 300 3 -5 1 1 0 0 0",
           "qlinear.matmul 1 137 300 3 5 1 0 1 1 1",
           "qlinear.conv2d 1 12 14 14 16 14 14 5 5 1 1 2 2 1 1 1 3 -5 0 1 0 0 0",
+          "qlinear.conv2d 1 4 14 14 4 14 14 3 3 1 1 1 1 1 1 4 3 0 0 1 1 0 1",
+          "qlinear.conv2d 1 20 14 14 24 14 14 1 1 1 1 0 0 1 1 1 3 0 0 1 1 0 1",
           "linear.f32 0 0 7 5 3 137 150 300",
           "linear.f16 0 0 7 5 3 137 150 300",
           "linear.bf16 0 0 7 5 3 137 150 300",
@@ -75,13 +80,14 @@ final class TwinsProbe {
       case "allocation" -> {
         KernelProvider provider = Twins.provider();
         boolean inVectors = !Twins.choice().name().equals("tile");
+        String only = args.length > 1 ? args[1] : "";
         for (String call : CALLS) {
-          if (!inVectors || !boxesAtTimes(call)) {
+          if (call.startsWith(only) && (!inVectors || !boxesAtTimes(call))) {
             System.out.println(call + ": " + allocated(provider, call));
           }
         }
         for (String name : new TreeSet<>(TokenTwins.all(Optional.empty()).keySet())) {
-          if (!inVectors || !boxesAtTimes(name)) {
+          if (name.startsWith(only) && (!inVectors || !boxesAtTimes(name))) {
             System.out.println(name + ": " + allocatedOnTokens(provider, name));
           }
         }
@@ -119,7 +125,7 @@ final class TwinsProbe {
               false);
       List<Optional<Constant>> constants = new ArrayList<>();
       for (int i = 0; i < kernel.segments().size(); i++) {
-        boolean known = kernel.segments().get(i).equals("w") || i == 1;
+        boolean known = i == 1 || List.of("w", "bZero").contains(kernel.segments().get(i));
         known &= i < sample.inputs().size();
         constants.add(known ? Optional.of(Constant.of(sample.inputs().get(i))) : Optional.empty());
       }

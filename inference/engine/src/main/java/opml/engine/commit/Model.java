@@ -1,5 +1,6 @@
 package opml.engine.commit;
 
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
@@ -28,6 +29,8 @@ public final class Model {
   private final Graph graph;
   private final CommittedNodes nodes;
   private final SparseTree nodeTree;
+  private final int[] writtenSlots;
+  private final long writtenBytes;
   private final boolean outputGiven;
   private final Function<Graph, InitialHashes> hashing;
   private volatile @Nullable Commitment commitment;
@@ -45,6 +48,9 @@ public final class Model {
     this.nodes = nodes;
     this.outputGiven = outputGiven;
     this.nodeTree = SparseTree.of(depthFor(nodes.size()), nodes.hashes());
+    this.writtenSlots = writtenSlots(graph);
+    this.writtenBytes =
+        Arrays.stream(writtenSlots).mapToLong(slot -> graph.slots().get(slot).bytes()).sum();
     // whatever the slots hold, so that what is wrong with the graph is told at once
     descriptor(Bytes32.ZERO, depthFor(graph.slots().size()));
   }
@@ -105,7 +111,7 @@ public final class Model {
       slotTree.set(i, hashes.root(i, graph.slots().get(i).depth()));
     }
     Commitment made =
-        new Commitment(hashes, slotTree, descriptor(slotTree.root(), slotTree.depth()));
+        new Commitment(hashes, slotTree.shared(), descriptor(slotTree.root(), slotTree.depth()));
     commitment = made;
     return made;
   }
@@ -183,6 +189,24 @@ public final class Model {
   /// {@return the proof of a node's hash under the graph root}
   public Proof proveNode(int node) {
     return nodeTree.prove(node);
+  }
+
+  /// {@return the slots that nodes write, ascending}
+  public int[] writtenSlots() {
+    return writtenSlots.clone();
+  }
+
+  /// {@return how many bytes they have together}
+  public long writtenBytes() {
+    return writtenBytes;
+  }
+
+  private static int[] writtenSlots(Graph graph) {
+    return graph.nodes().stream()
+        .flatMapToInt(node -> Arrays.stream(node.outputs()))
+        .sorted()
+        .distinct()
+        .toArray();
   }
 
   /// {@return a new tree over the slots as they are before the input, and an output that is given, are written}

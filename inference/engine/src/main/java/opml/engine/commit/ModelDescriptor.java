@@ -26,7 +26,7 @@ public record ModelDescriptor(
     int outputDepth,
     long outputBytes,
     boolean outputGiven) {
-  /// Longest output that a claim may carry.
+  /// Longest output that a claim carries; a longer one is claimed by its root alone, and never given.
   public static final long MAX_OUTPUT_BYTES = 24_576;
 
   private static final int MAX_DEPTH = 24;
@@ -42,7 +42,10 @@ public record ModelDescriptor(
     require(outputSlot >= 0 && outputSlot < 1L << slotDepth, "outputSlot " + outputSlot);
     requireTensor(inputDepth, inputBytes, "input");
     requireTensor(outputDepth, outputBytes, "output");
-    require(outputBytes <= MAX_OUTPUT_BYTES, "outputBytes " + outputBytes + " above 24576");
+    require(outputBytes >> 32 == 0, "outputBytes " + outputBytes + " above 2^32 - 1");
+    require(
+        !outputGiven || outputBytes <= MAX_OUTPUT_BYTES,
+        "outputBytes " + outputBytes + " of a given output above 24576");
   }
 
   /// {@return the preimage of the identity}
@@ -112,6 +115,11 @@ public record ModelDescriptor(
   /// {@return the model's identity}
   public Bytes32 id() {
     return Keccak.hash(encode());
+  }
+
+  /// {@return whether a claim names the output's root alone}
+  public boolean isClaimedByRoot() {
+    return outputBytes > MAX_OUTPUT_BYTES;
   }
 
   /// {@return the length of the level-0 trace}

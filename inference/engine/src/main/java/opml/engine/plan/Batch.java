@@ -62,7 +62,7 @@ final class Batch {
   private void cut() {
     for (int i = 0; i < chunks.length; i++) {
       long wanted = Math.ceilDiv(weightBytes(plan, i), CHUNK_BYTES);
-      chunks[i] = Math.clamp(wanted, 1, kernels.of(i).units());
+      chunks[i] = Math.clamp(wanted, 1, kernels.fusing(i).units());
     }
   }
 
@@ -193,7 +193,7 @@ final class Batch {
   private void takeStep(int node, boolean helped) {
     boolean shared = helped && active[0].isWorthHelp(count);
     boolean cut = active[0].isNative();
-    units = kernels.of(node).units();
+    units = kernels.fusing(node).units();
     cuts = chunks[node];
     if (shared && count < team.threads()) {
       cuts = Math.clamp(Math.ceilDiv(PIECES * team.threads(), count), cuts, Math.max(cuts, units));

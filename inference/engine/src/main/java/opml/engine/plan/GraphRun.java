@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
+import opml.core.merkle.HashingTeam;
 import opml.core.merkle.PageHashes;
 import opml.engine.graph.Clearing;
 import opml.engine.graph.Graph;
@@ -35,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A slot that is zeros before any node writes it, or that a node has emptied ([Clearing]), is only noted as empty:
 /// its place is filled with zeros when somebody reads it.
-public final class GraphRun implements AutoCloseable {
+public final class GraphRun implements AutoCloseable, HashingTeam {
   private enum State {
     RUNNING,
     STOPPED,
@@ -45,6 +46,9 @@ public final class GraphRun implements AutoCloseable {
   /// A node whose operands have fewer bytes together is run by one thread, which is done before another would have
   /// begun.
   private static final long LEAST_SHARED_BYTES = 8192;
+
+  /// A team's way to hand out a job: to each thread a part.
+  private static final int EQUAL_PARTS = 1;
 
   private final Plan plan;
   private final Graph graph;
@@ -68,6 +72,12 @@ public final class GraphRun implements AutoCloseable {
 
   /// The slots that hold zeros and whose places may be others' by now.
   private final boolean[] left;
+
+  /// Nodes whose work has been done along with another's.
+  private final boolean[] done;
+
+  /// Whether a node's kernel may do the work of others along with its own.
+  private final boolean fusing;
 
   private final boolean[] written;
   private final byte[][] marks;
@@ -113,6 +123,8 @@ public final class GraphRun implements AutoCloseable {
     this.machine = machine;
     this.team = team;
     this.back = back;
+    this.fusing = folding;
+    this.done = new boolean[graph.nodes().size()];
     int slots = graph.slots().size();
     this.values = new MemorySegment[slots];
     this.shown = new MemorySegment[slots];
@@ -183,6 +195,7 @@ public final class GraphRun implements AutoCloseable {
   /// Goes on from here as if so many steps had been taken, none of which stopped or failed.
   public void resume(long taken) {
     state = State.RUNNING;
+    Arrays.fill(done, false);
     timed = false;
     spread = true;
     step = taken;
@@ -236,12 +249,13 @@ public final class GraphRun implements AutoCloseable {
 
   /// Runs a node on this thread alone.
   private int runTimed(Call call, @Nullable Handover handover) {
+    boolean isNative = call.isNative();
     long begin = System.nanoTime();
     int exit = call.run(false);
     long taken = System.nanoTime() - begin;
     if (handover == null) {
       pace.ran(call.number, taken);
-    } else if (call.isNative()) {
+    } else if (isNative) {
       handover.ran(call.number, taken);
     }
     return exit;
@@ -254,7 +268,7 @@ public final class GraphRun implements AutoCloseable {
     }
     kernels = latest;
     for (Call call : calls) {
-      call.use(latest.of(call.number));
+      call.use(latest);
     }
     enlarge();
     pace.restart();
@@ -363,6 +377,27 @@ public final class GraphRun implements AutoCloseable {
   /// {@return whether a slot is known to hold nothing but zeros; [#value] costs more than this}
   public boolean isEmpty(int slot) {
     return empty[slot] || left[slot];
+  }
+
+  /// {@return the bytes of a slot}
+  public long bytes(int slot) {
+    return plan.bytes(slot);
+  }
+
+  /// Does work together with the team, if that is free; with nobody else if not.
+  @Override
+  public void over(int count, int grain, Range work) {
+    int parts = Math.ceilDiv(count, grain);
+    if (parts < 2 || !team.enter()) {
+      work.run(0, count);
+      return;
+    }
+    try {
+      team.run(
+          (_, from, to) -> work.run(from * grain, Math.min(count, to * grain)), parts, EQUAL_PARTS);
+    } finally {
+      team.leave();
+    }
   }
 
   /// Sees to it that what a slot holds lies in its place.
@@ -476,6 +511,12 @@ public final class GraphRun implements AutoCloseable {
     private PreparedKernel kernel;
     private boolean shared;
 
+    /// The last of the nodes whose work the kernel does, ...
+    private int through;
+
+    /// ... and what slot that one writes, if it is another than this.
+    private int result = -1;
+
     // What the kernel has done; written by any thread of the team, and read when all are through.
     private int exit;
     private boolean threw;
@@ -522,11 +563,20 @@ public final class GraphRun implements AutoCloseable {
       this.changes = called.kernel().changes().orElse(null);
       this.bytes = sum;
       this.kernel = kernels.of(number);
-      use(kernel);
+      use(kernels);
     }
 
-    void use(PreparedKernel other) {
-      kernel = other;
+    void use(NodeKernels latest) {
+      Fused more = fusing ? latest.fused(number) : null;
+      kernel = more == null ? latest.of(number) : more.kernel();
+      through = more == null ? number : more.last();
+      if (more != null) {
+        result = graph.nodes().get(through).outputs()[0];
+        segments[segments.length - 1] = values[result];
+      } else if (result >= 0) {
+        result = -1;
+        segments[segments.length - 1] = values[outputs[0]];
+      }
       shared = kernel.units() > 1 && bytes >= LEAST_SHARED_BYTES;
       cleared.clear();
       for (int i = 0; i < segments.length; i++) {
@@ -553,7 +603,7 @@ public final class GraphRun implements AutoCloseable {
 
     /// {@return whether the node's kernel runs, and not somebody or nobody in its place}
     boolean isNative() {
-      return !folded && !leaves && !clears && elsewhere == null;
+      return !folded && !leaves && !clears && elsewhere == null && !done[number];
     }
 
     /// {@return the exit code of the node's program; 2 or more if it fails}
@@ -576,6 +626,9 @@ public final class GraphRun implements AutoCloseable {
       last = null;
       if (folded) {
         return 0;
+      }
+      if (done[number]) {
+        return end();
       }
       if (leaves) {
         for (int slot : outputs) {
@@ -603,6 +656,9 @@ public final class GraphRun implements AutoCloseable {
       last = null;
       exit = 0;
       threw = false;
+      if (done[number]) {
+        return;
+      }
       for (int slot : inputs) {
         fill(slot);
       }
@@ -619,6 +675,9 @@ public final class GraphRun implements AutoCloseable {
 
     /// Runs some of the kernel's units; if it throws, [#end] has the machine run the node.
     void part(int thread, int from, int to) {
+      if (done[number]) {
+        return;
+      }
       try {
         int code = kernel.run(segments, scratch[thread], from, to);
         if (code != 0) {
@@ -631,6 +690,10 @@ public final class GraphRun implements AutoCloseable {
 
     /// {@return the exit code of the node's program, once all units have run}
     int end() {
+      if (done[number]) {
+        done[number] = false;
+        return 0;
+      }
       if (threw) {
         if (changesInPlace) {
           saved.restore(this);
@@ -645,6 +708,14 @@ public final class GraphRun implements AutoCloseable {
       } else {
         for (int slot : outputs) {
           note(slot, 0, values[slot].byteSize());
+        }
+      }
+      if (result >= 0) {
+        note(result, 0, values[result].byteSize());
+        int next = number;
+        while (next != through) {
+          next = plan.followers().next(next);
+          done[next] = true;
         }
       }
       return exit;

@@ -77,7 +77,9 @@ public final class GraphRunner {
     this.outputBytes = plan.graph().slots().get(outputSlot).bytes();
     boolean folding = Arrays.stream(elsewhere).allMatch(Objects::isNull);
     boolean[] idle = idle(plan.graph(), elsewhere);
-    this.quick = new Pool(Layout.byLifetime(plan.graph(), idle), folding, idle, team.threads());
+    Followers followers = folding ? Followers.of(plan.graph(), idle) : Followers.none(plan.graph());
+    Layout layout = Layout.byLifetime(plan.graph(), idle, followers);
+    this.quick = new Pool(layout, folding, idle, team.threads());
     this.open = new Pool(Layout.apart(plan.graph()), false, new boolean[idle.length], 1);
     this.endsEmpty = folding && endsEmpty(plan.graph(), idle);
   }

@@ -84,8 +84,9 @@ final class Handover {
         waiting.clear(node);
         if (plan.calls(node)) {
           PreparedKernel kernel = plan.prepare(node, provider);
-          call(node, kernel);
-          plan.take(node, kernel);
+          Fused more = plan.fused(node, kernel);
+          call(node, more == null ? kernel : more.kernel());
+          plan.take(node, kernel, more);
         }
       }
     } catch (OutOfMemoryError e) {

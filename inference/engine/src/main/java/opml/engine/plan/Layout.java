@@ -42,10 +42,11 @@ public final class Layout {
   /// {@return a layout in which slots share places, where no node and nobody outside can tell}
   ///
   /// @param idle nodes that do not run, by their numbers
-  static Layout byLifetime(Graph graph, boolean[] idle) {
+  /// @param followers nodes whose work others may do, so that what they write has its place from then on
+  static Layout byLifetime(Graph graph, boolean[] idle, Followers followers) {
     Layout layout = new Layout(graph);
     boolean[] changing = changing(graph);
-    Lifetimes lives = new Lifetimes(graph, idle);
+    Lifetimes lives = new Lifetimes(graph, idle, followers);
     List<List<Integer>> ending = new ArrayList<>();
     List<List<Integer>> beginning = new ArrayList<>();
     // One for what is there before the first node, and one for each node.
@@ -124,6 +125,8 @@ public final class Layout {
   private static final class Lifetimes {
     private static final int NONE = Integer.MAX_VALUE;
 
+    private static final int NO_NODE = -1;
+
     private final Graph graph;
 
     /// The first node that uses it; -1 if what is there before all nodes counts.
@@ -131,7 +134,7 @@ public final class Layout {
 
     private final int[] last;
 
-    Lifetimes(Graph graph, boolean[] idle) {
+    Lifetimes(Graph graph, boolean[] idle, Followers followers) {
       this.graph = graph;
       this.first = new int[graph.slots().size()];
       this.last = new int[first.length];
@@ -148,6 +151,11 @@ public final class Layout {
         }
         for (int slot : node.outputs()) {
           use(slot, i, i);
+        }
+        int next = followers.follow(i) ? followers.next(i) : NO_NODE;
+        while (next >= 0) {
+          use(graph.nodes().get(next).outputs()[0], i, i);
+          next = followers.next(next);
         }
       }
     }

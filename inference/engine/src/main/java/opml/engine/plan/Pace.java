@@ -5,12 +5,16 @@ import java.util.Arrays;
 /// Decides by the clock whether a run's nodes are spread over the team. A hand-over takes about a microsecond if the
 /// helper is awake and has a core; if it has not, because the computer does other work, a run that waits for it takes
 /// many times as long. So now and then some runs are made alone and some spread, and what took less is done until the
-/// next trial. Runs of milliseconds are always spread.
+/// next trial. Runs of milliseconds are always spread, but for a few
+/// of which the nodes are timed: the hand-over is as dear for a small node of a long run.
 ///
 /// Nothing that a run computes depends on it.
 final class Pace {
   /// A run that takes longer is spread without a trial.
   private static final long LONG_NANOS = 2_000_000;
+
+  /// Of a run that takes longer, nodes are not timed.
+  private static final long TOO_LONG_NANOS = 500_000_000;
 
   /// A node that takes less is never spread.
   private static final long LEAST_NANOS = 4_000;
@@ -24,6 +28,9 @@ final class Pace {
 
   /// The first runs of a trial, of which each node is timed.
   private static final int NODES = 8;
+
+  /// The same of long runs.
+  private static final int LONG_NODES = 3;
 
   /// Runs that are timed of each way.
   private static final int RUNS = 64;
@@ -49,6 +56,7 @@ final class Pace {
   private Phase phase = Phase.SETTLED;
   private boolean spread = true;
   private boolean tried;
+  private boolean isLong;
   private int interval = FIRST_INTERVAL;
   private int left;
   private int count;
@@ -100,14 +108,17 @@ final class Pace {
     switch (phase) {
       case SETTLED -> {
         left--;
-        if (left <= 0 && (nanos < LONG_NANOS || !spread)) {
+        if (left <= 0 && (nanos < TOO_LONG_NANOS || !spread)) {
+          isLong = nanos >= LONG_NANOS && spread;
           begin(Phase.NODES);
           Arrays.fill(nodes, Long.MAX_VALUE);
         }
       }
       case NODES -> {
         count++;
-        if (count == NODES) {
+        if (isLong && count == LONG_NODES) {
+          settle(true);
+        } else if (count == NODES) {
           begin(Phase.ALONE);
         }
       }

@@ -49,6 +49,8 @@ final class Plan {
   private final Map<Integer, MemorySegment> folded = new HashMap<>();
 
   private final boolean[] folds;
+  private final long[] bytes;
+  private final Followers followers;
   private final MemorySegment zeros;
   private volatile NodeKernels kernels;
 
@@ -57,6 +59,8 @@ final class Plan {
     int count = graph.nodes().size();
     this.scalars = new long[count][];
     this.folds = new boolean[count];
+    this.bytes = graph.slots().stream().mapToLong(Slot::bytes).toArray();
+    this.followers = Followers.of(graph, idle(graph));
     this.zeros = zeros(graph);
     boolean[] changing = Layout.changing(graph);
     Residence residence = Constant.fit(graph.slots()) ? Residence.AT_ONCE : Residence.NEVER;
@@ -81,7 +85,11 @@ final class Plan {
         prepared[i] = prepare(i, first);
       }
     }
-    this.kernels = new NodeKernels(prepared);
+    @Nullable Fused[] fused = new Fused[count];
+    for (int i = 0; i < count; i++) {
+      fused[i] = fused(i, prepared[i]);
+    }
+    this.kernels = new NodeKernels(prepared, fused);
     fold();
   }
 
@@ -96,6 +104,25 @@ final class Plan {
     return provider.prepare(called.kernel(), scalars[node], constantsOf(called));
   }
 
+  /// {@return what does a node's work and that of as many others behind it as it can take along, if it can}
+  @Nullable Fused fused(int node, PreparedKernel kernel) {
+    if (!followers.follow(node)) {
+      return null;
+    }
+    PreparedKernel all = kernel;
+    int last = node;
+    for (int next = followers.next(node); next >= 0; next = followers.next(next)) {
+      GraphNode called = graph.nodes().get(next);
+      Optional<PreparedKernel> more = all.then(called.kernel(), scalars[next], constantsOf(called));
+      if (more.isEmpty()) {
+        break;
+      }
+      all = more.get();
+      last = next;
+    }
+    return last == node ? null : new Fused(all, last);
+  }
+
   /// {@return what gets faster kernels ready, until it is over}
   @Nullable Handover handover() {
     return handover == null || handover.isOver() ? null : handover;
@@ -107,8 +134,10 @@ final class Plan {
   }
 
   /// Has the node run by another kernel, of the same bits, from now on.
-  void take(int node, PreparedKernel kernel) {
-    kernels = kernels.with(node, kernel);
+  ///
+  /// @param more what does the work of further nodes besides, if there is one
+  void take(int node, PreparedKernel kernel, @Nullable Fused more) {
+    kernels = kernels.with(node, kernel, more);
   }
 
   private Constant constant(Slot slot, Residence residence) {
@@ -149,8 +178,8 @@ final class Plan {
           switch (operand) {
             case Operand.Read(int slot) when graph.slots().get(slot).initial().isPresent() ->
                 Optional.ofNullable(constants.get(slot));
-            case Operand.Read _, Operand.Write _, Operand.Update _, Operand.Absent _ ->
-                Optional.empty();
+            case Operand.Absent(long bytes) -> Optional.of(Constant.of(zeros.asSlice(0, bytes)));
+            case Operand.Read _, Operand.Write _, Operand.Update _ -> Optional.empty();
           });
     }
     return known;
@@ -252,6 +281,16 @@ final class Plan {
 
   Graph graph() {
     return graph;
+  }
+
+  /// {@return the bytes of a slot}
+  long bytes(int slot) {
+    return bytes[slot];
+  }
+
+  /// {@return which nodes have nothing to do but with what others have written}
+  Followers followers() {
+    return followers;
   }
 
   /// {@return the kernels that runs call from now on}

@@ -45,6 +45,12 @@ public final class Team implements AutoCloseable {
   /// The gate's lower half, beside which stands the job's number, so that nobody joins one twice.
   private static final long LOWER = 0xFFFF_FFFFL;
 
+  /// A piece is one of so many for each thread that what is left would make, ...
+  private static final int FIRST_PARTS = 2;
+
+  /// ... and the last ones are as many times as small as pieces of equal size.
+  private static final int LAST_PARTS = 4;
+
   // What threads write all the time is apart from all else, so that no cache line is asked for in
   // vain.
   private static final int GATE = 16;
@@ -65,7 +71,8 @@ public final class Team implements AutoCloseable {
   private @Nullable Job job;
   private int count;
   private int parts;
-  private int piece;
+  private int piece; // parts that are taken together, at least ...
+  private int share; // ... or this share of those that are left
 
   /// A team of so many threads, the caller's among them.
   public Team(int threads) {
@@ -105,11 +112,13 @@ public final class Team implements AutoCloseable {
 
   /// Does all parts of a job. For who has entered.
   ///
-  /// @param pieces in which the parts are handed out, for each thread
+  /// @param pieces in which the parts are handed out, for each thread, the first ones larger than the last, so that
+  ///     nobody waits long for who has taken the last one; 1 for one of equal size each
   public void run(Job what, int all, int pieces) {
     job = what;
     parts = all;
-    piece = Math.max(1, Math.ceilDiv(all, pieces * threads()));
+    piece = Math.max(1, Math.ceilDiv(all, (pieces == 1 ? 1 : LAST_PARTS * pieces) * threads()));
+    share = pieces == 1 ? Integer.MAX_VALUE : FIRST_PARTS * threads();
     words.set(NEXT, 0);
     count++;
     words.set(GATE, (long) count << Integer.SIZE | OPEN);
@@ -165,10 +174,11 @@ public final class Team implements AutoCloseable {
 
   private void work(Job what, int thread) {
     try {
-      for (long from = words.getAndAdd(NEXT, piece);
-          from < parts;
-          from = words.getAndAdd(NEXT, piece)) {
-        what.run(thread, (int) from, (int) Math.min(parts, from + piece));
+      for (long from = words.get(NEXT); from < parts; from = words.get(NEXT)) {
+        long to = Math.min(parts, from + Math.max(piece, (parts - from) / share));
+        if (words.compareAndSet(NEXT, from, to)) {
+          what.run(thread, (int) from, (int) to);
+        }
       }
     } catch (Throwable e) {
       thrown.compareAndSet(null, e);

@@ -1,6 +1,9 @@
 package opml.engine.run;
 
 import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Optional;
+import opml.kernels.catalog.Kernel;
 
 /// A kernel that is ready to be called with the scalars and the constant operands of one node. Many threads may call it
 /// at the same time.
@@ -29,6 +32,16 @@ public interface PreparedKernel {
   /// @param argument number of the segment argument
   default boolean reads(int argument) {
     return true;
+  }
+
+  /// {@return one that besides does the work of another kernel on what this one writes, without that being in memory in
+  /// between; its operands are those of this one, but what the other writes stands for what this one does}
+  ///
+  /// @param scalars of the other
+  /// @param constants one for each segment argument of the other; empty for what this one writes
+  default Optional<PreparedKernel> then(
+      Kernel other, long[] scalars, List<Optional<Constant>> constants) {
+    return Optional.empty();
   }
 
   /// Runs some of the units.

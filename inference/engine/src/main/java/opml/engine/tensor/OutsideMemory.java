@@ -188,6 +188,38 @@ public final class OutsideMemory {
     return Library.HERE.orElseThrow().take(bytes, arena);
   }
 
+  /// {@return zeroed memory, beside other such blocks, so that they lie in large pages although each is smaller than
+  /// one}
+  ///
+  /// It goes when nobody knows any of its neighbours any more: for what is made together and stays together, as packed
+  /// weights are.
+  ///
+  /// @throws OutOfMemoryError if there is not so much
+  public static MemorySegment allocateTogether(long bytes) {
+    long room = bytes + ALIGNMENT - 1 & -ALIGNMENT;
+    return room < LARGE && Library.HERE.isPresent() ? Shared.take(room, bytes) : allocate(bytes);
+  }
+
+  /// The block of which small ones are cut.
+  private static final class Shared {
+    private static final long BYTES = 4 * LARGE_PAGE;
+
+    private static MemorySegment block = MemorySegment.NULL;
+    private static long used;
+
+    private Shared() {}
+
+    static synchronized MemorySegment take(long room, long bytes) {
+      if (used + room > block.byteSize()) {
+        block = allocate(BYTES);
+        used = 0;
+      }
+      MemorySegment part = block.asSlice(used, bytes);
+      used += room;
+      return part;
+    }
+  }
+
   private static boolean isOurs(long bytes) {
     return bytes >= LARGE && Library.HERE.isPresent();
   }

@@ -119,9 +119,8 @@ public final class GraphExecution {
     this.runner = runner;
     this.input = copyOf(input);
     this.given = given.map(GraphExecution::copyOf);
-    this.changing = Sweep.changing(model);
-    this.valueBytes =
-        Arrays.stream(changing).mapToLong(slot -> model.graph().slots().get(slot).bytes()).sum();
+    this.changing = model.writtenSlots();
+    this.valueBytes = model.writtenBytes();
     this.snapshots = new Snapshots(keptBytes);
     this.startSlots = model.initialSlots();
     startSlots.set(

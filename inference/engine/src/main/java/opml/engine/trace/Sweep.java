@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import opml.core.hash.Bytes32;
+import opml.core.merkle.HashingTeam;
 import opml.core.merkle.MerkleRoot;
 import opml.core.merkle.PagedTree;
 import opml.core.merkle.SparseTree;
@@ -58,25 +59,6 @@ final class Sweep implements AutoCloseable {
     }
   }
 
-  /// {@return the slots of a model that its nodes write}
-  static int[] changing(Model model) {
-    boolean[] written = new boolean[model.graph().slots().size()];
-    int count = 0;
-    for (GraphNode node : model.graph().nodes()) {
-      for (int slot : node.outputs()) {
-        count += written[slot] ? 0 : 1;
-        written[slot] = true;
-      }
-    }
-    int[] changing = new int[count];
-    for (int slot = written.length - 1; slot >= 0; slot--) {
-      if (written[slot]) {
-        changing[--count] = slot;
-      }
-    }
-    return changing;
-  }
-
   /// Marks what is changed in place, for a run that is looked at more than once.
   void track() {
     boolean[] inPlace = new boolean[model.graph().slots().size()];
@@ -116,14 +98,19 @@ final class Sweep implements AutoCloseable {
     int[] written =
         IntStream.range(0, changing.length).filter(i -> run.takeWritten(changing[i])).toArray();
     Bytes32[] found = new Bytes32[written.length];
-    IntStream all = IntStream.range(0, written.length);
-    long bytes =
-        IntStream.of(written)
-            .map(i -> changing[i])
-            .filter(slot -> !run.isEmpty(slot))
-            .mapToLong(slot -> run.value(slot).byteSize())
-            .sum();
-    (bytes < LEAST_SPREAD_BYTES ? all : all.parallel()).forEach(i -> found[i] = root(written[i]));
+    int[] full =
+        IntStream.range(0, written.length)
+            .filter(i -> !run.isEmpty(changing[written[i]]))
+            .toArray();
+    long bytes = IntStream.of(full).mapToLong(i -> run.bytes(changing[written[i]])).sum();
+    HashingTeam.Range hashing =
+        (from, to) -> IntStream.range(from, to).forEach(i -> found[i] = root(written[i]));
+    if (full.length < 2 || bytes < LEAST_SPREAD_BYTES) {
+      // The only one may be large, and is then hashed by many.
+      hashing.run(0, written.length);
+    } else {
+      run.over(written.length, 1, hashing);
+    }
     for (int i = 0; i < written.length; i++) {
       int at = written[i];
       if (!found[i].equals(roots[at])) {
@@ -137,14 +124,15 @@ final class Sweep implements AutoCloseable {
   }
 
   private Bytes32 root(int i) {
-    Slot slot = model.graph().slots().get(changing[i]);
-    if (run.isEmpty(changing[i])) {
-      return ZeroHashes.at(slot.depth());
+    int slot = changing[i];
+    int depth = MerkleRoot.depthFor(run.bytes(slot));
+    if (run.isEmpty(slot)) {
+      return ZeroHashes.at(depth);
     }
-    MemorySegment value = run.value(changing[i]);
-    return trees[i] != null && value.byteSize() == slot.bytes()
+    MemorySegment value = run.value(slot);
+    return trees[i] != null && value.byteSize() == run.bytes(slot)
         ? trees[i].root()
-        : MerkleRoot.of(value, slot.depth());
+        : MerkleRoot.of(value, depth, run);
   }
 
   /// {@return the tree over the slots as they were in the last state that was looked at; changed by the next}
@@ -173,15 +161,11 @@ final class Sweep implements AutoCloseable {
   private SlotPages copy(int i) {
     int slot = changing[i];
     if (run.isEmpty(slot)) {
-      return SlotPages.zeros(bytes(slot));
+      return SlotPages.zeros(run.bytes(slot));
     }
     List<SlotPages> others =
         Stream.concat(last.stream(), end.stream()).map(copy -> copy.values().get(i)).toList();
     return SlotPages.of(run.value(slot), others);
-  }
-
-  private long bytes(int slot) {
-    return model.graph().slots().get(slot).bytes();
   }
 
   /// Goes on from a state that was before.
@@ -203,7 +187,7 @@ final class Sweep implements AutoCloseable {
       if (!run.isEmpty(slot)) {
         run.clear(slot);
       }
-    } else if (value.bytes() == bytes(slot) && run.value(slot).byteSize() == bytes(slot)) {
+    } else if (value.bytes() == run.bytes(slot) && run.value(slot).byteSize() == run.bytes(slot)) {
       value.putInto(run, slot);
     } else {
       run.put(slot, value.joined());

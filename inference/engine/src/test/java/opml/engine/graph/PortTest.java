@@ -73,6 +73,49 @@ class PortTest {
   }
 
   @Test
+  void ofAPartIsThereWhatItsNumberSays() {
+    Part rows = cut(List.of(), "rows", 0);
+    Part columns = cut(List.of(rows), "columns", 1);
+    List<Part> two = List.of(rows, columns);
+    Part number = Part.behind(two, "n", ElementType.I64, Shape.of(1));
+    Port port = new Port(0, List.of(rows, columns, number));
+    assertThat(port.results()).containsExactly(rows, columns);
+    int[] numbers = {0, 1, 2, 3, 4, 5};
+    Tensor all = Tensor.ofInts(Shape.of(2, 3), numbers);
+    for (int count = 0; count <= 2; count++) {
+      Map<String, Tensor> parts =
+          port.unpack(
+              port.pack(
+                  Map.of("rows", all, "columns", all, "n", Tensor.ofLongs(Shape.of(1), count))));
+      assertThat(parts.keySet()).containsExactly("rows", "columns");
+      assertThat(parts.get("rows").shape()).isEqualTo(Shape.of(count, 3));
+      assertThat(parts.get("columns").shape()).isEqualTo(Shape.of(2, count));
+      for (int i = 0; i < 3 * count; i++) {
+        assertThat(parts.get("rows").integer(i)).isEqualTo(i);
+      }
+      for (int i = 0; i < 2 * count; i++) {
+        assertThat(parts.get("columns").integer(i)).isEqualTo(i / count * 3 + i % count);
+      }
+    }
+    for (long lie : new long[] {-1, 3, Long.MAX_VALUE}) {
+      Map<String, Tensor> parts =
+          port.unpack(
+              port.pack(
+                  Map.of("rows", all, "columns", all, "n", Tensor.ofLongs(Shape.of(1), lie))));
+      assertThat(parts.get("rows").shape()).isEqualTo(Shape.of(lie < 0 ? 0 : 2, 3));
+    }
+    refused("rows i32 2x3, of axis 0 as many as n: there is no such axis or number", List.of(rows));
+    refused(
+        "there is no such axis or number",
+        List.of(rows, Part.behind(List.of(rows), "n", ElementType.I32, Shape.of(1))));
+  }
+
+  private static Part cut(List<Part> before, String name, int axis) {
+    Optional<Port.Cut> cut = Optional.of(new Port.Cut(axis, "n"));
+    return Part.behind(before, name, ElementType.I32, Shape.of(2, 3), cut);
+  }
+
+  @Test
   void allThatIsWrongWithTensorsIsToldAtOnce() {
     Map<String, Tensor> wrong =
         Map.of("b", Tensor.ofInts(Shape.of(3), 1, 2, 3), "c\u001b", Tensor.ofInts(Shape.of(1), 1));
@@ -92,8 +135,28 @@ class PortTest {
     for (long offset : new long[] {-32, 4}) {
       assertThatThrownBy(() -> part("b", offset)).hasMessageContaining("not a part of a port");
     }
-    assertThatThrownBy(() -> new Part("e", ElementType.I32, Shape.of(0), 0))
-        .hasMessageContaining("e i32 0");
+  }
+
+  @Test
+  void aPartMayHaveNoElementsButASlotHasAByte() {
+    Part none = new Part("e", ElementType.I32, Shape.of(0, 3), 0);
+    Port alone = new Port(0, List.of(none));
+    assertThat(alone.bytes()).isEqualTo(1);
+    assertThat(alone.isPacked()).isTrue();
+    MemorySegment bytes = alone.pack(Map.of("e", Tensor.zero(none.type(), none.shape())));
+    assertThat(bytes.byteSize()).isEqualTo(1);
+    assertThat(alone.unpack(bytes).get("e").shape()).isEqualTo(Shape.of(0, 3));
+    assertThat(alone.tensor(bytes).shape()).isEqualTo(Shape.of(1));
+    Part a = part("a", 0);
+    Part behind = Part.behind(List.of(a), "e", ElementType.F32, Shape.of(0));
+    assertThat(behind.offset()).isEqualTo(32);
+    Port both = new Port(0, List.of(a, behind));
+    assertThat(both.bytes()).isEqualTo(32);
+    Tensor two = Tensor.ofInts(Shape.of(2), 4, 5);
+    Map<String, Tensor> unpacked =
+        both.unpack(both.pack(Map.of("a", two, "e", Tensor.zero(ElementType.F32, Shape.of(0)))));
+    assertThat(unpacked.get("a").integers()).containsExactly(4, 5);
+    assertThat(unpacked.get("e").floats()).isEmpty();
   }
 
   @Test

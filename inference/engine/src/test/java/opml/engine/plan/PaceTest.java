@@ -8,12 +8,31 @@ class PaceTest {
   private static final int RUNS = 5000;
 
   @Test
-  void runsOfMillisecondsAreAlwaysSpread() {
+  void runsOfMillisecondsAreSpreadButForAFewWhoseNodesAreTimed() {
+    Pace pace = new Pace(2);
+    int alone = 0;
+    for (int i = 0; i < RUNS; i++) {
+      if (pace.spreads()) {
+        assertThat(pace.pieces(0)).isPositive();
+        assertThat(pace.pieces(1)).isEqualTo(i == 0 ? pace.pieces(0) : 0);
+      } else {
+        assertThat(pace.timesNodes()).isTrue();
+        alone++;
+        pace.ran(0, 2_000_000);
+        pace.ran(1, 1_000);
+      }
+      pace.ran(3_000_000, pace.spreads());
+    }
+    assertThat(alone).isBetween(3, 30);
+  }
+
+  @Test
+  void runsOfSecondsAreAlwaysSpread() {
     Pace pace = new Pace(1);
     for (int i = 0; i < RUNS; i++) {
       assertThat(pace.spreads()).isTrue();
       assertThat(pace.pieces(0)).isPositive();
-      pace.ran(3_000_000, true);
+      pace.ran(3_000_000_000L, true);
     }
   }
 

@@ -42,6 +42,7 @@ import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
 import opml.kernels.catalog.Kernel;
+import opml.kernels.catalog.KernelCatalog;
 import org.junit.jupiter.api.Test;
 
 class GraphExecutionTest {
@@ -231,6 +232,26 @@ class GraphExecutionTest {
       runs.incrementAndGet();
       return RandomGraphs.plainly(0).run(graph, node, operands);
     };
+  }
+
+  @Test
+  void whatIsKnownBeforeAnyRunIsEmptiedToo() {
+    int floats = 3000;
+    GraphBuilder builder = new GraphBuilder();
+    int x = builder.slot("x", ElementType.F32, Shape.of(floats));
+    int y = builder.slot("y", ElementType.F32, Shape.of(floats));
+    int w = builder.constant("w", RandomGraphs.tensor(new SplittableRandom(1), floats));
+    int folded = builder.slot("folded", ElementType.F32, Shape.of(floats));
+    Kernel relu = KernelCatalog.byName("relu.f32");
+    builder.call(relu, "of w", "Relu").read(w).write(folded).ints("n", floats).end();
+    builder.call(relu, "of x", "Relu").read(x).write(y).ints("n", floats).end();
+    Shape shape = Shape.of(floats);
+    Graph graph = builder.build(builder.port("x", x, shape), builder.port("y", y, shape));
+    Model model = Model.of(Clearing.added(graph), TestPrograms::of);
+    byte[] input = RandomGraphs.tensor(new SplittableRandom(2), floats).bytes();
+    List<GraphState> plain = new ArrayList<>();
+    plainly(model, input, RandomGraphs.plainly(0), plain);
+    assertThat(run(model, input).finalState()).isEqualTo(plain.getLast());
   }
 
   @Test

@@ -18,6 +18,8 @@ import opml.core.codec.MalformedException;
 import opml.core.codec.Names;
 import opml.engine.graph.Slot;
 import opml.engine.tensor.ElementType;
+import opml.engine.tensor.Shape;
+import opml.engine.tensor.Tensor;
 import opml.formats.onnx.file.OnnxGraph;
 import opml.formats.onnx.file.OnnxNode;
 import opml.formats.onnx.file.OnnxTensor;
@@ -26,6 +28,8 @@ import opml.formats.onnx.file.OnnxValueInfo;
 import opml.formats.onnx.node.Declaration;
 import opml.formats.onnx.node.GraphImport;
 import opml.formats.onnx.node.GraphImport.State;
+import opml.formats.onnx.node.Meaning;
+import opml.formats.onnx.node.Nibbles;
 import opml.formats.onnx.node.NodeImport;
 import opml.formats.onnx.node.Operator;
 import opml.formats.onnx.node.RefusedNode;
@@ -225,6 +229,11 @@ final class GraphScope {
 
   /// Imports a node of the graph, or one that stands for a part of one.
   void importNode(OnnxNode node, String label) {
+    Optional<Operator> operator =
+        node.overload().isEmpty() ? Operators.find(node.domain(), node.opType()) : Optional.empty();
+    if (operator.map(Operator::takesNibbles).orElse(false)) {
+      node.inputs().forEach(this::widen);
+    }
     boolean unknown = false;
     boolean constant = true;
     for (String name : Renaming.read(node)) {
@@ -239,10 +248,9 @@ final class GraphScope {
         case UNDEFINED -> throw new IllegalStateException("what is undefined is unknown");
       }
     }
-    Optional<Operator> operator =
-        node.overload().isEmpty() ? Operators.find(node.domain(), node.opType()) : Optional.empty();
     boolean function = all.isFunction(node);
     boolean flow = ControlFlow.isOne(node);
+    boolean list = SequenceNodes.isOne(node);
     boolean done = false;
     try {
       all.countNode();
@@ -250,6 +258,8 @@ final class GraphScope {
         done = all.inlined(this, node, label);
       } else if (flow) {
         done = !unknown && opset.isPresent() && new ControlFlow(this, node, label).run();
+      } else if (list) {
+        done = !unknown && opset.isPresent() && new SequenceNodes(this, node, label).run();
       } else if (operator.isEmpty()) {
         String domain = Operators.isOnnx(node.domain()) ? "" : node.domain() + ".";
         problems.add(Kind.OPERATOR, NODE, label, domain + node.opType(), "");
@@ -290,9 +300,9 @@ final class GraphScope {
   }
 
   /// {@return what a graph's output is, if that is known}
-  Optional<Value> output(OnnxValueInfo output) {
+  Optional<Meaning> output(OnnxValueInfo output) {
     state(output.name(), prefix + "outputs");
-    return graph.value(output.name());
+    return graph.meaning(output.name());
   }
 
   /// {@return what is known of a value, which is looked up among the initializers when it is first read}
@@ -342,6 +352,28 @@ final class GraphScope {
     return true;
   }
 
+  /// Reads an initializer of integers of four bits, if it is one that nobody has read, as one of bytes.
+  private void widen(String name) {
+    @Nullable OnnxTensor initializer = initializers.get(name);
+    if (initializer == null || graph.state(name) != State.UNDEFINED) {
+      return;
+    }
+    Optional<OnnxTensor> packed = initializer.nibbles();
+    if (packed.isEmpty()) {
+      return;
+    }
+    boolean signed = initializer.type().equals(Optional.of(OnnxType.INT4));
+    Shape shape = new Shape(initializer.dims().stream().map(Math::toIntExact).toList());
+    try {
+      graph.countConstant(shape.count());
+      Tensor apart = Nibbles.apart(packed.get().value(), shape, signed);
+      graph.define(name, Value.constant(name, apart));
+    } catch (RefusedNode e) {
+      problems.add(e.kind(), "tensor", Names.shown(name), e.rule(), e.detail());
+      graph.defineUnknown(name, true);
+    }
+  }
+
   /// Checks where those initializers lie that are read, all together. Those that are refused for their type or size,
   /// which is told with what else is wrong, are not looked for.
   private void requirePlaces(Set<String> read) {
@@ -350,6 +382,7 @@ final class GraphScope {
           model.initializers().stream()
               .filter(initializer -> initializers.get(initializer.name()) == initializer)
               .filter(initializer -> read.contains(initializer.name()))
+              .map(initializer -> initializer.nibbles().orElse(initializer))
               .filter(
                   initializer ->
                       initializer
@@ -382,8 +415,6 @@ final class GraphScope {
 
   /// {@return the node's name as it may be shown, or its number and operator where it has none}
   private String label(int index) {
-    OnnxNode node = model.nodes().get(index);
-    return Names.shown(
-        prefix + (node.name().isEmpty() ? "#" + index + " " + node.opType() : node.name()));
+    return Names.shown(prefix + model.nodes().get(index).label(index));
   }
 }

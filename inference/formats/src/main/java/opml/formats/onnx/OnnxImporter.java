@@ -4,30 +4,28 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import opml.core.codec.MalformedException;
 import opml.core.codec.Names;
 import opml.engine.graph.Graph;
-import opml.engine.tensor.ElementType;
-import opml.engine.tensor.Shape;
-import opml.engine.tensor.Tensor;
-import opml.formats.onnx.file.OnnxDimension;
 import opml.formats.onnx.file.OnnxGraph;
 import opml.formats.onnx.file.OnnxModel;
 import opml.formats.onnx.file.OnnxOpset;
 import opml.formats.onnx.file.OnnxReader;
 import opml.formats.onnx.file.OnnxType;
 import opml.formats.onnx.file.OnnxValueInfo;
+import opml.formats.onnx.fusion.CallFusion;
 import opml.formats.onnx.node.Declaration;
 import opml.formats.onnx.node.GraphImport;
+import opml.formats.onnx.node.GraphImport.Named;
 import opml.formats.onnx.node.GraphImport.State;
 import opml.formats.onnx.node.Limits;
+import opml.formats.onnx.node.Meaning;
 import opml.formats.onnx.node.RefusedNode;
 import opml.formats.onnx.node.Types;
 import opml.formats.onnx.node.Value;
+import opml.formats.onnx.node.ValueList;
 import opml.formats.onnx.operator.Operators;
 import opml.formats.refusal.ImportException;
 import opml.formats.refusal.Reason.Kind;
@@ -55,9 +53,9 @@ public final class OnnxImporter {
 
   private OnnxImporter(OnnxModel file, Bindings bindings, Limits limits) {
     this.file = file;
-    this.model = file.graph();
+    this.model = QuantisedFusion.of(file);
     this.bindings = bindings;
-    this.all = new Importing(new GraphImport(limits), file.functions());
+    this.all = new Importing(new GraphImport(limits), file);
   }
 
   /// Reads and imports a file.
@@ -116,12 +114,35 @@ public final class OnnxImporter {
     return importer
         .run()
         .filter(whole -> importer.problems().isEmpty())
-        .orElseThrow(
-            () ->
-                new ImportException(
-                    source,
-                    importer.problems().reasons(),
-                    List.copyOf(importer.problems().unbound())));
+        .orElseThrow(() -> importer.refusal(source));
+  }
+
+  /// Imports as [#load(Path, Bindings)], and tells what is known of the file, whether or not it can be run.
+  ///
+  /// @throws IOException if it cannot be read
+  /// @throws MalformedException if it is not an ONNX model
+  public static OnnxExamination examine(Path file, Bindings bindings) throws IOException {
+    OnnxModel model = OnnxReader.read(file);
+    try {
+      return examine(file.toString(), model, bindings);
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  static OnnxExamination examine(String source, OnnxModel model, Bindings bindings) {
+    OnnxImporter importer = new OnnxImporter(model, bindings, ALL);
+    Optional<Graph> graph = importer.run().filter(whole -> importer.problems().isEmpty());
+    return new OnnxExamination(
+        model,
+        importer.all.graph().values(),
+        graph.isPresent() ? Optional.empty() : Optional.of(importer.refusal(source)));
+  }
+
+  private ImportException refusal(String source) {
+    StringUse.refusal(file).ifPresent(text -> problems().add(Kind.TYPE, 1, text));
+    return new ImportException(
+        source, problems().reasons(), List.copyOf(problems().unbound()), problems().occurrences());
   }
 
   private ImportProblems problems() {
@@ -132,26 +153,29 @@ public final class OnnxImporter {
   private Optional<Graph> run() {
     Optional<Integer> opset = opset(file.opsets());
     GraphScope scope = new GraphScope(all, model, Optional.empty(), "", opset);
-    List<OnnxValueInfo> inputs =
-        Renaming.inputs(model).stream()
-            .filter(input -> bindings.constant(input).isEmpty())
-            .toList();
-    requireFew(Kind.INPUTS, "input", Renaming.inputs(model));
-    requireFew(Kind.OUTPUTS, "output", model.outputs());
+    requireFew(Kind.INPUTS, "input", Renaming.inputs(model).size());
+    requireFew(Kind.OUTPUTS, "output", model.outputs().size());
     if (model.outputs().isEmpty()) {
       problems().add(Kind.OUTPUTS, 0, "no output; at least one is needed");
     }
-    requireBindings();
-    Renaming.inputs(model).forEach(this::input);
-    requireRoom("inputs", inputs);
+    InputImport inputs = new InputImport(all, bindings, MOST_PORTS);
+    inputs.requireBindings(Renaming.inputs(model));
+    Renaming.inputs(model).forEach(inputs::add);
+    requireFew(Kind.INPUTS, "input", inputs.ports().size());
+    requireRoom("inputs", inputs.ports());
     scope.nodes();
-    model.outputs().forEach(output -> output(scope, output));
-    requireRoom("outputs", model.outputs());
+    List<Named> outputs = new ArrayList<>();
+    model.outputs().forEach(output -> output(scope, output, outputs));
+    requireFew(Kind.OUTPUTS, "output", outputs.size());
+    requireRoom("outputs", outputs);
     if (!problems().isEmpty()) {
       return Optional.empty();
     }
+    if (!model.outputs().stream().allMatch(one -> all.graph().meaning(one.name()).isPresent())) {
+      throw new IllegalStateException("an output is not known, and nothing says why");
+    }
     try {
-      return Optional.of(all.graph().finish(namesOf(inputs), namesOf(model.outputs())));
+      return Optional.of(all.graph().finish(inputs.ports(), outputs, CallFusion::of));
     } catch (RefusedNode e) {
       problems().add(e.kind(), 1, String.valueOf(e.getMessage()));
       return Optional.empty();
@@ -193,159 +217,25 @@ public final class OnnxImporter {
     return Optional.of((int) version);
   }
 
-  private void requireFew(Kind kind, String what, List<OnnxValueInfo> values) {
-    if (values.size() > MOST_PORTS) {
+  private void requireFew(Kind kind, String what, int count) {
+    if (count > MOST_PORTS) {
       problems()
           .add(
-              kind,
-              values.size(),
-              "%,d %ss; at most %,d are supported".formatted(values.size(), what, MOST_PORTS));
+              kind, count, "%,d %ss; at most %,d are supported".formatted(count, what, MOST_PORTS));
     }
   }
 
-  private void requireRoom(String what, List<OnnxValueInfo> values) {
+  private void requireRoom(String what, List<Named> ports) {
     try {
-      all.graph().requireRoom(what, namesOf(values));
+      all.graph().requireRoom(what, ports);
     } catch (RefusedNode e) {
       problems().add(e.kind(), 1, e.rule());
     }
   }
 
-  private static List<String> namesOf(List<OnnxValueInfo> values) {
-    return values.stream().map(OnnxValueInfo::name).toList();
-  }
-
-  /// Defines an input, which is known if its type is supported and all of its sizes are numbers. A symbolic batch is
-  /// one.
-  private void input(OnnxValueInfo input) {
-    GraphImport graph = all.graph();
-    String name = input.name();
-    String shown = "input " + Names.shown(name);
-    Optional<Tensor> bound = bindings.constant(input);
-    if (bound.isPresent()) {
-      graph.define(name, Value.constant(name, bound.get()));
-      return;
-    }
-    if (input.kind() != OnnxValueInfo.Kind.TENSOR) {
-      problems()
-          .add(Kind.TYPE, 1, shown + " is " + input.kind().label() + "; a tensor is supported");
-      graph.defineUnknown(name, false);
-      return;
-    }
-    Optional<ElementType> type = input.type().flatMap(OnnxType::element);
-    if (type.isEmpty()) {
-      problems().unsupportedType(OnnxType.nameOf(input.elementType()), shown);
-    }
-    Optional<Shape> shape = shape(input);
-    if (type.isEmpty() || shape.isEmpty()) {
-      graph.defineUnknown(name, false);
-      return;
-    }
-    Value value = Value.computed(name, type.get(), shape.get());
-    try {
-      value.requireSlot();
-      graph.defineInput(name, value);
-    } catch (RefusedNode e) {
-      problems().add(e.kind(), "input", Names.shown(name), e.rule(), e.detail());
-      graph.defineUnknown(name, false);
-    }
-  }
-
-  private Optional<Shape> shape(OnnxValueInfo input) {
-    String what = "input " + Names.shown(input.name());
-    Optional<Shape> bound = bindings.shape(input);
-    if (bound.isPresent()) {
-      return bound;
-    }
-    if (input.shape().isEmpty()) {
-      problems().add(Kind.SHAPE, 1, what + " has no shape");
-      return Optional.empty();
-    }
-    List<OnnxDimension> declared = input.shape().get();
-    List<Integer> dims = new ArrayList<>();
-    List<String> symbolic = new ArrayList<>();
-    List<String> bad = new ArrayList<>();
-    for (int i = 0; i < declared.size(); i++) {
-      Optional<Integer> chosen =
-          declared.get(i) instanceof OnnxDimension.Named(String label)
-              ? bindings.dim(label)
-              : Optional.empty();
-      long dim = chosen.map(Integer::longValue).orElse(declared.get(i).known().orElse(1));
-      if (declared.get(i).known().isEmpty() && chosen.isEmpty() && i > 0) {
-        symbolic.add(i + " is " + declared.get(i).label());
-      } else if (dim < 0 || dim > Integer.MAX_VALUE) {
-        bad.add(i + " is " + dim);
-      }
-      dims.add((int) dim);
-    }
-    if (!symbolic.isEmpty()) {
-      problems()
-          .add(
-              Kind.SHAPE,
-              symbolic.size(),
-              what
-                  + " has dimensions that are not numbers: "
-                  + Names.list(symbolic)
-                  + "; expected is --bind with each of them; dimension 0 alone is 1 where nothing is said");
-    }
-    if (!bad.isEmpty()) {
-      problems()
-          .add(Kind.SIZE, bad.size(), what + " has impossible dimensions: " + Names.list(bad));
-    }
-    if (!symbolic.isEmpty() || !bad.isEmpty()) {
-      return Optional.empty();
-    }
-    try {
-      return Optional.of(new Shape(dims));
-    } catch (IllegalArgumentException e) {
-      problems()
-          .add(
-              Kind.SIZE,
-              1,
-              what
-                  + " has too many dimensions or elements: ["
-                  + Names.list(dims.stream().map(String::valueOf).toList())
-                  + "]");
-      return Optional.empty();
-    }
-  }
-
-  /// Checks that all that is bound is there.
-  private void requireBindings() {
-    Set<String> inputs = new HashSet<>(namesOf(Renaming.inputs(model)));
-    Set<String> dims = new HashSet<>();
-    for (OnnxValueInfo input : Renaming.inputs(model)) {
-      input.shape().stream()
-          .flatMap(List::stream)
-          .forEach(
-              dim -> {
-                if (dim instanceof OnnxDimension.Named(String name)) {
-                  dims.add(name);
-                }
-              });
-    }
-    requireAll("input", bindings.inputs().keySet(), inputs);
-    requireAll("input", bindings.shapes().keySet(), inputs);
-    requireAll("dimension", bindings.dims().keySet(), dims);
-  }
-
-  private void requireAll(String what, Set<String> bound, Set<String> known) {
-    for (String name : bound.stream().sorted().toList()) {
-      if (!known.contains(name)) {
-        problems()
-            .add(
-                Kind.BINDING,
-                1,
-                "bound is the %s %s, which the model does not have; it has %s"
-                    .formatted(
-                        what,
-                        Names.shown(name),
-                        known.isEmpty() ? "none" : Names.list(known.stream().sorted().toList())));
-      }
-    }
-  }
-
-  private void output(GraphScope scope, OnnxValueInfo output) {
+  /// Adds the tensors of an output to those that the graph gives. A sequence gives each of its own, an empty optional
+  /// none.
+  private void output(GraphScope scope, OnnxValueInfo output, List<Named> ports) {
     GraphImport graph = all.graph();
     String name = output.name();
     if (name.isEmpty()) {
@@ -356,20 +246,43 @@ public final class OnnxImporter {
       problems().add(Kind.GRAPH, "output", Names.shown(name), "outputs that nothing defines", "");
       return;
     }
-    graph
-        .value(name)
-        .filter(value -> output.elementType() != 0)
-        .filter(value -> OnnxType.of(value.type()).code() != output.elementType())
-        .ifPresent(
-            value ->
-                problems()
-                    .add(
-                        Kind.TYPE,
-                        "output",
-                        Names.shown(name),
-                        "outputs that are not of the declared type",
-                        Types.name(value.type())
-                            + ", declared "
-                            + OnnxType.nameOf(output.elementType())));
+    Optional<Meaning> meaning = graph.meaning(name);
+    if (meaning.isEmpty()) {
+      return;
+    }
+    if (!mayBe(output.kind(), meaning.get())) {
+      notAsDeclared(name, meaning.get().describe(), output.kind().label());
+      return;
+    }
+    List<Value> tensors = meaning.get().tensors();
+    for (int i = 0; i < tensors.size(); i++) {
+      Value value = tensors.get(i);
+      if (output.elementType() != 0 && OnnxType.of(value.type()).code() != output.elementType()) {
+        notAsDeclared(name, Types.name(value.type()), OnnxType.nameOf(output.elementType()));
+      }
+      ports.add(
+          new Named(meaning.get() instanceof Value ? name : Bindings.element(name, i), value));
+    }
+  }
+
+  private void notAsDeclared(String name, String is, String declared) {
+    problems()
+        .add(
+            Kind.TYPE,
+            "output",
+            Names.shown(name),
+            "outputs that are not of the declared type",
+            is + ", declared " + declared);
+  }
+
+  private static boolean mayBe(OnnxValueInfo.Kind declared, Meaning meaning) {
+    return switch (declared) {
+      case UNDECLARED -> true;
+      case TENSOR -> meaning instanceof Value;
+      case SEQUENCE -> meaning instanceof ValueList;
+      case OPTIONAL -> !(meaning instanceof ValueList);
+      case OPTIONAL_SEQUENCE -> !(meaning instanceof Value);
+      case SPARSE_TENSOR, NESTED, MAP, OPAQUE -> false;
+    };
   }
 }

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 /// @param names that are others now; all others stay
 /// @param attributes that stand in place of references to a function's attributes
 record Renaming(Map<String, String> names, Map<String, OnnxAttribute> attributes) {
+  /// Longer names are cut where they are made others: a loop makes them as often as it turns.
+  private static final int MOST_CHARACTERS = 100;
+
   Renaming {
     names = Map.copyOf(names);
     attributes = Map.copyOf(attributes);
@@ -27,9 +30,21 @@ record Renaming(Map<String, String> names, Map<String, OnnxAttribute> attributes
 
   /// {@return a renaming of all that a graph defines, with a prefix, which keeps references as they are}
   static Renaming of(OnnxGraph graph, String prefix) {
+    return new Renaming(prefixed(defined(graph), prefix), Map.of());
+  }
+
+  /// {@return names with a prefix, all of them short, and different if the old ones are}
+  static Map<String, String> prefixed(Set<String> old, String prefix) {
     Map<String, String> names = new HashMap<>();
-    defined(graph).forEach(name -> names.put(name, prefix + name));
-    return new Renaming(names, Map.of());
+    int cut = 0;
+    for (String name : old) {
+      String brief = name;
+      while (brief.length() > MOST_CHARACTERS || !brief.equals(name) && old.contains(brief)) {
+        brief = name.substring(0, MOST_CHARACTERS / 2) + "~" + cut++;
+      }
+      names.put(name, prefix + brief);
+    }
+    return names;
   }
 
   /// {@return the names that a graph itself defines, without those of graphs in it}

@@ -17,6 +17,9 @@ public final class ImportException extends RuntimeException {
   @SuppressWarnings("serial") // an unmodifiable list of strings
   private final List<String> unbound;
 
+  @SuppressWarnings("serial") // an unmodifiable list of records of strings
+  private final List<Occurrence> occurrences;
+
   /// @param source names the file
   /// @param reasons all that is wrong, at least one
   public ImportException(String source, List<Reason> reasons) {
@@ -25,9 +28,22 @@ public final class ImportException extends RuntimeException {
 
   /// @param unbound inputs of the model that would have to be bound to constants
   public ImportException(String source, List<Reason> reasons, List<String> unbound) {
+    this(source, reasons, unbound, List.of());
+  }
+
+  /// @param occurrences every place that was counted, or the first of very many
+  public ImportException(
+      String source, List<Reason> reasons, List<String> unbound, List<Occurrence> occurrences) {
     super(message(source, reasons));
     this.reasons = List.copyOf(reasons);
     this.unbound = List.copyOf(unbound);
+    this.occurrences = List.copyOf(occurrences);
+  }
+
+  /// {@return every place where something is wrong, in the order in which they were found, if the importer names them;
+  /// of very many the first}
+  public List<Occurrence> occurrences() {
+    return occurrences;
   }
 
   /// {@return the names of inputs that decide shapes, or what is run, and are not bound; in the model's order}

@@ -310,24 +310,6 @@ class PortsImportTest {
         .hasMessageContaining("values with a name that is taken: input (1 value: a)")
         .hasMessageContaining("values without a name (2 values, first: input)")
         .hasMessageContaining("outputs that nothing defines (1 output: none)");
-    assertThatThrownBy(
-            () ->
-                imported(
-                    List.of(A, info("e", ElementType.F32, Shape.of(0, 2))),
-                    List.of("a", "f"),
-                    List.of(),
-                    new OnnxTensor("f", Tensor.zero(ElementType.I8, Shape.of(0)))))
-        .isInstanceOf(ImportException.class)
-        .hasMessageContaining("tensors without elements are not supported: float 0x2");
-    assertThatThrownBy(
-            () ->
-                imported(
-                    List.of(A),
-                    List.of("a", "f"),
-                    List.of(),
-                    new OnnxTensor("f", Tensor.zero(ElementType.I8, Shape.of(0)))))
-        .isInstanceOf(ImportException.class)
-        .hasMessageContaining("tensors without elements are not supported: int8 0");
   }
 
   // ------------------------------------------------------------------ models and runs

@@ -51,11 +51,13 @@ class RefusalsTest {
     assertThat(refusal)
         .hasMessage(
             """
-            model cannot be run here, for 3 reasons:
+            model cannot be run here, for 4 reasons:
               operators that we do not have: Wrap (12 nodes, first: /encoder/Wrap0), Tokenize (1 node: #17 Tokenize), \
             Tally (1 node: /last)
               opset 28; 1 to 27 are supported
-              type string (1 tensor: input mask)""");
+              type string (1 tensor: input mask)
+              node /last (Tally) has strings, or no kernel, and neither can be committed: no claim can be about this \
+            model""");
     assertThat(refusal.reasons())
         .contains(
             new Reason(Kind.OPERATOR, 12, "node", "/encoder/Wrap0", "Wrap"),
@@ -63,12 +65,14 @@ class RefusalsTest {
     assertThat(refusal(13, nodes, List.of(), List.of(X, ids, mask), List.of(Y)))
         .hasMessage(
             """
-            model cannot be run here, for 4 reasons:
+            model cannot be run here, for 5 reasons:
               operators that we do not have: Wrap (12 nodes, first: /encoder/Wrap0), Tokenize (1 node: #17 Tokenize), \
             Tally (1 node: /last)
               type string (1 tensor: input mask)
               Add: type bool, where numbers are supported (2 nodes, first: /q)
-              MatMul: inner sizes differ: 2x3 and 2x3 (1 node: /mm)""");
+              MatMul: inner sizes differ: 2x3 and 2x3 (1 node: /mm)
+              node /last (Tally) has strings, or no kernel, and neither can be committed: no claim can be about this \
+            model""");
   }
 
   @Test
@@ -128,12 +132,8 @@ class RefusalsTest {
   }
 
   @Test
-  void inputsThatAreEmptyOrTooLargeAreRefusedOnce() {
-    OnnxValueInfo empty = OnnxValueInfo.of("x", ElementType.F32, Shape.of(0, 3));
+  void inputsThatAreTooLargeAreRefusedOnce() {
     List<OnnxNode> relu = List.of(node("r", "Relu", "y", "x"));
-    assertThat(refusal(13, relu, List.of(), List.of(empty), List.of(Y)))
-        .hasMessage(
-            "model cannot be run here: tensors without elements are not supported: float 0x3 (1 input: x)");
     OnnxValueInfo large = OnnxValueInfo.of("x", ElementType.F32, Shape.of(1 << 28));
     assertThat(refusal(13, relu, List.of(), List.of(large), List.of(Y)))
         .hasMessage(
@@ -169,7 +169,7 @@ class RefusalsTest {
       assertThat(
               refusal(
                   13, List.of(node("r", "Relu", "y", "x")), List.of(), List.of(input), List.of(Y)))
-          .hasMessage("model cannot be run here: type " + name + " (1 tensor: input x)");
+          .hasMessageContaining("type " + name + " (1 tensor: input x)");
     }
     OnnxValueInfo x = OnnxValueInfo.of("x", ElementType.BOOL, Shape.of(2));
     assertThat(refusal(13, List.of(node("r", "Relu", "y", "x")), List.of(), List.of(x), List.of(Y)))

@@ -11,20 +11,28 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// Has one way only be open for each byte: sets of a network's nodes become states, and a state has for a byte one
 /// state that follows, or one that is called and one that follows that call.
 ///
 /// Where a byte would leave a choice between a call and something else, or between going on and the end of what was
 /// called, the call is written out, so that both are in one set; this is tried some times. What is left is a grammar
-/// that cannot be read this way.
+/// that cannot be read this way. Rules that may be narrowed ([GrammarRules#mayNarrow]) then keep one of the ways that
+/// no byte tells apart: each text of what is left is one of the grammar, but not the other way round.
 final class Determinism {
   private static final int BYTES = 256;
   private static final int MOST_ROUNDS = 200;
+
+  /// Rounds in which calls are written out before ways are dropped: of alternatives that differ in their first parts,
+  /// all are kept.
+  private static final int ROUNDS_BEFORE_NARROWING = 4;
+
   private static final int MOST_STATES = 30_000;
   private static final long MOST_WORK = 8_000_000;
 
   private final OpenWays network;
+  private final boolean narrows;
   private long work;
 
   /// What is known of the network as it is now.
@@ -32,8 +40,9 @@ final class Determinism {
 
   private Set<String> empty = Set.of();
 
-  private Determinism(OpenWays network) {
-    this.network = network;
+  private Determinism(GrammarRules rules, boolean narrows) {
+    this.network = new OpenWays(rules);
+    this.narrows = narrows;
   }
 
   /// Bytes on which a state goes on.
@@ -55,6 +64,12 @@ final class Determinism {
   /// A state that is called, and the one behind.
   private record Called(int start, int back) {}
 
+  /// Nodes that call one rule on a byte, and what they go on with.
+  private static final class Calls {
+    final Set<Integer> nodes = new TreeSet<>();
+    final Set<Integer> backs = new TreeSet<>();
+  }
+
   /// States of sets of nodes.
   private final class Round {
     final Map<List<Integer>, Integer> numbers = new HashMap<>();
@@ -62,6 +77,11 @@ final class Determinism {
     final List<State> states = new ArrayList<>();
     final Map<Called, Set<Integer>> calls = new LinkedHashMap<>();
     final Set<Integer> conflicts = new TreeSet<>();
+    final boolean drops;
+
+    Round(boolean drops) {
+      this.drops = drops;
+    }
 
     int number(Collection<Integer> nodes) {
       List<Integer> set = closure(nodes);
@@ -115,9 +135,8 @@ final class Determinism {
     private void edge(List<Integer> set, int low, int high, List<Edge> edges) {
       spend(set.size());
       Set<Integer> next = new TreeSet<>();
-      Set<Integer> backs = new TreeSet<>();
-      Set<Integer> calling = new TreeSet<>();
-      Set<String> called = new HashSet<>();
+      // By the order in which they are asked for, so that a schema has one table.
+      Map<String, Calls> called = new LinkedHashMap<>();
       for (int node : set) {
         switch (network.node(node)) {
           case OpenWays.Node.Read(int from, int to, int target) -> {
@@ -127,26 +146,45 @@ final class Determinism {
           }
           case OpenWays.Node.Call(String rule, int back) -> {
             if (first(rule).get(low)) {
-              calling.add(node);
-              called.add(rule);
-              backs.add(back);
+              Calls calls = called.computeIfAbsent(rule, _ -> new Calls());
+              calls.nodes.add(node);
+              calls.backs.add(back);
             }
           }
           case OpenWays.Node.End _, OpenWays.Node.Free _ -> {}
         }
       }
-      if (calling.isEmpty()) {
+      boolean isUnclear = called.size() + (next.isEmpty() ? 0 : 1) > 1;
+      if (isUnclear && !drops) {
+        called.values().forEach(calls -> conflicts.addAll(calls.nodes));
+        return;
+      }
+      @Nullable String kept = called.isEmpty() ? null : widest(called.keySet());
+      if (kept == null || isUnclear && !next.isEmpty() && !JsonPhrases.isOne(kept)) {
         if (!next.isEmpty()) {
           join(edges, new Edge(low, high, number(next), -1));
         }
-      } else if (!next.isEmpty() || called.size() > 1) {
-        conflicts.addAll(calling);
       } else {
-        int start = number(List.of(network.start(called.iterator().next())));
-        int back = number(backs);
-        calls.computeIfAbsent(new Called(start, back), _ -> new TreeSet<>()).addAll(calling);
+        Calls calls = called.getOrDefault(kept, new Calls());
+        int start = number(List.of(network.start(kept)));
+        int back = number(calls.backs);
+        this.calls
+            .computeIfAbsent(new Called(start, back), _ -> new TreeSet<>())
+            .addAll(calls.nodes);
         join(edges, new Edge(low, high, start, back));
       }
+    }
+
+    /// {@return the rule that is kept where no byte tells rules apart}: one of any values, of which the others often
+    /// are some, or else the first
+    private static String widest(Set<String> rules) {
+      String any = JsonPhrases.nameOf("value");
+      return rules.contains(any)
+          ? any
+          : rules.stream()
+              .filter(JsonPhrases::isOne)
+              .findFirst()
+              .orElseGet(() -> rules.iterator().next());
     }
 
     private static void join(List<Edge> edges, Edge next) {
@@ -233,7 +271,25 @@ final class Determinism {
   ///
   /// @throws GrammarException if there are none, or too many
   static List<State> of(GrammarRules rules) {
-    return new Determinism(new OpenWays(rules)).states();
+    try {
+      return ofAllTexts(rules);
+    } catch (GrammarException e) {
+      if (!rules.mayNarrow()) {
+        throw e;
+      }
+      try {
+        return new Determinism(rules, true).states();
+      } catch (GrammarException _) {
+        throw e;
+      }
+    }
+  }
+
+  /// {@return states by which every text of the rules is right}
+  ///
+  /// @throws GrammarException if there are none, or too many
+  static List<State> ofAllTexts(GrammarRules rules) {
+    return new Determinism(rules, false).states();
   }
 
   private List<State> states() {
@@ -241,7 +297,7 @@ final class Determinism {
     for (int i = 0; i < MOST_ROUNDS; i++) {
       try {
         learn();
-        Round round = new Round();
+        Round round = new Round(narrows && i >= ROUNDS_BEFORE_NARROWING);
         round.explore();
         if (round.conflicts.isEmpty()) {
           round.findOpenEnds();

@@ -50,7 +50,7 @@ final class GbnfParser {
     }
     GbnfParser parser = new GbnfParser(text);
     parser.all();
-    return new GrammarRules("root", parser.rules, parser.places, Set.of());
+    return new GrammarRules("root", parser.rules, parser.places, Set.of(), false);
   }
 
   private void all() {

@@ -12,8 +12,13 @@ import java.util.stream.Collectors;
 ///
 /// @param places where each stands, for people
 /// @param linked rules that are to be gone on with, and not called
+/// @param mayNarrow whether some of the texts serve where there is no table of all
 record GrammarRules(
-    String root, Map<String, Phrase> phrases, Map<String, String> places, Set<String> linked) {
+    String root,
+    Map<String, Phrase> phrases,
+    Map<String, String> places,
+    Set<String> linked,
+    boolean mayNarrow) {
   /// Smaller ones are as soon written out as called.
   private static final int WORTH_A_CALL = 4;
 

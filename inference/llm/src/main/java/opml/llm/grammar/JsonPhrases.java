@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The parts that texts of JSON are made of.
 final class JsonPhrases {
+  private static final String PREFIX = "json ";
+
   /// Any value.
   static final Phrase VALUE = named("value");
 
@@ -33,7 +35,16 @@ final class JsonPhrases {
   private JsonPhrases() {}
 
   static Phrase named(String rule) {
-    return new Phrase.Named("json " + rule);
+    return new Phrase.Named(nameOf(rule));
+  }
+
+  static String nameOf(String rule) {
+    return PREFIX + rule;
+  }
+
+  /// {@return whether a rule is one of those that are the same in all schemas}
+  static boolean isOne(String rule) {
+    return rule.startsWith(PREFIX);
   }
 
   /// Adds the rules that others name.

@@ -154,16 +154,27 @@ final class NumberPhrases {
     if (low == high) {
       return Phrase.sequence(Phrase.chars(low, low), alike(least, most));
     }
-    List<Phrase> options = new ArrayList<>();
     int rest = least.length();
-    options.add(Phrase.sequence(Phrase.chars(low, low), alike(least, "9".repeat(rest))));
-    if (low + 1 <= high - 1) {
+    String zeros = "0".repeat(rest);
+    String nines = "9".repeat(rest);
+    // A digit behind which all numbers are right stands with its neighbours, or the options would
+    // double with each.
+    boolean isWholeLow = least.equals(zeros);
+    boolean isWholeHigh = most.equals(nines);
+    int first = isWholeLow ? low : low + 1;
+    int last = isWholeHigh ? high : high - 1;
+    List<Phrase> options = new ArrayList<>();
+    if (!isWholeLow) {
+      options.add(Phrase.sequence(Phrase.chars(low, low), alike(least, nines)));
+    }
+    if (first <= last) {
       options.add(
           Phrase.sequence(
-              Phrase.chars(low + 1, high - 1),
-              new Phrase.Repeat(Phrase.chars('0', '9'), rest, rest)));
+              Phrase.chars(first, last), new Phrase.Repeat(Phrase.chars('0', '9'), rest, rest)));
     }
-    options.add(Phrase.sequence(Phrase.chars(high, high), alike("0".repeat(rest), most)));
+    if (!isWholeHigh) {
+      options.add(Phrase.sequence(Phrase.chars(high, high), alike(zeros, most)));
+    }
     return new Phrase.Choice(options);
   }
 }

@@ -24,7 +24,9 @@ import opml.core.codec.Printable;
 ///
 /// As with these, members stand in the order of `properties`, and there are others only if `additionalProperties` says
 /// so, or no members are named; `oneOf` is as `anyOf`. Between the parts of a value there may be a space, or one or two
-/// ends of lines and up to 20 spaces and tabs.
+/// ends of lines and up to 20 spaces and tabs. Where no next byte tells alternatives apart, as those of an object with
+/// any members and of one that refers to itself, one of them is kept, the widest that is known: an answer is always a
+/// value that the schema describes.
 final class SchemaReader {
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
@@ -123,7 +125,7 @@ final class SchemaReader {
     SchemaReader reader = new SchemaReader(schema);
     JsonPhrases.addTo(reader.rules);
     reader.rules.put("root", reader.value(schema, "#"));
-    return new GrammarRules("root", reader.rules, reader.places, reader.linked);
+    return new GrammarRules("root", reader.rules, reader.places, reader.linked, true);
   }
 
   private Phrase value(JsonNode schema, String place) {

@@ -2,6 +2,7 @@ package opml.llm.tape;
 
 import java.nio.ByteBuffer;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -106,6 +107,34 @@ public record Sampling(
   /// {@return the most likely token each time, until something else is said}
   public static Builder builder() {
     return new Builder();
+  }
+
+  /// {@return all that makes the choice another one than of the likeliest token, but for biases and a grammar}, by
+  /// llama.cpp's names
+  public Map<String, Number> ways() {
+    Map<String, Number> ways = new LinkedHashMap<>();
+    put(ways, "temperature", temperature, GREEDY.temperature);
+    put(ways, "top-k", topK, GREEDY.topK);
+    put(ways, "top-p", topP, GREEDY.topP);
+    put(ways, "min-p", minP, GREEDY.minP);
+    put(ways, "typical", typical, GREEDY.typical);
+    put(ways, "repeat-last-n", repeatLastN, GREEDY.repeatLastN);
+    put(ways, "repeat-penalty", repeatPenalty, GREEDY.repeatPenalty);
+    put(ways, "frequency-penalty", frequencyPenalty, GREEDY.frequencyPenalty);
+    put(ways, "presence-penalty", presencePenalty, GREEDY.presencePenalty);
+    DrySampling none = GREEDY.dry;
+    put(ways, "dry-multiplier", dry.multiplier(), none.multiplier());
+    put(ways, "dry-base", dry.base(), none.base());
+    put(ways, "dry-allowed-length", dry.allowedLength(), none.allowedLength());
+    put(ways, "dry-penalty-last-n", dry.lastN(), none.lastN());
+    put(ways, "dry-sequence-breaker-bytes", dry.breakers().length, none.breakers().length);
+    return ways;
+  }
+
+  private static void put(Map<String, Number> ways, String name, Number said, Number greedy) {
+    if (!said.equals(greedy)) {
+      ways.put(name, said);
+    }
   }
 
   private Builder changed() {

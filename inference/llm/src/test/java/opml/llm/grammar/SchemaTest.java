@@ -35,23 +35,18 @@ class SchemaTest {
     }
   }
 
-  /// `-Dopml.schemas=1000` for more. One in a hundred is refused: of an object with members of any kind beside one that
-  /// refers to itself, no byte tells which it is, or too many states would.
+  /// `-Dopml.schemas=1000` for more. One in a hundred is narrowed: of an object with members of any kind beside one
+  /// that refers to itself, no byte tells which it is, or too many states would. Of these not all values have texts.
   @Test
   void textsAreOfValuesThatTheSchemaDescribesAndValuesHaveTexts() throws Exception {
     int trials = Integer.getInteger("opml.schemas", 40);
-    int refused = 0;
+    int narrowed = 0;
     for (int trial = 0; trial < trials; trial++) {
       SchemaValues values = new SchemaValues(random);
       String what = "%s, seed %d".formatted(values.whole(), seed);
-      Grammar made;
-      try {
-        made = Grammar.ofJsonSchema(values.whole());
-      } catch (GrammarException e) {
-        assertThat(e.getMessage()).as(what).containsAnyOf("told by the next byte", "states");
-        refused++;
-        continue;
-      }
+      Grammar made = Grammar.ofJsonSchema(values.whole());
+      boolean isWhole = isWhole(values.whole());
+      narrowed += isWhole ? 0 : 1;
       for (int i = 0; i < 20; i++) {
         String text = TextWalk.text(made, random, 40);
         JsonNode value = MAPPER.readTree(text);
@@ -59,10 +54,41 @@ class SchemaTest {
         JsonNode other = values.value(values.whole(), 3);
         assertThat(values.describes(values.whole(), other)).as("%s of %s", other, what).isTrue();
         String written = i % 2 == 0 ? other.toString() : pretty(other);
-        assertThat(TextWalk.accepts(made, written)).as("%s of %s", written, what).isTrue();
+        assertThat(TextWalk.accepts(made, written) || !isWhole)
+            .as("%s of %s", written, what)
+            .isTrue();
       }
     }
-    assertThat(refused).as("refused, seed %d", seed).isLessThanOrEqualTo(trials / 8);
+    assertThat(narrowed).as("narrowed, seed %d", seed).isLessThanOrEqualTo(trials / 8);
+  }
+
+  private static boolean isWhole(JsonNode schema) {
+    try {
+      return !Determinism.ofAllTexts(SchemaReader.read(schema)).isEmpty();
+    } catch (GrammarException e) {
+      assertThat(e.getMessage()).containsAnyOf("told by the next byte", "states");
+      return false;
+    }
+  }
+
+  @Test
+  void whereNoByteTellsAlternativesApartTheWiderOneIsKept() {
+    String open =
+        "{'type':'object','properties':{'n':{'type':'integer'}},'additionalProperties':true}";
+    String tree =
+        "{'type':'object','properties':{'kids':{'type':'array','items':{'$ref':'#/$defs/tree'}},"
+            + "'n':{'type':'integer'}},'required':['n']}";
+    for (String both :
+        List.of(open + ",{'$ref':'#/$defs/tree'}", "{'$ref':'#/$defs/tree'}," + open)) {
+      String schema = "{'anyOf':[%s],'$defs':{'tree':%s}}".formatted(both, tree).replace('\'', '"');
+      assertThatThrownBy(() -> Determinism.ofAllTexts(SchemaReader.read(schema)))
+          .isInstanceOf(GrammarException.class);
+      assertTexts(
+          schema,
+          List.of(
+              "{\"n\":1}", "{\"kids\":[{\"x\":[null]}]}", "{\"kids\":[{\"n\":1}]}", "{\"kids\":7}"),
+          List.of("{\"n\":\"1\"}", "{\"kids\":[}", "[]"));
+    }
   }
 
   private static String pretty(JsonNode value) throws Exception {

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.UnaryOperator;
 import opml.kernels.memory.Mem;
@@ -48,6 +49,42 @@ class SamplingTest {
   /// {@return the same for texts of a grammar, half of the time}
   private Sampling held(Sampling sampling) {
     return sampling.withGrammar(new Grammar(random.ints(random.nextInt(2)).toArray()));
+  }
+
+  @Test
+  void whatNobodySaysOfChanceIsWhatLlamaCppTakes() {
+    Optional<Float> some = Optional.of(0.5f);
+    Optional<Float> none = Optional.empty();
+    Optional<Integer> topK = Optional.empty();
+    Optional<Long> unnamed = Optional.empty();
+    assertThat(new AskedChance(none, unnamed, topK, none, none, none).sampling(9).build())
+        .isEqualTo(Sampling.GREEDY);
+    Sampling drawn =
+        Sampling.builder().seed(9).temperature(0.8f).topK(40).topP(0.95f).minP(0.05f).build();
+    assertThat(new AskedChance(none, Optional.of(9L), topK, none, none, none).sampling(3).build())
+        .isEqualTo(drawn);
+    assertThat(
+            new AskedChance(none, unnamed, Optional.of(40), none, none, none).sampling(9).build())
+        .isEqualTo(drawn);
+    assertThat(new AskedChance(some, unnamed, topK, none, none, none).sampling(9).build())
+        .isEqualTo(
+            Sampling.builder().seed(9).temperature(0.5f).topK(40).topP(0.95f).minP(0.05f).build());
+    assertThat(new AskedChance(none, unnamed, topK, some, none, none).sampling(9).build().topP())
+        .isEqualTo(0.5f);
+    assertThat(new AskedChance(none, unnamed, topK, none, some, none).sampling(9).build().minP())
+        .isEqualTo(0.5f);
+    Sampling typical = new AskedChance(none, unnamed, topK, none, none, some).sampling(9).build();
+    assertThat(typical.ways())
+        .containsEntry("typical", 0.5f)
+        .containsEntry("temperature", 0.8f)
+        .containsEntry("top-k", 40)
+        .doesNotContainKeys("repeat-penalty", "dry-multiplier");
+    assertThat(
+            new AskedChance(Optional.of(0f), Optional.of(9L), topK, some, none, none)
+                .sampling(3)
+                .build())
+        .as("no chance was asked for")
+        .isEqualTo(Sampling.GREEDY);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package opml.twins.call;
 
-/// `softmax.f32`, and `globalaveragepool.f32`, whose axis is innermost and leaves one element.
+/// `softmax.f32`, and what leaves one element of an axis: `reduce.mean.f32` and others, and `globalaveragepool.f32`,
+/// whose axis is innermost.
 public record AxisCall(int outer, int n, int inner, boolean reduces) implements TwinCall {
 
   public static AxisCall softmax(long[] s) {
@@ -9,6 +10,10 @@ public record AxisCall(int outer, int n, int inner, boolean reduces) implements 
 
   public static AxisCall globalAverage(long[] s) {
     return new AxisCall((int) s[0], (int) s[1], 1, true);
+  }
+
+  public static AxisCall reduction(long[] s) {
+    return new AxisCall((int) s[0], (int) s[1], (int) s[2], true);
   }
 
   @Override

@@ -1,6 +1,6 @@
 package opml.twins.call;
 
-/// `add.f32` and `mul.f32`.
+/// `add.f32` and `mul.f32`, and others of two operands.
 ///
 /// @param dimensions of y
 /// @param a strides of the first operand, 0 where it is repeated
@@ -16,6 +16,14 @@ public record BroadcastCall(Dimensions dimensions, Dimensions a, Dimensions b) i
 
   public static BroadcastCall of(long[] s) {
     return new BroadcastCall(Dimensions.of(s, 0), Dimensions.of(s, 4), Dimensions.of(s, 8));
+  }
+
+  /// {@return a call of two loops}, as `sub.f32` has it
+  public static BroadcastCall rows(long[] s) {
+    return new BroadcastCall(
+        new Dimensions(1, 1, (int) s[0], (int) s[1]),
+        new Dimensions(0, 0, (int) s[2], (int) s[3]),
+        new Dimensions(0, 0, (int) s[4], (int) s[5]));
   }
 
   /// {@return the same with as few and as long inner loops as there can be}: where a dimension continues the one

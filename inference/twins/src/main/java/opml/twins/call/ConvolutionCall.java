@@ -40,6 +40,28 @@ public record ConvolutionCall(
     return channels() * window.kernelHeight() * window.kernelWidth();
   }
 
+  /// {@return how many outputs there are}
+  public long outputs() {
+    return (long) batch * outChannels * window.outHeight() * window.outWidth();
+  }
+
+  /// {@return whether each output channel sees one input channel, and no other does}
+  public boolean isDepthwise() {
+    return channels() == 1 && groupOutputs() == 1;
+  }
+
+  /// {@return whether windows are the pixels, each for itself}
+  public boolean isPointwise() {
+    return window.kernelHeight() == 1
+        && window.kernelWidth() == 1
+        && window.strideHeight() == 1
+        && window.strideWidth() == 1
+        && window.padTop() == 0
+        && window.padLeft() == 0
+        && window.outHeight() == window.inHeight()
+        && window.outWidth() == window.inWidth();
+  }
+
   @Override
   public boolean isOrdinary() {
     return window.isOrdinary()

@@ -1,11 +1,12 @@
 package opml.twins.tile;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.Optional;
+import opml.engine.tensor.OutsideMemory;
 
 /// A product of quantised tensors by the machine tile: for rows of constant weights and any number of tokens,
 /// `sum[token][row] = bias[row] + Σ (x[token][l] - xZero) · (w[row][l] - wZero)`, exact in int32, which wraps.
@@ -68,7 +69,8 @@ public final class Int8Gemm {
   /// How the bytes of a tensor are read.
   public record Bytes(boolean unsigned, int zero) {}
 
-  private Int8Gemm(Int8Tile tile, int rows, int k, Bytes weightBytes, Bytes tokenBytes) {
+  private Int8Gemm(
+      Int8Tile tile, int rows, int k, Bytes weightBytes, Bytes tokenBytes, boolean keeps) {
     this.tile = tile;
     this.rows = rows;
     this.k = k;
@@ -76,7 +78,21 @@ public final class Int8Gemm {
     this.flip = tokenBytes.unsigned() ? Swar.SIGNS : 0;
     this.tokenZero = tokenBytes.zero() - (tokenBytes.unsigned() ? 128 : 0);
     this.rowZero = weightBytes.zero() + (weightBytes.unsigned() ? 0 : 128);
-    this.packed = Arena.ofAuto().allocate(panels() * panelBytes(), 64);
+    this.packed =
+        keeps ? OutsideMemory.allocateTogether(panels() * panelBytes()) : MemorySegment.NULL;
+  }
+
+  /// {@return products whose panels somebody else packs, call by call, where the zero point of tokens, made signed, is
+  /// 0}
+  ///
+  /// A panel begins with [#panelStartBytes] of zeros; then come, for each four elements of the rows, four bytes of each
+  /// row, unsigned; and zeros up to an even number of these.
+  ///
+  /// @return empty if the tile's groups are others, or the tokens' zero point is
+  public static Optional<Int8Gemm> ofPanels(
+      Int8Tile tile, int k, Bytes weightBytes, Bytes tokenBytes) {
+    Int8Gemm gemm = new Int8Gemm(tile, tile.rows(), k, weightBytes, tokenBytes, false);
+    return Optional.of(gemm).filter(_ -> tile.group() == 4 && gemm.tokenZero == 0);
   }
 
   /// Packs weights; element l of row j is at `j · rowStride + l · stride`.
@@ -99,7 +115,7 @@ public final class Int8Gemm {
     if (rows < 0 || k < 0) {
       throw new IllegalArgumentException("no matrix has " + rows + " rows of " + k);
     }
-    Int8Gemm gemm = new Int8Gemm(tile, rows, k, weightBytes, tokenBytes);
+    Int8Gemm gemm = new Int8Gemm(tile, rows, k, weightBytes, tokenBytes, true);
     int flip = weightBytes.unsigned() ? 0 : 0x80;
     for (int first = 0; first < rows; first += gemm.panelRows()) {
       int count = Math.min(gemm.panelRows(), rows - first);
@@ -158,8 +174,14 @@ public final class Int8Gemm {
     return Math.ceilDiv(rows, tile.rows());
   }
 
-  private long panelBytes() {
+  /// {@return bytes of a packed panel}
+  public long panelBytes() {
     return tile.rowStartBytes() + tile.weightBytes(steps);
+  }
+
+  /// {@return bytes before a panel's elements: what its rows start with}
+  public long panelStartBytes() {
+    return tile.rowStartBytes();
   }
 
   private long tokenBytes() {
@@ -277,16 +299,47 @@ public final class Int8Gemm {
       MemorySegment sums,
       long sumsAt) {
     Objects.checkIndex(panel, panels());
-    int piece = (int) (PIECE_BYTES / tile.weightBytes(1));
     long stride = tile.rowStartBytes();
+    multiply(packed, panel * panelBytes(), scratch, scratchAt, tokens, sums, sumsAt, stride);
+  }
+
+  /// Multiplies packed tokens by a panel of somebody else's.
+  ///
+  /// @param stride bytes from the sums of one token to those of the next, each of [#panelRows] int32
+  public void multiply(
+      MemorySegment panels,
+      long panelAt,
+      MemorySegment scratch,
+      long scratchAt,
+      int tokens,
+      MemorySegment sums,
+      long sumsAt,
+      long stride) {
+    Int8Matrices matrices = tile.matrices();
+    if (matrices != null && tokens >= Int8Matrices.LEAST_TOKENS) {
+      matrices.multiply(
+          tile,
+          panels,
+          panelAt,
+          scratch,
+          scratchAt,
+          tokenBytes(),
+          sums,
+          sumsAt,
+          stride,
+          steps,
+          tokens);
+      return;
+    }
+    int piece = (int) (PIECE_BYTES / tile.weightBytes(1));
     for (int step = 0; step < steps; step += piece) {
       boolean resume = step > 0;
       long weightsAt = resume ? tile.rowStartBytes() + tile.weightBytes(step) : 0;
       long tokensAt = resume ? Int8Tile.TOKEN_START_BYTES + tile.activationBytes(step) : 0;
       for (int first = 0; first < tokens; first += tile.tokens()) {
         tile.multiply(
-            packed,
-            panel * panelBytes() + weightsAt,
+            panels,
+            panelAt + weightsAt,
             scratch,
             scratchAt + first * tokenBytes() + tokensAt,
             tokenBytes(),

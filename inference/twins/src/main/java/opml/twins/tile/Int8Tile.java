@@ -5,6 +5,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Objects;
 import opml.twins.x86.Simd;
+import org.jspecify.annotations.Nullable;
 
 /// The product of unsigned weights and signed activations, for a few rows and tokens at once: `sum[token][row] =
 /// start[row] + start[token] + Σ weight[row][l] · activation[token][l]`, in int32, which wraps. [Int8Gemm] calls it,
@@ -27,11 +28,14 @@ public final class Int8Tile {
   private final TileForm form;
   private final TileCode code;
   private final TileCode packing;
+  private final @Nullable Int8Matrices matrices;
 
-  Int8Tile(TileForm form, TileCode code, TileCode packing) {
+  /// @param matrices the same for many tokens, where the processor has such
+  Int8Tile(TileForm form, TileCode code, TileCode packing, @Nullable Int8Matrices matrices) {
     this.form = form;
     this.code = code;
     this.packing = packing;
+    this.matrices = matrices;
   }
 
   static int rows(TileForm form) {
@@ -50,6 +54,11 @@ public final class Int8Tile {
 
   TileForm form() {
     return form;
+  }
+
+  /// {@return what does the same for many tokens, if the processor has such}
+  @Nullable Int8Matrices matrices() {
+    return matrices;
   }
 
   /// {@return how many elements of a row a group has}

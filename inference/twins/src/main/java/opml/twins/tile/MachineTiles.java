@@ -13,9 +13,11 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import opml.twins.x86.EffectiveAddress;
 import opml.twins.x86.Gpr;
+import opml.twins.x86.Simd;
 import opml.twins.x86.X86Assembler;
 import opml.twins.x86.X86Code;
 import org.jspecify.annotations.Nullable;
@@ -148,18 +150,48 @@ public final class MachineTiles {
     for (RowType type : RowType.values()) {
       rows.put(type, new RowTile(form, type, link.apply(RowTileAssembler.product(form, type))));
     }
-    return new TileChoice.Found(
-        title,
+    Int8Tile int8 =
         new Int8Tile(
             form,
             link.apply(Int8TileAssembler.product(form)),
-            link.apply(Int8TileAssembler.packing(form))),
+            link.apply(Int8TileAssembler.packing(form)),
+            form.hasMatrices()
+                ? new Int8Matrices(link.apply(Int8MatrixAssembler.product()))
+                : null);
+    return new TileChoice.Found(
+        title,
+        int8,
         blocks,
         rows,
-        new FloatTile(
-            form,
-            link.apply(FloatTileAssembler.apart(form)),
-            link.apply(FloatTileAssembler.byTable(form))));
+        new FloatTiles(
+            new FloatTile(
+                form,
+                link.apply(FloatTileAssembler.apart(form)),
+                link.apply(FloatTileAssembler.byTable(form))),
+            new StripTile(
+                form,
+                link.apply(StripTileAssembler.ofFew(form)),
+                link.apply(StripTileAssembler.ofMany(form)),
+                link.apply(StripTileAssembler.ofPacked(form))),
+            int8,
+            convolutionTiles(form, link)));
+  }
+
+  private static Optional<ConvolutionTiles> convolutionTiles(
+      TileForm form, Function<X86Code, TileCode> link) {
+    if (form.vectorBytes != Simd.ZMM) {
+      return Optional.empty();
+    }
+    ByteEndTile end = new ByteEndTile(link.apply(ByteEndTileAssembler.ending()));
+    ByteDepthwiseTile bytes =
+        new ByteDepthwiseTile(
+            link.apply(ByteDepthwiseTileAssembler.plane(1)),
+            link.apply(ByteDepthwiseTileAssembler.plane(2)));
+    FloatDepthwiseTile floats =
+        new FloatDepthwiseTile(
+            link.apply(FloatDepthwiseTileAssembler.plane(1)),
+            link.apply(FloatDepthwiseTileAssembler.plane(2)));
+    return Optional.of(new ConvolutionTiles(end, bytes, floats));
   }
 
   private static TileCode link(X86Code code, ExecutableMemory memory) {

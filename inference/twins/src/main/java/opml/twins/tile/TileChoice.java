@@ -12,7 +12,7 @@ public sealed interface TileChoice {
       Int8Tile int8,
       Map<BlockType, BlockTile> blocks,
       Map<RowType, RowTile> rows,
-      FloatTile floats)
+      FloatTiles floats)
       implements TileChoice {
     public Found {
       blocks = Map.copyOf(blocks);

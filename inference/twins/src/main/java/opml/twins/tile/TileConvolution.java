@@ -19,6 +19,9 @@ final class TileConvolution implements PreparedKernel {
   /// Windows that are worth a unit of their own.
   private static final int BLOCK = 64;
 
+  /// Products of an output for which floats are as good.
+  private static final int FEW = 32;
+
   private final QuantisedConvolutionCall call;
   private final ConvolutionCall shape;
   private final Windows window;
@@ -60,7 +63,21 @@ final class TileConvolution implements PreparedKernel {
 
   static Optional<PreparedKernel> prepare(
       Int8Tile tile, QuantisedConvolutionCall call, MemorySegment w) {
-    return call.isOrdinary() ? Optional.of(new TileConvolution(tile, call, w)) : Optional.empty();
+    return call.isOrdinary() && !isOfVectors(tile, call)
+        ? Optional.of(new TileConvolution(tile, call, w))
+        : Optional.empty();
+  }
+
+  /// {@return whether vectors do it sooner: windows of few products are copied for too few of them, and pixels need not
+  /// be copied at all}
+  private static boolean isOfVectors(Int8Tile tile, QuantisedConvolutionCall call) {
+    ConvolutionCall shape = call.convolution();
+    boolean pixels =
+        shape.isPointwise()
+            && shape.groups() == 1
+            && tile.group() == Integer.BYTES
+            && call.wZero() == (call.wUnsigned() ? 128 : 0);
+    return shape.depth() < FEW || pixels;
   }
 
   @Override

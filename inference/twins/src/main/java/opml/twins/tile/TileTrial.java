@@ -12,6 +12,7 @@ import opml.engine.tensor.Tensor;
 import opml.kernels.catalog.KernelCatalog;
 import opml.kernels.memory.F32;
 import opml.kernels.memory.Mem;
+import opml.kernels.operators.Accumulators;
 import opml.twins.call.LinearCall;
 import opml.twins.call.Packings;
 
@@ -26,13 +27,134 @@ final class TileTrial {
   /// More than a panel, so that the last is not full.
   private static final int LINEAR_ROWS = BlockTile.ROWS + 3;
 
+  /// Ways to run a [StripTile].
+  private static final int STRIP_WAYS = 3;
+
   private final SplittableRandom random = new SplittableRandom(SEED);
 
   /// {@return whether the tiles give the bits of the plain loops, for every number of tokens and rows}
   ///
   /// Those of language models' weights are many, and a model has few types: they are tried when they are wanted.
   boolean passes(TileChoice.Found tiles) {
-    return passes(tiles.int8()) && passes(tiles.floats());
+    return passes(tiles.int8())
+        && passes(tiles.floats().windows())
+        && passes(tiles.floats().strips())
+        && tiles.floats().convolutions().map(this::passes).orElse(true);
+  }
+
+  /// {@return whether sums are ended, and planes convolved, as the reference does}
+  boolean passes(ConvolutionTiles tiles) {
+    for (int i = 0; i < 4; i++) {
+      if (!endsAgree(tiles.end(), i % 2 == 0, ByteEndTile.LANES * (1 + i) + 3 * i)) {
+        return false;
+      }
+    }
+    for (int stride = 1; stride <= 2; stride++) {
+      for (int width : new int[] {3, ByteEndTile.LANES, ByteEndTile.LANES + 5}) {
+        if (!planesAgree(tiles.bytes(), stride, width, width == 3)
+            || !planesAgree(tiles.floats(), stride, width)) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  private boolean endsAgree(ByteEndTile tile, boolean unsigned, int count) {
+    int rows = 3;
+    int zero = random.nextInt(-300, 300);
+    int[] sums = new int[rows * count];
+    byte[] y = new byte[rows * count];
+    byte[] expected = new byte[rows * count];
+    MemorySegment table = Tensor.allocate(ByteEndTile.tableBytes(rows));
+    ByteEndTile.begin(table, 0, zero, unsigned);
+    for (int row = 0; row < rows; row++) {
+      int multiplier = row == 0 ? 0 : random.nextInt(1 << 30, Integer.MAX_VALUE);
+      int shift = row == 1 ? random.nextInt(1, 63) : random.nextInt(31, 45);
+      int bias = random.nextInt();
+      ByteEndTile.channel(table, 0, row, multiplier, shift, bias);
+      for (int i = row * count; i < (row + 1) * count; i++) {
+        int sum = random.nextInt() >> random.nextInt(24);
+        sums[i] = sum - bias; // which may wrap
+        int value = Accumulators.output(sum, multiplier, shift, zero, unsigned ? 1 : 0);
+        expected[i] = (byte) value;
+      }
+    }
+    long sumsRow = (long) Integer.BYTES * count;
+    MemorySegment from = MemorySegment.ofArray(sums);
+    tile.run(table, 0, from, 0, sumsRow, MemorySegment.ofArray(y), 0, count, count, rows);
+    return Arrays.equals(expected, y);
+  }
+
+  private boolean planesAgree(ByteDepthwiseTile tile, int stride, int width, boolean unsigned) {
+    int rows = 4;
+    int side = DepthwiseTile.SIDE;
+    int xRow = DepthwiseTile.length(width, stride);
+    int xBytes = xRow * DepthwiseTile.length(rows, stride);
+    byte[] x = bytes(xBytes + DepthwiseTile.written(width) * stride + ByteDepthwiseTile.SLACK);
+    byte[] w = bytes(side * side);
+    int zero = random.nextInt(-9, 9);
+    int multiplier = random.nextInt(1 << 30, Integer.MAX_VALUE);
+    int shift = random.nextInt(36, 42);
+    int bias = random.nextInt(-9999, 9999);
+    MemorySegment groups = Tensor.allocate((long) Integer.BYTES * side);
+    for (int row = 0; row < side; row++) {
+      int first = side * row;
+      Mem.putI32(groups, 4L * row, ByteDepthwiseTile.group(w[first], w[first + 1], w[first + 2]));
+    }
+    MemorySegment table = Tensor.allocate(ByteDepthwiseTile.TABLE_BYTES);
+    ByteDepthwiseTile.begin(table, 0, stride, zero, unsigned);
+    ByteDepthwiseTile.plane(table, 0, multiplier, shift, bias, groups, 0);
+    byte[] y = new byte[width * rows + DepthwiseTile.LANES];
+    MemorySegment to = MemorySegment.ofArray(y);
+    tile.run(table, 0, stride, MemorySegment.ofArray(x), 0, xRow, to, 0, width, width, rows);
+    for (int i = 0; i < width * rows; i++) {
+      int sum = bias;
+      for (int k = 0; k < side * side; k++) {
+        int row = i / width * stride + k / side;
+        sum += (x[row * xRow + i % width * stride + k % side] & 255) * w[k];
+      }
+      int value = Accumulators.output(sum, multiplier, shift, zero, unsigned ? 1 : 0);
+      if (y[i] != (byte) value) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean planesAgree(FloatDepthwiseTile tile, int stride, int width) {
+    int rows = 4;
+    int side = DepthwiseTile.SIDE;
+    int xRow = DepthwiseTile.length(width, stride);
+    int beyond = DepthwiseTile.written(width) * stride + FloatDepthwiseTile.SLACK;
+    float[] x = scales(xRow * DepthwiseTile.length(rows, stride) + beyond);
+    x[xRow + 1] = Float.NaN;
+    x[2 * xRow + 2] = -0f;
+    float[] w = scales(DepthwiseTile.CELLS);
+    w[random.nextInt(w.length)] = -0f;
+    float bias = random.nextBoolean() ? -0f : random.nextFloat();
+    float least = -random.nextFloat();
+    float most = random.nextFloat();
+    MemorySegment table = Tensor.allocate(FloatDepthwiseTile.TABLE_BYTES);
+    FloatDepthwiseTile.begin(table, 0, least, most);
+    FloatDepthwiseTile.plane(table, 0, MemorySegment.ofArray(w), 0, bias);
+    float[] y = new float[width * rows + DepthwiseTile.LANES];
+    MemorySegment to = MemorySegment.ofArray(y);
+    MemorySegment from = MemorySegment.ofArray(x);
+    tile.run(table, 0, stride, from, 0, 4L * xRow, to, 0, 4L * width, width, rows);
+    for (int i = 0; i < width * rows; i++) {
+      float sum = 0f;
+      for (int k = 0; k < w.length; k++) {
+        int row = i / width * stride + k / side;
+        sum = F32.fma(x[row * xRow + i % width * stride + k % side], w[k], sum);
+      }
+      float expected = Math.min(most, Math.max(least, sum + 0f + bias));
+      // A NaN must be the canonical one.
+      if (Mem.i32(to, 4L * i) != Float.floatToIntBits(expected)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private boolean passes(Int8Tile int8) {
@@ -41,7 +163,11 @@ final class TileTrial {
         return false;
       }
     }
-    return int8Agrees(int8, 2, LONG_ROW);
+    return int8Agrees(int8, 2, LONG_ROW)
+        && (int8.matrices() == null
+            || int8Agrees(int8, 2 * Int8Matrices.GROUP + 1, 2 * Int8Matrices.STEP + 1)
+                && int8Agrees(int8, Int8Matrices.GROUP - 1, Int8Matrices.STEP)
+                && int8Agrees(int8, Int8Matrices.GROUP, Int8Tile.STEP));
   }
 
   private boolean int8Agrees(Int8Tile tile, int tokens, int k) {
@@ -218,6 +344,70 @@ final class TileTrial {
         for (int k = 0; k < count; k++) {
           expected = F32.fma(a[k * rows + i], b[places[k] + j], expected);
         }
+        if (Float.floatToIntBits(expected) != Float.floatToIntBits(y[i * width + j])) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  private boolean passes(StripTile strips) {
+    for (int rows = 1; rows <= strips.rows(); rows++) {
+      for (int way = 0; way < STRIP_WAYS; way++) {
+        if (!stripAgrees(strips, rows, 2 * rows - 1, 0, way)
+            || !stripAgrees(strips, rows, 9, 3, way)) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  /// @param before products of a chunk before, to which another one is added; 0 for none
+  /// @param way as one of few tiles, one of many, or packed
+  private boolean stripAgrees(StripTile tile, int rows, int count, int before, int way) {
+    int width = StripTile.VECTORS * tile.vectorBytes() / Float.BYTES;
+    int all = before + count;
+    float[] a = scales(rows * all);
+    float[] b = scales(all * width);
+    float[] y = new float[rows * width];
+    MemorySegment left = MemorySegment.ofArray(a);
+    MemorySegment right = MemorySegment.ofArray(b);
+    MemorySegment out = MemorySegment.ofArray(y);
+    long aRow = (long) Float.BYTES * all;
+    long row = (long) Float.BYTES * width;
+    for (int k = 0; k < all; k += before == 0 || k > 0 ? count : before) {
+      int products = k < before ? before : count;
+      long aAt = (long) Float.BYTES * k;
+      boolean adds = k > 0;
+      long bAt = row * k;
+      switch (way) {
+        case 0 -> tile.run(left, aAt, aRow, right, bAt, products, rows, out, 0, row, adds);
+        case 1 ->
+            tile.runOneOfMany(
+                left, aAt, aRow, right, bAt, products, rows, out, 0, row, adds, row * all);
+        default -> {
+          float[] packed = new float[rows * products];
+          for (int i = 0; i < packed.length; i++) {
+            packed[i] = a[i % rows * all + k + i / rows];
+          }
+          MemorySegment from = MemorySegment.ofArray(packed);
+          tile.runPacked(from, 0, right, bAt, products, rows, out, 0, row, adds);
+        }
+      }
+    }
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < width; j++) {
+        float first = 0;
+        float second = 0;
+        for (int k = 0; k < before; k++) {
+          first = F32.fma(a[i * all + k], b[k * width + j], first);
+        }
+        for (int k = before; k < all; k++) {
+          second = F32.fma(a[i * all + k], b[k * width + j], second);
+        }
+        float expected = before > 0 ? first + second : second;
         if (Float.floatToIntBits(expected) != Float.floatToIntBits(y[i * width + j])) {
           return false;
         }

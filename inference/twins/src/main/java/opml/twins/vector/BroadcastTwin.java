@@ -11,15 +11,19 @@ import opml.twins.call.BroadcastCall;
 import opml.twins.call.BroadcastCall.Dimensions;
 import opml.twins.call.TwinCall;
 
-/// `add.f32` and `mul.f32`: the innermost of the collapsed dimensions as vectors.
+/// `add.f32`, `mul.f32` and others of two operands: the innermost of the collapsed dimensions as vectors.
 ///
 /// Where elements are beside each other they are read where they are; else, and where a row ends in a part of a
 /// vector, they are gathered first.
 final class BroadcastTwin implements PreparedKernel {
-  /// What is done with two elements. Both commute, so that the operand that is repeated can be the second.
+  /// What is done with two elements.
   enum Operation {
     ADD,
-    MUL
+    MUL,
+    SUB,
+    DIV,
+    MIN,
+    MAX
   }
 
   // the scratch memory
@@ -30,7 +34,7 @@ final class BroadcastTwin implements PreparedKernel {
   private final Operation operation;
   private final long[] extents;
   private final Dimensions dimensions;
-  private final int a; // which operand is the first
+  private final int a; // which operand is not repeated, or is the first
   private final Dimensions aStrides;
   private final Dimensions bStrides;
   private final ProductBlocks blocks;
@@ -124,11 +128,31 @@ final class BroadcastTwin implements PreparedKernel {
       switch (operation) {
         case ADD -> ElementLoops.addOne(x, xAt, one, y, yAt, n);
         case MUL -> ElementLoops.mulOne(x, xAt, one, y, yAt, n);
+        case MIN -> ElementLoops.minOne(x, xAt, one, y, yAt, n);
+        case MAX -> ElementLoops.maxOne(x, xAt, one, y, yAt, n);
+        case SUB -> {
+          if (a == 0) {
+            ElementLoops.subOne(x, xAt, one, y, yAt, n);
+          } else {
+            ElementLoops.oneSub(x, xAt, one, y, yAt, n);
+          }
+        }
+        case DIV -> {
+          if (a == 0) {
+            ElementLoops.divOne(x, xAt, one, y, yAt, n);
+          } else {
+            ElementLoops.oneDiv(x, xAt, one, y, yAt, n);
+          }
+        }
       }
     } else {
       switch (operation) {
         case ADD -> ElementLoops.add(x, xAt, z, zAt, y, yAt, n);
         case MUL -> ElementLoops.mul(x, xAt, z, zAt, y, yAt, n);
+        case SUB -> ElementLoops.sub(x, xAt, z, zAt, y, yAt, n);
+        case DIV -> ElementLoops.div(x, xAt, z, zAt, y, yAt, n);
+        case MIN -> ElementLoops.min(x, xAt, z, zAt, y, yAt, n);
+        case MAX -> ElementLoops.max(x, xAt, z, zAt, y, yAt, n);
       }
     }
   }

@@ -79,6 +79,27 @@ abstract class ConvolutionTwin implements PreparedKernel {
     this.imageBytes = Lanes.aligned(4 * (call.channels() * image.size() + WIDEST));
   }
 
+  /// The same, with the weights that the other has packed.
+  ConvolutionTwin(ConvolutionTwin other) {
+    this.call = other.call;
+    this.extents = other.extents;
+    this.reader = other.reader;
+    this.image = other.image;
+    this.table = other.table;
+    this.reach = other.reach;
+    this.machine = other.machine;
+    this.partRows = other.partRows;
+    this.parts = other.parts;
+    this.heights = other.heights;
+    this.tiles = other.tiles;
+    this.firsts = other.firsts;
+    this.row = other.row;
+    this.chunkAt = other.chunkAt;
+    this.imageAt = other.imageAt;
+    this.imageBytes = other.imageBytes;
+    this.weights = other.weights;
+  }
+
   /// Packs the weights, if they are constant.
   ///
   /// @return empty if the layout would be too large to have int offsets
@@ -123,6 +144,13 @@ abstract class ConvolutionTwin implements PreparedKernel {
       int rowsY,
       long output);
 
+  /// {@return what [#finish] takes of the scratch memory, from [#endAt] on, for so many rows}
+  abstract long endBytes(int rows);
+
+  final long endAt() {
+    return Lanes.aligned(imageAt + imageBytes + (weights == null ? groupBytes() : 0));
+  }
+
   @Override
   public final int units() {
     return call.batch() * call.groups() * tiles * parts;
@@ -130,7 +158,7 @@ abstract class ConvolutionTwin implements PreparedKernel {
 
   @Override
   public final long scratchBytes() {
-    return imageAt + imageBytes + (weights == null ? groupBytes() : 0);
+    return endAt() + endBytes(partRows);
   }
 
   @Override

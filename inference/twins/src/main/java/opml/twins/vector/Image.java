@@ -1,6 +1,9 @@
 package opml.twins.vector;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import opml.twins.call.Windows;
 
@@ -17,8 +20,13 @@ final class Image {
   private final int[] across;
   private final int rows; // of a phase
   private final int columns;
-  private final boolean
-      whole; // whether it is the plane as it is, with nothing around it but padding
+
+  private final List<Optional<PlanePhase>> phases;
+
+  /// The elements of a phase.
+  ///
+  /// @param element number of the first, from the plane's
+  private record PlanePhase(long element, PaddedRows rows) {}
 
   Image(Windows window) {
     this.window = window;
@@ -30,13 +38,11 @@ final class Image {
     this.columns =
         window.outWidth()
             + (window.kernelWidth() - 1) * window.dilationWidth() / window.strideWidth();
-    this.whole =
-        window.strideHeight() == 1
-            && window.strideWidth() == 1
-            && window.padTop() >= 0
-            && window.padLeft() >= 0
-            && rows - window.padTop() >= window.inHeight()
-            && columns - window.padLeft() >= window.inWidth();
+    this.phases =
+        Arrays.stream(down)
+            .boxed()
+            .flatMap(y -> Arrays.stream(across).mapToObj(x -> phase(y, x)))
+            .toList();
   }
 
   /// {@return floats of a plane}
@@ -70,49 +76,68 @@ final class Image {
   /// @param padding what stands outside of it
   void fill(
       MemorySegment from, long first, Reader reader, float padding, MemorySegment to, long toAt) {
-    if (whole
-        && reader.equals(Reader.FLOATS)
-        && from.getClass() == Lanes.NATIVE
-        && to.getClass() == Lanes.NATIVE) {
-      int top = window.padTop();
-      int left = window.padLeft();
-      int bottom = rows - top - window.inHeight();
-      int right = columns - left - window.inWidth();
-      Rows.pad(
-          from,
-          4 * first,
-          window.inWidth(),
-          window.inHeight(),
-          to,
-          toAt,
-          top * columns + left,
-          left + right,
-          bottom * columns + right,
-          padding);
-      return;
-    }
-    long at = toAt;
-    for (int phaseDown : down) {
-      for (int phaseAcross : across) {
-        int left = phaseAcross - window.padLeft();
-        int begin = Math.clamp(ceil(-left, window.strideWidth()), 0, columns);
-        int end = Math.clamp(ceil(window.inWidth() - left, window.strideWidth()), begin, columns);
-        for (int row = 0; row < rows; row++) {
-          int y = row * window.strideHeight() + phaseDown - window.padTop();
-          if (y < 0 || y >= window.inHeight() || begin == end) {
-            // No element is there: where it would be may lie before the plane, or behind it.
-            Rows.fill(to, at, padding, columns);
-          } else {
-            Rows.fill(to, at, padding, begin);
-            long element =
-                first + (long) y * window.inWidth() + (long) begin * window.strideWidth() + left;
-            reader.read(from, element, window.strideWidth(), to, at + 4L * begin, end - begin);
-            Rows.fill(to, at + 4L * end, padding, columns - end);
-          }
-          at += 4L * columns;
-        }
+    boolean vectors =
+        window.strideWidth() <= 2
+            && PaddedRows.fitVectors()
+            && from.getClass() == Lanes.NATIVE
+            && to.getClass() == Lanes.NATIVE;
+    int row = window.strideHeight() * window.inWidth();
+    for (int i = 0; i < phases.size(); i++) {
+      long at = toAt + 4L * i * rows * columns;
+      PlanePhase phase = phases.get(i).orElse(null);
+      if (phase == null) {
+        Rows.fill(to, at, padding, rows * columns);
+      } else if (vectors) {
+        long element = first + phase.element;
+        reader.read(from, element, row, window.strideWidth(), phase.rows, to, at, padding);
+      } else {
+        fill(from, first + phase.element, row, reader, phase.rows, to, at, padding);
       }
     }
+  }
+
+  private void fill(
+      MemorySegment from,
+      long first,
+      int row,
+      Reader reader,
+      PaddedRows padded,
+      MemorySegment to,
+      long toAt,
+      float padding) {
+    Rows.fill(to, toAt, padding, padded.lead());
+    long at = toAt + 4L * padded.lead();
+    for (int y = 0; y < padded.count(); y++) {
+      long element = first + (long) y * row;
+      reader.read(from, element, window.strideWidth(), to, at, padded.width());
+      boolean isLast = y == padded.count() - 1;
+      Rows.fill(to, at + 4L * padded.width(), padding, isLast ? padded.rest() : padded.gap());
+      at += 4L * columns;
+    }
+  }
+
+  /// {@return where a phase's elements are in its rows and columns, unless it has none}
+  private Optional<PlanePhase> phase(int phaseDown, int phaseAcross) {
+    int top = phaseDown - window.padTop();
+    int left = phaseAcross - window.padLeft();
+    int beginRow = Math.clamp(ceil(-top, window.strideHeight()), 0, rows);
+    int endRow = Math.clamp(ceil(window.inHeight() - top, window.strideHeight()), beginRow, rows);
+    int begin = Math.clamp(ceil(-left, window.strideWidth()), 0, columns);
+    int end = Math.clamp(ceil(window.inWidth() - left, window.strideWidth()), begin, columns);
+    if (beginRow == endRow || begin == end) {
+      return Optional.empty();
+    }
+    long element =
+        ((long) beginRow * window.strideHeight() + top) * window.inWidth()
+            + (long) begin * window.strideWidth()
+            + left;
+    int gap = columns - (end - begin);
+    int behind = (rows - endRow) * columns + columns - end;
+    return Optional.of(
+        new PlanePhase(
+            element,
+            new PaddedRows(
+                end - begin, endRow - beginRow, beginRow * columns + begin, gap, behind)));
   }
 
   /// Copies rows of outputs from a grid to a plane.

@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorSpecies;
+import opml.engine.tensor.OutsideMemory;
 import opml.kernels.memory.Mem;
 
 /// How wide vectors are here.
@@ -30,7 +31,7 @@ final class Lanes {
 
   /// {@return memory that lives as long as anybody has it}
   static MemorySegment allocate(long bytes) {
-    return Arena.ofAuto().allocate(bytes, 64);
+    return OutsideMemory.allocateTogether(bytes);
   }
 
   /// {@return `lent`, or other memory if that is on the heap, where a tile cannot work}

@@ -9,49 +9,62 @@ import opml.kernels.memory.Mem;
 import opml.twins.call.ProductCall;
 import opml.twins.call.TwinCall;
 import opml.twins.tile.FloatTile;
+import opml.twins.tile.FloatTiles;
+import opml.twins.tile.StripTile;
 import org.jspecify.annotations.Nullable;
 
 /// `gemm.f32` and `matmul.f32`.
 ///
-/// b is packed in strips of columns, a in tiles of rows; what is constant is packed once, when the kernel is prepared.
-/// A unit is a group of tiles times a strip. Within it the chunks of 256 are the outer loop, so that a chunk of the
-/// strip stays in the first cache while all tiles of the group pass.
+/// b is packed in strips of columns, a in tiles of rows, unless its rows can be read where they are; what is constant
+/// is packed once, when the kernel is prepared. A unit is a group of tiles times a strip. Within it the chunks of 256
+/// are the outer loop, so that a chunk of the strip stays in the first cache while all tiles of the group pass.
 final class ProductTwin implements PreparedKernel {
-  /// Tiles in a group, whose sums are kept at the same time.
-  private static final int GROUP = 8;
+  /// Rows of a group, whose sums are kept at the same time: b comes from memory once for all of them, and their part of
+  /// a chunk stays in the second cache.
+  private static final int GROUP = 192;
 
-  // the scratch memory
+  // the scratch memory: a tile's chunk, the sums of a group's rows, a strip's addends, a packed, b
+  // packed
   private static final long CHUNK = 0;
   private static final long SUMS = Tiles.SIZE;
-  private static final long ADDENDS = SUMS + (long) GROUP * Tiles.SIZE;
-  private static final long LEFT = ADDENDS + Tiles.SIZE;
 
   private final ProductCall call;
   private final long[] extents;
   private final Strips strips;
+  private final @Nullable FloatTile machine;
+  private final @Nullable StripTile inPlace; // if rows of a are read where they are
   private final int rows; // of a tile
+  private final int groupRows;
   private final int groups;
   private final long groupBytes; // of the packed rows of a group
-  private final @Nullable FloatTile machine;
+  private final long addendsAt;
+  private final long leftAt;
   private final @Nullable MemorySegment left;
   private final @Nullable MemorySegment right;
 
   private ProductTwin(
-      ProductCall call, List<Optional<Constant>> constants, Optional<FloatTile> machine) {
+      ProductCall call, List<Optional<Constant>> constants, Optional<FloatTiles> machine) {
     this.call = call;
-    this.machine = machine.orElse(null);
+    this.machine = machine.map(FloatTiles::windows).orElse(null);
+    this.inPlace =
+        machine.map(FloatTiles::strips).filter(_ -> call.m() > 1 && call.aCol() == 1).orElse(null);
     this.extents = call.extents();
     this.strips = new Strips(call.n(), call.m() == 1);
-    this.rows = call.m() == 1 ? 1 : 6;
-    int tiles = (call.m() + rows - 1) / rows;
-    this.groups = (tiles + GROUP - 1) / GROUP;
-    this.groupBytes = Lanes.aligned(4L * Math.min(GROUP, tiles) * rows * call.k());
-    this.left = constants.get(0).map(Constant::data).map(this::allLeft).orElse(null);
+    this.rows = call.m() == 1 ? 1 : inPlace == null ? 6 : inPlace.rows();
+    this.groupRows = Math.min(call.m(), GROUP);
+    this.groups = Math.ceilDiv(call.m(), groupRows);
+    int packedRows = inPlace == null ? Math.ceilDiv(groupRows, rows) * rows : 0;
+    this.groupBytes = Lanes.aligned(4L * packedRows * call.k());
+    int summed = Math.max(packedRows, groupRows);
+    this.addendsAt = SUMS + Lanes.aligned(4L * summed * strips.widest());
+    this.leftAt = addendsAt + Tiles.SIZE;
+    boolean packs = inPlace == null;
+    this.left = packs ? constants.get(0).map(Constant::data).map(this::allLeft).orElse(null) : null;
     this.right = constants.get(1).map(Constant::data).map(this::allRight).orElse(null);
   }
 
   static Optional<PreparedKernel> prepare(
-      ProductCall call, List<Optional<Constant>> constants, Optional<FloatTile> machine) {
+      ProductCall call, List<Optional<Constant>> constants, Optional<FloatTiles> machine) {
     return call.isOrdinary()
         ? Optional.of(new ProductTwin(call, constants, machine))
         : Optional.empty();
@@ -64,7 +77,7 @@ final class ProductTwin implements PreparedKernel {
 
   @Override
   public long scratchBytes() {
-    return LEFT
+    return leftAt
         + (left == null ? groupBytes : 0)
         + (right == null ? 4L * call.k() * strips.widest() : 0);
   }
@@ -85,11 +98,14 @@ final class ProductTwin implements PreparedKernel {
       int t = group / groups;
       MemorySegment a = left;
       long aAt = (call.aBatch() == 0 ? group % groups : group) * groupBytes;
-      if (a == null) {
+      if (inPlace != null) {
+        a = segments[0];
+        aAt = 4 * ((long) t * call.aBatch() + (long) (group % groups) * groupRows * call.aRow());
+      } else if (a == null) {
         a = scratch;
-        aAt = LEFT;
+        aAt = leftAt;
         if (group != packed) {
-          packLeft(segments[0], t, group % groups, scratch, LEFT);
+          packLeft(segments[0], t, group % groups, scratch, leftAt);
           packed = group;
         }
       }
@@ -97,10 +113,14 @@ final class ProductTwin implements PreparedKernel {
       long bAt = stripAt(call.bBatch() == 0 ? 0 : t, strip);
       if (b == null) {
         b = scratch;
-        bAt = LEFT + (left == null ? groupBytes : 0);
+        bAt = leftAt + (left == null ? groupBytes : 0);
         packRight(segments[1], t, strip, scratch, bAt);
       }
-      multiply(a, aAt, b, bAt, group % groups, strip, scratch);
+      if (inPlace == null) {
+        multiply(a, aAt, b, bAt, group % groups, strip, scratch);
+      } else {
+        multiply(inPlace, a, aAt, b, bAt, group % groups, scratch);
+      }
       finish(segments, t, group % groups, strip, scratch);
     }
     return 0;
@@ -141,6 +161,49 @@ final class ProductTwin implements PreparedKernel {
     }
   }
 
+  /// The same where rows of a are read where they are; a chunk is added as it is made.
+  private void multiply(
+      StripTile tile,
+      MemorySegment a,
+      long aAt,
+      MemorySegment b,
+      long bAt,
+      int group,
+      MemorySegment scratch) {
+    int count = rowsOf(group);
+    int tiles = Math.ceilDiv(count, rows);
+    long aRow = 4L * call.aRow();
+    long row = 4L * strips.widest();
+    // What is packed comes from far away: the next strip is asked for while the tiles of this one
+    // pass.
+    boolean many = right != null && tiles >= tile.many();
+    long strip = row * call.k();
+    long asked = 0;
+    for (int k = 0; k < call.k(); k += Sums.CHUNK) {
+      int products = Math.min(Sums.CHUNK, call.k() - k);
+      for (int i = 0; i < tiles; i++) {
+        int first = StripTile.firstRow(count, i, tiles);
+        int height = StripTile.firstRow(count, i + 1, tiles) - first;
+        long aChunk = aAt + first * aRow + 4L * k;
+        long bChunk = bAt + k * row;
+        long sums = SUMS + first * row;
+        boolean adds = k > 0;
+        if (many) {
+          long ahead = asked < strip ? strip - k * row + asked : 0;
+          tile.runOneOfMany(
+              a, aChunk, aRow, b, bChunk, products, height, scratch, sums, row, adds, ahead);
+          asked += StripTile.share(products);
+        } else {
+          tile.run(a, aChunk, aRow, b, bChunk, products, height, scratch, sums, row, adds);
+        }
+      }
+    }
+  }
+
+  private int rowsOf(int group) {
+    return Math.min(call.m() - group * groupRows, groupRows);
+  }
+
   /// From sums to outputs: all rows of the group at once, unless each has a c of its own.
   private void finish(
       MemorySegment[] segments, int t, int group, int strip, MemorySegment scratch) {
@@ -148,22 +211,22 @@ final class ProductTwin implements PreparedKernel {
     int first = strips.first(strip);
     int used = strips.used(strip);
     int width = strips.width(strip);
-    int firstRow = group * GROUP * rows;
-    int count = Math.min(call.m() - firstRow, GROUP * rows);
-    boolean inPlace = used < width || y.getClass() != Lanes.NATIVE;
+    int firstRow = group * groupRows;
+    int count = rowsOf(group);
+    boolean gathered = used < width || y.getClass() != Lanes.NATIVE;
     int together = call.cRow() == 0 ? count : 1;
     if (!call.hasC()) {
-      Rows.fill(scratch, ADDENDS, 0f, width);
+      Rows.fill(scratch, addendsAt, 0f, width);
     }
     for (int row = 0; row < count; row += together) {
       int i = firstRow + row;
       if (call.hasC()) {
         long at = 4L * ((long) i * call.cRow() + (long) first * call.cCol());
-        Rows.gather(segments[2], at, 4L * call.cCol(), scratch, ADDENDS, used);
+        Rows.gather(segments[2], at, 4L * call.cCol(), scratch, addendsAt, used);
       }
       long sums = SUMS + 4L * width * row;
       long yAt = 4 * (((long) t * call.m() + i) * call.n() + first);
-      if (inPlace) {
+      if (gathered) {
         finish(scratch, sums, scratch, sums, 4L * width, together, width);
         for (int r = 0; r < together; r++) {
           Rows.copy(scratch, sums + 4L * width * r, y, yAt + 4L * call.n() * r, used);
@@ -183,12 +246,11 @@ final class ProductTwin implements PreparedKernel {
       int count,
       int width) {
     int vectors = width / Lanes.COUNT;
-    Sums.finish(scratch, sums, call.alpha(), call.beta(), ADDENDS, y, yAt, yRow, count, vectors);
+    Sums.finish(scratch, sums, call.alpha(), call.beta(), addendsAt, y, yAt, yRow, count, vectors);
   }
 
   private int tiles(int group) {
-    int all = (call.m() + rows - 1) / rows;
-    return Math.min(GROUP, all - group * GROUP);
+    return Math.ceilDiv(rowsOf(group), rows);
   }
 
   private long stripAt(int t, int strip) {
@@ -217,7 +279,7 @@ final class ProductTwin implements PreparedKernel {
 
   /// The rows of a group, tile by tile, in each the elements of one k beside each other.
   private void packLeft(MemorySegment a, int t, int group, MemorySegment to, long toAt) {
-    int firstRow = group * GROUP * rows;
+    int firstRow = group * groupRows;
     int paddedRows = tiles(group) * rows;
     for (int row = 0; row < paddedRows; row++) {
       long at = toAt + 4L * ((long) (row / rows) * rows * call.k() + row % rows);

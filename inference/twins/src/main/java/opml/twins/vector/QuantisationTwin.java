@@ -22,7 +22,7 @@ import opml.twins.call.TwinCall;
 
 /// `quantize` and `dequantize`. Not where a vector has four lanes only, for which there is no vector of bytes.
 final class QuantisationTwin implements PreparedKernel {
-  private static final int LEAST_LANES = 8;
+  static final int LEAST_LANES = 8;
 
   private static final VectorSpecies<Byte> EIGHTS =
       VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, 8 * COUNT)));
@@ -112,7 +112,8 @@ final class QuantisationTwin implements PreparedKernel {
     }
   }
 
-  private static void quantise(
+  /// Bytes from `least` to `least + 255`; of NaN, the zero point.
+  static void quantise(
       MemorySegment x,
       long xAt,
       float scale,

@@ -7,30 +7,40 @@ import opml.engine.run.Constant;
 import opml.engine.run.PreparedKernel;
 import opml.kernels.memory.Mem;
 import opml.twins.call.QuantisedConvolutionCall;
-import opml.twins.call.Requantiser;
+import opml.twins.tile.FloatTiles;
 
 /// `qlinear.conv2d`, as floats: the image is laid out less its zero point, so that padding is +0 and adds nothing.
 final class QuantisedConvolutionTwin extends ConvolutionTwin {
   private final int wMask;
   private final int wZero;
-  private final Requantiser end;
+  private final ByteEnding end;
 
-  private QuantisedConvolutionTwin(QuantisedConvolutionCall call) {
+  private QuantisedConvolutionTwin(QuantisedConvolutionCall call, Optional<FloatTiles> machine) {
     super(
         call.convolution(),
         call.extents(),
         Reader.ofBytes(call.xUnsigned(), call.xZero()),
-        Optional.empty());
+        machine.map(FloatTiles::windows));
     this.wMask = call.wUnsigned() ? 255 : -1;
     this.wZero = call.wZero();
-    this.end = new Requantiser(call.yZero(), call.perChannel(), call.yUnsigned());
+    this.end = new ByteEnding(call, machine.flatMap(FloatTiles::convolutions));
   }
 
   static Optional<PreparedKernel> prepare(
-      QuantisedConvolutionCall call, List<Optional<Constant>> constants) {
-    return call.isOrdinary()
-        ? new QuantisedConvolutionTwin(call).prepared(constants.get(1).map(Constant::data))
-        : Optional.empty();
+      QuantisedConvolutionCall call,
+      List<Optional<Constant>> constants,
+      Optional<FloatTiles> machine) {
+    if (!call.isOrdinary()) {
+      return Optional.empty();
+    }
+    Optional<MemorySegment> weights = constants.get(1).map(Constant::data);
+    Optional<FloatTiles> packed = machine.filter(_ -> weights.isPresent());
+    return packed
+        .flatMap(FloatTiles::convolutions)
+        .flatMap(t -> ByteDepthwiseTwin.prepare(call, weights.get(), t.bytes()))
+        .or(() -> DepthwiseTwin.bytes(call))
+        .or(() -> packed.flatMap(t -> PixelTwin.prepare(call, weights.get(), t)))
+        .or(() -> new QuantisedConvolutionTwin(call, packed).prepared(weights));
   }
 
   @Override
@@ -58,18 +68,13 @@ final class QuantisedConvolutionTwin extends ConvolutionTwin {
       int rowsY,
       long output) {
     int width = call.window().outWidth();
-    for (int y = 0; y < rowsY; y++) {
-      end.channel(
-          scratch,
-          sumsAt + 4L * y * image.columns(),
-          Integer.BYTES,
-          segments[2],
-          segments[3],
-          segments[4],
-          channel,
-          segments[5],
-          output + (long) y * width,
-          width);
-    }
+    long row = 4L * image.columns();
+    end.rows(
+        scratch, sumsAt, row, segments, channel, 0, output, width, width, rowsY, scratch, endAt());
+  }
+
+  @Override
+  long endBytes(int rows) {
+    return ByteEnding.scratchBytes(rows);
   }
 }

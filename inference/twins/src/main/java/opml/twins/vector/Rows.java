@@ -2,14 +2,12 @@ package opml.twins.vector;
 
 import static opml.twins.vector.Lanes.BYTES;
 import static opml.twins.vector.Lanes.COUNT;
-import static opml.twins.vector.Lanes.FLOATS;
 import static opml.twins.vector.Lanes.INTS;
 import static opml.twins.vector.Lanes.NATIVE;
 import static opml.twins.vector.Lanes.ORDER;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
@@ -252,53 +250,6 @@ final class Rows {
     int bits = Float.floatToIntBits(value);
     for (int i = 0; i < count; i++) {
       to.set(INT, toAt + 4L * i, bits);
-    }
-  }
-
-  /// Copies rows of floats that are behind each other, with padding before, between and behind them. What goes over the
-  /// end of a row is written again with the padding, and what goes over that with the next row; so less than a vector
-  /// behind the end is written, too.
-  ///
-  /// @param lead floats of padding before the first row
-  /// @param gap floats of padding between two rows
-  /// @param rest floats of padding behind the last row
-  static void pad(
-      MemorySegment from,
-      long fromAt,
-      int width,
-      int rows,
-      MemorySegment to,
-      long toAt,
-      int lead,
-      int gap,
-      int rest,
-      float padding) {
-    if (from.getClass() != NATIVE || to.getClass() != NATIVE) {
-      throw Lanes.notNative();
-    }
-    FloatVector paddings = FloatVector.broadcast(FLOATS, padding);
-    for (int i = 0; i < lead; i += COUNT) {
-      paddings.intoMemorySegment(to, toAt + 4L * i, ORDER);
-    }
-    int vectors = Lanes.vectors(width);
-    long last = from.byteSize() - (long) vectors * BYTES; // where whole vectors may be read at most
-    for (int row = 0; row < rows; row++) {
-      long source = fromAt + 4L * width * row;
-      long place = toAt + 4L * lead + 4L * (width + gap) * row;
-      if (source <= last) {
-        for (int i = 0; i < vectors; i++) {
-          IntVector.fromMemorySegment(INTS, from, source + (long) i * BYTES, ORDER)
-              .intoMemorySegment(to, place + (long) i * BYTES, ORDER);
-        }
-      } else {
-        for (int i = 0; i < width; i++) {
-          to.set(INT, place + 4L * i, from.get(INT, source + 4L * i));
-        }
-      }
-      int behind = row == rows - 1 ? rest : gap;
-      for (int i = 0; i < behind; i += COUNT) {
-        paddings.intoMemorySegment(to, place + 4L * (width + i), ORDER);
-      }
     }
   }
 

@@ -94,12 +94,15 @@ final class Sums {
     }
   }
 
-  /// `y = sum + bias`, with the canonical NaN, for rows of sums; y may be the sums.
+  /// `y = min(most, max(least, sum + bias))` as [Bounds] has it, with the canonical NaN, for rows of sums; y may be the
+  /// sums.
   static void bias(
       MemorySegment sums,
       long sumsAt,
       long sumsRow,
       float bias,
+      float least,
+      float most,
       MemorySegment y,
       long yAt,
       long yRow,
@@ -115,6 +118,8 @@ final class Sums {
                     FLOATS, sums, sumsAt + row * sumsRow + (long) i * BYTES, ORDER)
                 .add(0f)
                 .add(bias);
+        sum = sum.blend(least, sum.compare(VectorOperators.LT, least));
+        sum = sum.blend(most, sum.compare(VectorOperators.GT, most));
         sum.blend(Lanes.NAN, sum.test(VectorOperators.IS_NAN))
             .intoMemorySegment(y, yAt + row * yRow + (long) i * BYTES, ORDER);
       }

@@ -4,6 +4,8 @@ import java.util.Map;
 import java.util.Optional;
 import opml.twins.call.Twin;
 import opml.twins.tile.FloatTile;
+import opml.twins.tile.FloatTiles;
+import opml.twins.tile.TileChoice;
 
 /// The twins of kernels that work on tokens, but for their products with weights. `embed.*`, which copies a row for
 /// each token, has none.
@@ -13,8 +15,8 @@ public final class TokenTwins {
   /// {@return a twin for each kernel that has one, by the kernel's name}
   ///
   /// @param machine the innermost loop of products of floats as machine code, if there is one
-  public static Map<String, Twin> all(Optional<FloatTile> machine) {
-    Optional<FloatTile> tile = VectorTwins.fitting(machine);
+  public static Map<String, Twin> all(Optional<TileChoice.Found> machine) {
+    Optional<FloatTile> tile = VectorTwins.fitting(machine).map(FloatTiles::windows);
     return Map.ofEntries(
         Map.entry("norm.rms", (s, constants) -> NormTwin.prepare(s, constants)),
         Map.entry("rotate", (s, constants) -> RotationTwin.prepare(s, constants)),

@@ -14,7 +14,10 @@ public enum AmxOp implements X86Operation {
   TILESTORED(0xF3, 0x4B),
 
   /// Adds products of signed bytes: of a row's group of four and the same group of a column.
-  TDPBSSD(0xF2, 0x5E);
+  TDPBSSD(0xF2, 0x5E),
+
+  /// The same of signed bytes of a row and unsigned ones of a column.
+  TDPBSUD(0xF3, 0x5E);
 
   /// The field pp: 0 none, 2 is F3, 3 is F2 (SDM 2.3.6.1).
   final int prefix;

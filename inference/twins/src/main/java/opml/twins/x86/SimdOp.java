@@ -1,7 +1,8 @@
 package opml.twins.x86;
 
-/// The vector instructions, each with its encoding as the SDM has it on its page. All have W0 or ignore W (WIG). The
-/// VEX form is taken where it can hold the operands, else the EVEX form.
+/// The vector instructions, each with its encoding as the SDM has it on its page. All have W0 or ignore W (WIG), but
+/// for those of doubles, whose EVEX form has W1, and of which a fused one has it with VEX, too. The VEX form is taken
+/// where there is one that can hold the operands, else the EVEX form.
 public enum SimdOp implements X86Operation {
   //             VEX          EVEX         pp  map opcode operands  tuple
   VMOVDQU_LOAD("vmovdqu", "vmovdqu32", 0xF3, 0x0F, 0x6F, Form.RM, Tuple.FULL_MEM),
@@ -41,7 +42,18 @@ public enum SimdOp implements X86Operation {
   VCVTDQ2PS("vcvtdq2ps", "vcvtdq2ps", 0, 0x0F, 0x5B, Form.RM, Tuple.FULL),
   VADDPS("vaddps", "vaddps", 0, 0x0F, 0x58, Form.RVM, Tuple.FULL),
   VMULPS("vmulps", "vmulps", 0, 0x0F, 0x59, Form.RVM, Tuple.FULL),
+  VMAXPS("vmaxps", "vmaxps", 0, 0x0F, 0x5F, Form.RVM, Tuple.FULL),
+  VMINPS("vminps", "vminps", 0, 0x0F, 0x5D, Form.RVM, Tuple.FULL),
+  VFIXUPIMMPS("", "vfixupimmps", 0x66, 0x0F3A, 0x54, Form.RVMI, Tuple.FULL),
   VFMADD231PS("vfmadd231ps", "vfmadd231ps", 0x66, 0x0F38, 0xB8, Form.RVM, Tuple.FULL),
+  VCVTDQ2PD("vcvtdq2pd", "vcvtdq2pd", 0xF3, 0x0F, 0xE6, Form.RM, Tuple.HALF_MEM),
+  VBROADCASTSD("vbroadcastsd", "vbroadcastsd", 0x66, 0x0F38, 0x19, Form.RM, Tuple.TUPLE1_DOUBLE),
+  VFMADD213PD("vfmadd213pd", "vfmadd213pd", 0x66, 0x0F38, 0xA8, Form.RVM, Tuple.FULL_DOUBLE),
+  VMAXPD("vmaxpd", "vmaxpd", 0x66, 0x0F, 0x5F, Form.RVM, Tuple.FULL_DOUBLE),
+  VMINPD("vminpd", "vminpd", 0x66, 0x0F, 0x5D, Form.RVM, Tuple.FULL_DOUBLE),
+  VPERMD("vpermd", "vpermd", 0x66, 0x0F38, 0x36, Form.RVM, Tuple.FULL),
+  VPERMT2D("", "vpermt2d", 0x66, 0x0F38, 0x7E, Form.RVM, Tuple.FULL),
+  VPMOVDB_STORE("", "vpmovdb", 0xF3, 0x0F38, 0x31, Form.MR, Tuple.QUARTER_MEM),
   VZEROUPPER("vzeroupper", "vzeroupper", 0, 0x0F, 0x77, Form.ZO, Tuple.FULL_MEM);
 
   /// Where operands are encoded, in the order of the assembler's operands: R is ModRM.reg, V is vvvv, M is ModRM.r/m,
@@ -50,6 +62,7 @@ public enum SimdOp implements X86Operation {
     RM,
     MR,
     RVM,
+    RVMI,
     VMI,
     ZO
   }
@@ -61,10 +74,12 @@ public enum SimdOp implements X86Operation {
     HALF_MEM,
     QUARTER_MEM,
     TUPLE4,
-    TUPLE1_SCALAR
+    TUPLE1_SCALAR,
+    FULL_DOUBLE,
+    TUPLE1_DOUBLE
   }
 
-  /// Names as the GNU assembler wants them.
+  /// Names as the GNU assembler wants them; empty where there is no VEX form.
   final String vexMnemonic;
 
   final String evexMnemonic;
@@ -72,7 +87,7 @@ public enum SimdOp implements X86Operation {
   /// The field pp: 0 none, 1 is 66, 2 is F3 (SDM 2.3.6.1).
   final int prefix;
 
-  /// The field mmmmm: 1 is 0F, 2 is 0F 38 (SDM 2.3.6.1).
+  /// The field mmmmm: 1 is 0F, 2 is 0F 38, 3 is 0F 3A (SDM 2.3.6.1).
   final int map;
 
   final int opcode;
@@ -116,11 +131,21 @@ public enum SimdOp implements X86Operation {
     this.vexMnemonic = vexMnemonic;
     this.evexMnemonic = evexMnemonic;
     this.prefix = prefix == 0 ? 0 : prefix == 0x66 ? 1 : 2;
-    this.map = map == 0x0F ? 1 : 2;
+    this.map = map == 0x0F ? 1 : map == 0x0F38 ? 2 : 3;
     this.opcode = opcode;
     this.form = form;
     this.tuple = tuple;
     this.extension = extension;
+  }
+
+  /// {@return the bit W with EVEX}
+  int evexW() {
+    return tuple == Tuple.FULL_DOUBLE || tuple == Tuple.TUPLE1_DOUBLE ? 1 : 0;
+  }
+
+  /// {@return the bit W with VEX}
+  int vexW() {
+    return this == VFMADD213PD ? 1 : 0;
   }
 
   /// {@return what an 8-bit displacement counts in under EVEX}
@@ -132,6 +157,8 @@ public enum SimdOp implements X86Operation {
       case QUARTER_MEM -> vectorBytes / 4;
       case TUPLE4 -> 4 * Integer.BYTES;
       case TUPLE1_SCALAR -> Integer.BYTES;
+      case FULL_DOUBLE -> vectorBytes;
+      case TUPLE1_DOUBLE -> Double.BYTES;
     };
   }
 }

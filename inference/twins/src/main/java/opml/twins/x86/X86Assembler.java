@@ -91,6 +91,29 @@ public final class X86Assembler {
     modRmRegister(from.low(), to.low());
   }
 
+  /// `sub to, from`.
+  public void sub(Gpr to, Gpr from) {
+    begin(ScalarOp.SUB, to, from);
+    rexW(from.high(), 0, to.high());
+    emit(0x29);
+    modRmRegister(from.low(), to.low());
+  }
+
+  /// `sub [to], value`, of 64 bits.
+  ///
+  /// @param value of 8 bits, with a sign
+  public void sub(EffectiveAddress to, int value) {
+    Immediate subtrahend = new Immediate(value);
+    if (!subtrahend.isByte()) {
+      throw new IllegalArgumentException("no byte holds " + value);
+    }
+    begin(ScalarOp.SUB, to, subtrahend);
+    rexW(0, to.indexHigh(), to.base().high());
+    emit(0x83);
+    modRmMemory(5, to, 1);
+    emit(value);
+  }
+
   /// `add to, value`.
   public void add(Gpr to, int value) {
     arithmetic(ScalarOp.ADD, 0, to, new Immediate(value));
@@ -197,6 +220,16 @@ public final class X86Assembler {
     vector(begin(op, to, first, second), op, to.bytes(), to, first, second);
   }
 
+  /// What has two sources, a destination, and a constant that says what to do.
+  ///
+  /// @param constant 0 to 255
+  public void simd(SimdOp op, Simd to, Simd first, X86Operand second, int constant) {
+    require(op, SimdOp.Form.RVMI);
+    X86Instruction instruction = begin(op, to, first, second, new Immediate(constant));
+    vector(instruction, op, to.bytes(), to, first, second);
+    emit(constant);
+  }
+
   /// A shift by a constant.
   ///
   /// @param bits 0 to 127
@@ -243,6 +276,9 @@ public final class X86Assembler {
           throw new IllegalArgumentException(op + " of " + rm);
     }
     boolean evex = instruction.needsEvex();
+    if (!evex && op.vexMnemonic.isEmpty()) {
+      throw new IllegalArgumentException(op + " has no VEX form, for " + instruction.operands());
+    }
     if (evex) {
       boolean broadcast = rm instanceof EffectiveAddress address && address.broadcast();
       if (broadcast && op.tuple != SimdOp.Tuple.FULL) {
@@ -265,8 +301,8 @@ public final class X86Assembler {
   /// VEX (2.3.5, figure 2-9). R, X, B and vvvv are inverted. Two bytes where X, B and W are 0 and the map is 0F.
   private void vex(SimdOp op, int vectorBytes, int r, int vvvv, int x, int b) {
     int length = vectorBytes == Simd.YMM ? 1 : 0;
-    int last = (~vvvv & 15) << 3 | length << 2 | op.prefix;
-    if (x == 0 && b == 0 && op.map == 1) {
+    int last = op.vexW() << 7 | (~vvvv & 15) << 3 | length << 2 | op.prefix;
+    if (x == 0 && b == 0 && op.map == 1 && op.vexW() == 0) {
       emit(0xC5, (r ^ 1) << 7 | last);
     } else {
       emit(0xC4, (r ^ 1) << 7 | (x ^ 1) << 6 | (b ^ 1) << 5 | op.map, last);
@@ -274,12 +310,11 @@ public final class X86Assembler {
     emit(op.opcode);
   }
 
-  /// EVEX (2.7.1, figure 2-11, table 2-30): no mask (aaa = 0), no zeroing, W = 0. R', R, X, B, V' and vvvv are
-  /// inverted.
+  /// EVEX (2.7.1, figure 2-11, table 2-30): no mask (aaa = 0), no zeroing. R', R, X, B, V' and vvvv are inverted.
   private void evex(
       SimdOp op, int vectorBytes, int reg, int vvvv, int x, int b, boolean broadcast) {
     int p0 = (~reg >> 3 & 1) << 7 | (x ^ 1) << 6 | (b ^ 1) << 5 | (~reg >> 4 & 1) << 4 | op.map;
-    int p1 = (~vvvv & 15) << 3 | 1 << 2 | op.prefix;
+    int p1 = op.evexW() << 7 | (~vvvv & 15) << 3 | 1 << 2 | op.prefix;
     int length = Integer.numberOfTrailingZeros(vectorBytes / Simd.XMM);
     int p2 = length << 5 | (broadcast ? 1 : 0) << 4 | (~vvvv >> 4 & 1) << 3;
     emit(0x62, p0, p1, p2, op.opcode);

@@ -41,8 +41,10 @@ public record X86Instruction(X86Operation operation, List<X86Operand> operands, 
           case AmxOp op -> op.name().toLowerCase(Locale.ROOT);
           case SimdOp op -> needsEvex() ? op.evexMnemonic : op.vexMnemonic;
         };
+    // Without a register, nothing else says how wide memory is.
+    boolean isSized = operation == ScalarOp.SUB && operands.getFirst() instanceof EffectiveAddress;
     return name
-        + " "
+        + (isSized ? " qword ptr " : " ")
         + operands.stream()
             .map(
                 operand ->

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import opml.twins.x86.GnuAssembler;
 import opml.twins.x86.Simd;
 import opml.twins.x86.X86Code;
@@ -73,8 +74,22 @@ class TileAssemblerTest {
         (a, aAt, b, bAt, table, y, yAt, yRow, count, rows, strips) ->
             byTable.call(a, aAt, b, bAt, table, y, yAt, yRow, count, rows, Math.max(1, strips - 1));
     assertThat(new TileTrial().passes(right)).isTrue();
-    assertRefused(with(right, new Int8Tile(form, forgetful, packing)));
-    assertRefused(with(right, new Int8Tile(form, fewerSteps, packing)));
+    assertRefused(with(right, new Int8Tile(form, forgetful, packing, null)));
+    assertRefused(with(right, new Int8Tile(form, fewerSteps, packing, null)));
+    if (form.hasMatrices()) {
+      TileCode matrices = new EmulatedCode(Int8MatrixAssembler.product());
+      TileCode fewerTokens =
+          (w, wAt, x, xAt, xStride, y, yAt, yStride, steps, groups, tokens) ->
+              matrices.call(
+                  w, wAt, x, xAt, xStride, y, yAt, yStride, steps, Math.max(1, groups - 1), tokens);
+      TileCode withoutTheFirst =
+          (w, wAt, x, xAt, xStride, y, yAt, yStride, steps, groups, tokens) ->
+              matrices.call(
+                  w, wAt, x, xAt, xStride, y, yAt, yStride, Math.max(0, steps - 1), groups, tokens);
+      for (TileCode wrong : List.of(fewerTokens, withoutTheFirst)) {
+        assertRefused(with(right, new Int8Tile(form, int8, packing, new Int8Matrices(wrong))));
+      }
+    }
     for (BlockType type : BlockType.values()) {
       TileCode code = new EmulatedCode(BlockTile.code(form, type));
       assertThat(new TileTrial().passes(right.blocks().get(type))).isTrue();
@@ -106,6 +121,57 @@ class TileAssemblerTest {
     }
     assertRefused(with(right, new FloatTile(form, fewerProducts, byTable)));
     assertRefused(with(right, new FloatTile(form, apart, fewerStrips)));
+    TileCode few = new EmulatedCode(StripTileAssembler.ofFew(form));
+    TileCode many = new EmulatedCode(StripTileAssembler.ofMany(form));
+    TileCode packed = new EmulatedCode(StripTileAssembler.ofPacked(form));
+    assertRefused(with(right, new StripTile(form, fewerOfAStrip(few), many, packed)));
+    assertRefused(with(right, new StripTile(form, few, fewerOfAStrip(many), packed)));
+    assertRefused(with(right, new StripTile(form, few, many, fewerOfAStrip(packed))));
+    assertRefused(with(right, new StripTile(form, forgets(few), many, packed)));
+    assertRefused(with(right, new StripTile(form, few, forgets(many), packed)));
+    assertRefused(with(right, new StripTile(form, few, many, forgets(packed))));
+    right.floats().convolutions().ifPresent(bytes -> assertOthersRefused(right, bytes));
+  }
+
+  private static TileCode fewerOfAStrip(TileCode strip) {
+    return (a, aAt, b, bAt, aRow, y, yAt, yRow, count, rows, ahead) ->
+        strip.call(a, aAt, b, bAt, aRow, y, yAt, yRow, Math.max(1, count - 1), rows, ahead);
+  }
+
+  /// What does not add to what is there.
+  private static TileCode forgets(TileCode strip) {
+    return (a, aAt, b, bAt, aRow, y, yAt, yRow, count, rows, ahead) ->
+        strip.call(a, aAt, b, bAt, aRow, y, yAt, yRow, count, rows % StripTile.ADDS, ahead);
+  }
+
+  private static void assertOthersRefused(TileChoice.Found right, ConvolutionTiles tiles) {
+    ByteEndTile end = new ByteEndTile(fewerSteps(new EmulatedCode(ByteEndTileAssembler.ending())));
+    assertRefused(with(right, new ConvolutionTiles(end, tiles.bytes(), tiles.floats())));
+    TileCode one = new EmulatedCode(ByteDepthwiseTileAssembler.plane(1));
+    TileCode two = new EmulatedCode(ByteDepthwiseTileAssembler.plane(2));
+    List<ByteDepthwiseTile> fewerBytes =
+        List.of(
+            new ByteDepthwiseTile(fewerSteps(one), two),
+            new ByteDepthwiseTile(one, fewerSteps(two)));
+    for (ByteDepthwiseTile fewer : fewerBytes) {
+      assertRefused(with(right, new ConvolutionTiles(tiles.end(), fewer, tiles.floats())));
+    }
+    TileCode floatsOne = new EmulatedCode(FloatDepthwiseTileAssembler.plane(1));
+    TileCode floatsTwo = new EmulatedCode(FloatDepthwiseTileAssembler.plane(2));
+    List<FloatDepthwiseTile> fewerFloats =
+        List.of(
+            new FloatDepthwiseTile(fewerSteps(floatsOne), floatsTwo),
+            new FloatDepthwiseTile(floatsOne, fewerSteps(floatsTwo)));
+    for (FloatDepthwiseTile fewer : fewerFloats) {
+      assertRefused(with(right, new ConvolutionTiles(tiles.end(), tiles.bytes(), fewer)));
+    }
+  }
+
+  private static TileChoice.Found with(TileChoice.Found tiles, ConvolutionTiles bytes) {
+    FloatTiles old = tiles.floats();
+    FloatTiles changed =
+        new FloatTiles(old.windows(), old.strips(), old.bytes(), Optional.of(bytes));
+    return new TileChoice.Found("", tiles.int8(), tiles.blocks(), tiles.rows(), changed);
   }
 
   /// {@return code that does a step too few}
@@ -119,7 +185,15 @@ class TileAssemblerTest {
   }
 
   private static TileChoice.Found with(TileChoice.Found tiles, FloatTile floats) {
-    return new TileChoice.Found("", tiles.int8(), tiles.blocks(), tiles.rows(), floats);
+    FloatTiles old = tiles.floats();
+    FloatTiles changed = new FloatTiles(floats, old.strips(), old.bytes(), old.convolutions());
+    return new TileChoice.Found("", tiles.int8(), tiles.blocks(), tiles.rows(), changed);
+  }
+
+  private static TileChoice.Found with(TileChoice.Found tiles, StripTile strips) {
+    FloatTiles old = tiles.floats();
+    FloatTiles changed = new FloatTiles(old.windows(), strips, old.bytes(), old.convolutions());
+    return new TileChoice.Found("", tiles.int8(), tiles.blocks(), tiles.rows(), changed);
   }
 
   private static void assertRefused(TileChoice.Found tiles) {

@@ -74,8 +74,14 @@ public final class Emulator {
               equal = get(operands.get(0)) == 0;
             }
             case SUB -> {
-              set(operands.get(0), get(operands.get(0)) - get(operands.get(1)));
-              equal = get(operands.get(0)) == 0;
+              long difference = get(operands.get(0)) - get(operands.get(1));
+              if (operands.get(0) instanceof EffectiveAddress address) {
+                long to = place(address);
+                segment(to).set(I64, offset(to), difference);
+              } else {
+                set(operands.get(0), difference);
+              }
+              equal = difference == 0;
             }
             case CMP -> equal = get(operands.get(0)) == get(operands.get(1));
             case JMP, JE, JNE -> {
@@ -174,7 +180,8 @@ public final class Emulator {
           (loads ? row : there).copyFrom(loads ? there : row);
         }
       }
-      case TDPBSSD -> {
+      case TDPBSSD, TDPBSUD -> {
+        int mask = op == AmxOp.TDPBSUD ? 255 : -1;
         byte[][] sums = matrices[((Tmm) operands.get(0)).number()];
         byte[][] rows = matrices[((Tmm) operands.get(1)).number()];
         byte[][] columns = matrices[((Tmm) operands.get(2)).number()];
@@ -183,7 +190,7 @@ public final class Emulator {
           for (int j = 0; j < sums[i].length / 4; j++) {
             int sum = row.get(I32, 4L * j);
             for (int k = 0; k < rows[i].length; k++) {
-              sum += rows[i][k] * columns[k / 4][4 * j + k % 4];
+              sum += rows[i][k] * (columns[k / 4][4 * j + k % 4] & mask);
             }
             row.set(I32, 4L * j, sum);
           }
@@ -346,6 +353,73 @@ public final class Emulator {
         }
         put(to, lanes);
       }
+      case VCVTDQ2PD -> {
+        Simd to = (Simd) operands.get(0);
+        int[] from = source(operands.get(1), to.bytes() / 8);
+        int[] lanes = new int[16];
+        for (int i = 0; i < from.length; i++) {
+          setDouble(lanes, i, from[i]);
+        }
+        put(to, lanes);
+      }
+      case VBROADCASTSD -> {
+        int[] from = source(operands.get(1), 2);
+        int[] lanes = new int[16];
+        for (int i = 0; i < lanes.length; i++) {
+          lanes[i] = from[i % 2];
+        }
+        put((Simd) operands.get(0), lanes);
+      }
+      case VFMADD213PD, VMAXPD, VMINPD -> {
+        Simd to = (Simd) operands.get(0);
+        int[] old = vectors[to.number()];
+        int[] a = source(operands.get(1), to.bytes() / 4);
+        int[] b = source(operands.get(2), to.bytes() / 4);
+        int[] lanes = new int[16];
+        for (int i = 0; i < to.bytes() / 8; i++) {
+          double first = getDouble(a, i);
+          double second = getDouble(b, i);
+          setDouble(
+              lanes,
+              i,
+              switch (op) {
+                case VFMADD213PD -> Math.fma(first, getDouble(old, i), second);
+                case VMAXPD -> first > second ? first : second;
+                default -> first < second ? first : second;
+              });
+        }
+        put(to, lanes);
+      }
+      case VPERMD -> {
+        Simd to = (Simd) operands.get(0);
+        int count = to.bytes() / 4;
+        int[] places = source(operands.get(1), count);
+        int[] from = source(operands.get(2), count);
+        int[] lanes = new int[16];
+        for (int i = 0; i < count; i++) {
+          lanes[i] = from[places[i] & count - 1];
+        }
+        put(to, lanes);
+      }
+      case VPERMT2D -> {
+        Simd to = (Simd) operands.get(0);
+        int count = to.bytes() / 4;
+        int[] old = vectors[to.number()];
+        int[] places = source(operands.get(1), count);
+        int[] from = source(operands.get(2), count);
+        int[] lanes = new int[16];
+        for (int i = 0; i < count; i++) {
+          lanes[i] = ((places[i] & count) == 0 ? old : from)[places[i] & count - 1];
+        }
+        put(to, lanes);
+      }
+      case VPMOVDB_STORE -> {
+        Simd from = (Simd) operands.get(1);
+        long to = place((EffectiveAddress) operands.get(0));
+        for (int lane = 0; lane < from.bytes() / 4; lane++) {
+          segment(to).set(I8, offset(to) + lane, (byte) vectors[from.number()][lane]);
+        }
+      }
       case VPMADDUBSW,
           VPMADDWD,
           VPADDD,
@@ -357,7 +431,10 @@ public final class Emulator {
           VPDPBUSD,
           VADDPS,
           VMULPS,
-          VFMADD231PS -> {
+          VMAXPS,
+          VMINPS,
+          VFMADD231PS,
+          VFIXUPIMMPS -> {
         Simd to = (Simd) operands.get(0);
         int[] a = source(operands.get(1), to.bytes() / 4);
         int[] b = source(operands.get(2), to.bytes() / 4);
@@ -389,12 +466,47 @@ public final class Emulator {
       }
       case VADDPS -> Float.floatToIntBits(Float.intBitsToFloat(a) + Float.intBitsToFloat(b));
       case VMULPS -> Float.floatToIntBits(Float.intBitsToFloat(a) * Float.intBitsToFloat(b));
+      case VMAXPS -> Float.intBitsToFloat(a) > Float.intBitsToFloat(b) ? a : b;
+      case VMINPS -> Float.intBitsToFloat(a) < Float.intBitsToFloat(b) ? a : b;
+      case VFIXUPIMMPS ->
+          switch (b >> 4 * kind(a) & 15) {
+            case 0 -> old;
+            case 1 -> a;
+            default -> throw new UnsupportedOperationException("vfixupimmps with other responses");
+          };
       case VFMADD231PS ->
           Float.floatToIntBits(
               Math.fma(
                   Float.intBitsToFloat(a), Float.intBitsToFloat(b), Float.intBitsToFloat(old)));
       default -> throw new AssertionError(op);
     };
+  }
+
+  /// {@return what VFIXUPIMMPS takes a float for}
+  private static int kind(int bits) {
+    float value = Float.intBitsToFloat(bits);
+    if (Float.isNaN(value)) {
+      boolean isQuiet = (bits & 1 << 22) != 0;
+      return isQuiet ? 0 : 1;
+    }
+    if (value == 0f || value == 1f) {
+      return value == 0f ? 2 : 3;
+    }
+    if (Float.isInfinite(value)) {
+      return value < 0 ? 4 : 5;
+    }
+    return value < 0 ? 6 : 7;
+  }
+
+  private static double getDouble(int[] lanes, int number) {
+    long low = lanes[2 * number] & 0xFFFF_FFFFL;
+    return Double.longBitsToDouble((long) lanes[2 * number + 1] << Integer.SIZE | low);
+  }
+
+  private static void setDouble(int[] lanes, int number, double value) {
+    long bits = Double.doubleToRawLongBits(value);
+    lanes[2 * number] = (int) bits;
+    lanes[2 * number + 1] = (int) (bits >>> Integer.SIZE);
   }
 
   /// {@return two products of bytes, added; the first are unsigned}

@@ -6,10 +6,18 @@ import static opml.twins.x86.Simd.ymm;
 import static opml.twins.x86.Simd.zmm;
 import static opml.twins.x86.SimdOp.VADDPS;
 import static opml.twins.x86.SimdOp.VBROADCASTI128;
+import static opml.twins.x86.SimdOp.VBROADCASTSD;
 import static opml.twins.x86.SimdOp.VBROADCASTSS;
+import static opml.twins.x86.SimdOp.VCVTDQ2PD;
 import static opml.twins.x86.SimdOp.VCVTDQ2PS;
 import static opml.twins.x86.SimdOp.VCVTPH2PS;
+import static opml.twins.x86.SimdOp.VFIXUPIMMPS;
+import static opml.twins.x86.SimdOp.VFMADD213PD;
 import static opml.twins.x86.SimdOp.VFMADD231PS;
+import static opml.twins.x86.SimdOp.VMAXPD;
+import static opml.twins.x86.SimdOp.VMAXPS;
+import static opml.twins.x86.SimdOp.VMINPD;
+import static opml.twins.x86.SimdOp.VMINPS;
 import static opml.twins.x86.SimdOp.VMOVD;
 import static opml.twins.x86.SimdOp.VMOVDQU_LOAD;
 import static opml.twins.x86.SimdOp.VMOVDQU_STORE;
@@ -23,9 +31,12 @@ import static opml.twins.x86.SimdOp.VPADDW;
 import static opml.twins.x86.SimdOp.VPAND;
 import static opml.twins.x86.SimdOp.VPBROADCASTD;
 import static opml.twins.x86.SimdOp.VPDPBUSD;
+import static opml.twins.x86.SimdOp.VPERMD;
+import static opml.twins.x86.SimdOp.VPERMT2D;
 import static opml.twins.x86.SimdOp.VPHADDD;
 import static opml.twins.x86.SimdOp.VPMADDUBSW;
 import static opml.twins.x86.SimdOp.VPMADDWD;
+import static opml.twins.x86.SimdOp.VPMOVDB_STORE;
 import static opml.twins.x86.SimdOp.VPMOVSXBD;
 import static opml.twins.x86.SimdOp.VPMOVSXBW;
 import static opml.twins.x86.SimdOp.VPMOVZXBD;
@@ -216,6 +227,8 @@ class X86AssemblerTest {
           code -> code.amx(AmxOp.TILESTORED, at(Gpr.R11, Gpr.R9, 1, 1024), new Tmm(5)),
           code -> code.amx(AmxOp.TDPBSSD, new Tmm(0), new Tmm(1), new Tmm(2)),
           code -> code.amx(AmxOp.TDPBSSD, new Tmm(7), new Tmm(5), new Tmm(6)),
+          code -> code.amx(AmxOp.TDPBSUD, new Tmm(0), new Tmm(1), new Tmm(2)),
+          code -> code.amx(AmxOp.TDPBSUD, new Tmm(7), new Tmm(5), new Tmm(6)),
           code -> code.mov32(at(Gpr.RSP, -16), Gpr.RAX),
           code -> code.simd(VPMOVSXBW, ymm(1), at(Gpr.RDI, 16)),
           code -> code.simd(VPMOVSXBW, ymm(1), at(Gpr.R11, 96)),
@@ -381,7 +394,65 @@ class X86AssemblerTest {
           code -> code.simd(VPSLLD, ymm(9), ymm(10), 4),
           code -> code.simd(VPSLLD, zmm(1), zmm(2), 4),
           code -> code.simd(VPSLLD, zmm(9), zmm(27), 4),
-          code -> code.simd(VPSLLD, zmm(31), zmm(8), 4));
+          code -> code.simd(VPSLLD, zmm(31), zmm(8), 4),
+          code -> code.simd(VFMADD213PD, ymm(1), ymm(2), ymm(3)),
+          code -> code.simd(VFMADD213PD, ymm(9), ymm(10), ymm(11)),
+          code -> code.simd(VFMADD213PD, ymm(4), ymm(15), at(Gpr.RDI, 64)),
+          code -> code.simd(VFMADD213PD, zmm(1), zmm(2), zmm(3)),
+          code -> code.simd(VFMADD213PD, zmm(9), zmm(18), zmm(27)),
+          code -> code.simd(VFMADD213PD, zmm(24), zmm(25), at(Gpr.R10, 128)),
+          code -> code.simd(VMAXPD, ymm(1), ymm(2), ymm(3)),
+          code -> code.simd(VMAXPD, ymm(9), ymm(10), ymm(11)),
+          code -> code.simd(VMAXPD, ymm(4), ymm(15), at(Gpr.RDI, 64)),
+          code -> code.simd(VMAXPD, zmm(1), zmm(2), zmm(3)),
+          code -> code.simd(VMAXPD, zmm(9), zmm(18), zmm(27)),
+          code -> code.simd(VMAXPD, zmm(24), zmm(25), at(Gpr.R10, 128)),
+          code -> code.simd(VMINPD, ymm(1), ymm(2), ymm(3)),
+          code -> code.simd(VMINPD, ymm(9), ymm(10), ymm(11)),
+          code -> code.simd(VMINPD, ymm(4), ymm(15), at(Gpr.RDI, 64)),
+          code -> code.simd(VMINPD, zmm(1), zmm(2), zmm(3)),
+          code -> code.simd(VMINPD, zmm(9), zmm(18), zmm(27)),
+          code -> code.simd(VMINPD, zmm(24), zmm(25), at(Gpr.R10, 128)),
+          code -> code.simd(VPERMD, ymm(1), ymm(2), ymm(3)),
+          code -> code.simd(VPERMD, ymm(9), ymm(10), ymm(11)),
+          code -> code.simd(VPERMD, ymm(4), ymm(15), at(Gpr.RDI, 64)),
+          code -> code.simd(VPERMD, zmm(1), zmm(2), zmm(3)),
+          code -> code.simd(VPERMD, zmm(9), zmm(18), zmm(27)),
+          code -> code.simd(VPERMD, zmm(24), zmm(25), at(Gpr.R10, 128)),
+          code -> code.simd(VPERMT2D, zmm(1), zmm(2), zmm(3)),
+          code -> code.simd(VPERMT2D, zmm(9), zmm(18), zmm(27)),
+          code -> code.simd(VPERMT2D, zmm(24), zmm(25), at(Gpr.R10, 128)),
+          code -> code.simd(VCVTDQ2PD, ymm(1), at(Gpr.RDI, 16)),
+          code -> code.simd(VCVTDQ2PD, ymm(14), at(Gpr.R11, 96)),
+          code -> code.simd(VCVTDQ2PD, zmm(2), at(Gpr.RDI, 16)),
+          code -> code.simd(VCVTDQ2PD, zmm(28), at(Gpr.R11, 96)),
+          code -> code.simd(VBROADCASTSD, ymm(1), at(Gpr.RDI, 16)),
+          code -> code.simd(VBROADCASTSD, ymm(14), at(Gpr.R11, 96)),
+          code -> code.simd(VBROADCASTSD, zmm(2), at(Gpr.RDI, 16)),
+          code -> code.simd(VBROADCASTSD, zmm(28), at(Gpr.R11, 96)),
+          code -> code.simd(VCVTDQ2PD, zmm(5), ymm(17)),
+          code -> code.simd(VCVTDQ2PD, ymm(5), new Simd(Simd.XMM, 7)),
+          code -> code.simd(VBROADCASTSD, zmm(3), at(Gpr.RDI, 8)),
+          code -> code.simd(VPMOVDB_STORE, at(Gpr.R9, 32), zmm(3)),
+          code -> code.simd(VPMOVDB_STORE, at(Gpr.RDI, Gpr.R11, 1, 8), zmm(21)),
+          code -> code.simd(VMAXPS, ymm(1), ymm(2), ymm(3)),
+          code -> code.simd(VMAXPS, ymm(4), ymm(15), at(Gpr.RDI, 64)),
+          code -> code.simd(VMAXPS, zmm(9), zmm(18), zmm(27)),
+          code -> code.simd(VMAXPS, zmm(24), zmm(25), at(Gpr.R10, 128)),
+          code -> code.simd(VMAXPS, zmm(4), zmm(5), at(Gpr.RDX, 12).everyLane()),
+          code -> code.simd(VMINPS, ymm(1), ymm(2), ymm(3)),
+          code -> code.simd(VMINPS, ymm(4), ymm(15), at(Gpr.RDI, 64)),
+          code -> code.simd(VMINPS, zmm(9), zmm(18), zmm(27)),
+          code -> code.simd(VMINPS, zmm(24), zmm(25), at(Gpr.R10, 128)),
+          code -> code.simd(VMINPS, zmm(4), zmm(5), at(Gpr.RDX, 12).everyLane()),
+          code -> code.simd(VFIXUPIMMPS, zmm(1), zmm(2), zmm(3), 0),
+          code -> code.simd(VFIXUPIMMPS, zmm(9), zmm(18), zmm(27), 255),
+          code -> code.simd(VFIXUPIMMPS, zmm(24), zmm(25), at(Gpr.R10, 128), 7),
+          code -> code.simd(VFIXUPIMMPS, zmm(4), zmm(5), at(Gpr.RDX, 12).everyLane(), 0),
+          code -> code.sub(Gpr.RCX, Gpr.RDI),
+          code -> code.sub(Gpr.R9, Gpr.R12),
+          code -> code.sub(at(Gpr.RSP, 24), 1),
+          code -> code.sub(at(Gpr.R10, Gpr.R11, 8, 4096), -128));
 
   @Test
   void everyInstructionHasTheBytesThatTheGnuAssemblerGaveIt() throws IOException {
@@ -425,6 +496,7 @@ class X86AssemblerTest {
     assertThatThrownBy(() -> code.simd(VPADDD, ymm(1), ymm(2))).hasMessageContaining("RVM");
     assertThatThrownBy(() -> code.simd(VPMADDWD, zmm(1), zmm(2), at(Gpr.RDI, 0).everyLane()))
         .hasMessageContaining("broadcasts nothing");
+    assertThatThrownBy(() -> code.sub(at(Gpr.RSP, 8), 128)).hasMessageContaining("128");
     assertThatThrownBy(() -> zmm(32)).isInstanceOf(IndexOutOfBoundsException.class);
     assertThatThrownBy(() -> at(Gpr.RAX, Gpr.RSP, 1, 0)).hasMessageContaining("an index");
     assertThatThrownBy(() -> at(Gpr.RAX, Gpr.RCX, 3, 0)).hasMessageContaining("not 3");

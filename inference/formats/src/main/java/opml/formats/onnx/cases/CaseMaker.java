@@ -132,6 +132,7 @@ public final class CaseMaker {
     private final int opset;
     private final List<OperatorCase.Operand> operands = new ArrayList<>();
     private final List<OnnxAttribute> attributes = new ArrayList<>();
+    private int outputs = 1;
 
     private Draft(int opset) {
       this.opset = opset;
@@ -139,6 +140,17 @@ public final class CaseMaker {
 
     public int opset() {
       return opset;
+    }
+
+    /// {@return inputs so far}
+    public int operands() {
+      return operands.size();
+    }
+
+    /// The node has so many outputs, all of them the model's.
+    public Draft outputs(int count) {
+      outputs = count;
+      return this;
     }
 
     /// The next input is one of the model's.
@@ -212,7 +224,7 @@ public final class CaseMaker {
     }
 
     public OperatorCase end() {
-      return new OperatorCase(opset, operands, attributes);
+      return new OperatorCase(opset, operands, attributes, outputs);
     }
   }
 }

@@ -19,7 +19,9 @@ import opml.formats.onnx.file.OnnxValueInfo;
 /// One node of an operator, with what it is given.
 ///
 /// @param opset the version of ONNX's operator set
-public record OperatorCase(int opset, List<Operand> operands, List<OnnxAttribute> attributes) {
+/// @param outputs how many the node has, all of them the model's
+public record OperatorCase(
+    int opset, List<Operand> operands, List<OnnxAttribute> attributes, int outputs) {
   /// One input of the node.
   public sealed interface Operand {
     /// An input of the model.
@@ -48,14 +50,14 @@ public record OperatorCase(int opset, List<Operand> operands, List<OnnxAttribute
   public OperatorCase withFirst(Operand first) {
     List<Operand> all = new ArrayList<>(operands);
     all.set(0, first);
-    return new OperatorCase(opset, all, attributes);
+    return new OperatorCase(opset, all, attributes, outputs);
   }
 
   /// {@return the same node with another attribute}
   public OperatorCase with(OnnxAttribute attribute) {
     List<OnnxAttribute> all = new ArrayList<>(attributes);
     all.add(attribute);
-    return new OperatorCase(opset, operands, all);
+    return new OperatorCase(opset, operands, all, outputs);
   }
 
   /// {@return the model of that one node}
@@ -80,18 +82,26 @@ public record OperatorCase(int opset, List<Operand> operands, List<OnnxAttribute
     }
     int dot = operator.lastIndexOf('.');
     String domain = operator.substring(0, Math.max(0, dot));
+    List<String> results = new ArrayList<>(List.of("y"));
+    for (int i = 1; i < outputs; i++) {
+      results.add("y" + i);
+    }
     OnnxNode node =
-        new OnnxNode("y", operator.substring(dot + 1), domain, names, List.of("y"), attributes);
+        new OnnxNode("y", operator.substring(dot + 1), domain, names, results, attributes);
+    List<OnnxOpset> opsets = new ArrayList<>(List.of(new OnnxOpset("", opset)));
+    if (!domain.isEmpty()) {
+      opsets.add(new OnnxOpset(domain, 1));
+    }
     return new OnnxModel(
         IR_VERSION,
         "opml",
-        List.of(new OnnxOpset("", opset)),
+        opsets,
         new OnnxGraph(
             operator,
             List.of(node),
             constants,
             inputs,
-            List.of(new OnnxValueInfo("y", 0, Optional.empty()))));
+            results.stream().map(name -> new OnnxValueInfo(name, 0, Optional.empty())).toList()));
   }
 
   /// {@return what the model's inputs get, by their names}

@@ -22,6 +22,13 @@ public record OnnxNode(
     attributes = List.copyOf(attributes);
   }
 
+  /// {@return the node's name, or its number and operator where it has none}
+  ///
+  /// @param index of the node in its graph, from 0
+  public String label(int index) {
+    return name.isEmpty() ? "#" + index + " " + opType : name;
+  }
+
   /// A node of an operator, not of an overloaded function.
   public OnnxNode(
       String name,

@@ -19,6 +19,9 @@ public final class OnnxReader {
   /// Sub-graphs of sub-graphs: few models have three, and each takes its reader's stack.
   private static final int MOST_NESTED = 16;
 
+  /// Types in types: an optional of a sequence of tensors.
+  private static final int MOST_TYPES = 2;
+
   private final ProtobufReader in;
   private final TensorReader tensors;
   private int depth;
@@ -51,6 +54,26 @@ public final class OnnxReader {
     FileBytes source = FileBytes.of(file.toString(), file);
     ProtobufReader in = new ProtobufReader(source, "", 0, source.size());
     return new TensorReader(in, source, true).whole();
+  }
+
+  /// Reads a file that is one `TensorProto`, `SequenceProto` or `OptionalProto`, as data sets beside models have it.
+  ///
+  /// @param kind which of them, as the model declares the value; what is of no declared type is a tensor
+  /// @return the tensors in it, or nothing of an optional that is empty
+  /// @throws MalformedException if it is none, or one of something else than tensors
+  /// @throws IOException if the file cannot be read
+  public static Optional<List<OnnxTensor>> value(Path file, OnnxValueInfo.Kind kind)
+      throws IOException {
+    FileBytes source = FileBytes.of(file.toString(), file);
+    ProtobufReader in = new ProtobufReader(source, "", 0, source.size());
+    TensorReader tensors = new TensorReader(in, source, true);
+    ListReader reader = new ListReader(in, tensors);
+    return switch (kind) {
+      case TENSOR, UNDECLARED, SPARSE_TENSOR, NESTED, MAP, OPAQUE ->
+          Optional.of(List.of(tensors.whole()));
+      case SEQUENCE -> Optional.of(reader.sequence());
+      case OPTIONAL, OPTIONAL_SEQUENCE -> reader.optional();
+    };
   }
 
   private static OnnxModel read(Path file, boolean alone) throws IOException {
@@ -268,12 +291,12 @@ public final class OnnxReader {
 
   private OnnxValueInfo valueInfo(String what) {
     String name = "";
-    ValueType type = new ValueType(OnnxValueInfo.Kind.UNDECLARED, 0, Optional.empty());
+    ValueType type = ValueType.UNDECLARED;
     in.object(what).open(what);
     while (in.next()) {
       switch (in.field()) {
         case 1 -> name = in.single("name").text();
-        case 2 -> type = type(type);
+        case 2 -> type = type("type", type, 0);
         default -> in.skip();
       }
     }
@@ -282,20 +305,39 @@ public final class OnnxReader {
   }
 
   private record ValueType(
-      OnnxValueInfo.Kind kind, int elementType, Optional<List<OnnxDimension>> shape) {}
+      OnnxValueInfo.Kind kind, int elementType, Optional<List<OnnxDimension>> shape) {
+    private static final ValueType UNDECLARED =
+        new ValueType(OnnxValueInfo.Kind.UNDECLARED, 0, Optional.empty());
 
-  private ValueType type(ValueType undeclared) {
+    /// {@return a sequence or an optional of this}
+    private ValueType in(OnnxValueInfo.Kind outer) {
+      OnnxValueInfo.Kind known =
+          switch (kind) {
+            case UNDECLARED, TENSOR -> outer;
+            case SEQUENCE ->
+                outer == OnnxValueInfo.Kind.OPTIONAL
+                    ? OnnxValueInfo.Kind.OPTIONAL_SEQUENCE
+                    : OnnxValueInfo.Kind.NESTED;
+            case SPARSE_TENSOR, NESTED, MAP, OPTIONAL, OPTIONAL_SEQUENCE, OPAQUE ->
+                OnnxValueInfo.Kind.NESTED;
+          };
+      return new ValueType(known, elementType, shape);
+    }
+  }
+
+  /// @param inside how many types this one is inside of
+  private ValueType type(String what, ValueType undeclared, int inside) {
     ValueType type = undeclared;
-    in.single("type").open("type");
+    in.single(what).open(what);
     while (in.next()) {
       type =
           switch (in.field()) {
             case 1 -> tensorType("tensor_type", OnnxValueInfo.Kind.TENSOR);
-            case 4 -> other("sequence_type", OnnxValueInfo.Kind.SEQUENCE);
+            case 4 -> around("sequence_type", OnnxValueInfo.Kind.SEQUENCE, inside);
             case 5 -> other("map_type", OnnxValueInfo.Kind.MAP);
             case 7 -> other("opaque_type", OnnxValueInfo.Kind.OPAQUE);
             case 8 -> tensorType("sparse_tensor_type", OnnxValueInfo.Kind.SPARSE_TENSOR);
-            case 9 -> other("optional_type", OnnxValueInfo.Kind.OPTIONAL);
+            case 9 -> around("optional_type", OnnxValueInfo.Kind.OPTIONAL, inside);
             default -> {
               in.skip();
               yield type;
@@ -309,6 +351,24 @@ public final class OnnxReader {
   private ValueType other(String what, OnnxValueInfo.Kind kind) {
     in.single(what).skipContent();
     return new ValueType(kind, 0, Optional.empty());
+  }
+
+  /// Reads a sequence's or an optional's type. What lies deeper in others than any that we have is skipped.
+  private ValueType around(String what, OnnxValueInfo.Kind kind, int inside) {
+    if (inside == MOST_TYPES) {
+      return other(what, OnnxValueInfo.Kind.NESTED);
+    }
+    ValueType inner = ValueType.UNDECLARED;
+    in.single(what).open(what);
+    while (in.next()) {
+      if (in.field() == 1) {
+        inner = type("elem_type", inner, inside + 1);
+      } else {
+        in.skip();
+      }
+    }
+    in.close();
+    return inner.in(kind);
   }
 
   private ValueType tensorType(String what, OnnxValueInfo.Kind kind) {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import opml.engine.tensor.Tensor;
+import opml.formats.strings.StringTensor;
 
 /// Writes a model file: fields in the order of their numbers, tensors as raw data, integers packed. The same
 /// model gives the same bytes.
@@ -40,6 +41,24 @@ public final class OnnxWriter {
         });
   }
 
+  /// {@return bytes that, written behind those of a model file, make values outputs of the model, too}: of a message
+  /// that is there twice, a reader of Protocol Buffers puts the lists behind each other. So a file of any size becomes
+  /// another model without being understood. Our reader refuses it, since it could mean two things.
+  ///
+  /// @param names of values that are no outputs yet
+  public static byte[] outputsBehind(List<String> names) {
+    return bytes(
+        out ->
+            message(
+                out,
+                7,
+                graph -> {
+                  for (String name : names) {
+                    message(graph, 12, info -> info.writeString(1, name));
+                  }
+                }));
+  }
+
   private static Body graph(OnnxGraph graph) {
     return out -> {
       for (OnnxNode node : graph.nodes()) {
@@ -47,7 +66,7 @@ public final class OnnxWriter {
       }
       text(out, 2, graph.name());
       for (OnnxTensor tensor : graph.initializers()) {
-        message(out, 5, tensor(tensor.name(), tensor.value()));
+        message(out, 5, tensor(tensor));
       }
       for (OnnxValueInfo input : graph.inputs()) {
         message(out, 11, valueInfo(input));
@@ -100,7 +119,7 @@ public final class OnnxWriter {
               yield 3;
             }
             case OnnxAttribute.TensorValue a -> {
-              message(out, 5, tensor(a.tensor().name(), a.value()));
+              message(out, 5, tensor(a.tensor()));
               yield 4;
             }
             case OnnxAttribute.Floats a -> {
@@ -131,6 +150,31 @@ public final class OnnxWriter {
     };
   }
 
+  /// {@return the bytes of a file that is one `TensorProto`}
+  public static byte[] write(OnnxTensor tensor) {
+    return bytes(tensor(tensor));
+  }
+
+  private static Body tensor(OnnxTensor tensor) {
+    return tensor.hasStrings()
+        ? strings(tensor.name(), tensor.strings())
+        : tensor(tensor.name(), tensor.value());
+  }
+
+  private static Body strings(String name, StringTensor tensor) {
+    return out -> {
+      List<Long> dims = tensor.shape().dims().stream().map(Integer::longValue).toList();
+      if (!dims.isEmpty()) {
+        out.writeByteArray(1, bytes(o -> writeLongs(o, dims)));
+      }
+      out.writeInt64(2, OnnxType.STRING.code());
+      for (String value : tensor.values()) {
+        out.writeString(6, value);
+      }
+      text(out, 8, name);
+    };
+  }
+
   private static Body tensor(String name, Tensor tensor) {
     return out -> {
       List<Long> dims = tensor.shape().dims().stream().map(Integer::longValue).toList();
@@ -147,12 +191,23 @@ public final class OnnxWriter {
     return out -> {
       out.writeString(1, info.name());
       switch (info.kind()) {
-        case TENSOR -> message(out, 2, type -> message(type, 1, tensorType(info)));
+        case TENSOR -> message(out, 2, tensor(info));
+        case SEQUENCE -> message(out, 2, within(4, tensor(info)));
+        case OPTIONAL -> message(out, 2, within(9, tensor(info)));
+        case OPTIONAL_SEQUENCE -> message(out, 2, within(9, within(4, tensor(info))));
         case UNDECLARED -> {}
-        case SPARSE_TENSOR, SEQUENCE, MAP, OPTIONAL, OPAQUE ->
-            throw skipped("the type of " + info.name());
+        case SPARSE_TENSOR, NESTED, MAP, OPAQUE -> throw skipped("the type of " + info.name());
       }
     };
+  }
+
+  private static Body tensor(OnnxValueInfo info) {
+    return type -> message(type, 1, tensorType(info));
+  }
+
+  /// {@return the type of what is made of one kind of values, whose type is the only thing that it says}
+  private static Body within(int field, Body inner) {
+    return type -> message(type, field, around -> message(around, 1, inner));
   }
 
   private static Body tensorType(OnnxValueInfo info) {

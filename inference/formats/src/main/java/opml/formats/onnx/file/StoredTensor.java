@@ -6,6 +6,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,12 +19,13 @@ import opml.engine.tensor.Shape;
 import opml.engine.tensor.StoredBytes;
 import opml.engine.tensor.Tensor;
 import opml.formats.file.ByteSource;
+import opml.formats.strings.StringTensor;
 
 /// A tensor whose data are still in the file, at the bytes `from` to `to` of a source, which are its message.
 ///
 /// Type and dimensions are checked against what the message holds before memory is taken. Bytes that lie in a file as
-/// a tensor has them stay there until they are needed; numbers that are written otherwise, bools, which must be 0 or 1,
-/// and small tensors are read at once.
+/// a tensor has them stay there until they are needed; numbers that are written otherwise, bools, which must be 0 or
+/// 1, and small tensors are read at once.
 ///
 /// @param folder where data may lie outside of the model file
 /// @param place of the tensor in the model, for errors
@@ -39,6 +41,7 @@ record StoredTensor(
     Held held,
     Optional<Map<String, String>> external) {
   private static final int RAW_DATA = 9;
+  private static final int STRING_DATA = 6;
   private static final int VARINT_BYTES_MAX = 10;
 
   /// So many bytes are read at once: a page, and what operators ask of at import.
@@ -53,7 +56,7 @@ record StoredTensor(
 
   /// How many bytes the message holds in each of its fields for data.
   ///
-  /// @param others for types that we do not have
+  /// @param strings of their content
   record Held(
       long raw,
       long floats,
@@ -61,10 +64,10 @@ record StoredTensor(
       long longs,
       long doubles,
       long unsigned,
-      long others,
+      long strings,
       boolean segmented) {
     long ways() {
-      return LongStream.of(raw, floats, ints, longs, doubles, unsigned, others)
+      return LongStream.of(raw, floats, ints, longs, doubles, unsigned, strings)
           .filter(bytes -> bytes > 0)
           .count();
     }
@@ -88,6 +91,51 @@ record StoredTensor(
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /// {@return the strings, read now}
+  ///
+  /// @throws MalformedException if it has no strings, more or fewer than its dimensions say, too many, or one that is
+  ///     no UTF-8
+  StringTensor strings() {
+    if (typeCode != OnnxType.STRING.code()) {
+      throw refuse(described() + "; expected are strings");
+    }
+    Shape shape = shape();
+    if (held.segmented() || external.isPresent()) {
+      throw refuse("strings in segments or outside of the file are not supported");
+    }
+    if (held.ways() > (held.strings() > 0 ? 1 : 0)) {
+      throw refuse("expected strings in string_data, found other data");
+    }
+    try {
+      StringTensor.requireRoom(shape.count());
+      List<String> values = new ArrayList<>();
+      long chars = 0;
+      ProtobufReader in = new ProtobufReader(source, place, from, to);
+      while (in.next()) {
+        if (in.field() != STRING_DATA) {
+          in.skip();
+          continue;
+        }
+        values.add(in.repeated("string_data").text());
+        chars += values.getLast().length();
+        StringTensor.requireChars(chars);
+        if (values.size() > shape.count()) {
+          break;
+        }
+      }
+      return new StringTensor(shape, values);
+    } catch (IllegalArgumentException e) {
+      throw refuse(described() + ": " + e.getMessage());
+    }
+  }
+
+  /// {@return the bytes of elements of half a byte, two in each, over the ends of rows}
+  StoredTensor packed() {
+    long bytes = ((long) shape().count() + 1) / 2;
+    return new StoredTensor(
+        source, folder, place, from, to, OnnxType.UINT8.code(), List.of(bytes), held, external);
   }
 
   /// {@return where the data lie, if they lie outside of the model file}

@@ -52,7 +52,7 @@ final class TensorReader {
     long longs = 0;
     long doubles = 0;
     long unsigned = 0;
-    long others = 0;
+    long strings = 0;
     boolean segmented = false;
     Map<String, String> external = new HashMap<>();
     while (in.next()) {
@@ -66,7 +66,7 @@ final class TensorReader {
         case 4 -> floats += in.skip();
         case 5 -> ints += in.skip();
         case 7 -> longs += in.skip();
-        case 6 -> others += in.skip();
+        case 6 -> strings += in.skip();
         case 8 -> name = in.single("name").text();
         case 9 -> raw = in.single("raw_data").skipContent();
         case 10 -> doubles += in.skip();
@@ -96,7 +96,7 @@ final class TensorReader {
             to,
             typeCode,
             List.copyOf(dims),
-            new StoredTensor.Held(raw, floats, ints, longs, doubles, unsigned, others, segmented),
+            new StoredTensor.Held(raw, floats, ints, longs, doubles, unsigned, strings, segmented),
             location == EXTERNAL ? Optional.of(Map.copyOf(external)) : Optional.empty());
     return new OnnxTensor(name, stored);
   }

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.stream.Stream;
 import opml.core.codec.Names;
 import opml.engine.graph.Clearing;
 import opml.engine.graph.Graph;
@@ -22,6 +24,9 @@ import opml.kernels.catalog.ScalarValues;
 public final class GraphImport {
   /// Constants that follow from others, all together: without a bound, a small file could fill the memory.
   private static final long MAX_FOLDED = 1L << 26;
+
+  /// Calls that are gone through to tell what values depend on: one refusal goes through all, and there may be as many.
+  private static final long MOST_WALKED = 1L << 25;
 
   /// What is known of a value.
   public enum State {
@@ -65,10 +70,13 @@ public final class GraphImport {
     }
   }
 
+  /// A tensor that the outside gives or gets, and its name there.
+  public record Named(String name, Value value) {}
+
   private record Piece(Value.Place whole, Shape shape, int axis, int from, int count) {}
 
   private final Set<String> read = new HashSet<>();
-  private final Map<String, Value> values = new HashMap<>();
+  private final Map<String, Meaning> values = new HashMap<>();
   private final Map<String, State> unknown = new HashMap<>();
   private final List<Call> calls = new ArrayList<>();
   private final Map<Piece, Value> pieces = new HashMap<>();
@@ -76,7 +84,9 @@ public final class GraphImport {
   private final Map<Value.Place, String> inputs = new LinkedHashMap<>();
   private final Limits limits;
   private long folded;
+  private int draws;
   private long constants;
+  private long walked;
 
   public GraphImport(Limits limits) {
     this.limits = limits;
@@ -92,8 +102,8 @@ public final class GraphImport {
   }
 
   /// Gives a value its name. Names are known to be unique.
-  public void define(String name, Value value) {
-    values.put(name, value);
+  public void define(String name, Meaning meaning) {
+    values.put(name, meaning);
   }
 
   /// Notes that nothing is known of a value.
@@ -102,13 +112,38 @@ public final class GraphImport {
   }
 
   public State state(String name) {
-    return value(name)
-        .map(value -> value.isConstant() ? State.CONSTANT : State.COMPUTED)
+    return meaning(name)
+        .map(known -> known.isConstant() ? State.CONSTANT : State.COMPUTED)
         .orElseGet(() -> unknown.getOrDefault(name, State.UNDEFINED));
   }
 
-  public Optional<Value> value(String name) {
+  /// {@return what a name stands for, if that is known}
+  public Optional<Meaning> meaning(String name) {
     return Optional.ofNullable(values.get(name));
+  }
+
+  /// {@return the tensor that a name stands for, if that is known, and is one}
+  public Optional<Value> value(String name) {
+    return meaning(name)
+        .flatMap(known -> known instanceof Value v ? Optional.of(v) : Optional.empty());
+  }
+
+  /// {@return a number that no call before had: of draws that nobody has given a seed, which are to be different ones}
+  int nextDraw() {
+    return draws++;
+  }
+
+  /// {@return all tensors that are known by now of the model's values, by their names; those of graphs in each other
+  /// have names that nothing else has}
+  public Map<String, Value> values() {
+    Map<String, Value> known = new HashMap<>();
+    values.forEach(
+        (name, meaning) -> {
+          if (meaning instanceof Value value) {
+            known.put(name, value);
+          }
+        });
+    return known;
   }
 
   /// Counts so many more bytes of the file's own constants, or refuses them if they are too many.
@@ -137,14 +172,17 @@ public final class GraphImport {
     return bytes <= MAX_FOLDED - folded;
   }
 
-  /// Defines an input of the model.
-  public void defineInput(String name, Value value) {
-    inputs.put(value.place(), name);
-    define(name, value);
+  /// Notes an input of the model.
+  public void addInput(Named input) {
+    inputs.put(input.value().place(), input.name());
   }
 
-  /// {@return the inputs of the model that a value depends on, in their order}
+  /// {@return the inputs of the model that a value depends on, in their order; none when that was asked too often}
   List<String> inputsBehind(Value value) {
+    walked += 1 + calls.size();
+    if (walked > MOST_WALKED) {
+      return List.of();
+    }
     Set<Value.Place> behind = behind(value.place());
     return inputs.entrySet().stream()
         .filter(input -> behind.contains(input.getKey()))
@@ -177,21 +215,26 @@ public final class GraphImport {
   /// Checks that the inputs, or the outputs, fit into one slot, as far as they are known.
   ///
   /// @param what they are, for people
-  public void requireRoom(String what, List<String> names) {
-    Packing.requireRoom(what, names.stream().flatMap(name -> value(name).stream()).toList());
+  public void requireRoom(String what, List<Named> ports) {
+    List<Value> known = ports.stream().map(Named::value).toList();
+    Packing.requireRoom(
+        what, Stream.concat(known.stream(), Packing.counts(known).stream()).toList());
   }
 
   /// {@return the graph from the inputs, which are slot 0, to the outputs, and behind it nodes that empty what they
   /// left}
-  public Graph finish(List<String> inputNames, List<String> outputNames) {
-    Packing inputs =
-        inputNames.isEmpty()
-            ? Packing.nothing()
-            : Packing.of("inputs", inputNames, values(inputNames));
+  ///
+  /// @param fusion makes of the calls on which a place depends others that write it, too
+  public Graph finish(
+      List<Named> given,
+      List<Named> results,
+      BiFunction<List<Call>, Value.Place, List<Call>> fusion) {
+    Packing inputs = given.isEmpty() ? Packing.nothing() : Packing.of("inputs", given);
     calls.addAll(0, inputs.unpacked());
-    Packing outputs = outputs(outputNames);
+    Packing outputs = outputs(results);
     calls.addAll(outputs.packed());
-    List<Call> needed = needed(new HashSet<>(Set.of(outputs.whole().place())));
+    Value.Place result = outputs.whole().place();
+    List<Call> needed = fusion.apply(needed(new HashSet<>(Set.of(result))), result);
     GraphBuilder graph = new GraphBuilder();
     Map<Value.Place, Integer> numbers = new HashMap<>();
     int input = number(inputs.whole().place(), numbers, graph);
@@ -212,20 +255,23 @@ public final class GraphImport {
     if (needed.size() + numbers.size() > Graph.MAX_COUNT) {
       throw new RefusedNode(Kind.SIZE, "more than " + Graph.MAX_COUNT + " nodes and tensors", "");
     }
-    int output = number(outputs.whole().place(), numbers, graph);
+    int output = number(result, numbers, graph);
     return Clearing.added(graph.build(inputs.port(input), outputs.port(output)));
   }
 
-  private List<Value> values(List<String> names) {
-    return names.stream().map(name -> value(name).orElseThrow()).toList();
-  }
-
-  private Packing outputs(List<String> names) {
-    List<Value> results = values(names);
-    Value first = results.getFirst();
+  private Packing outputs(List<Named> results) {
+    if (results.isEmpty()) {
+      return Packing.noResults();
+    }
+    if (results.stream().anyMatch(result -> result.value().count().isPresent())) {
+      return Packing.counted("outputs", results);
+    }
+    Named first = results.getFirst();
     boolean copies =
-        results.size() == 1 && calls.stream().noneMatch(call -> call.writes(Set.of(first.place())));
-    return copies ? Packing.copied(names.getFirst(), first) : Packing.of("outputs", names, results);
+        results.size() == 1
+            && !first.value().isEmpty()
+            && calls.stream().noneMatch(call -> call.writes(Set.of(first.value().place())));
+    return copies ? Packing.copied(first) : Packing.of("outputs", results);
   }
 
   private static int number(

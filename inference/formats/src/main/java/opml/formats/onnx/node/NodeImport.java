@@ -31,6 +31,9 @@ public final class NodeImport {
   private final int opset;
   private int casts;
 
+  /// How much is there of what the node defines.
+  private Optional<Value.Count> carried = Optional.empty();
+
   /// @param opset the version of ONNX's operator set that the node means
   public NodeImport(GraphImport graph, OnnxNode node, String name, int opset) {
     this.opset = opset;
@@ -61,11 +64,6 @@ public final class NodeImport {
     if (!holds) {
       throw new RefusedNode(rule, detail);
     }
-  }
-
-  /// {@return the refusal of a use of an operator that no kernel computes: of inputs that are not known at import}
-  public RefusedNode unsupported() {
-    return new RefusedNode(Kind.OPERATOR, notOfConstants(node.opType()), "");
   }
 
   /// {@return what we do not have of an operator that only takes constants}
@@ -137,12 +135,61 @@ public final class NodeImport {
     }
   }
 
-  /// {@return input `index` if it is given}
+  /// {@return input `index` if it is given, which must be a tensor}
   public Optional<Value> optional(int index) {
+    Optional<Value> value = given(index);
+    if (value.flatMap(Value::count).isPresent()) {
+      throw mustBeKnown("the size of input " + index + ", which the data decide,", value.get());
+    }
+    return value;
+  }
+
+  private Optional<Value> given(int index) {
+    return optionalMeaning(index).map(meaning -> tensor(index, meaning));
+  }
+
+  private static Value tensor(int index, Meaning meaning) {
+    if (meaning instanceof Value value) {
+      return value;
+    }
+    throw new RefusedNode(
+        Kind.TYPE,
+        "input %d is %s, where a tensor is supported"
+            .formatted(index, meaning instanceof NoValue ? "an empty optional" : "a sequence"),
+        "");
+  }
+
+  /// {@return what input `index` stands for, if it is given}
+  public Optional<Meaning> optionalMeaning(int index) {
     if (index >= node.inputs().size() || node.inputs().get(index).isEmpty()) {
       return Optional.empty();
     }
-    return Optional.of(graph.value(node.inputs().get(index)).orElseThrow());
+    return Optional.of(graph.meaning(node.inputs().get(index)).orElseThrow());
+  }
+
+  /// {@return what input `index`, which must be there, stands for}
+  public Meaning meaning(int index) {
+    return optionalMeaning(index)
+        .orElseThrow(() -> new RefusedNode("input " + index + " is missing", ""));
+  }
+
+  /// {@return input `index`, which must be there, also if the data decide how much of it is: the operator then says how
+  ///     much of its result is ([#carry])}
+  public Value counted(int index) {
+    return given(index).orElseThrow(() -> new RefusedNode("input " + index + " is missing", ""));
+  }
+
+  /// {@return input `index` as [#input], also if the data decide how much of it is there: then as much is there of all
+  ///     that the node defines. For operators whose result has the input's shape, and each element follows from one}
+  public Value alike(int index) {
+    Value value = counted(index);
+    carry(value.count());
+    return value.whole();
+  }
+
+  /// Declares how much is there of all that the node defines from now on.
+  public void carry(Optional<Value.Count> count) {
+    carried = count;
   }
 
   /// {@return input `index`, whose bytes must be known at import}
@@ -212,16 +259,27 @@ public final class NodeImport {
     return tensor.integers();
   }
 
-  /// Declares the node's result to be another name of `value`.
-  public void define(Value value) {
-    define(0, value);
+  /// Declares the node's result to be another name of `meaning`.
+  public void define(Meaning meaning) {
+    define(0, meaning);
   }
 
-  /// Declares an output, if the node names it, to be another name of `value`.
-  public void define(int output, Value value) {
+  /// Declares an output, if the node names it, to be another name of `meaning`.
+  public void define(int output, Meaning meaning) {
     if (output < node.outputs().size() && !node.outputs().get(output).isEmpty()) {
-      graph.define(node.outputs().get(output), value);
+      boolean carries =
+          carried.isPresent() && meaning instanceof Value value && value.count().isEmpty();
+      graph.define(
+          node.outputs().get(output), carries ? ((Value) meaning).counted(carried) : meaning);
     }
+  }
+
+  /// {@return the key of draws by chance: a seed, or where there is none a number that no other node has, 0 of the
+  /// first}
+  ///
+  /// @param seed as the node gives it
+  public long drawKey(Optional<Long> seed) {
+    return seed.orElseGet(() -> (long) graph.nextDraw() << Integer.SIZE);
   }
 
   /// {@return a constant that follows from the file, for calls that read it}
@@ -236,6 +294,12 @@ public final class NodeImport {
 
   /// {@return the value, each element repeated by numpy's broadcasting; itself if it has the shape}
   public Value broadcast(String what, Value value, Shape shape) {
+    int more = shape.rank() - value.shape().rank();
+    boolean fits = more >= 0;
+    for (int i = 0; fits && i < value.shape().rank(); i++) {
+      fits = value.shape().dim(i) == 1 || value.shape().dim(i) == shape.dim(more + i);
+    }
+    require(fits, what + " does not broadcast", value.describe() + " to " + shape);
     return value.shape().equals(shape)
         ? value
         : moves().of(what, value, Walk.of(value.shape()).broadcast(shape), shape);

@@ -23,6 +23,11 @@ public interface Operator {
     return false;
   }
 
+  /// {@return whether it takes constants of four bits, which it is given as bytes}
+  default boolean takesNibbles() {
+    return false;
+  }
+
   /// {@return whether the result is known at import although the input is not, but for its shape}
   default boolean asksForShape() {
     return false;

@@ -37,7 +37,11 @@ final class AffineGridOperator implements Operator {
     node.attributes().end();
     int axes = size.length - 2;
     node.require(
-        (axes == 2 || axes == 3) && theta.shape().equals(Shape.of((int) size[0], axes, axes + 1)),
+        (axes == 2 || axes == 3)
+            && theta.shape().rank() == 3
+            && theta.shape().dim(0) == size[0]
+            && theta.shape().dim(1) == axes
+            && theta.shape().dim(2) == axes + 1,
         "the matrices do not fit the size",
         theta.describe());
     List<Integer> dims = new ArrayList<>(List.of(theta.shape().dim(0)));

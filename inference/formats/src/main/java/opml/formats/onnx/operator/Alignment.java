@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
@@ -46,6 +47,42 @@ final class Alignment {
     List<Integer> dims = new ArrayList<>(shape.dims());
     dims.addAll(Collections.nCopies(behind, 1));
     return b.reshaped(new Shape(dims));
+  }
+
+  /// Both operands of a node.
+  record Operands(Value a, Value b) {}
+
+  /// {@return both operands, of which the data may decide how much is there: of both the same, or of one along an axis
+  ///     along which the other one is repeated. As much is there of all that the node defines}
+  static Operands counted(NodeImport node) {
+    Value a = node.counted(0);
+    Value b = node.counted(1);
+    if (a.count().isEmpty() && b.count().isEmpty()) {
+      return new Operands(a, second(node));
+    }
+    int rank = Math.max(a.shape().rank(), b.shape().rank());
+    Optional<Value.Count> count = placed(a, rank).or(() -> placed(b, rank));
+    int axis = count.orElseThrow().axis();
+    node.require(
+        node.opset() >= NUMPY_BROADCASTING
+            && (placed(a, rank).equals(placed(b, rank))
+                || repeats(a, rank, axis)
+                || repeats(b, rank, axis)),
+        "the data decide the size of one input, along an axis of the other one");
+    node.carry(count);
+    return new Operands(a.whole(), b.whole());
+  }
+
+  /// {@return how much of a value is there, by the axes of what it is broadcast to}
+  private static Optional<Value.Count> placed(Value value, int rank) {
+    int more = rank - value.shape().rank();
+    return value.count().map(count -> new Value.Count(more + count.axis(), count.number()));
+  }
+
+  /// {@return whether a value that is there as a whole is the same at all places of an axis}
+  private static boolean repeats(Value value, int rank, int axis) {
+    int own = axis - (rank - value.shape().rank());
+    return value.count().isEmpty() && (own < 0 || value.shape().dim(own) == 1);
   }
 
   /// {@return a random node of two operands}

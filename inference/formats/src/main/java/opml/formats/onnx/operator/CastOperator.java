@@ -38,7 +38,7 @@ enum CastOperator implements Operator {
     node.arity(inputs, inputs);
     node.attributes().flag("saturate", true); // for 8-bit floats
     node.attributes().text("round_mode", "up"); // for float8e8m0
-    Value x = node.input(0);
+    Value x = node.alike(0);
     ElementType type;
     if (this == CAST) {
       int code = node.attributes().integer("to", 0, 0, Integer.MAX_VALUE);

@@ -47,8 +47,9 @@ enum ComparisonOperator implements Operator {
   @Override
   public void importNode(NodeImport node) {
     node.arity(2, 2);
-    Value a = node.input(0);
-    Value b = Alignment.second(node);
+    Alignment.Operands operands = Alignment.counted(node);
+    Value a = operands.a();
+    Value b = operands.b();
     node.attributes().end();
     ElementType type = a.type();
     node.requireType(declaration.types(Way.KERNEL).contains(type), type, "numbers are supported");

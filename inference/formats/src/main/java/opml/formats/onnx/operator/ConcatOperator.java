@@ -31,7 +31,7 @@ final class ConcatOperator implements Operator {
   @Override
   public void importNode(NodeImport node) {
     node.arity(1, Integer.MAX_VALUE);
-    Value first = node.input(0);
+    Value first = node.counted(0);
     Shape shape = first.shape();
     int rank = shape.rank();
     node.require(node.attributes().has("axis"), "attribute axis is missing");
@@ -41,9 +41,14 @@ final class ConcatOperator implements Operator {
       node.define(first);
       return;
     }
+    node.carry(first.count());
     int size = 0;
     for (int i = 0; i < node.inputs(); i++) {
-      Value part = node.input(i);
+      Value part = node.counted(i);
+      node.require(
+          part.count().equals(first.count())
+              && part.count().filter(count -> count.axis() == axis).isEmpty(),
+          "the data decide the size of some inputs, or of the axis along which they are joined");
       node.require(
           part.type() == first.type()
               && part.shape().rank() == rank
@@ -58,7 +63,7 @@ final class ConcatOperator implements Operator {
     List<ElementMoves.Part> parts = new ArrayList<>();
     int at = 0;
     for (int i = 0; i < node.inputs(); i++) {
-      Value part = node.input(i);
+      Value part = node.counted(i).whole();
       int count = part.shape().dim(axis);
       Walk to = Walk.of(result).sliced(axis, at, count, 1);
       parts.add(new ElementMoves.Part(part, Walk.of(part.shape()), to));

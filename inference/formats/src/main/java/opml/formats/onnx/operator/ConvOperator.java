@@ -27,12 +27,18 @@ final class ConvOperator implements Operator {
   public void importNode(NodeImport node) {
     node.arity(2, 3);
     Floats floats = Floats.of(node, 0);
+    Value y = convolution(node, floats);
+    node.attributes().end();
+    floats.define(0, y);
+  }
+
+  /// {@return the convolution of inputs 0 to 2, in float32, by the node's attributes, which may be more}
+  static Value convolution(NodeImport node, Floats floats) {
     Value x = floats.input(0);
     Value w = floats.input(1);
     ConvolutionShape conv = ConvolutionShape.of(node, x, w);
     Optional<Value> bias = floats.optional(2);
     bias.ifPresent(value -> conv.requirePerChannel(node, value.shape(), "bias"));
-    node.attributes().end();
     NodeImport.Call call =
         node.call(conv.window().isVolume() ? "conv3d.f32" : "conv2d.f32")
             .named("y")
@@ -40,7 +46,7 @@ final class ConvOperator implements Operator {
             .read(w)
             .readOrZeros(bias, 4L * conv.outChannels())
             .writePart(ElementType.F32, conv.result());
-    floats.define(0, conv.scalars(call).emitPart());
+    return conv.scalars(call).emitPart();
   }
 
   @Override

@@ -3,6 +3,7 @@ package opml.formats.onnx.operator;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
@@ -13,14 +14,13 @@ import opml.formats.onnx.node.Declaration.Way;
 import opml.formats.onnx.node.ElementMoves;
 import opml.formats.onnx.node.NodeImport;
 import opml.formats.onnx.node.Operator;
-import opml.formats.onnx.node.RefusedNode;
 import opml.formats.onnx.node.Shapes;
 import opml.formats.onnx.node.Value;
 import opml.formats.onnx.node.Walk;
-import opml.formats.refusal.Reason.Kind;
 
-/// Operators of which the data decide how large the result is: NonZero, Compress, Unique and NonMaxSuppression. What
-/// decides it is known at import.
+/// Operators of which the data decide how large the result is: NonZero, Compress, Unique and NonMaxSuppression. Where
+/// that is not known at import, the result has the greatest size that it can have, and a number says how much of it is
+/// there ([Value.Count]).
 enum CountedOperator implements Operator {
   COMPRESS("Compress", 9, "slices along an axis whose condition holds"),
   NON_MAX_SUPPRESSION(
@@ -42,10 +42,9 @@ enum CountedOperator implements Operator {
   public Declaration declaration() {
     Declaration declaration = Declaration.of(label, summary).since(since);
     return switch (this) {
-      case COMPRESS -> declaration.withAll(Way.KERNEL);
-      case NON_MAX_SUPPRESSION -> declaration.with(Way.CONSTANT, ElementType.F32);
-      case NON_ZERO -> declaration.withAll(Way.CONSTANT);
-      case UNIQUE -> declaration.with(Way.CONSTANT, NumberTypes.NUMBERS);
+      case COMPRESS, NON_ZERO -> declaration.withAll(Way.KERNEL);
+      case NON_MAX_SUPPRESSION -> declaration.with(Way.KERNEL, ElementType.F32);
+      case UNIQUE -> declaration.with(Way.KERNEL, NumberTypes.NUMBERS);
     };
   }
 
@@ -59,30 +58,26 @@ enum CountedOperator implements Operator {
     }
   }
 
-  private static Value known(NodeImport node, int index) {
-    node.constant(index);
-    return node.input(index);
-  }
-
-  /// {@return a number that a call has written}
-  private static int count(Value count) {
-    return (int) count.constant().orElseThrow(CountedOperator::late).integer(0);
-  }
-
-  private static RefusedNode late() {
-    return new RefusedNode(Kind.SIZE, "it takes too long to find at import how large it is", "");
-  }
-
-  /// {@return the first elements of an axis}
-  private static Value cut(NodeImport node, String what, Value all, int axis, int count) {
-    Walk walk = Walk.of(all.shape()).sliced(axis, 0, count, 1);
-    return node.moves().of(what, all, walk, all.shape().with(axis, count));
+  /// Defines an output: the first elements of an axis.
+  ///
+  /// @param all of the greatest size
+  /// @param count how many are there, as a call has written it
+  private static void define(
+      NodeImport node, int output, String what, Value all, int axis, Value count) {
+    Optional<Tensor> known = count.constant();
+    if (known.isEmpty()) {
+      node.define(output, all.counted(Optional.of(new Value.Count(axis, count.place()))));
+      return;
+    }
+    int found = (int) known.get().integer(0);
+    Walk walk = Walk.of(all.shape()).sliced(axis, 0, found, 1);
+    node.define(output, node.moves().of(what, all, walk, all.shape().with(axis, found)));
   }
 
   private static void compress(NodeImport node) {
     node.arity(2, 2);
     Value x = node.input(0);
-    Tensor condition = node.constant(1);
+    Value condition = node.input(1);
     node.require(
         condition.type() == ElementType.BOOL && condition.shape().rank() == 1,
         "the condition is no list of bools");
@@ -91,6 +86,28 @@ enum CountedOperator implements Operator {
     int rank = from.shape().rank();
     int axis = node.axis(node.attributes().integer("axis", 0, -rank, rank), rank);
     node.attributes().end();
+    if (condition.constant().isPresent()) {
+      node.constant(1); // of a size that is read at import
+      node.define(kept(node, from, axis, condition.constant().get()));
+      return;
+    }
+    int conditions = condition.shape().count();
+    int most = Math.min(conditions, from.shape().dim(axis));
+    List<Value> parts =
+        node.call("compress")
+            .named("kept")
+            .read(from)
+            .read(condition)
+            .writePart(x.type(), from.shape().with(axis, most))
+            .writePart(ElementType.I64, Shape.of(1))
+            .ints("axis", Axes.around(from.shape(), axis))
+            .ints("conditions most", conditions, most)
+            .ints("log", Integer.numberOfTrailingZeros(x.type().bytes()))
+            .emitAll();
+    define(node, 0, "some", parts.getFirst(), axis, parts.getLast());
+  }
+
+  private static Value kept(NodeImport node, Value from, int axis, Tensor condition) {
     List<ElementMoves.Part> parts = new ArrayList<>();
     int most = Math.min(condition.shape().count(), from.shape().dim(axis));
     int found = 0;
@@ -108,13 +125,13 @@ enum CountedOperator implements Operator {
                 Walk.of(result).sliced(axis, at++, 1, 1)));
       }
     }
-    node.define(node.moves().assembled("kept", x.type(), result, parts));
+    return node.moves().assembled("kept", from.type(), result, parts);
   }
 
   private static void nonZero(NodeImport node) {
     node.arity(1, 1);
     node.attributes().end();
-    Value x = known(node, 0);
+    Value x = node.input(0);
     Shape shape = x.shape();
     int most = 6;
     node.require(shape.rank() <= most, "more than " + most + " axes", x.describe());
@@ -134,12 +151,12 @@ enum CountedOperator implements Operator {
             .ints("rank", shape.rank())
             .ints("sizes", sizes)
             .emitAll();
-    node.define(cut(node, "indices", parts.getFirst(), 1, count(parts.getLast())));
+    define(node, 0, "indices", parts.getFirst(), 1, parts.getLast());
   }
 
   private static void unique(NodeImport node) {
     node.arity(1, 1, 4);
-    Value x = known(node, 0);
+    Value x = node.input(0);
     node.requireType(x.type() != ElementType.BOOL, x.type(), "numbers are supported");
     boolean flat = !node.attributes().has("axis");
     Value from = flat ? x.reshaped(Shapes.of(node, x.shape().count())) : x;
@@ -150,31 +167,37 @@ enum CountedOperator implements Operator {
     node.attributes().end();
     ElementType as = NumberTypes.computedAs(x.type());
     int n = shape.dim(axis);
-    Shape places = Shapes.of(node, n);
     List<Value> parts =
-        node.call("unique." + as.label())
+        node.call("distinct." + as.label())
             .named("found")
             .read(node.cast(from, as))
             .writePart(as, shape)
-            .writePart(ElementType.I64, places)
-            .writePart(ElementType.I64, places)
-            .writePart(ElementType.I64, places)
+            .writePart(ElementType.I64, Shapes.of(node, 3, n))
             .writePart(ElementType.I64, Shape.of(1))
             .writePart(ElementType.I32, Shapes.of(node, 4, Math.max(1, n)))
             .ints("axis", Axes.around(shape, axis))
             .flag("sorted", sorted)
             .emitAll();
-    int count = count(parts.get(4));
-    node.define(0, node.cast(cut(node, "values", parts.get(0), axis, count), x.type()));
-    node.define(1, cut(node, "indices", parts.get(1), 0, count));
-    node.define(2, parts.get(2));
-    node.define(3, cut(node, "counts", parts.get(3), 0, count));
+    Value count = parts.get(2);
+    define(node, 0, "values", node.cast(parts.get(0), x.type()), axis, count);
+    List<String> rows = List.of("indices", "inverse", "counts");
+    for (int row = 0; row < rows.size(); row++) {
+      if (node.wants(1 + row)) {
+        Walk walk = Walk.of(parts.get(1).shape()).sliced(0, row, 1, 1);
+        Value all = node.moves().of(rows.get(row), parts.get(1), walk, Shape.of(n));
+        if (row == 1) {
+          node.define(1 + row, all);
+        } else {
+          define(node, 1 + row, rows.get(row) + ".some", all, 0, count);
+        }
+      }
+    }
   }
 
   private static void suppress(NodeImport node) {
     node.arity(2, 5);
-    Value boxes = known(node, 0);
-    Value scores = known(node, 1);
+    Value boxes = node.input(0);
+    Value scores = node.input(1);
     boolean centered = node.attributes().flag("center_point_box", false);
     node.attributes().end();
     Shape shape = scores.shape();
@@ -186,6 +209,13 @@ enum CountedOperator implements Operator {
         "boxes and scores do not fit together",
         boxes.describe() + " and " + scores.describe());
     int n = shape.dim(2);
+    // Of a limit that is known, no more room is needed.
+    int each =
+        node.optional(2)
+            .flatMap(Value::constant)
+            .filter(known -> known.type() == ElementType.I64 && known.shape().count() == 1)
+            .map(known -> Math.clamp(known.integer(0), 1, Math.max(1, n)))
+            .orElse(n);
     Value limit = number(node, 2, node.constant("none", Tensor.ofLongs(Shape.SCALAR, 0)));
     Value zero = node.constant("zero", Tensor.ofFloats(Shape.SCALAR, 0));
     Value overlap = number(node, 3, zero);
@@ -198,24 +228,24 @@ enum CountedOperator implements Operator {
             .read(limit)
             .read(overlap)
             .read(score)
-            .writePart(ElementType.I64, Shapes.of(node, shape.count(), 3))
+            .writePart(ElementType.I64, Shapes.of(node, shape.dim(0) * shape.dim(1) * each, 3))
             .writePart(ElementType.I64, Shape.of(1))
             .writePart(ElementType.I32, Shapes.of(node, 2, Math.max(1, n)))
             .ints("batch", shape.dim(0))
             .ints("classes", shape.dim(1))
             .ints("n", n)
-            .ints("each", n)
+            .ints("each", each)
             .flag("centered", centered)
             .flag("scored", node.inputs() > 4 && node.optional(4).isPresent())
             .emitAll();
-    node.define(cut(node, "boxes", parts.get(0), 0, count(parts.get(1))));
+    define(node, 0, "boxes", parts.get(0), 0, parts.get(1));
   }
 
   private static Value number(NodeImport node, int index, Value otherwise) {
     if (node.optional(index).isEmpty()) {
       return otherwise;
     }
-    Value value = known(node, index);
+    Value value = node.input(index);
     node.require(
         value.type() == otherwise.type() && value.shape().count() == 1,
         "input " + index + " is not one " + otherwise.type().label(),
@@ -233,15 +263,15 @@ enum CountedOperator implements Operator {
         int axis = make.between(0, rank - 1);
         Tensor condition = make.whole(ElementType.BOOL, 1, 1, dims[axis]);
         yield node.given(make.tensor(make.type(), dims))
-            .constant(condition)
+            .either(condition)
             .integer("axis", axis)
             .end();
       }
-      case NON_ZERO -> node.constant(make.whole(make.type(), 1, 1, dims)).end();
-      case UNIQUE -> node.constant(make.whole(make.one(NumberTypes.NUMBERS), 0, 3, dims)).end();
+      case NON_ZERO -> node.either(make.whole(make.type(), 1, 1, dims)).end();
+      case UNIQUE -> node.either(make.whole(make.one(NumberTypes.NUMBERS), 0, 3, dims)).end();
       case NON_MAX_SUPPRESSION ->
-          node.constant(make.whole(ElementType.F32, 0, 9, 1, 4, 4))
-              .constant(make.whole(ElementType.F32, 1, 9, 1, 1, 4))
+          node.either(make.whole(ElementType.F32, 0, 9, 1, 4, 4))
+              .either(make.whole(ElementType.F32, 1, 9, 1, 1, 4))
               .constant(Tensor.ofLongs(Shape.of(1), 3))
               .end();
     };

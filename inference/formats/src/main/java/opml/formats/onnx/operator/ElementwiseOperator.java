@@ -37,8 +37,9 @@ enum ElementwiseOperator implements Operator {
   @Override
   public void importNode(NodeImport node) {
     node.arity(2, 2);
-    Value a = node.input(0);
-    Value b = Alignment.second(node);
+    Alignment.Operands operands = Alignment.counted(node);
+    Value a = operands.a();
+    Value b = operands.b();
     node.attributes().end();
     node.requireType(
         declaration.types(Way.KERNEL).contains(a.type()), a.type(), "numbers are supported");

@@ -91,7 +91,7 @@ enum FunctionOperator implements Operator {
   @Override
   public void importNode(NodeImport node) {
     node.arity(1, 1);
-    Value x = node.input(0);
+    Value x = node.alike(0);
     ElementType type = x.type();
     node.requireType(
         type.isFloat() || hasWhole(declaration.name()) && List.of(NUMBERS).contains(type),

@@ -3,6 +3,7 @@ package opml.formats.onnx.operator;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
 import opml.formats.onnx.cases.CaseMaker;
@@ -40,18 +41,19 @@ enum GatherOperator implements Operator {
   @Override
   public void importNode(NodeImport node) {
     node.arity(2, 2);
-    Value x = node.input(0);
-    Value indices = indices(node, 1);
     switch (this) {
-      case SLICES -> slices(node, x, indices);
-      case ELEMENTS -> elements(node, x, indices);
-      case TUPLES -> tuples(node, x, indices);
+      case SLICES -> slices(node, node.counted(0), node.counted(1));
+      case ELEMENTS -> elements(node, node.input(0), indices(node, 1));
+      case TUPLES -> tuples(node, node.input(0), node.counted(1));
     }
   }
 
   /// {@return an input of indices as int64}
   static Value indices(NodeImport node, int input) {
-    Value indices = node.input(input);
+    return indices(node, node.input(input));
+  }
+
+  private static Value indices(NodeImport node, Value indices) {
     node.requireType(
         indices.type() == ElementType.I64 || indices.type() == ElementType.I32,
         indices.type(),
@@ -59,11 +61,14 @@ enum GatherOperator implements Operator {
     return node.cast(indices, ElementType.I64);
   }
 
-  private static void slices(NodeImport node, Value x, Value indices) {
+  private static void slices(NodeImport node, Value data, Value places) {
+    Value x = data.whole();
+    Value indices = indices(node, places.whole());
     Shape from = x.shape();
     int rank = from.rank();
     int axis = node.axis(node.attributes().integer("axis", 0, -rank, rank), rank);
     node.attributes().end();
+    node.carry(sliceCount(node, data, places, axis));
     List<Integer> dims = new ArrayList<>(from.dims().subList(0, axis));
     dims.addAll(indices.shape().dims());
     dims.addAll(from.dims().subList(axis + 1, rank));
@@ -73,8 +78,49 @@ enum GatherOperator implements Operator {
     int size = from.dim(axis);
     int count = indices.shape().count();
     List<Integer> loops = List.of(outer, count, inner);
-    Walk places = new Walk(0, loops, List.of(size * inner, 0, 1));
-    emit(node, x, places, indices, new Walk(0, loops, List.of(0, 1, 0)), size, inner, result);
+    Walk slices = new Walk(0, loops, List.of(size * inner, 0, 1));
+    Walk order = new Walk(0, loops, List.of(0, 1, 0));
+    node.define(taken(node, "", x, slices, indices, order, size, inner, result));
+  }
+
+  /// {@return the rows of a matrix that int64 indices name}
+  ///
+  /// @param what names the call
+  static Value rows(NodeImport node, String what, Value matrix, Value indices) {
+    int width = matrix.shape().dim(1);
+    List<Integer> dims = new ArrayList<>(indices.shape().dims());
+    dims.add(width);
+    List<Integer> loops = List.of(indices.shape().count(), width);
+    return taken(
+        node,
+        what,
+        matrix,
+        new Walk(0, loops, List.of(0, 1)),
+        indices,
+        new Walk(0, loops, List.of(1, 0)),
+        matrix.shape().dim(0),
+        width,
+        Shapes.of(node, dims));
+  }
+
+  /// {@return how much of the slices is there. Whatever stands behind the last index is the index of some slice}
+  private static Optional<Value.Count> sliceCount(
+      NodeImport node, Value data, Value places, int axis) {
+    node.require(
+        data.count().isEmpty() || places.count().isEmpty(),
+        "the data decide the sizes of both inputs");
+    if (places.count().isPresent()) {
+      Value.Count count = places.count().get();
+      return Optional.of(new Value.Count(axis + count.axis(), count.number()));
+    }
+    return data.count()
+        .map(
+            count -> {
+              node.require(
+                  count.axis() != axis, "slices are taken of an axis whose size the data decide");
+              int more = count.axis() < axis ? 0 : places.shape().rank() - 1;
+              return new Value.Count(count.axis() + more, count.number());
+            });
   }
 
   private static void elements(NodeImport node, Value x, Value indices) {
@@ -94,10 +140,12 @@ enum GatherOperator implements Operator {
           shape + " of " + from);
     }
     Walk places = new Walk(0, shape.dims(), strides);
-    emit(node, x, places, indices, Walk.of(shape), from.dim(axis), step, shape);
+    Walk order = Walk.of(shape);
+    node.define(taken(node, "", x, places, indices, order, from.dim(axis), step, shape));
   }
 
-  private static void tuples(NodeImport node, Value x, Value indices) {
+  private static void tuples(NodeImport node, Value x, Value given) {
+    Value indices = indices(node, given.whole());
     Shape from = x.shape();
     Shape shape = indices.shape();
     int batch = node.attributes().integer("batch_dims", 0, 0, Shape.MAX_RANK);
@@ -105,6 +153,14 @@ enum GatherOperator implements Operator {
     node.require(
         shape.rank() > batch && from.rank() > batch, "there are no indices", shape + " of " + from);
     int width = shape.dim(shape.rank() - 1);
+    given
+        .count()
+        .ifPresent(
+            count ->
+                node.require(
+                    count.axis() >= batch && count.axis() < shape.rank() - 1,
+                    "the data decide the size of another axis than that of the tuples"));
+    node.carry(given.count());
     node.require(
         width >= 1
             && batch + width <= from.rank()
@@ -120,15 +176,9 @@ enum GatherOperator implements Operator {
     int inner = from.countOf(batch + width, from.rank());
     Value flat = flat(node, indices, from.dims().subList(batch, batch + width));
     List<Integer> loops = List.of(batches, each, inner);
-    emit(
-        node,
-        x,
-        new Walk(0, loops, List.of(places * inner, 0, 1)),
-        flat,
-        new Walk(0, loops, List.of(each, 1, 0)),
-        places,
-        inner,
-        result);
+    Walk begins = new Walk(0, loops, List.of(places * inner, 0, 1));
+    Walk order = new Walk(0, loops, List.of(each, 1, 0));
+    node.define(taken(node, "", x, begins, flat, order, places, inner, result));
   }
 
   /// {@return one index for each tuple}
@@ -152,8 +202,9 @@ enum GatherOperator implements Operator {
         .emitPart();
   }
 
-  private static void emit(
+  private static Value taken(
       NodeImport node,
+      String what,
       Value x,
       Walk places,
       Value indices,
@@ -163,16 +214,14 @@ enum GatherOperator implements Operator {
       Shape result) {
     node.require(size > 0 || result.count() == 0, "there is nothing to take", x.describe());
     MergedLoops loops = MergedLoops.of(node, places, order);
-    node.call("gather.b" + x.type().bytes())
-        .read(x)
-        .read(indices)
-        .write(x.type(), result)
+    NodeImport.Call call = node.call("gather.b" + x.type().bytes()).read(x).read(indices);
+    return OneCall.write(call, what, x.type(), result)
         .ints("loops", loops.sizes())
         .ints("x", loops.routes().getFirst())
         .ints("indices", loops.routes().getLast())
         .ints("n", size)
         .ints("step", step)
-        .emit();
+        .emitPart();
   }
 
   @Override

@@ -6,8 +6,9 @@ import opml.formats.onnx.node.Declaration;
 import opml.formats.onnx.node.Declaration.Way;
 import opml.formats.onnx.node.NodeImport;
 import opml.formats.onnx.node.Operator;
+import opml.formats.onnx.node.Value;
 
-/// Identity: another name.
+/// Identity: another name, also of a sequence or an optional.
 final class IdentityOperator implements Operator {
   private static final Declaration DECLARATION =
       Declaration.of("Identity", "x itself").withAll(Way.NAME);
@@ -21,7 +22,7 @@ final class IdentityOperator implements Operator {
   public void importNode(NodeImport node) {
     node.arity(1, 1);
     node.attributes().end();
-    node.define(node.input(0));
+    node.define(node.meaning(0) instanceof Value ? node.alike(0) : node.meaning(0));
   }
 
   @Override

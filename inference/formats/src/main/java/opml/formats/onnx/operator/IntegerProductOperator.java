@@ -40,15 +40,18 @@ enum IntegerProductOperator implements Operator {
     Value b = node.quantised(1);
     switch (this) {
       case CONVOLUTION -> convolution(node, a, b);
-      case MATRICES -> matrices(node, a, b);
+      case MATRICES -> {
+        node.attributes().end();
+        node.define(product(node, "", a, b, node.optional(2), node.optional(3)));
+      }
     }
   }
 
   private static void convolution(NodeImport node, Value x, Value w) {
     ConvolutionShape conv = ConvolutionShape.of(node, x, w);
     node.attributes().end();
-    int xZeros = zeros(node, 2, x, 1);
-    int wZeros = zeros(node, 3, w, conv.outChannels());
+    int xZeros = zeros(node, node.optional(2), x, 1);
+    int wZeros = zeros(node, node.optional(3), w, conv.outChannels());
     Window window = conv.window().volume();
     node.call("conv.integer")
         .read(x)
@@ -74,8 +77,7 @@ enum IntegerProductOperator implements Operator {
   }
 
   /// {@return how many zero points an input has: one, or one for each of `all`}
-  private static int zeros(NodeImport node, int index, Value of, int all) {
-    Optional<Value> zeros = node.optional(index);
+  private static int zeros(NodeImport node, Optional<Value> zeros, Value of, int all) {
     if (zeros.isEmpty()) {
       return 1;
     }
@@ -88,8 +90,18 @@ enum IntegerProductOperator implements Operator {
     return count;
   }
 
-  private static void matrices(NodeImport node, Value a, Value b) {
-    node.attributes().end();
+  /// {@return the matrix product of 8-bit tensors less their zero points, as int32}
+  ///
+  /// @param what names the call; where it is empty, the call writes the node's result
+  /// @param aZero one, or one for each row of a
+  /// @param bZero one, or one for each column of b
+  static Value product(
+      NodeImport node,
+      String what,
+      Value a,
+      Value b,
+      Optional<Value> aZero,
+      Optional<Value> bZero) {
     node.require(a.shape().rank() >= 1 && b.shape().rank() >= 1, "a scalar has no matrix product");
     List<Integer> aDims = new ArrayList<>(a.shape().dims());
     List<Integer> bDims = new ArrayList<>(b.shape().dims());
@@ -109,8 +121,8 @@ enum IntegerProductOperator implements Operator {
     Shape aBatch = new Shape(aDims.subList(0, aDims.size() - 2));
     Shape bBatch = new Shape(bDims.subList(0, bDims.size() - 2));
     Shape batch = Broadcast.shape(node, aBatch, bBatch);
-    int aZeros = zeros(node, 2, a, m);
-    int bZeros = zeros(node, 3, b, n);
+    int aZeros = zeros(node, aZero, a, m);
+    int bZeros = zeros(node, bZero, b, n);
     List<Integer> dims = new ArrayList<>(batch.dims());
     if (!row) {
       dims.add(m);
@@ -118,18 +130,19 @@ enum IntegerProductOperator implements Operator {
     if (!column) {
       dims.add(n);
     }
-    Value left = repeated(node, "left", a.reshaped(new Shape(aDims)), aBatch, batch, m, k);
-    Value right = repeated(node, "right", b.reshaped(new Shape(bDims)), bBatch, batch, k, n);
-    node.call("matmul.integer")
-        .read(left)
-        .read(right)
-        .readOrZeros(node.optional(2), aZeros)
-        .readOrZeros(node.optional(3), bZeros)
-        .write(ElementType.I32, Shapes.of(node, dims))
+    Value left = repeated(node, what + "left", a.reshaped(new Shape(aDims)), aBatch, batch, m, k);
+    Value right = repeated(node, what + "right", b.reshaped(new Shape(bDims)), bBatch, batch, k, n);
+    NodeImport.Call call =
+        node.call("matmul.integer")
+            .read(left)
+            .read(right)
+            .readOrZeros(aZero, aZeros)
+            .readOrZeros(bZero, bZeros);
+    return OneCall.write(call, what, ElementType.I32, Shapes.of(node, dims))
         .ints("batch m n k", batch.count(), m, n, k)
         .ints("aBatch bBatch", aBatch.count() == 1 ? 0 : m * k, bBatch.count() == 1 ? 0 : k * n)
         .ints("operands", unsigned(a), unsigned(b), aZeros > 1 ? 1 : 0, bZeros > 1 ? 1 : 0)
-        .emit();
+        .emitPart();
   }
 
   /// {@return the matrices, as many as the batch has, unless they are one}

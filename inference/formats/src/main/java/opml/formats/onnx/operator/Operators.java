@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 import opml.formats.onnx.node.Operator;
 import org.jspecify.annotations.Nullable;
 
-/// The operators of ONNX's own operator set that we import, in their inference forms.
+/// The operators that we import, in their inference forms: of ONNX's own operator set, and of a few others.
 public final class Operators {
   private static final List<Operator> ALL =
       Stream.of(
@@ -23,7 +23,9 @@ public final class Operators {
               normalisation(),
               selection(),
               sequences(),
-              numbersAndShapes())
+              numbersAndShapes(),
+              attention(),
+              fused())
           .flatMap(Function.identity())
           .sorted(Comparator.comparing(one -> one.declaration().fullName()))
           .toList();
@@ -82,6 +84,7 @@ public final class Operators {
             of(ArgOperator.values()),
             of(CountedOperator.values()),
             of(GatherOperator.values()),
+            of(RandomOperator.values()),
             of(ReduceOperator.values()),
             of(RunningOperator.values()),
             of(ScatterOperator.values()),
@@ -150,15 +153,43 @@ public final class Operators {
         .flatMap(Function.identity());
   }
 
+  /// Of language models.
+  private static Stream<Operator> attention() {
+    return Stream.of(
+            of(FusedAttentionOperator.values()),
+            of(RotaryOperator.values()),
+            of(SkipNormalisationOperator.values()),
+            Stream.of(
+                new AttentionOperator(),
+                new GroupQueryAttentionOperator(),
+                new TensorScatterOperator()))
+        .flatMap(Function.identity());
+  }
+
+  /// What ONNX Runtime fuses and quantises.
+  private static Stream<Operator> fused() {
+    return Stream.of(
+            of(FusedActivationOperator.values()),
+            of(QLinearOperator.values()),
+            of(ScaledProductOperator.values()),
+            Stream.of(
+                new ChannelsLastPoolOperator(),
+                new FusedConvOperator(),
+                new FusedMatMulOperator(),
+                new MatMulNBitsOperator()))
+        .flatMap(Function.identity());
+  }
+
   private static Stream<Operator> numbersAndShapes() {
     return Stream.of(
+            of(DequantizeOperator.values()),
+            of(QuantizeOperator.values()),
             of(ShapeOperator.values()),
             Stream.of(
+                new BitCastOperator(),
                 new ConstantOperator(),
                 new ConstantOfShapeOperator(),
-                new DequantizeOperator(),
-                new DynamicQuantizeOperator(),
-                new QuantizeOperator()))
+                new DynamicQuantizeOperator()))
         .flatMap(Function.identity());
   }
 

@@ -103,16 +103,7 @@ record PoolOperator(Kind kind) implements Operator {
           floats.define(0, y);
         }
       }
-      case AVERAGE -> {
-        boolean countPadding = node.attributes().flag("count_include_pad", false);
-        node.attributes().end();
-        boolean countBeyond = !ceil && node.opset() < NOTHING_BEYOND_COUNTS;
-        floats.define(
-            0,
-            window.isVolume()
-                ? meanOfVolumes(node, x, planes, window, result, countPadding, countBeyond)
-                : mean(node, x, planes, window, result, countPadding, countBeyond));
-      }
+      case AVERAGE -> floats.define(0, means(node, x, window, ceil));
       case NORM -> {
         int p = node.attributes().integer("p", 2, 1, MOST_POWER);
         node.attributes().end();
@@ -124,6 +115,37 @@ record PoolOperator(Kind kind) implements Operator {
         floats.define(0, y);
       }
     }
+  }
+
+  /// {@return the means of windows of (batch, channels, …) float32, by the attributes that AveragePool has}
+  static Value means(NodeImport node, Value x) {
+    boolean ceil = node.attributes().flag("ceil_mode", false);
+    Window window = Window.ofPool(node, x, ceil);
+    window.requireElements(node);
+    return means(node, x, window, ceil);
+  }
+
+  private static Value means(NodeImport node, Value x, Window window, boolean ceil) {
+    boolean countPadding = node.attributes().flag("count_include_pad", false);
+    node.attributes().end();
+    boolean countBeyond = !ceil && node.opset() < NOTHING_BEYOND_COUNTS;
+    int planes = x.shape().countOf(0, 2);
+    Shape result = window.result(node, x.shape().dim(0), x.shape().dim(1));
+    return window.isVolume()
+        ? meanOfVolumes(node, x, planes, window, result, countPadding, countBeyond)
+        : mean(node, x, planes, window, result, countPadding, countBeyond);
+  }
+
+  /// {@return the greatest elements of windows of (batch, channels, height, width) float32, by the attributes that
+  /// MaxPool has}
+  static Value greatest(NodeImport node, Value x) {
+    Window window = Window.ofPool(node, x, node.attributes().flag("ceil_mode", false));
+    window.requireElements(node);
+    node.require(!window.isVolume(), "three spatial axes are not supported");
+    node.attributes().end();
+    return start(node, "maxpool.f32", x, x.shape().countOf(0, 2), window)
+        .writePart(ElementType.F32, window.result(node, x.shape().dim(0), x.shape().dim(1)))
+        .emitPart();
   }
 
   private static Value mean(

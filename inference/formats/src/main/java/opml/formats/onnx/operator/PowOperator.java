@@ -10,9 +10,10 @@ import opml.formats.onnx.node.Declaration.Way;
 import opml.formats.onnx.node.NodeImport;
 import opml.formats.onnx.node.Operator;
 import opml.formats.onnx.node.Value;
+import opml.kernels.memory.Mem;
 
 /// Pow: of integers exact modulo 2^64, if the exponent is one, too; else in float32. A power that is an integer of a
-/// float is exact there, so that it is not cut off to the one below.
+/// float is exact there, so that it is not cut off to the one below. A square of floats is a product.
 final class PowOperator implements Operator {
   private static final int TYPES_MAY_DIFFER = 12;
 
@@ -44,9 +45,20 @@ final class PowOperator implements Operator {
     ElementType as = whole ? ElementType.I64 : ElementType.F32;
     Value left = node.cast(a, as);
     Value right = node.cast(b, as);
+    String name = NumberTypes.before(as, a.type());
     Value y =
-        PairCall.of(node, NumberTypes.before(as, a.type()), "pow." + as.label(), left, right, as);
+        isSquare(right, left)
+            ? PairCall.of(node, name, "mul.f32", left, left, as)
+            : PairCall.of(node, name, "pow." + as.label(), left, right, as);
     node.define(node.cast(y, a.type()));
+  }
+
+  /// {@return whether the exponent is 2}: a product has no error but its rounding, and is much less work.
+  private static boolean isSquare(Value exponent, Value base) {
+    return exponent.type() == ElementType.F32
+        && exponent.shape().count() == 1
+        && exponent.shape().rank() <= base.shape().rank()
+        && exponent.constant().filter(two -> Mem.f32(two.data(), 0) == 2f).isPresent();
   }
 
   @Override

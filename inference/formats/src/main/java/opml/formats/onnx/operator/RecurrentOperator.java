@@ -261,6 +261,11 @@ enum RecurrentOperator implements Operator {
 
   /// {@return one direction's part of a tensor}
   private static Value part(Net net, int direction, String what, Value value) {
+    net.node()
+        .require(
+            value.shape().rank() > 0 && value.shape().dim(0) == net.directions(),
+            what + " has not a part for each direction",
+            value.describe());
     Shape own = new Shape(value.shape().dims().subList(1, value.shape().rank()));
     if (net.directions() == 1) {
       return value.reshaped(own);

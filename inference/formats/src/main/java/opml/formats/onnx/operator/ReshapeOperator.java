@@ -53,6 +53,7 @@ final class ReshapeOperator implements Operator {
 
   private static Shape shape(NodeImport node, Shape from, long[] wanted, boolean allowZero) {
     List<Integer> dims = new ArrayList<>();
+    boolean isEmpty = from.count() == 0;
     int inferred = -1;
     long known = 1;
     for (int i = 0; i < wanted.length; i++) {
@@ -66,15 +67,15 @@ final class ReshapeOperator implements Operator {
         dim = 1;
       }
       node.require(
-          dim >= 1 && dim <= from.count() / known,
+          isEmpty ? dim >= 0 && dim <= Integer.MAX_VALUE : dim >= 1 && dim <= from.count() / known,
           "the shapes have not as many elements",
           from + " and " + Arrays.toString(wanted));
-      known *= dim;
+      known *= isEmpty ? Math.min(dim, 1) : dim; // of what is empty, whether it is
       dims.add((int) dim);
     }
     if (inferred >= 0) {
       node.require(
-          from.count() % known == 0,
+          known > 0 && from.count() % known == 0,
           "the shapes have not as many elements",
           from + " and " + Arrays.toString(wanted));
       dims.set(inferred, from.count() / (int) known);

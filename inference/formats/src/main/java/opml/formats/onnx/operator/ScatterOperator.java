@@ -2,6 +2,7 @@ package opml.formats.onnx.operator;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
 import opml.formats.onnx.cases.CaseMaker;
@@ -121,24 +122,41 @@ enum ScatterOperator implements Operator {
       int size,
       int step,
       String reduction) {
-    int kind =
+    Optional<Integer> kind =
         switch (reduction) {
-          case "none" -> -1;
-          case "add" -> Indexing.ADD;
-          case "mul" -> Indexing.MULTIPLY;
-          case "min" -> Indexing.MINIMUM;
-          case "max" -> Indexing.MAXIMUM;
+          case "none" -> Optional.empty();
+          case "add" -> Optional.of(Indexing.ADD);
+          case "mul" -> Optional.of(Indexing.MULTIPLY);
+          case "min" -> Optional.of(Indexing.MINIMUM);
+          case "max" -> Optional.of(Indexing.MAXIMUM);
           default -> throw new RefusedNode("unknown reduction", reduction);
         };
-    if (updates.isEmpty()) {
-      node.define(x);
-      return;
-    }
+    node.define(
+        updates.isEmpty()
+            ? x
+            : written(node, x, indices, order, updates, places, size, step, kind));
+  }
+
+  /// {@return x with updates at places that int64 indices name}
+  ///
+  /// @param order the way through the indices, and `places` that to where an index of 0 writes, both for each update
+  /// @param size places along the axis that is indexed, and `step` elements from one to the next
+  /// @param kind what an update is to what is there, as `scatter.f32` has it; if there is none, it takes its place
+  static Value written(
+      NodeImport node,
+      Value x,
+      Value indices,
+      Walk order,
+      Value updates,
+      Walk places,
+      int size,
+      int step,
+      Optional<Integer> kind) {
     node.require(size > 0, "there is no place to write to", x.describe());
-    ElementType as = kind < 0 ? x.type() : NumberTypes.computedAs(x.type());
+    ElementType as = kind.isEmpty() ? x.type() : NumberTypes.computedAs(x.type());
     MergedLoops loops = MergedLoops.of(node, order, places);
     NodeImport.Call call =
-        node.call(kind < 0 ? "scatter.b" + as.bytes() : "scatter." + as.label())
+        node.call(kind.isEmpty() ? "scatter.b" + as.bytes() : "scatter." + as.label())
             .named("written")
             .read(node.cast(x, as))
             .read(indices)
@@ -150,10 +168,8 @@ enum ScatterOperator implements Operator {
             .ints("count", x.shape().count())
             .ints("n", size)
             .ints("step", step);
-    if (kind >= 0) {
-      call.ints("kind", kind);
-    }
-    node.define(node.cast(call.emitPart(), x.type()));
+    kind.ifPresent(which -> call.ints("kind", which));
+    return node.cast(call.emitPart(), x.type());
   }
 
   @Override

@@ -33,7 +33,8 @@ final class SliceOperator implements Operator {
   public void importNode(NodeImport node) {
     boolean asInputs = node.opset() >= BOUNDS_ARE_INPUTS;
     node.arity(asInputs ? 3 : 1, asInputs ? 5 : 1);
-    Value data = node.input(0);
+    Value given = node.counted(0);
+    Value data = given.whole();
     long[] starts = list(node, "starts", 1, asInputs).orElseThrow(() -> missing("starts"));
     long[] ends = list(node, "ends", 2, asInputs).orElseThrow(() -> missing("ends"));
     long[] axes =
@@ -69,6 +70,13 @@ final class SliceOperator implements Operator {
       int count = (int) Math.max(0, (span + stride - 1) / stride);
       walk = walk.sliced(axis, (int) start, count, (int) (down ? -stride : stride));
     }
+    given
+        .count()
+        .ifPresent(
+            count ->
+                node.require(
+                    !named.contains(count.axis()), "an axis is cut whose size the data decide"));
+    node.carry(given.count());
     Shape result = new Shape(walk.dims());
     node.define(
         result.equals(from) && walk.equals(Walk.of(from))

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
 import opml.formats.onnx.cases.CaseMaker;
@@ -21,6 +22,7 @@ enum SqueezeOperator implements Operator {
   SQUEEZE("Squeeze", "the same elements without axes of size one"),
   UNSQUEEZE("Unsqueeze", "the same elements with more axes of size one");
 
+  private static final int NEW_AXIS = -1;
   private static final int NEGATIVE_AXES = 11;
   private static final int AXES_ARE_AN_INPUT = 13;
 
@@ -44,17 +46,22 @@ enum SqueezeOperator implements Operator {
     Optional<long[]> axes =
         asInput ? node.optional(1).map(value -> node.integers(1)) : node.attributes().longs("axes");
     node.attributes().end();
-    Value x = node.input(0);
+    Value given = node.counted(0);
+    Value x = given.whole();
     List<Integer> dims = new ArrayList<>(x.shape().dims());
+    // Where the axes of x go: those that are squeezed have no place.
+    List<Integer> places = new ArrayList<>(IntStream.range(0, dims.size()).boxed().toList());
     switch (this) {
       case SQUEEZE -> {
         if (axes.isEmpty()) {
+          places.removeIf(axis -> x.shape().dim(axis) == 1);
           dims.removeIf(dim -> dim == 1);
         } else {
           for (int axis : axes(node, axes.get(), dims.size()).descendingSet()) {
             node.require(
                 dims.get(axis) == 1, "an axis is not of size one", axis + " of " + x.shape());
             dims.remove(/* index */ axis);
+            places.remove(/* index */ axis);
           }
         }
       }
@@ -65,9 +72,19 @@ enum SqueezeOperator implements Operator {
             "the result has more than " + Shape.MAX_RANK + " axes");
         for (int axis : axes(node, added, dims.size() + added.length)) {
           dims.add(axis, 1);
+          places.add(axis, NEW_AXIS);
         }
       }
     }
+    node.carry(
+        given
+            .count()
+            .map(
+                count -> {
+                  int axis = places.indexOf(count.axis());
+                  node.require(axis >= 0, "an axis is squeezed whose size the data decide");
+                  return new Value.Count(axis, count.number());
+                }));
     node.define(x.reshaped(new Shape(dims)));
   }
 

@@ -46,6 +46,7 @@ enum TrainingOperator implements Operator {
     int each = (node.inputs() - 2) / (2 + kept);
     node.require(
         node.inputs() == 2 + each * (2 + kept), "the inputs are not so many for each tensor");
+    node.arity(4 + kept, MOST_INPUTS, each * (1 + kept));
     Value rate = node.input(0, ElementType.F32);
     Value count = node.input(1, ElementType.I64);
     node.require(

@@ -26,16 +26,19 @@ final class TransposeOperator implements Operator {
   @Override
   public void importNode(NodeImport node) {
     node.arity(1, 1);
-    Value x = node.input(0);
+    Value given = node.counted(0);
+    Value x = given.whole();
     int rank = x.shape().rank();
     List<Integer> axes =
         node.attributes()
             .integers("perm", rank, 0, Math.max(0, rank - 1))
-            .map(given -> IntStream.of(given).boxed().toList())
+            .map(order -> IntStream.of(order).boxed().toList())
             .orElseGet(() -> IntStream.range(0, rank).boxed().toList().reversed());
     node.attributes().end();
     node.require(
         axes.stream().distinct().count() == rank, "perm names an axis twice", axes.toString());
+    node.carry(
+        given.count().map(count -> new Value.Count(axes.indexOf(count.axis()), count.number())));
     node.define(node.transposed("order", x, axes));
   }
 

@@ -36,7 +36,14 @@ final class WhereOperator implements Operator {
     Value a = node.input(1);
     Value b = node.input(2);
     node.require(a.type() == b.type(), "types differ", a.describe() + " and " + b.describe());
-    List<Value> operands = List.of(node.input(0, ElementType.BOOL), a, b);
+    node.define(select(node, "", node.input(0, ElementType.BOOL), a, b));
+  }
+
+  /// {@return a where a truth value is 1, else b}
+  ///
+  /// @param what names the call; where it is empty, the call writes the node's result
+  static Value select(NodeImport node, String what, Value condition, Value a, Value b) {
+    List<Value> operands = List.of(condition, a, b);
     Shape shape = operands.getFirst().shape();
     for (Value operand : operands) {
       shape = Broadcast.shape(node, shape, operand.shape());
@@ -45,7 +52,7 @@ final class WhereOperator implements Operator {
     if (loops.size() > LOOPS) {
       List<Value> whole = new ArrayList<>();
       for (Value operand : operands) {
-        whole.add(node.broadcast("whole" + whole.size(), operand, shape));
+        whole.add(node.broadcast(what + "whole" + whole.size(), operand, shape));
       }
       operands = whole;
       loops = loops(shape, operands);
@@ -63,12 +70,12 @@ final class WhereOperator implements Operator {
     }
     NodeImport.Call call = node.call("select.b" + a.type().bytes());
     operands.forEach(call::read);
-    call.write(a.type(), shape)
+    return OneCall.write(call, what, a.type(), shape)
         .ints("loops", sizes)
         .ints("condition", routes[0])
         .ints("a", routes[1])
         .ints("b", routes[2])
-        .emit();
+        .emitPart();
   }
 
   /// {@return the sizes of loops, outermost first, each with the strides of the operands}; what all of them run through

@@ -225,6 +225,11 @@ class OnnxFormatTest {
             .with(11, value("x", new RawMessage().with(1, tensor)))
             .with(11, value("shapeless", new RawMessage().with(1, new RawMessage().with(1, 1))))
             .with(11, value("s", new RawMessage().with(4, new RawMessage())))
+            .with(11, value("l", sequence(new RawMessage().with(1, tensor))))
+            .with(11, value("o", optional(new RawMessage().with(1, tensor))))
+            .with(11, value("q", optional(sequence(new RawMessage().with(1, tensor)))))
+            .with(11, value("n", sequence(sequence(new RawMessage().with(1, tensor)))))
+            .with(11, value("d", optional(sequence(sequence(sequence(new RawMessage()))))))
             .with(11, new RawMessage().with(1, "untyped"))
             .with(13, value("h", new RawMessage().with(8, tensor)));
     OnnxGraph read = OnnxReader.parse("values", RawModels.model(graph)).graph();
@@ -239,6 +244,11 @@ class OnnxFormatTest {
             new OnnxValueInfo("x", OnnxValueInfo.Kind.TENSOR, 10, Optional.of(dims)),
             new OnnxValueInfo("shapeless", 1, Optional.empty()),
             new OnnxValueInfo("s", OnnxValueInfo.Kind.SEQUENCE, 0, Optional.empty()),
+            new OnnxValueInfo("l", OnnxValueInfo.Kind.SEQUENCE, 10, Optional.of(dims)),
+            new OnnxValueInfo("o", OnnxValueInfo.Kind.OPTIONAL, 10, Optional.of(dims)),
+            new OnnxValueInfo("q", OnnxValueInfo.Kind.OPTIONAL_SEQUENCE, 10, Optional.of(dims)),
+            new OnnxValueInfo("n", OnnxValueInfo.Kind.NESTED, 10, Optional.of(dims)),
+            new OnnxValueInfo("d", OnnxValueInfo.Kind.NESTED, 0, Optional.empty()),
             new OnnxValueInfo("untyped", OnnxValueInfo.Kind.UNDECLARED, 0, Optional.empty()));
     assertThat(read.inputs().getFirst().type()).contains(OnnxType.FLOAT16);
     assertThat(dims.stream().map(OnnxDimension::label)).containsExactly("batch", "?", "3", "?");
@@ -448,6 +458,14 @@ class OnnxFormatTest {
 
   private static RawMessage attribute(String name, int type) {
     return new RawMessage().with(1, name).with(20, type);
+  }
+
+  private static RawMessage sequence(RawMessage element) {
+    return new RawMessage().with(4, new RawMessage().with(1, element));
+  }
+
+  private static RawMessage optional(RawMessage content) {
+    return new RawMessage().with(9, new RawMessage().with(1, content));
   }
 
   private static RawMessage value(String name, RawMessage type) {

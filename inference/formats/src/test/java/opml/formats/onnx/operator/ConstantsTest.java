@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
 import opml.formats.onnx.file.OnnxAttribute;
@@ -134,12 +135,12 @@ class ConstantsTest {
       OnnxTensor[] constants = {
         a, list("from", start), list("to", end), list("axes", -2), list("steps", step)
       };
+      Tensor found = folded(13, slice, constants);
       if (expected.isEmpty()) {
-        assertThatThrownBy(() -> folded(13, slice, constants))
-            .as("seed %d, case %d", seed, i)
-            .hasMessageContaining("tensors without elements");
+        // The slot of what has no elements has a byte.
+        assertThat(found.type()).as("seed %d, case %d", seed, i).isEqualTo(ElementType.U8);
       } else {
-        assertThat(folded(13, slice, constants).integers())
+        assertThat(found.integers())
             .as("seed %d, case %d", seed, i)
             .containsExactly(expected.toArray(Long[]::new));
       }

@@ -166,7 +166,7 @@ class SplitProductTest {
   private static OperatorCase with(OperatorCase one, int index, Operand operand) {
     List<Operand> operands = new ArrayList<>(one.operands());
     operands.set(index, operand);
-    return new OperatorCase(one.opset(), operands, one.attributes());
+    return new OperatorCase(one.opset(), operands, one.attributes(), one.outputs());
   }
 
   private static long largest(Graph graph) {
