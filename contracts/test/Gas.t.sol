@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IHub} from "../src/hub/IHub.sol";
+import {IInputs} from "../src/hub/IInputs.sol";
 import {ClaimId, ClaimStatus, GameId, GameStatus, RequestId, Side, Position} from "../src/lib/Types.sol";
 import {Toy} from "./Toy.sol";
 import {World} from "./World.sol";
@@ -12,13 +13,13 @@ import {World} from "./World.sol";
 contract GasTest is World {
     uint256 private total;
 
-    function log(string memory name, uint256 gas) private view {
+    function log(string memory label, uint256 gas) private view {
         (bool ok,) = 0x000000000000000000636F6e736F6c652e6c6f67
-        .staticcall(abi.encodeWithSignature("log(string,uint256)", name, gas));
+        .staticcall(abi.encodeWithSignature("log(string,uint256)", label, gas));
         ok;
     }
 
-    function pay(string memory name, address who, uint256 value, bytes memory data)
+    function pay(string memory label, address who, uint256 value, bytes memory data)
         private
         returns (bytes memory answer)
     {
@@ -35,10 +36,46 @@ contract GasTest is World {
         bool ok;
         (ok, answer) = address(hub).call{value: value}(data);
         gas -= gasleft();
-        check(ok, name);
+        check(ok, label);
         uint256 cost = 21_000 + (gas + 4 * tokens > 10 * tokens ? gas + 4 * tokens : 10 * tokens);
-        log(name, cost);
+        log(label, cost);
         total += cost;
+    }
+
+    /// A part of 64 KiB without a zero, the dearest there is; the floor of EIP-7623 pays for all that is done with it.
+    function test_uploadCostsAtMost() public {
+        bytes memory part = new bytes(1 << 16);
+        for (uint256 i = 0; i < part.length; ++i) {
+            part[i] = bytes1(uint8(1 + i % 255));
+        }
+        uint256 put = spent(ALICE, abi.encodeCall(IInputs.put, (11, part)));
+        log("put 64 KiB", put);
+        log("put, gas per KiB", put / 64);
+        bytes32 root = IInputs(hub.inputs()).put(11, part);
+        bytes memory roots;
+        for (uint256 i = 0; i < 16; ++i) {
+            roots = bytes.concat(roots, root);
+        }
+        log("join 16 parts", spent(ALICE, abi.encodeCall(IInputs.join, (15, 11, roots))));
+        check(put <= 42_000 * 64, "at most 42,000 gas for 1,024 bytes");
+    }
+
+    function spent(address who, bytes memory data) private returns (uint256) {
+        return spent(who, hub.inputs(), data);
+    }
+
+    function spent(address who, address to, bytes memory data) private returns (uint256) {
+        vm.cool(to);
+        uint256 tokens;
+        for (uint256 i = 0; i < data.length; ++i) {
+            tokens += data[i] == 0 ? 1 : 4;
+        }
+        vm.prank(who);
+        uint256 gas = gasleft();
+        (bool ok,) = to.call(data);
+        gas -= gasleft();
+        check(ok, "accepted");
+        return 21_000 + (gas + 4 * tokens > 10 * tokens ? gas + 4 * tokens : 10 * tokens);
     }
 
     function name(bytes4 selector) private pure returns (string memory) {

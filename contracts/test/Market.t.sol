@@ -177,7 +177,7 @@ contract MarketTest is World {
         (m.nodeCount, m.loops) = (1 << 24, 1 << 16);
         (m.inputSlot, m.outputSlot) = ((1 << 24) - 1, (1 << 24) - 1);
         (m.inputDepth, m.inputBytes) = (32, uint64(32) << 32);
-        (m.outputDepth, m.outputBytes) = (10, 24_576);
+        (m.outputDepth, m.outputBytes) = (32, type(uint32).max);
         registry.register(m, ""); // everything at its bound
 
         m = copy();
@@ -223,6 +223,8 @@ contract MarketTest is World {
         m = copy();
         m.outputDepth = 20;
         m.outputBytes = 24_577;
+        registry.register(m, ""); // claimed by its root
+        m.outputGiven = true;
         refuse(m);
         bytes memory data = abi.encodeCall(IModelRegistry.get, (ModelId.wrap(0)));
         refused(ModelUnknown.selector, ALICE, address(registry), 0, data);
@@ -279,6 +281,7 @@ contract MarketTest is World {
         check(address(registry).code.length <= 24_576, "registry");
         check(hub.graphStep().code.length <= 24_576, "graph step");
         check(hub.step().code.length <= 24_576, "step");
+        check(hub.inputs().code.length <= 24_576, "inputs");
     }
 
     // ------------------------------------------------------------------ requests
@@ -781,9 +784,10 @@ contract MarketTest is World {
     }
 
     function testFuzz_randomCalldataNeverChangesBalances(uint8 which, bytes memory data, uint256 value) public {
-        bytes4[13] memory selectors = [
+        bytes4[14] memory selectors = [
             IHub.request.selector,
             IHub.requestReferenced.selector,
+            IHub.requestUploaded.selector,
             IHub.claim.selector,
             IHub.resolve.selector,
             IHub.expire.selector,
@@ -799,7 +803,7 @@ contract MarketTest is World {
         makeClaim(openRequest(), liar(SIMON, 4, 0));
         uint256 held = address(hub).balance;
         uint256 credits = allCredits();
-        (bool ok,) = send(MALLORY, address(hub), value % 10 ether, bytes.concat(selectors[which % 13], data));
+        (bool ok,) = send(MALLORY, address(hub), value % 10 ether, bytes.concat(selectors[which % 14], data));
         check(!ok, "noise is refused");
         check(address(hub).balance == held && allCredits() == credits, "no money moves");
         (ok,) = send(MALLORY, address(hub), value % 10 ether, data);

@@ -4,19 +4,14 @@
 //   node tools/artifacts.js --check   compare, exit 1 with the names of those that differ
 const fs = require('fs');
 const path = require('path');
-const { execFileSync } = require('child_process');
+const { names, build, artifact: compiled } = require('./compile.js');
 
-const root = path.join(__dirname, '..');
-const resources = path.join(root, '../protocol/hub/src/main/resources/opml/hub/contracts');
-const names = JSON.parse(fs.readFileSync(path.join(__dirname, 'artifacts.json'), 'utf8'));
-
-// Not by way of node_modules/.bin: two packages claim the name forge there, and npm may leave neither.
-const forge = path.join(root, 'node_modules/@foundry-rs/forge/bin.mjs');
-execFileSync(process.execPath, [forge, 'build', '--offline', '--skip', 'test'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+const resources = path.join(__dirname, '../../protocol/hub/src/main/resources/opml/hub/contracts');
+build();
 
 let stale = 0;
 for (const name of names) {
-  const artifact = JSON.parse(fs.readFileSync(path.join(root, `out/${name}.sol/${name}.json`), 'utf8'));
+  const artifact = compiled(name);
   const size = artifact.deployedBytecode.object.length / 2 - 1;
   if (size > 24576) throw new Error(`${name}: ${size} bytes of code, the chain takes at most 24576`);
   const text = JSON.stringify({ abi: artifact.abi, bytecode: artifact.bytecode.object }, null, 1) + '\n';

@@ -12,8 +12,19 @@ import {
     RequestNotOpen
 } from "../lib/Errors.sol";
 import {IHub} from "./IHub.sol";
+import {IModelRegistry} from "../model/IModelRegistry.sol";
 import {IResultReceiver} from "./IResultReceiver.sol";
-import {Availability, Claim, ClaimId, ClaimStatus, Request, RequestId, RequestStatus} from "../lib/Types.sol";
+import {IRootReceiver} from "./IRootReceiver.sol";
+import {
+    Availability,
+    Claim,
+    ClaimId,
+    ClaimStatus,
+    MAX_EMITTED_OUTPUT,
+    Request,
+    RequestId,
+    RequestStatus
+} from "../lib/Types.sol";
 import {Calldata} from "../lib/Calldata.sol";
 import {Commitments} from "../lib/Commitments.sol";
 
@@ -34,11 +45,15 @@ contract Deliveries {
     /// @notice Whether the request's final result was delivered.
     mapping(RequestId => bool) public finalDelivered;
 
-    constructor(IHub hub_) {
+    IModelRegistry private immutable registry;
+
+    constructor(IHub hub_, address registry_) {
         hub = hub_;
+        registry = IModelRegistry(registry_);
     }
 
-    /// @notice Calls the requester's contract with a live claim's output, once.
+    /// @notice Calls the requester's contract with a live claim's output, once. If the model's output has more than
+    /// 24,576 bytes, `output` is its root, as in the claim, and the contract is called as an `IRootReceiver`.
     function deliverProvisional(ClaimId claimId, bytes calldata output) external {
         Calldata.requireCanonical(2, output);
         Claim memory c = hub.getClaim(claimId);
@@ -47,22 +62,22 @@ contract Deliveries {
         if (r.status != RequestStatus.Open) revert RequestNotOpen(r.status);
         if (provisionalDelivered[claimId]) revert AlreadyDelivered();
         provisionalDelivered[claimId] = true;
-        deliver(IResultReceiver.onProvisional.selector, claimId, c, r, output);
+        deliver(false, claimId, c, r, output);
     }
 
-    /// @notice Calls the requester's contract with the final output, once.
+    /// @notice Calls the requester's contract with the final output, or its root, once.
     function deliverFinal(RequestId requestId, bytes calldata output) external {
         Calldata.requireCanonical(2, output);
         Request memory r = hub.getRequest(requestId);
         if (r.status != RequestStatus.Final) revert RequestNotFinal(r.status);
         if (finalDelivered[requestId]) revert AlreadyDelivered();
         finalDelivered[requestId] = true;
-        deliver(IResultReceiver.onFinal.selector, r.finalClaim, hub.getClaim(r.finalClaim), r, output);
+        deliver(true, r.finalClaim, hub.getClaim(r.finalClaim), r, output);
     }
 
     /// @dev The flag is set before the call, so the callback cannot be delivered to twice by calling back; a failure
     /// reverts everything, the flag among it.
-    function deliver(bytes4 selector, ClaimId claimId, Claim memory c, Request memory r, bytes calldata output)
+    function deliver(bool isFinal, ClaimId claimId, Claim memory c, Request memory r, bytes calldata output)
         private
     {
         address callback = r.callback;
@@ -72,9 +87,20 @@ contract Deliveries {
         if (!(actual == claimId)) revert OutputMismatch(ClaimId.unwrap(claimId), ClaimId.unwrap(actual));
 
         bool referenced = r.availability == Availability.Referenced;
-        bytes memory data = abi.encodeWithSelector(selector, c.requestId, claimId, c.resultStatus, referenced, output);
+        bytes memory data;
+        // INVARIANT: the model alone decides whether 32 bytes are an output or a root.
+        if (registry.get(r.modelId).outputBytes > MAX_EMITTED_OUTPUT) {
+            bytes4 selector = isFinal ? IRootReceiver.onFinalRoot.selector : IRootReceiver.onProvisionalRoot.selector;
+            // Of a failed run there is no output: its root is 0.
+            data = abi.encodeWithSelector(
+                selector, c.requestId, claimId, c.resultStatus, referenced, bytes32(output)
+            );
+        } else {
+            bytes4 selector = isFinal ? IResultReceiver.onFinal.selector : IResultReceiver.onProvisional.selector;
+            data = abi.encodeWithSelector(selector, c.requestId, claimId, c.resultStatus, referenced, output);
+        }
         uint256 gasForCallback = r.callbackGas;
-        emit Delivered(c.requestId, claimId, selector == IResultReceiver.onFinal.selector);
+        emit Delivered(c.requestId, claimId, isFinal);
         uint256 available = gasleft() / 64 * 63;
         // INVARIANT: a call passes on at most 63/64 of the gas, so a caller who sends too little is refused, instead of
         // the callback failing for want of gas.

@@ -4,13 +4,14 @@ pragma solidity ^0.8.30;
 import {Deliveries} from "./Deliveries.sol";
 import {Games} from "./Games.sol";
 import {IHub} from "./IHub.sol";
+import {Inputs} from "./Inputs.sol";
 import {Market} from "./Market.sol";
 import {Parameters} from "../lib/Types.sol";
 
 /// @title The hub, see `IHub`
 /// @notice `Ledger` keeps the money, `Market` the requests and claims, `Games` the games. What the games compute is in
-/// two contracts without state, `GraphStep` and the step verifier. Deployed once, and `Deliveries` with it; nobody can
-/// change anything after.
+/// two contracts without state, `GraphStep` and the step verifier. Deployed once, and with it `Inputs` and
+/// `Deliveries`; nobody can change anything after.
 contract Hub is Games {
     /// @inheritdoc IHub
     bytes32 public immutable machineVersion;
@@ -28,8 +29,8 @@ contract Hub is Games {
         address step_,
         bytes32 machineVersion_,
         Parameters memory parameters
-    ) Market(registry_, parameters) Games(graphStep_, step_, parameters) {
+    ) Market(registry_, address(new Inputs()), parameters) Games(graphStep_, step_, parameters) {
         machineVersion = machineVersion_;
-        deliveries = address(new Deliveries(this));
+        deliveries = address(new Deliveries(this, registry_));
     }
 }

@@ -26,7 +26,8 @@ import {
 interface IHub {
     // ------------------------------------------------------------------ events
 
-    /// @notice A request was opened. `data` is the input, or where to find it if the availability is `Referenced`.
+    /// @notice A request was opened. `data` is the input, or where to find it if the availability is `Referenced`, or
+    /// empty if it is `Uploaded`: then the events of `inputs` have it.
     event Requested(
         RequestId indexed requestId,
         address indexed requester,
@@ -40,7 +41,8 @@ interface IHub {
     );
     /// @notice A claim of an open request died late, so that others may claim until this second.
     event RequestExtended(RequestId indexed requestId, uint64 deadline);
-    /// @notice A claim was made. `output` is without its trailing zeros.
+    /// @notice A claim was made. `output` is without its trailing zeros, or its root if the model's has more than
+    /// 24,576 bytes.
     event Claimed(
         ClaimId indexed claimId,
         RequestId indexed requestId,
@@ -86,11 +88,18 @@ interface IHub {
         payable
         returns (RequestId requestId);
 
+    /// @notice Asks for an inference on an input that was uploaded to `inputs` before, as a tree of the model's depth.
+    function requestUploaded(ModelId modelId, Terms calldata terms, bytes32 inputRoot)
+        external
+        payable
+        returns (RequestId requestId);
+
     /// @notice Says what the result is; the value is at least `bondDue(requestId)`, a surplus is credited.
     /// @param resultStatus 0: ran to its end, 1: stopped, 2: failed; 1 if the model's output is given
     /// @param slotsRoot root of the slots in the final state; 0 if failed
     /// @param evidence length of the output as u32, the output without its trailing zeros, then the proof of its padded
-    /// root at the output slot under slotsRoot; empty if failed
+    /// root at the output slot under slotsRoot; if the model's output has more than 24,576 bytes, that root in place of
+    /// length and output; empty if failed
     function claim(RequestId requestId, uint8 resultStatus, bytes32 slotsRoot, bytes calldata evidence)
         external
         payable
@@ -184,6 +193,8 @@ interface IHub {
     function registry() external view returns (address);
     /// @notice The contract that brings results to the requesters' contracts.
     function deliveries() external view returns (address);
+    /// @notice The contract that inputs are uploaded to which do not fit in a transaction.
+    function inputs() external view returns (address);
     function graphStep() external view returns (address);
     function step() external view returns (address);
 }

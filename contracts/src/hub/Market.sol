@@ -10,6 +10,7 @@ import {
     DeadlinePassed,
     FeeTooLarge,
     GamesAreOpen,
+    InputNotSeen,
     ModelUnknown,
     NotAContract,
     NotTheNamedServer,
@@ -21,6 +22,7 @@ import {
     WindowOpen
 } from "../lib/Errors.sol";
 import {IHub} from "./IHub.sol";
+import {IInputs} from "./IInputs.sol";
 import {IModelRegistry} from "../model/IModelRegistry.sol";
 import {Ledger} from "./Ledger.sol";
 import {
@@ -28,6 +30,7 @@ import {
     Claim,
     ClaimId,
     ClaimStatus,
+    MAX_EMITTED_OUTPUT,
     Model,
     ModelId,
     Parameters,
@@ -56,12 +59,14 @@ abstract contract Market is Ledger {
     uint16 public immutable requesterShare;
     /// @inheritdoc IHub
     address public immutable registry;
+    /// @inheritdoc IHub
+    address public immutable inputs;
 
     mapping(RequestId => Request) internal requests;
     mapping(ClaimId => Claim) internal claims;
     mapping(address => uint64) private nonces;
 
-    constructor(address registry_, Parameters memory p) {
+    constructor(address registry_, address inputs_, Parameters memory p) {
         // INVARIANT: at least half of a dead claim's bond burns, since server, challenger and requester may be one
         // person; a liar locks at least four times what challenging him locks; there is time to challenge.
         if (
@@ -75,6 +80,7 @@ abstract contract Market is Ledger {
         challengerShare = p.challengerShare;
         requesterShare = p.requesterShare;
         registry = registry_;
+        inputs = inputs_;
     }
 
     // ------------------------------------------------------------------ requests
@@ -102,6 +108,21 @@ abstract contract Market is Ledger {
         Calldata.requireUri(uri);
         if (!IModelRegistry(registry).isRegistered(modelId)) revert ModelUnknown();
         return open(modelId, terms, inputRoot, Availability.Referenced, uri);
+    }
+
+    /// @inheritdoc IHub
+    function requestUploaded(ModelId modelId, Terms calldata terms, bytes32 inputRoot)
+        external
+        payable
+        returns (RequestId requestId)
+    {
+        Calldata.requireStatic(6);
+        Model memory model = modelOf(modelId);
+        uint256 length = IInputs(inputs).lengthOf(inputRoot, model.inputDepth);
+        // INVARIANT: the chain saw the bytes, as a tree of the model's depth, and what is behind them is zero.
+        if (length == 0) revert InputNotSeen(inputRoot, model.inputDepth);
+        requireAtMost(model.inputBytes, length);
+        return open(modelId, terms, inputRoot, Availability.Uploaded, msg.data[:0]);
     }
 
     function open(
@@ -186,7 +207,8 @@ abstract contract Market is Ledger {
         addCredit(msg.sender, msg.value - due);
     }
 
-    /// @dev The claimed output, and the root of its padded bytes, which the final slots hold.
+    /// @dev The claimed output, and the root of its padded bytes, which the final slots hold. A long one is claimed by
+    /// this root alone.
     function openOutput(Model memory model, uint8 resultStatus, bytes32 slotsRoot, bytes calldata evidence)
         private
         pure
@@ -201,9 +223,14 @@ abstract contract Market is Ledger {
             if (resultStatus >= Commitments.FAILED || (model.outputGiven && resultStatus != Commitments.DONE)) {
                 revert ResultStatusInvalid(resultStatus, slotsRoot);
             }
-            output = cursor.bytesOf(cursor.number(4));
-            requireShort(output, model.outputBytes);
-            outputRoot = Merkle.rootOfBytes(output, model.outputDepth);
+            if (model.outputBytes > MAX_EMITTED_OUTPUT) {
+                output = cursor.bytesOf(32);
+                outputRoot = bytes32(output);
+            } else {
+                output = cursor.bytesOf(cursor.number(4));
+                requireShort(output, model.outputBytes);
+                outputRoot = Merkle.rootOfBytes(output, model.outputDepth);
+            }
             bytes32 root =
                 Merkle.climb(cursor, outputRoot, model.outputSlot, 0, model.slotDepth, Merkle.zeros(model.slotDepth));
             // INVARIANT: the output is the final state's, so whoever disputes the state disputes the output.
@@ -214,9 +241,13 @@ abstract contract Market is Ledger {
 
     /// @dev A buffer travels without its trailing zeros: what is behind its end, up to the model's length, is zero.
     function requireShort(bytes calldata buffer, uint256 limit) private pure {
-        if (buffer.length > limit) revert BufferTooLong(limit, buffer.length);
+        requireAtMost(limit, buffer.length);
         // INVARIANT: a buffer has one encoding, so that a result has one claim and an input one hash.
         if (buffer.length != 0 && buffer[buffer.length - 1] == 0) revert TrailingZero();
+    }
+
+    function requireAtMost(uint256 limit, uint256 length) private pure {
+        if (length > limit) revert BufferTooLong(limit, length);
     }
 
     /// @inheritdoc IHub

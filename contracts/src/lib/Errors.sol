@@ -42,6 +42,10 @@ error RequestNotFinal(RequestStatus actual);
 error BufferTooLong(uint256 limit, uint256 actual);
 /// @notice The buffer ends in a zero byte, which its one encoding leaves out.
 error TrailingZero();
+/// @notice Nobody has uploaded these bytes as a tree of this depth.
+error InputNotSeen(bytes32 root, uint256 depth);
+/// @notice These parts do not make a tree of this depth.
+error PartsDoNotFit();
 /// @notice A place to find something is longer than anybody needs.
 error UriTooLong(uint256 limit, uint256 actual);
 /// @notice The fee does not fit into 96 bits.

@@ -64,11 +64,16 @@ enum Ending {
     ClaimDead
 }
 
-/// @notice Whether the hub saw the request's input (`Emitted`) or only its root (`Referenced`).
+/// @notice Whether the hub saw the request's input (`Emitted`), only its root (`Referenced`), or a root whose bytes
+/// `Inputs` has seen (`Uploaded`).
 enum Availability {
     Emitted,
-    Referenced
+    Referenced,
+    Uploaded
 }
+
+/// @dev The longest output that a claim carries, in bytes; of a model that has a longer one it names the root alone.
+uint256 constant MAX_EMITTED_OUTPUT = 24_576;
 
 /// @notice The two sides of a game; the number is what a position's preimage holds.
 enum Side {

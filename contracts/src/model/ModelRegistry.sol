@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import {ModelOutOfBounds, ModelUnknown} from "../lib/Errors.sol";
 import {IModelRegistry} from "./IModelRegistry.sol";
-import {Model, ModelId} from "../lib/Types.sol";
+import {MAX_EMITTED_OUTPUT, Model, ModelId} from "../lib/Types.sol";
 import {Calldata} from "../lib/Calldata.sol";
 import {Commitments} from "../lib/Commitments.sol";
 
@@ -12,7 +12,6 @@ contract ModelRegistry is IModelRegistry {
     uint256 private constant MAX_TREE_DEPTH = 24;
     uint256 private constant MAX_TENSOR_DEPTH = 32;
     uint256 private constant MAX_LENGTH = 1 << 40;
-    uint256 private constant MAX_OUTPUT_BYTES = 24_576;
 
     /// @dev A registered model has at least one node; nodeCount 0 means that there is none.
     mapping(ModelId => Model) private models;
@@ -50,9 +49,10 @@ contract ModelRegistry is IModelRegistry {
         bool trace = m.nodeCount >= 1 && m.nodeCount <= uint256(1) << m.graphDepth && m.loops >= 1
             && uint256(m.nodeCount) * m.loops <= MAX_LENGTH;
         bool slots = m.inputSlot < uint256(1) << m.slotDepth && m.outputSlot < uint256(1) << m.slotDepth;
-        bool tensors = m.inputBytes <= uint256(32) << m.inputDepth && m.outputBytes <= uint256(32) << m.outputDepth
-            && m.outputBytes <= MAX_OUTPUT_BYTES;
+        bool tensors = m.inputBytes <= uint256(32) << m.inputDepth && m.outputBytes <= uint256(32) << m.outputDepth;
+        // INVARIANT: whoever is to check a given output can see it; any other he computes.
+        bool visible = !m.outputGiven || m.outputBytes <= MAX_EMITTED_OUTPUT;
         // INVARIANT: a registered model's trace, slots and tensors lie within the protocol's limits.
-        if (!trace || !slots || !tensors) revert ModelOutOfBounds();
+        if (!trace || !slots || !tensors || !visible) revert ModelOutOfBounds();
     }
 }

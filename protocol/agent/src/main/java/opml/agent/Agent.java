@@ -9,7 +9,10 @@ import java.util.Set;
 import java.util.stream.Stream;
 import opml.core.account.Address;
 import opml.core.account.Wei;
+import opml.core.hash.Bytes32;
+import opml.core.time.Time;
 import opml.ethereum.chain.ChainException;
+import opml.ethereum.send.KeyedOrder;
 import opml.game.claim.ClaimId;
 import opml.game.claim.ClaimStatus;
 import opml.game.claim.RequestId;
@@ -24,8 +27,10 @@ import opml.game.solver.Settler;
 import opml.game.solver.Solver;
 import opml.game.work.Work;
 import opml.game.work.Workshop;
+import opml.hub.ClaimedOutput;
 import opml.hub.Hub;
-import opml.hub.HubReader;
+import opml.hub.IntentKey;
+import opml.hub.IntentKind;
 import opml.hub.Journal;
 import opml.hub.Journal.Entry;
 import opml.hub.Picture;
@@ -33,8 +38,6 @@ import opml.hub.Picture.SeenClaim;
 import opml.hub.Picture.SeenGame;
 import opml.hub.Picture.SeenRequest;
 import opml.hub.Responder;
-import opml.hub.Stakes;
-import opml.proof.MachineSpeed;
 import opml.proof.TimeLimits;
 
 /// What server and verifier share: they compute what was asked, and play games by what they computed.
@@ -55,11 +58,14 @@ public abstract sealed class Agent permits Server, Verifier {
   /// How long what an earlier process left on its way is waited for.
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
-  /// What is noted first is not kept waiting longer for what is noted later.
+  /// What is noted first is not kept waiting longer for what is noted later, and what is on its way is not left alone.
   private static final Duration COLLECTING = Duration.ofSeconds(1);
 
   /// So many calls without an answer are enough to give up a look at the chain.
   private static final int UNREACHABLE_MOST = 3;
+
+  /// So many blocks a node may take to show the events of one that it knows.
+  private static final int BLOCKS_UNTIL_SHOWN = 12;
 
   private static final long WITHDRAW_GAS = 60_000;
 
@@ -70,94 +76,162 @@ public abstract sealed class Agent permits Server, Verifier {
   private static final long WITHDRAW_WORTH = 20;
 
   private final Hub hub;
-  private final HubReader reader;
+  private final Lookout lookout;
   private final Journal journal;
   private final Responder responder;
   private final Solver solver = new Solver(GameFormat.PROTOCOL);
   private final Settler settler;
   private final boolean dry;
 
+  private final Host host;
   private final OwnRuns runs;
   private final Treasury treasury;
   private final Once skipped = new Once(TOLD_MOST);
   private final Once troubles = new Once(TOLD_MOST);
   private boolean toldOfMore;
   private final Set<RequestId> played = new HashSet<>();
-  private boolean settled;
   private boolean greeted;
   private int unreachable;
   private long collectUntil;
-  private long endedBefore = -1;
+  private Optional<Long> endedBefore = Optional.empty();
   private volatile Optional<Picture> seen = Optional.empty();
   private volatile boolean pressed = true;
 
+  /// @param lookout of the account, which other roles may share
   /// @param dry whether to tell only what would be done, and send nothing
-  Agent(Hub hub, Workshop workshop, Journal journal, Caution caution, boolean dry) {
-    this.hub = hub;
-    this.reader = new HubReader(hub.deployment(), hub.sender().chain());
+  /// @param host whose machine it is
+  Agent(
+      Lookout lookout,
+      Workshop workshop,
+      Journal journal,
+      Caution caution,
+      boolean dry,
+      Host host) {
+    this.hub = lookout.hub();
+    this.lookout = lookout;
     this.journal = journal;
     this.dry = dry;
-    this.responder = new Responder(hub, journal, dry);
+    this.responder = new Responder(hub, lookout.traffic(), journal, dry);
     this.settler = new Settler(hub.deployment().parameters().window());
     this.runs =
         new OwnRuns(
             workshop,
-            reader::input,
-            reader::output,
+            lookout::input,
+            lookout::output,
             this::limits,
             caution,
             journal,
             this::skip,
-            System::nanoTime);
-    this.treasury = new Treasury(hub.sender(), journal, dry);
+            host,
+            hub.sender().time()::nanoTime);
+    this.host = host;
+    this.treasury = new Treasury(lookout.funds(), journal, dry);
   }
 
-  /// Looks at the chain once and does all that is to be done now. May be called at any time and in any process: what is
-  /// done follows from the chain alone.
-  public final void tick() {
-    boolean clear = dry || settled || hub.sender().settle(PATIENCE);
-    settled = false;
-    if (clear) {
-      responder.cleared();
+  /// Looks at the chain once, decides, and hands over what is to be done now; waits for no block. May be called at any
+  /// time and in any process: what is done follows from the chain and from what the account has on its way.
+  ///
+  /// @throws ChainException if the chain does not answer, or transactions of the account that nobody here knows still
+  ///     wait: then nothing new was begun
+  public final void look() {
+    if (!decide()) {
+      throw stillWaits();
     }
+  }
+
+  /// Looks, and waits until what it handed over has ended: for a stage on which one acts after the other.
+  public final void tick() {
+    responder.awaitClear(PATIENCE);
+    boolean clear = decide();
+    responder.await();
+    if (!clear) {
+      responder.awaitClear(Duration.ZERO);
+      if (!responder.isClear()) {
+        throw stillWaits();
+      }
+    }
+  }
+
+  /// Looks after what is on its way, and decides nothing.
+  public final void attend() {
+    responder.send();
+  }
+
+  /// {@return whether something is on its way, or waits for its turn}
+  public final boolean isBusy() {
+    return responder.isBusy();
+  }
+
+  /// {@return whether something waits for its turn to be sent}
+  final boolean hasWaiting() {
+    return responder.hasWaiting();
+  }
+
+  private ChainException stillWaits() {
+    return new ChainException.Unreachable(
+        "transactions of " + self() + " from before still wait for a block");
+  }
+
+  /// {@return whether it could begin new things}
+  private boolean decide() {
+    send();
     // Decided on an older picture than that of the own last transaction, it would be done twice.
-    reader.notBefore(responder.newestBlock());
-    Picture picture = reader.read(Stakes.of(self()));
+    Picture picture = lookout.look(this, responder.newestBlock());
     picture.troubles().forEach(trouble -> trouble("the node", trouble));
     seen = Optional.of(picture);
     begin(picture);
     defend(picture);
-    send();
-    if (!clear) {
+    sendNew();
+    if (!responder.isClear()) {
       // What a killed process of this account left on its way may arrive yet, or never. Moves were
-      // due in any case and have taken its place; new bonds are not staked before the chain says
-      // what became of it: done again, it would be done twice.
-      hub.sender().sendAll(List.of());
-      if (!hub.sender().settle(Duration.ZERO)) {
-        throw new ChainException.Unreachable(
-            "transactions of " + self() + " from before still wait for a block");
-      }
-      return;
+      // due in any case and
+      // take its place; new bonds are not staked before the chain says what became of it: done
+      // again, it would be done
+      // twice.
+      return false;
     }
     enter(picture);
-    send();
     withdraw(picture);
-    send();
+    sendNew();
+    responder.withdrawOthers();
     tidy(picture);
-    settled = responder.isClear();
+    return true;
   }
 
   private void begin(Picture picture) {
     played.clear();
+    responder.begin();
     unreachable = 0;
     List<RequestId> stakes = atStake(picture).toList();
     pressed = !stakes.isEmpty();
     runs.look();
-    treasury.look(stakes.stream().mapToLong(runs::gasOfASide).sum(), floodGas());
+    List<KeyedOrder<IntentKey>> bonds =
+        responder.orders().stream().filter(keyed -> stakesABond(keyed.key())).toList();
+    long gas =
+        stakes.stream().mapToLong(runs::gasOfASide).sum()
+            + bonds.stream().mapToLong(bond -> gasOfASide(picture, bond.key())).sum();
+    treasury.look(
+        picture.block(),
+        gas,
+        floodGas(),
+        bonds.stream().map(KeyedOrder::value).reduce(Wei.ZERO, Wei::plus));
     if (!greeted) {
       treasury.requireMeans("a bond and the gas of its games", leastBond(), Work.GAS_OF_ANY_SIDE);
       greeted = true;
     }
+  }
+
+  private static boolean stakesABond(IntentKey key) {
+    return key.kind() == IntentKind.CLAIM || key.kind() == IntentKind.CHALLENGE;
+  }
+
+  /// {@return a bound of the gas of the game that may come of a claim or a challenge}
+  private long gasOfASide(Picture picture, IntentKey key) {
+    if (key.kind() == IntentKind.CLAIM) {
+      return runs.gasOfASide(new RequestId(key.subject()));
+    }
+    SeenClaim claim = picture.claims().get(new ClaimId(key.subject()));
+    return claim == null ? Work.GAS_OF_ANY_SIDE : runs.gasOfASide(claim.state().claim().request());
   }
 
   /// Makes the moves of the own games.
@@ -172,9 +246,9 @@ public abstract sealed class Agent permits Server, Verifier {
   /// {@return the least bond that this agent's business takes}
   abstract Wei leastBond();
 
-  /// {@return the output of a claim of the present picture}
-  final byte[] output(ClaimId claim) {
-    return reader.output(claim);
+  /// {@return what a claim of the present picture says of the output}
+  final ClaimedOutput output(ClaimId claim) {
+    return lookout.claimedOutput(claim);
   }
 
   /// {@return what it looked at last; any thread may ask}
@@ -192,8 +266,25 @@ public abstract sealed class Agent permits Server, Verifier {
     return runs.areBehind();
   }
 
+  /// {@return how long to wait until a look is worth while}
+  ///
+  /// @param pause while it computes, and where nobody knows how fast the chain is
+  final Duration untilDue(Duration pause) {
+    Duration due = lookout.untilDue(pause);
+    return runs.areMade() && pause.compareTo(due) < 0 ? pause : due;
+  }
+
   final Hub hub() {
     return hub;
+  }
+
+  final Lookout lookout() {
+    return lookout;
+  }
+
+  /// {@return the time that it waits by}
+  final Time time() {
+    return hub.sender().time();
   }
 
   final Address self() {
@@ -233,10 +324,10 @@ public abstract sealed class Agent permits Server, Verifier {
       // A bug of ours, perhaps one that somebody looks for. Other clocks run on, so the agent does.
       trouble(what, "this is a bug: " + e);
     }
-    if (responder.hasDuties()) {
+    if (responder.isBusy()) {
       if (collectUntil == 0) {
-        collectUntil = System.nanoTime() + COLLECTING.toNanos();
-      } else if (System.nanoTime() - collectUntil > 0) {
+        collectUntil = time().nanoTime() + COLLECTING.toNanos();
+      } else if (time().nanoTime() - collectUntil > 0) {
         send();
       }
     }
@@ -245,6 +336,12 @@ public abstract sealed class Agent permits Server, Verifier {
   private void send() {
     collectUntil = 0;
     responder.send();
+  }
+
+  private void sendNew() {
+    if (responder.hasNew()) {
+      send();
+    }
   }
 
   final void tell(Entry entry) {
@@ -266,7 +363,7 @@ public abstract sealed class Agent permits Server, Verifier {
   // ------------------------------------------------------------------ runs and money
 
   private TimeLimits limits() {
-    return new TimeLimits(terms(), MachineSpeed.here().stepsPerSecond());
+    return new TimeLimits(terms(), host.stepsPerSecond().getAsDouble());
   }
 
   /// {@return what this agent's own runs say}
@@ -299,35 +396,49 @@ public abstract sealed class Agent permits Server, Verifier {
     return claim.state().claim().server().equals(self());
   }
 
+  /// {@return whether this is in a block, and the node does not show what came of it yet}
+  final boolean isHidden(IntentKey key) {
+    return responder.hasDone(key, seen.orElseThrow().block().number(), BLOCKS_UNTIL_SHOWN);
+  }
+
   /// Takes a bond for a request, if it is there besides all that is at stake already.
   ///
   /// @return whether it was
   final boolean stake(RequestId request, Wei bond) {
+    if (lookout.belowFinal().isPresent()) {
+      skip("request " + request, "the chain has left a block that was final");
+      return false;
+    }
     return treasury.stake("request " + request, bond, runs.gasOfASide(request));
   }
 
   /// Has the own credit paid out when it is worth its gas, or needed.
   private void withdraw(Picture picture) {
+    // A sum that changes with each of them: pictures lose old ones while new ones end.
     long ended =
-        picture.claims().values().stream()
-                .filter(claim -> isMine(claim) && claim.state().status() != ClaimStatus.LIVE)
-                .count()
-            + picture.games().values().stream()
-                .filter(game -> game.side(self()).isPresent() && !game.settled().isPlayed())
-                .count();
-    if (dry || ended == endedBefore && !treasury.isPoor()) {
+        Stream.concat(
+                picture.claims().values().stream()
+                    .filter(claim -> isMine(claim) && claim.state().status() != ClaimStatus.LIVE)
+                    .map(claim -> claim.id().hash()),
+                picture.games().values().stream()
+                    .filter(game -> game.side(self()).isPresent() && !game.settled().isPlayed())
+                    .map(game -> game.id().hash()))
+            .mapToLong(Bytes32::lane0)
+            .sum();
+    boolean isOnItsWay = responder.keeps(IntentKey.withdraw(self()));
+    if (dry || isOnItsWay || endedBefore.equals(Optional.of(ended)) && !treasury.isPoor()) {
       return;
     }
     about(
         "the credit",
         () -> {
-          Wei credit = hub.credit();
+          Wei credit = treasury.credit();
           boolean worth =
               credit.compareTo(treasury.price().times(WITHDRAW_GAS).times(WITHDRAW_WORTH)) >= 0;
           if (!credit.isZero() && (worth || treasury.isPoor())) {
             responder.note(new Action.Withdraw(), credit);
           }
-          endedBefore = ended;
+          endedBefore = Optional.of(ended);
         });
   }
 
@@ -354,6 +465,11 @@ public abstract sealed class Agent permits Server, Verifier {
     return game.positions().getLast().onTurn() != side;
   }
 
+  /// {@return whether the move in a game is on its way}
+  final boolean isAnswered(SeenGame game) {
+    return responder.keeps(IntentKey.move(game.positions().getLast()));
+  }
+
   /// {@return whether the side on turn is late}
   final boolean isLate(SeenGame game) {
     return game.clock().isLate(game.positions().getLast().onTurn(), seen.orElseThrow().now());
@@ -372,7 +488,11 @@ public abstract sealed class Agent permits Server, Verifier {
       return;
     }
     for (Action action : solver.actions(game.get(), work.trace(), side, now)) {
-      responder.note(action, work, game.get().path(), stake);
+      if (action instanceof Action.Move move) {
+        responder.note(move, work, game.get().path(), stake, seenGame.clock().lastMoment(side));
+      } else {
+        responder.note(action, stake);
+      }
     }
   }
 
@@ -399,6 +519,10 @@ public abstract sealed class Agent permits Server, Verifier {
   }
 
   private void forgetWhatEnded(Picture picture, Set<RequestId> alive) {
+    if (skipped.isEmpty() && troubles.isEmpty()) {
+      toldOfMore = false;
+      return;
+    }
     Set<String> ended = new HashSet<>();
     picture.requests().keySet().stream()
         .filter(request -> !alive.contains(request))

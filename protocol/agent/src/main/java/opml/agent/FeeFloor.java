@@ -12,7 +12,7 @@ public final class FeeFloor {
   /// Calldata at its floor (EIP-7623), the log, and the hashing.
   private static final long BYTE = 56;
 
-  private static final long DELIVERY = 75_000;
+  private static final long DELIVERY = 90_000;
   private static final int DELIVERIES = 2;
 
   private FeeFloor() {}

@@ -42,6 +42,11 @@ final class Once {
     return was;
   }
 
+  /// {@return whether nothing is kept in mind}
+  boolean isEmpty() {
+    return told.isEmpty();
+  }
+
   /// Forgets what has ended.
   ///
   /// @param ended what there is no more of

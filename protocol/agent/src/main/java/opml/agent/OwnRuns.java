@@ -17,7 +17,6 @@ import java.util.function.Supplier;
 import opml.core.account.Wei;
 import opml.core.codec.MalformedException;
 import opml.core.hash.Bytes32;
-import opml.game.claim.Availability;
 import opml.game.claim.ClaimId;
 import opml.game.claim.RequestId;
 import opml.game.work.NoRoomException;
@@ -26,7 +25,6 @@ import opml.game.work.Workshop;
 import opml.hub.Journal;
 import opml.hub.Journal.Entry;
 import opml.hub.Picture.SeenRequest;
-import opml.proof.HeapBudget;
 import opml.proof.TimeLimits;
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +43,7 @@ final class OwnRuns {
   private final Agent.Caution caution;
   private final Journal journal;
   private final BiConsumer<String, String> skip;
-  private final RunShelf shelf = new RunShelf(HeapBudget.shared()::valueBytes);
+  private final RunShelf shelf;
 
   /// For what is new, and for runs that games need again, so that no game waits for a stranger's request. Each makes
   /// one run after the other: memory is kept free for two.
@@ -57,6 +55,7 @@ final class OwnRuns {
   /// such models sees to their memory.
   private final Lane slow = new Lane();
 
+  private final Host host;
   private final LongSupplier nanoTime;
   private boolean behind;
   private boolean wasBehind;
@@ -67,7 +66,8 @@ final class OwnRuns {
   /// @param outputs reads what was claimed
   /// @param limits the deployment's times, beside how fast the machine is by now
   /// @param skip hears what is left alone, and why
-  /// @param nanoTime as [System#nanoTime()]
+  /// @param host who runs them, and how much room there is
+  /// @param nanoTime as [opml.core.time.Time#nanoTime()]
   OwnRuns(
       Workshop workshop,
       Function<RequestId, byte[]> inputs,
@@ -76,6 +76,7 @@ final class OwnRuns {
       Agent.Caution caution,
       Journal journal,
       BiConsumer<String, String> skip,
+      Host host,
       LongSupplier nanoTime) {
     this.workshop = workshop;
     this.inputs = inputs;
@@ -84,7 +85,9 @@ final class OwnRuns {
     this.caution = caution;
     this.journal = journal;
     this.skip = skip;
+    this.host = host;
     this.nanoTime = nanoTime;
+    this.shelf = new RunShelf(host.runBytes());
   }
 
   /// Begins a look at the chain, which waits for new runs only so long.
@@ -117,6 +120,11 @@ final class OwnRuns {
   /// {@return whether the last look left a run undone, for want of time}
   boolean areBehind() {
     return behind;
+  }
+
+  /// {@return whether a run is being made, so that there may be something to do before the chain has anything new}
+  boolean areMade() {
+    return lanes().stream().anyMatch(lane -> lane.making != null);
   }
 
   /// What a run is about, and how to find out what was asked.
@@ -202,7 +210,7 @@ final class OwnRuns {
     }
   }
 
-  /// A run that is being made on a thread of its own.
+  /// A run that is being made by somebody else.
   private record Making(
       RunShelf.Subject subject, Bytes32 model, FutureTask<Made> task, Course course) {}
 
@@ -278,12 +286,12 @@ final class OwnRuns {
     }
   }
 
-  private static void begin(Making making, Lane lane) {
+  private void begin(Making making, Lane lane) {
     lane.making = making;
-    Thread.ofPlatform().daemon().name("run").start(making.task);
+    host.runs().execute(making.task);
   }
 
-  /// Makes a run on a thread of its own, and waits for it as long as this look at the chain may: what takes longer is
+  /// Has a run made, and waits for it as long as this look at the chain may: what takes longer is
   /// there at a later look, and meanwhile no other game waits for it.
   private void makeInTime(Task wanted, Lane preferred) {
     Lane lane = lane(wanted, preferred);
@@ -348,7 +356,7 @@ final class OwnRuns {
     SeenRequest request = wanted.request();
     RequestId id = request.id();
     String what = "request " + id;
-    if (request.state().request().availability() != Availability.EMITTED) {
+    if (!request.state().request().availability().isPublic()) {
       shelf.put(subject, RunShelf.Known.NOTHING);
       skip.accept(what, "the hub did not see its input, so no claim on it can be judged");
       return Optional.empty();
@@ -356,7 +364,12 @@ final class OwnRuns {
     Bytes32 modelId = request.state().request().modelId();
     if (!workshop.knows(modelId)) {
       // It may be among them later.
-      skip.accept(what, "model " + modelId + " is not among ours; it is left alone until it is");
+      skip.accept(
+          what,
+          "model "
+              + modelId
+              + " is not among ours; it is left alone until its file is named (--model), or published where"
+              + " it can be fetched (model register --uri)");
       return Optional.empty();
     }
     byte[] input = inputs.apply(id);

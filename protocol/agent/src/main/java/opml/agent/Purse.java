@@ -10,16 +10,17 @@ final class Purse {
   private final Wei balance;
   private final Wei price;
   private final Wei atStake;
-  private BigInteger free;
+  private final BigInteger free;
 
   /// @param balance of the account
   /// @param price of a unit of gas, tip included, that games must be affordable at
   /// @param gasAtStake of whole games for all that is at stake
-  Purse(Wei balance, Wei price, long gasAtStake) {
+  /// @param bonds that are staked, and may be part of the balance yet
+  Purse(Wei balance, Wei price, long gasAtStake, Wei bonds) {
     this.balance = balance;
     this.price = price;
     this.atStake = price.times(gasAtStake);
-    this.free = balance.value().subtract(atStake.value());
+    this.free = balance.value().subtract(atStake.value()).subtract(bonds.value());
   }
 
   /// {@return what must be free for a bond and the gas that it may come to cost}
@@ -30,17 +31,6 @@ final class Purse {
   /// {@return whether that is free}
   boolean affords(Wei bond, long gas) {
     return free.compareTo(needed(bond, gas).value()) >= 0;
-  }
-
-  /// Takes a bond, and the gas that it may come to cost, if both are free.
-  ///
-  /// @return whether they were
-  boolean stakes(Wei bond, long gas) {
-    boolean affords = affords(bond, gas);
-    if (affords) {
-      free = free.subtract(needed(bond, gas).value());
-    }
-    return affords;
   }
 
   Wei balance() {

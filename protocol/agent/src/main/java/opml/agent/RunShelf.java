@@ -1,7 +1,6 @@
 package opml.agent;
 
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -19,7 +18,7 @@ final class RunShelf {
   private static final long OVERHEAD = 16_384;
 
   private final LongSupplier mostBytes;
-  private final Map<Subject, Known> known = new HashMap<>();
+  private final Map<Subject, Known> known = new LinkedHashMap<>();
   private final LinkedHashMap<Subject, Work> works = new LinkedHashMap<>(16, 0.75f, true);
 
   /// What a run is about: what was asked; or, of a model that checks outputs, what was claimed.
@@ -39,7 +38,7 @@ final class RunShelf {
   /// How long a run takes on this machine.
   ///
   /// @param seconds that it took when it was made last
-  /// @param end of that, as [System#nanoTime()]
+  /// @param end of that, as [opml.core.time.Time#nanoTime()]
   /// @param times that it was made
   record Pace(double seconds, long end, int times) {
     private static final Pace NONE = new Pace(0, 0, 0);

@@ -1,5 +1,6 @@
 package opml.agent;
 
+import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -7,15 +8,19 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import opml.core.account.Wei;
+import opml.core.hash.Bytes32;
 import opml.game.claim.ClaimStatus;
 import opml.game.claim.Request;
 import opml.game.claim.RequestId;
+import opml.game.claim.RequestState;
 import opml.game.claim.RequestStatus;
 import opml.game.move.Side;
 import opml.game.solver.ClaimJudge;
 import opml.game.work.Work;
 import opml.game.work.Workshop;
+import opml.hub.ClaimedOutput;
 import opml.hub.Hub;
+import opml.hub.IntentKey;
 import opml.hub.Journal;
 import opml.hub.Journal.Entry;
 import opml.hub.Picture;
@@ -48,6 +53,7 @@ public final class Server extends Agent {
   private static final long FLOOD_GAS = 60 * 100_000L;
 
   private final Policy policy;
+  private final Optional<OutputFolder> outputs;
   private final Set<RequestId> refusesUs = new HashSet<>();
   private final Set<RequestId> refusesToHear = new HashSet<>();
 
@@ -60,8 +66,34 @@ public final class Server extends Agent {
   }
 
   public Server(Hub hub, Workshop workshop, Journal journal, Policy policy, Caution caution) {
-    super(hub, workshop, journal, caution, false);
+    this(hub, workshop, journal, policy, caution, Optional.empty());
+  }
+
+  /// @param outputs where outputs are published that claims cannot carry
+  public Server(
+      Hub hub,
+      Workshop workshop,
+      Journal journal,
+      Policy policy,
+      Caution caution,
+      Optional<OutputFolder> outputs) {
+    this(new Lookout(hub), workshop, journal, policy, caution, outputs, Host.HERE);
+  }
+
+  /// @param lookout of the account, which other roles may share
+  /// @param outputs where outputs are published that claims cannot carry
+  /// @param host whose machine it is
+  public Server(
+      Lookout lookout,
+      Workshop workshop,
+      Journal journal,
+      Policy policy,
+      Caution caution,
+      Optional<OutputFolder> outputs,
+      Host host) {
+    super(lookout, workshop, journal, caution, false, host);
     this.policy = policy;
+    this.outputs = outputs;
   }
 
   @Override
@@ -93,6 +125,9 @@ public final class Server extends Agent {
     }
     Wei stake = new Wei(claim.state().bond());
     if (!waits(game, request, Side.SERVER)) {
+      if (isAnswered(game)) {
+        return;
+      }
       runs()
           .play(
               request,
@@ -156,9 +191,11 @@ public final class Server extends Agent {
     if (!wants(request, claims, picture.now())) {
       return;
     }
+    boolean isOnItsWay = responder().has(IntentKey.claim(request.id()));
     // Strangers ask for as much as they like: what could not be claimed is not computed.
-    if (!treasury()
-        .requireMeans("request " + request.id(), terms().claimBond(), Work.GAS_OF_ANY_SIDE)) {
+    if (!isOnItsWay
+        && !treasury()
+            .requireMeans("request " + request.id(), terms().claimBond(), Work.GAS_OF_ANY_SIDE)) {
       skip(
           "request " + request.id(),
           "the account cannot deposit the bond of %s and pay for a game"
@@ -172,7 +209,9 @@ public final class Server extends Agent {
         || !runs().mayEnter(request.id())) {
       return;
     }
-    runs().use(request, work -> claim(request, work));
+    if (!responder().keeps(IntentKey.claim(request.id())) && responder().hasRoom()) {
+      runs().use(request, work -> claim(request, work));
+    }
   }
 
   /// {@return the gas of an answer, as far as it is known}
@@ -187,11 +226,30 @@ public final class Server extends Agent {
   }
 
   private void claim(SeenRequest request, Work work) {
-    Wei bond = hub().bondDue(request.id());
-    if (stake(request.id(), bond)) {
-      responder().claim(request.id(), work, bond, why -> refused(request, why));
+    RequestState state = request.state();
+    Wei bond = new Wei(terms().bondBeside(state.liveClaims(), state.extensions()));
+    if (!lookout().confirms(request.id())) {
+      skip("request " + request.id(), "the node's events and its view of it differ");
+    } else if (stake(request.id(), bond)) {
+      publish(request, work);
+      responder()
+          .claim(
+              request.id(), work, bond, request.state().deadline(), why -> refused(request, why));
     } else {
       skip("request " + request.id(), "the account cannot deposit the bond of " + bond);
+    }
+  }
+
+  /// Whoever sees the claim may come for the output. A claim is right without it, so nothing keeps it back.
+  private void publish(SeenRequest request, Work work) {
+    Optional<Bytes32> root = work.result().outputRoot();
+    if (root.isEmpty() || outputs.isEmpty()) {
+      return;
+    }
+    try {
+      outputs.get().put(root.get(), work.output());
+    } catch (UncheckedIOException e) {
+      skip("request " + request.id(), "its output could not be published: " + e.getMessage());
     }
   }
 
@@ -207,7 +265,10 @@ public final class Server extends Agent {
     }
     List<SeenClaim> mine = claims.stream().filter(this::isMine).toList();
     boolean live = mine.stream().anyMatch(claim -> claim.state().status() == ClaimStatus.LIVE);
-    return !live && mine.size() < policy.attempts() && isPaid(seen, FeeFloor.ofClaim(0));
+    return !live
+        && mine.size() < policy.attempts()
+        && !(mine.isEmpty() && isHidden(IntentKey.claim(seen.id())))
+        && isPaid(seen, FeeFloor.ofClaim(0));
   }
 
   /// {@return whether a request pays for calls of so much gas}
@@ -261,10 +322,16 @@ public final class Server extends Agent {
               .formatted(request.callbackGas(), policy.callbackGasMax()));
       return;
     }
-    byte[] output = output(claim.id());
-    long gas = FeeFloor.ofDeliveries(request.callbackGas(), output.length);
+    IntentKey key =
+        isFinal ? IntentKey.deliverFinal(seen.id()) : IntentKey.deliverProvisional(claim.id());
+    if (responder().keeps(key) || !responder().hasRoom()) {
+      return;
+    }
+    ClaimedOutput output = output(claim.id());
+    int carried = output.carried().length;
+    long gas = FeeFloor.ofDeliveries(request.callbackGas(), carried);
     // Told with money that games may need, it would be dear.
-    if (!paysDeliveries(request, output.length) || !treasury().canSpare(Wei.ZERO, gas)) {
+    if (!paysDeliveries(request, carried) || !treasury().canSpare(Wei.ZERO, gas)) {
       return;
     }
     if (isFinal) {

@@ -1,30 +1,26 @@
 package opml.agent;
 
-import java.util.Optional;
 import opml.core.account.Wei;
-import opml.ethereum.send.Sender;
+import opml.ethereum.chain.BlockRef;
 import opml.hub.Journal;
 import opml.hub.Journal.Entry;
 
-/// The money of an account, as an agent may spend it: what gas costs now and what is free to be staked, asked for at
-/// most once a look at the chain, and whether it is enough, told once until it is again.
+/// The money of an account, as one of its roles may spend it, and whether it is enough, told once until it is again.
 final class Treasury {
-  /// Games must be affordable at this multiple of today's price.
-  private static final long PRICE_RESERVE = 2;
+  /// Blocks between two counts of money that nobody is about to spend.
+  private static final long BETWEEN_COUNTS = 8;
 
-  private final Sender sender;
+  private final Funds funds;
   private final Journal journal;
   private final boolean dry;
-  private Optional<Wei> price = Optional.empty();
-  private Optional<Purse> purse = Optional.empty();
-  private long gasAtStake;
-  private long gasToSpare;
   private boolean poor;
   private boolean drained;
+  private long counted = -BETWEEN_COUNTS;
 
+  /// @param funds of all roles of the account
   /// @param dry whether this account only looks, and needs no money
-  Treasury(Sender sender, Journal journal, boolean dry) {
-    this.sender = sender;
+  Treasury(Funds funds, Journal journal, boolean dry) {
+    this.funds = funds;
     this.journal = journal;
     this.dry = dry;
   }
@@ -33,38 +29,31 @@ final class Treasury {
   ///
   /// @param gas of whole games for all that is at stake
   /// @param spareGas to keep besides
-  void look(long gas, long spareGas) {
-    price = Optional.empty();
-    purse = Optional.empty();
-    gasAtStake = gas;
-    gasToSpare = spareGas;
-    warnOfADrain();
-  }
-
-  /// Says once, until it is so again, that the money may not do for the games that may come.
-  private void warnOfADrain() {
-    boolean now = gasAtStake > 0 && !dry && !purse().affords(Wei.ZERO, 0);
+  /// @param bonds that are on their way, and so in the balance still
+  void look(BlockRef at, long gas, long spareGas, Wei bonds) {
+    funds.look(this, at, gas, spareGas, bonds);
+    if (at.number() < counted + BETWEEN_COUNTS && at.number() >= counted) {
+      return;
+    }
+    counted = at.number();
+    // Says once, until it is so again, that the money may not do for the games that may come.
+    boolean now = gas > 0 && !dry && !funds.purse().affords(Wei.ZERO, 0);
     if (now && !drained) {
+      Purse purse = funds.purse();
       journal.tell(
-          new Entry.Poor("the games of what is at stake", purse().balance(), purse().atStake()));
+          new Entry.Poor("the games of what is at stake", purse.balance(), purse.atStake()));
     }
     drained = now;
   }
 
   /// {@return what a unit of gas costs now, tip included}
   Wei price() {
-    Wei known = price.orElseGet(sender::price);
-    price = Optional.of(known);
-    return known;
+    return funds.price();
   }
 
-  private Purse purse() {
-    Purse known =
-        purse.orElseGet(
-            () ->
-                new Purse(sender.balance(), price().times(PRICE_RESERVE), gasAtStake + gasToSpare));
-    purse = Optional.of(known);
-    return known;
+  /// {@return what the hub owes the account}
+  Wei credit() {
+    return funds.credit();
   }
 
   /// {@return whether a bond can be deposited, and a game about it paid for, besides all that is at stake already}
@@ -74,9 +63,10 @@ final class Treasury {
     if (dry) {
       return true;
     }
-    boolean enough = purse().affords(bond, gas);
+    boolean enough = funds.purse().affords(bond, gas);
     if (!enough && !poor) {
-      journal.tell(new Entry.Poor(what, purse().free(), purse().needed(bond, gas)));
+      Purse purse = funds.purse();
+      journal.tell(new Entry.Poor(what, purse.free(), purse.needed(bond, gas)));
     }
     poor = !enough;
     return enough;
@@ -84,14 +74,14 @@ final class Treasury {
 
   /// {@return whether so much is there besides all that is at stake already; nobody is told if not}
   boolean canSpare(Wei amount, long gas) {
-    return dry || purse().affords(amount, gas);
+    return dry || funds.purse().affords(amount, gas);
   }
 
   /// Takes a bond, and the gas that it may come to cost, if both are there.
   ///
   /// @return whether they were
   boolean stake(String what, Wei bond, long gas) {
-    return requireMeans(what, bond, gas) && (dry || purse().stakes(bond, gas));
+    return requireMeans(what, bond, gas) && (dry || funds.stake(this, bond, gas));
   }
 
   /// {@return whether the last thing that needed money found too little}

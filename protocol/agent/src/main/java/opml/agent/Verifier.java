@@ -20,6 +20,7 @@ import opml.game.solver.Verdict;
 import opml.game.work.Work;
 import opml.game.work.Workshop;
 import opml.hub.Hub;
+import opml.hub.IntentKey;
 import opml.hub.Journal;
 import opml.hub.Picture;
 import opml.hub.Picture.SeenClaim;
@@ -32,7 +33,6 @@ public final class Verifier extends Agent {
   private static final long ROOM = 3;
 
   private static final int ROOM_DOUBLED_MOST = 5;
-  private static final int BLOCKS_UNTIL_SHOWN = 12;
   private static final long SHARE_AT_FIRST = 8;
 
   private final ClaimJudge judge;
@@ -44,16 +44,35 @@ public final class Verifier extends Agent {
   }
 
   public Verifier(Hub hub, Workshop workshop, Journal journal, Caution caution) {
-    this(hub, workshop, journal, caution, false);
+    this(new Lookout(hub), workshop, journal, caution, Host.HERE);
+  }
+
+  /// @param lookout of the account, which other roles may share
+  /// @param host whose machine it is
+  public Verifier(Lookout lookout, Workshop workshop, Journal journal, Caution caution, Host host) {
+    this(lookout, workshop, journal, caution, false, host);
   }
 
   /// {@return a verifier that tells what it would do, and does nothing: its account needs neither key nor money}
   public static Verifier dry(Hub hub, Workshop workshop, Journal journal, Caution caution) {
-    return new Verifier(hub, workshop, journal, caution, true);
+    return dry(new Lookout(hub), workshop, journal, caution);
   }
 
-  private Verifier(Hub hub, Workshop workshop, Journal journal, Caution caution, boolean dry) {
-    super(hub, workshop, journal, caution, dry);
+  /// {@return a verifier that tells what it would do, and does nothing}
+  ///
+  /// @param lookout of the account, which needs neither key nor money
+  public static Verifier dry(Lookout lookout, Workshop workshop, Journal journal, Caution caution) {
+    return new Verifier(lookout, workshop, journal, caution, true, Host.HERE);
+  }
+
+  private Verifier(
+      Lookout lookout,
+      Workshop workshop,
+      Journal journal,
+      Caution caution,
+      boolean dry,
+      Host host) {
+    super(lookout, workshop, journal, caution, dry, host);
     this.judge = new ClaimJudge(GameFormat.PROTOCOL, terms().window());
   }
 
@@ -79,7 +98,7 @@ public final class Verifier extends Agent {
     Wei stake = new Wei(game.bond());
     if (waits(game, request, Side.CHALLENGER)) {
       lateOnly(game, Side.CHALLENGER, stake);
-    } else {
+    } else if (!isAnswered(game)) {
       runs().play(request, claim.id(), work -> play(game, work, Side.CHALLENGER, stake));
     }
   }
@@ -161,7 +180,10 @@ public final class Verifier extends Agent {
   private boolean mayChallenge(Picture picture, SeenClaim claim, SeenRequest request) {
     boolean did =
         picture.gamesOn(claim.id()).stream().anyMatch(game -> game.challenger().equals(self()));
-    if (did || isOnItsWay(claim) || !runs().mayEnter(request.id())) {
+    if (did || isHidden(claim) || !runs().mayEnter(request.id())) {
+      return false;
+    }
+    if (responder().keeps(IntentKey.challenge(claim.id())) || !responder().hasRoom()) {
       return false;
     }
     Wei bond = leastDeposit(claim.state().openGames());
@@ -186,16 +208,17 @@ public final class Verifier extends Agent {
       return;
     }
     Wei bond = deposit(claim, work);
-    if (stake(request.id(), bond)) {
+    if (!lookout().confirms(claim.id())) {
+      skip("claim " + claim.id(), "the node's events and its view of it differ");
+    } else if (stake(request.id(), bond)) {
       attempts.merge(claim.id(), 1, Integer::sum);
-      responder().note(challenge, work, bond);
+      responder().note(challenge, work, bond, claim.state().claimedAt() + terms().window());
     }
   }
 
   /// {@return whether a challenge of ours is in a block, and the node does not show its game yet}
-  private boolean isOnItsWay(SeenClaim claim) {
-    long now = seen().orElseThrow().block().number();
-    return responder().hasChallenged(claim.id(), now, BLOCKS_UNTIL_SHOWN);
+  private boolean isHidden(SeenClaim claim) {
+    return isHidden(IntentKey.challenge(claim.id()));
   }
 
   /// {@return what a challenge deposits. Whoever opens games in front of it in its block, and loses them behind it,

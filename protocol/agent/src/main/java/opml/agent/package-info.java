@@ -1,4 +1,6 @@
-/// Server and verifier. Each is a `tick()`: read a picture of the hub, decide with the solver, perform what was
-/// decided. Nothing is remembered from one tick to the next that the chain does not hold, so an agent may be killed
-/// between any two transactions and started again. [opml.agent.Loop] ticks until it is told to stop.
+/// Server and verifier. Each is a `look()`: read a picture of the hub, decide with the solver, hand over what was
+/// decided to the account's traffic, and wait for nothing. What is on its way is in an outbox, by
+/// [opml.agent.OutboxLog], before it leaves; everything else that matters the chain holds. So an agent may be killed at
+/// any moment and started again, and without its outbox it only loses time. [opml.agent.Loop] looks until it is told to
+/// stop. The roles of one account share an [opml.agent.Lookout].
 package opml.agent;

@@ -47,6 +47,7 @@ class OwnRunsTest {
         Agent.Caution.DEFAULT,
         told::add,
         (_, why) -> skipped.add(why),
+        Host.HERE,
         nanos::get);
   }
 

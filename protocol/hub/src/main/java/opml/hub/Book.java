@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,10 +17,13 @@ import opml.core.hash.Bytes32;
 import opml.ethereum.chain.BlockRef;
 import opml.ethereum.chain.Kept;
 import opml.game.claim.ClaimId;
+import opml.game.claim.ClaimStatus;
 import opml.game.claim.GameId;
 import opml.game.claim.RequestId;
+import opml.game.claim.RequestStatus;
 import opml.game.move.GameStatus;
 import opml.hub.GameHistory.Played;
+import opml.hub.HubEvent.Delivered;
 import opml.hub.HubEvent.Moved;
 import opml.hub.HubEvent.Requested;
 import opml.hub.HubEvent.Unreadable;
@@ -32,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 /// The events of the hub, filed by what they are about, and what they tell. It knows no chain.
 ///
 /// Each file is followed by itself: what does not fit in one is a doubt about that one, and the others stand. What
-/// did not change is not followed again.
+/// did not change is not followed again. Nothing is in the order of hashes, which is another one in every process.
 final class Book {
   /// Something that does not fit.
   ///
@@ -45,9 +48,15 @@ final class Book {
 
   private final long allowance;
   private final TreeMap<Kept.Place, HubEvent> events = new TreeMap<>(Kept.Place.ORDER);
-  private final Map<Subject, File> files = new HashMap<>();
-  private final Set<File> changed = new HashSet<>();
-  private final Set<File> ending = new HashSet<>();
+  private final Map<Subject, File> files = new LinkedHashMap<>();
+  private final Set<File> changed = new LinkedHashSet<>();
+  private final Set<File> ending = new LinkedHashSet<>();
+
+  /// Requests that were over by this block may be missing here.
+  private long lackedBefore = Long.MIN_VALUE;
+
+  /// Whether requesters may have some of them that nobody counted.
+  private boolean lacksUncounted;
 
   private Map<RequestId, SeenRequest> requests = Map.of();
   private Map<ClaimId, SeenClaim> claims = Map.of();
@@ -68,12 +77,19 @@ final class Book {
     private Set<Kept<HubEvent>> readAgain = Set.of();
     private boolean isShortened;
 
+    /// Of a requester: how many of his requests are missing, and were there once.
+    private long gone;
+
     File(Subject subject) {
       this.subject = subject;
     }
 
     private Kept.Place first() {
       return events.firstKey();
+    }
+
+    private boolean isOverBefore(long before) {
+      return told.trouble().isEmpty() && events.lastKey().block() < before;
     }
   }
 
@@ -87,10 +103,82 @@ final class Book {
       unfile(event.place(), before);
     }
     for (Subject subject : event.value().about()) {
-      File file = files.computeIfAbsent(subject, File::new);
+      File file = files.computeIfAbsent(subject, _ -> begun(subject, event.value()));
       file.events.put(event.place(), event.value());
       changed.add(file);
     }
+  }
+
+  private File begun(Subject subject, HubEvent first) {
+    File file = new File(subject);
+    if (lacksUncounted
+        && subject.kind() == Subject.Kind.REQUESTER
+        && first instanceof Requested requested) {
+      file.gone = requested.request().requesterNonce();
+    }
+    return file;
+  }
+
+  /// Says that requests that were over by a block are missing in what was filed until now.
+  void lacks(long before) {
+    lackedBefore = before;
+    lacksUncounted = true;
+    for (File file : files.values()) {
+      if (file.subject.kind() == Subject.Kind.REQUESTER) {
+        file.gone = Numbering.of(listed(file.events)).missing();
+      }
+    }
+  }
+
+  /// Forgets the requests that are over, with all their claims and games, of which nothing is in block `before` or
+  /// behind. How many they were of each requester is still known.
+  void forget(long before) {
+    follow();
+    List<File> over = new ArrayList<>();
+    for (SeenRequest request : requests.values()) {
+      List<File> about = new ArrayList<>();
+      if (isOver(request, about) && about.stream().allMatch(file -> file.isOverBefore(before))) {
+        over.addAll(about);
+      }
+    }
+    lackedBefore = Math.max(lackedBefore, before);
+    for (File file : over) {
+      new TreeMap<>(file.events)
+          .forEach(
+              (place, event) -> {
+                if (event instanceof Requested requested) {
+                  files.computeIfAbsent(
+                          Subject.requester(requested.request().requester()), File::new)
+                      .gone++;
+                }
+                events.remove(place);
+                unfile(place, event);
+              });
+      ending.remove(file);
+    }
+  }
+
+  /// {@return whether nothing can happen any more that anybody has something at stake on}
+  ///
+  /// @param about gets all files about it
+  private boolean isOver(SeenRequest request, List<File> about) {
+    about.add(files.get(Subject.of(request.id())));
+    boolean over = request.state().status() != RequestStatus.OPEN;
+    for (ClaimId id : request.claims()) {
+      SeenClaim claim = claims.get(id);
+      if (claim == null || claim.state().status() == ClaimStatus.LIVE) {
+        return false;
+      }
+      about.add(files.get(Subject.of(id)));
+      for (GameId game : claim.games()) {
+        SeenGame seen = games.get(game);
+        if (seen == null || seen.status() == GameStatus.RUNNING) {
+          return false;
+        }
+        about.add(files.get(Subject.of(game)));
+      }
+    }
+    return over;
   }
 
   /// Forgets every event behind a block.
@@ -107,7 +195,7 @@ final class Book {
       if (file != null) {
         file.events.remove(place);
         changed.add(file);
-        if (file.events.isEmpty()) {
+        if (file.events.isEmpty() && file.gone == 0) {
           files.remove(subject);
         }
       }
@@ -149,13 +237,23 @@ final class Book {
             }
           });
     }
-    answer.forEach(this::add);
+    answer.stream().filter(event -> !isOfTheForgotten(event)).forEach(this::add);
+  }
+
+  /// {@return whether an event is about something that is not here any more, as far as can be told}
+  private boolean isOfTheForgotten(Kept<HubEvent> event) {
+    return event.block() < lackedBefore
+        && !events.containsKey(event.place())
+        && event.value().about().stream()
+            .filter(subject -> subject.kind() != Subject.Kind.REQUESTER)
+            .noneMatch(files::containsKey);
   }
 
   private boolean fits(Subject subject, Map<Kept.Place, HubEvent> of) {
     List<Kept<HubEvent>> about =
         listed(of).stream().filter(event -> event.value().about().contains(subject)).toList();
-    return about.isEmpty() || follow(subject, about, false).trouble().isEmpty();
+    File file = files.getOrDefault(subject, new File(subject));
+    return about.isEmpty() || follow(file, about, false).trouble().isEmpty();
   }
 
   /// {@return what does not fit, oldest first}
@@ -182,9 +280,10 @@ final class Book {
     for (File file : changed) {
       file.game = null;
       if (file.events.isEmpty()) {
+        file.told = new Told<>(Optional.empty(), Optional.empty());
         ending.remove(file);
       } else {
-        file.told = follow(file.subject, listed(file.events), file.isShortened);
+        file.told = follow(file, listed(file.events), file.isShortened);
         if (isOver(file) && !file.isShortened) {
           ending.add(file);
         }
@@ -209,7 +308,9 @@ final class Book {
     doubts =
         files.values().stream()
             .filter(file -> file.told.trouble().isPresent())
-            .sorted(Comparator.comparing(File::first, Kept.Place.ORDER))
+            .sorted(
+                Comparator.comparing(File::first, Kept.Place.ORDER)
+                    .thenComparing(file -> file.subject.kind()))
             .map(Book::doubt)
             .toList();
   }
@@ -251,32 +352,59 @@ final class Book {
         .toList();
   }
 
-  private Told<?> follow(Subject subject, Collection<Kept<HubEvent>> history, boolean isShortened) {
-    return switch (subject.kind()) {
-      case REQUEST -> RequestHistory.told(history);
+  private Told<?> follow(File file, Collection<Kept<HubEvent>> history, boolean isShortened) {
+    return switch (file.subject.kind()) {
+      case REQUEST -> request(history);
       case CLAIM -> ClaimHistory.told(history);
       case GAME -> GameHistory.told(history, allowance, isShortened);
-      case REQUESTER -> requester(history);
+      case REQUESTER -> Numbering.of(history).told(file.gone);
       case BLOCK -> unreadable(history);
     };
   }
 
+  private Told<?> request(Collection<Kept<HubEvent>> history) {
+    // Its contract may be told of a result long after all else is over.
+    boolean isForgotten =
+        lackedBefore > Long.MIN_VALUE
+            && history.stream().allMatch(event -> event.value() instanceof Delivered);
+    return isForgotten
+        ? new Told<>(Optional.empty(), Optional.empty())
+        : RequestHistory.told(history);
+  }
+
   /// The hub numbers the requests of an account.
-  private static Told<?> requester(Collection<Kept<HubEvent>> history) {
-    Told.Doubts doubts = new Told.Doubts();
-    long next = 0;
-    for (Kept<HubEvent> event : history) {
-      if (event.value() instanceof Requested requested) {
-        long number = requested.request().requesterNonce();
-        if (number != next) {
-          doubts.add(
-              "has request number %d where %d comes next, or the deployment is older than its block"
-                  .formatted(number, next));
+  ///
+  /// @param missing how many numbers below the last one are not here
+  /// @param jump the first number that does not come next, and which one does; nothing if none is missing
+  private record Numbering(long missing, Optional<String> jump, boolean isOrdered) {
+    static Numbering of(Collection<Kept<HubEvent>> history) {
+      Optional<String> jump = Optional.empty();
+      boolean isOrdered = true;
+      long missing = 0;
+      long next = 0;
+      for (Kept<HubEvent> event : history) {
+        if (event.value() instanceof Requested requested) {
+          long number = requested.request().requesterNonce();
+          if (number != next && jump.isEmpty()) {
+            jump =
+                Optional.of(
+                    "has request number %d where %d comes next, or the deployment is older than its block"
+                        .formatted(number, next));
+          }
+          isOrdered &= number >= next;
+          missing += Math.max(0, number - next);
+          next = number + 1;
         }
-        next = number + 1;
       }
+      return new Numbering(missing, jump, isOrdered);
     }
-    return new Told<>(Optional.empty(), doubts.first());
+
+    /// {@return what does not fit}
+    ///
+    /// @param gone how many of its requests were let go of
+    Told<?> told(long gone) {
+      return new Told<>(Optional.empty(), isOrdered && missing <= gone ? Optional.empty() : jump);
+    }
   }
 
   private static Told<?> unreadable(Collection<Kept<HubEvent>> history) {

@@ -105,6 +105,7 @@ final class ClaimHistory {
             made.resultStatus(),
             made.slotsRoot(),
             List.copyOf(games),
-            delivered));
+            delivered,
+            made.id()));
   }
 }

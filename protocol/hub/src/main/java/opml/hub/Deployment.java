@@ -22,18 +22,20 @@ import opml.hub.contracts.Artifacts;
 /// @param hub the contract of requests, claims and games
 /// @param registry the contract of models
 /// @param deliveries the contract that brings results to requesters' contracts
+/// @param inputs the contract that inputs are uploaded to which do not fit in a transaction
 /// @param block at or before the hub's deployment: reading events begins here
 public record Deployment(
     long chainId,
     Contract hub,
     Contract registry,
     Contract deliveries,
+    Contract inputs,
     long block,
     Parameters parameters) {
   /// The machine's specification that this software plays by (`spec/machine.md`).
   public static final Bytes32 MACHINE_VERSION = version("opml/1/rv64im");
 
-  /// Deploys registry, graph step, step verifier and hub, in this order; the hub brings its deliveries.
+  /// Deploys registry, graph step, step verifier and hub, in this order; the hub brings its inputs and deliveries.
   public static Deployment deploy(Sender sender, Parameters parameters) {
     long block = sender.chain().latest().number();
     Contract registry = sender.deploy(Artifacts.MODEL_REGISTRY.load());
@@ -52,6 +54,7 @@ public record Deployment(
         hub,
         registry,
         deliveries(hub, sender.chain().snapshot()),
+        inputs(hub, sender.chain().snapshot()),
         block,
         parameters);
   }
@@ -74,11 +77,21 @@ public record Deployment(
     Parameters parameters = parameters(hub, state);
     Contract models = Artifacts.MODEL_REGISTRY.load().at(registry);
     return new Deployment(
-        state.chain().id(), hub, models, deliveries(hub, state), block, parameters);
+        state.chain().id(),
+        hub,
+        models,
+        deliveries(hub, state),
+        inputs(hub, state),
+        block,
+        parameters);
   }
 
   private static Contract deliveries(Contract hub, Snapshot state) {
     return Artifacts.DELIVERIES.load().at(hub.read(state, "deliveries").address(0));
+  }
+
+  private static Contract inputs(Contract hub, Snapshot state) {
+    return Artifacts.INPUTS.load().at(hub.read(state, "inputs").address(0));
   }
 
   private static Parameters parameters(Contract hub, Snapshot state) {

@@ -1,5 +1,6 @@
 package opml.hub;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import opml.core.account.Address;
@@ -38,6 +39,13 @@ public final class Hub {
           "PositionMismatch",
           "RequestNotOpen",
           "WindowClosed");
+
+  /// The longest input that a request carries itself, in bytes without its trailing zeros: nodes pass on no transaction
+  /// above 128 KiB.
+  public static final int CARRIED_MOST = 96 << 10;
+
+  /// About what a request takes whose input is there already.
+  private static final long REQUEST_GAS = 190_000;
 
   private final Deployment deployment;
   private final Contract contract;
@@ -80,7 +88,24 @@ public final class Hub {
   }
 
   /// A request that the chain has.
-  public record Asked(RequestId id, Receipt receipt) {}
+  ///
+  /// @param receipt of the request's own transaction
+  /// @param uploads of the transactions before it that uploaded its input, if it did not fit
+  public record Asked(RequestId id, Receipt receipt, List<Receipt> uploads) {
+    public Asked {
+      uploads = List.copyOf(uploads);
+    }
+
+    /// {@return the gas of all of them}
+    public long gas() {
+      return uploads.stream().mapToLong(Receipt::gasUsed).sum() + receipt.gasUsed();
+    }
+
+    /// {@return what that gas cost}
+    public Wei gasFee() {
+      return uploads.stream().map(Receipt::fee).reduce(receipt.fee(), Wei::plus);
+    }
+  }
 
   /// Asks for an inference.
   ///
@@ -90,15 +115,18 @@ public final class Hub {
     return ask(modelId, terms, input, fee).id();
   }
 
-  /// Asks for an inference.
+  /// Asks for an inference. An input that does not fit in the request is uploaded in parts before.
   ///
   /// @param input the model's input bytes, with or without their trailing zeros
   /// @return the request with the receipt of its transaction
   public Asked ask(Bytes32 modelId, Terms terms, byte[] input, Wei fee) {
+    List<Receipt> uploads = upload(modelId, input).map(InputUpload::send).orElse(List.of());
     Receipt receipt = sender.send(asking(modelId, terms, input, fee));
     return contract.events(receipt.logs()).stream()
         .filter(event -> event.name().equals("Requested"))
-        .map(event -> new Asked(new RequestId(event.values().bytes32("requestId")), receipt))
+        .map(
+            event ->
+                new Asked(new RequestId(event.values().bytes32("requestId")), receipt, uploads))
         .findFirst()
         .orElseThrow(() -> new ChainException.Malformed("a request left no event"));
   }
@@ -117,12 +145,38 @@ public final class Hub {
   /// @throws ChainException.Reverted if the hub would refuse it
   public GasEstimate estimateAsking(Bytes32 modelId, Terms terms, byte[] input, Wei fee) {
     Chain chain = sender.chain();
-    long gas = chain.estimateGas(asking(modelId, terms, input, fee), account());
+    long gas =
+        upload(modelId, input)
+            .map(upload -> upload.gas() + REQUEST_GAS)
+            .orElseGet(() -> chain.estimateGas(asking(modelId, terms, input, fee), account()));
     return new GasEstimate(gas, chain.latest().baseFee().plus(chain.suggestedTip()));
   }
 
   private Call asking(Bytes32 modelId, Terms terms, byte[] input, Wei fee) {
-    return contract.call("request", modelId, terms.encode(), ShortBuffer.trim(input)).paying(fee);
+    byte[] trimmed = ShortBuffer.trim(input);
+    Call call =
+        trimmed.length <= CARRIED_MOST
+            ? contract.call("request", modelId, terms.encode(), trimmed)
+            : contract.call(
+                "requestUploaded", modelId, terms.encode(), parts(modelId, trimmed).root());
+    return call.paying(fee);
+  }
+
+  private Optional<InputUpload> upload(Bytes32 modelId, byte[] input) {
+    byte[] trimmed = ShortBuffer.trim(input);
+    return trimmed.length <= CARRIED_MOST
+        ? Optional.empty()
+        : Optional.of(new InputUpload(deployment, sender, parts(modelId, trimmed)));
+  }
+
+  private InputParts parts(Bytes32 modelId, byte[] input) {
+    ModelRegistration.Input taken =
+        ModelRegistration.input(deployment, sender.chain().snapshot(), modelId);
+    if (input.length > taken.bytes()) {
+      throw new IllegalArgumentException(
+          "an input of %d bytes, the model takes %d".formatted(input.length, taken.bytes()));
+    }
+    return InputParts.of(input, taken.depth());
   }
 
   /// {@return the calls that this class makes, to be sent together with others}
@@ -168,12 +222,12 @@ public final class Hub {
   }
 
   /// Tells the requester's contract a result that may still be refuted.
-  public Optional<Receipt> deliverProvisional(ClaimId claim, byte[] output) {
+  public Optional<Receipt> deliverProvisional(ClaimId claim, ClaimedOutput output) {
     return attempt(calls.deliverProvisional(claim, output));
   }
 
   /// Tells the requester's contract the final result.
-  public Optional<Receipt> deliverFinal(RequestId request, byte[] output) {
+  public Optional<Receipt> deliverFinal(RequestId request, ClaimedOutput output) {
     return attempt(calls.deliverFinal(request, output));
   }
 

@@ -3,7 +3,6 @@ package opml.hub;
 import java.util.List;
 import opml.core.account.Address;
 import opml.core.account.Wei;
-import opml.core.codec.ShortBuffer;
 import opml.ethereum.abi.Contract;
 import opml.ethereum.chain.Call;
 import opml.game.claim.ClaimId;
@@ -99,12 +98,12 @@ final class HubCalls {
     return contract.call("burn");
   }
 
-  Call deliverProvisional(ClaimId claim, byte[] output) {
-    return deliveries.call("deliverProvisional", claim.hash(), ShortBuffer.trim(output));
+  Call deliverProvisional(ClaimId claim, ClaimedOutput output) {
+    return deliveries.call("deliverProvisional", claim.hash(), output.carried());
   }
 
-  Call deliverFinal(RequestId request, byte[] output) {
-    return deliveries.call("deliverFinal", request.hash(), ShortBuffer.trim(output));
+  Call deliverFinal(RequestId request, ClaimedOutput output) {
+    return deliveries.call("deliverFinal", request.hash(), output.carried());
   }
 
   private static List<Object> encode(Position position) {

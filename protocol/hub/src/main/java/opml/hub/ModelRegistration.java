@@ -47,7 +47,13 @@ public final class ModelRegistration {
   /// What a model takes and gives.
   ///
   /// @param outputBytes with their trailing zeros
-  public record Buffers(Input input, long outputBytes) {}
+  /// @param outputDepth of the tensor's tree
+  public record Buffers(Input input, long outputBytes, int outputDepth) {
+    /// {@return how many bytes of an output a claim or a delivery carries, at most}
+    public int carriedBytes() {
+      return (int) (outputBytes > ClaimedOutput.CARRIED_MOST ? Bytes32.BYTES : outputBytes);
+    }
+  }
 
   /// {@return what a registered model takes}
   ///
@@ -80,7 +86,8 @@ public final class ModelRegistration {
     }
     return new Buffers(
         new Input(Math.toIntExact(model.number("inputDepth")), model.number("inputBytes")),
-        model.number("outputBytes"));
+        model.number("outputBytes"),
+        Math.toIntExact(model.number("outputDepth")));
   }
 
   /// {@return where a model's file was published, oldest first: texts by anybody, of which nothing is expected but that

@@ -51,12 +51,20 @@ final class Payloads {
   /// @throws ChainException.TooLarge if it is larger than [#MAX_BYTES]
   byte[] input(SeenRequest seen, BlockRef at) {
     RequestId id = seen.id();
-    if (seen.state().request().availability() != Availability.EMITTED) {
+    Availability availability = seen.state().request().availability();
+    if (!availability.isPublic()) {
       throw new IllegalArgumentException("the hub did not see the input of request " + id);
     }
     Optional<byte[]> known = recall(id.hash());
     if (known.isPresent()) {
       return known.get();
+    }
+    if (availability == Availability.UPLOADED) {
+      ModelRegistration.Input taken = buffers(seen.state().request().modelId(), at).input();
+      byte[] input = padded("input of request " + id, new byte[0], taken.bytes());
+      new UploadedInput(deployment, chain, at)
+          .read(seen.state().request().inputRoot(), taken.depth(), input);
+      return remember(id.hash(), input);
     }
     Event event = event("Requested", id.hash(), seen.block());
     ModelRegistration.Input taken = buffers(seen.state().request().modelId(), at).input();
@@ -70,29 +78,42 @@ final class Payloads {
     return remember(id.hash(), padded("input of request " + id, data, taken.bytes()));
   }
 
-  /// {@return a claim's output, with its trailing zeros; empty if the run failed}
+  /// {@return what a claim says of the output}
   ///
-  /// @throws ChainException.Malformed if the node shows another one
-  byte[] output(SeenClaim seen, SeenRequest request, BlockRef at) {
-    ClaimId id = seen.id();
-    Optional<byte[]> known = recall(id.hash());
-    if (known.isPresent()) {
-      return known.get();
+  /// @throws ChainException.Malformed if the node shows something else
+  ClaimedOutput output(SeenClaim seen, SeenRequest request, BlockRef at) {
+    if (seen.resultStatus() == HubEvent.STATUS_MAX) {
+      return new ClaimedOutput.None();
     }
+    ModelRegistration.Buffers buffers = buffers(request.state().request().modelId(), at);
+    if (buffers.outputBytes() <= ClaimedOutput.CARRIED_MOST) {
+      return new ClaimedOutput.Whole(
+          recall(seen.id().hash())
+              .orElseGet(
+                  () ->
+                      remember(
+                          seen.id().hash(),
+                          padded(
+                              "output of claim " + seen.id(),
+                              carried(seen),
+                              buffers.outputBytes()))));
+    }
+    byte[] root = carried(seen);
+    if (root.length != Bytes32.BYTES) {
+      throw new ChainException.Malformed(
+          "claim %s has %d bytes in place of its output's root".formatted(seen.id(), root.length));
+    }
+    return new ClaimedOutput.ByRoot(Bytes32.of(root), buffers.outputDepth(), buffers.outputBytes());
+  }
+
+  private byte[] carried(SeenClaim seen) {
+    ClaimId id = seen.id();
     Event event = event("Claimed", id.hash(), seen.block());
     // The claim's id commits to the output's hash, so a decoded claim of this id has this output.
     if (!(decoder.decode(event.log()) instanceof Claimed claimed) || !claimed.id().equals(id)) {
       throw new ChainException.Malformed("the node shows another output of claim " + id);
     }
-    byte[] data = event.values().data("output").toArray();
-    return remember(
-        id.hash(),
-        seen.resultStatus() == HubEvent.STATUS_MAX
-            ? data
-            : padded(
-                "output of claim " + id,
-                data,
-                buffers(request.state().request().modelId(), at).outputBytes()));
+    return event.values().data("output").toArray();
   }
 
   private Event event(String name, Bytes32 id, long block) {

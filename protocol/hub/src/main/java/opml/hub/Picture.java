@@ -65,18 +65,26 @@ public record Picture(
   ///     [HubReader#input] reads them
   /// @param claims on it, by index
   /// @param finalDelivered whether the requester's contract was told the final result
+  /// @param id that the state hashes to
   public record SeenRequest(
       RequestState state,
       long block,
       Optional<Integer> bytes,
       List<ClaimId> claims,
-      boolean finalDelivered) {
+      boolean finalDelivered,
+      RequestId id) {
     public SeenRequest {
       claims = List.copyOf(claims);
     }
 
-    public RequestId id() {
-      return state.id();
+    /// A request whose id is not known yet.
+    public SeenRequest(
+        RequestState state,
+        long block,
+        Optional<Integer> bytes,
+        List<ClaimId> claims,
+        boolean finalDelivered) {
+      this(state, block, bytes, claims, finalDelivered, state.id());
     }
   }
 
@@ -86,19 +94,28 @@ public record Picture(
   /// @param resultStatus 0 ran to its end, 1 stopped, 2 failed
   /// @param games on it, by index
   /// @param provisionalDelivered whether the requester's contract was told of it
+  /// @param id that the state's claim hashes to
   public record SeenClaim(
       ClaimState state,
       long block,
       int resultStatus,
       Bytes32 slotsRoot,
       List<GameId> games,
-      boolean provisionalDelivered) {
+      boolean provisionalDelivered,
+      ClaimId id) {
     public SeenClaim {
       games = List.copyOf(games);
     }
 
-    public ClaimId id() {
-      return state.id();
+    /// A claim whose id is not known yet.
+    public SeenClaim(
+        ClaimState state,
+        long block,
+        int resultStatus,
+        Bytes32 slotsRoot,
+        List<GameId> games,
+        boolean provisionalDelivered) {
+      this(state, block, resultStatus, slotsRoot, games, provisionalDelivered, state.id());
     }
   }
 

@@ -17,19 +17,27 @@ public record Receiver(Deployment deployment, Address address) {
   private static final long PERCENT = 100;
   private static final long TRANSACTION = 21_000;
 
-  /// {@return the gas that this contract takes now to hear an output of so many bytes}
+  /// {@return the gas that this contract takes now to hear an output of so many bytes, or its root if they are
+  /// more than a claim carries}
   ///
   /// @throws ChainException.Reverted if it refuses to hear a result from these deliveries
-  public long gasToHear(Chain chain, int outputBytes) {
-    byte[] output = new byte[outputBytes];
+  public long gasToHear(Chain chain, long outputBytes) {
+    boolean byRoot = outputBytes > ClaimedOutput.CARRIED_MOST;
+    byte[] output = new byte[byRoot ? Bytes32.BYTES : (int) outputBytes];
     Arrays.fill(output, (byte) -1);
     long most = 0;
     for (String function : new String[] {"onProvisional", "onFinal"}) {
       Call call =
-          Artifacts.RESULT_RECEIVER
-              .load()
-              .at(address)
-              .call(function, Bytes32.ZERO, Bytes32.ZERO, 0L, false, output);
+          byRoot
+              ? Artifacts.ROOT_RECEIVER
+                  .load()
+                  .at(address)
+                  .call(
+                      function + "Root", Bytes32.ZERO, Bytes32.ZERO, 0L, false, Bytes32.of(output))
+              : Artifacts.RESULT_RECEIVER
+                  .load()
+                  .at(address)
+                  .call(function, Bytes32.ZERO, Bytes32.ZERO, 0L, false, output);
       most =
           Math.max(most, chain.estimateGas(call, deployment.deliveries().address()) - TRANSACTION);
     }

@@ -97,7 +97,8 @@ final class RequestHistory {
                 ? Optional.of(made.bytes())
                 : Optional.empty(),
             List.copyOf(claims.keySet()),
-            delivered));
+            delivered,
+            made.id()));
   }
 
   private List<ClaimId> claimsThatAre(ClaimStatus wanted) {

@@ -70,7 +70,7 @@ public final class Requester {
 
   public Requester(Hub hub, Journal journal) {
     this.hub = hub;
-    this.reader = new HubReader(hub.deployment(), hub.sender().chain());
+    this.reader = new HubReader(hub.deployment(), hub.sender().chain(), 1, hub.sender().time());
     this.responder = new Responder(hub, journal);
     this.settler = new Settler(hub.deployment().parameters().window());
   }
@@ -94,7 +94,7 @@ public final class Requester {
     picture.claimsOn(id).stream()
         .filter(claim -> claim.state().status() == ClaimStatus.LIVE)
         .forEach(claim -> settle(picture, claim));
-    responder.send();
+    responder.await();
     return Answer.of(picture, request);
   }
 
@@ -118,8 +118,15 @@ public final class Requester {
   }
 
   /// {@return the output of a claim that was answered with, with its trailing zeros; empty if it is that the run fails}
+  ///
+  /// @throws IllegalArgumentException if the claim names its root alone
   public byte[] output(ClaimId id) {
     return reader.output(id);
+  }
+
+  /// {@return what a claim that was answered with says of the output}
+  public ClaimedOutput claimedOutput(ClaimId id) {
+    return reader.claimedOutput(id);
   }
 
   /// Ends the own requests that nobody answered, so that their fees become credit.
@@ -128,13 +135,13 @@ public final class Requester {
     picture.requests().values().stream()
         .filter(seen -> seen.state().request().requester().equals(hub.account()))
         .forEach(seen -> expire(seen, picture.now()));
-    responder.send();
+    responder.await();
   }
 
   /// Has the requester's shares of dead claims, and fees given back, paid out.
   public void withdraw() {
     Wei credit = hub.credit();
     settler.actions(credit.value()).forEach(action -> responder.note(action, credit));
-    responder.send();
+    responder.await();
   }
 }

@@ -1,121 +1,105 @@
 package opml.hub;
 
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import opml.core.account.Wei;
 import opml.ethereum.chain.Call;
 import opml.ethereum.chain.ChainException;
 import opml.ethereum.chain.Receipt;
+import opml.ethereum.send.KeyedOrder;
 import opml.ethereum.send.Order;
 import opml.ethereum.send.Outcome;
+import opml.ethereum.send.Traffic;
 import opml.game.claim.ClaimId;
 import opml.game.claim.RequestId;
 import opml.game.move.Action;
 import opml.game.work.Work;
 import opml.hub.Journal.Entry;
+import org.jspecify.annotations.Nullable;
 
-/// Performs what was decided: adds the proofs that the contract asks for, and sends all that is due together. What goes
-/// wrong with one thing is told, and keeps none of the others.
+/// Performs what was decided: adds the proofs that the contract asks for, hands all that is due to the account's
+/// [Traffic], and tells what became of it when that is known. What goes wrong with one thing is told, and keeps none of
+/// the others.
 ///
-/// Not for several threads at once.
+/// What is on its way need not be decided again: whoever would, asks [#keeps] before, which is cheap. What waits for
+/// its turn and is not wanted by a look any more is withdrawn by [#withdrawOthers].
+///
+/// Not for several threads at once; those of several roles share a traffic.
 public final class Responder {
+  /// Of what is of use at any time.
+  private static final long NO_DEADLINE = Long.MAX_VALUE;
+
+  private static final Duration BETWEEN_LOOKS_MOST = Duration.ofMillis(250);
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(4);
+
+  /// What a traffic told, perhaps on another role's thread.
+  private record Heard(IntentKey key, Outcome outcome) {}
+
   private final Hub hub;
+  private final Traffic<IntentKey> traffic;
   private final HubCalls calls;
   private final Journal journal;
   private final boolean dry;
   private final Set<Action> told = new HashSet<>();
-  private final List<Duty> due = new ArrayList<>();
-  private final Map<ClaimId, Receipt> challenged = new HashMap<>();
-  private long newestBlock;
-  private boolean clear = true;
+  private final Map<IntentKey, Duty> duties = new LinkedHashMap<>();
+  private final Set<IntentKey> wanted = new HashSet<>();
+  private final Queue<Heard> outcomes = new ConcurrentLinkedQueue<>();
+  private final Map<IntentKey, Receipt> done = new HashMap<>();
+  private boolean fresh;
 
+  /// One for somebody who waits for what he sends.
   public Responder(Hub hub, Journal journal) {
-    this(hub, journal, false);
+    this(hub, Traffic.forgetting(hub.sender()), journal, false);
   }
 
+  /// @param traffic of the hub's account
   /// @param dry whether to tell only what would be done, and do nothing
-  public Responder(Hub hub, Journal journal, boolean dry) {
+  public Responder(Hub hub, Traffic<IntentKey> traffic, Journal journal, boolean dry) {
     this.hub = hub;
+    this.traffic = traffic;
     this.calls = hub.calls();
     this.journal = journal;
     this.dry = dry;
   }
 
-  /// Notes an action in or about a game, with the work that it is argued from; the first noted is the first sent.
-  ///
-  /// @param path the refined step of each level above the game's last
-  /// @param stake what is lost without it: more than that is never paid for its gas
-  public void note(Action action, Work work, List<Long> path, Wei stake) {
-    if (dry) {
-      tell(action, why(action, work));
-      return;
-    }
-    switch (action) {
-      case Action.Dissect dissect ->
-          note(
-              "game " + dissect.game(),
-              action,
-              new Order(calls.dissect(dissect), stake, Order.Kind.ORDINARY),
-              receipt -> new Entry.Moved(dissect, receipt));
-      case Action.Refine refine ->
-          note(
-              "game " + refine.game(),
-              action,
-              new Order(
-                  calls.refine(refine, work.refinement(refine.disputed().first(), refine.states())),
-                  stake,
-                  refine.saysItIsOver() ? Order.Kind.SETTLES : Order.Kind.ORDINARY),
-              receipt -> new Entry.Moved(refine, receipt));
-      case Action.Execute execute ->
-          note(
-              "game " + execute.game(),
-              action,
-              new Order(
-                  calls.execute(execute, work.execution(path, execute.disputed().first())),
-                  stake,
-                  Order.Kind.SETTLES),
-              receipt -> new Entry.Moved(execute, receipt));
-      case Action.Challenge _ ->
-          throw new IllegalArgumentException("a challenge needs its bond: " + action);
-      case Action.Timeout _,
-          Action.Reclaim _,
-          Action.Resolve _,
-          Action.Expire _,
-          Action.Withdraw _ ->
-          note(action, stake);
-    }
+  // ------------------------------------------------------------------ what is on its way
+
+  /// {@return whether this waits for its turn or is on its way}
+  public boolean has(IntentKey key) {
+    return traffic.has(key);
   }
 
-  /// Notes a challenge.
-  ///
-  /// @param bond at least what is due; the hub gives the rest back
-  public void note(Action.Challenge challenge, Work work, Wei bond) {
-    if (dry) {
-      tell(challenge, why(challenge, work));
-      return;
+  /// {@return the same; if so, it is still wanted}
+  public boolean keeps(IntentKey key) {
+    boolean has = traffic.has(key);
+    if (has) {
+      wanted.add(key);
+      traffic.want(key, outcome -> outcomes.add(new Heard(key, outcome)));
     }
-    note(
-        "claim " + challenge.claim(),
-        challenge,
-        new Order(calls.challenge(challenge, work, bond), bond, Order.Kind.ORDINARY),
-        receipt -> {
-          challenged.put(challenge.claim(), receipt);
-          return new Entry.Challenged(challenge.claim(), receipt);
-        });
+    return has;
   }
 
-  /// {@return whether a challenge of this claim is in a block, as far as the node knows: one that answers late may know
-  /// the block and leave out its events}
+  /// {@return whether this is in a block, as far as the node knows: one that answers late may know the block and leave
+  /// out its events}
   ///
   /// @param most blocks that are waited for the node to show it
-  public boolean hasChallenged(ClaimId claim, long now, long most) {
-    Receipt receipt = challenged.get(claim);
-    if (receipt == null || now >= receipt.blockNumber() + most) {
+  public boolean hasDone(IntentKey key, long now, long most) {
+    @Nullable Receipt receipt = done.get(key);
+    if (receipt == null) {
+      return false;
+    }
+    if (now >= receipt.blockNumber() + most) {
+      done.remove(key);
       return false;
     }
     // Another block in its place: it was thrown out.
@@ -124,6 +108,73 @@ public final class Responder {
         .block(receipt.blockNumber())
         .filter(block -> !block.hash().equals(receipt.blockHash()))
         .isEmpty();
+  }
+
+  /// {@return all of the account that waits or is on its way}
+  public List<KeyedOrder<IntentKey>> orders() {
+    return traffic.orders();
+  }
+
+  /// {@return whether more may be begun: what is on its way or waits for its turn is enough for some blocks otherwise}
+  public boolean hasRoom() {
+    return dry || traffic.room() > 0;
+  }
+
+  // ------------------------------------------------------------------ what is due
+
+  /// Notes an action in or about a game, with the work that it is argued from.
+  ///
+  /// @param path the refined step of each level above the game's last
+  /// @param stake what is lost without it: more than that is never paid for its gas
+  /// @param deadline the last second at which it is of use
+  public void note(Action.Move action, Work work, List<Long> path, Wei stake, long deadline) {
+    IntentKey key = IntentKey.move(action.answered());
+    if (dry) {
+      tell(action, why(action, work));
+    } else if (!keeps(key)) {
+      note(
+          "game " + action.game(),
+          action,
+          new KeyedOrder<>(key, order(action, work, path, stake), true, deadline),
+          receipt -> new Entry.Moved(action, receipt));
+    }
+  }
+
+  private Order order(Action.Move action, Work work, List<Long> path, Wei stake) {
+    return switch (action) {
+      case Action.Dissect dissect -> new Order(calls.dissect(dissect), stake, Order.Kind.ORDINARY);
+      case Action.Refine refine ->
+          new Order(
+              calls.refine(refine, work.refinement(refine.disputed().first(), refine.states())),
+              stake,
+              refine.saysItIsOver() ? Order.Kind.SETTLES : Order.Kind.ORDINARY);
+      case Action.Execute execute ->
+          new Order(
+              calls.execute(execute, work.execution(path, execute.disputed().first())),
+              stake,
+              Order.Kind.SETTLES);
+    };
+  }
+
+  /// Notes a challenge.
+  ///
+  /// @param bond at least what is due; the hub gives the rest back
+  /// @param deadline the last second at which it is of use
+  public void note(Action.Challenge challenge, Work work, Wei bond, long deadline) {
+    IntentKey key = IntentKey.challenge(challenge.claim());
+    if (dry) {
+      tell(challenge, why(challenge, work));
+    } else if (!keeps(key)) {
+      note(
+          "claim " + challenge.claim(),
+          challenge,
+          new KeyedOrder<>(
+              key,
+              new Order(calls.challenge(challenge, work, bond), bond, Order.Kind.ORDINARY),
+              false,
+              deadline),
+          receipt -> new Entry.Challenged(challenge.claim(), receipt));
+    }
   }
 
   /// Notes an action that needs no work.
@@ -140,6 +191,7 @@ public final class Responder {
           settling(
               "game " + timeout.game(),
               action,
+              IntentKey.timeOut(timeout.game()),
               calls.timeout(timeout.game()),
               stake,
               receipt -> new Entry.TimedOut(timeout.game(), receipt));
@@ -147,6 +199,7 @@ public final class Responder {
           settling(
               "game " + reclaim.game(),
               action,
+              IntentKey.reclaim(reclaim.game()),
               calls.reclaim(reclaim.game()),
               stake,
               receipt -> new Entry.Reclaimed(reclaim.game(), receipt));
@@ -154,6 +207,7 @@ public final class Responder {
           settling(
               "claim " + resolve.claim(),
               action,
+              IntentKey.resolve(resolve.claim()),
               calls.resolve(resolve.claim()),
               stake,
               receipt -> new Entry.Resolved(resolve.claim(), receipt));
@@ -161,6 +215,7 @@ public final class Responder {
           settling(
               "request " + expire.request(),
               action,
+              IntentKey.expire(expire.request()),
               calls.expire(expire.request()),
               stake,
               receipt -> new Entry.Expired(expire.request(), receipt));
@@ -168,6 +223,7 @@ public final class Responder {
           settling(
               "the credit",
               action,
+              IntentKey.withdraw(hub.account()),
               calls.withdraw(hub.account()),
               stake,
               receipt -> new Entry.Withdrew(stake, receipt));
@@ -176,128 +232,236 @@ public final class Responder {
     }
   }
 
+  private void settling(
+      String what,
+      Action action,
+      IntentKey key,
+      Call call,
+      Wei stake,
+      Function<Receipt, Entry> entry) {
+    if (!keeps(key)) {
+      note(
+          what,
+          action,
+          new KeyedOrder<>(key, new Order(call, stake, Order.Kind.SETTLES), true, NO_DEADLINE),
+          entry);
+    }
+  }
+
+  private void note(
+      String what, Action action, KeyedOrder<IntentKey> keyed, Function<Receipt, Entry> entry) {
+    handOver(
+        new Duty(
+            what,
+            keyed,
+            entry,
+            why -> new Entry.Refused(action, why),
+            new Entry.Overtaken(action)));
+  }
+
   /// Notes a claim.
   ///
   /// @param bond at least what is due
+  /// @param deadline the last second at which it is of use
   /// @param refused what to tell if the hub refuses it
-  public void claim(RequestId request, Work work, Wei bond, Function<String, Entry> refused) {
-    due.add(
-        new Duty(
-            "request " + request,
-            new Order(calls.claim(request, work, bond), Wei.ZERO, Order.Kind.ORDINARY),
-            receipt -> new Entry.Claimed(request, bond, receipt),
-            refused,
-            new Entry.Skipped("request " + request, "another claim came first")));
+  public void claim(
+      RequestId request, Work work, Wei bond, long deadline, Function<String, Entry> refused) {
+    IntentKey key = IntentKey.claim(request);
+    if (!keeps(key)) {
+      handOver(
+          new Duty(
+              "request " + request,
+              new KeyedOrder<>(
+                  key,
+                  new Order(calls.claim(request, work, bond), Wei.ZERO, Order.Kind.ORDINARY),
+                  false,
+                  deadline),
+              receipt -> new Entry.Claimed(request, bond, receipt),
+              refused,
+              new Entry.Skipped("request " + request, "another claim came first")));
+    }
   }
 
   /// Notes the delivery of a final result.
   ///
   /// @param refused what to tell if the requester's contract does not want to hear it
-  public void deliverFinal(RequestId request, byte[] output, Function<String, Entry> refused) {
-    deliver(request, true, calls.deliverFinal(request, output), refused);
+  public void deliverFinal(
+      RequestId request, ClaimedOutput output, Function<String, Entry> refused) {
+    deliver(
+        IntentKey.deliverFinal(request),
+        request,
+        true,
+        calls.deliverFinal(request, output),
+        refused);
   }
 
   /// Notes the delivery of a result that may still be refuted.
   ///
   /// @param refused what to tell if the requester's contract does not want to hear it
   public void deliverProvisional(
-      RequestId request, ClaimId claim, byte[] output, Function<String, Entry> refused) {
-    deliver(request, false, calls.deliverProvisional(claim, output), refused);
+      RequestId request, ClaimId claim, ClaimedOutput output, Function<String, Entry> refused) {
+    deliver(
+        IntentKey.deliverProvisional(claim),
+        request,
+        false,
+        calls.deliverProvisional(claim, output),
+        refused);
   }
 
   private void deliver(
-      RequestId request, boolean isFinal, Call call, Function<String, Entry> refused) {
-    due.add(
-        new Duty(
-            "request " + request,
-            new Order(call, Wei.ZERO, Order.Kind.FAVOUR),
-            receipt -> new Entry.Delivered(request, isFinal, receipt),
-            refused,
-            new Entry.Skipped("request " + request, "its result was delivered already")));
+      IntentKey key,
+      RequestId request,
+      boolean isFinal,
+      Call call,
+      Function<String, Entry> refused) {
+    if (!keeps(key)) {
+      handOver(
+          new Duty(
+              "request " + request,
+              new KeyedOrder<>(
+                  key, new Order(call, Wei.ZERO, Order.Kind.FAVOUR), false, NO_DEADLINE),
+              receipt -> new Entry.Delivered(request, isFinal, receipt),
+              refused,
+              new Entry.Skipped("request " + request, "its result was delivered already")));
+    }
   }
 
-  private void settling(
-      String what, Action action, Call call, Wei stake, Function<Receipt, Entry> done) {
-    note(what, action, new Order(call, stake, Order.Kind.SETTLES), done);
+  private void handOver(Duty duty) {
+    IntentKey key = duty.keyed().key();
+    if (traffic.handOver(duty.keyed(), outcome -> outcomes.add(new Heard(key, outcome)))) {
+      duties.put(key, duty);
+      wanted.add(key);
+      fresh = true;
+    }
   }
 
-  private void note(String what, Action action, Order order, Function<Receipt, Entry> done) {
-    due.add(
-        new Duty(
-            what, order, done, why -> new Entry.Refused(action, why), new Entry.Overtaken(action)));
+  // ------------------------------------------------------------------ what becomes of it
+
+  /// Begins a look, by which nothing is wanted yet.
+  public void begin() {
+    wanted.clear();
   }
 
-  /// {@return whether something was noted and not sent yet}
-  public boolean hasDuties() {
-    return !due.isEmpty();
+  /// Withdraws what waits for its turn and was not wanted since [#begin].
+  public void withdrawOthers() {
+    for (Duty duty : List.copyOf(duties.values())) {
+      IntentKey key = duty.keyed().key();
+      if (!wanted.contains(key) && traffic.withdraw(key)) {
+        duties.remove(key);
+        journal.tell(duty.overtaken());
+      }
+    }
   }
 
-  /// Sends all that was noted, and tells what became of each.
+  /// {@return whether nothing of the account that nobody knows waited for a block when the traffic looked last}
+  public boolean isClear() {
+    return dry || traffic.isClear();
+  }
+
+  /// {@return whether there is something to look after}
+  public boolean isBusy() {
+    return !dry && traffic.isBusy();
+  }
+
+  /// {@return whether something waits for its turn, or for what nobody knows to arrive}
+  public boolean hasWaiting() {
+    return !dry && traffic.mayDepart();
+  }
+
+  /// {@return the newest block that is known to have a transaction of the account; what a node shows of older blocks is
+  /// out of date}
+  public long newestBlock() {
+    return traffic.newestBlock();
+  }
+
+  /// {@return whether something was noted since the traffic looked last}
+  public boolean hasNew() {
+    return fresh;
+  }
+
+  /// Has the traffic look, and tells what has ended.
+  ///
+  /// @throws ChainException if the chain does not say what the traffic needs to know
   public void send() {
-    if (due.isEmpty()) {
+    if (dry) {
       return;
     }
-    List<Duty> duties = List.copyOf(due);
-    due.clear();
-    List<Outcome> outcomes = hub.sender().sendAll(duties.stream().map(Duty::order).toList());
-    for (int i = 0; i < duties.size(); i++) {
-      journal.tell(entry(duties.get(i), outcomes.get(i)));
+    fresh = false;
+    try {
+      traffic.look();
+    } finally {
+      tellOutcomes();
     }
   }
 
-  private Entry entry(Duty duty, Outcome outcome) {
+  /// Waits until all that was noted or kept has ended, or for so long as the sender's policy says.
+  public void await() {
+    await(
+        () -> duties.isEmpty() && wanted.stream().noneMatch(traffic::has),
+        hub.sender().policy().timeout());
+  }
+
+  /// Waits until nothing of the account that nobody knows waits for a block.
+  public void awaitClear(Duration most) {
+    await(traffic::isClear, most);
+  }
+
+  private void await(BooleanSupplier isEnough, Duration most) {
+    long end = hub.sender().time().nanoTime() + most.toNanos();
+    Duration pause = FIRST_PAUSE;
+    while (!dry && !isEnough.getAsBoolean()) {
+      send();
+      if (isEnough.getAsBoolean() || hub.sender().time().nanoTime() - end >= 0) {
+        return;
+      }
+      try {
+        hub.sender().time().sleep(pause);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new ChainException.Unreachable("interrupted while waiting for a transaction", e);
+      }
+      pause = pause.compareTo(BETWEEN_LOOKS_MOST) < 0 ? pause.multipliedBy(2) : BETWEEN_LOOKS_MOST;
+    }
+  }
+
+  private void tellOutcomes() {
+    for (Optional<Heard> next = next(); next.isPresent(); next = next()) {
+      IntentKey key = next.get().key();
+      Outcome outcome = next.get().outcome();
+      if (outcome instanceof Outcome.Mined(Receipt receipt) && isKeptInMind(key)) {
+        done.put(key, receipt);
+      }
+      @Nullable Duty duty = duties.remove(key);
+      if (duty != null) {
+        journal.tell(entry(duty, outcome));
+      }
+    }
+  }
+
+  private Optional<Heard> next() {
+    return Optional.ofNullable(outcomes.poll());
+  }
+
+  /// {@return whether it would stake a second bond if it was done again}
+  private static boolean isKeptInMind(IntentKey key) {
+    return key.kind() == IntentKind.CLAIM || key.kind() == IntentKind.CHALLENGE;
+  }
+
+  private static Entry entry(Duty duty, Outcome outcome) {
     return switch (outcome) {
-      case Outcome.Mined(Receipt receipt) -> {
-        newestBlock = Math.max(newestBlock, receipt.blockNumber());
-        yield duty.done().apply(receipt);
-      }
-      case Outcome.Failed(ChainException.Reverted refusal) -> {
-        refusal
-            .receipt()
-            .ifPresent(receipt -> newestBlock = Math.max(newestBlock, receipt.blockNumber()));
-        yield Hub.isOvertaken(refusal)
-            ? duty.overtaken()
-            : duty.refused().apply(refusal.revert().toString());
-      }
-      case Outcome.Failed(ChainException.Outdated _) -> {
-        // Decided before something of this account arrived that nobody knew of.
-        clear = false;
-        yield duty.overtaken();
-      }
+      case Outcome.Mined(Receipt receipt) -> duty.done().apply(receipt);
+      case Outcome.Failed(ChainException.Reverted refusal) ->
+          Hub.isOvertaken(refusal)
+              ? duty.overtaken()
+              : duty.refused().apply(refusal.revert().toString());
+      // Decided before something of this account arrived that nobody knew of.
+      case Outcome.Failed(ChainException.Outdated _) -> duty.overtaken();
       case Outcome.Failed(ChainException.OutOfGas why)
-          when duty.order().kind() == Order.Kind.FAVOUR -> {
-        newestBlock = Math.max(newestBlock, why.receipt().blockNumber());
-        yield duty.refused().apply(String.valueOf(why.getMessage()));
-      }
-      case Outcome.Failed(ChainException why) -> {
-        clear &= isKnownNotToBe(why);
-        yield new Entry.Trouble(duty.what(), String.valueOf(why.getMessage()));
-      }
+          when duty.keyed().order().kind() == Order.Kind.FAVOUR ->
+          duty.refused().apply(String.valueOf(why.getMessage()));
+      case Outcome.Failed(ChainException why) ->
+          new Entry.Trouble(duty.what(), String.valueOf(why.getMessage()));
     };
-  }
-
-  /// {@return whether a transaction that failed so is certain never to arrive}
-  private static boolean isKnownNotToBe(ChainException why) {
-    return why instanceof ChainException.TooExpensive
-        || why instanceof ChainException.InsufficientFunds
-        || why instanceof ChainException.OutOfGas
-        || why instanceof ChainException.Replaced;
-  }
-
-  /// {@return whether all that was ever sent is known to have arrived, or never to arrive}
-  public boolean isClear() {
-    return clear;
-  }
-
-  /// Takes it that nothing is on its way any more.
-  public void cleared() {
-    clear = true;
-  }
-
-  /// {@return the newest block that has a transaction of this responder; what a node shows of older blocks is out of
-  /// date}
-  public long newestBlock() {
-    return newestBlock;
   }
 
   private void tell(Action action, String why) {

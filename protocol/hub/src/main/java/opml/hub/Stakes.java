@@ -8,9 +8,8 @@ import opml.hub.Picture.SeenRequest;
 
 /// What a reader has at stake, so that the events that say so are checked against the hub's own views.
 ///
-/// @param account whose live claims and running games are checked at every look; the live claims of others are checked
-///     in turn, a few at every look
-/// @param interest which requests are checked in turn, a few at every look
+/// @param account whose live claims and running games are checked in turn, and the live claims of others ([SpotChecks])
+/// @param interest which requests are checked in turn
 public record Stakes(Optional<Address> account, Predicate<SeenRequest> interest) {
   /// Nothing: events are believed as far as hashes and numbers bind them.
   public static final Stakes NONE = new Stakes(Optional.empty(), _ -> false);

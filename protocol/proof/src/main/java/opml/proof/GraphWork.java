@@ -63,14 +63,24 @@ public final class GraphWork implements Work {
   public Result result() {
     Frames.Frame last = frames.at(frames.length());
     GraphState state = last.state();
-    byte[] output = {};
-    if (state.status() != GraphState.Status.FAILED) {
-      output =
-          last.slot(model.graph().output().slot())
-              .asSlice(0, model.descriptor().outputBytes())
-              .toArray(ValueLayout.JAVA_BYTE);
-    }
-    return new Result(state.status().code(), state.slotsRoot(), output, state.commitment());
+    boolean hasRoot =
+        state.status() != GraphState.Status.FAILED && model.descriptor().isClaimedByRoot();
+    return new Result(
+        state.status().code(),
+        state.slotsRoot(),
+        hasRoot ? new byte[0] : output(),
+        state.commitment(),
+        hasRoot ? Optional.of(last.slots().leaf(model.graph().output().slot())) : Optional.empty());
+  }
+
+  @Override
+  public byte[] output() {
+    Frames.Frame last = frames.at(frames.length());
+    return last.state().status() == GraphState.Status.FAILED
+        ? new byte[0]
+        : last.slot(model.graph().output().slot())
+            .asSlice(0, model.descriptor().outputBytes())
+            .toArray(ValueLayout.JAVA_BYTE);
   }
 
   @Override
@@ -100,8 +110,13 @@ public final class GraphWork implements Work {
     if (last.state().status() == GraphState.Status.FAILED) {
       return new byte[0];
     }
-    byte[] output = ShortBuffer.trim(result().output());
-    ByteWriter out = new ByteWriter().u32(output.length).bytes(output);
+    ByteWriter out = new ByteWriter();
+    if (model.descriptor().isClaimedByRoot()) {
+      out.bytes32(last.slots().leaf(model.graph().output().slot()));
+    } else {
+      byte[] output = ShortBuffer.trim(output());
+      out.u32(output.length).bytes(output);
+    }
     last.slots().prove(model.graph().output().slot()).writeTo(out);
     return out.toArray();
   }

@@ -33,7 +33,7 @@ final class AbiDecoder {
   static Values decode(String place, List<AbiParameter> parameters, Data data) {
     byte[] bytes = data.toArray();
     AbiDecoder decoder = new AbiDecoder(place, bytes);
-    List<AbiType> types = parameters.stream().map(AbiParameter::type).toList();
+    List<AbiType> types = AbiType.types(parameters);
     List<Object> values = new ArrayList<>();
     int end = decoder.sequence(types, 0, values);
     if (end != bytes.length) {
@@ -44,7 +44,7 @@ final class AbiDecoder {
 
   /// Reads heads and tails from `base` and returns where the last tail ends.
   private int sequence(List<AbiType> types, int base, List<Object> into) {
-    long heads = types.stream().mapToLong(AbiType::headBytes).sum();
+    long heads = AbiType.headBytes(types);
     require(base, heads);
     int head = base;
     int tail = base + (int) heads;
@@ -116,7 +116,7 @@ final class AbiDecoder {
       }
       case AbiType.Tuple(List<AbiParameter> members) -> {
         List<Object> values = new ArrayList<>();
-        int end = sequence(members.stream().map(AbiParameter::type).toList(), at, values);
+        int end = sequence(AbiType.types(members), at, values);
         into.add(new Values(members, values));
         return end;
       }

@@ -19,26 +19,33 @@ final class AbiEncoder {
   /// {@return the encoding of a list of arguments}
   ///
   /// @throws IllegalArgumentException naming the argument that does not fit its type
-  static byte[] encode(String place, List<AbiParameter> parameters, List<?> arguments) {
+  static byte[] encode(Object place, List<AbiParameter> parameters, List<?> arguments) {
     if (parameters.size() != arguments.size()) {
       throw new IllegalArgumentException(
           "%s takes %d values %s, got %d"
               .formatted(
                   place, parameters.size(), AbiType.signature(parameters), arguments.size()));
     }
-    List<AbiType> types = parameters.stream().map(AbiParameter::type).toList();
-    List<byte[]> parts = new ArrayList<>();
+    List<AbiType> types = AbiType.types(parameters);
+    List<byte[]> parts = new ArrayList<>(types.size());
     for (int i = 0; i < types.size(); i++) {
-      String name = parameters.get(i).name();
-      String where = place + ", " + (name.isEmpty() ? "value " + i : name);
+      Where where = new Where(place, ", ", parameters.get(i).name(), i, "");
       parts.add(encode(where, types.get(i), arguments.get(i)));
     }
     return sequence(types, parts);
   }
 
+  /// Where a value stands, in words only if something is wrong with it.
+  private record Where(Object place, String before, String name, int index, String behind) {
+    @Override
+    public String toString() {
+      return place + before + (name.isEmpty() ? "value " + index : name) + behind;
+    }
+  }
+
   /// {@return heads and tails of values whose own encodings are `parts`}
   private static byte[] sequence(List<AbiType> types, List<byte[]> parts) {
-    long offset = types.stream().mapToLong(AbiType::headBytes).sum();
+    long offset = AbiType.headBytes(types);
     ByteArrayOutputStream heads = new ByteArrayOutputStream();
     ByteArrayOutputStream tails = new ByteArrayOutputStream();
     for (int i = 0; i < parts.size(); i++) {
@@ -53,7 +60,7 @@ final class AbiEncoder {
     return heads.toByteArray();
   }
 
-  private static byte[] encode(String place, AbiType type, Object value) {
+  private static byte[] encode(Object place, AbiType type, Object value) {
     return switch (type) {
       case AbiType.Uint(int bits) -> word(unsigned(place, type, bits, integer(place, type, value)));
       case AbiType.Int(int bits) -> word(signed(place, type, bits, integer(place, type, value)));
@@ -94,11 +101,12 @@ final class AbiEncoder {
     };
   }
 
-  private static byte[] elements(String place, AbiType element, List<?> values) {
+  private static byte[] elements(Object place, AbiType element, List<?> values) {
     List<AbiType> types = new ArrayList<>();
     List<byte[]> parts = new ArrayList<>();
     for (Object value : values) {
-      parts.add(encode(place + "[" + parts.size() + "]", element, value));
+      int index = parts.size();
+      parts.add(encode(new Where(place, "[", Integer.toString(index), index, "]"), element, value));
       types.add(element);
     }
     return sequence(types, parts);
@@ -122,21 +130,21 @@ final class AbiEncoder {
     return word;
   }
 
-  private static BigInteger unsigned(String place, AbiType type, int bits, BigInteger value) {
+  private static BigInteger unsigned(Object place, AbiType type, int bits, BigInteger value) {
     if (value.signum() < 0 || value.bitLength() > bits) {
       throw mismatch(place, type, value.toString());
     }
     return value;
   }
 
-  private static BigInteger signed(String place, AbiType type, int bits, BigInteger value) {
+  private static BigInteger signed(Object place, AbiType type, int bits, BigInteger value) {
     if (value.bitLength() >= bits) {
       throw mismatch(place, type, value.toString());
     }
     return value;
   }
 
-  private static BigInteger integer(String place, AbiType type, Object value) {
+  private static BigInteger integer(Object place, AbiType type, Object value) {
     return switch (value) {
       case BigInteger big -> big;
       case Long number -> BigInteger.valueOf(number);
@@ -146,7 +154,7 @@ final class AbiEncoder {
     };
   }
 
-  private static byte[] bytes(String place, AbiType type, Object value) {
+  private static byte[] bytes(Object place, AbiType type, Object value) {
     return switch (value) {
       case byte[] bytes -> bytes;
       case Data data -> data.toArray();
@@ -155,14 +163,14 @@ final class AbiEncoder {
     };
   }
 
-  private static <T> T as(String place, AbiType type, Class<T> expected, Object value) {
+  private static <T> T as(Object place, AbiType type, Class<T> expected, Object value) {
     if (!expected.isInstance(value)) {
       throw mismatch(place, type, value.getClass().getSimpleName());
     }
     return expected.cast(value);
   }
 
-  private static IllegalArgumentException mismatch(String place, AbiType type, String got) {
+  private static IllegalArgumentException mismatch(Object place, AbiType type, String got) {
     return new IllegalArgumentException(
         place + ": expected " + type.canonical() + ", got " + Text.shortened(got));
   }

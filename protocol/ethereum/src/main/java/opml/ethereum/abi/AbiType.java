@@ -1,5 +1,6 @@
 package opml.ethereum.abi;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -93,8 +94,14 @@ public sealed interface AbiType {
       case Uint _, Int _, Account _, Bool _, FixedBytes _ -> false;
       case Bytes _, Utf8 _, ListOf _ -> true;
       case FixedList(AbiType element, _) -> element.isDynamic();
-      case Tuple(List<AbiParameter> members) ->
-          members.stream().anyMatch(member -> member.type().isDynamic());
+      case Tuple(List<AbiParameter> members) -> {
+        for (AbiParameter member : members) {
+          if (member.type().isDynamic()) {
+            yield true;
+          }
+        }
+        yield false;
+      }
     };
   }
 
@@ -105,10 +112,27 @@ public sealed interface AbiType {
     }
     return switch (this) {
       case FixedList(AbiType element, int size) -> Math.multiplyExact(element.headBytes(), size);
-      case Tuple(List<AbiParameter> members) ->
-          members.stream().mapToLong(member -> member.type().headBytes()).sum();
+      case Tuple(List<AbiParameter> members) -> headBytes(types(members));
       case Uint _, Int _, Account _, Bool _, FixedBytes _, Bytes _, Utf8 _, ListOf _ -> 32;
     };
+  }
+
+  /// {@return the bytes that values of these types take in the head}
+  static long headBytes(List<AbiType> types) {
+    long bytes = 0;
+    for (AbiType type : types) {
+      bytes += type.headBytes();
+    }
+    return bytes;
+  }
+
+  /// {@return the parameters' types}
+  static List<AbiType> types(List<AbiParameter> parameters) {
+    List<AbiType> types = new ArrayList<>(parameters.size());
+    for (AbiParameter parameter : parameters) {
+      types.add(parameter.type());
+    }
+    return types;
   }
 
   /// {@return the type of this ABI name}

@@ -10,8 +10,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import opml.core.account.Address;
 import opml.core.account.Wei;
@@ -44,7 +46,12 @@ public final class ContractAbi {
     }
   }
 
-  private record Shape(String name, List<AbiParameter> parameters) {
+  /// @param plain the parameters that are not indexed
+  private record Shape(String name, List<AbiParameter> parameters, List<AbiParameter> plain) {
+    Shape(String name, List<AbiParameter> parameters) {
+      this(name, parameters, parameters.stream().filter(p -> !p.indexed()).toList());
+    }
+
     String signature() {
       return name + AbiType.signature(parameters);
     }
@@ -56,7 +63,11 @@ public final class ContractAbi {
   private final String name;
   private final Data bytecode;
   private final List<AbiParameter> constructor = new ArrayList<>();
-  private final List<Function> functions = new ArrayList<>();
+
+  /// By name and by signature; and their selectors, by identity: calls are made and understood all the time.
+  private final Map<String, List<Function>> byName = new HashMap<>();
+
+  private final IdentityHashMap<Function, Data> selectors = new IdentityHashMap<>();
   private final Map<Bytes32, Shape> events = new HashMap<>();
   private final Map<Data, Shape> errors = new HashMap<>();
 
@@ -113,13 +124,24 @@ public final class ContractAbi {
     List<AbiParameter> inputs = parameters(entry.path("inputs"));
     switch (entry.path("type").asText()) {
       case "function" ->
-          functions.add(new Function(entryName, inputs, parameters(entry.path("outputs"))));
+          addFunction(new Function(entryName, inputs, parameters(entry.path("outputs"))));
       case "constructor" -> constructor.addAll(inputs);
       case "event" -> addEvent(new Shape(entryName, inputs));
       case "error" -> addError(new Shape(entryName, inputs));
       // receive and fallback have no name to call them by.
       default -> {}
     }
+  }
+
+  private void addFunction(Function function) {
+    byName.computeIfAbsent(function.name(), _ -> new ArrayList<>()).add(function);
+    byName.computeIfAbsent(function.signature(), _ -> new ArrayList<>()).add(function);
+    selectors.put(function, selector(function.signature()));
+  }
+
+  private Data selector(Function function) {
+    Data known = selectors.get(function);
+    return known == null ? selector(function.signature()) : known;
   }
 
   private void addEvent(Shape event) {
@@ -173,11 +195,7 @@ public final class ContractAbi {
   ///
   /// @throws IllegalArgumentException if there is none, or several have the name
   public Function function(String nameOrSignature) {
-    boolean exact = nameOrSignature.contains("(");
-    List<Function> found =
-        functions.stream()
-            .filter(f -> nameOrSignature.equals(exact ? f.signature() : f.name()))
-            .toList();
+    List<Function> found = byName.getOrDefault(nameOrSignature, List.of());
     if (found.size() != 1) {
       throw new IllegalArgumentException(
           found.isEmpty()
@@ -193,7 +211,7 @@ public final class ContractAbi {
   /// {@return calldata: the function's selector and its arguments}
   public Data encode(Function function, Object... arguments) {
     String place = name + "." + function.name();
-    return selector(function.signature())
+    return selector(function)
         .then(Data.of(AbiEncoder.encode(place, function.inputs(), Arrays.asList(arguments))));
   }
 
@@ -202,13 +220,20 @@ public final class ContractAbi {
   /// @throws ChainException.Malformed if it is not a call of this function
   public Values decodeCall(Function function, Data calldata) {
     if (calldata.length() < SELECTOR_BYTES
-        || !calldata.slice(0, SELECTOR_BYTES).equals(selector(function.signature()))) {
+        || !calldata.slice(0, SELECTOR_BYTES).equals(selector(function))) {
       throw new ChainException.Malformed("not a call of " + name + "." + function.signature());
     }
     return AbiDecoder.decode(
         name + "." + function.name(),
         function.inputs(),
         calldata.slice(SELECTOR_BYTES, calldata.length()));
+  }
+
+  /// {@return what a call of the function returns, as a chain hands it out}
+  public Data encodeResult(Function function, Object... results) {
+    return Data.of(
+        AbiEncoder.encode(
+            name + "." + function.name(), function.outputs(), Arrays.asList(results)));
   }
 
   /// {@return what a call of the function returned}
@@ -244,6 +269,34 @@ public final class ContractAbi {
     return found.getFirst();
   }
 
+  /// What a log has of an event.
+  public record Emitted(List<Bytes32> topics, Data data) {
+    public Emitted {
+      topics = List.copyOf(topics);
+    }
+  }
+
+  /// {@return an event as a chain keeps it; what is indexed must be of one word}
+  public Emitted encodeEvent(String event, Object... values) {
+    Bytes32 topic = topic(event);
+    Shape shape = Objects.requireNonNull(events.get(topic));
+    String place = name + "." + event;
+    List<Bytes32> topics = new ArrayList<>(List.of(topic));
+    List<AbiParameter> plain = new ArrayList<>();
+    List<Object> data = new ArrayList<>();
+    for (int i = 0; i < values.length; i++) {
+      AbiParameter parameter = shape.parameters().get(i);
+      if (parameter.indexed()) {
+        byte[] word = AbiEncoder.encode(place, List.of(parameter), List.of(values[i]));
+        topics.add(Bytes32.of(word));
+      } else {
+        plain.add(parameter);
+        data.add(values[i]);
+      }
+    }
+    return new Emitted(topics, Data.of(AbiEncoder.encode(place, plain, data)));
+  }
+
   /// {@return the event of a log, or nothing if its first topic is not an event of this contract}
   ///
   /// @throws ChainException.Malformed if the log does not fit its event
@@ -254,7 +307,7 @@ public final class ContractAbi {
 
   private Event decode(Shape shape, LogEntry log) {
     String place = name + "." + shape.name();
-    List<AbiParameter> plain = shape.parameters().stream().filter(p -> !p.indexed()).toList();
+    List<AbiParameter> plain = shape.plain();
     if (log.topics().size() != 1 + shape.parameters().size() - plain.size()) {
       throw new ChainException.Malformed(
           place + ": a log with " + log.topics().size() + " topics is not this event");
@@ -275,6 +328,7 @@ public final class ContractAbi {
   /// A topic holds a value of one word itself, and of anything larger only the hash.
   private static Object indexed(String place, AbiParameter parameter, Bytes32 topic) {
     return switch (parameter.type()) {
+      case AbiType.FixedBytes(int size) when size == Bytes32.BYTES -> topic;
       case AbiType.Bytes _,
           AbiType.Utf8 _,
           AbiType.ListOf _,

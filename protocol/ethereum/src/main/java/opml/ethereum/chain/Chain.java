@@ -21,6 +21,9 @@ public interface Chain {
   /// {@return the block of this number that is part of the chain now}
   Optional<BlockRef> block(long number);
 
+  /// {@return the newest block that the chain's rules call so; nothing if the node knows none}
+  Optional<BlockRef> block(BlockTag tag);
+
   /// {@return the block of this hash, whether or not it is still part of the chain}
   Optional<BlockRef> block(Bytes32 hash);
 

@@ -151,6 +151,15 @@ public abstract sealed class ChainException extends RuntimeException {
     }
   }
 
+  /// Whoever holds the account's key did not sign, or signed something else. Nothing was sent; later it may do.
+  public static final class Unsigned extends ChainException {
+    @Serial private static final long serialVersionUID = 1;
+
+    public Unsigned(String message) {
+      super(message);
+    }
+  }
+
   /// A transaction was sent and its fate is not known yet; [Sender#await(Pending)] goes on waiting.
   public static final class Unconfirmed extends ChainException {
     @Serial private static final long serialVersionUID = 1;

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -28,6 +29,9 @@ import opml.core.hash.Bytes32;
 /// late makes the follower go back and deliver from its block on; one that was there and is missing
 /// now stays, since its block stands.
 ///
+/// One that goes on where an earlier process ended begins with what that one remembered ([Memory]), and so reads only
+/// the blocks since, and notices what was reorganised while nobody looked.
+///
 /// Not for several threads at once.
 ///
 /// @param <T> what is kept of a log
@@ -45,6 +49,37 @@ public final class LogFollower<T> {
     ///
     /// @param upTo a block number; one below the follower's first block if nothing remains
     record Back<T>(long upTo) implements Update<T> {}
+  }
+
+  /// What a follower of an earlier process had delivered, and nobody has forgotten since.
+  ///
+  /// @param blocks that were the last of an update, oldest first; the newest of them is the last block of which
+  ///     anything is known, and the older ones say how far a reorganisation goes. None of them: nothing is known
+  /// @param recent what is known of the last [#OVERLAP] blocks, oldest first. What is left out here is delivered
+  ///     again, behind a [Update.Back]
+  public record Memory<T>(List<BlockRef> blocks, List<Kept<T>> recent) {
+    public Memory {
+      blocks = List.copyOf(blocks);
+      recent = List.copyOf(recent);
+      for (int i = 1; i < blocks.size(); i++) {
+        if (blocks.get(i - 1).number() >= blocks.get(i).number()) {
+          throw new IllegalArgumentException(
+              "%s does not come before %s".formatted(blocks.get(i - 1), blocks.get(i)));
+        }
+      }
+      long position = blocks.isEmpty() ? -1 : blocks.getLast().number();
+      for (Kept<T> log : recent) {
+        if (log.block() > position) {
+          throw new IllegalArgumentException(
+              "a log of block %d, and block %d is the last".formatted(log.block(), position));
+        }
+      }
+    }
+
+    /// {@return the memory of somebody who begins}
+    public static <T> Memory<T> nothing() {
+      return new Memory<>(List.of(), List.of());
+    }
   }
 
   /// How many of the delivered blocks are asked for again.
@@ -82,6 +117,22 @@ public final class LogFollower<T> {
       long from,
       int confirmations,
       long piece) {
+    this(chain, filter, keep, from, confirmations, piece, Memory.nothing());
+  }
+
+  /// A follower that goes on.
+  ///
+  /// @param memory its first update comes behind the newest of these blocks, or goes back to one of them, or, where
+  ///     none of them is part of the chain any more, to the beginning
+  /// @throws IllegalArgumentException if a remembered block is before `from`
+  public LogFollower(
+      Chain chain,
+      LogFilter filter,
+      Function<LogEntry, T> keep,
+      long from,
+      int confirmations,
+      long piece,
+      Memory<T> memory) {
     if (from < 0 || confirmations < 1) {
       throw new IllegalArgumentException("from " + from + ", confirmations " + confirmations);
     }
@@ -92,6 +143,16 @@ public final class LogFollower<T> {
     this.from = from;
     this.confirmations = confirmations;
     this.piece = piece;
+    if (!memory.blocks().isEmpty() && memory.blocks().getFirst().number() < from) {
+      throw new IllegalArgumentException(
+          "%s is remembered, which is before block %d".formatted(memory.blocks().getFirst(), from));
+    }
+    List<BlockRef> blocks = memory.blocks();
+    delivered.addAll(blocks.subList(Math.max(0, blocks.size() - REMEMBERED), blocks.size()));
+    recent =
+        memory.recent().stream()
+            .filter(log -> log.block() > blocks.getLast().number() - OVERLAP)
+            .toList();
   }
 
   /// {@return the newest block delivered}
@@ -99,29 +160,74 @@ public final class LogFollower<T> {
     return Optional.ofNullable(delivered.peekLast());
   }
 
+  /// Remembers one more block of those delivered, such as one that is final: a reorganisation that leaves it goes
+  /// back no further.
+  ///
+  /// @param block one that is part of the chain
+  /// @throws IllegalArgumentException if it is not among what was delivered
+  public void remember(BlockRef block) {
+    if (block.number() < from
+        || delivered.isEmpty()
+        || delivered.peekLast().number() < block.number()) {
+      throw new IllegalArgumentException(block + " was not delivered");
+    }
+    Deque<BlockRef> newer = new ArrayDeque<>();
+    while (!delivered.isEmpty() && delivered.peekLast().number() > block.number()) {
+      newer.addFirst(delivered.removeLast());
+    }
+    if (delivered.isEmpty() || delivered.peekLast().number() < block.number()) {
+      delivered.addLast(block);
+    }
+    delivered.addAll(newer);
+  }
+
+  /// {@return the newest delivered block up to this number that is still remembered}
+  public Optional<BlockRef> delivered(long number) {
+    return delivered.reversed().stream().filter(block -> block.number() <= number).findFirst();
+  }
+
   /// {@return everything that is new now, which may be nothing}
   public List<Update<T>> poll() {
     List<Update<T>> updates = new ArrayList<>();
-    int overlap = OVERLAP;
-    try {
-      while (step(overlap, updates)) {
-        overlap = 0;
-      }
-    } catch (ChainException e) {
-      if (updates.isEmpty()) {
-        throw e;
-      }
-      // What was delivered is not delivered again, so it must not get lost. The next call meets
-      // the same trouble.
-    }
+    poll(chain.latest(), updates::add);
     return updates;
+  }
+
+  /// Delivers everything that is new now, piece by piece: none is read before the one before it was heard.
+  ///
+  /// @param head the newest block, as the caller has just asked for it
+  /// @param hear takes updates in their order; if it throws, this follower is ahead of it, and is to be made anew
+  public void poll(BlockRef head, Consumer<Update<T>> hear) {
+    BlockRef newest = head;
+    int overlap = OVERLAP;
+    boolean heard = false;
+    while (true) {
+      List<Update<T>> updates = new ArrayList<>();
+      boolean more;
+      try {
+        more = step(newest, overlap, updates);
+        newest = more ? chain.latest() : newest;
+      } catch (ChainException e) {
+        if (!heard && updates.isEmpty()) {
+          throw e;
+        }
+        // What was delivered is not delivered again, so it must not get lost. The next call meets
+        // the same trouble.
+        more = false;
+      }
+      updates.forEach(hear);
+      if (!more) {
+        return;
+      }
+      heard |= !updates.isEmpty();
+      overlap = 0;
+    }
   }
 
   /// Adds what comes next.
   ///
   /// @return whether there may be more at once
-  private boolean step(int overlap, List<Update<T>> updates) {
-    BlockRef head = chain.latest();
+  private boolean step(BlockRef head, int overlap, List<Update<T>> updates) {
     long wanted = head.number() - confirmations + 1;
     Optional<BlockRef> position = position();
     if (position.isPresent() && wanted < position.get().number()) {
@@ -148,7 +254,7 @@ public final class LogFollower<T> {
     if (!isCurrent(end.get())) {
       return false;
     }
-    if (position.isPresent() && !position.equals(end) && !isCurrent(position.get())) {
+    if (position.isPresent() && !isBefore(position.get(), end.get())) {
       goBack(updates);
       return true;
     }
@@ -170,10 +276,20 @@ public final class LogFollower<T> {
     return true;
   }
 
+  /// {@return whether a block is part of the chain that ends in another, which is part of the chain}
+  private boolean isBefore(BlockRef block, BlockRef end) {
+    return block.equals(end) || block.hash().equals(end.parent()) || isCurrent(block);
+  }
+
   private void goBack(List<Update<T>> updates) {
-    while (!delivered.isEmpty() && !isCurrent(delivered.peekLast())) {
-      delivered.removeLast();
+    List<BlockRef> left = new ArrayList<>(delivered);
+    while (!left.isEmpty() && !isCurrent(left.getLast())) {
+      left.removeLast();
     }
+    // The node may fall silent on the way here, and then nothing was forgotten that nobody heard
+    // of.
+    delivered.clear();
+    delivered.addAll(left);
     long upTo = delivered.isEmpty() ? from - 1 : delivered.peekLast().number();
     recent = recent.stream().filter(log -> log.block() <= upTo).toList();
     updates.add(new Update.Back<>(upTo));

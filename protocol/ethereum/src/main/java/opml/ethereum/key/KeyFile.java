@@ -14,6 +14,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
 import opml.core.hash.Bytes32;
 
@@ -28,6 +29,10 @@ final class KeyFile {
   private KeyFile() {}
 
   static Wallet readKey(Path file) {
+    return Wallet.of(privateKey(file));
+  }
+
+  private static Bytes32 privateKey(Path file) {
     String text = read(file).strip();
     if (text.startsWith("{")) {
       throw new KeyException(
@@ -37,25 +42,61 @@ final class KeyFile {
       throw new KeyException("key file " + file + " is not a private key (64 hex digits)");
     }
     try {
-      return Wallet.of(Bytes32.ofHex(text));
+      Bytes32 key = Bytes32.ofHex(text);
+      Wallet.of(key);
+      return key;
     } catch (IllegalArgumentException e) {
       throw new KeyException("key file " + file + " is " + e.getMessage());
     }
   }
 
   static Wallet readKeystore(Path file, Path passphraseFile) {
-    String passphrase = read(passphraseFile).lines().findFirst().orElse("");
-    return Keystore.decrypt(file, read(file), passphrase);
+    return Keystore.decrypt(file, read(file), passphrase(passphraseFile));
+  }
+
+  private static String passphrase(Path file) {
+    return read(file).lines().findFirst().orElse("");
+  }
+
+  /// {@return what a file with a key in it says of itself, encrypted or not}
+  static ListedKey describe(Path file) {
+    String text = read(file).strip();
+    return text.startsWith("{")
+        ? new ListedKey(file, true, Keystore.address(file, text))
+        : new ListedKey(file, false, Optional.of(readKey(file).address()));
   }
 
   static Wallet createKey(Path file) {
-    SecureRandom random = new SecureRandom();
-    byte[] key = new byte[Bytes32.BYTES];
-    random.nextBytes(key);
-    // A key of 0 or beyond the curve's order, once in 2^127 tries, is the caller's to try again.
-    Wallet wallet = Wallet.of(Bytes32.of(key));
-    write(file, Bytes32.of(key) + "\n");
+    Bytes32 key = newKey();
+    Wallet wallet = Wallet.of(key);
+    write(file, key + "\n");
     return wallet;
+  }
+
+  static Wallet createKeystore(Path file, Path passphraseFile) {
+    return writeKeystore(newKey(), file, passphraseFile);
+  }
+
+  static Wallet encrypt(Path keyFile, Path keystore, Path passphraseFile) {
+    return writeKeystore(privateKey(keyFile), keystore, passphraseFile);
+  }
+
+  private static Wallet writeKeystore(Bytes32 key, Path file, Path passphraseFile) {
+    String passphrase = passphrase(passphraseFile);
+    if (passphrase.isEmpty()) {
+      throw new KeyException(
+          "passphrase file " + passphraseFile + " has no passphrase in its first line");
+    }
+    Wallet wallet = Wallet.of(key);
+    write(file, Keystore.encrypt(key, passphrase) + "\n");
+    return wallet;
+  }
+
+  /// {@return a key of chance}; one of 0 or beyond the curve's order, once in 2^127 tries, is the caller's to try again
+  private static Bytes32 newKey() {
+    byte[] key = new byte[Bytes32.BYTES];
+    new SecureRandom().nextBytes(key);
+    return Bytes32.of(key);
   }
 
   private static void write(Path file, String text) {
@@ -68,6 +109,11 @@ final class KeyFile {
       channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII)));
     } catch (FileAlreadyExistsException e) {
       throw new KeyException("key file " + file + " exists already; it is not overwritten");
+    } catch (NoSuchFileException e) {
+      throw new KeyException("cannot write key file " + file + ": its folder is not there", e);
+    } catch (AccessDeniedException e) {
+      throw new KeyException(
+          "cannot write key file " + file + ": this user may not write to its folder", e);
     } catch (IOException | UnsupportedOperationException e) {
       throw new KeyException("cannot write key file " + file + ": " + e.getMessage(), e);
     }

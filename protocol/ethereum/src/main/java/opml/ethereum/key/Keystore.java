@@ -3,16 +3,21 @@ package opml.ethereum.key;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
 import javax.crypto.Cipher;
 import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
+import opml.core.account.Address;
 import opml.core.hash.Bytes32;
 import opml.core.hash.Keccak;
 import org.bouncycastle.crypto.digests.SHA256Digest;
@@ -30,6 +35,12 @@ final class Keystore {
   private static final long MAX_SCRYPT_BYTES = 512L << 20;
   private static final int MAX_PBKDF2_ROUNDS = 10_000_000;
 
+  /// What new files cost whoever guesses at their passphrase: 256 MiB and a second a guess, as geth's standard.
+  private static final int SCRYPT_N = 1 << 18;
+
+  private static final int SCRYPT_R = 8;
+  private static final int SCRYPT_P = 1;
+
   private final Path file;
 
   private Keystore(Path file) {
@@ -40,6 +51,58 @@ final class Keystore {
     return new Keystore(file).decrypt(json, passphrase.getBytes(StandardCharsets.UTF_8));
   }
 
+  /// {@return the file of a key, encrypted}
+  ///
+  /// @param key a valid private key
+  static String encrypt(Bytes32 key, String passphrase) {
+    SecureRandom random = new SecureRandom();
+    byte[] salt = new byte[32];
+    byte[] iv = new byte[16];
+    random.nextBytes(salt);
+    random.nextBytes(iv);
+    byte[] secret = passphrase.getBytes(StandardCharsets.UTF_8);
+    byte[] derived = SCrypt.generate(secret, salt, SCRYPT_N, SCRYPT_R, SCRYPT_P, KEY_BYTES);
+    byte[] encrypted = aes(Cipher.ENCRYPT_MODE, Arrays.copyOf(derived, 16), iv, key.toArray());
+    ObjectNode root = new ObjectMapper().createObjectNode();
+    String address = Wallet.of(key).address().toString();
+    root.put("version", 3).put("id", UUID.randomUUID().toString());
+    root.put("address", address.substring(2));
+    ObjectNode crypto = root.putObject("crypto");
+    crypto.put("cipher", "aes-128-ctr").put("ciphertext", hex(encrypted));
+    crypto.putObject("cipherparams").put("iv", hex(iv));
+    crypto.put("kdf", "scrypt");
+    crypto
+        .putObject("kdfparams")
+        .put("n", SCRYPT_N)
+        .put("r", SCRYPT_R)
+        .put("p", SCRYPT_P)
+        .put("dklen", KEY_BYTES)
+        .put("salt", hex(salt));
+    crypto.put("mac", hex(tag(derived, encrypted)));
+    return root.toString();
+  }
+
+  /// {@return the address that a file names, without its passphrase}; nothing if it names none
+  ///
+  /// @throws KeyException if it is no keystore
+  static Optional<Address> address(Path file, String json) {
+    Keystore keystore = new Keystore(file);
+    JsonNode root = keystore.parse(json);
+    keystore.require(root.path("version").asInt() == 3, "version is not 3");
+    String hex = "0x" + named(root);
+    return hex.matches("0x[0-9a-f]{40}") ? Optional.of(Address.ofHex(hex)) : Optional.empty();
+  }
+
+  private static String hex(byte[] bytes) {
+    return HexFormat.of().formatHex(bytes);
+  }
+
+  private static byte[] tag(byte[] derived, byte[] encrypted) {
+    byte[] tagged = Arrays.copyOfRange(derived, 16, 32 + encrypted.length);
+    System.arraycopy(encrypted, 0, tagged, 16, encrypted.length);
+    return Keccak.hash(tagged).toArray();
+  }
+
   private Wallet decrypt(String json, byte[] passphrase) {
     JsonNode root = parse(json);
     JsonNode crypto = root.path("crypto");
@@ -47,14 +110,11 @@ final class Keystore {
     require("aes-128-ctr".equals(crypto.path("cipher").asText()), "cipher is not aes-128-ctr");
     byte[] encrypted = bytes(crypto, "ciphertext", KEY_BYTES);
     byte[] derived = derive(crypto, passphrase);
-    byte[] tagged = Arrays.copyOfRange(derived, 16, 32 + encrypted.length);
-    System.arraycopy(encrypted, 0, tagged, 16, encrypted.length);
-    byte[] tag = Keccak.hash(tagged).toArray();
-    if (!MessageDigest.isEqual(tag, bytes(crypto, "mac", Bytes32.BYTES))) {
+    if (!MessageDigest.isEqual(tag(derived, encrypted), bytes(crypto, "mac", Bytes32.BYTES))) {
       throw new KeyException("wrong passphrase for keystore " + file + ", or the file is damaged");
     }
     byte[] iv = bytes(crypto.path("cipherparams"), "iv", 16);
-    Wallet wallet = wallet(aes(Arrays.copyOf(derived, 16), iv, encrypted));
+    Wallet wallet = wallet(aes(Cipher.DECRYPT_MODE, Arrays.copyOf(derived, 16), iv, encrypted));
     requireAddress(root, wallet);
     return wallet;
   }
@@ -102,11 +162,11 @@ final class Keystore {
     return ((KeyParameter) generator.generateDerivedMacParameters(8 * KEY_BYTES)).getKey();
   }
 
-  private byte[] aes(byte[] key, byte[] iv, byte[] encrypted) {
+  private static byte[] aes(int mode, byte[] key, byte[] iv, byte[] text) {
     try {
       Cipher cipher = Cipher.getInstance("AES/CTR/NoPadding");
-      cipher.init(Cipher.DECRYPT_MODE, new SecretKeySpec(key, "AES"), new IvParameterSpec(iv));
-      return cipher.doFinal(encrypted);
+      cipher.init(mode, new SecretKeySpec(key, "AES"), new IvParameterSpec(iv));
+      return cipher.doFinal(text);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("this JDK has no AES in counter mode", e);
     }
@@ -121,9 +181,13 @@ final class Keystore {
   }
 
   private void requireAddress(JsonNode root, Wallet wallet) {
-    String named = root.path("address").asText().toLowerCase(Locale.ROOT).replaceFirst("^0x", "");
+    String named = named(root);
     boolean same = named.isEmpty() || wallet.address().toString().equals("0x" + named);
     require(same, "the address is not that of the key");
+  }
+
+  private static String named(JsonNode root) {
+    return root.path("address").asText().toLowerCase(Locale.ROOT).replaceFirst("^0x", "");
   }
 
   private byte[] bytes(JsonNode parent, String field, int length) {

@@ -49,6 +49,22 @@ public final class Wallet implements Signer {
     return KeyFile.createKey(keyFile);
   }
 
+  /// Makes a new key, and a new keystore for it that only its owner may read, encrypted with the first line of another
+  /// file.
+  ///
+  /// @throws KeyException if the keystore exists or cannot be written, or there is no passphrase
+  public static Wallet create(Path keystore, Path passphraseFile) {
+    return KeyFile.createKeystore(keystore, passphraseFile);
+  }
+
+  /// Writes the private key of a file into a new keystore that only its owner may read, encrypted with the first line
+  /// of a third file. The first file stays.
+  ///
+  /// @throws KeyException if there is no key, or no passphrase, or the keystore exists or cannot be written
+  public static Wallet encrypt(Path keyFile, Path keystore, Path passphraseFile) {
+    return KeyFile.encrypt(keyFile, keystore, passphraseFile);
+  }
+
   /// {@return the wallet of a private key}
   ///
   /// @throws IllegalArgumentException if it is 0 or not below the order of the curve

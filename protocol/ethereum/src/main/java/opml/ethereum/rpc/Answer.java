@@ -28,9 +28,18 @@ public final class Answer {
     this.json = json;
   }
 
+  JsonNode json() {
+    return json;
+  }
+
   /// {@return whether the node answered null, which is how it says that there is no such thing}
   public boolean isNull() {
     return json.isNull();
+  }
+
+  /// {@return whether it is a string, such as numbers and bytes are}
+  public boolean isText() {
+    return json.isTextual();
   }
 
   /// {@return the value of a field that must be there; it may be null}
@@ -54,6 +63,16 @@ public final class Answer {
     return value == null || value.isNull()
         ? Optional.empty()
         : Optional.of(new Answer(place + "." + name, value));
+  }
+
+  /// {@return the names of an object's fields, in their order}
+  public List<String> names() {
+    if (!json.isObject()) {
+      throw malformed("an object");
+    }
+    List<String> names = new ArrayList<>();
+    json.fieldNames().forEachRemaining(names::add);
+    return names;
   }
 
   /// {@return the elements of an array}

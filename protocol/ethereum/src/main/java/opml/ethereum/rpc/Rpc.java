@@ -29,6 +29,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import opml.core.time.Time;
 import opml.ethereum.chain.ChainException;
 import opml.ethereum.chain.Data;
 import opml.ethereum.chain.NodeRefusal;
@@ -89,6 +90,7 @@ public final class Rpc implements AutoCloseable {
 
   private final URI url;
   private final Options options;
+  private final Time time;
   private final HttpClient client;
   private final ObjectMapper mapper;
   private final AtomicLong ids = new AtomicLong();
@@ -98,12 +100,18 @@ public final class Rpc implements AutoCloseable {
   }
 
   public Rpc(URI url, Options options) {
+    this(url, options, Time.SYSTEM);
+  }
+
+  /// @param time that it waits by between attempts
+  public Rpc(URI url, Options options, Time time) {
     if (!("http".equals(url.getScheme()) || "https".equals(url.getScheme()))
         || url.getHost() == null) {
       throw new IllegalArgumentException("not an http or https URL of a node");
     }
     this.url = url;
     this.options = options;
+    this.time = time;
     this.client =
         HttpClient.newBuilder()
             .connectTimeout(options.connectTimeout())
@@ -197,14 +205,14 @@ public final class Rpc implements AutoCloseable {
 
   /// When to try again, and for how long.
   private final class Pauses {
-    private final long start = System.nanoTime();
+    private final long start = time.nanoTime();
     private long pause = options.backOff().toMillis();
     private long askedFor;
     private int attempts = 1;
 
     boolean areOver() {
       return attempts >= options.attempts()
-          || System.nanoTime() - start >= 2 * options.timeout().toNanos()
+          || time.nanoTime() - start >= 2 * options.timeout().toNanos()
           || Thread.currentThread().isInterrupted();
     }
 
@@ -228,7 +236,7 @@ public final class Rpc implements AutoCloseable {
 
   private void pause(long millis) {
     try {
-      Thread.sleep(millis);
+      time.sleep(Duration.ofMillis(millis));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new ChainException.Unreachable("interrupted while waiting for " + node(), e);

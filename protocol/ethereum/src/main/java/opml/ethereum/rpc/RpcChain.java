@@ -13,6 +13,7 @@ import opml.core.account.Address;
 import opml.core.account.Wei;
 import opml.core.hash.Bytes32;
 import opml.ethereum.chain.BlockRef;
+import opml.ethereum.chain.BlockTag;
 import opml.ethereum.chain.Call;
 import opml.ethereum.chain.Chain;
 import opml.ethereum.chain.ChainException;
@@ -79,6 +80,11 @@ public final class RpcChain implements Chain, AutoCloseable {
   public Optional<BlockRef> block(long number) {
     return rpc.read(
         found(block -> block.number() == number), "eth_getBlockByNumber", hex(number), false);
+  }
+
+  @Override
+  public Optional<BlockRef> block(BlockTag tag) {
+    return rpc.read(found(_ -> true), "eth_getBlockByNumber", tag.word(), false);
   }
 
   @Override

@@ -10,16 +10,32 @@ import opml.ethereum.chain.ChainException;
 import opml.ethereum.chain.Pending;
 import opml.ethereum.chain.UnsignedTransaction;
 
-/// An account on a chain: who signs, by which policy, with which nonces.
-record Account(Chain chain, Signer signer, SendPolicy policy, NonceBook nonces) {
+/// An account on a chain: who signs, by which policy, with which nonces, in which
+/// surroundings.
+record Account(
+    Chain chain, Signer signer, SendPolicy policy, NonceBook nonces, Surroundings around) {
   /// Room for three credits that were not zero at the estimate and are when the call runs (17,100 gas each).
   private static final long SETTLING_MARGIN = 60_000;
 
   /// What is offered to a block's producer if the node has no opinion.
   private static final Wei ORDINARY_TIP = Wei.gwei(1);
 
+  static Account of(Chain chain, Signer signer, SendPolicy policy, Surroundings around) {
+    return new Account(chain, signer, policy, around.nonces().of(signer.address()), around);
+  }
+
   Address address() {
     return signer.address();
+  }
+
+  /// {@return this moment, as [opml.core.time.Time#nanoTime()]}
+  long now() {
+    return around.time().nanoTime();
+  }
+
+  /// {@return pauses between looks at the chain}
+  Pauses pauses() {
+    return new Pauses(around.time(), policy.maxPoll());
   }
 
   /// {@return a call that does nothing but use a nonce}

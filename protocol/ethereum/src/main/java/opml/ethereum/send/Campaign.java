@@ -1,20 +1,13 @@
 package opml.ethereum.send;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.TreeMap;
 import opml.ethereum.chain.ChainException;
 import opml.ethereum.chain.Pending;
 import org.jspecify.annotations.Nullable;
@@ -22,9 +15,6 @@ import org.jspecify.annotations.Nullable;
 /// Gets a list of orders into the chain: estimates all, hands all over with consecutive nonces, most urgent first, and
 /// watches all. If the node takes only some, the next wave follows when something has landed.
 final class Campaign {
-  /// Requests for estimates that are under way at the same time. If as many find no node, there is none.
-  private static final int ESTIMATES_AT_ONCE = 8;
-
   /// An order with its place in the list and its gas.
   ///
   /// @param repeated whether it ran out of gas before
@@ -36,8 +26,7 @@ final class Campaign {
   private final Strangers strangers;
   private final Watch watch;
   private final Pauses pauses;
-  private final NavigableMap<Integer, Outcome> outcomes = new ConcurrentSkipListMap<>();
-  private final AtomicInteger unreachable = new AtomicInteger();
+  private final NavigableMap<Integer, Outcome> outcomes = new TreeMap<>();
   private final Deque<Ready> queue = new ArrayDeque<>();
   private final Map<Pending, Ready> underWay = new HashMap<>();
   private boolean full;
@@ -50,7 +39,7 @@ final class Campaign {
     this.outdates = outdates;
     this.strangers = new Strangers(account);
     this.watch = new Watch(account, listener);
-    this.pauses = new Pauses(account.policy().maxPoll());
+    this.pauses = account.pauses();
   }
 
   /// {@return what became of each order, in their order}
@@ -69,44 +58,15 @@ final class Campaign {
     return List.copyOf(outcomes.values());
   }
 
-  /// Several at a time, on threads that an interrupt of this one ends.
   private void estimate() {
-    if (orders.isEmpty()) {
-      return;
-    }
-    int threads = Math.min(ESTIMATES_AT_ONCE, orders.size());
-    List<Callable<Optional<Ready>>> estimates = new ArrayList<>();
+    List<Estimate> estimates = Estimate.of(account, orders);
     for (int i = 0; i < orders.size(); i++) {
-      int index = i;
-      estimates.add(() -> ready(index));
-    }
-    try (ExecutorService pool =
-        Executors.newFixedThreadPool(threads, Thread.ofVirtual().factory())) {
-      for (Future<Optional<Ready>> ready : pool.invokeAll(estimates)) {
-        ready.get().ifPresent(queue::add);
+      Estimate estimate = estimates.get(i);
+      if (estimate.trouble().isPresent()) {
+        outcomes.put(i, new Outcome.Failed(estimate.trouble().get()));
+      } else {
+        queue.add(new Ready(i, orders.get(i), estimate.gas(), false));
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new ChainException.Unreachable("interrupted while the node estimated", e);
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(e.getCause());
-    }
-  }
-
-  /// {@return the order with its gas; nothing if that cannot be said, which is its outcome then}
-  private Optional<Ready> ready(int index) {
-    Order order = orders.get(index);
-    try {
-      if (unreachable.get() >= ESTIMATES_AT_ONCE) {
-        throw new ChainException.Unreachable("the node answers no estimate");
-      }
-      return Optional.of(new Ready(index, order, account.gasLimit(order), false));
-    } catch (ChainException e) {
-      if (e instanceof ChainException.Unreachable) {
-        unreachable.incrementAndGet();
-      }
-      outcomes.put(index, new Outcome.Failed(e));
-      return Optional.empty();
     }
   }
 
@@ -120,7 +80,7 @@ final class Campaign {
 
   /// While something is under way there will be another attempt, and then for as long as the policy is patient.
   private void troubled(ChainException why) {
-    long now = System.nanoTime();
+    long now = account.now();
     long since = troubledSince.orElse(now);
     troubledSince = Optional.of(since);
     if (watch.isEmpty() && now - since >= account.policy().patience().toNanos()) {
@@ -164,14 +124,14 @@ final class Campaign {
   /// {@return why there is no room for it, if so}
   private Optional<ChainException> handOver(Departure departure, Ready ready) {
     try {
-      return switch (departure.handOver(ready.order(), ready.gas())) {
+      return switch (departure.handOver(ready.order(), ready.gas(), Logbook.NONE)) {
         case Departure.Result.Sent(Flight flight) -> {
           troubledSince = Optional.empty();
           underWay.put(flight.pending, ready);
           watch.add(flight);
           yield Optional.empty();
         }
-        case Departure.Result.Full(ChainException why) -> Optional.of(why);
+        case Departure.Result.Full(ChainException why, _) -> Optional.of(why);
       };
     } catch (ChainException e) {
       outcomes.put(ready.index(), new Outcome.Failed(e));

@@ -25,7 +25,9 @@ final class Departure {
     record Sent(Flight flight) implements Result {}
 
     /// The pool takes no more of this account now.
-    record Full(ChainException why) implements Result {}
+    ///
+    /// @param flight what it would not take, for whoever goes on offering it; its nonce is not taken
+    record Full(ChainException why, Flight flight) implements Result {}
   }
 
   private final Account account;
@@ -44,24 +46,25 @@ final class Departure {
 
   /// Hands over an order.
   ///
+  /// @param log hears of each version before it leaves
   /// @throws ChainException.TooExpensive if its ceiling forbids it
   /// @throws ChainException.InsufficientFunds if the account cannot pay for it
   /// @throws ChainException.Outdated if a stranger's transaction arrived instead
   /// @throws ChainException whatever the node says, if it will not take it
-  Result handOver(Order order, long gas) {
+  Result handOver(Order order, long gas, Logbook log) {
     Wei ceiling = account.ceiling(order, gas);
     Fees fees = Fees.of(baseFee, tip, ceiling);
     try {
-      return handOver(order, gas, fees, ceiling);
+      return handOver(order, gas, log, fees, ceiling);
     } catch (ChainException.InsufficientFunds e) {
       throw account.poor(order.call(), fees.max().times(gas).plus(order.call().value()), e);
     }
   }
 
-  private Result handOver(Order order, long gas, Fees fees, Wei ceiling) {
+  private Result handOver(Order order, long gas, Logbook log, Fees fees, Wei ceiling) {
     while (!blocked.isEmpty()) {
       long nonce = blocked.first();
-      Optional<Result> result = replace(nonce, order.call(), gas, fees, ceiling);
+      Optional<Result> result = replace(nonce, order.call(), gas, log, fees, ceiling);
       if (result.isPresent() && result.get() instanceof Result.Full) {
         return result.get();
       }
@@ -70,7 +73,7 @@ final class Departure {
         return result.get();
       }
     }
-    return behind(order.call(), gas, fees, ceiling);
+    return behind(order.call(), gas, log, fees, ceiling);
   }
 
   /// Takes the nonces that strangers still block for nothing: forgotten, a claim or a challenge would arrive late and
@@ -88,7 +91,7 @@ final class Departure {
       Wei ceiling = account.ceiling(cancellation, gas);
       Fees fees = Fees.of(baseFee, tip, ceiling);
       for (long nonce : blocked) {
-        if (replace(nonce, cancellation.call(), gas, fees, ceiling).orElse(null)
+        if (replace(nonce, cancellation.call(), gas, Logbook.NONE, fees, ceiling).orElse(null)
             instanceof Result.Sent(Flight flight)) {
           flights.add(flight);
         }
@@ -101,14 +104,15 @@ final class Departure {
   }
 
   /// {@return nothing if the ceiling does not allow it}
-  private Optional<Result> replace(long nonce, Call call, long gas, Fees first, Wei ceiling) {
+  private Optional<Result> replace(
+      long nonce, Call call, long gas, Logbook log, Fees first, Wei ceiling) {
     Optional<Fees> fees = Optional.of(first);
     while (fees.isPresent()) {
       Pending.Version version = account.sign(call, nonce, gas, fees.get());
-      Offer offer = account.offer(version);
+      Offer offer = offer(version, log);
       switch (offer.answer()) {
         case ACCEPTED, DOUBTFUL -> {
-          return Optional.of(sent(version, offer, ceiling));
+          return Optional.of(sent(version, log, offer, ceiling));
         }
         case NONCE_TAKEN ->
             throw new ChainException.Outdated(
@@ -116,7 +120,7 @@ final class Departure {
                     .formatted(nonce, account.address()));
         case TOO_CHEAP -> fees = fees.get().outbidding(ceiling);
         case POOL_FULL -> {
-          return Optional.of(new Result.Full(offer.why().orElseThrow()));
+          return Optional.of(full(version, log, offer, ceiling));
         }
         case REFUSED -> throw offer.why().orElseThrow();
       }
@@ -124,19 +128,19 @@ final class Departure {
     return Optional.empty();
   }
 
-  private Result behind(Call call, long gas, Fees first, Wei ceiling) {
+  private Result behind(Call call, long gas, Logbook log, Fees first, Wei ceiling) {
     Fees fees = first;
-    Pauses pauses = new Pauses(account.policy().maxPoll());
+    Pauses pauses = account.pauses();
     for (int attempt = 1; ; ) {
       long nonce = account.nonces().next(pending);
       Pending.Version version = account.sign(call, nonce, gas, fees);
-      Offer offer = account.offer(version);
+      Offer offer = offer(version, log);
       switch (offer.answer()) {
         case ACCEPTED, DOUBTFUL -> {
-          return sent(version, offer, ceiling);
+          return sent(version, log, offer, ceiling);
         }
         case POOL_FULL -> {
-          return new Result.Full(offer.why().orElseThrow());
+          return full(version, log, offer, ceiling);
         }
         case REFUSED -> throw offer.why().orElseThrow();
         case NONCE_TAKEN, TOO_CHEAP -> {
@@ -163,13 +167,30 @@ final class Departure {
     }
   }
 
-  private Result sent(Pending.Version version, Offer offer, Wei ceiling) {
-    Flight flight =
-        new Flight(
-            new Pending(account.address(), version, ceiling),
-            offer.answer() == Offer.Answer.DOUBTFUL,
-            account.policy());
+  private Offer offer(Pending.Version version, Logbook log) {
+    log.signed(version);
+    return account.offer(version);
+  }
+
+  private Result sent(Pending.Version version, Logbook log, Offer offer, Wei ceiling) {
+    Flight flight = flight(version, log, offer, ceiling);
     account.nonces().take(flight.nonce());
+    if (offer.answer() == Offer.Answer.ACCEPTED) {
+      log.sent(version);
+    }
     return new Result.Sent(flight);
+  }
+
+  private Result full(Pending.Version version, Logbook log, Offer offer, Wei ceiling) {
+    return new Result.Full(offer.why().orElseThrow(), flight(version, log, offer, ceiling));
+  }
+
+  private Flight flight(Pending.Version version, Logbook log, Offer offer, Wei ceiling) {
+    return new Flight(
+        new Pending(account.address(), version, ceiling),
+        log,
+        offer.answer() == Offer.Answer.DOUBTFUL,
+        account.policy(),
+        account.now());
   }
 }

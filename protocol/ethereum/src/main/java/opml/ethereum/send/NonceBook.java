@@ -2,18 +2,12 @@ package opml.ethereum.send;
 
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.WeakHashMap;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
-import opml.core.account.Address;
-import opml.ethereum.chain.Chain;
 
-/// The nonces that this process has on their way for one account; all its senders on one [Chain]
-/// object share the book.
+/// The nonces that this process has on their way for one account; all its senders share the book, by [Nonces].
 ///
 /// The chain itself is the record: the next nonce is the first one that neither the node nor this
 /// process has in use. So nothing needs to be stored, a restarted process goes on where the chain is,
@@ -22,8 +16,6 @@ import opml.ethereum.chain.Chain;
 /// What the node has of the account and this process has not is a *stranger*: of a process before, of another one with
 /// the same key, or a transaction of our own that nobody waits for any more.
 final class NonceBook {
-  private static final Map<Chain, Map<Address, NonceBook>> BOOKS = new WeakHashMap<>();
-
   /// The default patience, so often, is longer than the time between two blocks of any chain that is well.
   private static final int PATIENCES_WITHOUT_BLOCK = 6;
 
@@ -35,16 +27,6 @@ final class NonceBook {
   private long blocked = -1;
   private long blockedSince;
   private long blockedHeight;
-
-  private NonceBook() {}
-
-  static NonceBook of(Chain chain, Address account) {
-    synchronized (BOOKS) {
-      return BOOKS
-          .computeIfAbsent(chain, _ -> new ConcurrentHashMap<>())
-          .computeIfAbsent(account, _ -> new NonceBook());
-    }
-  }
 
   /// {@return the first nonce from `pending` on that this process does not use}
   synchronized long next(long pending) {
@@ -77,8 +59,9 @@ final class NonceBook {
   /// Notes a look at the chain.
   ///
   /// @param height the number of the newest block
+  /// @param now as [opml.core.time.Time#nanoTime()]
   /// @return the nonces of strangers that wait for a block
-  synchronized SortedSet<Long> look(long mined, long pending, long height) {
+  synchronized SortedSet<Long> look(long mined, long pending, long height, long now) {
     SortedSet<Long> waiting = new TreeSet<>();
     for (long nonce = mined; nonce < pending; nonce++) {
       if (!inFlight.contains(nonce)) {
@@ -90,7 +73,7 @@ final class NonceBook {
       blocked = -1;
     } else if (blocked != mined) {
       blocked = mined;
-      blockedSince = System.nanoTime();
+      blockedSince = now;
       blockedHeight = height;
     }
     return waiting;
@@ -98,15 +81,16 @@ final class NonceBook {
 
   /// {@return whether a stranger has had the first nonce that is not mined for so long. While it is ours, no stranger
   /// behind it is to blame}
-  synchronized boolean isBlockedFor(Duration patience) {
-    return blocked >= 0 && System.nanoTime() - blockedSince >= patience.toNanos();
+  synchronized boolean isBlockedFor(Duration patience, long now) {
+    return blocked >= 0 && now - blockedSince >= patience.toNanos();
   }
 
   /// {@return whether a stranger has had it for so long and was left out of a block; or for six times as long, if there
   /// are no blocks}
-  synchronized boolean isOverdue(Duration patience, long height) {
-    return isBlockedFor(patience)
-        && (height > blockedHeight || isBlockedFor(patience.multipliedBy(PATIENCES_WITHOUT_BLOCK)));
+  synchronized boolean isOverdue(Duration patience, long height, long now) {
+    return isBlockedFor(patience, now)
+        && (height > blockedHeight
+            || isBlockedFor(patience.multipliedBy(PATIENCES_WITHOUT_BLOCK), now));
   }
 
   /// {@return whether strangers that were seen waiting are in blocks by now; they are forgotten then}

@@ -1,12 +1,13 @@
 package opml.ethereum.send;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import opml.core.account.Address;
 import opml.core.account.Wei;
+import opml.core.time.Time;
 import opml.ethereum.abi.Contract;
 import opml.ethereum.abi.ContractAbi;
+import opml.ethereum.chain.BlockRef;
 import opml.ethereum.chain.Call;
 import opml.ethereum.chain.Chain;
 import opml.ethereum.chain.ChainException;
@@ -16,10 +17,10 @@ import opml.ethereum.chain.Receipt;
 /// Gets the transactions of one account into the chain, and knows for sure what became of them, also when the node
 /// answers only now and then, prices jump, and a process before this one left things behind.
 ///
-/// Several senders of an account in one process share its nonces, if they share the [Chain] object; all methods may be
-/// called by many threads. Senders that know nothing of each other, such as two processes, sort out their nonces with
-/// the node's help, but if they send the very same call at the same moment it is the very same transaction, and both
-/// see its one receipt.
+/// Several senders of an account in one process share its nonces, if they share [Surroundings#nonces]; all methods may
+/// be called by many threads. Senders that know nothing of each other, such as two processes, sort out their nonces
+/// with the node's help, but if they send the very same call at the same moment it is the very same transaction, and
+/// both see its one receipt.
 ///
 /// A transaction that the node loses, or a reorganisation throws out, is handed over again as long as somebody waits
 /// for it; one that does not cover the base fee any more, or waits too long for a block, is offered again with a higher
@@ -31,8 +32,9 @@ import opml.ethereum.chain.Receipt;
 ///
 /// **What is left from before.** Transactions of the account that this process does not know, or does not wait for any
 /// more, may block its nonces. They get a block, by [SendPolicy#patience]; then the most urgent orders take their
-/// nonces, and what they do not need is cancelled. If such a transaction arrives after all, orders that were decided
-/// without it are outdated: so call [#settle] first, then look at the chain, then decide, then [#sendAll].
+/// nonces, and what they do not need is cancelled. If such a transaction arrives after all, orders of [#sendAll] that
+/// were decided without it are outdated. Who must not do twice what it may have done has a [Traffic], and waits until
+/// that [Traffic#isClear].
 public final class Sender {
   private final Account account;
   private final TransactionListener listener;
@@ -43,7 +45,17 @@ public final class Sender {
   }
 
   public Sender(Chain chain, Signer signer, SendPolicy policy, TransactionListener listener) {
-    this.account = new Account(chain, signer, policy, NonceBook.of(chain, signer.address()));
+    this(chain, signer, policy, listener, Surroundings.ordinary());
+  }
+
+  /// @param around what other senders of the account share, and the time that all of them wait by
+  public Sender(
+      Chain chain,
+      Signer signer,
+      SendPolicy policy,
+      TransactionListener listener,
+      Surroundings around) {
+    this.account = Account.of(chain, signer, policy, around);
     this.listener = listener;
     this.strangers = new Strangers(account);
   }
@@ -54,6 +66,11 @@ public final class Sender {
 
   public Address address() {
     return account.address();
+  }
+
+  /// {@return the time that it waits by}
+  public Time time() {
+    return account.around().time();
   }
 
   /// {@return what this sender may spend, and how long it waits}
@@ -87,7 +104,7 @@ public final class Sender {
   ///
   /// @param orders most urgent first
   /// @return what became of each, in the order of the orders; all that were not handed over yet are
-  ///     [ChainException.Outdated] if something from before arrived since [#settle]
+  ///     [ChainException.Outdated] if something from before arrived meanwhile
   public List<Outcome> sendAll(List<Order> orders) {
     return new Campaign(account, listener, orders, true).run();
   }
@@ -128,8 +145,8 @@ public final class Sender {
     nonces.lock.lock();
     try {
       Departure departure = new Departure(account, strangers.giveWay());
-      return switch (departure.handOver(order, gas)) {
-        case Departure.Result.Full(ChainException why) -> throw why;
+      return switch (departure.handOver(order, gas, Logbook.NONE)) {
+        case Departure.Result.Full(ChainException why, _) -> throw why;
         case Departure.Result.Sent(Flight flight) -> {
           // Nobody waits for a cancellation; one that is stuck is met again by what is sent next.
           departure.cancelRest().forEach(cancelled -> nonces.release(cancelled.nonce()));
@@ -145,8 +162,8 @@ public final class Sender {
   /// [ChainException.Unconfirmed].
   public Receipt await(Pending pending) {
     try (Watch watch = new Watch(account, listener)) {
-      watch.add(new Flight(pending, true, policy()));
-      Pauses pauses = new Pauses(policy().maxPoll());
+      watch.add(new Flight(pending, Logbook.NONE, true, policy(), account.now()));
+      Pauses pauses = account.pauses();
       while (true) {
         Optional<Outcome> outcome = Optional.ofNullable(watch.look().get(pending));
         if (outcome.isPresent()) {
@@ -157,20 +174,17 @@ public final class Sender {
     }
   }
 
-  /// Waits for what a process before this one left on its way, and for what nobody waited for any more. To be called
-  /// before the chain is looked at and decisions are made.
-  ///
-  /// @param patience how long to wait while nothing arrives
-  /// @return whether nothing of the kind waits now; if not, the next orders take the nonces that it blocks
-  public boolean settle(Duration patience) {
-    Strangers.Look look = strangers.settle(patience);
-    account.nonces().strangersArrived(look.mined());
-    return look.waiting().isEmpty();
+  Account account() {
+    return account;
   }
 
-  /// {@return what a unit of gas costs now, tip included}
-  public Wei price() {
-    return chain().latest().baseFee().plus(account.tip());
+  TransactionListener listener() {
+    return listener;
+  }
+
+  /// {@return what a unit of gas costs after a block, tip included}
+  public Wei price(BlockRef at) {
+    return at.baseFee().plus(account.tip());
   }
 
   /// {@return the account's money after the newest block}

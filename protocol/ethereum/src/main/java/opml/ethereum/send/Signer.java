@@ -9,5 +9,7 @@ public interface Signer {
   Address address();
 
   /// {@return the signed transaction as it travels to the node}
+  ///
+  /// @throws opml.ethereum.chain.ChainException.Unsigned if it cannot be signed now
   Data sign(UnsignedTransaction transaction);
 }

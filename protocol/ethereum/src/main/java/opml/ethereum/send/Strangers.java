@@ -30,16 +30,8 @@ final class Strangers {
     long mined = account.chain().minedNonce(account.address());
     long pending = account.chain().pendingNonce(account.address());
     BlockRef latest = account.chain().latest();
-    SortedSet<Long> waiting = account.nonces().look(mined, pending, latest.number());
+    SortedSet<Long> waiting = account.nonces().look(mined, pending, latest.number(), account.now());
     return new Look(mined, pending, latest, waiting);
-  }
-
-  /// Waits as long as the next nonce is a stranger's.
-  ///
-  /// @param patience for each of them; none if it was exhausted before
-  /// @return the last look
-  Look settle(Duration patience) {
-    return waitUntil(_ -> account.nonces().isBlockedFor(patience));
   }
 
   /// Waits as long as the next nonce is a stranger's that may still get into a block by itself.
@@ -47,11 +39,12 @@ final class Strangers {
   /// @return the last look; what blocks there is to be replaced
   Look giveWay() {
     Duration patience = account.policy().patience();
-    return waitUntil(look -> account.nonces().isOverdue(patience, look.latest().number()));
+    return waitUntil(
+        look -> account.nonces().isOverdue(patience, look.latest().number(), account.now()));
   }
 
   private Look waitUntil(Predicate<Look> isEnough) {
-    Pauses pauses = new Pauses(account.policy().maxPoll());
+    Pauses pauses = account.pauses();
     Look look = look();
     while (look.isBlocked() && !isEnough.test(look)) {
       pauses.pause();

@@ -34,20 +34,25 @@ final class Watch implements AutoCloseable {
 
   private static final int REFUSALS_BEFORE_CANCELLED = 3;
 
+  /// Whoever wants it may not see for a few looks that he does.
+  private static final int LOOKS_BEFORE_UNWANTED = 5;
+
   private final Account account;
   private final Chain chain;
   private final SendPolicy policy;
   private final TransactionListener listener;
   private final List<Flight> flights = new ArrayList<>();
   private long mined = -1;
-  private long movedAt = System.nanoTime();
+  private long movedAt;
   private String trouble = "";
+  private boolean told;
 
   Watch(Account account, TransactionListener listener) {
     this.account = account;
     this.chain = account.chain();
     this.policy = account.policy();
     this.listener = listener;
+    this.movedAt = account.now();
   }
 
   void add(Flight flight) {
@@ -59,13 +64,29 @@ final class Watch implements AutoCloseable {
     return flights.isEmpty();
   }
 
+  int size() {
+    return flights.size();
+  }
+
+  /// {@return the first nonce that is not in a block, by the last look that was told}
+  long mined() {
+    return mined;
+  }
+
+  /// {@return whether the last look was told that}
+  boolean isTold() {
+    return told;
+  }
+
   /// Looks at the chain once and does what keeps the transactions going.
   ///
   /// @return what became of those that are not watched any more
   Map<Pending, Outcome> look() {
     Map<Pending, Outcome> landed = new LinkedHashMap<>();
+    told = false;
     try {
       noteProgress(chain.minedNonce(account.address()));
+      told = true;
       for (Flight flight : flights) {
         if (flight.nonce() < mined) {
           outcome(flight).ifPresent(outcome -> landed.put(flight.pending, outcome));
@@ -79,7 +100,7 @@ final class Watch implements AutoCloseable {
       trouble = "; " + e.getMessage();
     }
     for (Flight flight : flights) {
-      if (System.nanoTime() - flight.end >= 0) {
+      if (account.now() - flight.end >= 0) {
         landed.computeIfAbsent(flight.pending, _ -> unconfirmed(flight));
       }
     }
@@ -91,7 +112,7 @@ final class Watch implements AutoCloseable {
   private void noteProgress(long minedNow) {
     if (mined != minedNow) {
       mined = minedNow;
-      movedAt = System.nanoTime();
+      movedAt = account.now();
     }
   }
 
@@ -133,10 +154,10 @@ final class Watch implements AutoCloseable {
 
   private Optional<Outcome> missing(Flight flight) {
     if (flight.looksMissing++ == 0) {
-      flight.missingSince = System.nanoTime();
+      flight.missingSince = account.now();
     }
     if (flight.looksMissing < LOOKS_BEFORE_REPLACED
-        || System.nanoTime() - flight.missingSince < policy.patience().toNanos()) {
+        || account.now() - flight.missingSince < policy.patience().toNanos()) {
       return Optional.empty();
     }
     return Optional.of(
@@ -160,7 +181,10 @@ final class Watch implements AutoCloseable {
 
   private Outcome settled(Flight flight, Pending.Version version, Receipt receipt) {
     Call call = version.transaction().call();
-    listener.mined(account.address(), call, receipt);
+    flight.log.mined(version, receipt);
+    if (flight.blocks.add(receipt.blockHash())) {
+      listener.mined(account.address(), call, receipt);
+    }
     if (flight.cancelledFor.isPresent() && !call.equals(flight.pending.call())) {
       return new Outcome.Failed(flight.cancelledFor.get());
     }
@@ -207,7 +231,7 @@ final class Watch implements AutoCloseable {
     long pending = chain.pendingNonce(account.address());
     BlockRef latest = chain.latest();
     Wei baseFee = latest.baseFee();
-    account.nonces().look(mined, pending, latest.number());
+    account.nonces().look(mined, pending, latest.number(), account.now());
     for (Flight flight : flights) {
       if (flight.nonce() >= mined) {
         flight.looksMissing = 0;
@@ -239,31 +263,51 @@ final class Watch implements AutoCloseable {
 
   private boolean isSlow(Flight flight) {
     long since = Math.max(flight.offeredAt - movedAt, 0) + movedAt;
-    return System.nanoTime() - since >= policy.bumpAfter().toNanos();
+    return account.now() - since >= policy.bumpAfter().toNanos();
   }
 
   private void raise(Flight flight, Wei baseFee) {
     flight.tooCheap = false;
-    flight.offeredAt = System.nanoTime();
+    flight.offeredAt = account.now();
     Pending.Version latest = flight.pending.latest();
     Optional<Fees> raised = Fees.of(latest.transaction()).raised(baseFee, flight.pending.ceiling());
     if (raised.isEmpty()) {
       flight.problem = "; a higher fee would exceed the ceiling";
       return;
     }
+    if (flight.looksUnwanted >= LOOKS_BEFORE_UNWANTED && flight.cancelledFor.isEmpty()) {
+      cancel(
+          flight,
+          Optional.of(new ChainException.Outdated("not wanted any more: " + flight.pending)),
+          raised.get());
+      return;
+    }
     offerAs(flight, latest.transaction().call(), latest.transaction().gasLimit(), raised.get());
+  }
+
+  /// Has its nonce used for nothing, if it is not mined before.
+  private void cancel(Flight flight, Optional<ChainException> why, Fees fees) {
+    Order cancellation = account.cancellation();
+    long gas = account.gasLimit(cancellation);
+    flight.cancelledFor = why;
+    flight.log.cancelled(why.map(Throwable::getMessage).map(String::valueOf).orElse(""));
+    offerAs(flight, cancellation.call(), gas, fees);
   }
 
   private void offerAs(Flight flight, Call call, long gas, Fees fees) {
     Pending.Version version = account.sign(call, flight.nonce(), gas, fees);
+    flight.log.signed(version);
     flight.pending.add(version);
-    flight.offeredAt = System.nanoTime();
+    flight.offeredAt = account.now();
     offer(flight, version);
   }
 
   /// A refusal is no reason to stop waiting: some version may be mined all the same.
   private void offer(Flight flight, Pending.Version version) {
     Offer offer = account.offer(version);
+    if (offer.answer() == Offer.Answer.ACCEPTED) {
+      flight.log.sent(version);
+    }
     offer.why().ifPresent(why -> flight.problem = "; " + why.getMessage());
     flight.doubtful = offer.answer() == Offer.Answer.DOUBTFUL;
     flight.tooCheap = offer.answer() == Offer.Answer.TOO_CHEAP;
@@ -271,10 +315,7 @@ final class Watch implements AutoCloseable {
     if (flight.refusals >= REFUSALS_BEFORE_CANCELLED
         && flight.cancelledFor.isEmpty()
         && flight.pending.hashes().stream().noneMatch(chain::knows)) {
-      flight.cancelledFor = offer.why();
-      Order cancellation = account.cancellation();
-      long gas = account.gasLimit(cancellation);
-      offerAs(flight, cancellation.call(), gas, Fees.of(version.transaction()));
+      cancel(flight, offer.why(), Fees.of(version.transaction()));
     }
   }
 
@@ -282,13 +323,11 @@ final class Watch implements AutoCloseable {
   private void clearTheWay(long pending, BlockRef newest) {
     NonceBook nonces = account.nonces();
     boolean ours = nonces.has(mined) || flights.stream().noneMatch(f -> f.nonce() > mined);
-    if (ours
-        || System.nanoTime() - movedAt < policy.patience().toNanos()
-        || !nonces.lock.tryLock()) {
+    if (ours || account.now() - movedAt < policy.patience().toNanos() || !nonces.lock.tryLock()) {
       return;
     }
     try {
-      movedAt = System.nanoTime();
+      movedAt = account.now();
       SortedSet<Long> first = new TreeSet<>(List.of(mined));
       new Departure(account, new Strangers.Look(mined, pending, newest, first))
           .cancelRest()

@@ -12,6 +12,8 @@ import opml.core.account.Address;
 import opml.core.hash.Bytes32;
 import opml.ethereum.chain.ChainException;
 import opml.ethereum.chain.Data;
+import opml.ethereum.chain.LogEntry;
+import opml.ethereum.chain.TxHash;
 import org.junit.jupiter.api.Test;
 
 class AbiTest {
@@ -227,5 +229,32 @@ class AbiTest {
         .hasMessageContaining("not linked");
     assertThatThrownBy(() -> ContractAbi.parse("X", "{\"abi\":[]}").deployment())
         .hasMessageContaining("no bytecode");
+  }
+
+  @Test
+  void whatAChainHandsOutIsReadAsItWasMeant() {
+    ContractAbi sampler = Sampler.abi();
+    ContractAbi.Function total = sampler.function("total");
+    assertThat(sampler.decodeResult(total, sampler.encodeResult(total, 7L)).number(0)).isEqualTo(7);
+    Bytes32 key = Bytes32.ofWord(5);
+    ContractAbi.Emitted emitted =
+        sampler.encodeEvent("Stored", key, Address.BURNT, 9L, new byte[] {1, 2});
+    Event event =
+        sampler
+            .decode(
+                new LogEntry(
+                    Address.ZERO,
+                    emitted.topics(),
+                    emitted.data(),
+                    1,
+                    Bytes32.ZERO,
+                    new TxHash(Bytes32.ZERO),
+                    0))
+            .orElseThrow();
+    assertThat(event.name()).isEqualTo("Stored");
+    assertThat(event.values().bytes32(0)).isEqualTo(key);
+    assertThat(event.values().address(1)).isEqualTo(Address.BURNT);
+    assertThat(event.values().number(2)).isEqualTo(9);
+    assertThat(event.values().data(3)).hasToString("0x0102");
   }
 }

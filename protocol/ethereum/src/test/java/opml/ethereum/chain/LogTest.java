@@ -19,6 +19,7 @@ import opml.ethereum.abi.Contract;
 import opml.ethereum.abi.Sampler;
 import opml.ethereum.devchain.AnvilBinary;
 import opml.ethereum.devchain.DevChain;
+import opml.ethereum.devchain.ForwardingChain;
 import opml.ethereum.send.Sender;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -295,6 +296,55 @@ class LogTest {
     assertThat(followed).containsExactly(good);
   }
 
+  /// What it had gone back over when the node fell silent was forgotten once, and nobody had heard of it.
+  @Test
+  void aNodeThatFallsSilentDuringAReorganisationHidesNothing() {
+    emit(1);
+    int[] answers = {Integer.MAX_VALUE};
+    Chain moody =
+        new ForwardingChain(dev.chain()) {
+          @Override
+          public Optional<BlockRef> block(long number) {
+            if (answers[0]-- <= 0) {
+              throw new ChainException.Unreachable("down");
+            }
+            return super.block(number);
+          }
+        };
+    for (int silentAfter = 0; silentAfter < 8; silentAfter++) {
+      answers[0] = Integer.MAX_VALUE;
+      LogFollower<LogEntry> follower = follower(moody);
+      List<LogEntry> followed = logsOf(follower.poll());
+      for (int i = 0; i < 3; i++) {
+        emit(1);
+        follower.poll().forEach(update -> apply(update, followed));
+      }
+      dev.reorg(2);
+      answers[0] = silentAfter;
+      try {
+        follower.poll().forEach(update -> apply(update, followed));
+      } catch (ChainException.Unreachable e) {
+        // The next poll finds it back.
+      }
+      answers[0] = Integer.MAX_VALUE;
+      follower.poll().forEach(update -> apply(update, followed));
+      assertThat(followed)
+          .as("silent after %d answers", silentAfter)
+          .isEqualTo(dev.chain().logs(sampler.filter(), 0, dev.chain().latest().number()));
+    }
+  }
+
+  @Test
+  void aChainSaysWhichOfItsBlocksAreThereForGood() {
+    dev.mine(80);
+    BlockRef head = dev.chain().latest();
+    BlockRef last = dev.chain().block(BlockTag.FINALIZED).orElseThrow();
+    assertThat(last.number()).isLessThan(head.number());
+    assertThat(dev.chain().block(last.number())).contains(last);
+    assertThat(dev.chain().block(BlockTag.SAFE).orElseThrow().number())
+        .isBetween(last.number(), head.number());
+  }
+
   @Test
   void aNodeThatIsBehindIsNotAReorganisation() {
     emit(1);
@@ -338,6 +388,10 @@ class LogTest {
     assertThat(follower.poll()).isEmpty();
     assertThat(calls).containsExactly("latest", "logs", "block");
     dev.mine(1);
+    calls.clear();
+    assertThat(follower.poll()).hasSize(1);
+    assertThat(calls).as("a block behind the last one").containsExactly("latest", "logs", "block");
+    dev.mine(2);
     calls.clear();
     assertThat(follower.poll()).hasSize(1);
     assertThat(calls).as("one look at the logs").hasSize(4).containsOnlyOnce("logs");
@@ -408,6 +462,164 @@ class LogTest {
     assertThat(wentBack || last.getFirst() instanceof LogFollower.Update.Back)
         .as("seed %d", seed)
         .isTrue();
+  }
+
+  /// What somebody has who applies updates, as a store does, and what a follower can go on with.
+  private static final class Known {
+    private final List<LogEntry> logs = new ArrayList<>();
+    private final List<BlockRef> blocks = new ArrayList<>();
+
+    void apply(List<LogFollower.Update<LogEntry>> updates) {
+      for (LogFollower.Update<LogEntry> update : updates) {
+        LogTest.apply(update, logs);
+        switch (update) {
+          case LogFollower.Update.Forward<LogEntry>(BlockRef upTo, _) -> blocks.add(upTo);
+          case LogFollower.Update.Back<LogEntry>(long upTo) ->
+              blocks.removeIf(block -> block.number() > upTo);
+        }
+      }
+    }
+
+    /// {@return all of it, or the newest blocks only}
+    LogFollower.Memory<LogEntry> memory(int most) {
+      long last = blocks.isEmpty() ? -1 : blocks.getLast().number();
+      logs.removeIf(log -> log.blockNumber() > last);
+      return new LogFollower.Memory<>(
+          blocks.subList(Math.max(0, blocks.size() - most), blocks.size()),
+          logs.stream()
+              .filter(log -> log.blockNumber() > last - LogFollower.OVERLAP)
+              .map(log -> Kept.of(log, Function.identity()))
+              .toList());
+    }
+  }
+
+  private LogFollower<LogEntry> resumed(Chain chain, LogFollower.Memory<LogEntry> memory) {
+    return new LogFollower<>(chain, sampler.filter(), Function.identity(), 0, 1, 2000, memory);
+  }
+
+  private List<LogEntry> allLogs() {
+    return dev.chain().logs(sampler.filter(), 0, dev.chain().latest().number());
+  }
+
+  @Test
+  void aFollowerThatGoesOnReadsOnlyTheBlocksSince() {
+    emit(1);
+    dev.mine(100);
+    emit(2);
+    Known known = new Known();
+    known.apply(follower(dev.chain()).poll());
+    long last = dev.chain().latest().number();
+    List<Long> begins = new ArrayList<>();
+    Chain watched =
+        seen(
+            (logs, arguments) -> {
+              begins.add((Long) arguments[1]);
+              return logs;
+            });
+    LogFollower<LogEntry> idle = resumed(watched, known.memory(256));
+    assertThat(idle.position()).map(BlockRef::number).contains(last);
+    assertThat(idle.poll()).as("nothing is new").isEmpty();
+    emit(3);
+    List<LogFollower.Update<LogEntry>> updates = resumed(watched, known.memory(256)).poll();
+    assertThat(logsOf(updates)).as("no more than these").hasSize(3);
+    assertThat(updates).hasSize(1);
+    known.apply(updates);
+    assertThat(known.logs).isEqualTo(allLogs());
+    assertThat(begins).allSatisfy(begin -> assertThat(begin).isGreaterThan(last - 64));
+  }
+
+  @Test
+  void whatWasReorganisedWhileNobodyLookedIsNoticed() {
+    Known known = new Known();
+    LogFollower<LogEntry> before = follower(dev.chain());
+    for (int i = 0; i < 4; i++) {
+      emit(1);
+      known.apply(before.poll());
+    }
+    long last = dev.chain().latest().number();
+    dev.reorg(2);
+    emit(2);
+    List<LogFollower.Update<LogEntry>> updates = resumed(dev.chain(), known.memory(256)).poll();
+    assertThat(updates.getFirst()).isEqualTo(new LogFollower.Update.Back<>(last - 2));
+    known.apply(updates);
+    assertThat(known.logs).isEqualTo(allLogs());
+  }
+
+  @Test
+  void whatWasReorganisedDeeperThanIsRememberedIsReadFromTheBeginning() {
+    Known known = new Known();
+    LogFollower<LogEntry> before = follower(dev.chain());
+    for (int i = 0; i < 5; i++) {
+      emit(1);
+      known.apply(before.poll());
+    }
+    dev.reorg(3);
+    emit(1);
+    LogFollower.Memory<LogEntry> memory = known.memory(2);
+    List<LogFollower.Update<LogEntry>> updates = resumed(dev.chain(), memory).poll();
+    assertThat(updates.getFirst()).isEqualTo(new LogFollower.Update.Back<>(-1));
+    known.apply(updates);
+    assertThat(known.logs).isEqualTo(allLogs());
+  }
+
+  @Test
+  void howeverOftenAFollowerIsReplacedItsLogsAreThoseOfTheChain() {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    Known known = new Known();
+    for (int round = 0; round < 15; round++) {
+      switch (random.nextInt(3)) {
+        case 0 -> dev.mine(1 + random.nextInt(12));
+        case 1 -> emit(1 + random.nextInt(2));
+        default -> {
+          int depth = (int) Math.min(dev.chain().latest().number() - 1, 1 + random.nextInt(5));
+          if (depth > 0) {
+            dev.reorg(depth);
+          }
+        }
+      }
+      known.apply(resumed(dev.chain(), known.memory(1 + random.nextInt(4))).poll());
+      assertThat(known.logs).as("seed %d, round %d", seed, round).isEqualTo(allLogs());
+    }
+  }
+
+  @Test
+  void aReorganisationGoesBackNoFurtherThanABlockThatIsRemembered() {
+    emit(1);
+    dev.mine(6);
+    LogFollower<LogEntry> follower = follower(dev.chain());
+    follower.poll();
+    long last = dev.chain().latest().number();
+    follower.remember(dev.chain().block(last - 4).orElseThrow());
+    follower.remember(dev.chain().block(last - 2).orElseThrow());
+    follower.remember(dev.chain().block(last - 2).orElseThrow());
+    assertThatThrownBy(
+            () ->
+                follower.remember(new BlockRef(last + 1, Bytes32.ZERO, Bytes32.ZERO, 0, Wei.ZERO)))
+        .isInstanceOf(IllegalArgumentException.class);
+    dev.reorg(1);
+    assertThat(follower.poll()).first().isEqualTo(new LogFollower.Update.Back<>(last - 2));
+    dev.reorg(3);
+    assertThat(follower.poll()).first().isEqualTo(new LogFollower.Update.Back<>(last - 4));
+    assertThat(follower.position()).map(BlockRef::number).contains(last);
+  }
+
+  @Test
+  void aMemoryThatMakesNoSenseIsRefused() {
+    dev.mine(3);
+    BlockRef second = dev.chain().block(2).orElseThrow();
+    BlockRef third = dev.chain().block(3).orElseThrow();
+    assertThatThrownBy(() -> new LogFollower.Memory<>(List.of(third, second), List.of()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("before");
+    LogFollower.Memory<LogEntry> memory =
+        new LogFollower.Memory<>(List.of(second, third), List.of());
+    assertThatThrownBy(
+            () ->
+                new LogFollower<>(
+                    dev.chain(), sampler.filter(), Function.identity(), 3, 1, 2000, memory))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("block 3");
   }
 
   @Test

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 import java.util.Random;
 import opml.core.account.Address;
 import opml.core.account.Wei;
@@ -100,6 +101,8 @@ class WalletTest {
         .isEqualTo("rw-------");
     assertThatThrownBy(() -> Wallet.create(file)).hasMessageContaining("exists already");
     assertThat(Wallet.load(file).address()).isEqualTo(made.address());
+    assertThatThrownBy(() -> Wallet.create(folder.resolve("none/new")))
+        .hasMessageContaining("its folder is not there");
   }
 
   @Test
@@ -128,6 +131,37 @@ class WalletTest {
     Wallet wallet =
         Wallet.load(file("store", json, "rw-------"), file("pass", "testpassword", "rw-------"));
     assertThat(wallet.address()).isEqualTo(Wallet.of(Bytes32.ofHex(STORED_KEY)).address());
+  }
+
+  @Test
+  void aKeystoreIsWrittenForItsPassphraseAndItsOwnerOnly() throws IOException {
+    Path pass = file("pass", "päss words\n", "rw-------");
+    Path store = folder.resolve("store");
+    Wallet made = Wallet.create(store, pass);
+    assertThat(Wallet.load(store, pass).address()).isEqualTo(made.address());
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(store)))
+        .isEqualTo("rw-------");
+    assertThatThrownBy(() -> Wallet.load(store, file("other", "pass words", "rw-------")))
+        .hasMessageContaining("wrong passphrase");
+    assertThatThrownBy(() -> Wallet.create(store, pass)).hasMessageContaining("exists already");
+    Path empty = file("empty", "\n", "rw-------");
+    assertThatThrownBy(() -> Wallet.create(folder.resolve("no"), empty))
+        .hasMessageContaining("no passphrase");
+    assertThat(folder.resolve("no")).doesNotExist();
+
+    Path plain = file("plain", KEY, "rw-------");
+    Path encrypted = folder.resolve("encrypted");
+    assertThat(Wallet.encrypt(plain, encrypted, pass).address()).hasToString(ADDRESS);
+    assertThat(Wallet.load(encrypted, pass).address()).hasToString(ADDRESS);
+    assertThat(Files.readString(encrypted)).doesNotContain(KEY);
+    assertThat(ListedKey.of(encrypted))
+        .isEqualTo(new ListedKey(encrypted, true, Optional.of(Address.ofHex(ADDRESS))));
+    assertThat(ListedKey.of(plain))
+        .isEqualTo(new ListedKey(plain, false, Optional.of(Address.ofHex(ADDRESS))));
+    assertThat(ListedKey.of(file("nameless", PBKDF2, "rw-------")).address()).isEmpty();
+    assertThatThrownBy(() -> ListedKey.of(file("words", "{words}", "rw-------")))
+        .isInstanceOf(KeyException.class)
+        .hasMessageContaining("not JSON");
   }
 
   @Test

@@ -25,7 +25,6 @@ import opml.core.account.Wei;
 import opml.core.hash.Bytes32;
 import opml.ethereum.abi.Contract;
 import opml.ethereum.abi.Sampler;
-import opml.ethereum.chain.BlockRef;
 import opml.ethereum.chain.Call;
 import opml.ethereum.chain.Chain;
 import opml.ethereum.chain.ChainException;
@@ -84,7 +83,12 @@ class SiegeTest {
   }
 
   private static Sender sender(Chain chain, SendPolicy policy) {
-    return new Sender(chain, dev.account(0), policy, TransactionListener.NONE);
+    return sender(chain, policy, new Nonces());
+  }
+
+  private static Sender sender(Chain chain, SendPolicy policy, Nonces nonces) {
+    return new Sender(
+        chain, dev.account(0), policy, TransactionListener.NONE, Surroundings.sharing(nonces));
   }
 
   private static Order transfer(long wei) {
@@ -134,52 +138,14 @@ class SiegeTest {
     abstract void before(String method);
 
     @Override
-    public BlockRef latest() {
-      before("latest");
-      return super.latest();
-    }
-
-    @Override
-    public long minedNonce(Address account) {
-      before("minedNonce");
-      return super.minedNonce(account);
-    }
-
-    @Override
-    public long pendingNonce(Address account) {
-      before("pendingNonce");
-      return super.pendingNonce(account);
-    }
-
-    @Override
-    public long estimateGas(Call call, Address from) {
-      before("estimateGas");
-      return super.estimateGas(call, from);
-    }
-
-    @Override
-    public Wei suggestedTip() {
-      before("suggestedTip");
-      return super.suggestedTip();
+    protected void asked(String method) {
+      before(method);
     }
 
     @Override
     public void send(Data signed) {
-      before("send");
       super.send(signed);
       before("sent");
-    }
-
-    @Override
-    public Optional<Receipt> receipt(TxHash transaction) {
-      before("receipt");
-      return super.receipt(transaction);
-    }
-
-    @Override
-    public boolean knows(TxHash transaction) {
-      before("knows");
-      return super.knows(transaction);
     }
   }
 
@@ -288,7 +254,6 @@ class SiegeTest {
     pool.mine();
     assertThat(dev.chain().receipt(left.latest().hash())).isEmpty();
     Sender restarted = sender(new ForwardingChain(pool), POLICY);
-    assertThat(restarted.settle(Duration.ofMillis(300))).isFalse();
     long begin = dev.chain().latest().number();
     List<Receipt> receipts =
         receipts(
@@ -314,14 +279,12 @@ class SiegeTest {
     pool.mine();
     GasMeter meter = new GasMeter();
     Sender restarted = new Sender(new ForwardingChain(pool), dev.account(0), POLICY, meter);
-    assertThat(restarted.settle(Duration.ofMillis(300))).isFalse();
     List<Outcome> outcomes = sendAll(restarted, transfers(2), pool::mine);
     assertThat(receipts(outcomes)).hasSize(2);
     pool.mine();
     assertThat(received()).isEqualTo(Wei.of(2));
     assertThat(meter.rows()).extracting(GasMeter.Row::call).containsExactly("cancel", "transfer");
     assertThat(dev.chain().minedNonce(restarted.address())).isEqualTo(5);
-    assertThat(restarted.settle(Duration.ofMillis(1))).isTrue();
   }
 
   @Test
@@ -332,7 +295,14 @@ class SiegeTest {
     long begin = System.nanoTime();
     Pending pending =
         whileMining(
-            () -> other.submit(transfer(1)),
+            () -> {
+              try {
+                return other.submit(transfer(1));
+              } catch (ChainException.Outdated e) {
+                // The block came between two questions of one look.
+                return other.submit(transfer(1));
+              }
+            },
             () -> {
               // Longer than its patience, but the first block.
               if (System.nanoTime() - begin > Duration.ofMillis(1500).toNanos()) {
@@ -344,20 +314,62 @@ class SiegeTest {
     assertThat(received()).isEqualTo(Wei.of(1001));
   }
 
+  private static Traffic<Integer> traffic(Chain chain) {
+    return new Traffic<>(sender(chain, POLICY), FlightLog.forgetting(), Traffic.USUAL_MOST);
+  }
+
+  private static void handOver(Traffic<Integer> traffic, int count, List<Outcome> outcomes) {
+    for (int key = 0; key < count; key++) {
+      traffic.handOver(new KeyedOrder<>(key, transfer(1), true, 0), outcomes::add);
+    }
+  }
+
   @Test
-  void ordersDecidedBeforeSomethingLeftOverArrivedAreOutdated() throws Exception {
+  void ordersDecidedBeforeSomethingLeftOverArrivedAreOutdated() {
     GethPool pool = new GethPool(dev, dev.account(0).address(), Integer.MAX_VALUE);
     sender(new ForwardingChain(pool), POLICY).submit(transfer(1000));
-    Sender restarted = sender(new ForwardingChain(pool), POLICY);
-    assertThat(restarted.settle(Duration.ZERO)).isFalse();
+    Traffic<Integer> traffic = traffic(new ForwardingChain(pool));
+    traffic.look();
+    assertThat(traffic.isClear()).isFalse();
+    List<Outcome> outcomes = new ArrayList<>();
+    handOver(traffic, 2, outcomes);
     pool.mine();
-    assertThat(restarted.sendAll(transfers(2)))
+    traffic.look();
+    assertThat(outcomes)
+        .hasSize(2)
         .allSatisfy(
             outcome ->
                 assertThatThrownBy(outcome::orThrow).isInstanceOf(ChainException.Outdated.class));
-    assertThat(restarted.settle(Duration.ZERO)).isTrue();
-    assertThat(receipts(sendAll(restarted, transfers(2), pool::mine))).hasSize(2);
+    assertThat(traffic.isClear()).isTrue();
+    outcomes.clear();
+    handOver(traffic, 2, outcomes);
+    traffic.look();
+    pool.mine();
+    traffic.look();
+    assertThat(receipts(outcomes)).hasSize(2);
     assertThat(received()).isEqualTo(Wei.of(1002));
+  }
+
+  @Test
+  void whatNobodyKnowsGivesWayToOrdersAndTheRestOfItIsCancelled() throws Exception {
+    GethPool pool = new GethPool(dev, dev.account(0).address(), Integer.MAX_VALUE);
+    Sender killed = sender(new ForwardingChain(pool), POLICY);
+    for (int i = 0; i < 5; i++) {
+      killed.submit(transfer(1000));
+    }
+    pool.setBaseFee(dev.chain().latest().baseFee().times(10));
+    Traffic<Integer> traffic = traffic(new ForwardingChain(pool));
+    List<Outcome> outcomes = new ArrayList<>();
+    handOver(traffic, 3, outcomes);
+    for (int look = 0; look < 1000 && (outcomes.size() < 3 || !traffic.isClear()); look++) {
+      traffic.look();
+      pool.mine();
+      Thread.sleep(20);
+    }
+    assertThat(receipts(outcomes)).hasSize(3);
+    assertThat(traffic.isClear()).isTrue();
+    assertThat(received()).isEqualTo(Wei.of(3));
+    assertThat(dev.chain().minedNonce(killed.address())).isEqualTo(5);
   }
 
   @Test
@@ -366,7 +378,6 @@ class SiegeTest {
     sender(new ForwardingChain(pool), POLICY.withMaxTip(Wei.gwei(3)))
         .submit(new Order(transfer(1000).call(), Wei.ether(1), Order.Kind.ORDINARY));
     Sender modest = sender(new ForwardingChain(pool), POLICY.withMaxFee(Wei.gwei(2)));
-    assertThat(modest.settle(Duration.ofMillis(300))).isFalse();
     List<Outcome> outcomes =
         sendAll(
             modest,
@@ -517,9 +528,10 @@ class SiegeTest {
   void aStrangerInFrontIsClearedAwayWhileOthersWait() throws Exception {
     GethPool pool = new GethPool(dev, dev.account(0).address(), Integer.MAX_VALUE);
     SendPolicy brief = POLICY.withTimeout(Duration.ofMillis(50));
-    Sender sender = sender(new ForwardingChain(pool), brief);
+    Nonces nonces = new Nonces();
+    Sender sender = sender(new ForwardingChain(pool), brief, nonces);
     Pending abandoned = sender.submit(transfer(1000));
-    Sender patient = sender(sender.chain(), POLICY);
+    Sender patient = sender(sender.chain(), POLICY, nonces);
     Pending behind = patient.submit(transfer(1));
     pool.setBaseFee(dev.chain().latest().baseFee().times(10));
     pool.mine();

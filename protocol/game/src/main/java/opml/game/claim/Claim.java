@@ -8,7 +8,8 @@ import opml.core.hash.Bytes32;
 ///
 /// @param index of this claim among those on its request, from 0
 /// @param finalState the last state of the level-0 trace
-/// @param outputHash keccak-256 of the output bytes; the contract has proven that they lie in `finalState`
+/// @param outputHash keccak-256 of the output bytes, or of the root that stands for more of them than a claim carries;
+///     the contract has proven that they lie in `finalState`
 public record Claim(
     RequestId request, long index, Address server, Bytes32 finalState, Bytes32 outputHash) {
 

@@ -14,6 +14,16 @@ public final class Ledger {
   private BigInteger paidIn = BigInteger.ZERO;
   private BigInteger paidOut = BigInteger.ZERO;
 
+  /// {@return the same money, on its own from now on}
+  Ledger copy() {
+    Ledger copy = new Ledger();
+    copy.credits.putAll(credits);
+    copy.locked = locked;
+    copy.paidIn = paidIn;
+    copy.paidOut = paidOut;
+    return copy;
+  }
+
   /// {@return what somebody may take out}
   public BigInteger credit(Address owner) {
     return credits.getOrDefault(owner, BigInteger.ZERO);

@@ -4,9 +4,11 @@ import static opml.game.referee.RefusedCallException.require;
 
 import java.math.BigInteger;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import opml.core.account.Address;
 import opml.core.hash.Bytes32;
 import opml.game.claim.Availability;
@@ -31,17 +33,20 @@ import org.jspecify.annotations.Nullable;
 /// The whole contract as a model: requests, claims, games, and the money between them, `protocol.md` §2 and §5.
 /// Time comes with every call, in seconds since the epoch, and must not run backwards. A refused call changes nothing.
 ///
-/// Left out is what has no part in a dispute: deliveries, and the proofs that tie the output to the final state.
+/// Left out is what has no part in a dispute: the proofs that tie the output to the final state. Of deliveries it is
+/// told how the requester's contract took them.
 public final class Referee {
   private final long chainId;
   private final Address address;
   private final Parameters parameters;
   private final Rules rules;
-  private final Ledger ledger = new Ledger();
+  private final Ledger ledger;
   private final Map<Address, Long> nonces = new HashMap<>();
   private final Map<RequestId, RequestState> requests = new LinkedHashMap<>();
   private final Map<ClaimId, ClaimState> claims = new LinkedHashMap<>();
   private final Map<GameId, Entry> games = new LinkedHashMap<>();
+  private final Set<ClaimId> provisionalDelivered = new HashSet<>();
+  private final Set<RequestId> finalDelivered = new HashSet<>();
 
   /// A game, the claim that it is on, and what its challenge deposited. The claim's status is kept with the claim
   /// alone.
@@ -49,10 +54,29 @@ public final class Referee {
 
   /// A hub without requests.
   public Referee(long chainId, Address address, Parameters parameters, Rules rules) {
+    this(chainId, address, parameters, rules, new Ledger());
+  }
+
+  private Referee(
+      long chainId, Address address, Parameters parameters, Rules rules, Ledger ledger) {
     this.chainId = chainId;
     this.address = address;
     this.parameters = parameters;
     this.rules = rules;
+    this.ledger = ledger;
+  }
+
+  /// {@return the same hub, on its own from now on: what a chain goes back to in a reorganisation, and what an estimate
+  /// is tried on. All that it holds are values, so only its maps are copied}
+  public Referee copy() {
+    Referee copy = new Referee(chainId, address, parameters, rules, ledger.copy());
+    copy.nonces.putAll(nonces);
+    copy.requests.putAll(requests);
+    copy.claims.putAll(claims);
+    copy.games.putAll(games);
+    copy.provisionalDelivered.addAll(provisionalDelivered);
+    copy.finalDelivered.addAll(finalDelivered);
+    return copy;
   }
 
   public Parameters parameters() {
@@ -85,6 +109,38 @@ public final class Referee {
     return entry.game().with(claim(entry.claim()).status());
   }
 
+  /// {@return all requests, oldest first}
+  public List<RequestId> requests() {
+    return List.copyOf(requests.keySet());
+  }
+
+  /// {@return all claims, oldest first}
+  public List<ClaimId> claims() {
+    return List.copyOf(claims.keySet());
+  }
+
+  /// {@return all games, oldest first}
+  public List<GameId> games() {
+    return List.copyOf(games.keySet());
+  }
+
+  /// {@return the claim that a game is on}
+  public ClaimId claimOf(GameId id) {
+    return found(games.get(id), "game", id).claim();
+  }
+
+  public boolean has(RequestId id) {
+    return requests.containsKey(id);
+  }
+
+  public boolean has(ClaimId id) {
+    return claims.containsKey(id);
+  }
+
+  public boolean has(GameId id) {
+    return games.containsKey(id);
+  }
+
   /// {@return the claims on a request, oldest first}
   public List<ClaimState> claims(RequestId request) {
     return claims.values().stream().filter(c -> c.claim().request().equals(request)).toList();
@@ -109,6 +165,24 @@ public final class Referee {
       long deadline,
       BigInteger value,
       long now) {
+    return request(requester, modelId, inputRoot, server, deadline, Address.ZERO, 0, value, now);
+  }
+
+  /// Opens a request; the value is its fee.
+  ///
+  /// @param server who alone may claim; [Address#ZERO] for anyone
+  /// @param callback whom results are delivered to; [Address#ZERO] for nobody
+  /// @param callbackGas what a delivery may use
+  public RequestId request(
+      Address requester,
+      Bytes32 modelId,
+      Bytes32 inputRoot,
+      Address server,
+      long deadline,
+      Address callback,
+      long callbackGas,
+      BigInteger value,
+      long now) {
     rules.levels().begin(modelId, inputRoot);
     require(now <= deadline, Refusal.DEADLINE_PASSED, "the deadline was " + deadline);
     long nonce = nonces.merge(requester, 1L, Long::sum) - 1;
@@ -124,8 +198,8 @@ public final class Referee {
             server,
             value,
             deadline,
-            Address.ZERO,
-            0);
+            callback,
+            callbackGas);
     ledger.payIn(value);
     requests.put(request.id(), new RequestState(request, RequestStatus.OPEN, 0, 0));
     return request.id();
@@ -268,6 +342,66 @@ public final class Referee {
         request.liveClaims() + " claims are live");
     ledger.credit(request.request().requester(), request.request().fee());
     requests.put(id, request.with(RequestStatus.EXPIRED, request.claims(), 0));
+  }
+
+  /// Tells the requester's contract of a live claim, once.
+  ///
+  /// @param outputHash keccak-256 of what is delivered
+  /// @param hearing what the contract makes of it
+  public void deliverProvisional(ClaimId id, Bytes32 outputHash, Hearing hearing) {
+    ClaimState claim = claim(id);
+    requireLive(claim);
+    RequestState request = request(claim.claim().request());
+    requireOpen(request);
+    require(!provisionalDelivered.contains(id), Refusal.ALREADY_DELIVERED, "claim " + id);
+    deliver(request, claim, outputHash, hearing);
+    provisionalDelivered.add(id);
+  }
+
+  /// Tells the requester's contract the final result, once.
+  ///
+  /// @param outputHash keccak-256 of what is delivered
+  /// @param hearing what the contract makes of it
+  public void deliverFinal(RequestId id, Bytes32 outputHash, Hearing hearing) {
+    RequestState request = request(id);
+    require(
+        request.status() == RequestStatus.FINAL,
+        Refusal.REQUEST_NOT_FINAL,
+        "the request is " + request.status());
+    require(!finalDelivered.contains(id), Refusal.ALREADY_DELIVERED, "request " + id);
+    deliver(request, finalClaim(id), outputHash, hearing);
+    finalDelivered.add(id);
+  }
+
+  private static void deliver(
+      RequestState request, ClaimState claim, Bytes32 outputHash, Hearing hearing) {
+    require(!request.request().callback().isZero(), Refusal.NO_CALLBACK, "nobody is to be told");
+    require(
+        claim.claim().outputHash().equals(outputHash),
+        Refusal.OUTPUT_MISMATCH,
+        "this is not what was claimed");
+    require(hearing != Hearing.STARVED, Refusal.DELIVERY_STARVED, "too little gas");
+    require(hearing == Hearing.HEARD, Refusal.DELIVERY_FAILED, "the contract refuses");
+  }
+
+  /// {@return whether the requester's contract was told of a claim}
+  public boolean isDelivered(ClaimId id) {
+    return provisionalDelivered.contains(id);
+  }
+
+  /// {@return whether the requester's contract was told the final result}
+  public boolean isDelivered(RequestId id) {
+    return finalDelivered.contains(id);
+  }
+
+  /// {@return the claim that became a request's result}
+  ///
+  /// @throws IllegalArgumentException if none has
+  public ClaimState finalClaim(RequestId id) {
+    return claims(id).stream()
+        .filter(claim -> claim.status() == ClaimStatus.FINAL)
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no claim on " + id + " is final"));
   }
 
   /// Pays somebody's credit out.

@@ -166,13 +166,13 @@ public class Rules {
   // INVARIANT: a list disputes something. Without this guard a copycat posts the true states, and
   // nothing in them can be refuted.
   // Overridden by the test that shows it.
-  void requireAnotherEnd(Bytes32 last, Bytes32 disputed) {
+  protected void requireAnotherEnd(Bytes32 last, Bytes32 disputed) {
     RefusedCallException.require(!last.equals(disputed), Refusal.END_NOT_DISPUTED, "last = E");
   }
 
   // INVARIANT: so does a list one level below: its end means another state above. Without this
   // guard a copycat posts the true trace of the node. Overridden by the test that shows it.
-  void requireAnotherImage(Bytes32 image, Bytes32 disputed) {
+  protected void requireAnotherImage(Bytes32 image, Bytes32 disputed) {
     RefusedCallException.require(!image.equals(disputed), Refusal.END_NOT_DISPUTED, "E' = E");
   }
 

@@ -6,5 +6,6 @@
 ///
 ///   - [opml.game.referee.Rules]: one game, pure: (game, move) → game;
 ///   - [opml.game.referee.Referee]: requests, claims, games and the money between them;
+///   - [opml.game.referee.Hearing]: what a requester's contract makes of a delivery;
 ///   - [opml.game.referee.Ledger]: who is owed what.
 package opml.game.referee;

@@ -38,8 +38,13 @@ public interface Work {
   /// settles them}
   long gasOfASide();
 
-  /// {@return the output, with its length before it, and the proof of its root at the output slot under the final slots
-  /// root; empty if the run failed}
+  /// {@return the output tensor's bytes, however many; empty if the run failed}
+  default byte[] output() {
+    return result().output();
+  }
+
+  /// {@return the output, with its length before it, or its root if a claim cannot carry it, and the proof of its root
+  /// at the output slot under the final slots root; empty if the run failed}
   byte[] claimEvidence();
 
   /// {@return the initial root of the input slot and its proof under the model's initial slots root, which a challenge
@@ -68,12 +73,24 @@ public interface Work {
   ///
   /// @param status 0 ran to its end, 1 stopped, 2 failed
   /// @param slotsRoot root of the slots in the final state; zero if failed
-  /// @param output the output tensor's bytes; empty if failed
+  /// @param output the output tensor's bytes; empty if failed, or if there are more than a claim carries
   /// @param finalState the graph state that commits status and slots
-  record Result(int status, Bytes32 slotsRoot, byte[] output, Bytes32 finalState) {
-    /// {@return what a claim says of the output}
+  /// @param outputRoot what a claim says in place of an output that it cannot carry
+  record Result(
+      int status,
+      Bytes32 slotsRoot,
+      byte[] output,
+      Bytes32 finalState,
+      Optional<Bytes32> outputRoot) {
+    /// A result whose output a claim carries.
+    public Result(int status, Bytes32 slotsRoot, byte[] output, Bytes32 finalState) {
+      this(status, slotsRoot, output, finalState, Optional.empty());
+    }
+
+    /// {@return the hash of what a claim says of the output}
     public Bytes32 outputHash() {
-      return Keccak.hash(ShortBuffer.trim(output));
+      return Keccak.hash(
+          outputRoot.map(Bytes32::toArray).orElseGet(() -> ShortBuffer.trim(output)));
     }
   }
 

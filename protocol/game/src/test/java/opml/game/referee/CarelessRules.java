@@ -11,7 +11,7 @@ public final class CarelessRules {
   public static Rules forgettingTheEnd(GameFormat format, Levels levels) {
     return new Rules(format, levels) {
       @Override
-      void requireAnotherEnd(Bytes32 last, Bytes32 disputed) {}
+      protected void requireAnotherEnd(Bytes32 last, Bytes32 disputed) {}
     };
   }
 
@@ -19,7 +19,7 @@ public final class CarelessRules {
   public static Rules forgettingTheImage(GameFormat format, Levels levels) {
     return new Rules(format, levels) {
       @Override
-      void requireAnotherImage(Bytes32 image, Bytes32 disputed) {}
+      protected void requireAnotherImage(Bytes32 image, Bytes32 disputed) {}
     };
   }
 }

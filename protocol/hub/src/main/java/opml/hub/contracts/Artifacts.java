@@ -7,10 +7,12 @@ import opml.ethereum.abi.ContractAbi;
 public enum Artifacts {
   HUB("Hub"),
   DELIVERIES("Deliveries"),
+  INPUTS("Inputs"),
   MODEL_REGISTRY("ModelRegistry"),
   GRAPH_STEP("GraphStep"),
   STEP("Step"),
-  RESULT_RECEIVER("IResultReceiver");
+  RESULT_RECEIVER("IResultReceiver"),
+  ROOT_RECEIVER("IRootReceiver");
 
   private final String contract;
 

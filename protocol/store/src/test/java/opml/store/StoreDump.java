@@ -1,0 +1,33 @@
+package opml.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// Everything in a store, row by row.
+final class StoreDump {
+  private StoreDump() {}
+
+  static List<Object> of(Store store) {
+    List<Object> rows = new ArrayList<>();
+    rows.add("position " + store.projection().position());
+    rows.add(store.projection().finalised());
+    rows.addAll(store.projection().blocks());
+    rows.addAll(store.projection().between(0, Long.MAX_VALUE));
+    rows.addAll(store.projection().ended(0, Long.MAX_VALUE));
+    rows.addAll(store.payments().between(0, Long.MAX_VALUE));
+    rows.add(store.payments().total());
+    for (IntentState state : IntentState.values()) {
+      rows.addAll(store.outbox().in(state));
+    }
+    rows.addAll(store.outbox().unmined());
+    rows.addAll(store.jobs().all());
+    rows.addAll(store.results().newest(Integer.MAX_VALUE));
+    return rows;
+  }
+
+  static void assertEqual(Store actual, Store expected, String when) {
+    assertThat(of(actual)).as(when).containsExactlyElementsOf(of(expected));
+  }
+}
