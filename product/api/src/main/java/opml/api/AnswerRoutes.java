@@ -45,10 +45,6 @@ final class AnswerRoutes implements AutoCloseable {
             .orElseThrow(() -> ApiException.invalid("model", "you must provide a model parameter"));
   }
 
-  private long now() {
-    return clock.instant().getEpochSecond();
-  }
-
   private int answer(
       CompletionRequest wanted,
       ModelShelf.Entry entry,
@@ -67,10 +63,12 @@ final class AnswerRoutes implements AutoCloseable {
     String name = modelName(body, models);
     ModelShelf.Entry entry = models.get(name);
     ServedModel model = entry.model();
-    RequestReader reader = new RequestReader(body, name, model);
-    CompletionRequest wanted = isChat ? reader.chat(ZonedDateTime.now(clock)) : reader.completion();
+    RequestReader reader = new RequestReader(body, name, model.asked());
+    ZonedDateTime now = ZonedDateTime.now(clock);
+    CompletionRequest wanted = isChat ? reader.chat(now) : reader.completion();
     Receipts receipts = new Receipts(model.voucher(), wanted);
-    AnswerJson json = new AnswerJson(wanted, isChat, bytes, model.fingerprint(), receipts, now());
+    AnswerJson json =
+        new AnswerJson(wanted, isChat, bytes, model.fingerprint(), receipts, now.toEpochSecond());
     return new Reply(
         wanted.heldBytes(model.context()),
         response -> answer(wanted, entry, model, json, response));
@@ -100,12 +98,14 @@ final class AnswerRoutes implements AutoCloseable {
     ServedModel model = entry.model();
     ArrayNode conversation = conversation(asked.previous());
     conversation.addAll(asked.messages());
+    // Templates may tell a model what day it is, so the answer tells the same moment.
+    ZonedDateTime now = ZonedDateTime.now(clock);
     CompletionRequest wanted =
-        new RequestReader(asked.chat(conversation), name, model).chat(ZonedDateTime.now(clock));
+        new RequestReader(asked.chat(conversation), name, model.asked()).chat(now);
     // A stream of events, too, tells all again at its end.
     RequestReader.requireRoom(wanted, model.context());
     String hash = AnswerJson.hash(bytes);
-    ResponseHead head = new ResponseHead(body, wanted, "resp_" + hash, now());
+    ResponseHead head = new ResponseHead(body, wanted, "resp_" + hash, now.toEpochSecond());
     boolean isStored = asked.isStored();
     // What is held as long as the answer takes is counted below.
     ArrayNode before = isStored ? conversation : ApiBody.MAPPER.createArrayNode();

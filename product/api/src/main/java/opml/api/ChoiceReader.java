@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import opml.llm.tape.AskedChance;
 import opml.llm.tape.DrySampling;
 import opml.llm.tape.Sampling;
 
@@ -18,6 +20,10 @@ final class ChoiceReader {
   private static final int PENALISED = 64;
 
   private static final String BREAKERS = "dry_sequence_breakers";
+
+  /// What says more of repeated sequences, for which something is to be taken off at all.
+  private static final List<String> OF_DRY =
+      List.of("dry_base", "dry_allowed_length", "dry_penalty_last_n", BREAKERS);
 
   private final ApiBody body;
   private final int vocabulary;
@@ -39,17 +45,21 @@ final class ChoiceReader {
     return asked.longValue();
   }
 
-  /// {@return how tokens are chosen}: the most likely one each time, unless a temperature is asked for
+  /// {@return how tokens are chosen}: as [AskedChance] has it for all of us
   Sampling sampling() {
+    AskedChance chance =
+        new AskedChance(
+            real("temperature"),
+            body.find("seed").map(_ -> seed()),
+            body.find("top_k")
+                .map(_ -> body.whole("top_k", 0, Integer.MIN_VALUE, Integer.MAX_VALUE)),
+            real("top_p"),
+            real("min_p"),
+            real("typical_p"));
     try {
       Sampling sampling =
-          Sampling.builder()
-              .seed(seed())
-              .temperature((float) body.real("temperature", 0))
-              .topK(body.whole("top_k", 0, 0, Integer.MAX_VALUE))
-              .topP((float) body.real("top_p", 1))
-              .minP((float) body.real("min_p", 0))
-              .typical((float) body.real("typical_p", 1))
+          chance
+              .sampling(0)
               .repeatLastN(body.whole("repeat_last_n", PENALISED, -1, Integer.MAX_VALUE))
               .repeatPenalty((float) body.real("repeat_penalty", 1))
               .frequencyPenalty((float) body.real("frequency_penalty", 0))
@@ -62,6 +72,10 @@ final class ChoiceReader {
     } catch (IllegalArgumentException e) {
       throw invalid(e);
     }
+  }
+
+  private Optional<Float> real(String name) {
+    return body.find(name).map(_ -> (float) body.real(name, 0));
   }
 
   /// {@return what is told about a refused way to choose}
@@ -77,6 +91,14 @@ final class ChoiceReader {
   }
 
   private DrySampling dry() {
+    if (body.find("dry_multiplier").isEmpty()) {
+      for (String name : OF_DRY) {
+        if (body.find(name).isPresent()) {
+          throw ApiException.invalid(
+              name, "Invalid '%s': it is of no effect without 'dry_multiplier'.".formatted(name));
+        }
+      }
+    }
     List<String> breakers = new ArrayList<>();
     body.find(BREAKERS)
         .ifPresentOrElse(

@@ -23,7 +23,8 @@ final class EmbeddingReader {
 
   static Request read(ApiBody body, ServedModel model) {
     body.requireKnown(KNOWN);
-    List<int[]> texts = new PromptReader("input", MOST_TEXTS, model).read(body.get("input"));
+    List<int[]> texts =
+        new PromptReader("input", MOST_TEXTS, model.asked()).read(body.get("input"));
     String format = body.text("encoding_format").orElse("float");
     if (!Set.of("float", "base64").contains(format)) {
       throw ApiException.invalid(

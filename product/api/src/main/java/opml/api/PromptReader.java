@@ -9,11 +9,11 @@ import opml.llm.tokenizer.Tokenizer;
 final class PromptReader {
   private final String field;
   private final int mostTexts;
-  private final ServedModel model;
+  private final AskedModel model;
   private final Tokenizer tokenizer;
 
   /// @param mostTexts that there may be
-  PromptReader(String field, int mostTexts, ServedModel model) {
+  PromptReader(String field, int mostTexts, AskedModel model) {
     this.field = field;
     this.mostTexts = mostTexts;
     this.model = model;
@@ -72,7 +72,7 @@ final class PromptReader {
   }
 
   /// Refuses a text that has no tokens, or leaves no room behind it.
-  static void requirePlace(String field, ServedModel model, int... prompt) {
+  static void requirePlace(String field, AskedModel model, int... prompt) {
     if (prompt.length == 0) {
       throw ApiException.invalid(field, "Invalid '%s': it has no tokens.".formatted(field));
     }

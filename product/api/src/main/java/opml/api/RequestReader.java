@@ -61,6 +61,7 @@ final class RequestReader {
           "dry_penalty_last_n",
           "dry_sequence_breakers",
           "grammar",
+          "response_format",
           "logprobs",
           // These change nothing of an answer.
           "user",
@@ -80,17 +81,16 @@ final class RequestReader {
           "tools",
           "tool_choice",
           "parallel_tool_calls",
-          "response_format",
           "modalities",
           "chat_template_kwargs");
 
   private final ApiBody body;
   private final String name;
-  private final ServedModel model;
+  private final AskedModel model;
   private final Tokenizer tokenizer;
 
   /// @param name what clients call the model
-  RequestReader(ApiBody body, String name, ServedModel model) {
+  RequestReader(ApiBody body, String name, AskedModel model) {
     this.body = body;
     this.name = name;
     this.model = model;
@@ -147,7 +147,10 @@ final class RequestReader {
                 () ->
                     ApiException.invalid(
                         "model",
-                        "The model `%s` has no template for conversations.".formatted(name)));
+                        ("The model `%s` has no template for conversations; 'opml api' takes one as"
+                                + " --chat-template FILE, or 'chatml'. Texts go on without one, at"
+                                + " /v1/completions.")
+                            .formatted(name)));
     requireText();
     int others = others();
     ToolReader.Tools tools = new ToolReader(body, template).read();

@@ -71,6 +71,7 @@ final class ResponseHead {
     response.put("parallel_tool_calls", asked.flag("parallel_tool_calls", true));
     copy(response, "previous_response_id");
     response.putObject("reasoning").putNull("effort").putNull("summary");
+    response.put("seed", request.seed());
     response.put("store", asked.flag("store", true));
     response.put("temperature", request.sampling().temperature());
     response.set(

@@ -21,4 +21,9 @@ public record ServedModel(
     int context,
     Drafting drafting,
     String fingerprint,
-    Optional<Voucher> voucher) {}
+    Optional<Voucher> voucher) {
+  /// {@return what requests are read by}
+  AskedModel asked() {
+    return new AskedModel(tokenizer, template, context);
+  }
+}

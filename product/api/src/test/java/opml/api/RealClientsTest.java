@@ -138,7 +138,7 @@ class RealClientsTest {
           }
         });
     ChatResponse response = whole.get(30, TimeUnit.SECONDS);
-    assertThat(parts.toString()).isEqualTo(chat);
+    assertThat(parts.toString()).as("seed %d", seed).isEqualTo(chat);
     assertThat(response.tokenUsage().totalTokenCount()).isPositive();
     OpenAiLanguageModel texts =
         OpenAiLanguageModel.builder()
@@ -148,7 +148,10 @@ class RealClientsTest {
             .maxRetries(0)
             .timeout(Duration.ofSeconds(30))
             .build();
-    assertThat(texts.generate(TEXT).content()).startsWith(text);
+    // An answer cut after eight tokens may end within a character that the longer one completes.
+    assertThat(texts.generate(TEXT).content())
+        .as("seed %d", seed)
+        .startsWith(text.replaceAll("\uFFFD+$", ""));
     assertThatThrownBy(() -> wrong(url, "nobody", 0.0).chat(TEXT))
         .isInstanceOf(ModelNotFoundException.class);
     assertThatThrownBy(() -> wrong(url, "one", -0.7).chat(TEXT))

@@ -86,6 +86,14 @@ class StructuredTest {
             "/v1/completions",
             "{'model':'one','prompt':'a','grammar':'root ::= [a-c] [a-c] [0-9]'}");
     assertThat(gbnf.path("text").asText()).as("seed %d", seed).matches("[abc]{2}[0-9]");
+    JsonNode text =
+        choice(
+            chance,
+            "/v1/completions",
+            "{'model':'one','prompt':'ab','max_tokens':54,%s%s}"
+                .formatted(noBlanks(12, 13, 16, 35, 259), schema));
+    assertThat(text.path("finish_reason").asText()).as("seed %d", seed).isEqualTo("stop");
+    assertForm(TinyServer.parse(text.path("text").asText()));
     HttpResponse<String> response =
         chance.post(
             "/v1/responses",

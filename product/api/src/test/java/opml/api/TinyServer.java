@@ -53,7 +53,7 @@ import opml.receipt.Voucher;
 final class TinyServer implements AutoCloseable {
   private static final Clock NOON =
       Clock.fixed(Instant.parse("2026-03-05T12:00:00Z"), ZoneOffset.UTC);
-  private static final String TEMPLATE =
+  static final String TEMPLATE =
       "{% for m in messages %}{{ m.role[0] ~ m.content ~ '\n' }}{% endfor %}"
           + "{% if messages[0].content == 'no' %}{{ raise_exception('not that') }}{% endif %}";
 
@@ -298,7 +298,8 @@ final class TinyServer implements AutoCloseable {
 
   @Override
   public void close() {
-    client.close();
+    // Answers that nobody reads would be waited for without end.
+    client.shutdownNow();
     server.close();
   }
 

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import opml.core.codec.ShortBuffer;
 import opml.engine.plan.Team;
@@ -89,7 +90,8 @@ class VouchedAnswersTest {
       assertThat(receipt.vouched().deadline()).isEqualTo(1_772_715_600L);
       assertThat(
               ReceiptJson.read(ReceiptJson.of(receipt).toString().getBytes(StandardCharsets.UTF_8)))
-          .isEqualTo(new ReceiptJson.Found(List.of(receipt), List.of(), List.of()));
+          .isEqualTo(
+              new ReceiptJson.Found(List.of(receipt), List.of(), List.of(), Optional.empty()));
     }
     assertThat(found.choices()).isNotEmpty();
     assertThat(new ShownTexts(tokenizer, found.receipts()).flaws(found))
@@ -101,7 +103,7 @@ class VouchedAnswersTest {
         0, new ShownChoice(first.place(), first.text() + "\ufffc", first.reason(), first.calls()));
     assertThat(
             new ShownTexts(tokenizer, found.receipts())
-                .flaws(new ReceiptJson.Found(found.receipts(), others, List.of())))
+                .flaws(new ReceiptJson.Found(found.receipts(), others, List.of(), found.numbers())))
         .hasSize(1);
     return found.receipts();
   }

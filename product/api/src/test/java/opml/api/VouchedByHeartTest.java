@@ -130,6 +130,83 @@ class VouchedByHeartTest {
     assertThat(flaws(others)).singleElement().asString().contains("receipt 2 is of another server");
   }
 
+  @Test
+  void whatAnAnswerTellsBesideItsTextsFollowsFromWhatWasSigned() {
+    String how = "'temperature':1,'top_k':1,'seed':7";
+    String chat = "{'messages':[{'role':'user','content':'y'}],'max_tokens':4,%s}".formatted(how);
+    ObjectNode whole = answer(CHAT, chat);
+    String response = "{'input':'y','max_output_tokens':4,%s}".formatted(how);
+    ObjectNode told = answer(RESPONSES, response);
+    assertThat(told.path("seed").asInt()).isEqualTo(7);
+    for (String honest :
+        List.of(
+            whole.toString(),
+            told.toString(),
+            post(
+                CHAT,
+                chat.replace("}]", "}],'stream':true,'stream_options':{'include_usage':true}")),
+            post(RESPONSES, response.replace("'y'", "'y','stream':true")),
+            post(TEXT, "{'prompt':['y','z'],'max_tokens':6,'n':3}"),
+            post(TEXT, "{'prompt':['y','y'],'max_tokens':6,'n':3,%s}".formatted(how)))) {
+      assertThat(flaws(honest)).as(honest).isEmpty();
+    }
+    String choice = whole.path("choices").path(0).toString();
+    for (String[] edit :
+        new String[][] {
+          {"", "choices", "[]", "shows none of the 1 answers"},
+          {"", "choices", "null", "shows none of the 1 answers"},
+          {
+            "",
+            "choices",
+            "[%s,%s]".formatted(choice, choice.replace("\"index\":0", "\"index\":1")),
+            "those by chance are shown once"
+          },
+          {"/choices/0", "finish_reason", "null", "does not tell why it ends"},
+          {"/choices/0", "finish_reason", "\"stop\"", "does not end for the reason 'stop'"},
+          {"/choices/0", "finish_reason", "\"tool_calls\"", "for the reason 'tool_calls'"},
+          {"/choices/0/message", "role", "\"system\"", "another's than the assistant's"},
+          {"/usage", "prompt_tokens", "1", "it tells prompt_tokens 1, and what was signed has"},
+          {"/usage", "completion_tokens", "5", "completion_tokens 5, and what was signed has 4"},
+          {"/usage", "total_tokens", "4", "total_tokens 4"},
+          {"/usage", "total_tokens", "1e999", "total_tokens is no number"},
+          {"/usage", "completion_tokens", "\"4\"", "completion_tokens is no number"},
+          {"/usage", "words", "4", "usage has words, which nobody signs"},
+          {"", "seed", "8", "it tells seed 8, and what was signed has 7"},
+        }) {
+      assertThat(flaws(edited(whole, edit[0], edit[1], edit[2])))
+          .as("%s of '%s'", edit[1], edit[0])
+          .anyMatch(flaw -> flaw.contains(edit[3]));
+    }
+    ObjectNode none = whole.deepCopy();
+    none.remove("choices");
+    assertThat(flaws(none)).anyMatch(flaw -> flaw.contains("shows none of the 1 answers"));
+    for (String[] edit :
+        new String[][] {
+          {"", "output", "[]", "does not end for the reason 'length'"},
+          {"", "temperature", "0.5", "temperature 0.5, and what was signed has 1.0"},
+          {"", "top_p", "0.5", "top_p 0.5"},
+          {"", "seed", "8", "seed 8"},
+          {"/usage", "input_tokens", "1", "prompt_tokens 1"},
+          {"/usage", "output_tokens", "5", "completion_tokens 5"},
+          {"/usage/output_tokens_details", "reasoning_tokens", "3", "reasoning_tokens 3"},
+          {"/output/0", "role", "\"user\"", "another's than the assistant's"},
+        }) {
+      assertThat(flaws(edited(told, edit[0], edit[1], edit[2])))
+          .as("%s of '%s'", edit[1], edit[0])
+          .anyMatch(flaw -> flaw.contains(edit[3]));
+    }
+    // Without chance a seed is told as it was asked for, and signed as none.
+    assertThat(flaws(post(TEXT, "{'prompt':'y','max_tokens':4,'temperature':0,'seed':7}")))
+        .isEmpty();
+  }
+
+  /// {@return an answer of which one field is another one}
+  private static String edited(ObjectNode answer, String place, String field, String value) {
+    ObjectNode edited = answer.deepCopy();
+    ((ObjectNode) edited.at(place)).put(field, "@");
+    return edited.toString().replace("\"@\"", value);
+  }
+
   private int[] prompt(AnswerReceipt receipt) {
     byte[] request = ShortBuffer.pad(receipt.request(), CheckGraph.requestBytes(receipt.limits()));
     return TextRequest.read(request, receipt.limits(), tokenizer.size())
@@ -149,6 +226,7 @@ class VouchedByHeartTest {
             .collect(Collectors.joining(","));
     ObjectNode more = answer(TEXT, "{'prompt':[%s],%s}".formatted(prompt, second));
     answer.putArray("receipts").add(answer.remove("receipt")).add(more.path("receipt"));
+    answer.remove("usage");
     String text = choice(answer, 0).path("text").asText();
     choice(answer, 0)
         .put("text", text + choice(more, 0).path("text").asText())

@@ -7,7 +7,7 @@ const messages = [{ role: "user", content: text }];
 const heard = {};
 
 heard.models = (await client.models.list()).data.map((each) => each.id);
-const chat = await client.chat.completions.create({ model, messages, max_tokens: 8, seed: 7 });
+const chat = await client.chat.completions.create({ model, messages, max_tokens: 8, temperature: 0, seed: 7 });
 heard.chat = chat.choices[0].message.content;
 heard.usage = chat.usage.total_tokens;
 

@@ -2,6 +2,7 @@ package opml.cli;
 
 import java.io.PrintWriter;
 import java.net.URI;
+import java.util.Arrays;
 import java.util.Optional;
 import opml.cli.console.ExitCode;
 import opml.cli.console.Failure;
@@ -14,6 +15,7 @@ import opml.core.account.Wei;
 import opml.ethereum.devchain.NodeKind;
 import opml.twins.Twins;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -32,16 +34,21 @@ public final class Cli {
       err.flush();
       return ExitCode.USAGE;
     }
+    CommandLine line = commandLine().setOut(out).setErr(err);
     try {
-      int code = commandLine().setOut(out).setErr(err).execute(words);
-      out.flush();
+      int code = line.execute(words);
+      if (out.checkError() && code == ExitCode.OK) {
+        // A full disk, or a reader that went away: what was asked for did not arrive.
+        err.println("opml: cannot write to standard output");
+        return inVain(line);
+      }
       return code;
     } catch (OutOfMemoryError e) {
       err.println("opml: not enough memory; give Java more with JAVA_TOOL_OPTIONS=-Xmx8g");
-      return ExitCode.FAILED;
+      return inVain(line);
     } catch (Error e) {
       err.println("opml: " + Messages.of(e));
-      return ExitCode.FAILED;
+      return inVain(line);
     } finally {
       err.flush();
     }
@@ -60,6 +67,7 @@ public final class Cli {
         .registerConverter(long.class, ArgumentValues::longInteger)
         .registerConverter(Long.class, ArgumentValues::longInteger)
         .registerConverter(double.class, ArgumentValues::decimal)
+        .registerConverter(Float.class, ArgumentValues::real)
         .registerConverter(URI.class, ArgumentValues::url)
         .registerConverter(NodeKind.class, ArgumentValues::node)
         .setParameterExceptionHandler(Cli::misused)
@@ -69,18 +77,53 @@ public final class Cli {
   private static int misused(ParameterException e, String[] arguments) {
     CommandLine command = e.getCommandLine();
     PrintWriter err = command.getErr();
-    err.println("opml: " + Messages.oneLine(e.getMessage()));
+    err.println("opml: " + Messages.oneLine(asWritten(e, arguments)));
     if (!UnmatchedArgumentException.printSuggestions(e, err)) {
       err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
     }
     return ExitCode.USAGE;
   }
 
+  /// {@return what is wrong with an option, by the name that was written}: picocli knows it by its longest one only
+  private static String asWritten(ParameterException e, String... arguments) {
+    String message = String.valueOf(e.getMessage());
+    if (!(e.getArgSpec() instanceof OptionSpec option)) {
+      return message;
+    }
+    String written = option.longestName();
+    for (int i = 0; i < arguments.length; i++) {
+      String name = arguments[i].split("=", 2)[0];
+      if (Arrays.asList(option.names()).contains(name)) {
+        written = name;
+        String value = name.equals(arguments[i]) ? at(i + 1, arguments) : arguments[i];
+        if (value.endsWith(String.valueOf(e.getValue()))) {
+          break;
+        }
+      }
+    }
+    return message.replace("'%s'".formatted(option.longestName()), "'%s'".formatted(written));
+  }
+
+  private static String at(int index, String... words) {
+    return index < words.length ? words[index] : "";
+  }
+
   private static int failed(Exception e, CommandLine command, ParseResult parsed) {
     command.getOut().flush();
     command.getErr().println("opml: " + Messages.whole(e));
-    return e instanceof Failure failure && failure.isAboutAnArgument()
-        ? ExitCode.USAGE
-        : ExitCode.FAILED;
+    if (Messages.isAboutAnArgument(e)) {
+      return ExitCode.USAGE;
+    }
+    return e instanceof Failure failure && failure.isVerdict()
+        ? ExitCode.FAILED
+        : command.getCommandSpec().exitCodeOnExecutionException();
+  }
+
+  /// {@return what the command that was asked for ends with if it cannot do it}: 1, unless that is a verdict there
+  private static int inVain(CommandLine line) {
+    return Optional.ofNullable(line.getParseResult())
+        .map(parsed -> parsed.asCommandLineList().getLast())
+        .map(command -> command.getCommandSpec().exitCodeOnExecutionException())
+        .orElse(ExitCode.FAILED);
   }
 }

@@ -5,7 +5,6 @@ import java.io.FileOutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import opml.cli.console.ExitCode;
 import opml.ethereum.devchain.AnvilBinary;
 import org.jspecify.annotations.Nullable;
 
@@ -25,14 +24,7 @@ public final class Main {
     }
     PrintWriter out = writer(FileDescriptor.out);
     PrintWriter err = writer(FileDescriptor.err);
-    int code = Cli.run(out, err, arguments);
-    if (out.checkError() && code == ExitCode.OK) {
-      // A full disk, or a reader that went away: what was asked for did not arrive.
-      err.println("opml: cannot write to standard output");
-      err.flush();
-      code = ExitCode.FAILED;
-    }
-    deadline.exit(code);
+    deadline.exit(Cli.run(out, err, arguments));
   }
 
   private static PrintWriter writer(FileDescriptor descriptor) {

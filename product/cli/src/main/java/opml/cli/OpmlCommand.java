@@ -4,8 +4,11 @@ import opml.cli.command.bench.BenchCommand;
 import opml.cli.command.chain.ChainCommand;
 import opml.cli.command.chain.DeployCommand;
 import opml.cli.command.conformance.ConformanceCommand;
+import opml.cli.command.dist.DistCommand;
+import opml.cli.command.key.KeyCommand;
 import opml.cli.command.machine.KernelCommand;
 import opml.cli.command.machine.VmCommand;
+import opml.cli.command.market.NodeCommand;
 import opml.cli.command.market.RequestCommand;
 import opml.cli.command.market.ResultCommand;
 import opml.cli.command.market.ServeCommand;
@@ -15,6 +18,8 @@ import opml.cli.command.market.WithdrawCommand;
 import opml.cli.command.model.ModelCommand;
 import opml.cli.command.pull.PullCommand;
 import opml.cli.command.receipt.ReceiptCommand;
+import opml.cli.command.simulate.ChaosCommand;
+import opml.cli.command.simulate.SimulateCommand;
 import opml.cli.command.text.ApiCommand;
 import opml.cli.command.text.ChatCommand;
 import opml.cli.command.text.RunCommand;
@@ -59,12 +64,14 @@ import picocli.CommandLine.ScopeType;
       ApiCommand.class,
       PullCommand.class,
       ChainCommand.class,
+      KeyCommand.class,
       DeployCommand.class,
       ModelCommand.class,
       RequestCommand.class,
       ResultCommand.class,
       ServeCommand.class,
       VerifyCommand.class,
+      NodeCommand.class,
       StatusCommand.class,
       WithdrawCommand.class,
       ReceiptCommand.class,
@@ -72,6 +79,9 @@ import picocli.CommandLine.ScopeType;
       KernelCommand.class,
       BenchCommand.class,
       ConformanceCommand.class,
+      SimulateCommand.class,
+      ChaosCommand.class,
+      DistCommand.class,
       BuildCommand.class,
       TestCommand.class,
       CompletionCommand.class,

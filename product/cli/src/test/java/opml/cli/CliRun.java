@@ -101,11 +101,28 @@ final class CliRun {
   }
 
   /// Asserts a failure as users want it: one line with these words. The exit code is 2 if the line begins with an
-  /// option, whose value is to blame, and 1 if nothing is wrong with the arguments.
+  /// option, whose value is to blame, and 1 if nothing is wrong with the arguments and the files that they name.
   void failsWith(String... words) {
     assertThat(err().lines().toList()).as("out: %s", out()).hasSize(1);
     assertThat(err()).startsWith("opml: ").contains(words).doesNotContain("this is a bug");
     assertThat(code).isEqualTo(err().startsWith("opml: --") ? ExitCode.USAGE : ExitCode.FAILED);
+  }
+
+  /// Asserts that a file is to blame: exit code 2, and a line with these words that begins with no option. A model that
+  /// cannot be run has a line for each reason.
+  void blames(String... words) {
+    assertThat(err()).doesNotStartWith("opml: --");
+    blamesAny(words);
+  }
+
+  /// Asserts that a file or an argument is to blame: exit code 2, and a line with these words.
+  void blamesAny(String... words) {
+    assertThat(err())
+        .as("out: %s", out())
+        .startsWith("opml: ")
+        .contains(words)
+        .doesNotContain("this is a bug", "\tat ", "Exception");
+    assertThat(code).as(err()).isEqualTo(ExitCode.USAGE);
   }
 
   /// Asserts wrong usage: nothing done, exit code 2, what is wrong in the first line, and where help is in the next.

@@ -101,7 +101,7 @@ class ConformanceCommandsTest {
     malformed("\n", "there is no line");
     CliRun.of("conformance", "float", "f64_add", file(""))
         .isMisusedWith("'f64_add'", "f32_add, f32_s");
-    CliRun.of("conformance", "float", "f32_add", folder.resolve("none")).failsWith("no such file");
+    CliRun.of("conformance", "float", "f32_add", folder.resolve("none")).blames("no such file");
     CliRun.of("conformance", "float").isMisusedWith("FUNCTION and FILE, or --random N");
   }
 
@@ -111,7 +111,7 @@ class ConformanceCommandsTest {
   }
 
   private void malformed(String lines, String... words) throws IOException {
-    CliRun.of("conformance", "float", "f32_add", file(lines)).failsWith(words);
+    CliRun.of("conformance", "float", "f32_add", file(lines)).blames(words);
   }
 
   private Path file(String lines) throws IOException {
@@ -137,6 +137,16 @@ class ConformanceCommandsTest {
     assertThat(run.err()).doesNotContain("MatMul");
     CliRun.of("conformance", "operators", "7", "--no-contract")
         .isMisusedWith("OPERATOR '7': expected is one of ", ", Gemm, ", ", MatMul, ", ", Relu, ");
+  }
+
+  @Test
+  void anEmbedderThatIsNoneIsRefusedByName() throws IOException {
+    Path none = folder.resolve("none.onnx");
+    CliRun.of("conformance", "disputes", "--only", "none.onnx", "--embedder", none)
+        .isMisusedWith("--embedder " + none, "there is no such file");
+    Path text = Files.writeString(folder.resolve("text.onnx"), "no embedder");
+    CliRun.of("conformance", "disputes", "--only", "text.onnx", "--embedder", text)
+        .isMisusedWith("--embedder " + text);
   }
 
   @Test
@@ -181,9 +191,9 @@ class ConformanceCommandsTest {
     Files.delete(tests.resolve("4-illegal"));
     Files.delete(tests.resolve("5-text.elf"));
     CliRun.of("conformance", "riscv", tests, "--no-contract").succeeds();
-    CliRun.of("conformance", "riscv", folder.resolve("none")).failsWith("none: there is no such");
+    CliRun.of("conformance", "riscv", folder.resolve("none")).blames("none: there is no such");
     Files.delete(tests.resolve("1-pass"));
-    CliRun.of("conformance", "riscv", tests).failsWith("there is no executable in it, 4 other");
+    CliRun.of("conformance", "riscv", tests).blames("there is no executable in it, 4 other");
   }
 
   private static void elf(Path file, int... words) throws IOException {

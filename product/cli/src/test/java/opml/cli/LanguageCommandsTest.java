@@ -216,9 +216,58 @@ class LanguageCommandsTest {
                 .out())
         .as("defaults are llama.cpp's")
         .isEqualTo(dry);
-    assertThat(run("-p", "ab", "-n", 40, "--dry-allowed-length", 1).succeeds().out())
+    assertThat(run("-p", "ab", "-n", 40, "--dry-multiplier", 0, "--dry-base", 2).succeeds().out())
         .as("nothing is taken off")
         .isEqualTo(plain);
+    for (Object[] vain :
+        new Object[][] {
+          {"--dry-base", 2},
+          {"--dry-allowed-length", 1},
+          {"--dry-penalty-last-n", 9},
+          {"--dry-sequence-breaker", "a"}
+        }) {
+      run("-p", "ab", vain[0], vain[1]).failsWith("--dry-multiplier: without it");
+    }
+  }
+
+  @Test
+  void allThatChoseTheTokensIsTold() throws IOException {
+    JsonNode greedy = json(run("-p", "ab", "-n", 1, "--json"));
+    assertThat(greedy.path("sampling").isObject()).isTrue();
+    assertThat(greedy.path("sampling")).isEmpty();
+    assertThat(greedy.path("grammar").isNull()).isTrue();
+    JsonNode told =
+        json(
+            run(
+                "-p",
+                "ab",
+                "-n",
+                1,
+                "-s",
+                7,
+                "--dry-multiplier",
+                0.5,
+                "-l",
+                "5+1",
+                "--grammar",
+                "root ::= [a-c]*",
+                "--top-k",
+                -1,
+                "--repeat-penalty",
+                2,
+                "--json"));
+    JsonNode sampling = told.path("sampling");
+    assertThat(told.path("seed").asLong()).isEqualTo(7);
+    assertThat(sampling.path("temperature").asDouble()).isEqualTo(0.8);
+    assertThat(sampling.has("top-k")).as("all").isFalse();
+    assertThat(sampling.path("top-p").asDouble()).isEqualTo(0.95);
+    assertThat(sampling.path("min-p").asDouble()).isEqualTo(0.05);
+    assertThat(sampling.path("repeat-penalty").asInt()).isEqualTo(2);
+    assertThat(sampling.path("dry-multiplier").asDouble()).isEqualTo(0.5);
+    assertThat(sampling.path("dry-allowed-length").asInt()).isEqualTo(2);
+    assertThat(told.path("biases").path("5").asInt()).isEqualTo(1);
+    assertThat(told.path("grammar").path("integers").asInt()).isPositive();
+    assertThat(told.path("grammar").path("keccak256").asText()).matches("0x[0-9a-f]{64}");
   }
 
   @Test
@@ -268,13 +317,17 @@ class LanguageCommandsTest {
     run("-p", "a", "--repeat-penalty", "NaN").failsWith("--repeat-penalty: ", "found NaN");
     run("-p", "a", "--dry-multiplier", -1)
         .failsWith("--dry-multiplier: expected is a number, 0 on");
-    run("-p", "a", "--dry-base", 0.5)
+    run("-p", "a", "--dry-multiplier", 1, "--dry-base", 0.5)
         .failsWith("--dry-base: expected is a number, 1 on; found 0.5");
-    run("-p", "a", "--dry-sequence-breaker", "ab".repeat(31))
+    run("-p", "a", "--dry-multiplier", 1, "--dry-sequence-breaker", "ab".repeat(31))
         .failsWith("--dry-sequence-breaker: expected are texts of at most 60 bytes", "found 62");
     run("-p", "a", "-l", "7").failsWith("--logit-bias 7: expected is a token's number");
     run("-p", "a", "-l", "999999+1").failsWith("--logit-bias: there is no token 999999");
-    run("-p", "a", "--seed", "x").isMisusedWith("'x' is not a whole number");
+    run("-p", "a", "--seed", "x").isMisusedWith("'--seed'", "'x' is not a whole number");
+    run("-p", "a", "-s", "x").isMisusedWith("'-s'", "'x' is not a whole number");
+    run("-p", "a", "--temp", "x").isMisusedWith("'--temp'", "'x' is not a number");
+    run("-p", "a", "--temp=x").isMisusedWith("'--temp'", "'x' is not a number");
+    run("-p", "a", "--temperature", "x").isMisusedWith("'--temperature'", "'x' is not a number");
     run("-p", "a", "-n", "many")
         .isMisusedWith("'many' is not a whole number from -2^31 to 2^31 - 1");
     run().failsWith("--prompt: expected is a text");
@@ -285,12 +338,18 @@ class LanguageCommandsTest {
     run("-f", lengthy).failsWith("--file ", "lengthy.txt: ", "the context of 64 has no room");
     run("-p", "a", "--cache-type", "q4_0").isMisusedWith("--cache-type", "f16, f32, q8_0");
     CliRun.of("run", "-m", folder.resolve("none.gguf"), "-p", "a")
-        .failsWith("none.gguf: there is no such file");
+        .failsWith("--model ", "none.gguf: there is no such file");
     Path text = Files.writeString(folder.resolve("a.txt"), "no model at all, but a text");
-    CliRun.of("run", "-m", text, "-p", "a").failsWith("a.txt: expected a language model");
+    CliRun.of("run", "-m", text, "-p", "a")
+        .failsWith("--model ", "a.txt: expected a language model");
+    CliRun.of("api", "-m", text, "--port", 0)
+        .failsWith("--model ", "a.txt: expected a language model");
+    run("-p", "a", "--lora", folder.resolve("none.gguf"))
+        .failsWith("--lora ", "none.gguf: there is no such file");
+    run("-p", "a", "--lora", text).failsWith("--lora ", "a.txt");
     byte[] half = Arrays.copyOf(Files.readAllBytes(model), 5_000);
     CliRun.of("run", "-m", Files.write(folder.resolve("half.bin"), half), "-p", "a")
-        .failsWith("half.bin", "not whole");
+        .failsWith("--model ", "half.bin", "not whole");
     Path begun = Files.write(folder.resolve("begun.bin"), Arrays.copyOf(half, 10));
     CliRun.of("run", "-m", begun, "-p", "a")
         .failsWith("this is none of them, perhaps an ONNX file");
@@ -309,7 +368,7 @@ class LanguageCommandsTest {
         .isEqualTo(facts.path("model").asText());
     assertThat(CliRun.of("model", "import", model).succeeds().out())
         .contains(facts.path("model").asText(), "request u8", "answer u8");
-    CliRun.of("model", "run", model, "--input", model).failsWith("./opml run -m");
+    CliRun.of("model", "run", model, "--input", model).blames("./opml run -m");
     assertThat(id("-c", 32)).isNotEqualTo(id("-c", 33));
     assertThat(id("-c", 0)).as("as long as it was trained for").isEqualTo(id("-c", 64));
     assertThat(id("--answer", 32)).isNotEqualTo(id("--answer", 33));

@@ -67,7 +67,7 @@ class LauncherTest {
       assertThat(run.toEnd().endsWith(ExitCode.OK).out()).startsWith("0x");
     }
     Run none = checkout.run("model", "import", "où.onnx").with("LC_ALL", locale).toEnd();
-    assertThat(none.endsWith(ExitCode.FAILED).err())
+    assertThat(none.endsWith(ExitCode.USAGE).err())
         .startsWith("opml: où.onnx: there is no such file");
   }
 
@@ -121,7 +121,7 @@ class LauncherTest {
     assertThat(troubles(run)).as(name).isEmpty();
     assertThat(run.out().startsWith("0x")).as(name).isEqualTo(!closed.startsWith(">"));
     Run none = Run.of("/bin/sh", "-c", "./opml model import none " + closed);
-    none.in(checkout.folder()).toEnd().endsWith(ExitCode.FAILED);
+    none.in(checkout.folder()).toEnd().endsWith(ExitCode.USAGE);
     assertThat(Files.readAllBytes(model)).as(name).isEqualTo(DemoModel.INT8.onnx());
   }
 

@@ -6,6 +6,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -14,6 +19,8 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import opml.cli.command.market.FileServer;
 import opml.cli.command.market.StrangeModels;
 import opml.cli.console.ExitCode;
@@ -408,25 +415,25 @@ class MarketCommandsTest {
           on("withdraw", "--key-file", key),
           on("model", "register", model, "--key-file", key)
         }) {
-      run.failsWith("loose.key is open to others", "chmod 600");
+      run.blames("loose.key is open to others", "chmod 600");
       assertThat(run.err() + run.out()).doesNotContain(secret.substring(2));
     }
-    on("withdraw", "--key-file", folder.resolve("none.key")).failsWith("no key file");
+    on("withdraw", "--key-file", folder.resolve("none.key")).blames("no key file");
     Path empty = rich("empty");
     Files.writeString(empty, "");
-    on("withdraw", "--key-file", empty).failsWith("not a private key");
+    on("withdraw", "--key-file", empty).blames("not a private key");
   }
 
   @Test
   void agentsRefuseToStartWhereTheyCannotWork() throws IOException {
     Path key = rich("starter");
     on("serve", "--model", folder.resolve("none.onnx"), "--key-file", key)
-        .failsWith("none.onnx: there is no such file");
+        .blames("none.onnx: there is no such file");
     on("serve", "--model", model, "--key-file", key, "--poll", 0).failsWith("--poll 0.0");
-    on("verify", "--model", seven, "--key-file", key).failsWith("seven.pgm");
+    on("verify", "--model", seven, "--key-file", key).blames("seven.pgm");
     CliRun.of(
             "serve", "--model", model, "--key-file", key, "--deployment", folder.resolve("no.json"))
-        .failsWith("no.json: there is no such file", "opml deploy");
+        .blames("no.json: there is no such file", "opml deploy");
     String text = Files.readString(deployment);
     elsewhere(
         "chain.json",
@@ -440,7 +447,7 @@ class MarketCommandsTest {
         key,
         "no contract Hub at 0x00000000000000000000000000000000000000ee");
     elsewhere("other.json", text.replace("7200", "7201"), key, "has other parameters");
-    elsewhere("half.json", text.substring(0, 40), key, "half.json, line ");
+    at("half.json", text.substring(0, 40), key).blames("half.json, line ");
     elsewhere(
         "down.json",
         text.replaceAll("\"rpc\" : \"[^\"]*\"", "\"rpc\" : \"http://127.0.0.1:1\""),
@@ -460,8 +467,12 @@ class MarketCommandsTest {
   }
 
   private static void elsewhere(String name, String text, Path key, String why) throws IOException {
+    at(name, text, key).failsWith(why);
+  }
+
+  private static CliRun at(String name, String text, Path key) throws IOException {
     Path file = Files.writeString(folder.resolve(name), text);
-    CliRun.of("verify", "--model", model, "--key-file", key, "--deployment", file).failsWith(why);
+    return CliRun.of("verify", "--model", model, "--key-file", key, "--deployment", file);
   }
 
   @Test
@@ -505,7 +516,7 @@ class MarketCommandsTest {
     on("model", "register", model, "--key-file", rich("registrar2")).succeeds();
     Path key = rich("asker");
     Path small = Files.write(folder.resolve("small.bin"), new byte[7]);
-    requestOf(small, key, 1, 60).failsWith("7 bytes, the model takes exactly 784");
+    requestOf(small, key, 1, 60).blames("7 bytes, the model takes exactly 784");
     requestOf(seven, key, 1, 0).failsWith("--deadline 0");
     requestOf(seven, key, 100_000, 60).failsWith("not enough for the fee of 100000 ETH");
     on(
@@ -521,6 +532,65 @@ class MarketCommandsTest {
             "--key-file",
             key)
         .failsWith("is not registered", "opml model register");
+  }
+
+  @Test
+  void severalNodesStandInForEachOtherOrMustAgree() throws IOException {
+    URI same = URI.create(dev.url().toString().replace("127.0.0.1", "localhost"));
+    URI away;
+    try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      away = URI.create("http://127.0.0.1:" + closed.getLocalPort());
+    }
+    CliRun stoodIn = on("status", "--rpc", away, "--rpc", dev.url()).succeeds();
+    assertThat(stoodIn.out()).contains("block");
+    assertThat(stoodIn.err())
+        .contains("node " + away + ": no node answers", "left alone for 5 s")
+        .hasLineCount(1);
+    CliRun agreed =
+        on("status", "--rpc", away, "--rpc", dev.url(), "--rpc", same, "--quorum", 2).succeeds();
+    String age = ", (just now|.* ago)";
+    assertThat(agreed.out().replaceFirst(age, "")).isEqualTo(stoodIn.out().replaceFirst(age, ""));
+    CliRun few = on("status", "--rpc", away, "--rpc", dev.url(), "--quorum", 2);
+    assertThat(few.err()).contains("1 of 2 nodes that are needed answered about");
+    assertThat(few.code()).isEqualTo(1);
+    CliRun proven =
+        on("status", "--rpc", dev.url(), "--rpc", same, "--trust", "proof", "--quorum", 2)
+            .succeeds();
+    assertThat(proven.out().replaceFirst(age, "")).isEqualTo(stoodIn.out().replaceFirst(age, ""));
+    on("status", "--rpc", dev.url(), "--trust", "prof")
+        .failsWith("--trust prof: expected is single, quorum, proof");
+    on("status", "--rpc", dev.url(), "--trust", "quorum")
+        .failsWith("--trust quorum: expected is --quorum 2 or more with it, found is 1");
+    on("status", "--rpc", dev.url(), "--quorum", 2)
+        .failsWith("--quorum 2: expected is 1 to 1, the number of nodes");
+    on("status", "--rpc", dev.url(), "--rpc", dev.url(), "--quorum", 2)
+        .failsWith("--rpc: a node is named twice");
+    on("status", "--rpc", dev.url(), "--rpc", dev.url() + "/", "--quorum", 2)
+        .failsWith("--rpc: a node is named twice");
+  }
+
+  @Test
+  void aModelWithStringsIsKeptFromTheChain() throws IOException {
+    Path words = Files.write(folder.resolve("words.onnx"), StringCommandsTest.words());
+    Path text = Files.writeString(folder.resolve("words.json"), "[\"a-b\"]");
+    Path key = rich("strings");
+    String why = "node parts (StringSplit) has strings";
+    on("model", "register", words, "--key-file", key).blamesAny(why);
+    on("serve", "--model", words, "--key-file", key).blamesAny(why);
+    on("verify", "--model", words, "--key-file", key).blamesAny(why);
+    on(
+            "request",
+            "--model",
+            words,
+            "--input",
+            text,
+            "--fee",
+            "0.01",
+            "--deadline",
+            3600,
+            "--key-file",
+            key)
+        .blamesAny(why);
   }
 
   @Test
@@ -563,6 +633,92 @@ class MarketCommandsTest {
     Object[] all = Arrays.copyOf(words, words.length + more.length);
     System.arraycopy(more, 0, all, words.length, more.length);
     return on(all);
+  }
+
+  /// 120,000 bytes in, more than a transaction carries, and as many out, more than a claim does.
+  @Test
+  void aLongOutputIsFetchedOrComputed() throws IOException {
+    Path wide = Files.write(folder.resolve("long.onnx"), StrangeModels.longer(30_000));
+    Path input = Files.write(folder.resolve("long.bin"), floats(0.5f));
+    byte[] expected = floats(1.5f);
+    Path published = folder.resolve("published");
+    Path key = rich("lengthy");
+    on("model", "register", wide, "--key-file", key).succeeds();
+    CliRun serving =
+        onStart(
+            "serve",
+            "--model",
+            wide,
+            "--key-file",
+            rich("publisher"),
+            "--outputs",
+            published,
+            "--poll",
+            0.05);
+    Path waited = folder.resolve("waited.bin");
+    CliRun waiting =
+        onStart(
+            "request",
+            "--model",
+            wide,
+            "--input",
+            input,
+            "--fee",
+            1,
+            "--deadline",
+            3600,
+            "--key-file",
+            key,
+            "--wait",
+            "--poll",
+            0.05,
+            "--outputs",
+            published,
+            "--output",
+            waited);
+    waiting.until("provisional output 120,000 bytes with the root 0x");
+    dev.increaseTime(WINDOW.plusSeconds(10));
+    waiting.join().succeeds();
+    serving.stop().succeeds();
+    assertThat(waiting.err()).contains("in parts before the request").doesNotContain("is run");
+    assertThat(Files.readAllBytes(waited)).isEqualTo(expected);
+
+    // The parts' gas is among what it has cost: the request alone takes less than 200,000.
+    Matcher gas = Pattern.compile("for ([0-9,]+) gas").matcher(waiting.out());
+    assertThat(gas.find()).isTrue();
+    assertThat(Long.parseLong(gas.group(1).replace(",", ""))).isGreaterThan(1_000_000);
+    String id = waiting.out().lines().findFirst().orElseThrow().replace("request ", "");
+    assertThat(on("status", id).succeeds().out())
+        .contains("uploaded in parts", "120,000 bytes with the root 0x");
+    String root =
+        on("result", id, "--json").succeeds().json().getFirst().path("outputRoot").asText();
+    assertThat(published.resolve(root)).exists();
+    Path read = folder.resolve("read.bin");
+    on("result", id, "--output", read).failsWith("the chain has the output's root alone", root);
+    assertThat(on("result", id, "--model", wide, "--output", read).succeeds().err())
+        .contains("the model's file is run");
+    assertThat(Files.readAllBytes(read)).isEqualTo(expected);
+    Files.delete(read);
+    try (FileServer files = new FileServer()) {
+      byte[] forged = expected.clone();
+      forged[77] ^= 1;
+      files.serve("/forged/" + root, forged);
+      CliRun refused = on("result", id, "--outputs", files.uri("/forged"), "--output", read);
+      assertThat(refused.code()).isEqualTo(ExitCode.FAILED);
+      assertThat(refused.err()).contains("what is there is not what was claimed");
+      assertThat(read).doesNotExist();
+      files.serve("/right/" + root, expected);
+      on("result", id, "--outputs", files.uri("/right/"), "--output", read).succeeds();
+    }
+    assertThat(Files.readAllBytes(read)).isEqualTo(expected);
+  }
+
+  private static byte[] floats(float first) {
+    ByteBuffer bytes = ByteBuffer.allocate(120_000).order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 0; i < 30_000; i++) {
+      bytes.putFloat(first + i);
+    }
+    return bytes.array();
   }
 
   private static CliRun on(Object... words) {

@@ -221,12 +221,12 @@ class PortCommandsTest {
   void aBadFileOfOneInputIsToldWithItsName() throws IOException {
     Path brief = write("brief.bin", new byte[7]);
     run("x=" + x, "flags=" + flags, "x=y=" + brief)
-        .failsWith("brief.bin: 7 bytes, the model takes exactly 8 for x=y f32 2");
+        .blames("brief.bin: 7 bytes, the model takes exactly 8 for x=y f32 2");
     run("x=" + x, "flags=" + x, "x=y=" + y)
-        .failsWith("x.npy, offset", "the type <f4, expected |b1 for flags bool 3");
+        .blames("x.npy, offset", "the type <f4, expected |b1 for flags bool 3");
     run("x=" + x, "flags=" + folder.resolve("none"), "x=y=" + y)
-        .failsWith("none: there is no such file");
-    run("x=" + x, "flags=" + folder, "x=y=" + y).failsWith(folder.toString());
+        .blames("none: there is no such file");
+    run("x=" + x, "flags=" + folder, "x=y=" + y).blames(folder.toString());
   }
 
   @Test

@@ -1,11 +1,15 @@
 package opml.cli;
 
+import static java.util.Locale.ROOT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.Writer;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -127,8 +131,8 @@ class ReceiptCommandsTest {
     Path file =
         answer(
             "asked.json",
-            "{'prompt':'ab c','max_tokens':9,'temperature':0.5,'top_k':7,'presence_penalty':1,"
-                + "'seed':-1,'logit_bias':{'2':-100},'grammar':'root ::= [a-c]*'}");
+            "{'prompt':'ab c','max_tokens':9,'temperature':0.5,'top_k':7,'top_p':1,'min_p':0,"
+                + "'presence_penalty':1,'seed':-1,'logit_bias':{'2':-100},'grammar':'root ::= [a-c]*'}");
     String[] told = {
       "note: what the model would choose is not all that counts: the request has a bias: token 2 -100.0",
       "note: the model could write nothing else than texts of the request's grammar, which has ",
@@ -149,8 +153,107 @@ class ReceiptCommandsTest {
     assertThat(asked.path("sampling").path("top-k").asInt()).isEqualTo(7);
     assertThat(asked.path("sampling").has("top-p")).isFalse();
     assertThat(asked.path("biases").path("2").asInt()).isEqualTo(-100);
-    assertThat(asked.path("grammar")).isNotEmpty();
+    assertThat(asked.path("grammar").path("integers").asInt()).isPositive();
+    assertThat(asked.path("grammar").path("keccak256").asText()).matches("0x[0-9a-f]{64}");
     assertThat(asked.path("promptTokens").path(0).asInt()).isEqualTo(1);
+  }
+
+  @Test
+  void onlyAWrongAnswerEndsWith1() throws IOException, InterruptedException {
+    Path file = answer("answer.json", "{'prompt':'ab c','max_tokens':3}");
+    Path none = folder.resolve("none");
+    Path text = Files.writeString(folder.resolve("a.txt"), "no model at all, but a text");
+    Path half =
+        Files.write(folder.resolve("half.bin"), Arrays.copyOf(Files.readAllBytes(model), 5_000));
+    Path bare = TinyCheckpoint.write(folder.resolve("bare.bin"), seed, false);
+    for (Object[] more :
+        new Object[][] {
+          {"-m", none},
+          {"-m", text},
+          {"-m", half},
+          {"-m", bare},
+          {"-m", folder},
+          {"--deployment", none},
+          {"--deployment", text},
+          {"--server", "0x12"},
+          {"--request", file},
+          {"-m", model, "--chat-template", "chatml"},
+          {"-m", model, "--request", none},
+          {"-m", model, "--request", text},
+          {"-m", model, "--request", file},
+          {"-m", model, "--request", file, "--chat-template", none}
+        }) {
+      CliRun.of(joined(words("receipt", "check", file), more)).isMisusedWith();
+    }
+    Path other = TinyCheckpoint.write(folder.resolve("other.bin"), seed + 1, true);
+    assertThat(CliRun.of("receipt", "check", file, "-m", other).code()).isEqualTo(1);
+    assertThat(endsWhereNobodyReads("receipt", "check", file.toString())).isEqualTo(2);
+    assertThat(endsWhereNobodyReads("--version")).isEqualTo(1);
+  }
+
+  private static int endsWhereNobodyReads(String... words) {
+    Writer full =
+        new Writer() {
+          @Override
+          public void write(char[] letters, int from, int count) throws IOException {
+            throw new IOException("no space left");
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+    return Cli.run(new PrintWriter(full), new PrintWriter(new StringWriter()), words);
+  }
+
+  @Test
+  void aReceiptOfSomebodyElseIsWrong() throws IOException, InterruptedException {
+    Path file = answer("answer.json", "{'prompt':'ab c','max_tokens':3}");
+    String server = MAPPER.readTree(file.toFile()).path("receipt").path("server").asText();
+    CliRun.of("receipt", "check", file, "-m", model, "--server", server).succeeds();
+    CliRun.of("receipt", "check", file, "--server", "0x" + server.substring(2).toUpperCase(ROOT))
+        .succeeds();
+    String other = "0x" + "11".repeat(20);
+    CliRun.of("receipt", "check", file, "--server", other)
+        .failsWith("it is signed by " + server + ", not by " + other);
+  }
+
+  @Test
+  void anAnswerIsToWhatWasAskedOrWrong() throws IOException, InterruptedException {
+    String asked = "{'prompt':'ab c','max_tokens':9,'seed':7}";
+    Path file = answer("answer.json", asked);
+    Path body = Files.writeString(folder.resolve("body.json"), asked.replace('\'', '"'));
+    Object[] check = words("receipt", "check", file, "-m", model, "--request");
+    assertThat(CliRun.of(joined(check, body)).succeeds().out()).contains("asked: what ");
+    assertThat(
+            CliRun.of(joined(check, body, "--json"))
+                .succeeds()
+                .json()
+                .getFirst()
+                .path("requestCompared")
+                .asBoolean())
+        .isTrue();
+    Path other =
+        Files.writeString(folder.resolve("other.json"), asked.replace('\'', '"').replace("7", "8"));
+    CliRun.of(joined(check, other))
+        .failsWith("wrong: it is to another request: seed 7 in place of 8");
+    Path chat =
+        Files.writeString(
+            folder.resolve("chat.json"), "{\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]}");
+    CliRun.of(joined(check, chat)).isMisusedWith("--request ", "has no template");
+    CliRun.of(joined(check, chat, "--chat-template", "chatml"))
+        .failsWith("wrong: it is to another request: its prompt differs");
+    // What 'run' says with the same seed is the same.
+    JsonNode run =
+        CliRun.of("run", "-m", model, "-p", "ab c", "-n", 9, "-s", 7, "--json")
+            .succeeds()
+            .json()
+            .getFirst();
+    assertThat(run.path("text").asText())
+        .as("seed %d", seed)
+        .isEqualTo(MAPPER.readTree(file.toFile()).path("choices").path(0).path("text").asText());
   }
 
   /// {@return an answer of which only the first letter is shown}

@@ -55,20 +55,20 @@ class TokenizerCommandTest {
   @Test
   void whatLiesBesideAFileMustFitIt() throws IOException {
     Path file = copy();
-    CliRun.of("conformance", "tokenizer", file).failsWith(GPT_2 + ".out: there is no such file");
+    CliRun.of("conformance", "tokenizer", file).blames(GPT_2 + ".out: there is no such file");
     Path ids = Files.writeString(folder.resolve(GPT_2 + ".out"), " 1 2\n");
-    CliRun.of("conformance", "tokenizer", file).failsWith("has 46 texts", "1 lines");
+    CliRun.of("conformance", "tokenizer", file).blames("has 46 texts", "1 lines");
     Files.writeString(ids, " 1\n 1 x\n");
     CliRun.of("conformance", "tokenizer", file)
-        .failsWith(GPT_2 + ".out, line 2: expected numbers, found ' 1 x'");
+        .blames(GPT_2 + ".out, line 2: expected numbers, found ' 1 x'");
   }
 
   @Test
   void otherFilesAreRefused() throws IOException {
     Path text = Files.writeString(folder.resolve("a.gguf"), "no model at all");
-    CliRun.of("conformance", "tokenizer", text).failsWith("a.gguf, offset 0: not a GGUF file");
-    CliRun.of("conformance", "tokenizer", folder.resolve("none")).failsWith("none: there is no");
-    CliRun.of("conformance", "tokenizer", folder).failsWith("this is a folder");
+    CliRun.of("conformance", "tokenizer", text).blames("a.gguf, offset 0: not a GGUF file");
+    CliRun.of("conformance", "tokenizer", folder.resolve("none")).blames("none: there is no");
+    CliRun.of("conformance", "tokenizer", folder).blames("this is a folder");
   }
 
   /// {@return a vocabulary with its texts, and without their ids}

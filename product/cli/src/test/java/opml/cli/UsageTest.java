@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 
 class UsageTest {
   /// Commands without a result that a program would read as JSON.
@@ -52,6 +53,24 @@ class UsageTest {
           .as(command.getCommandSpec().qualifiedName())
           .matches("[A-Z][^\\n]*[^.]\\.")
           .hasSizeLessThan(130);
+    }
+  }
+
+  @Test
+  void theLinesOfAnExplanationAreSentencesAndFormatsThatPicocliCanRead() {
+    List<CommandLine> all = new ArrayList<>();
+    collect(Cli.commandLine(), all);
+    for (CommandLine command : all) {
+      CommandSpec spec = command.getCommandSpec();
+      requireReadable(spec.qualifiedName(), spec.usageMessage().description());
+      spec.args().forEach(arg -> requireReadable(spec.qualifiedName(), arg.description()));
+    }
+  }
+
+  /// Each is a line of its own in the terminal, whatever its width; one with a wrong format is shown with a warning.
+  private static void requireReadable(String command, String... lines) {
+    for (String line : lines) {
+      assertThat(line.formatted().strip()).as(command).matches("(?s).*[.:!?)]");
     }
   }
 

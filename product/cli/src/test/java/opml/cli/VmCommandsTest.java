@@ -40,14 +40,14 @@ class VmCommandsTest {
 
   @Test
   void whatIsNoExecutableIsRefusedWithTheOffset() throws IOException {
-    CliRun.of("vm", "run", folder.resolve("none.elf")).failsWith("none.elf: there is no such file");
+    CliRun.of("vm", "run", folder.resolve("none.elf")).blames("none.elf: there is no such file");
     Path text = Files.writeString(folder.resolve("text.elf"), "no program".repeat(10));
-    CliRun.of("vm", "run", text).failsWith("text.elf, offset 0: not an ELF file");
+    CliRun.of("vm", "run", text).blames("text.elf, offset 0: not an ELF file");
     Path whole = elf(SEVEN);
     Path half = folder.resolve("half.elf");
     Files.write(half, Arrays.copyOf(Files.readAllBytes(whole), 125));
-    CliRun.of("vm", "disassemble", half).failsWith("half.elf, offset", "truncated");
-    CliRun.of("vm", "run", folder).failsWith(folder.toString());
+    CliRun.of("vm", "disassemble", half).blames("half.elf, offset", "truncated");
+    CliRun.of("vm", "run", folder).blames(folder.toString());
   }
 
   @Test

@@ -20,6 +20,11 @@ class TidyTest {
           "opml.game.referee.Referee", // the contract as a model, which tests and simulators play
           // on
           "opml.ethereum.devchain.ForwardingChain", // tests of several modules harm chains by it
+          "opml.ethereum.devchain.LyingNode", // and lie by it
+          "opml.store.memory.MapStore", // the node opens one of these two, once there is one
+          "opml.store.sql.SqlStore",
+          "opml.store.snapshot.SnapshotFile", // for the node's command
+          "opml.hub.EventSubjects", // the node gives a store's events their subjects by it
           "opml.session.OnnxSession", // programs of others begin with it
           "opml.mnist.train.Train"); // trains the demo models anew, by hand
 

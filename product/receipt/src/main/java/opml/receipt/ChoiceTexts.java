@@ -90,6 +90,7 @@ final class ChoiceTexts {
 
   private void addParts(String place, String name, JsonNode told, Choice choice) {
     faults.known(AnswerLevel.MESSAGE, name, told);
+    faults.ofAssistant(name, told);
     say(place, told.path("content"), choice);
     JsonNode calls = told.path("tool_calls");
     faults.list("the calls of " + name, calls);

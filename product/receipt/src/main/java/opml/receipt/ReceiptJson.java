@@ -109,10 +109,14 @@ public final class ReceiptJson {
   /// What was found in a text.
   ///
   /// @param receipts in the order of the answers that they are of
-  /// @param choices of the answer that they came with, if they came with one
+  /// @param choices of the answer that they came with
   /// @param faults why clients may show something else than these
+  /// @param numbers what else that answer tells; absent if they came with none
   public record Found(
-      List<AnswerReceipt> receipts, List<ShownChoice> choices, List<String> faults) {
+      List<AnswerReceipt> receipts,
+      List<ShownChoice> choices,
+      List<String> faults,
+      Optional<ShownNumbers> numbers) {
     public Found {
       receipts = List.copyOf(receipts);
       choices = List.copyOf(choices);
@@ -166,6 +170,7 @@ public final class ReceiptJson {
 
   private static Found found(List<JsonNode> roots, Collection<String> framing) {
     List<JsonNode> objects = new ArrayList<>();
+    List<JsonNode> answers = new ArrayList<>();
     ChoiceTexts texts = new ChoiceTexts();
     for (JsonNode root : roots) {
       if (root.has("type") && root.has("signature")) {
@@ -175,6 +180,7 @@ public final class ReceiptJson {
         for (JsonNode answer : List.of(root, root.path("response"))) {
           Optional.ofNullable(answer.get(ONE)).ifPresent(objects::add);
           answer.path(SEVERAL).forEach(objects::add);
+          answers.add(answer);
         }
         texts.add(root);
       }
@@ -190,9 +196,16 @@ public final class ReceiptJson {
       read.add(reader.read(objects.get(i), objects.size() > 1 ? "receipt %d: ".formatted(i) : ""));
     }
     reader.fail();
+    ShownFaults told = new ShownFaults();
+    ShownNumbers numbers = ShownNumbers.of(answers, told);
     List<String> faults = new ArrayList<>(framing);
     faults.addAll(texts.faults());
-    return new Found(read.stream().map(Optional::orElseThrow).toList(), texts.choices(), faults);
+    faults.addAll(told.all());
+    return new Found(
+        read.stream().map(Optional::orElseThrow).toList(),
+        texts.choices(),
+        faults,
+        answers.isEmpty() ? Optional.empty() : Optional.of(numbers));
   }
 
   private static JsonNode tree(byte[] bytes) {

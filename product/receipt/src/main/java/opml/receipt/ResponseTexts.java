@@ -199,6 +199,7 @@ final class ResponseTexts {
       }
       case "message" -> {
         faults.known(AnswerLevel.ITEM_MESSAGE, "a message", item);
+        faults.ofAssistant("a message", item);
         JsonNode parts = item.path("content");
         faults.list("the content of a message", parts);
         if (parts.size() > 1) {

@@ -34,6 +34,14 @@ final class ShownFaults {
     }
   }
 
+  /// Notes a text that is told as somebody else's: clients show such in another place, or not at all.
+  void ofAssistant(String place, JsonNode message) {
+    JsonNode role = message.path("role");
+    if (!role.isMissingNode() && !role.isNull() && !role.asText().equals("assistant")) {
+      add(place + " is told as another's than the assistant's");
+    }
+  }
+
   List<String> all() {
     return List.copyOf(faults);
   }

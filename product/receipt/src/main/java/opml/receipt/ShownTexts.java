@@ -1,16 +1,13 @@
 package opml.receipt;
 
+import java.math.BigDecimal;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import opml.core.codec.ShortBuffer;
-import opml.kernels.transformer.Tape;
-import opml.llm.forward.CheckGraph;
-import opml.llm.tape.TextAnswer;
+import opml.llm.tape.Sampling;
 import opml.llm.tape.TextRequest;
 import opml.llm.tokenizer.StreamDecoder;
 import opml.llm.tokenizer.Tokenizer;
@@ -28,37 +25,18 @@ public final class ShownTexts {
   /// What receipts vouch for, answer after answer.
   private final List<Signed> answers = new ArrayList<>();
 
-  /// What a receipt is about, if it has the form of that.
-  private record Told(
-      AnswerReceipt receipt, Optional<TextRequest> asked, Optional<TextAnswer> answer) {
-    int[] prompt() {
-      return asked.map(TextRequest::prompt).orElse(new int[0]);
-    }
-
-    int[] tokens() {
-      return answer.map(TextAnswer::tokens).orElse(new int[0]);
-    }
-
-    /// {@return whether this is no answer of its own, but the rest of the one before, which had no more room}
-    boolean goesOn(Told before) {
-      if (asked.isEmpty() || before.asked.isEmpty() || before.answer.isEmpty()) {
-        return false;
-      }
-      TextRequest first = before.asked.get();
-      int capacity = before.receipt.limits().capacity();
-      return before.answer.get().reason() == Tape.FULL
-          && before.tokens().length == capacity
-          && first.limit() == capacity
-          && first.sampling().grammar().isAny()
-          && first.sampling().equals(asked.get().sampling())
-          && isOfOneHand(before.receipt, receipt)
-          && Arrays.equals(joined(first.prompt(), before.tokens()), prompt());
-    }
-  }
-
   /// @param marked the answer with control tokens, which tell of calls and are no text
   /// @param hasEnded whether the model ended it; it is as long as was asked for otherwise
-  private record Signed(String prompt, String answer, String marked, boolean hasEnded) {
+  /// @param promptTokens how many the prompt has
+  /// @param tokens how many the answer has
+  private record Signed(
+      String prompt,
+      String answer,
+      String marked,
+      boolean hasEnded,
+      int promptTokens,
+      int tokens,
+      Sampling sampling) {
     boolean covers(ShownChoice shown) {
       return answer.startsWith(shown.text())
           || repeats(shown)
@@ -88,20 +66,9 @@ public final class ShownTexts {
   /// @param receipts at least one, in the order of the answers that they are of
   public ShownTexts(Tokenizer tokenizer, List<AnswerReceipt> receipts) {
     this.tokenizer = tokenizer;
-    List<Told> parts = new ArrayList<>();
-    for (AnswerReceipt receipt : receipts) {
-      Told told = new Told(receipt, asked(receipt), new ReceiptCheck(receipt).answer());
-      if (!parts.isEmpty() && !told.goesOn(parts.getLast())) {
-        answers.add(signed(parts));
-        parts.clear();
-      }
-      parts.add(told);
-    }
-    if (!parts.isEmpty()) {
-      answers.add(signed(parts));
-    }
+    SignedAnswer.all(receipts, tokenizer.size()).forEach(answer -> answers.add(signed(answer)));
     IntStream.range(1, receipts.size())
-        .filter(i -> !isOfOneHand(receipts.getFirst(), receipts.get(i)))
+        .filter(i -> !SignedAnswer.isOfOneHand(receipts.getFirst(), receipts.get(i)))
         .mapToObj(
             i ->
                 "receipt %d is of another server, hub or model than receipt 1, or for other lengths"
@@ -110,37 +77,21 @@ public final class ShownTexts {
         .ifPresent(flaws::add);
   }
 
-  private static boolean isOfOneHand(AnswerReceipt one, AnswerReceipt other) {
-    return one.server().equals(other.server())
-        && one.domain().equals(other.domain())
-        && one.vouched().model().equals(other.vouched().model())
-        && one.limits().equals(other.limits());
-  }
-
-  private static int[] joined(int[] first, int... second) {
-    int[] all = Arrays.copyOf(first, first.length + second.length);
-    System.arraycopy(second, 0, all, first.length, second.length);
-    return all;
-  }
-
-  private Optional<TextRequest> asked(AnswerReceipt receipt) {
-    byte[] whole = ShortBuffer.pad(receipt.request(), CheckGraph.requestBytes(receipt.limits()));
-    return TextRequest.read(whole, receipt.limits(), tokenizer.size()).request();
-  }
-
-  private Signed signed(List<Told> parts) {
-    int[] prompt = parts.getFirst().prompt();
-    int[] tokens = parts.stream().map(Told::tokens).flatMapToInt(Arrays::stream).toArray();
-    if (prompt.length == 0) {
-      return new Signed("", "", "", false);
+  private Signed signed(SignedAnswer signed) {
+    int[] tokens = signed.tokens();
+    Optional<TextRequest> asked = signed.asked();
+    if (asked.isEmpty()) {
+      return new Signed("", "", "", false, 0, tokens.length, Sampling.GREEDY);
     }
-    boolean hasEnded =
-        parts.getLast().answer().filter(last -> last.reason() == Tape.ENDED).isPresent();
+    int[] prompt = asked.get().prompt();
     return new Signed(
         tokenizer.decode(prompt, false),
         text(prompt, false, tokens),
         text(prompt, true, tokens),
-        hasEnded);
+        signed.hasEnded(),
+        prompt.length,
+        tokens.length,
+        asked.get().sampling());
   }
 
   private String text(int[] prompt, boolean isMarked, int... tokens) {
@@ -164,6 +115,10 @@ public final class ShownTexts {
     List<String> all = new ArrayList<>(found.faults());
     all.addAll(flaws);
     int count = found.choices().size();
+    if (count == 0 && found.numbers().isPresent()) {
+      all.add("it shows none of the %d answers that it has receipts of".formatted(answers.size()));
+      return all;
+    }
     if (count % answers.size() != 0) {
       all.add(
           "it has receipts of %d answers for %d choices, and it is not told which are whose"
@@ -173,7 +128,54 @@ public final class ShownTexts {
     for (int i = 0; i < count; i++) {
       all.addAll(flaws(i, found.choices().get(i), answer(i, count)));
     }
+    int shows = count / answers.size();
+    if (shows > 1 && answers.stream().anyMatch(answer -> answer.sampling.temperature() > 0)) {
+      all.add("it shows each answer %d times, and those by chance are shown once".formatted(shows));
+    }
+    found.numbers().ifPresent(numbers -> all.addAll(flaws(numbers, shows)));
     return all;
+  }
+
+  /// {@return how many answers there are to a prompt}, each of which has the seed behind that of the one before
+  private int draws() {
+    Sampling first = answers.getFirst().sampling;
+    return first.temperature() > 0
+        ? IntStream.range(1, answers.size())
+            .filter(i -> answers.get(i).sampling.seed() == first.seed())
+            .findFirst()
+            .orElse(answers.size())
+        : 1;
+  }
+
+  private List<String> flaws(ShownNumbers shown, int shows) {
+    int draws = draws();
+    long prompts = 0;
+    long tokens = 0;
+    for (int i = 0; i < answers.size(); i++) {
+      prompts += i % draws == 0 ? answers.get(i).promptTokens : 0;
+      tokens += (long) shows * answers.get(i).tokens;
+    }
+    Sampling how = answers.getFirst().sampling;
+    List<Optional<String>> flaws = new ArrayList<>();
+    flaws.add(whole(shown, ShownNumbers.PROMPT, prompts));
+    flaws.add(whole(shown, ShownNumbers.COMPLETION, tokens));
+    flaws.add(whole(shown, ShownNumbers.TOTAL, prompts + tokens));
+    ShownNumbers.NONE.forEach(name -> flaws.add(whole(shown, name, 0)));
+    flaws.add(real(shown, ShownNumbers.TEMPERATURE, how.temperature()));
+    flaws.add(real(shown, ShownNumbers.TOP_P, how.topP()));
+    if (how.temperature() > 0) {
+      // Without chance nothing depends on it, and it is not signed.
+      flaws.add(whole(shown, ShownNumbers.SEED, how.seed()));
+    }
+    return flaws.stream().flatMap(Optional::stream).toList();
+  }
+
+  private static Optional<String> whole(ShownNumbers shown, String name, long signed) {
+    return shown.flaw(name, told -> told.compareTo(BigDecimal.valueOf(signed)) == 0, signed);
+  }
+
+  private static Optional<String> real(ShownNumbers shown, String name, float signed) {
+    return shown.flaw(name, told -> told.floatValue() == signed, signed);
   }
 
   private Signed answer(int choice, int count) {
@@ -182,12 +184,14 @@ public final class ShownTexts {
 
   private static List<String> flaws(int index, ShownChoice shown, Signed signed) {
     List<String> flaws = new ArrayList<>();
+    int written = signed.match(shown).count();
     if (!signed.covers(shown)) {
       flaws.add("the text of choice %d is not the one that was signed".formatted(index));
-    } else if (hasAnotherEnd(shown, signed)) {
+    } else if (shown.reason().isEmpty()) {
+      flaws.add("choice %d does not tell why it ends".formatted(index));
+    } else if (written == shown.calls().size() && hasAnotherEnd(shown, signed)) {
       flaws.add("choice %d does not end for the reason '%s'".formatted(index, shown.reason()));
     }
-    int written = signed.match(shown).count();
     if (written < shown.calls().size()) {
       flaws.add("call %d of choice %d is none that was signed".formatted(written, index));
     }
@@ -199,10 +203,11 @@ public final class ShownTexts {
     return switch (shown.reason()) {
       // Cut off where no more was asked for: all of it is shown, but for what calls are made of.
       case "length" -> signed.hasEnded || !calls && !signed.isWhole(shown);
-      // A text that somebody wanted it to end at is not shown.
-      case "stop" -> !signed.hasEnded && signed.isWhole(shown);
+      // A text that somebody wanted it to end at is not shown. A response has no end of its own for
+      // calls.
+      case "stop" ->
+          calls && !shown.place().equals("output") || !signed.hasEnded && signed.isWhole(shown);
       case "tool_calls" -> !calls;
-      case "" -> false;
       default -> true;
     };
   }

@@ -9,6 +9,7 @@ import opml.core.codec.ShortBuffer;
 import opml.core.hash.Bytes32;
 import opml.ethereum.key.TypedDomain;
 import opml.ethereum.key.Wallet;
+import opml.llm.forward.TextLimits;
 import opml.llm.tape.Sampling;
 import opml.llm.tape.TextAnswer;
 import opml.llm.tape.TextRequest;
@@ -48,27 +49,39 @@ public final class Voucher {
   /// @param tokens of the answer, with the one that ends it
   public List<AnswerReceipt> receipts(int[] prompt, int limit, Sampling sampling, int... tokens) {
     int capacity = model.limits().capacity();
-    if (tokens.length > capacity && !sampling.grammar().isAny()) {
-      return List.of();
-    }
-    int[] text = Arrays.copyOf(prompt, prompt.length + tokens.length);
-    System.arraycopy(tokens, 0, text, prompt.length, tokens.length);
     List<AnswerReceipt> all = new ArrayList<>();
     int done = 0;
-    do {
-      int count = Math.min(capacity, tokens.length - done);
-      boolean isLast = done + count == tokens.length;
-      int most = isLast ? Math.min(capacity, limit - done) : count;
-      TextRequest request =
-          new TextRequest(Arrays.copyOf(text, prompt.length + done), most, sampling);
+    for (TextRequest request : requests(model.limits(), prompt, limit, sampling, tokens)) {
       byte[] input;
       try {
         input = request.encode(model.limits());
       } catch (IllegalArgumentException e) {
         return List.of();
       }
-      int[] part = Arrays.copyOfRange(tokens, done, done + count);
+      int[] part = Arrays.copyOfRange(tokens, done, Math.min(done + capacity, tokens.length));
       all.add(receipt(input, sampling.seed(), part));
+      done += part.length;
+    }
+    return all;
+  }
+
+  /// {@return what the receipts of an answer are about}, of any server of the model; nothing if it has none. The
+  /// parameters are those of [#receipts].
+  public static List<TextRequest> requests(
+      TextLimits limits, int[] prompt, int limit, Sampling sampling, int... tokens) {
+    int capacity = limits.capacity();
+    if (tokens.length > capacity && !sampling.grammar().isAny()) {
+      return List.of();
+    }
+    int[] text = Arrays.copyOf(prompt, prompt.length + tokens.length);
+    System.arraycopy(tokens, 0, text, prompt.length, tokens.length);
+    List<TextRequest> all = new ArrayList<>();
+    int done = 0;
+    do {
+      int count = Math.min(capacity, tokens.length - done);
+      boolean isLast = done + count == tokens.length;
+      int most = isLast ? Math.min(capacity, limit - done) : count;
+      all.add(new TextRequest(Arrays.copyOf(text, prompt.length + done), most, sampling));
       done += count;
     } while (done < tokens.length);
     return all;

@@ -122,6 +122,38 @@ class OnnxSessionTest {
     }
   }
 
+  @Test
+  void anOutputIsAsLargeAsTheDataMakeIt() throws IOException {
+    OnnxNode node = OnnxNode.of("NonZero", List.of("x"), List.of("y"), new OnnxAttribute[0]);
+    OnnxValueInfo x = OnnxValueInfo.of("x", ElementType.F32, Shape.of(2, 3));
+    OnnxModel model =
+        new OnnxModel(
+            8,
+            "opml",
+            List.of(new OnnxOpset("", 14)),
+            new OnnxGraph(
+                "found",
+                List.of(node),
+                List.of(),
+                List.of(x),
+                List.of(new OnnxValueInfo("y", 7, Optional.empty()))));
+    try (OnnxSession session =
+        OnnxSession.open(Files.write(folder.resolve("found.onnx"), OnnxWriter.write(model)))) {
+      assertThat(session.outputs())
+          .singleElement()
+          .hasToString("y i64 2x6, of axis 1 as many as y.count");
+      Map<String, Tensor> given = Map.of("x", Tensor.ofFloats(Shape.of(2, 3), 0, 5, 0, 7, 0, 8));
+      for (Map<String, Tensor> said :
+          List.of(session.run(given), session.commit(given).outputs())) {
+        assertThat(said.keySet()).containsExactly("y");
+        assertThat(first(said).shape()).isEqualTo(Shape.of(2, 3));
+        assertThat(first(said).integers()).containsExactly(0, 1, 1, 1, 0, 2);
+      }
+      Map<String, Tensor> zeros = Map.of("x", Tensor.zero(ElementType.F32, Shape.of(2, 3)));
+      assertThat(first(session.run(zeros)).shape()).isEqualTo(Shape.of(2, 0));
+    }
+  }
+
   /// A Reshape whose shape is an input.
   private static OnnxModel openModel() {
     OnnxNode node =

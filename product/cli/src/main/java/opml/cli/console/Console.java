@@ -19,6 +19,11 @@ public final class Console {
   @Option(names = "--json", description = "Write JSON, one object a line, for programs.")
   private boolean json;
 
+  /// Writes JSON from now on, also if that option was not given.
+  public void writeJson() {
+    json = true;
+  }
+
   /// Shows a result: the object to programs, the text to people.
   public void show(Map<String, @Nullable Object> object, Supplier<String> text) {
     write(out(), json ? Json.line(object) : Printable.lines(text.get()));

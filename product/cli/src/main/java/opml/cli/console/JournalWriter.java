@@ -5,6 +5,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import opml.agent.Loop;
 import opml.core.codec.Printable;
@@ -25,10 +26,17 @@ public final class JournalWriter implements Journal, Loop.Listener {
 
   private final Console console;
   private final InstantSource clock;
+  private final Optional<String> role;
 
   public JournalWriter(Console console, InstantSource clock) {
+    this(console, clock, Optional.empty());
+  }
+
+  /// @param role of whom it tells, where a process has several
+  public JournalWriter(Console console, InstantSource clock, Optional<String> role) {
     this.console = console;
     this.clock = clock;
+    this.role = role;
   }
 
   @Override
@@ -111,8 +119,17 @@ public final class JournalWriter implements Journal, Loop.Listener {
   /// Writes any other event, with words of its own for people.
   public void line(String event, Map<String, Object> facts, String text) {
     Map<String, @Nullable Object> object = Json.object("time", clock.instant(), "event", event);
+    role.ifPresent(name -> object.putAll(Json.object("role", name)));
     facts.forEach((name, value) -> object.putAll(Json.object(name, value)));
-    console.show(object, () -> TIME.format(clock.instant()) + "  " + event + "  " + text);
+    console.show(
+        object,
+        () ->
+            "%s  %s%s  %s"
+                .formatted(
+                    TIME.format(clock.instant()),
+                    role.map("[%s] "::formatted).orElse(""),
+                    event,
+                    text));
   }
 
   /// {@return facts in this order}

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -17,6 +18,7 @@ import opml.ethereum.devchain.DevChainException;
 import opml.ethereum.key.KeyException;
 import opml.formats.refusal.ImportException;
 import opml.lab.bench.BenchException;
+import opml.store.StoreException;
 import opml.vm.elf.MemoryShortException;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +43,7 @@ public final class Messages {
               MalformedException _,
               ImportException _,
               BenchException _,
+              StoreException _,
               MemoryShortException _ ->
               words(e);
           case UncheckedIOException wrapped -> of(Objects.requireNonNull(wrapped.getCause()));
@@ -62,10 +65,28 @@ public final class Messages {
     };
   }
 
-  /// {@return the failure of reading or writing a file, which names the file whether or not the exception does}
+  /// {@return the failure of reading or writing a file, which names the file whether or not the exception does} It is
+  /// about an argument if there is no such file to be had, as opposed to one that a disk fails to give or take.
   public static Failure at(Path file, IOException e) {
     String why = of(e);
-    return new Failure(why.startsWith(file.toString()) ? why : file + ": " + why, e);
+    String told = why.startsWith(file.toString()) ? why : file + ": " + why;
+    return isAboutAnArgument(e) || Files.isDirectory(file)
+        ? Failure.misuse(told, e)
+        : new Failure(told, e);
+  }
+
+  /// {@return whether an exception is about an argument of the command}: a file that is not there, cannot be opened,
+  /// or holds something else than it must is a wrong one
+  public static boolean isAboutAnArgument(Throwable e) {
+    return switch (e) {
+      case Failure failure -> failure.isAboutAnArgument();
+      case MalformedException _, ImportException _, KeyException _ -> true;
+      case StoreException.Unusable _, StoreException.Foreign _ -> true;
+      case UncheckedIOException wrapped ->
+          isAboutAnArgument(Objects.requireNonNull(wrapped.getCause()));
+      case FileSystemException _ -> true;
+      default -> false;
+    };
   }
 
   /// {@return a text of any origin on one line, printable and not endless}

@@ -1,7 +1,7 @@
 package opml.cli.console;
 
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +26,7 @@ public final class OutputText {
 
   /// @param bytes as many as the port has
   public OutputText(Port port, byte[] bytes) {
-    this.outputs = port.parts().stream().map(part -> Values.of(part, bytes)).toList();
+    this.outputs = port.results().stream().map(part -> Values.of(port, part, bytes)).toList();
   }
 
   /// {@return the fields that programs get of an output: values in rows one after the other, what they are, and the
@@ -55,9 +55,9 @@ public final class OutputText {
 
   /// One output.
   private record Values(TensorType type, List<Number> values) {
-    static Values of(Port.Part part, byte[] bytes) {
-      TensorType type = TensorType.of(part);
-      Tensor output = type.tensor(Arrays.copyOfRange(bytes, (int) part.offset(), (int) part.end()));
+    static Values of(Port port, Port.Part part, byte[] bytes) {
+      Tensor output = port.tensor(part, MemorySegment.ofArray(bytes));
+      TensorType type = new TensorType(part.name(), output.type(), output.shape());
       List<Number> values = new ArrayList<>();
       for (int i = 0; i < output.shape().count(); i++) {
         if (output.type() == ElementType.F32) {

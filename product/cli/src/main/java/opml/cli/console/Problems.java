@@ -2,6 +2,7 @@ package opml.cli.console;
 
 import java.util.ArrayList;
 import java.util.List;
+import opml.core.codec.MalformedException;
 
 /// What is wrong with a command's input, all of it: nobody wants to mend one thing to be told of the next.
 public final class Problems {
@@ -27,8 +28,9 @@ public final class Problems {
   public Problems of(Runnable check) {
     try {
       check.run();
-    } catch (Failure e) {
+    } catch (Failure | MalformedException e) {
       found.add(String.valueOf(e.getMessage()));
+      misused |= Messages.isAboutAnArgument(e);
     }
     return this;
   }

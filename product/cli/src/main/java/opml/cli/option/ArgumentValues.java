@@ -23,6 +23,10 @@ public final class ArgumentValues {
     return number(text, Double::parseDouble, "a number");
   }
 
+  public static float real(String text) {
+    return number(text, Float::parseFloat, "a number");
+  }
+
   /// {@return a URL. What is none is not repeated: providers put secrets into them}
   public static URI url(String text) {
     try {

@@ -1,7 +1,9 @@
 package opml.cli.option;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,6 +15,7 @@ import java.util.stream.Stream;
 import opml.cli.console.Failure;
 import opml.cli.console.Messages;
 import opml.cli.console.Npy;
+import opml.core.codec.MalformedException;
 import opml.engine.tensor.Shape;
 import opml.engine.tensor.Tensor;
 import opml.formats.onnx.Bindings;
@@ -22,6 +25,9 @@ import picocli.CommandLine.Option;
 /// What an ONNX model's file leaves open.
 @SuppressWarnings("NullAway.Init") // filled by picocli
 public final class BindOptions {
+  /// Of a file: what is bound decides a shape, and is no larger than any input.
+  private static final int MOST_BYTES = (1 << 26) + (1 << 17);
+
   private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
   private static final Pattern SHAPE = Pattern.compile("[0-9]{1,9}(x[0-9]{1,9})+|[0-9]{1,9}x");
 
@@ -30,9 +36,11 @@ public final class BindOptions {
       paramLabel = "NAME=VALUE",
       split = ",",
       description =
-          "Of an ONNX model: what its file leaves open, which becomes a part of the model and of its id. A number for a"
-              + " dimension (batch=1), a shape for an input (x=1x3x224x224, x=5x for one axis), or a constant in its"
-              + " place (shape=@shape.npy, or .pb), where it decides a shape. Several with commas.")
+          "Of an ONNX model: what its file leaves open, which becomes a part of the model and of"
+              + " its id. A number for a dimension (batch=1), or for the tensors of an input that"
+              + " is a sequence (frames=3; they are inputs frames[0], …) or an optional (0 or 1); a"
+              + " shape for an input (x=1x3x224x224, x=5x for one axis), or a constant in its place"
+              + " (shape=@shape.npy, or .pb), where it decides a shape. Several with commas.")
   private List<String> bound = List.of();
 
   /// {@return what is bound}
@@ -53,7 +61,11 @@ public final class BindOptions {
       } else if (dims.containsKey(name) || shapes.containsKey(name) || inputs.containsKey(name)) {
         flaws.add("%s is bound twice".formatted(name));
       } else if (value.startsWith("@")) {
-        inputs.put(name, tensor(Path.of(value.substring(1))));
+        try {
+          inputs.put(name, tensor(Path.of(value.substring(1))));
+        } catch (Failure | MalformedException | InvalidPathException e) {
+          flaws.add("%s: %s".formatted(one, e.getMessage()));
+        }
       } else if (NUMBER.matcher(value).matches()) {
         dims.put(name, Integer.parseInt(value));
       } else if (SHAPE.matcher(value).matches()) {
@@ -84,9 +96,20 @@ public final class BindOptions {
     try {
       return file.toString().toLowerCase(Locale.ROOT).endsWith(".pb")
           ? OnnxReader.tensor(file).value()
-          : Npy.tensor(file.toString(), Files.readAllBytes(file));
+          : Npy.tensor(file.toString(), content(file));
     } catch (IOException e) {
       throw Messages.at(file, e);
+    }
+  }
+
+  /// A device says that it has no bytes, and has no end.
+  private static byte[] content(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] bytes = in.readNBytes(MOST_BYTES + 1);
+      if (bytes.length > MOST_BYTES) {
+        throw Failure.misuse("%s: more than %,d bytes".formatted(file, MOST_BYTES));
+      }
+      return bytes;
     }
   }
 }

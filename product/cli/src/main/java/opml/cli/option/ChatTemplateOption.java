@@ -27,11 +27,19 @@ public final class ChatTemplateOption {
               + " (default: the model's own).")
   private Optional<String> given;
 
+  /// {@return whether one was named}
+  public boolean isThere() {
+    return given.isPresent();
+  }
+
   /// {@return the template for a model's conversations; absent if there is none}
   ///
   /// @throws Failure if it is no template
   public Optional<ChatTemplate> find(Path file, LanguageModel model, Tokenizer tokenizer) {
-    String name = given.map(said -> "--chat-template " + said).orElse(file + ": its template");
+    String name =
+        given
+            .map(said -> "--chat-template " + said)
+            .orElse("--model %s: its template".formatted(file));
     try {
       return given
           .map(ChatTemplateOption::source)

@@ -15,9 +15,9 @@ public final class DryOptions {
       names = "--dry-multiplier",
       paramLabel = "N",
       description =
-          "What a token loses that would repeat a sequence of --dry-allowed-length tokens, times"
-              + " --dry-base for each token more: 0 for nothing (default: 0; 0.8 is usual), with"
-              + " --temp 0, too.")
+          "What a token loses if the --dry-allowed-length tokens before it have stood before it already, times"
+              + " --dry-base for each token more that has: 0 for nothing (default: 0; 0.8 is usual), with --temp"
+              + " 0, too. The other --dry options need it.")
   private Optional<Float> multiplier;
 
   @Option(
@@ -29,7 +29,9 @@ public final class DryOptions {
   @Option(
       names = "--dry-allowed-length",
       paramLabel = "N",
-      description = "The length of a sequence from which on a token loses (default: 2).")
+      description =
+          "How many tokens before it a token must repeat to lose anything, itself not counted: with 2, the third token"
+              + " of a sequence that comes again is the first to lose; with 0, each that has been there (default: 2).")
   private Optional<Integer> allowedLength;
 
   @Option(
@@ -55,8 +57,13 @@ public final class DryOptions {
 
   /// {@return what is taken off}
   ///
-  /// @throws IllegalArgumentException if a number is out of its range, or breakers are
+  /// @throws IllegalArgumentException if a number is out of its range, or breakers are, or nothing follows from them
   DrySampling dry() {
+    if (multiplier.isEmpty() && isThere()) {
+      throw new IllegalArgumentException(
+          "dry-multiplier: without it, the other options of repeated sequences are of no effect;"
+              + " expected is a number, 0.8 for one");
+    }
     List<String> texts = breakers.stream().filter(text -> !text.equals(NO_BREAKER)).toList();
     return DrySampling.of(
         multiplier.orElse(0f),

@@ -7,9 +7,11 @@ import opml.cli.console.Amounts;
 import opml.cli.console.Console;
 import opml.cli.console.Failure;
 import opml.cli.console.Problems;
+import opml.core.codec.MalformedException;
 import opml.engine.plan.Team;
 import opml.engine.run.Residence;
 import opml.engine.tensor.Tensor;
+import opml.formats.refusal.ImportException;
 import opml.llm.forward.CacheType;
 import opml.llm.model.LanguageModel;
 import opml.llm.session.TextEngine;
@@ -68,9 +70,18 @@ public final class EngineOptions {
   }
 
   /// {@return the model in a file, with its tokenizer and adapters; nothing of its weights is read}
+  ///
+  /// @throws Failure about the argument, if there is no such in it
   public LanguageModel open(Path file) {
     Twins.findOut();
-    return text.adapted(LanguageModelFile.open(file, tokenizerFile));
+    LanguageModel model;
+    try {
+      model = LanguageModelFile.open(file, tokenizerFile);
+      LanguageModelFile.tokenizer(file, model);
+    } catch (Failure | MalformedException | ImportException e) {
+      throw new Failure("--model " + e.getMessage(), e);
+    }
+    return text.adapted(model);
   }
 
   /// {@return tokens of a text of the model's, at most}
@@ -125,8 +136,8 @@ public final class EngineOptions {
       return new Ready(model, tokenizer, engine, context);
     } catch (IllegalArgumentException e) {
       throw new Failure(
-          "%s: --ctx-size %d, --batch-size %d, --cache-type %s: %s"
-              .formatted(file, context, batch, TextOptions.label(text.cacheType()), e.getMessage()),
+          "--ctx-size %d, --batch-size %d, --cache-type %s: %s: %s"
+              .formatted(context, batch, TextOptions.label(text.cacheType()), file, e.getMessage()),
           e);
     }
   }

@@ -14,11 +14,17 @@ import opml.cli.console.JsonTensor;
 import opml.cli.console.Messages;
 import opml.cli.console.Npy;
 import opml.cli.console.TensorType;
+import opml.cli.image.ImageChoice;
+import opml.cli.image.ImageTensor;
+import opml.cli.image.RasterImage;
+import opml.engine.tensor.Tensor;
 import opml.formats.image.Pgm;
+import opml.formats.onnx.file.OnnxReader;
 
-/// Reads what one input of a model is to be: a NumPy array (`.npy`), nested arrays of numbers (`.json`), the tensor's
-/// bytes as they are, a `.pgm` image, or one image of an idx file. Pixels become bytes, or floats where the model wants
-/// four times as many bytes as the image has pixels.
+/// Reads what one input of a model is to be: a NumPy array (`.npy`), one of ONNX's tensors (`.pb`), nested arrays of
+/// numbers (`.json`), the tensor's bytes as they are, a `.pgm` image, one image of an idx file, or a PNG or JPEG image.
+/// Pixels of the first two kinds become bytes, or floats where the model wants four times as many bytes as the image
+/// has pixels; those of the last are fitted into the input's shape ([ImageChoice]).
 ///
 /// What a file begins with counts more than how its name ends, except for bytes of just the right number: those are
 /// taken as they are, unless the name says otherwise.
@@ -31,11 +37,13 @@ record InputFile(byte[] bytes, boolean isOneOfSeveral) {
   /// @param wanted how many bytes the input takes
   /// @param type of the input, if the model's file told it
   /// @param index which image of an idx file, from 0
+  /// @param choice how a PNG or JPEG image is fitted into the input
   /// @throws Failure if the file cannot be read, or holds something else
   /// @throws opml.core.codec.MalformedException if it is damaged, or an array of another type or shape
-  static InputFile read(Path file, long wanted, Optional<TensorType> type, int index) {
+  static InputFile read(
+      Path file, long wanted, Optional<TensorType> type, int index, ImageChoice choice) {
     try {
-      return new Reader(file, wanted, type).read(index);
+      return new Reader(file, wanted, type, choice).read(index);
     } catch (IOException e) {
       throw Messages.at(file, e);
     }
@@ -51,18 +59,25 @@ record InputFile(byte[] bytes, boolean isOneOfSeveral) {
     PGM,
     JSON,
     NPY,
+    PB,
+    PICTURE,
     ANY;
 
     static Format of(Path file) {
       String name = file.toString().toLowerCase(Locale.ROOT);
-      return name.endsWith(".pgm")
-          ? PGM
-          : name.endsWith(".json") ? JSON : name.endsWith(".npy") ? NPY : ANY;
+      return switch (name.substring(name.lastIndexOf('.') + 1)) {
+        case "pgm" -> PGM;
+        case "json" -> JSON;
+        case "npy" -> NPY;
+        case "pb" -> PB;
+        case "png", "jpg", "jpeg" -> PICTURE;
+        default -> ANY;
+      };
     }
   }
 
   /// Reads one file.
-  private record Reader(Path file, long wanted, Optional<TensorType> type) {
+  private record Reader(Path file, long wanted, Optional<TensorType> type, ImageChoice choice) {
     /// The largest input that any model here takes, and a header.
     private static final int MAX_BYTES = (1 << 26) + (1 << 17);
 
@@ -74,6 +89,8 @@ record InputFile(byte[] bytes, boolean isOneOfSeveral) {
         case PGM -> only(pixels(Pgm.read(file).pixels()));
         case JSON -> only(json());
         case NPY -> only(npy(content()));
+        case PB -> only(tensor());
+        case PICTURE -> only(picture(content()));
         case ANY -> any(content(), index);
       };
     }
@@ -95,10 +112,13 @@ record InputFile(byte[] bytes, boolean isOneOfSeveral) {
       if (Npy.isMagic(bytes)) {
         return only(npy(bytes));
       }
+      if (RasterImage.format(bytes).isPresent()) {
+        return only(picture(bytes));
+      }
       if (isIdx(bytes)) {
         return new InputFile(pixels(image(bytes, index)), true);
       }
-      throw new Failure(
+      throw Failure.misuse(
           "%s: %s bytes, the model takes exactly %d%s"
               .formatted(
                   file, bytes.length > MAX_BYTES ? "too many" : bytes.length, wanted, taken()));
@@ -112,9 +132,10 @@ record InputFile(byte[] bytes, boolean isOneOfSeveral) {
       TensorType known =
           type.orElseThrow(
               () ->
-                  new Failure(
+                  Failure.misuse(
                       file
-                          + ": only the model's file tells the numbers' type; name it with --model"));
+                          + ": only the model's file tells the numbers' type; name it with"
+                          + " --model"));
       try (InputStream in = Files.newInputStream(file)) {
         return JsonTensor.read(file.toString(), in, known);
       }
@@ -126,6 +147,31 @@ record InputFile(byte[] bytes, boolean isOneOfSeveral) {
           : Npy.read(file.toString(), bytes, wanted);
     }
 
+    private byte[] tensor() throws IOException {
+      Tensor tensor = OnnxReader.tensor(file).value();
+      boolean fits =
+          type.map(one -> one.element() == tensor.type() && one.shape().equals(tensor.shape()))
+              .orElse(tensor.data().byteSize() == wanted);
+      if (!fits) {
+        throw Failure.misuse(
+            "%s: %s %s, the model takes exactly %d bytes%s"
+                .formatted(file, tensor.type().label(), tensor.shape(), wanted, taken()));
+      }
+      return tensor.bytes();
+    }
+
+    private byte[] picture(byte[] bytes) {
+      TensorType known =
+          type.orElseThrow(
+              () ->
+                  Failure.misuse(
+                      file
+                          + ": only the model's file tells the shape for an image; name it with"
+                          + " --model"));
+      return ImageTensor.bytes(
+          file.toString(), RasterImage.read(file.toString(), bytes), known, choice);
+    }
+
     private boolean isIdx(byte[] bytes) {
       return bytes.length >= IDX_HEADER && ByteBuffer.wrap(bytes).getInt() == IDX_IMAGES;
     }
@@ -135,12 +181,12 @@ record InputFile(byte[] bytes, boolean isOneOfSeveral) {
       int count = header.getInt();
       long size = (long) header.getInt() * header.getInt();
       if (count < 1 || size < 1 || bytes.length - IDX_HEADER != count * (double) size) {
-        throw new Failure(
+        throw Failure.misuse(
             "%s, offset 4: %d images of %d pixels do not make a file of %d bytes"
                 .formatted(file, count, size, bytes.length));
       }
       if (index < 0 || index >= count) {
-        throw new Failure(
+        throw Failure.misuse(
             "%s: there is no image %d, only 0 to %d".formatted(file, index, count - 1));
       }
       int from = IDX_HEADER + index * (int) size;
@@ -152,7 +198,7 @@ record InputFile(byte[] bytes, boolean isOneOfSeveral) {
         return pixels;
       }
       if (wanted != 4L * pixels.length) {
-        throw new Failure(
+        throw Failure.misuse(
             "%s: an image of %d pixels, the model takes exactly %d bytes%s"
                 .formatted(file, pixels.length, wanted, taken()));
       }

@@ -3,13 +3,18 @@ package opml.cli.option;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import opml.cli.console.Failure;
 import opml.cli.console.Messages;
 import opml.cli.console.Problems;
 import opml.cli.console.TensorType;
 import opml.engine.graph.Port;
+import opml.formats.onnx.file.OnnxValueInfo;
+import opml.formats.strings.ModelValue;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -25,9 +30,10 @@ public final class InputOptions {
       names = "--input",
       paramLabel = "[NAME=]FILE",
       description = {
-        "The input: a NumPy array (.npy), nested arrays of numbers (.json), the bytes as they are, a .pgm image, or an"
-            + " idx file of images. A model with several inputs takes NAME=FILE for each of them, or one file of their"
-            + " packed bytes; 'opml model inspect' shows names and places."
+        "The input: a NumPy array (.npy), one of ONNX's tensors (.pb), nested arrays of numbers"
+            + " or strings (.json), the bytes as they are, a .pgm, .png or .jpg image, or an idx file of"
+            + " images. A model with several inputs takes NAME=FILE for each of them, or one file"
+            + " of their packed bytes; 'opml model inspect' shows names and places."
       })
   private List<String> inputs = List.of();
 
@@ -36,6 +42,8 @@ public final class InputOptions {
       paramLabel = "N",
       description = "Which image of an idx file, from 0 (default: the first).")
   private Optional<Integer> index;
+
+  @Mixin private ImageOptions images;
 
   /// {@return whether there is one}
   public boolean isThere() {
@@ -81,11 +89,11 @@ public final class InputOptions {
   /// {@return exactly `wanted` bytes of input}
   ///
   /// @param port the model's input, if its file told it
-  /// @throws Failure if a name is wrong, or a file cannot be read, or holds something else
-  /// @throws opml.core.codec.MalformedException if a file is damaged, or an array of another type or shape
+  /// @throws Failure that tells all names that are wrong, or else all files that cannot be read or hold something else
+  /// @throws opml.core.codec.MalformedException if the only file is damaged, or an array of another type or shape
   public byte[] read(Optional<Port> port, long wanted) {
     List<NamedFiles.NamedFile> files = NamedFiles.ofInputs(inputs, port);
-    Optional<Port> several = port.filter(one -> one.parts().size() > 1);
+    Optional<Port> several = port.filter(Port::isPacked);
     if (several.isEmpty()) {
       Optional<TensorType> type = port.map(one -> TensorType.of(one.parts().getFirst()));
       InputFile only = read(files.getFirst().file(), wanted, type);
@@ -97,19 +105,34 @@ public final class InputOptions {
       return packed(files.getFirst().file(), several.get());
     }
     byte[] bytes = new byte[Math.toIntExact(wanted)];
-    boolean oneOfSeveral = false;
+    List<InputFile> read = new ArrayList<>();
+    Problems problems = new Problems();
     for (NamedFiles.NamedFile named : files) {
-      Port.Part part = named.part().orElseThrow();
-      InputFile file = read(named.file(), part.bytes(), Optional.of(TensorType.of(part)));
-      System.arraycopy(file.bytes(), 0, bytes, (int) part.offset(), file.bytes().length);
-      oneOfSeveral |= file.isOneOfSeveral();
+      problems.of(
+          () -> {
+            Port.Part part = named.part().orElseThrow();
+            InputFile file = read(named.file(), part.bytes(), Optional.of(TensorType.of(part)));
+            System.arraycopy(file.bytes(), 0, bytes, (int) part.offset(), file.bytes().length);
+            read.add(file);
+          });
     }
-    requireMeaningOfIndex(oneOfSeveral);
+    problems.fail();
+    requireMeaningOfIndex(read.stream().anyMatch(InputFile::isOneOfSeveral));
     return bytes;
   }
 
+  /// {@return the inputs of a model that has strings}
+  ///
+  /// @param declared all of them
+  /// @throws Failure that tells all names that are wrong or missing, or else all files that cannot be read or hold
+  ///     something else
+  public Map<String, ModelValue> read(List<OnnxValueInfo> declared) {
+    requireMeaningOfIndex(false);
+    return NamedValues.read(inputs, declared);
+  }
+
   private InputFile read(Path file, long wanted, Optional<TensorType> type) {
-    return InputFile.read(file, wanted, type, index.orElse(0));
+    return InputFile.read(file, wanted, type, index.orElse(0), images.choice());
   }
 
   private void requireMeaningOfIndex(boolean oneOfSeveral) {

@@ -74,7 +74,7 @@ public final class LanguageAnswers implements Answers {
         language
             .tokenizer()
             .orElseThrow(
-                () -> new Failure(name + ": there is no tokenizer beside the model's file"));
+                () -> Failure.misuse(name + ": there is no tokenizer beside the model's file"));
     int[] ids = LanguageModelFile.tokens(tokenizer, prompt, name);
     int room = Math.min(limits.capacity(), limits.context() - ids.length);
     if (room < 1) {

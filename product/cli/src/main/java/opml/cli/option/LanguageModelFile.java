@@ -57,7 +57,7 @@ public final class LanguageModelFile {
         .tokenizer()
         .orElseThrow(
             () ->
-                new Failure(
+                Failure.misuse(
                     "%s: there is no tokenizer in it or beside it; --tokenizer FILE names one"
                         .formatted(file)));
   }

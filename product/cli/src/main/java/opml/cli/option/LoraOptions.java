@@ -3,8 +3,11 @@ package opml.cli.option;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import opml.cli.console.Failure;
 import opml.cli.console.Messages;
 import opml.cli.console.Problems;
+import opml.core.codec.MalformedException;
+import opml.formats.refusal.ImportException;
 import opml.llm.model.LanguageModel;
 import opml.llm.model.LoraAdapter;
 import picocli.CommandLine.Option;
@@ -44,19 +47,24 @@ public final class LoraOptions {
     return new Adapter(Path.of(text.substring(0, colon)), scale);
   }
 
+  /// {@return whether there are any}
+  public boolean isThere() {
+    return !adapters.isEmpty();
+  }
+
   /// {@return a model with the adapters}
   ///
-  /// @throws opml.cli.console.Failure if one cannot be read
-  /// @throws opml.core.codec.MalformedException if one is no GGUF file
-  /// @throws opml.formats.refusal.ImportException if one is no adapter of this model
-  LanguageModel adapted(LanguageModel model) {
+  /// @throws Failure about the argument, if one cannot be read, is no GGUF file, or no adapter of this model
+  public LanguageModel adapted(LanguageModel model) {
     LanguageModel adapted = model;
     for (String text : adapters) {
       Adapter adapter = adapter(text);
       try {
         adapted = LoraAdapter.adapted(adapted, adapter.file(), adapter.scale());
       } catch (IOException e) {
-        throw Messages.at(adapter.file(), e);
+        throw new Failure("--lora " + Messages.at(adapter.file(), e).getMessage(), e);
+      } catch (MalformedException | ImportException e) {
+        throw new Failure("--lora " + e.getMessage(), e);
       }
     }
     return adapted;

@@ -28,7 +28,7 @@ public final class ModelFile {
 
   /// {@return the model in a file; the console hears of long hashing}
   ///
-  /// @throws Failure if it cannot be read, or is too large
+  /// @throws Failure about the argument, if it cannot be read, or is too large
   /// @throws opml.core.codec.MalformedException if it is not an ONNX model
   /// @throws opml.formats.refusal.ImportException if it is one that we cannot run
   public static Model load(Path file, Console console) {
@@ -98,7 +98,7 @@ public final class ModelFile {
       throw Messages.at(file, Objects.requireNonNull(e.getCause()));
     } catch (IllegalArgumentException e) {
       // Well-formed, but too large for a slot, a node or the registry.
-      throw new Failure(file + ": " + e.getMessage(), e);
+      throw Failure.misuse(file + ": " + e.getMessage(), e);
     }
   }
 

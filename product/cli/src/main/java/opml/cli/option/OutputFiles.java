@@ -1,7 +1,7 @@
 package opml.cli.option;
 
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -12,6 +12,7 @@ import opml.cli.console.Failure;
 import opml.cli.console.OutputFile;
 import opml.cli.console.TensorType;
 import opml.engine.graph.Port;
+import opml.engine.tensor.Tensor;
 
 /// The files that a model's outputs go to, each of which can be written.
 public final class OutputFiles {
@@ -36,13 +37,20 @@ public final class OutputFiles {
       if (type.isEmpty() && port.isPresent() && OutputFile.needsType(named.file())) {
         throw NamedFiles.nameless("--output", named.file(), "output", port.get());
       }
-      targets.add(new Target(named.part(), OutputFile.of(named.file(), type)));
+      Optional<Port.Part> part =
+          named.part().or(() -> only(port).filter(one -> !isWhole(one, port)));
+      targets.add(new Target(part, OutputFile.of(named.file(), type)));
     }
     return new OutputFiles(targets);
   }
 
   private static Optional<Port.Part> only(Optional<Port> port) {
-    return port.filter(one -> one.parts().size() == 1).map(one -> one.parts().getFirst());
+    return port.filter(one -> one.results().size() == 1).map(one -> one.results().getFirst());
+  }
+
+  /// {@return whether a part's bytes are those of the slot}
+  private static boolean isWhole(Port.Part part, Optional<Port> port) {
+    return part.cut().isEmpty() && port.filter(Port::isPacked).isEmpty();
   }
 
   /// Writes the output, or what is asked of it, and says so.
@@ -52,17 +60,23 @@ public final class OutputFiles {
   /// @throws Failure if these are not the model's, or a file cannot be written
   public void write(Console console, Optional<Port> port, byte[] bytes) {
     for (Target target : targets) {
-      Optional<TensorType> type = target.part().or(() -> only(port)).map(TensorType::of);
-      target.file().write(type, target.part().map(part -> of(part, port, bytes)).orElse(bytes));
+      if (target.part().isPresent()) {
+        Port.Part part = target.part().get();
+        Tensor tensor = of(part, port, bytes);
+        TensorType type = new TensorType(part.name(), tensor.type(), tensor.shape());
+        target.file().write(Optional.of(type), tensor.bytes());
+      } else {
+        target.file().write(only(port).map(TensorType::of), bytes);
+      }
       console.say("written to " + target.file());
     }
   }
 
-  private static byte[] of(Port.Part part, Optional<Port> port, byte[] bytes) {
+  private static Tensor of(Port.Part part, Optional<Port> port, byte[] bytes) {
     if (port.orElseThrow().bytes() != bytes.length) {
       throw new Failure("an output of " + bytes.length + " bytes is not the model's");
     }
-    return Arrays.copyOfRange(bytes, (int) part.offset(), (int) part.end());
+    return port.get().tensor(part, MemorySegment.ofArray(bytes));
   }
 
   @Override

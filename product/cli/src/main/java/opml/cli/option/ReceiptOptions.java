@@ -9,6 +9,7 @@ import opml.cli.console.Console;
 import opml.cli.console.Failure;
 import opml.cli.console.Messages;
 import opml.cli.console.Problems;
+import opml.ethereum.key.KeyException;
 import opml.ethereum.key.TypedDomain;
 import opml.ethereum.key.Wallet;
 import opml.hub.DeploymentFile;
@@ -86,10 +87,15 @@ public final class ReceiptOptions {
 
   /// {@return who signs, if anybody does}
   ///
-  /// @throws opml.ethereum.key.KeyException if there is no key in the file, or others may read it
+  /// @throws Failure about the argument, if there is no key in the file, or others may read it
   public Optional<Wallet> signer() {
     if (!isOff && known == null) {
-      known = keyFile.map(file -> KeyOption.load(file, passphraseFile)).orElseGet(Wallet::ofChance);
+      try {
+        known =
+            keyFile.map(file -> KeyOption.wallet(file, passphraseFile)).orElseGet(Wallet::ofChance);
+      } catch (KeyException e) {
+        throw new Failure("--key-file: " + e.getMessage(), e);
+      }
     }
     return Optional.ofNullable(known);
   }

@@ -2,6 +2,7 @@ package opml.cli.option;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -39,6 +40,8 @@ public final class ReportOption {
     }
     try {
       Files.writeString(report, text);
+    } catch (NoSuchFileException e) {
+      throw new Failure("--report " + report + ": cannot be written: its folder is not there", e);
     } catch (IOException e) {
       throw new Failure("--report " + report + ": cannot be written: " + e.getMessage(), e);
     }

@@ -10,18 +10,15 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import opml.cli.console.Failure;
 import opml.llm.grammar.Grammar;
+import opml.llm.tape.AskedChance;
 import opml.llm.tape.Sampling;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// How tokens are chosen, with llama.cpp's names. Its defaults hold once there is chance at all; until an option asks
-/// for it, there is none.
+/// for it, there is none ([AskedChance]).
 @SuppressWarnings("NullAway.Init") // filled by picocli
 public final class SamplingOptions {
-  private static final float TEMPERATURE = 0.8f;
-  private static final int TOP_K = 40;
-  private static final float TOP_P = 0.95f;
-  private static final float MIN_P = 0.05f;
   private static final int LAST = 64;
   private static final Pattern BIAS = Pattern.compile("(\\d{1,9})([+-]\\d{1,9}(\\.\\d{1,9})?)");
 
@@ -46,7 +43,7 @@ public final class SamplingOptions {
       names = "--top-k",
       paramLabel = "N",
       description =
-          "Choose among so many of the most likely tokens, 0 for all (default: 40). This and the"
+          "Choose among so many of the most likely tokens, 0 or less for all (default: 40). This and the"
               + " next three are without effect with --temp 0.")
   private Optional<Integer> topK;
 
@@ -114,7 +111,7 @@ public final class SamplingOptions {
 
   /// {@return whether anything was asked for}
   public boolean isThere() {
-    return asksForChance()
+    return chance().isMoreThanTemperature()
         || !biases.isEmpty()
         || repeats.isThere()
         || grammars.isThere()
@@ -122,8 +119,8 @@ public final class SamplingOptions {
             .anyMatch(Optional::isPresent);
   }
 
-  private boolean asksForChance() {
-    return Stream.of(seed, topK, topP, minP, typical).anyMatch(Optional::isPresent);
+  private AskedChance chance() {
+    return new AskedChance(temperature, seed, topK, topP, minP, typical);
   }
 
   /// {@return what was asked for}
@@ -133,14 +130,10 @@ public final class SamplingOptions {
   public Sampling sampling(RandomGenerator random) {
     Grammar grammar = grammars.grammar();
     try {
-      return Sampling.builder()
+      return chance()
+          .sampling(0)
           // As long as llama.cpp's: somebody may want to type it.
           .seed(seed.filter(known -> known != -1).orElseGet(() -> random.nextInt() & 0xffffffffL))
-          .temperature(temperature.orElse(asksForChance() ? TEMPERATURE : 0))
-          .topK(topK.orElse(TOP_K))
-          .topP(topP.orElse(TOP_P))
-          .minP(minP.orElse(MIN_P))
-          .typical(typical.orElse(1f))
           .repeatLastN(repeatLastN.orElse(LAST))
           .repeatPenalty(repeatPenalty.orElse(1f))
           .frequencyPenalty(frequencyPenalty.orElse(0f))

@@ -49,6 +49,11 @@ public final class OwnJvm {
   /// {@return the command that runs a program}
   public static List<String> command(
       List<String> options, Class<?> program, List<String> arguments) {
+    return command(options, program.getName(), arguments);
+  }
+
+  /// {@return the command that runs a program of this name}
+  public static List<String> command(List<String> options, String program, List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(options);
@@ -59,7 +64,7 @@ public final class OwnJvm {
             "--add-exports=java.base/jdk.internal.module=ALL-UNNAMED",
             "-cp",
             System.getProperty("java.class.path"),
-            program.getName()));
+            program));
     command.addAll(arguments);
     return command;
   }

@@ -165,7 +165,12 @@ public final class Liar implements Workshop {
       case Lie.InElement(int node, int element) ->
           forged(input, node, run -> forgeElement(node, run, element));
       case Lie.InByte(long step, long offset) ->
-          forged(input, step, run -> forgeByte(nodeOf(step), run, offset));
+          forged(input, step, run -> forgeByte(nodeOf(step), 0, run, offset, (byte) 0x40));
+      case Lie.InBit(long step, int output, long bit) -> {
+        byte mask = (byte) (1 << bit % Byte.SIZE);
+        yield forged(
+            input, step, run -> forgeByte(nodeOf(step), output, run, bit / Byte.SIZE, mask));
+      }
       case Lie.InPadding(int node) -> forged(input, node, run -> forgePadding(node, run));
       case Lie.InLastStep(int node, int bit) ->
           forged(input, node, run -> forgeLastStep(node, run, bit));
@@ -339,15 +344,15 @@ public final class Liar implements Workshop {
     return spliced(run, index + 1, after, memory, after.registers());
   }
 
-  private MachineRun forgeByte(int node, MachineRun run, long offset) {
+  /// @param mask of the bits that are others
+  private MachineRun forgeByte(int node, int output, MachineRun run, long offset, byte mask) {
     NodeDescriptor descriptor = model.nodes().get(node).descriptor();
-    Output output = descriptor.outputs().getFirst();
-    long address = output.address() + offset;
+    long address = descriptor.outputs().get(output).address() + offset;
     long end = descriptor.steps();
     boolean writes = run.memoryAt(0).read(address, 1)[0] != run.memoryAt(end).read(address, 1)[0];
     long index = writes ? lastWrite(run, address, 1, end) : haltingStep(run) - 1;
     byte[] memory = run.memoryAt(index + 1).bytes().clone();
-    memory[(int) address] ^= 0x40;
+    memory[(int) address] ^= mask;
     MachineState after = run.stateAt(index + 1);
     return spliced(run, index + 1, after, memory, after.registers());
   }

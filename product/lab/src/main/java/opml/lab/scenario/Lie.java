@@ -23,6 +23,14 @@ public sealed interface Lie {
   /// @param offset of the byte in the output's slot
   record InByte(long step, long offset) implements Lie {}
 
+  /// A bit of one of a step's outputs is another one: from the instruction on that last wrote its byte, or, if the step
+  /// leaves that alone, from its last instruction on.
+  ///
+  /// @param step of level 0
+  /// @param output which one, in the order of the node's descriptor
+  /// @param bit of the output's slot
+  record InBit(long step, int output, long bit) implements Lie {}
+
   /// A node whose program fails, which ends a check, exits as if it had found nothing wrong.
   ///
   /// @param node the step of level 0

@@ -19,7 +19,12 @@ record NonsenseWork(Work honest, int node) implements Work {
   public Result result() {
     Trace trace = trace();
     Result truth = honest.result();
-    return new Result(truth.status(), truth.slotsRoot(), truth.output(), trace.at(trace.length()));
+    return new Result(
+        truth.status(),
+        truth.slotsRoot(),
+        truth.output(),
+        trace.at(trace.length()),
+        truth.outputRoot());
   }
 
   @Override

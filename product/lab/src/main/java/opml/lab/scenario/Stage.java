@@ -46,6 +46,13 @@ public final class Stage {
     return new Stage(chain, deploy(deployer, PARAMETERS, model));
   }
 
+  /// Deploys the contracts, which know no model yet.
+  public static Stage bare(DevChain chain) {
+    Sender deployer =
+        new Sender(chain.chain(), chain.account(0), SendPolicy.DEFAULT, new GasMeter());
+    return new Stage(chain, Deployment.deploy(deployer, PARAMETERS));
+  }
+
   /// Deploys the contracts with these parameters and registers a model.
   public static Deployment deploy(Sender deployer, Parameters parameters, Model model) {
     Deployment deployment = Deployment.deploy(deployer, parameters);

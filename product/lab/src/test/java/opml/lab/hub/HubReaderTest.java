@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigInteger;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -12,8 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import opml.agent.Agent;
@@ -45,8 +42,6 @@ import opml.game.claim.RequestStatus;
 import opml.game.move.GameStatus;
 import opml.game.move.Side;
 import opml.game.work.Work;
-import opml.game.work.Workshop;
-import opml.hub.Hub;
 import opml.hub.HubReader;
 import opml.hub.Journal;
 import opml.hub.Picture;
@@ -75,7 +70,7 @@ class HubReaderTest extends OnDevChain {
   void readingOnIsReadingAnewAtEveryBlockOfARandomHistory() {
     long seed = System.nanoTime();
     Random random = new Random(seed);
-    History history = new History(random);
+    RandomHistory history = new RandomHistory(scene, random);
     HubReader reader = new HubReader(scene.deployment(), dev.chain());
     for (int step = 0; step < 60; step++) {
       String what = history.happen();
@@ -95,7 +90,7 @@ class HubReaderTest extends OnDevChain {
   void readingOnIsReadingAnewThroughReorganisations() {
     long seed = System.nanoTime();
     Random random = new Random(seed);
-    History history = new History(random);
+    RandomHistory history = new RandomHistory(scene, random);
     HubReader reader = new HubReader(scene.deployment(), dev.chain());
     dev.mine(8);
     for (int round = 0; round < 12; round++) {
@@ -111,88 +106,6 @@ class HubReaderTest extends OnDevChain {
           .as("seed %d, round %d, a reorganisation of %d blocks", seed, round, depth)
           .isEqualTo(describe(anew()));
       assertThat(differencesFromViews(reader.read())).as("seed %d", seed).isEmpty();
-    }
-  }
-
-  /// Everybody does something now and then.
-  private final class History {
-    private final Random random;
-    private final List<Agent> agents = new ArrayList<>();
-
-    History(Random random) {
-      this.random = random;
-      Workshop other = new Liar(scene.model(), new Lie.InLastStep(0, 1));
-      agents.add(scene.server(2, Journal.SILENT));
-      agents.add(scene.server(3, liar, Journal.SILENT));
-      agents.add(scene.verifier(4, Journal.SILENT));
-      agents.add(scene.verifier(5, liar, Journal.SILENT));
-      agents.add(scene.verifier(6, other, Journal.SILENT));
-    }
-
-    String happen() {
-      try {
-        return happened(random.nextInt(16));
-      } catch (ChainException.Reverted e) {
-        return "nothing: " + e.getMessage();
-      }
-    }
-
-    private String happened(int what) {
-      Picture picture = scene.picture();
-      Hub hub = scene.hub(7);
-      return switch (what) {
-        case 0, 1 -> {
-          long deadline = scene.now() + random.nextInt(3000);
-          scene
-              .hub(random.nextInt(8))
-              .request(
-                  scene.model().id(),
-                  Terms.until(deadline),
-                  TestModels.input(random.nextInt(4), 2, 3),
-                  Scene.FEE);
-          yield "request";
-        }
-        case 2 -> {
-          dev.increaseTime(Duration.ofSeconds(random.nextInt(1500)));
-          yield "time";
-        }
-        case 3 -> {
-          picture.requests().keySet().forEach(request -> attempt(() -> hub.expire(request)));
-          yield "expire";
-        }
-        case 4 -> {
-          picture.claims().keySet().forEach(claim -> attempt(() -> hub.resolve(claim)));
-          yield "resolve";
-        }
-        case 5 -> {
-          picture.games().keySet().forEach(game -> attempt(() -> hub.timeout(game)));
-          yield "timeout";
-        }
-        case 6 -> {
-          picture.games().keySet().forEach(game -> attempt(() -> hub.reclaim(game)));
-          yield "reclaim";
-        }
-        default -> {
-          agents.get(random.nextInt(agents.size())).tick();
-          yield "tick";
-        }
-      };
-    }
-
-    private static void attempt(Runnable call) {
-      try {
-        call.run();
-      } catch (ChainException.Reverted e) {
-        // It was not due.
-      }
-    }
-
-    Set<Object> seen(Picture picture) {
-      Set<Object> seen = new TreeSet<>((a, b) -> a.toString().compareTo(b.toString()));
-      picture.requests().values().forEach(r -> seen.add("request " + r.state().status()));
-      picture.claims().values().forEach(c -> seen.add("claim " + c.state().status()));
-      picture.games().values().forEach(g -> seen.add("game " + g.status()));
-      return seen;
     }
   }
 
@@ -721,9 +634,15 @@ class HubReaderTest extends OnDevChain {
     calls.clear();
     reader.read();
     assertThat(calls).as("idle requests of strangers").hasSize(3);
+    dev.mine(1);
     calls.clear();
-    reader.read(Stakes.of(scene.address(2)));
-    assertThat(calls).as("sixteen of them are compared with their views").hasSize(3 + 16);
+    Picture seen = reader.look(Stakes.of(scene.address(2)));
+    assertThat(calls)
+        .as("one of them is compared with its view in each block")
+        .containsExactlyInAnyOrder("latest", "logs", "block", "call");
+    calls.clear();
+    assertThat(reader.look(Stakes.of(scene.address(2)))).isSameAs(seen);
+    assertThat(calls).as("the same block again").containsExactly("latest");
   }
 
   @Test

@@ -15,6 +15,7 @@ import opml.core.account.Address;
 import opml.core.account.Wei;
 import opml.core.codec.ShortBuffer;
 import opml.core.hash.Bytes32;
+import opml.core.hash.Keccak;
 import opml.core.merkle.MerkleRoot;
 import opml.ethereum.abi.Contract;
 import opml.ethereum.chain.Call;
@@ -27,6 +28,7 @@ import opml.ethereum.rpc.Answer;
 import opml.ethereum.send.Sender;
 import opml.game.claim.ClaimId;
 import opml.game.claim.GameId;
+import opml.game.claim.Request;
 import opml.game.claim.RequestId;
 import opml.game.move.Action;
 import opml.game.move.Game;
@@ -34,6 +36,7 @@ import opml.game.move.GameFormat;
 import opml.game.move.Parameters;
 import opml.game.move.Position;
 import opml.game.move.Side;
+import opml.game.referee.Hearing;
 import opml.game.referee.Referee;
 import opml.game.referee.RefusedCallException;
 import opml.game.referee.Rules;
@@ -56,7 +59,9 @@ import org.junit.jupiter.api.condition.EnabledIf;
 /// seconds.
 @EnabledIf(value = AnvilBinary.IS_INSTALLED, disabledReason = AnvilBinary.MISSING)
 class RefereeTest extends OnDevChain {
-  private static final int CALLS = 160;
+  private static final int CALLS = 200;
+  private static final long GAS_SENT = 2_000_000;
+  private static final long MORE_GAS_THAN_SENT = 4_000_000_000L;
   private static final byte[] INPUT = TestModels.input(1, 2, 3);
   private static final Parameters TERMS = Scene.PARAMETERS;
 
@@ -154,7 +159,7 @@ class RefereeTest extends OnDevChain {
             new ForwardingChain(dev.chain()) {
               @Override
               public long estimateGas(Call call, Address from) {
-                return 2_000_000;
+                return GAS_SENT;
               }
             },
             dev.account(both.account()));
@@ -171,7 +176,7 @@ class RefereeTest extends OnDevChain {
               receipt.transaction().hash().toString(),
               Map.of("tracer", "callTracer"));
       Data output = trace.field("output").data();
-      return contract.abi().decodeRevert(output).name();
+      return both.call().revert(output).name();
     }
   }
 
@@ -183,10 +188,17 @@ class RefereeTest extends OnDevChain {
     picture
         .requests()
         .forEach(
-            (id, request) -> assertThat(request.state()).as(when).isEqualTo(referee.request(id)));
+            (id, request) -> {
+              assertThat(request.state()).as(when).isEqualTo(referee.request(id));
+              assertThat(request.finalDelivered()).as(when).isEqualTo(referee.isDelivered(id));
+            });
     picture
         .claims()
-        .forEach((id, claim) -> assertThat(claim.state()).as(when).isEqualTo(referee.claim(id)));
+        .forEach(
+            (id, claim) -> {
+              assertThat(claim.state()).as(when).isEqualTo(referee.claim(id));
+              assertThat(claim.provisionalDelivered()).as(when).isEqualTo(referee.isDelivered(id));
+            });
     picture
         .games()
         .forEach(
@@ -210,7 +222,7 @@ class RefereeTest extends OnDevChain {
   // ------------------------------------------------------------------ calls
 
   private Optional<Both> next(Random random, long now) {
-    return switch (random.nextInt(14)) {
+    return switch (random.nextInt(16)) {
       case 0, 1 -> Optional.of(request(random, now));
       case 2, 3 -> any(random, requests).map(id -> claim(random, id));
       case 4, 5 -> any(random, claims).map(id -> challenge(random, id));
@@ -251,6 +263,8 @@ class RefereeTest extends OnDevChain {
                               6,
                               contract.call("reclaim", id.hash()),
                               _ -> referee.reclaim(id)));
+      case 13 -> any(random, claims).map(id -> deliverProvisional(random, id));
+      case 14 -> any(random, requests).map(id -> deliverFinal(random, id));
       default -> {
         int account = 1 + random.nextInt(5);
         yield Optional.of(
@@ -275,7 +289,11 @@ class RefereeTest extends OnDevChain {
     long deadline = now + random.nextInt(1500) - 100;
     Address server = random.nextInt(4) == 0 ? scene.address(2) : Address.ZERO;
     Wei fee = Wei.of(random.nextInt(1 << 30));
-    Terms terms = new Terms(server, deadline, Address.ZERO, 0);
+    // Nobody; an account without code, which hears everything; a contract that understands nothing.
+    Address callback =
+        List.of(Address.ZERO, scene.address(9), contract.address()).get(random.nextInt(3));
+    long callbackGas = random.nextInt(4) == 0 ? MORE_GAS_THAN_SENT : random.nextInt(50_000);
+    Terms terms = new Terms(server, deadline, callback, callbackGas);
     return new Both(
         "request",
         1,
@@ -290,8 +308,40 @@ class RefereeTest extends OnDevChain {
                     inputRoot,
                     server,
                     deadline,
+                    callback,
+                    callbackGas,
                     fee.value(),
                     at)));
+  }
+
+  private Both deliverProvisional(Random random, ClaimId id) {
+    byte[] output = output(random);
+    Request request = referee.request(referee.claim(id).claim().request()).request();
+    return new Both(
+        "deliverProvisional",
+        6,
+        scene.deployment().deliveries().call("deliverProvisional", id.hash(), output),
+        _ -> referee.deliverProvisional(id, Keccak.hash(output), hearing(request)));
+  }
+
+  private Both deliverFinal(Random random, RequestId id) {
+    byte[] output = output(random);
+    return new Both(
+        "deliverFinal",
+        6,
+        scene.deployment().deliveries().call("deliverFinal", id.hash(), output),
+        _ -> referee.deliverFinal(id, Keccak.hash(output), hearing(referee.request(id).request())));
+  }
+
+  private byte[] output(Random random) {
+    return ShortBuffer.trim(works.get(random.nextInt(works.size())).result().output());
+  }
+
+  private Hearing hearing(Request request) {
+    if (request.callbackGas() == MORE_GAS_THAN_SENT) {
+      return Hearing.STARVED;
+    }
+    return request.callback().equals(contract.address()) ? Hearing.REFUSED : Hearing.HEARD;
   }
 
   private Both claim(Random random, RequestId id) {

@@ -82,6 +82,24 @@ public final class TestModels {
     return imported("ports", OnnxWriter.write(onnx));
   }
 
+  /// {@return a model of so many floats, of which each comes out doubled, or 0 plus itself where it is negative}
+  public static Model wide(int floats) {
+    OnnxModel onnx =
+        new OnnxModel(
+            8,
+            "opml",
+            List.of(new OnnxOpset("", 13)),
+            new OnnxGraph(
+                "wide",
+                List.of(
+                    OnnxNode.of("Relu", List.of("x"), List.of("h")),
+                    OnnxNode.of("Add", List.of("h", "x"), List.of("y"))),
+                List.of(),
+                List.of(OnnxValueInfo.of("x", ElementType.F32, Shape.of(1, floats))),
+                List.of(OnnxValueInfo.of("y", ElementType.F32, Shape.of(1, floats)))));
+    return imported("wide", OnnxWriter.write(onnx));
+  }
+
   /// {@return a model of the jar}
   public static Model demo(DemoModel demo) {
     return imported(demo.fileName(), demo.onnx());

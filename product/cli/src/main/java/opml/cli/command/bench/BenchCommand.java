@@ -12,6 +12,8 @@ import picocli.CommandLine.Command;
       BenchEngineCommand.class,
       BenchHouseCommand.class,
       BenchLlmCommand.class,
+      BenchNodeCommand.class,
+      BenchOnnxCommand.class,
       BenchPhasesCommand.class,
       BenchSiegeCommand.class,
       BenchVmCommand.class

@@ -2,8 +2,8 @@ package opml.cli.command.bench;
 
 import java.util.Locale;
 import opml.cli.console.Table;
+import opml.lab.bench.Reach;
 import opml.lab.bench.checkout.Count;
-import opml.lab.bench.siege.Reach;
 
 /// The figures as a table, each beside what it should reach and what it was measured against. A goal that is NaN is
 /// none.

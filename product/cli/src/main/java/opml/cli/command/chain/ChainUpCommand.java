@@ -28,9 +28,9 @@ import picocli.CommandLine.Option;
     name = "up",
     description = {
       "Runs a development chain (anvil) on this machine, until Ctrl-C.",
-      "With a state file it goes on where it ended. The file is replaced in one step every ten seconds and at the end,",
-      "so that it is always whole; what it held at the start stays beside it as FILE.previous,",
-      "and FILE.lock keeps a second chain away from it."
+      "With a state file it goes on where it ended. The file is replaced in one step every ten seconds and at the end,"
+          + " so that it is always whole; what it held at the start stays beside it as FILE.previous,"
+          + " and FILE.lock keeps a second chain away from it."
     },
     footer = {
       "  opml chain up --keys keys",
@@ -68,10 +68,9 @@ public final class ChainUpCommand implements Callable<Integer> {
   @Option(
       names = "--keys",
       paramLabel = "DIR",
-      description = {
-        "Give every role an account with money there: deployer.key, requester.key, server.key and verifier.key,",
-        "readable by their owner only. Keys that are there already are kept."
-      })
+      description =
+          "Give every role an account with money there: deployer.key, requester.key, server.key and verifier.key,"
+              + " readable by their owner only. Keys that are there already are kept.")
   private Optional<Path> keys;
 
   @Override

@@ -17,11 +17,11 @@ import opml.cli.console.Problems;
 import opml.cli.option.KeyOption;
 import opml.cli.option.NodeOption;
 import opml.core.account.Wei;
-import opml.ethereum.key.Wallet;
 import opml.ethereum.rpc.RpcChain;
 import opml.ethereum.send.GasMeter;
 import opml.ethereum.send.SendPolicy;
 import opml.ethereum.send.Sender;
+import opml.ethereum.send.Signer;
 import opml.game.move.Parameters;
 import opml.hub.Deployment;
 import opml.hub.DeploymentFile;
@@ -112,10 +112,10 @@ public final class DeployCommand implements Callable<Integer> {
     Parameters parameters =
         new Parameters(
             window, allowance, claimBond, challengeBond, challengerShare, requesterShare);
-    Wallet wallet = key.wallet();
+    Signer account = key.account();
     try (RpcChain chain = NodeOption.connect(rpc)) {
       GasMeter meter = new GasMeter();
-      Sender sender = new Sender(chain, wallet, SendPolicy.DEFAULT, meter);
+      Sender sender = new Sender(chain, account, SendPolicy.DEFAULT, meter);
       Deployment deployment = Deployment.deploy(sender, parameters);
       DeploymentFile file =
           DeploymentFile.of(deployment, isLoopback(rpc) ? Optional.of(rpc) : Optional.empty());

@@ -9,19 +9,24 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import opml.cli.console.Amounts;
 import opml.cli.console.Console;
+import opml.cli.console.ExitCode;
 import opml.cli.console.Failure;
 import opml.cli.console.Json;
 import opml.cli.console.Messages;
 import opml.cli.console.Table;
+import opml.cli.option.BindOptions;
 import opml.cli.option.LanguageModelFile;
 import opml.cli.option.ModelFile;
 import opml.engine.commit.Model;
+import opml.formats.onnx.Bindings;
 import opml.lab.bench.BenchException;
 import opml.lab.bench.llm.TypedFiles;
 import opml.lab.bench.llm.TypedFiles.TypedFile;
 import opml.lab.conformance.bits.BitsCell;
 import opml.lab.conformance.bits.BitsConformance;
+import opml.lab.conformance.bits.MachineSample;
 import opml.llm.model.LanguageModel;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -37,7 +42,12 @@ import picocli.CommandLine.Parameters;
           + " are asked for (reference, vector, tile). One more only interprets (-Xint); it is skipped, and the output"
           + " says so, if the model's step bounds add up to more than 20 million instructions, or a language model"
           + " has more than 2 MiB of weights. Each runs the model over 1, 2 and 8 threads and on 1 and 16 inputs,"
-          + " which are random and the same in every run: six rows a JVM.",
+          + " which are random and the same in every run: six rows a JVM; or, above a billion instructions, over 1"
+          + " and 2 threads on 1 and 2 inputs: four. The machine then runs the nodes of the first input, one of each"
+          + " kernel and others of chance, up to four billion instructions. The last line has one hash of all these"
+          + " bits.",
+      "What an ONNX model's file leaves open is given by --bind. Whole numbers of inputs are less than 1000, or 0"
+          + " and 1 where more would make what comes out no numbers.",
       "A language model goes on with a text, 1, 7 and 128 tokens at once, and with a short one, 3 tokens at once,"
           + " which is all that a JVM does that only interprets: twelve rows a JVM. The column inputs has these"
           + " numbers; outputs and states are the hashes of all logits, with a cold cache and a warm one. For the"
@@ -49,9 +59,17 @@ import picocli.CommandLine.Parameters;
           + " outputs and states, how the hashes of all outputs and of all final states begin. A row that differs from"
           + " the first with as many inputs says DIFFERS, and fails the command."
     },
+    exitCodeList = {
+      "0:done, and the bits are the same everywhere",
+      "1:failed, or they differ somewhere",
+      ExitCode.USAGE_HELP,
+      ExitCode.INTERRUPTED_HELP,
+      ExitCode.TERMINATED_HELP
+    },
     footer = {
       "  opml conformance bits model.onnx",
       "  opml conformance bits model.onnx --json",
+      "  opml conformance bits minilm.onnx --bind batch_size=1,sequence_length=16",
       "  opml conformance bits stories260K.bin --types"
     })
 @SuppressWarnings("NullAway.Init") // filled by picocli
@@ -69,6 +87,16 @@ public final class ConformanceBitsCommand implements Callable<Integer> {
       description =
           "Write the checkpoint with weights of every type, and compare the bits of each.")
   private boolean types;
+
+  @Mixin private BindOptions bind;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "16",
+      description =
+          "Of an ONNX model: of the inputs, and of which nodes the machine runs (default: ${DEFAULT-VALUE}).")
+  private long seed;
 
   @Override
   public Integer call() {
@@ -88,9 +116,12 @@ public final class ConformanceBitsCommand implements Callable<Integer> {
         Json.object(
             "cells", report.cells().stream().map(ConformanceBitsCommand::json).toList(),
             "skipped", report.skipped(),
+            "machine", report.machine().map(ConformanceBitsCommand::json),
+            "machineDifference", report.machineDifference(),
+            "hash", report.isSame() ? Optional.of(report.hash()) : Optional.empty(),
             "different", different.size()),
         () -> table(report, different));
-    return different.isEmpty() ? 0 : 1;
+    return report.isSame() ? 0 : 1;
   }
 
   private int allTypes() {
@@ -146,12 +177,16 @@ public final class ConformanceBitsCommand implements Callable<Integer> {
   }
 
   private BitsConformance.Report report() throws IOException {
+    Bindings bindings = bind.bindings();
     if (LanguageModelFile.isOne(file)) {
+      if (!bindings.equals(Bindings.NONE)) {
+        throw new Failure("--bind: %s leaves nothing open: it is a language model".formatted(file));
+      }
       LanguageModel model = LanguageModelFile.open(file, Optional.empty());
       return BitsConformance.run(file, model, console::note);
     }
-    Model model = ModelFile.load(file, console);
-    return BitsConformance.run(file, model, console::note);
+    Model model = ModelFile.load(file, bindings, console);
+    return BitsConformance.run(file, model, bindings, seed, console::note);
   }
 
   private static Object json(BitsCell cell) {
@@ -163,6 +198,11 @@ public final class ConformanceBitsCommand implements Callable<Integer> {
         "batch", cell.batch(),
         "outputs", cell.outputs(),
         "states", cell.states());
+  }
+
+  private static Object json(MachineSample sample) {
+    return Json.object(
+        "nodes", sample.nodes(), "of", sample.of(), "instructions", sample.instructions());
   }
 
   private static String table(BitsConformance.Report report, List<BitsCell> different) {
@@ -178,10 +218,30 @@ public final class ConformanceBitsCommand implements Callable<Integer> {
           cell.states().substring(0, SHOWN),
           different.contains(cell) ? "DIFFERS" : "");
     }
+    String rows =
+        different.isEmpty()
+            ? "the same bits in all %d rows".formatted(report.cells().size())
+            : "%d of %d rows differ".formatted(different.size(), report.cells().size());
+    String machine =
+        report
+            .machine()
+            .map(
+                sample ->
+                    report
+                        .machineDifference()
+                        .map(", but not in the machine: "::concat)
+                        .orElseGet(
+                            () ->
+                                " and in %s of %s nodes in the machine (%s instructions)"
+                                    .formatted(
+                                        Amounts.count(sample.nodes()),
+                                        Amounts.count(sample.of()),
+                                        Amounts.count(sample.instructions()))))
+            .orElse("");
     return table
         + report.skipped().stream().map("skipped: %s%n"::formatted).collect(Collectors.joining())
-        + (different.isEmpty()
-            ? "the same bits in all %d rows".formatted(report.cells().size())
-            : "%d of %d rows differ".formatted(different.size(), report.cells().size()));
+        + rows
+        + machine
+        + (report.isSame() ? ": " + report.hash() : "");
   }
 }

@@ -10,6 +10,7 @@ import picocli.CommandLine.Command;
             + " against others.",
     footer = {
       "  opml conformance bits model.onnx",
+      "  opml conformance disputes --only 'Conv.*'",
       "  opml conformance float f32_mulAdd cases.txt",
       "  opml conformance float --random 1000000",
       "  opml conformance onnx cases",
@@ -19,6 +20,7 @@ import picocli.CommandLine.Command;
     },
     subcommands = {
       ConformanceBitsCommand.class,
+      ConformanceDisputesCommand.class,
       ConformanceFloatCommand.class,
       ConformanceOnnxCommand.class,
       ConformanceOperatorsCommand.class,

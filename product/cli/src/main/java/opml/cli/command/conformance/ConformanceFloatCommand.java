@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import opml.cli.console.Amounts;
 import opml.cli.console.Console;
+import opml.cli.console.ExitCode;
 import opml.cli.console.Failure;
 import opml.cli.console.Json;
 import opml.cli.console.Messages;
@@ -37,6 +38,13 @@ import picocli.CommandLine.Spec;
       "A line is 'a b result flags'. It runs natively and compiled for the machine; flags are read and not compared."
           + " With --random, cases are made here, and this computer's floats are the measure. Rounding is to nearest"
           + " even; a NaN must be the canonical one."
+    },
+    exitCodeList = {
+      "0:done, and all lines are right",
+      "1:failed, or a result is wrong",
+      ExitCode.USAGE_HELP,
+      ExitCode.INTERRUPTED_HELP,
+      ExitCode.TERMINATED_HELP
     },
     footer = {
       "  testfloat_gen -rnear_even f32_mulAdd | opml conformance float f32_mulAdd -",

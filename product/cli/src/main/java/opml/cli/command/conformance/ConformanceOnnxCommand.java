@@ -13,6 +13,7 @@ import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import opml.cli.console.Console;
+import opml.cli.console.ExitCode;
 import opml.cli.console.Failure;
 import opml.cli.console.Json;
 import opml.cli.console.Messages;
@@ -33,12 +34,21 @@ import picocli.CommandLine.Parameters;
     name = "onnx",
     description = {
       "Runs the cases of a folder, and of those below, as ONNX's backend tests have them.",
-      "A case is a folder with model.onnx and folders test_data_set_0, …, of inputs input_0.pb, … and outputs"
-          + " output_0.pb, …. Dimensions that the model leaves open are those of the data, and an input that decides"
-          + " a shape, or what is run, is bound to its data, as --bind of the model commands does. Floats are equal"
-          + " up to the tolerances, all else bit for bit. Verdicts are passed, failed (another output), and"
-          + " unsupported (the import refuses the model, and says why).",
+      "A case is a folder with model.onnx and folders test_data_set_0, …, of inputs input_0.pb, …"
+          + " and outputs output_0.pb, …. Dimensions and lengths of sequences that the model leaves"
+          + " open are those of the data, and an input that decides a shape, or what is run, is"
+          + " bound to its data, as --bind of the model commands does. Floats are equal up to the"
+          + " tolerances, all else bit for bit; of a model that draws by chance, types and shapes"
+          + " alone are compared. Verdicts are passed, failed (another output), and unsupported"
+          + " (the import refuses the model, and says why).",
       "The cases of Debian's libonnx-testdata lie in /usr/share/libonnx-testdata/data/node."
+    },
+    exitCodeList = {
+      "0:done, and every case passed",
+      "1:failed, or a case did not pass: its output is another one, or it is unsupported",
+      ExitCode.USAGE_HELP,
+      ExitCode.INTERRUPTED_HELP,
+      ExitCode.TERMINATED_HELP
     },
     footer = {
       "  opml conformance onnx /usr/share/libonnx-testdata/data/node --report onnx.json",
@@ -92,11 +102,7 @@ public final class ConformanceOnnxCommand implements Callable<Integer> {
     try (OnnxConformance conformance =
         new OnnxConformance(Twins.provider("tile"), inMachine, rtol, atol)) {
       for (OnnxCase one : cases) {
-        try {
-          results.add(conformance.check(one));
-        } catch (IOException e) {
-          throw Messages.at(one.model(), e);
-        }
+        results.add(conformance.check(one));
         progress.at(results.size());
       }
     }
@@ -118,7 +124,7 @@ public final class ConformanceOnnxCommand implements Callable<Integer> {
       List<OnnxCase> cases =
           all.stream().filter(one -> wanted.matcher(one.name()).matches()).toList();
       if (cases.isEmpty()) {
-        throw new Failure(
+        throw Failure.misuse(
             all.isEmpty()
                 ? "%s: there is no case in it; expected are folders with model.onnx"
                     .formatted(folder)
@@ -167,7 +173,8 @@ public final class ConformanceOnnxCommand implements Callable<Integer> {
             results.stream()
                 .filter(result -> !result.bound().isEmpty())
                 .map(result -> Json.object("case", result.name(), "inputs", result.bound()))
-                .toList());
+                .toList(),
+        "drawn", results.stream().filter(OnnxResult::drawn).map(OnnxResult::name).toList());
   }
 
   private static Object machine(List<OnnxResult> results) {
@@ -219,7 +226,13 @@ public final class ConformanceOnnxCommand implements Callable<Integer> {
                     results.stream().mapToInt(OnnxResult::nodes).sum(),
                     results.stream().mapToInt(OnnxResult::skipped).sum())
             : "";
-    return "%s%s%d of %d passed, %d failed, %d are unsupported%s"
+    long drawn = results.stream().filter(OnnxResult::drawn).count();
+    String byChance =
+        drawn == 0
+            ? ""
+            : "%n%d draw by chance: of these, types and shapes alone were compared"
+                .formatted(drawn);
+    return "%s%s%d of %d passed, %d failed, %d unsupported%s%s"
         .formatted(
             table,
             more,
@@ -227,6 +240,7 @@ public final class ConformanceOnnxCommand implements Callable<Integer> {
             results.size(),
             count(results, Verdict.FAILED),
             count(results, Verdict.UNSUPPORTED),
+            byChance,
             machine);
   }
 

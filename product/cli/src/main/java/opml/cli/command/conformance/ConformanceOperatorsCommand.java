@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import opml.cli.console.Amounts;
 import opml.cli.console.Console;
+import opml.cli.console.ExitCode;
 import opml.cli.console.Failure;
 import opml.cli.console.Json;
 import opml.cli.console.Problems;
@@ -42,6 +43,13 @@ import picocli.CommandLine.Parameters;
       "Columns: cases, random nodes of the operator; nodes, what they became in the models' graphs; instructions, that"
           + " the machine executed for them; steps, judged singly; speed, with --speed, of the fastest kernels as a"
           + " multiple of the reference's, and - where none was measured."
+    },
+    exitCodeList = {
+      "0:done, and all nodes are the same everywhere",
+      "1:failed, or a node differs somewhere",
+      ExitCode.USAGE_HELP,
+      ExitCode.INTERRUPTED_HELP,
+      ExitCode.TERMINATED_HELP
     },
     footer = {
       "  opml conformance operators",

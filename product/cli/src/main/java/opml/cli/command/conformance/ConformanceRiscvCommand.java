@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import opml.cli.console.Amounts;
 import opml.cli.console.Console;
+import opml.cli.console.ExitCode;
 import opml.cli.console.Failure;
 import opml.cli.console.Json;
 import opml.cli.console.Messages;
@@ -33,10 +34,18 @@ import picocli.CommandLine.Parameters;
     name = "riscv",
     description = {
       "Runs every bare RV64IM executable of a folder on all machines, and compares.",
-      "Sampled steps also run in the contract on a private chain. A program passes by ecall 93 with 0 in a0. Code must"
-          + " be linked within the 2 MiB above 0 or above a multiple of 1 GiB (such as 0x80000000), without compressed"
-          + " instructions, CSRs and fence.i: that is all that the machine has (spec/machine.md). What is no ELF file,"
-          + " and not named .elf, is skipped, and so are folders."
+      "Sampled steps also run in the contract on a private chain. A program passes by ecall 93 with"
+          + " 0 in a0. Code must be linked within the 2 MiB above 0 or above a multiple of 1 GiB"
+          + " (such as 0x80000000), without compressed instructions, CSRs and fence.i: that is all"
+          + " that the machine has (spec/machine.md). What is no ELF file, and not named .elf, is"
+          + " skipped, and so are folders."
+    },
+    exitCodeList = {
+      "0:done, and all machines agree",
+      "1:failed, or a program ends otherwise on one of the machines",
+      ExitCode.USAGE_HELP,
+      ExitCode.INTERRUPTED_HELP,
+      ExitCode.TERMINATED_HELP
     },
     footer = {
       "  opml conformance riscv tests",
@@ -61,7 +70,8 @@ public final class ConformanceRiscvCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "2000000",
       description =
-          "Run programs of up to this many instructions in Step wholly (default: ${DEFAULT-VALUE}).")
+          "Run programs of up to this many instructions in Step wholly (default:"
+              + " ${DEFAULT-VALUE}).")
   private long steps;
 
   @Option(
@@ -109,7 +119,7 @@ public final class ConformanceRiscvCommand implements Callable<Integer> {
     try {
       TestFolder tests = TestFolder.of(folder);
       if (tests.executables().isEmpty()) {
-        throw new Failure(
+        throw Failure.misuse(
             "%s: there is no executable in it, %d other entries; expected are RISC-V ELF files"
                 .formatted(folder, tests.skipped().size()));
       }

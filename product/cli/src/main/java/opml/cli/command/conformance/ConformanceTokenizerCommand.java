@@ -8,6 +8,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import opml.cli.console.Amounts;
 import opml.cli.console.Console;
+import opml.cli.console.ExitCode;
 import opml.cli.console.Json;
 import opml.cli.console.Messages;
 import opml.core.codec.Names;
@@ -25,6 +26,13 @@ import picocli.CommandLine.Parameters;
       "Holds the tokenizer of a GGUF file against the ids that lie beside it.",
       "As llama.cpp's tests have them: FILE.gguf.inp has texts, with a line __ggml_vocab_test__ after each, and"
           + " FILE.gguf.out a line of ids for each. Fails if any differ."
+    },
+    exitCodeList = {
+      "0:done, and all ids are right",
+      "1:failed, or a text has other ids",
+      ExitCode.USAGE_HELP,
+      ExitCode.INTERRUPTED_HELP,
+      ExitCode.TERMINATED_HELP
     },
     footer = {
       "  opml conformance tokenizer ggml-vocab-gpt-2.gguf",

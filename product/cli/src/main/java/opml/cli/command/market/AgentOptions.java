@@ -2,11 +2,10 @@ package opml.cli.command.market;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import opml.agent.Agent;
 import opml.agent.Loop;
 import opml.cli.console.Console;
@@ -15,20 +14,15 @@ import opml.cli.console.Problems;
 import opml.cli.console.StopSignal;
 import opml.cli.option.DeploymentOption;
 import opml.cli.option.KnownModel;
-import opml.cli.option.LanguageAnswers;
 import opml.cli.option.ModelFile;
 import opml.cli.option.ModelOptions;
-import opml.cli.option.TextOptions;
 import opml.core.account.Address;
 import opml.core.account.Wei;
-import opml.engine.tensor.OutsideMemory;
-import opml.engine.trace.RunMemory;
 import opml.ethereum.send.GasMeter;
 import opml.ethereum.send.Signer;
 import opml.game.work.Workshop;
 import opml.hub.Hub;
 import opml.hub.Journal;
-import opml.llm.forward.TextLimits;
 import opml.proof.GraphWorkshop;
 import opml.vm.checkpoint.CheckpointPolicy;
 import org.jspecify.annotations.Nullable;
@@ -110,30 +104,22 @@ final class AgentOptions {
     Duration pause = WaitOptions.pause(poll);
     boolean fetches = fetch.isOn(files.size());
     List<KnownModel> models = ModelFile.open(files, text, console);
-    requireMemory(models, finds);
+    AgentModels.requireMemory(byFile(models), finds);
     try (StopSignal _ = StopSignal.open();
         DeploymentOption.Opened opened = deployment.open()) {
       GasMeter meter = new GasMeter();
       Hub hub = opened.hub(account, meter);
       JournalWriter journal = new JournalWriter(console, InstantSource.system());
       journal.line(name, facts(hub));
-      List<KnownModel> served = models.stream().flatMap(model -> editions(model, opened)).toList();
-      for (KnownModel model : served) {
-        Map<String, Object> facts =
-            JournalWriter.facts(
-                "id", model.id().toString(), "registered", opened.isRegistered(model.id()));
-        model.language().ifPresent(answers -> facts.putAll(facts(answers.limits())));
-        journal.line("model", facts);
-      }
+      AgentModels known = new AgentModels(models, hub.deployment(), opened.chain());
+      GraphWorkshop own = known.workshop(policy(), journal);
       if (finds) {
-        models.forEach(model -> makeReady(model, journal));
+        known.makeReady(journal);
       }
       Agent.Caution caution = new Agent.Caution(Wei.gwei(survivedGasPrice));
-      GraphWorkshop own = new GraphWorkshop(List.of(), policy());
-      served.forEach(model -> model.addTo(own));
       if (fetches) {
         try (FetchingWorkshop fetching =
-            fetch.workshop(own, hub.deployment(), opened.chain(), finds, journal)) {
+            fetch.fetching().workshop(own, hub.deployment(), opened.chain(), finds, journal)) {
           loop(role.agent(hub, fetching, journal, caution), hub, meter, pause, journal);
         }
       } else {
@@ -145,32 +131,16 @@ final class AgentOptions {
     }
   }
 
-  private static void makeReady(KnownModel model, JournalWriter journal) {
-    model
-        .language()
-        .ifPresent(
-            language -> {
-              long begin = System.nanoTime();
-              language.makeReady();
-              journal.line(
-                  "ready",
-                  JournalWriter.facts(
-                      "id", model.id().toString(), "seconds", (System.nanoTime() - begin) / 1e9));
-            });
-  }
-
-  /// @throws Failure if the models are certain to take more memory than there is
-  private void requireMemory(List<KnownModel> models, boolean finds) {
-    NeededMemory memory = new NeededMemory(Runtime.getRuntime().maxMemory(), OutsideMemory.room());
+  private Map<Path, KnownModel> byFile(List<KnownModel> models) {
+    Map<Path, KnownModel> byFile = new LinkedHashMap<>();
     for (int i = 0; i < models.size(); i++) {
-      KnownModel model = models.get(i);
-      long session = finds ? model.language().map(LanguageAnswers::sessionBytes).orElse(0L) : 0;
-      memory.add(files.get(i).toString(), RunMemory.of(model.model()), session);
+      byFile.put(files.get(i), models.get(i));
     }
-    memory.problems().fail();
+    return byFile;
   }
 
-  private static Map<String, Object> facts(Hub hub) {
+  /// {@return what a journal begins with}
+  static Map<String, Object> facts(Hub hub) {
     Address place = hub.deployment().hub().address();
     return hub.account().isZero()
         ? JournalWriter.facts("hub", place)
@@ -178,46 +148,15 @@ final class AgentOptions {
             "account", hub.account(), "balance", hub.sender().balance(), "hub", place);
   }
 
-  private static Map<String, Object> facts(TextLimits limits) {
-    return JournalWriter.facts(
-        "context",
-        limits.context(),
-        "answer",
-        limits.capacity(),
-        "cacheType",
-        TextOptions.label(limits.cacheType()));
-  }
-
   private void loop(Agent agent, Hub hub, GasMeter meter, Duration pause, JournalWriter journal) {
-    try (Summaries _ = new Summaries(summaryEvery, () -> summarise(journal, agent, hub, meter))) {
+    try (Summaries _ =
+        new Summaries(summaryEvery, () -> Summary.tell(journal, agent.seen(), hub, meter))) {
       new Loop(agent, pause, journal).run();
     }
-  }
-
-  private static void summarise(JournalWriter journal, Agent agent, Hub hub, GasMeter meter) {
-    agent
-        .seen()
-        .map(
-            picture ->
-                Summary.of(
-                    picture,
-                    hub.deployment().parameters(),
-                    hub.account(),
-                    meter.total(),
-                    Instant.now()))
-        .ifPresentOrElse(
-            summary -> journal.line("summary", summary.facts(), summary.toString()),
-            () -> journal.line("summary", JournalWriter.facts("block", "none was read yet")));
   }
 
   private CheckpointPolicy policy() {
     Path directory = checkpoints;
     return directory == null ? CheckpointPolicy.DEFAULT : CheckpointPolicy.DEFAULT.in(directory);
-  }
-
-  /// {@return the model as this build makes it, and as builds before made it, where that is registered}
-  private static Stream<KnownModel> editions(KnownModel model, DeploymentOption.Opened opened) {
-    return model.editions().stream()
-        .filter(other -> other.id().equals(model.id()) || opened.isRegistered(other.id()));
   }
 }

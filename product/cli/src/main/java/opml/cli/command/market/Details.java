@@ -9,6 +9,7 @@ import opml.game.claim.ClaimId;
 import opml.game.claim.Request;
 import opml.game.move.Position;
 import opml.game.move.Side;
+import opml.hub.ClaimedOutput;
 import opml.hub.Picture.SeenClaim;
 import opml.hub.Picture.SeenGame;
 import opml.hub.Picture.SeenRequest;
@@ -18,10 +19,10 @@ final class Details {
   private final StringBuilder text = new StringBuilder();
   private final Overview overview;
   private final StatusWords words;
-  private final Function<ClaimId, byte[]> outputs;
+  private final Function<ClaimId, ClaimedOutput> outputs;
 
   /// @param outputs reads the output of a claim
-  Details(Overview overview, StatusWords words, Function<ClaimId, byte[]> outputs) {
+  Details(Overview overview, StatusWords words, Function<ClaimId, ClaimedOutput> outputs) {
     this.outputs = outputs;
     this.overview = overview;
     this.words = words;
@@ -36,7 +37,11 @@ final class Details {
     line("server", request.server().isZero() ? "anyone" : request.server());
     line("fee", new Wei(request.fee()));
     line("claims until", moment(seen.state().deadline()));
-    line("input", seen.bytes().map(bytes -> bytes + " bytes").orElse("not on the chain"));
+    line(
+        "input",
+        seen.bytes()
+            .map(bytes -> bytes + " bytes")
+            .orElse(request.availability().isPublic() ? "uploaded in parts" : "not on the chain"));
     line("input root", request.inputRoot());
     if (!request.callback().isZero()) {
       line(
@@ -60,7 +65,14 @@ final class Details {
     line("claimed", moment(seen.state().claimedAt()));
     line("window ends", moment(seen.state().claimedAt() + overview.window()));
     line("final state", seen.state().claim().finalState());
-    line("output", "0x" + HexFormat.of().formatHex(outputs.apply(seen.id())));
+    line(
+        "output",
+        switch (outputs.apply(seen.id())) {
+          case ClaimedOutput.None _ -> "0x";
+          case ClaimedOutput.Whole whole -> "0x" + HexFormat.of().formatHex(whole.bytes());
+          case ClaimedOutput.ByRoot root ->
+              "%,d bytes with the root %s".formatted(root.bytes(), root.root());
+        });
     line("games", "%d, %d open".formatted(seen.state().games(), seen.state().openGames()));
     return this;
   }

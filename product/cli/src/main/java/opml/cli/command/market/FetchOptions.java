@@ -1,22 +1,11 @@
 package opml.cli.command.market;
 
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.InstantSource;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
 import opml.cli.console.Failure;
-import opml.cli.console.JournalWriter;
 import opml.cli.console.Problems;
-import opml.engine.commit.HashCache;
-import opml.ethereum.chain.Chain;
-import opml.hub.Deployment;
-import opml.hub.ModelRegistration;
-import opml.proof.GraphWorkshop;
-import opml.proof.HeapBudget;
-import opml.proof.MachineSpeed;
-import opml.proof.TimeLimits;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
@@ -24,9 +13,6 @@ import picocli.CommandLine.TypeConversionException;
 /// Whether models that an agent does not have are fetched, and how.
 @SuppressWarnings("NullAway.Init") // filled by picocli
 final class FetchOptions {
-  private static final Duration SILENCE = Duration.ofSeconds(10);
-  private static final long BYTES_PER_SECOND = 64_000;
-
   @Option(
       names = "--fetch",
       description =
@@ -73,12 +59,10 @@ final class FetchOptions {
   static final class SourceConverter implements ITypeConverter<Download.Source> {
     @Override
     public Download.Source convert(String text) {
-      for (Download.Source source : Download.Source.values()) {
-        if (source.toString().equals(text)) {
-          return source;
-        }
-      }
-      throw new TypeConversionException("'" + text + "' is not https, http, local or file");
+      return Fetching.source(text)
+          .orElseThrow(
+              () ->
+                  new TypeConversionException("'" + text + "' is not https, http, local or file"));
     }
   }
 
@@ -95,28 +79,8 @@ final class FetchOptions {
     return fetch || models == 0;
   }
 
-  /// {@return a workshop that fetches what another one does not have}
-  ///
-  /// @param finds whether outputs are to be found, and not only judged
-  FetchingWorkshop workshop(
-      GraphWorkshop own, Deployment deployment, Chain chain, boolean finds, JournalWriter journal) {
-    long bytes = (long) maxMegabytes << 20;
-    Download.Patience patience =
-        new Download.Patience(Duration.ofSeconds(timeout), SILENCE, BYTES_PER_SECOND);
-    HeapBudget.shared().leave(ModelMemory.share());
-    ModelMemory memory = new ModelMemory(own, ModelMemory.share(), InstantSource.system());
-    BoundedImports imports = new BoundedImports(BoundedImports.PATIENCE, memory);
-    Path into = folder.orElseGet(() -> HashCache.folderOfUser("models"));
-    return new FetchingWorkshop(
-        own,
-        model -> ModelRegistration.places(deployment, chain, model),
-        new Download(sources, bytes, patience),
-        new ModelCache(into, bytes, imports, memory),
-        imports,
-        memory,
-        () -> new TimeLimits(deployment.parameters(), MachineSpeed.here().stepsPerSecond()),
-        finds,
-        journal::line,
-        InstantSource.system());
+  /// {@return how models are fetched}
+  Fetching fetching() {
+    return new Fetching(sources, maxMegabytes, timeout, folder);
   }
 }

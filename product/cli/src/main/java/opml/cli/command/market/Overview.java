@@ -15,6 +15,7 @@ import opml.cli.console.Json;
 import opml.cli.console.Moments;
 import opml.cli.console.Table;
 import opml.core.account.Wei;
+import opml.core.hash.Bytes32;
 import opml.ethereum.chain.BlockRef;
 import opml.game.claim.ClaimId;
 import opml.game.claim.ClaimStatus;
@@ -23,6 +24,7 @@ import opml.game.claim.RequestId;
 import opml.game.claim.RequestStatus;
 import opml.game.move.Position;
 import opml.game.move.Side;
+import opml.hub.ClaimedOutput;
 import opml.hub.Picture;
 import opml.hub.Picture.SeenClaim;
 import opml.hub.Picture.SeenGame;
@@ -181,7 +183,10 @@ record Overview(
 
   /// @param outputs reads the output of a claim
   Map<String, @Nullable Object> object(
-      BlockRef block, Credits credits, Attention attention, Function<ClaimId, byte[]> outputs) {
+      BlockRef block,
+      Credits credits,
+      Attention attention,
+      Function<ClaimId, ClaimedOutput> outputs) {
     return Json.object(
         "block", block.number(),
         "time", now,
@@ -210,7 +215,8 @@ record Overview(
         "status", seen.state().status());
   }
 
-  private Map<String, @Nullable Object> object(SeenClaim seen, Function<ClaimId, byte[]> outputs) {
+  private Map<String, @Nullable Object> object(
+      SeenClaim seen, Function<ClaimId, ClaimedOutput> outputs) {
     return Json.object(
         "id", seen.id().hash(),
         "request", seen.state().claim().request(),
@@ -219,10 +225,23 @@ record Overview(
         "claimedAt", seen.state().claimedAt(),
         "windowEnds", seen.state().claimedAt() + window,
         "finalState", seen.state().claim().finalState(),
-        "outputHex", "0x" + HexFormat.of().formatHex(outputs.apply(seen.id())),
+        "outputHex", hex(outputs.apply(seen.id())),
+        "outputRoot", root(outputs.apply(seen.id())),
         "games", seen.state().games(),
         "openGames", seen.state().openGames(),
         "status", seen.state().status());
+  }
+
+  private static @Nullable String hex(ClaimedOutput output) {
+    return switch (output) {
+      case ClaimedOutput.None _ -> "0x";
+      case ClaimedOutput.Whole whole -> "0x" + HexFormat.of().formatHex(whole.bytes());
+      case ClaimedOutput.ByRoot _ -> null;
+    };
+  }
+
+  private static @Nullable Bytes32 root(ClaimedOutput output) {
+    return output instanceof ClaimedOutput.ByRoot root ? root.root() : null;
   }
 
   private static Map<String, @Nullable Object> object(SeenGame seen) {

@@ -21,11 +21,13 @@ import opml.cli.option.PromptOptions;
 import opml.cli.option.SamplingOptions;
 import opml.core.account.Address;
 import opml.core.account.Wei;
+import opml.core.codec.ShortBuffer;
 import opml.ethereum.chain.ChainException;
 import opml.ethereum.chain.Receipt;
-import opml.ethereum.key.Wallet;
+import opml.ethereum.send.Signer;
 import opml.game.claim.ClaimId;
 import opml.game.claim.RequestId;
+import opml.hub.ClaimedOutput;
 import opml.hub.Hub;
 import opml.hub.ModelRegistration;
 import opml.hub.Receiver;
@@ -126,19 +128,17 @@ public final class RequestCommand implements Callable<Integer> {
     Optional<byte[]> said =
         prompt.isThere() ? Optional.of(asked(named, prompt.text())) : Optional.empty();
     Optional<OutputFiles> output = options.outputFiles(Optional.of(named));
-    Wallet wallet = key.wallet();
+    Signer account = key.account();
     try (DeploymentOption.Opened opened = deployment.open()) {
-      Hub hub = opened.hub(wallet);
+      Hub hub = opened.hub(account);
       RequestedModel asked = named.registered(opened::isRegistered);
       ModelRegistration.Buffers buffers =
           new Registry(opened.deployment(), opened.chain().snapshot()).buffers(asked);
-      // The registry lets an output have 24,576 bytes.
-      int outputBytes = Math.toIntExact(buffers.outputBytes());
       byte[] bytes = said.orElseGet(() -> input.read(asked.input(), buffers.input().bytes()));
       long until = Math.addExact(opened.chain().latest().timestamp(), deadline);
-      Terms terms = new Terms(server, until, callback, gasToHear(opened, outputBytes));
+      Terms terms = new Terms(server, until, callback, gasToHear(opened, buffers.outputBytes()));
       Hub.GasEstimate estimate = announced(hub, asked, terms, bytes);
-      warnOfALowFee(estimate.price(), terms, outputBytes);
+      warnOfALowFee(estimate.price(), terms, buffers.carriedBytes());
       Hub.Asked sent = hub.ask(asked.id(), terms, bytes, fee);
       report(sent, estimate, asked, until);
       if (options.wait) {
@@ -148,6 +148,7 @@ public final class RequestCommand implements Callable<Integer> {
         ClaimedResult result =
             new Waiting(
                     console,
+                    options.longOutputs(console),
                     new Waiting.Look() {
                       @Override
                       public Answer at(RequestId id) {
@@ -156,8 +157,13 @@ public final class RequestCommand implements Callable<Integer> {
                       }
 
                       @Override
-                      public byte[] output(ClaimId id) {
-                        return requester.output(id);
+                      public ClaimedOutput output(ClaimId id) {
+                        return requester.claimedOutput(id);
+                      }
+
+                      @Override
+                      public Optional<byte[]> input(RequestId id) {
+                        return Optional.of(bytes);
                       }
                     },
                     asked,
@@ -170,7 +176,7 @@ public final class RequestCommand implements Callable<Integer> {
     return 0;
   }
 
-  private long gasToHear(DeploymentOption.Opened opened, int outputBytes) {
+  private long gasToHear(DeploymentOption.Opened opened, long outputBytes) {
     if (callback.isZero()) {
       return 0;
     }
@@ -215,6 +221,12 @@ public final class RequestCommand implements Callable<Integer> {
   private Hub.GasEstimate announced(Hub hub, RequestedModel asked, Terms terms, byte[] bytes) {
     Wei balance = hub.sender().balance();
     requireFunds(hub, balance, fee, "the fee of " + fee + " and gas");
+    int length = ShortBuffer.trim(bytes).length;
+    if (length > Hub.CARRIED_MOST) {
+      console.note(
+          "the input of %s bytes goes to the chain in parts before the request"
+              .formatted(Amounts.count(length)));
+    }
     Hub.GasEstimate gas = hub.estimateAsking(asked.id(), terms, bytes, fee);
     Wei all = fee.plus(gas.fee());
     requireFunds(hub, balance, all, "the fee of " + fee + " and gas for about " + gas.fee());
@@ -248,7 +260,7 @@ public final class RequestCommand implements Callable<Integer> {
 
   private void report(Hub.Asked sent, Hub.GasEstimate estimate, RequestedModel asked, long until) {
     Receipt receipt = sent.receipt();
-    Wei gasFee = receipt.fee();
+    Wei gasFee = sent.gasFee();
     console.show(
         Json.object(
             "event", "requested",
@@ -259,7 +271,7 @@ public final class RequestCommand implements Callable<Integer> {
             "block", receipt.blockNumber(),
             "gasEstimated", estimate.gas(),
             "gasFeeEstimated", estimate.fee(),
-            "gas", receipt.gasUsed(),
+            "gas", sent.gas(),
             "gasFee", gasFee,
             "fee", fee,
             "cost", fee.plus(gasFee)),
@@ -272,7 +284,7 @@ public final class RequestCommand implements Callable<Integer> {
                     Amounts.rounded(fee.plus(gasFee)),
                     fee,
                     Amounts.rounded(gasFee),
-                    Amounts.count(receipt.gasUsed())));
+                    Amounts.count(sent.gas())));
   }
 
   private byte[] asked(RequestedModel named, String said) {

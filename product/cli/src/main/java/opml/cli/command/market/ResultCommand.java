@@ -15,6 +15,7 @@ import opml.cli.option.OutputFiles;
 import opml.game.claim.ClaimId;
 import opml.game.claim.Request;
 import opml.game.claim.RequestId;
+import opml.hub.ClaimedOutput;
 import opml.hub.HubReader;
 import opml.hub.Picture;
 import opml.hub.Picture.SeenClaim;
@@ -77,6 +78,7 @@ public final class ResultCommand implements Callable<Integer> {
               ? Optional.of(
                   new Waiting(
                           console,
+                          options.longOutputs(console),
                           new Waiting.Look() {
                             @Override
                             public Answer at(RequestId wanted) {
@@ -85,8 +87,13 @@ public final class ResultCommand implements Callable<Integer> {
                             }
 
                             @Override
-                            public byte[] output(ClaimId claim) {
-                              return reader.output(claim);
+                            public ClaimedOutput output(ClaimId claim) {
+                              return reader.claimedOutput(claim);
+                            }
+
+                            @Override
+                            public Optional<byte[]> input(RequestId wanted) {
+                              return ResultCommand.input(reader, request);
                             }
                           },
                           model,
@@ -170,7 +177,10 @@ public final class ResultCommand implements Callable<Integer> {
         yield Optional.empty();
       }
       case Answer.Final end -> {
-        ClaimedResult result = result(reader, end.claim(), model);
+        ClaimedResult result =
+            options
+                .longOutputs(console)
+                .complete(result(reader, end.claim(), model), () -> input(reader, request));
         show(request, "final", result.toString(), result.fields());
         yield Optional.of(result);
       }
@@ -178,7 +188,13 @@ public final class ResultCommand implements Callable<Integer> {
   }
 
   private static ClaimedResult result(HubReader reader, SeenClaim claim, RequestedModel model) {
-    return new ClaimedResult(claim, reader.output(claim.id()), model);
+    return ClaimedResult.of(claim, reader.claimedOutput(claim.id()), model);
+  }
+
+  private static Optional<byte[]> input(HubReader reader, SeenRequest request) {
+    return request.state().request().availability().isPublic()
+        ? Optional.of(reader.input(request.id()))
+        : Optional.empty();
   }
 
   private void provisional(

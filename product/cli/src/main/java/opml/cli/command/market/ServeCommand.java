@@ -1,6 +1,9 @@
 package opml.cli.command.market;
 
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import opml.agent.OutputFolder;
 import opml.agent.Server;
 import opml.cli.console.Failure;
 import opml.cli.option.KeyOption;
@@ -57,6 +60,14 @@ public final class ServeCommand implements Callable<Integer> {
               + " (default: ${DEFAULT-VALUE}).")
   private long callbackGasMax;
 
+  @Option(
+      names = "--outputs",
+      paramLabel = "DIR",
+      description =
+          "Publish outputs of more than 24,576 bytes in this folder, one file each that is called by the root on the"
+              + " chain, for whoever asks for them; any web server can pass them on.")
+  private Optional<Path> outputs;
+
   @Override
   public Integer call() {
     if (attempts < 1) {
@@ -65,9 +76,10 @@ public final class ServeCommand implements Callable<Integer> {
     Server.Policy policy = new Server.Policy(minimalFee.fixed(), beside, attempts, callbackGasMax);
     options.run(
         "serving",
-        key.wallet(),
+        key.account(),
         true,
-        (hub, workshop, journal, caution) -> new Server(hub, workshop, journal, policy, caution));
+        (hub, workshop, journal, caution) ->
+            new Server(hub, workshop, journal, policy, caution, outputs.map(OutputFolder::new)));
     return 0;
   }
 }

@@ -12,6 +12,7 @@ import opml.cli.option.DeploymentOption;
 import opml.ethereum.chain.Snapshot;
 import opml.game.claim.ClaimId;
 import opml.game.move.Parameters;
+import opml.hub.ClaimedOutput;
 import opml.hub.HubReader;
 import opml.hub.Picture;
 import picocli.CommandLine;
@@ -58,13 +59,13 @@ public final class StatusCommand implements Callable<Integer> {
           Attention.of(overview, words, terms.allowance(), Means.read(state, picture));
       Credits credits = Credits.read(opened.deployment(), state, picture);
       console.show(
-          overview.object(picture.block(), credits, attention, reader::output),
+          overview.object(picture.block(), credits, attention, reader::claimedOutput),
           () ->
               prefix
                   .map(
                       begins ->
                           head(picture)
-                              + details(overview, words, begins, reader::output)
+                              + details(overview, words, begins, reader::claimedOutput)
                               + "\n"
                               + attention)
                   .orElseGet(
@@ -85,7 +86,10 @@ public final class StatusCommand implements Callable<Integer> {
 
   /// {@return what was named in full; a request with its claims and their games, which it is about}
   private static String details(
-      Overview overview, StatusWords words, IdPrefix prefix, Function<ClaimId, byte[]> outputs) {
+      Overview overview,
+      StatusWords words,
+      IdPrefix prefix,
+      Function<ClaimId, ClaimedOutput> outputs) {
     Details details = new Details(overview, words, outputs);
     boolean request = overview.requests().stream().anyMatch(seen -> prefix.begins(seen.id()));
     overview.requests().stream().filter(seen -> prefix.begins(seen.id())).forEach(details::add);

@@ -15,6 +15,7 @@ import opml.game.claim.ClaimStatus;
 import opml.game.claim.RequestStatus;
 import opml.game.move.GameStatus;
 import opml.game.move.Parameters;
+import opml.hub.Hub;
 import opml.hub.Picture;
 import opml.hub.Picture.SeenClaim;
 import opml.hub.Picture.SeenGame;
@@ -43,6 +44,24 @@ record Summary(
     Wei lost,
     Wei bonded,
     GasMeter.Usage gas) {
+  /// Tells how things stand for the account of a hub.
+  ///
+  /// @param picture that was seen last
+  static void tell(JournalWriter journal, Optional<Picture> picture, Hub hub, GasMeter meter) {
+    picture
+        .map(
+            seen ->
+                of(
+                    seen,
+                    hub.deployment().parameters(),
+                    hub.account(),
+                    meter.total(),
+                    Instant.now()))
+        .ifPresentOrElse(
+            summary -> journal.line("summary", summary.facts(), summary.toString()),
+            () -> journal.line("summary", JournalWriter.facts("block", "none was read yet")));
+  }
+
   static Summary of(
       Picture picture, Parameters terms, Address self, GasMeter.Usage gas, Instant now) {
     Tally tally = new Tally(terms, self);

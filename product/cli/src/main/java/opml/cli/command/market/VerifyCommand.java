@@ -2,7 +2,7 @@ package opml.cli.command.market;
 
 import java.util.concurrent.Callable;
 import opml.agent.Verifier;
-import opml.cli.option.OptionalKeyOption;
+import opml.cli.option.KeyOption;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
 @SuppressWarnings("NullAway.Init") // filled by picocli
 public final class VerifyCommand implements Callable<Integer> {
   @Mixin private AgentOptions options;
-  @Mixin private OptionalKeyOption key;
+  @Mixin private KeyOption key;
 
   @Option(
       names = "--dry-run",
@@ -34,9 +34,9 @@ public final class VerifyCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     if (dry) {
-      options.run("looking", key.account(), false, Verifier::dry);
+      options.run("looking", key.accountOrNobody(), false, Verifier::dry);
     } else {
-      options.run("verifying", key.wallet(), false, Verifier::new);
+      options.run("verifying", key.account(), false, Verifier::new);
     }
     return 0;
   }

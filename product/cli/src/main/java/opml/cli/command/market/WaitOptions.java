@@ -26,6 +26,19 @@ final class WaitOptions {
 
   @Mixin private OutputOptions output;
 
+  @Option(
+      names = "--outputs",
+      paramLabel = "PLACE",
+      description =
+          "Where the server publishes outputs of more than 24,576 bytes: a folder, or its address, http or https."
+              + " They are checked against the root on the chain; without it, the model's file is run.")
+  private Optional<String> outputs;
+
+  /// {@return what finds outputs that the chain has the root of}
+  LongOutputs longOutputs(Console console) {
+    return new LongOutputs(console, outputs);
+  }
+
   /// {@return where the output goes, if it goes to files}
   ///
   /// @throws Failure if it cannot go there
@@ -35,12 +48,16 @@ final class WaitOptions {
 
   /// Writes a final result that was shown.
   ///
-  /// @throws Failure if it is that the model fails, or cannot be written
+  /// @throws Failure if it is that the model fails, is not known, or cannot be written
   void finish(Console console, ClaimedResult result, Optional<OutputFiles> target) {
     if (result.isFailure()) {
       throw new Failure("the model fails on this input");
     }
-    target.ifPresent(files -> files.write(console, result.model().output(), result.output()));
+    if (target.isPresent()) {
+      byte[] bytes =
+          result.bytes().orElseThrow(() -> new Failure(LongOutputs.hint(result.output())));
+      target.get().write(console, result.model().output(), bytes);
+    }
   }
 
   /// {@return the pause between two looks}

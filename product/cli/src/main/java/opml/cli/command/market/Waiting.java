@@ -14,6 +14,7 @@ import opml.cli.console.StopSignal;
 import opml.ethereum.chain.ChainException;
 import opml.game.claim.ClaimId;
 import opml.game.claim.RequestId;
+import opml.hub.ClaimedOutput;
 import opml.hub.Picture.SeenClaim;
 import opml.hub.Requester.Answer;
 import org.jspecify.annotations.Nullable;
@@ -24,10 +25,14 @@ final class Waiting {
   interface Look {
     Answer at(RequestId id);
 
-    byte[] output(ClaimId id);
+    ClaimedOutput output(ClaimId id);
+
+    /// {@return a request's input, if the chain has it}
+    Optional<byte[]> input(RequestId id);
   }
 
   private final Console console;
+  private final LongOutputs outputs;
   private final Look look;
   private final RequestedModel model;
   private final long window;
@@ -36,10 +41,18 @@ final class Waiting {
   private Optional<ClaimId> standing = Optional.empty();
   private String progress = "";
 
+  /// @param outputs finds those that the chain has the root of
   /// @param window seconds in which a claim can be challenged
   /// @param pause between two looks at the chain
-  Waiting(Console console, Look look, RequestedModel model, long window, Duration pause) {
+  Waiting(
+      Console console,
+      LongOutputs outputs,
+      Look look,
+      RequestedModel model,
+      long window,
+      Duration pause) {
     this.console = console;
+    this.outputs = outputs;
     this.look = look;
     this.model = model;
     this.window = window;
@@ -95,7 +108,7 @@ final class Waiting {
         progress(standing(provisional.claim()));
       }
       case Answer.Final end -> {
-        ClaimedResult result = result(end.claim());
+        ClaimedResult result = outputs.complete(result(end.claim()), () -> look.input(id));
         tell("final", id, result);
         return Optional.of(result);
       }
@@ -128,7 +141,7 @@ final class Waiting {
   }
 
   private ClaimedResult result(SeenClaim claim) {
-    return new ClaimedResult(claim, look.output(claim.id()), model);
+    return ClaimedResult.of(claim, look.output(claim.id()), model);
   }
 
   private String standing(SeenClaim claim) {

@@ -12,7 +12,7 @@ import opml.cli.option.KeyOption;
 import opml.core.account.Address;
 import opml.core.account.Wei;
 import opml.ethereum.chain.Receipt;
-import opml.ethereum.key.Wallet;
+import opml.ethereum.send.Signer;
 import opml.hub.Hub;
 import opml.hub.Requester;
 import picocli.CommandLine.Command;
@@ -45,9 +45,9 @@ public final class WithdrawCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Wallet wallet = key.wallet();
+    Signer account = key.account();
     try (DeploymentOption.Opened opened = deployment.open()) {
-      Hub hub = opened.hub(wallet);
+      Hub hub = opened.hub(account);
       Address receiver = to.orElse(hub.account());
       new Requester(hub, new JournalWriter(console, InstantSource.system())).endUnanswered();
       Wei credit = opened.deployment().credit(opened.chain().snapshot(), hub.account());

@@ -1,26 +1,44 @@
 package opml.cli.command.model;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import opml.cli.console.Amounts;
 import opml.cli.console.Console;
+import opml.cli.console.Failure;
 import opml.cli.console.Json;
+import opml.cli.console.Messages;
 import opml.cli.console.Table;
+import opml.cli.drawing.GraphDrawing;
 import opml.cli.option.KnownModel;
 import opml.cli.option.ModelFile;
 import opml.cli.option.ModelOptions;
+import opml.cli.option.StringModelFile;
+import opml.core.codec.WholeFile;
 import opml.engine.commit.ModelDescription;
 import opml.engine.commit.ModelDescription.Row;
 import opml.engine.commit.ModelDescriptor;
 import opml.engine.graph.Port;
 import opml.engine.graph.Slot;
+import opml.formats.file.FileKind;
+import opml.formats.onnx.OnnxExamination;
+import opml.formats.onnx.OnnxImporter;
+import opml.formats.onnx.StringModel;
+import opml.formats.refusal.ImportException;
+import opml.formats.refusal.Occurrence;
+import opml.formats.refusal.Reason;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// Shows what a model consists of and what is committed of it.
@@ -28,10 +46,18 @@ import picocli.CommandLine.Parameters;
     name = "inspect",
     description = {
       "Shows a model's inputs and outputs, its nodes and slots, with what the chain knows of them.",
-      "Of a language model: its numbers and types of weights, and what the chain knows of it with such texts."
+      "Of a language model: its numbers and types of weights, and what the chain knows of it with"
+          + " such texts.",
+      "Of an ONNX model with strings, which has no id: inputs, outputs, and nodes in plain Java.",
+      "Of an ONNX model that cannot be run: all that is not supported, node by node.",
+      "Level-0 steps are the nodes, among which a dispute first finds one. Columns: most steps, the machine's"
+          + " instructions that a node takes at most; level 1, the length of the dispute within it, a power of"
+          + " 16; memory, what the machine has for it; reads and writes, the slots, each of which holds a value;"
+          + " depth, of the tree over its bytes."
     },
     footer = {
       "  opml model inspect mnist.onnx",
+      "  opml model inspect mnist.onnx --svg mnist.svg",
       "  opml model inspect mnist.onnx --json",
       "  opml model inspect model.gguf --context 2048 --answer 256"
     })
@@ -44,9 +70,32 @@ public final class ModelInspectCommand implements Callable<Integer> {
 
   @Mixin private ModelOptions text;
 
+  @Option(
+      names = "--svg",
+      paramLabel = "FILE.svg",
+      description =
+          "Draw an ONNX model's nodes there, with the shapes between them, and in red what is not"
+              + " supported.")
+  private Optional<Path> picture;
+
   @Override
   public Integer call() {
-    KnownModel known = ModelFile.open(file, text, console);
+    picture.ifPresent(this::draw);
+    KnownModel known;
+    try {
+      Optional<StringModel> strings = StringModelFile.find(file, text.bindings());
+      if (strings.isPresent()) {
+        StringInspection inspection = new StringInspection(file, strings.get());
+        console.show(inspection.object(), inspection::toString);
+        return 0;
+      }
+      known = ModelFile.open(file, text, console);
+    } catch (ImportException e) {
+      if (e.occurrences().isEmpty()) {
+        throw e;
+      }
+      throw refused(e);
+    }
     if (known.language().isPresent()) {
       LanguageInspection inspection = LanguageInspection.of(known.language().get(), known.model());
       console.show(inspection.object(), inspection::toString);
@@ -55,6 +104,56 @@ public final class ModelInspectCommand implements Callable<Integer> {
       console.show(object(description), () -> text(description));
     }
     return 0;
+  }
+
+  private void draw(Path svg) {
+    try {
+      if (FileKind.of(file) != FileKind.ONNX) {
+        throw new Failure("--svg %s: ONNX models are drawn, and %s is none".formatted(svg, file));
+      }
+      try {
+        WholeFile.requireWritable(svg);
+      } catch (IOException e) {
+        throw new Failure("--svg " + Messages.at(svg, e).getMessage(), e);
+      }
+      OnnxExamination examined = OnnxImporter.examine(file, text.bindings());
+      String name = String.valueOf(file.getFileName());
+      WholeFile.write(svg, GraphDrawing.svg(name, examined).getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw Messages.at(file, e);
+    }
+    console.note("drawn in " + svg);
+  }
+
+  /// Shows all that is not supported.
+  ///
+  /// @return what ends the command
+  private Failure refused(ImportException e) {
+    List<Object> objects = new ArrayList<>();
+    List<String> lines = new ArrayList<>();
+    for (Occurrence one : e.occurrences()) {
+      String sort = one.kind().name().toLowerCase(Locale.ROOT);
+      lines.add(
+          one.unit().isEmpty()
+              ? "model: " + one.text()
+              : "%s %s: %s".formatted(one.unit(), one.place(), one.text()));
+      objects.add(
+          Json.object(
+              "unit", one.unit(), "name", one.place(), "sort", sort, "problem", one.text()));
+    }
+    console.show(
+        Json.object(
+            "file", file, "supported", false, "unbound", e.unbound(), "unsupported", objects),
+        () -> String.join("\n", lines));
+    int all = e.reasons().stream().mapToInt(Reason::count).sum();
+    int shown = e.occurrences().size();
+    return Failure.misuse(
+        "%s cannot be run here: %s of %s%s"
+            .formatted(
+                file,
+                Amounts.count(Math.max(all, shown), "problem"),
+                Amounts.count(e.reasons().size(), "sort"),
+                shown < all ? ", of which %,d are listed".formatted(shown) : ""));
   }
 
   private static String text(ModelDescription model) {
@@ -114,7 +213,10 @@ public final class ModelInspectCommand implements Callable<Integer> {
           what,
           part.name(),
           part.type().label(),
-          part.shape(),
+          part.shape()
+              + part.cut()
+                  .map(cut -> ", of axis %d as many as %s".formatted(cut.axis(), cut.by()))
+                  .orElse(""),
           Amounts.count(part.bytes()),
           port.slot(),
           Amounts.count(part.offset()));
@@ -124,13 +226,21 @@ public final class ModelInspectCommand implements Callable<Integer> {
   private static List<Map<String, @Nullable Object>> objects(Port port) {
     List<Map<String, @Nullable Object>> parts = new ArrayList<>();
     for (Port.Part part : port.parts()) {
-      parts.add(
-          Json.object(
-              "name", part.name(),
-              "type", part.type().label(),
-              "shape", part.shape().dims(),
-              "bytes", part.bytes(),
-              "offset", part.offset()));
+      Map<String, @Nullable Object> told =
+          new LinkedHashMap<>(
+              Json.object(
+                  "name", part.name(),
+                  "type", part.type().label(),
+                  "shape", part.shape().dims(),
+                  "bytes", part.bytes(),
+                  "offset", part.offset()));
+      part.cut()
+          .ifPresent(
+              cut -> {
+                told.put("countedAxis", cut.axis());
+                told.put("countedBy", cut.by());
+              });
+      parts.add(told);
     }
     return parts;
   }

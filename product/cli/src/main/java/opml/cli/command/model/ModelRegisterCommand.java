@@ -18,7 +18,7 @@ import opml.cli.option.ModelFile;
 import opml.cli.option.ModelOptions;
 import opml.cli.option.TextPlace;
 import opml.engine.commit.Model;
-import opml.ethereum.key.Wallet;
+import opml.ethereum.send.Signer;
 import opml.hub.Hub;
 import opml.hub.ModelRegistration;
 import opml.llm.forward.TextLimits;
@@ -69,9 +69,9 @@ public final class ModelRegisterCommand implements Callable<Integer> {
     Model model = known.model();
     String place = place(known);
     requirePlace(place);
-    Wallet wallet = key.wallet();
+    Signer account = key.account();
     try (DeploymentOption.Opened opened = deployment.open()) {
-      Hub hub = opened.hub(wallet);
+      Hub hub = opened.hub(account);
       boolean before = isRegistered(opened, model);
       long gas = 0;
       if (!before || !place.isEmpty()) {

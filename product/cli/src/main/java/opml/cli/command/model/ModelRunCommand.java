@@ -13,12 +13,15 @@ import opml.cli.console.OutputText;
 import opml.cli.option.BindOptions;
 import opml.cli.option.InputOptions;
 import opml.cli.option.ModelFile;
+import opml.cli.option.NamedValues;
 import opml.cli.option.OutputFiles;
 import opml.cli.option.OutputOptions;
+import opml.cli.option.StringModelFile;
 import opml.engine.commit.GraphState;
 import opml.engine.commit.Model;
 import opml.engine.graph.Port;
 import opml.engine.plan.GraphRunner;
+import opml.formats.onnx.StringModel;
 import opml.lab.conformance.operators.MachineCheck;
 import opml.proof.Frames;
 import opml.proof.GraphWorkshop;
@@ -36,8 +39,11 @@ import picocli.CommandLine.Parameters;
       "  opml model run mnist.onnx --input seven.pgm",
       "  opml model run mnist.onnx --input t10k-images-idx3-ubyte --index 61 --vm",
       "  opml model run mnist.onnx --input image.npy --output logits.npy",
+      "  opml model run resnet50.onnx --input cat.jpg --image-scale 0.0039215686 \\",
+      "      --image-mean 0.485,0.456,0.406 --image-std 0.229,0.224,0.225",
       "  opml model run two.onnx --input ids=ids.npy --input mask=mask.json \\",
-      "      --output pooled=out.npy"
+      "      --output pooled=out.npy",
+      "  opml model run words.onnx --input text=words.json --output parts=parts.json"
     })
 @SuppressWarnings("NullAway.Init") // filled by picocli
 public final class ModelRunCommand implements Callable<Integer> {
@@ -56,6 +62,10 @@ public final class ModelRunCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     input.requireThere("");
+    Optional<StringModel> strings = StringModelFile.find(file, bind.bindings());
+    if (strings.isPresent()) {
+      return run(strings.get());
+    }
     Model model = ModelFile.load(file, bind.bindings(), console);
     Port said = model.graph().output();
     Optional<OutputFiles> written = output.files(Optional.of(said));
@@ -101,6 +111,15 @@ public final class ModelRunCommand implements Callable<Integer> {
                                     Amounts.seconds(machineSeconds)))
                     .orElse(""));
     written.ifPresent(files -> files.write(console, Optional.of(said), values));
+    return 0;
+  }
+
+  private int run(StringModel strings) {
+    if (machine) {
+      throw new Failure("%s: no --vm: %s".formatted(file, strings.whereStringsAre()));
+    }
+    Optional<NamedValues> written = output.values(strings.outputs());
+    new StringModelRun(console, strings).run(input.read(strings.inputs()), written);
     return 0;
   }
 }

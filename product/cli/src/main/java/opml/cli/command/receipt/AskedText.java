@@ -2,17 +2,15 @@ package opml.cli.command.receipt;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import opml.cli.console.Amounts;
 import opml.cli.console.Json;
+import opml.cli.console.SamplingText;
 import opml.core.codec.ShortBuffer;
 import opml.llm.forward.CheckGraph;
-import opml.llm.tape.DrySampling;
-import opml.llm.tape.Sampling;
 import opml.llm.tape.TextRequest;
 import opml.receipt.AnswerReceipt;
 import org.jspecify.annotations.Nullable;
@@ -29,37 +27,6 @@ record AskedText(TextRequest request) {
     return TextRequest.read(slot, receipt.limits(), Integer.MAX_VALUE)
         .request()
         .map(AskedText::new);
-  }
-
-  /// {@return all that makes the choice of a token another one than of the likeliest}, by llama.cpp's names
-  private Map<String, @Nullable Object> ways() {
-    Map<String, @Nullable Object> ways = new LinkedHashMap<>();
-    Sampling asked = request.sampling();
-    Sampling greedy = Sampling.GREEDY;
-    put(ways, "temperature", asked.temperature(), greedy.temperature());
-    put(ways, "top-k", asked.topK(), greedy.topK());
-    put(ways, "top-p", asked.topP(), greedy.topP());
-    put(ways, "min-p", asked.minP(), greedy.minP());
-    put(ways, "typical", asked.typical(), greedy.typical());
-    put(ways, "repeat-last-n", asked.repeatLastN(), greedy.repeatLastN());
-    put(ways, "repeat-penalty", asked.repeatPenalty(), greedy.repeatPenalty());
-    put(ways, "frequency-penalty", asked.frequencyPenalty(), greedy.frequencyPenalty());
-    put(ways, "presence-penalty", asked.presencePenalty(), greedy.presencePenalty());
-    DrySampling dry = asked.dry();
-    DrySampling none = greedy.dry();
-    put(ways, "dry-multiplier", dry.multiplier(), none.multiplier());
-    put(ways, "dry-base", dry.base(), none.base());
-    put(ways, "dry-allowed-length", dry.allowedLength(), none.allowedLength());
-    put(ways, "dry-penalty-last-n", dry.lastN(), none.lastN());
-    put(ways, "dry-sequence-breaker-bytes", dry.breakers().length, none.breakers().length);
-    return ways;
-  }
-
-  private static void put(
-      Map<String, @Nullable Object> ways, String name, Number asked, Number greedy) {
-    if (!asked.equals(greedy)) {
-      ways.put(name, asked);
-    }
   }
 
   /// {@return what takes the choice from the model, which who reads the answer should know}
@@ -89,33 +56,18 @@ record AskedText(TextRequest request) {
 
   /// {@return the fields that programs get of it}
   Map<String, @Nullable Object> fields() {
-    Map<String, @Nullable Object> biases = new LinkedHashMap<>();
-    request.sampling().biases().forEach((token, bias) -> biases.put(String.valueOf(token), bias));
-    return Json.object(
-        "limit",
-        request.limit(),
-        "sampling",
-        ways(),
-        "seed",
-        Long.toUnsignedString(request.sampling().seed()),
-        "biases",
-        biases,
-        "grammar",
-        Arrays.stream(request.sampling().grammar().table()).boxed().toList(),
-        "promptTokens",
-        Arrays.stream(request.prompt()).boxed().toList());
+    Map<String, @Nullable Object> fields = Json.object("limit", request.limit());
+    fields.putAll(new SamplingText(request.sampling()).fields());
+    fields.put("promptTokens", Arrays.stream(request.prompt()).boxed().toList());
+    return fields;
   }
 
   @Override
   public String toString() {
-    String ways =
-        ways().entrySet().stream()
-            .map(way -> way.getKey() + " " + way.getValue())
-            .collect(Collectors.joining(", "));
     return "asked for at most %s behind %s, %s"
         .formatted(
             Amounts.count(request.limit(), "token"),
             Amounts.count(request.prompt().length, "token"),
-            ways.isEmpty() ? "the likeliest each time" : "chosen with " + ways);
+            new SamplingText(request.sampling()));
   }
 }

@@ -15,7 +15,11 @@ import opml.cli.console.Console;
 import opml.cli.console.ExitCode;
 import opml.cli.console.Failure;
 import opml.cli.console.Json;
+import opml.cli.console.Problems;
+import opml.cli.option.ChatTemplateOption;
+import opml.cli.option.LoraOptions;
 import opml.cli.option.ReceiptOptions;
+import opml.core.account.Address;
 import opml.ethereum.key.TypedDomain;
 import opml.llm.forward.TextLimits;
 import opml.receipt.AnswerReceipt;
@@ -35,16 +39,20 @@ import picocli.CommandLine.Parameters;
       "Says whether an answer's receipt is true: who has signed it, and whether the model gives this answer.",
       "With the model's file the answer is computed again, all of its tokens at once. No chain is asked."
     },
+    exitCodeOnExecutionException = ExitCode.USAGE,
     exitCodeList = {
       "0:right, as far as was looked",
       "1:wrong; one line on standard error says why",
-      "2:bad arguments, or no receipt",
+      "2:nothing was found out: bad arguments, no receipt, no such model, no memory; one line says why",
       ExitCode.INTERRUPTED_HELP,
       ExitCode.TERMINATED_HELP
     },
     footer = {
       "  opml receipt check answer.json -m model.gguf",
       "  opml receipt check answer.json",
+      "  opml receipt check answer.json -m model.gguf \\",
+      "      --server 0x7e5f4552091a69125d5dfcb7b8c2659029395bdf",
+      "  opml receipt check answer.json -m model.gguf --request asked.json",
       "  opml receipt check - -m model.gguf --deployment deployment.json < answer.json"
     })
 @SuppressWarnings("NullAway.Init") // filled by picocli
@@ -66,14 +74,44 @@ public final class ReceiptCheckCommand implements Callable<Integer> {
       description = "The model's file; without it, only signature, roots and form are checked.")
   private Optional<Path> modelFile;
 
+  @Mixin private LoraOptions lora;
+
   @Option(
       names = "--deployment",
       paramLabel = "FILE",
       description = "What 'opml deploy' wrote: the receipt must be for this hub.")
   private Optional<Path> deployment;
 
+  @Option(
+      names = "--server",
+      paramLabel = "ADDRESS",
+      description =
+          "Who must have signed: a receipt of somebody else is wrong. Without it anybody may have, so whoever receives"
+              + " an answer should know the address from elsewhere.")
+  private Optional<Address> server;
+
+  @Option(
+      names = "--request",
+      paramLabel = "FILE",
+      description =
+          "What was asked: the body that was sent to /v1/chat/completions, /v1/completions or /v1/responses. An answer"
+              + " to anything else is wrong. Texts to stop at are not signed, and not compared. It needs --model, and"
+              + " --chat-template where the server had that.")
+  private Optional<Path> request;
+
+  @Mixin private ChatTemplateOption template;
+
   @Override
   public Integer call() {
+    new Problems()
+        .when(
+            request.isPresent() && modelFile.isEmpty(),
+            "--request: expected is none without --model, whose tokens are compared")
+        .when(lora.isThere() && modelFile.isEmpty(), "--lora: expected is none without --model")
+        .when(
+            template.isThere() && request.isEmpty(),
+            "--chat-template: expected is none without --request")
+        .fail();
     ReceiptJson.Found found = ReceiptFile.read(file);
     Optional<TypedDomain.Site> hub = deployment.map(ReceiptOptions::site);
     List<String> flaws = new ArrayList<>();
@@ -82,6 +120,11 @@ public final class ReceiptCheckCommand implements Callable<Integer> {
       AnswerReceipt receipt = found.receipts().get(i);
       if (hub.isPresent() && !receipt.domain().site().equals(hub)) {
         flaws.add("%sit is for %s, not for %s".formatted(name, place(receipt), hub.get()));
+      }
+      if (server.filter(known -> !known.equals(receipt.server())).isPresent()) {
+        flaws.add(
+            "%sit is signed by %s, not by %s"
+                .formatted(name, receipt.server(), server.orElseThrow()));
       }
       if (modelFile.isEmpty()) {
         new ReceiptCheck(receipt).flaws().forEach(flaw -> flaws.add(name + flaw));
@@ -101,6 +144,8 @@ public final class ReceiptCheckCommand implements Callable<Integer> {
             flaws.isEmpty(),
             "computedAgain",
             modelFile.isPresent() && flaws.isEmpty(),
+            "requestCompared",
+            request.isPresent(),
             "flaws",
             flaws,
             "notes",
@@ -114,9 +159,11 @@ public final class ReceiptCheckCommand implements Callable<Integer> {
     }
     console.say(
         modelFile.isPresent()
-            ? "right: the model gives this answer (what else is told of it, as what was used, is not signed)"
+            ? "right: the model gives this answer (what else is told of it, as how probable tokens were, is not signed)"
             : "well signed; neither the answer nor the text that is shown was checked:"
                 + " --model FILE does");
+    request.ifPresent(
+        body -> console.say("asked: what %s asks for, as far as it is signed".formatted(body)));
     notes.forEach(note -> console.say("note: " + note));
     for (AnswerReceipt receipt : found.receipts()) {
       console.say(words(receipt, Optional.ofNullable(prompts.get(receipt))));
@@ -130,7 +177,7 @@ public final class ReceiptCheckCommand implements Callable<Integer> {
       List<String> flaws,
       List<String> notes,
       Map<AnswerReceipt, String> prompts) {
-    try (ReceiptJudge judge = new ReceiptJudge(path, console)) {
+    try (ReceiptJudge judge = new ReceiptJudge(path, lora, console)) {
       for (int i = 0; i < found.receipts().size(); i++) {
         String name = found.receipts().size() > 1 ? "receipt %d: ".formatted(i + 1) : "";
         AnswerReceipt receipt = found.receipts().get(i);
@@ -138,12 +185,13 @@ public final class ReceiptCheckCommand implements Callable<Integer> {
         judge.prompt(receipt).ifPresent(prompt -> prompts.put(receipt, prompt));
       }
       flaws.addAll(judge.textFlaws(found));
+      request.ifPresent(body -> flaws.addAll(judge.requestFlaws(found, body, template)));
       notes.addAll(judge.textNotes(found));
     }
   }
 
   private Failure wrong(String why) {
-    return new Failure("%s: wrong: %s".formatted(ReceiptFile.name(file), why));
+    return Failure.verdict("%s: wrong: %s".formatted(ReceiptFile.name(file), why));
   }
 
   private static String place(AnswerReceipt receipt) {

@@ -13,11 +13,12 @@ import opml.cli.console.Json;
 import opml.cli.option.DeploymentOption;
 import opml.cli.option.KeyOption;
 import opml.cli.option.KnownModel;
+import opml.cli.option.LoraOptions;
 import opml.core.account.Wei;
 import opml.core.codec.ShortBuffer;
 import opml.ethereum.chain.Receipt;
 import opml.ethereum.key.TypedDomain;
-import opml.ethereum.key.Wallet;
+import opml.ethereum.send.Signer;
 import opml.game.claim.Availability;
 import opml.game.claim.ClaimStatus;
 import opml.game.claim.RequestId;
@@ -67,6 +68,8 @@ public final class ReceiptClaimCommand implements Callable<Integer> {
       description = "The model's file; the answer is computed again before a bond is staked on it.")
   private Path modelFile;
 
+  @Mixin private LoraOptions lora;
+
   @Option(
       names = "--request",
       description =
@@ -83,16 +86,16 @@ public final class ReceiptClaimCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     List<AnswerReceipt> receipts = ReceiptFile.read(file).receipts();
-    Wallet wallet = key.wallet();
+    Signer account = key.account();
     for (AnswerReceipt receipt : receipts) {
-      if (!receipt.server().equals(wallet.address())) {
+      if (!receipt.server().equals(account.address())) {
         throw new Failure(
             "--key-file: it is the key of %s, and the receipt is of %s"
-                .formatted(wallet.address(), receipt.server()));
+                .formatted(account.address(), receipt.server()));
       }
     }
     try (DeploymentOption.Opened opened = deployment.open();
-        ReceiptJudge judge = new ReceiptJudge(modelFile, console)) {
+        ReceiptJudge judge = new ReceiptJudge(modelFile, lora, console)) {
       for (AnswerReceipt receipt : receipts) {
         requireHere(opened, receipt);
         List<String> flaws = judge.flaws(receipt);
@@ -101,7 +104,7 @@ public final class ReceiptClaimCommand implements Callable<Integer> {
         }
       }
       for (AnswerReceipt receipt : receipts) {
-        claim(opened, opened.hub(wallet), receipt, judge.model(receipt));
+        claim(opened, opened.hub(account), receipt, judge.model(receipt));
       }
     }
     return 0;

@@ -24,8 +24,7 @@ final class ReceiptFile {
     } catch (MalformedException e) {
       throw Failure.misuse(name(file) + ": " + e.getMessage());
     } catch (IOException e) {
-      // What is not there is not wrong.
-      throw Failure.misuse(String.valueOf(Messages.at(file, e).getMessage()));
+      throw Messages.at(file, e);
     }
   }
 

@@ -1,19 +1,29 @@
 package opml.cli.command.receipt;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import opml.api.AskedAnswers;
+import opml.api.AskedModel;
 import opml.cli.console.Amounts;
 import opml.cli.console.Console;
 import opml.cli.console.Failure;
+import opml.cli.console.Messages;
+import opml.cli.option.ChatTemplateOption;
 import opml.cli.option.EngineOptions;
 import opml.cli.option.KnownModel;
 import opml.cli.option.LanguageModelFile;
+import opml.cli.option.LoraOptions;
 import opml.cli.option.ModelFile;
+import opml.core.codec.MalformedException;
 import opml.engine.plan.Team;
 import opml.engine.tensor.Tensor;
 import opml.llm.forward.CheckGraph;
@@ -22,10 +32,12 @@ import opml.llm.forward.VocabularyTable;
 import opml.llm.model.LanguageModel;
 import opml.llm.session.Session;
 import opml.llm.session.TextEngine;
+import opml.llm.tokenizer.Tokenizer;
 import opml.receipt.AnswerReceipt;
 import opml.receipt.ReceiptCheck;
 import opml.receipt.ReceiptJson;
 import opml.receipt.ReceiptedModel;
+import opml.receipt.ShownNumbers;
 import opml.receipt.ShownTexts;
 import opml.twins.Twins;
 
@@ -43,17 +55,19 @@ final class ReceiptJudge implements AutoCloseable {
   private final Path file;
   private final Console console;
   private final LanguageModel language;
+  private final Tokenizer tokenizer;
   private final Map<TextLimits, KnownModel> models = new HashMap<>();
   private final Map<TextLimits, Session> sessions = new HashMap<>();
 
-  /// @throws Failure if there is no language model in the file
-  ReceiptJudge(Path file, Console console) {
+  /// @throws Failure if there is no language model in the file, or no tokenizer, without which no text can be compared
+  ReceiptJudge(Path file, LoraOptions lora, Console console) {
     this.file = file;
     this.console = console;
     if (!LanguageModelFile.isOne(file)) {
       throw new Failure("--model %s: it is no language model".formatted(file));
     }
-    this.language = LanguageModelFile.open(file, Optional.empty());
+    this.language = lora.adapted(LanguageModelFile.open(file, Optional.empty()));
+    this.tokenizer = LanguageModelFile.tokenizer(file, language);
   }
 
   /// {@return the file's model with texts as a receipt has them; the edition that the receipt is about, if there is
@@ -130,31 +144,42 @@ final class ReceiptJudge implements AutoCloseable {
 
   /// {@return the text that a receipt's request asks to go on with, with its control tokens, if it is one}
   Optional<String> prompt(AnswerReceipt receipt) {
-    return language
-        .tokenizer()
-        .flatMap(
-            tokenizer ->
-                AskedText.of(receipt)
-                    .map(asked -> asked.request().prompt())
-                    .filter(
-                        prompt -> Arrays.stream(prompt).allMatch(token -> token < tokenizer.size()))
-                    .map(prompt -> tokenizer.decode(prompt, true)));
+    return AskedText.of(receipt)
+        .map(asked -> asked.request().prompt())
+        .filter(prompt -> Arrays.stream(prompt).allMatch(token -> token < tokenizer.size()))
+        .map(prompt -> tokenizer.decode(prompt, true));
   }
 
   /// {@return what is wrong with the texts that came with receipts}
   List<String> textFlaws(ReceiptJson.Found found) {
-    return language
-        .tokenizer()
-        .map(tokenizer -> new ShownTexts(tokenizer, found.receipts()).flaws(found))
-        .orElse(List.of());
+    return new ShownTexts(tokenizer, found.receipts()).flaws(found);
+  }
+
+  /// {@return in what answers are to something else than a body asks for}
+  ///
+  /// @param body the file that was sent to the server, or the same
+  /// @throws Failure about the argument, if that cannot be read, or asks for nothing that can be
+  List<String> requestFlaws(ReceiptJson.Found found, Path body, ChatTemplateOption template) {
+    AskedModel asked =
+        new AskedModel(
+            tokenizer,
+            template.find(file, language, tokenizer),
+            found.receipts().getFirst().limits().context());
+    // A template may tell a model what day it is.
+    Instant answered = found.numbers().flatMap(ShownNumbers::created).orElseGet(Instant::now);
+    try (InputStream in = Files.newInputStream(body)) {
+      byte[] bytes = in.readNBytes(ReceiptJson.MOST_BYTES);
+      return AskedAnswers.of(bytes, asked, answered).flaws(found);
+    } catch (MalformedException e) {
+      throw new Failure("--request %s: %s".formatted(body, e.getMessage()), e);
+    } catch (IOException e) {
+      throw new Failure("--request " + Messages.at(body, e).getMessage(), e);
+    }
   }
 
   /// {@return what who reads the texts that came with receipts should know}
   List<String> textNotes(ReceiptJson.Found found) {
-    return language
-        .tokenizer()
-        .map(tokenizer -> new ShownTexts(tokenizer, found.receipts()).notes(found))
-        .orElse(List.of());
+    return new ShownTexts(tokenizer, found.receipts()).notes(found);
   }
 
   @Override

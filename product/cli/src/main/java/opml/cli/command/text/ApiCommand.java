@@ -45,6 +45,10 @@ import picocli.CommandLine.Option;
       "Answers programs that know OpenAI's API, with language models of this machine.",
       "What is said depends on the request alone, and each answer has a signed receipt, by which anybody can compute it"
           + " again ('opml receipt check'). It runs until Ctrl-C.",
+      "The same request has the same answer, byte for byte. The most likely token is said each time, unless the request"
+          + " has one of temperature, seed, top_k, top_p, min_p, typical_p: then tokens are drawn as 'opml run' and"
+          + " llama.cpp draw them, at temperature 0.8 with top_k 40, top_p 0.95 and min_p 0.05 where it does not say,"
+          + " and by seed 0 where it names none; temperature 0 is the most likely token again.",
       "It answers at /v1/completions, /v1/chat/completions, /v1/responses, /v1/embeddings and"
           + " /v1/models; as llama.cpp's server does at /tokenize, /detokenize, /health and"
           + " /metrics; and at / with a page to talk."

@@ -113,7 +113,7 @@ public final class ChatCommand implements Callable<Integer> {
               .orElseThrow(
                   () ->
                       new Failure(
-                          "%s: it has no template for conversations; --chat-template names one"
+                          "--model %s: it has no template for conversations; --chat-template names one"
                               .formatted(file)));
       requireTokens(model);
       EngineOptions.Ready ready = options.ready(file, model, own.orElseGet(Team::shared), console);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
@@ -13,6 +14,7 @@ import opml.cli.console.Failure;
 import opml.cli.console.Json;
 import opml.cli.console.Messages;
 import opml.cli.console.Problems;
+import opml.cli.console.SamplingText;
 import opml.cli.console.StopSignal;
 import opml.cli.option.DraftOptions;
 import opml.cli.option.EngineOptions;
@@ -33,6 +35,7 @@ import opml.llm.session.TextEngine;
 import opml.llm.tape.Sampling;
 import opml.llm.tokenizer.StreamDecoder;
 import opml.llm.tokenizer.Tokenizer;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -295,7 +298,7 @@ public final class RunCommand implements Callable<Integer> {
       console.note(
           "answer  %s, %s; end: %s"
               .formatted(Amounts.seconds(seconds), speed(count, 0, seconds), end));
-      console.object(
+      Map<String, @Nullable Object> fields =
           Json.object(
               "model",
               model.name(),
@@ -311,8 +314,6 @@ public final class RunCommand implements Callable<Integer> {
               writing.tokens(),
               "temperature",
               sampling.temperature(),
-              "seed",
-              sampling.seed(),
               "end",
               end.name().toLowerCase(Locale.ROOT),
               "loadSeconds",
@@ -320,7 +321,10 @@ public final class RunCommand implements Callable<Integer> {
               "promptSeconds",
               reading,
               "seconds",
-              seconds));
+              seconds);
+      fields.putAll(new SamplingText(sampling).fields());
+      fields.put("seed", sampling.seed());
+      console.object(fields);
     }
   }
 

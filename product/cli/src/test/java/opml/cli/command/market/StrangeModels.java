@@ -66,6 +66,15 @@ public final class StrangeModels {
         Shape.of(1));
   }
 
+  /// {@return a model that adds one to each of so many numbers}
+  public static byte[] longer(int numbers) {
+    return file(
+        List.of(OnnxNode.of("Add", List.of("x", "c"), List.of("y"))),
+        Tensor.ofFloats(Shape.of(1), 1),
+        Shape.of(1, numbers),
+        Shape.of(1, numbers));
+  }
+
   /// {@return the id of the model in a file}
   static Bytes32 id(byte[] file) {
     return Model.of(OnnxImporter.of("model", OnnxReader.parse("model", file)), PinnedPrograms::of)

@@ -18,6 +18,7 @@ import opml.game.claim.ClaimId;
 import opml.game.claim.ClaimState;
 import opml.game.claim.ClaimStatus;
 import opml.game.claim.RequestId;
+import opml.hub.ClaimedOutput;
 import opml.hub.Picture.SeenClaim;
 import opml.hub.Requester.Answer;
 import org.junit.jupiter.api.Test;
@@ -68,15 +69,21 @@ class WaitingTest {
           }
 
           @Override
-          public byte[] output(ClaimId id) {
-            return new byte[] {1};
+          public ClaimedOutput output(ClaimId id) {
+            return new ClaimedOutput.Whole(new byte[] {1});
+          }
+
+          @Override
+          public Optional<byte[]> input(RequestId id) {
+            return Optional.empty();
           }
         };
     Waiter waiter = new Waiter();
     new CommandLine(waiter).setOut(new PrintWriter(out)).parseArgs();
     out.getBuffer().setLength(0);
     RequestedModel model = new RequestedModel(hash(9), Optional.empty());
-    new Waiting(waiter.console, look, model, 60, Duration.ofMillis(1)).until(REQUEST);
+    LongOutputs outputs = new LongOutputs(waiter.console, Optional.empty());
+    new Waiting(waiter.console, outputs, look, model, 60, Duration.ofMillis(1)).until(REQUEST);
     return out.toString()
         .lines()
         .filter(line -> !line.startsWith("the values"))

@@ -37,7 +37,7 @@ record Wish(int[] prompt, int most, long seed) {
             most,
             isStream,
             isDrawn() ? 1 : 0,
-            isDrawn() ? ",\"top_p\":1,\"seed\":" + seed : "");
+            isDrawn() ? ",\"top_k\":0,\"top_p\":1,\"min_p\":0,\"seed\":" + seed : "");
   }
 
   /// {@return the text in a line of an answer}

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import opml.lab.bench.BenchException;
 
 /// Commands as a person would type them.
 public final class Shell {
@@ -18,6 +19,24 @@ public final class Shell {
   ///
   /// @param output both streams
   public record Run(int exitCode, String output, double seconds) {}
+
+  /// {@return what a command that ends well writes, to both streams}
+  ///
+  /// @throws BenchException with that if it ends otherwise, or cannot be started
+  public static String output(Path folder, List<String> command) {
+    Run run;
+    try {
+      run = run(folder, Map.of(), command);
+    } catch (UncheckedIOException e) {
+      throw new BenchException(
+          "cannot start %s: %s".formatted(command.getFirst(), e.getMessage()), e);
+    }
+    if (run.exitCode() != 0) {
+      throw new BenchException(
+          "%s ended with %d: %s".formatted(command.getFirst(), run.exitCode(), run.output()));
+    }
+    return run.output();
+  }
 
   /// Runs a command to its end.
   ///

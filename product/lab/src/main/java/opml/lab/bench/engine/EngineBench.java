@@ -1,9 +1,6 @@
 package opml.lab.bench.engine;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,14 +11,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import opml.engine.commit.Model;
-import opml.engine.graph.Graph;
-import opml.engine.plan.GraphRunner;
-import opml.engine.plan.Team;
-import opml.engine.run.NodeRunner;
-import opml.engine.tensor.Tensor;
-import opml.engine.trace.GraphExecution;
-import opml.formats.ModelLoader;
 import opml.lab.bench.BenchException;
 import opml.lab.bench.OwnJvm;
 import opml.lab.bench.engine.EngineFigures.Case;
@@ -30,7 +19,10 @@ import opml.lab.bench.engine.EngineFigures.First;
 import opml.lab.bench.engine.EngineFigures.Load;
 import opml.lab.bench.engine.EngineFigures.Share;
 import opml.lab.bench.engine.EngineFigures.Shares;
-import opml.twins.Twins;
+import opml.lab.bench.peer.BenchModel;
+import opml.lab.bench.peer.ModelRace;
+import opml.lab.bench.peer.OnnxRuntimePeer;
+import opml.lab.bench.peer.Race;
 import opml.twins.tile.Peak;
 
 /// Measures the engine: models beside ONNX Runtime, kernels beside the processor's peaks, and what weights, state,
@@ -131,80 +123,17 @@ public final class EngineBench {
       for (BenchModel model : models) {
         for (int threads = 1; threads <= 2; threads++) {
           progress.accept("%s, %d threads, %s".formatted(model.name(), threads, kernels));
-          cases.add(race(runtime, model, threads, kernels));
+          Race.Times times = ModelRace.beside(runtime, model, threads, kernels, TOLERANCE);
+          cases.add(new Case(model.name(), threads, times.ours() / 1e3, times.peer() / 1e3));
         }
       }
     }
     return cases;
   }
 
-  private static Case race(OnnxRuntimePeer runtime, BenchModel model, int threads, String kernels)
-      throws IOException {
-    long[] shape = model.shape().dims().stream().mapToLong(Integer::longValue).toArray();
-    Graph graph = ModelLoader.graph(model.file());
-    try (Team team = new Team(threads);
-        Arena arena = Arena.ofShared();
-        OnnxRuntimePeer.Session session =
-            runtime.load(model.file(), threads, model.input(), model.values(), shape)) {
-      GraphRunner runner =
-          GraphRunner.natively(graph, Twins.provider(kernels), NodeRunner.unavailable(), team);
-      MemorySegment input = input(model, arena);
-      long bytes = graph.slots().get(graph.output().slot()).bytes();
-      MemorySegment output = arena.allocate(bytes, 64);
-      runner.run(input, output);
-      requireAgreement(model, output.toArray(ValueLayout.JAVA_FLOAT), session.output());
-      warm(runner, input, output);
-      Race.Times times = Race.run(() -> runner.run(input, output), session::run);
-      return new Case(model.name(), threads, times.ours() / 1e3, times.peer() / 1e3);
-    }
-  }
-
-  /// Runs until it is by the kernels that are fast in the end.
-  private static void warm(GraphRunner runner, MemorySegment input, MemorySegment output) {
-    while (!runner.isWarm()) {
-      runner.run(input, output);
-    }
-  }
-
-  private static MemorySegment input(BenchModel model, Arena arena) {
-    float[] values = model.values();
-    MemorySegment input = arena.allocate(4L * values.length, 64);
-    MemorySegment.copy(values, 0, input, Tensor.F32, 0, values.length);
-    return input;
-  }
-
-  /// Their order of operations is another, so that bits may differ.
-  private static void requireAgreement(BenchModel model, float[] ours, float[] theirs) {
-    double most = 0;
-    double size = 0;
-    for (int i = 0; i < ours.length; i++) {
-      most = Math.max(most, Math.abs(ours[i] - theirs[i]));
-      size = Math.max(size, Math.abs(theirs[i]));
-    }
-    if (ours.length != theirs.length || !(most <= TOLERANCE * Math.max(1, size))) {
-      throw new BenchException(
-          "%s: our result is not that of ONNX Runtime: %s and %s"
-              .formatted(model.name(), Arrays.toString(ours), Arrays.toString(theirs)));
-    }
-  }
-
-  private Share share(BenchModel model) throws IOException {
-    Model committed = ModelLoader.load(model.file());
-    committed.id();
-    GraphRunner runner =
-        GraphRunner.natively(committed.graph(), Twins.provider(), NodeRunner.unavailable());
-    try (Arena arena = Arena.ofShared()) {
-      MemorySegment input = input(model, arena);
-      byte[] bytes = input.toArray(ValueLayout.JAVA_BYTE);
-      long size = committed.descriptor().outputBytes();
-      MemorySegment output = arena.allocate(size, 64);
-      warm(runner, input, output);
-      Race.Times times =
-          Race.run(
-              () -> runner.run(input, output),
-              () -> GraphExecution.run(committed, bytes, runner).finalState());
-      return new Share(model.name(), times.ours() / 1e3, times.ratio() - 1);
-    }
+  private static Share share(BenchModel model) throws IOException {
+    Race.Times times = ModelRace.besideItsClaim(model);
+    return new Share(model.name(), times.ours() / 1e3, times.ratio() - 1);
   }
 
   private static long allocated(List<BenchModel> models) throws IOException {

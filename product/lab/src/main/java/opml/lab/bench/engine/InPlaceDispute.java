@@ -8,11 +8,11 @@ import opml.ethereum.devchain.AnvilBinary;
 import opml.ethereum.devchain.DevChain;
 import opml.game.move.Action;
 import opml.game.move.GameFormat;
-import opml.game.move.Partition;
 import opml.kernels.catalog.PinnedPrograms;
 import opml.lab.bench.BenchException;
 import opml.lab.bench.engine.EngineFigures.Dispute;
 import opml.lab.scenario.Lie;
+import opml.lab.scenario.ManyDisputes;
 import opml.lab.scenario.OneDispute;
 
 /// A dispute over state in place: a server runs a looping model of a million turns, which are two million steps, and
@@ -59,28 +59,10 @@ final class InPlaceDispute {
     long most = GameFormat.PROTOCOL.movesAtMost(length, 1) - 2;
     while (true) {
       long turn = random.nextLong(TURNS);
-      if (lists(length, turn * model.nodes().size()) == most) {
+      if (ManyDisputes.lists(length, turn * model.nodes().size()) == most) {
         return turn;
       }
     }
-  }
-
-  /// {@return how many lists narrow so many steps down to this one}
-  private static int lists(long length, long step) {
-    int lists = 0;
-    long left = length;
-    long inside = step;
-    do {
-      Partition parts = GameFormat.PROTOCOL.partition(left);
-      int part = 0;
-      while (parts.bound(part + 1) <= inside) {
-        part++;
-      }
-      inside -= parts.bound(part);
-      left = parts.bound(part + 1) - parts.bound(part);
-      lists++;
-    } while (left > 1);
-    return lists;
   }
 
   private static void requireBlame(OneDispute one, long step) {

@@ -15,6 +15,7 @@ import opml.kernels.catalog.ScalarValues;
 import opml.kernels.layout.Tile;
 import opml.kernels.memory.Mem;
 import opml.lab.bench.engine.EngineFigures.Shares;
+import opml.lab.bench.peer.Race;
 import opml.twins.Twins;
 import opml.twins.tile.Peak;
 

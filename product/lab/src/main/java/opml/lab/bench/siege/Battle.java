@@ -13,12 +13,15 @@ import opml.ethereum.chain.TxHash;
 import opml.game.claim.ClaimStatus;
 import opml.game.move.GameStatus;
 import opml.game.move.Side;
-import opml.game.work.Workshop;
 import opml.hub.Picture;
 import opml.hub.Picture.SeenClaim;
 import opml.hub.Picture.SeenGame;
-import opml.lab.scenario.Liar;
-import opml.lab.scenario.Lie;
+import opml.lab.bench.ground.Attackers;
+import opml.lab.bench.ground.ChaosProxy;
+import opml.lab.bench.ground.Ground;
+import opml.lab.bench.ground.Mallory;
+import opml.lab.bench.ground.Pause;
+import opml.lab.bench.ground.RunningAgent;
 
 /// Three lies and three shams: a liar claims three wrong results, an honest server the right ones beside them, a sham
 /// challenges those, an honest verifier the wrong ones, and all play to the end. The honest ones' nodes are as bad as
@@ -41,7 +44,6 @@ record Battle(
   private static final long WINDOW = 60;
   private static final long ALLOWANCE = 60;
   private static final Duration POLL = Duration.ofSeconds(1);
-  private static final Duration POLL_OF_ATTACKERS = Duration.ofMillis(300);
 
   /// So many looks without a move, a second each, before a wait is cut short.
   private static final int QUIET_LOOKS = 5;
@@ -76,24 +78,12 @@ record Battle(
       long begin = System.nanoTime();
       idle();
       ground.blocksEvery(1);
-      Workshop liar = new Liar(ground.model(), new Lie.InElement(4, 1));
       Server.Policy beside = new Server.Policy(Optional.empty(), true, 1, 0);
       List<RunningAgent> honest =
           List.of(
               honest(SERVER, (hub, journal) -> new Server(hub, ground.honest(), journal, beside)),
               honest(VERIFIER, (hub, journal) -> new Verifier(hub, ground.honest(), journal)));
-      ground.start(
-          ground.agent(
-              ground.dev().url(),
-              LIAR,
-              POLL_OF_ATTACKERS,
-              (hub, journal) -> new Server(hub, liar, journal, beside)));
-      ground.start(
-          ground.agent(
-              ground.dev().url(),
-              SHAM,
-              POLL_OF_ATTACKERS,
-              (hub, journal) -> new Verifier(hub, liar, journal)));
+      Attackers.start(ground, LIAR, SHAM);
       for (int i = 0; i < LIES; i++) {
         ground.ask(REQUESTER, Ground.digit(i), Ground.FEE);
       }

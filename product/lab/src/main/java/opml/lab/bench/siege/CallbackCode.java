@@ -7,6 +7,7 @@ import opml.core.account.Wei;
 import opml.ethereum.chain.Call;
 import opml.ethereum.chain.Data;
 import opml.ethereum.chain.Revert;
+import opml.lab.bench.ground.Mallory;
 
 /// Contracts of requesters who mean their server no good, as the code behind their address.
 enum CallbackCode {

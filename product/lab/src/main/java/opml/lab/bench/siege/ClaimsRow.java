@@ -11,6 +11,11 @@ import opml.ethereum.chain.Receipt;
 import opml.ethereum.chain.TxHash;
 import opml.game.claim.RequestId;
 import opml.hub.Picture;
+import opml.lab.bench.Reach;
+import opml.lab.bench.RowFigures;
+import opml.lab.bench.ground.Ground;
+import opml.lab.bench.ground.Mallory;
+import opml.lab.bench.ground.Pause;
 
 /// More wrong claims in one block than there are blocks in the window (audit, finding 3): one verifier with money must
 /// challenge them all.

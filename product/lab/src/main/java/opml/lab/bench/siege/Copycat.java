@@ -13,6 +13,7 @@ import opml.ethereum.chain.Receipt;
 import opml.ethereum.chain.Revert;
 import opml.game.claim.GameId;
 import opml.hub.Deployment;
+import opml.lab.bench.ground.Mallory;
 import org.web3j.crypto.RawTransaction;
 import org.web3j.crypto.TransactionDecoder;
 

@@ -16,6 +16,11 @@ import opml.game.claim.RequestId;
 import opml.game.claim.RequestStatus;
 import opml.hub.Journal;
 import opml.hub.Terms;
+import opml.lab.bench.Reach;
+import opml.lab.bench.RowFigures;
+import opml.lab.bench.ground.Ground;
+import opml.lab.bench.ground.Mallory;
+import opml.lab.bench.ground.Sham;
 
 /// A right claim as a weapon (audit, finding 7): Mallory claims the right result at once, so that an honest server
 /// stays out, and kills her own claim behind the deadline.

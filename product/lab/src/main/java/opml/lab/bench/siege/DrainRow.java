@@ -12,6 +12,11 @@ import opml.game.claim.ClaimId;
 import opml.game.claim.ClaimStatus;
 import opml.hub.Hub;
 import opml.hub.Journal;
+import opml.lab.bench.Reach;
+import opml.lab.bench.RowFigures;
+import opml.lab.bench.ground.Ground;
+import opml.lab.bench.ground.Mallory;
+import opml.lab.bench.ground.Sham;
 
 /// A callback that hears whatever is only simulated, where gas costs nothing, and burns all its gas in a block. A
 /// server that tries again drains himself; then shams take his claim.

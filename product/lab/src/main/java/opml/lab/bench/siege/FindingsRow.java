@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import opml.lab.bench.Reach;
+import opml.lab.bench.RowFigures;
 import opml.lab.bench.checkout.Count;
 import opml.lab.bench.checkout.Shell;
 import opml.lab.bench.checkout.TestReports;

@@ -10,22 +10,21 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import opml.agent.Server;
-import opml.core.account.Wei;
-import opml.ethereum.chain.Receipt;
 import opml.ethereum.chain.TxHash;
 import opml.game.claim.ClaimId;
 import opml.game.claim.ClaimStatus;
 import opml.game.claim.GameId;
-import opml.game.move.Action;
 import opml.game.move.Game;
-import opml.game.move.GameFormat;
 import opml.game.move.Side;
-import opml.game.solver.Solver;
-import opml.game.work.Work;
-import opml.hub.Journal;
 import opml.hub.Picture;
 import opml.hub.Picture.SeenGame;
-import opml.hub.Responder;
+import opml.lab.bench.Reach;
+import opml.lab.bench.RowFigures;
+import opml.lab.bench.ground.Ground;
+import opml.lab.bench.ground.Mallory;
+import opml.lab.bench.ground.Pause;
+import opml.lab.bench.ground.Sham;
+import opml.lab.bench.ground.ShamCrowd;
 
 /// More games on one right claim, all opened in one block, than there are blocks in which the server may think (audit,
 /// finding 3): once a single one is lost by time, the claim is dead, and every other sham has its bond back.
@@ -84,25 +83,10 @@ record FloodRow(int games, int answered, BigInteger gain, String claim) {
       ClaimId claim = ground.picture().claims().keySet().iterator().next();
       Mallory attacker = ground.mallory(ATTACKER);
       BigInteger before = attacker.total();
-      open(attacker, Sham.about(ground.model(), input), claim);
-      return play(attacker, before, claim);
-    }
-
-    /// All of them in one block.
-    private void open(Mallory attacker, Sham sham, ClaimId claim) {
       ground.stopBlocks();
-      List<TxHash> sent = new ArrayList<>();
-      for (int i = 0; i < GAMES; i++) {
-        Wei bond = ground.challengeBond(i);
-        sent.add(attacker.send(sham.challenge(attacker, claim, bond), Sham.GAS));
-      }
-      ground.mine();
+      crowd(input).open(claim, GAMES);
       ground.blocksEvery(BLOCK_SECONDS);
-      List<Receipt> opened = attacker.await(sent);
-      if (opened.stream().anyMatch(receipt -> !receipt.succeeded())
-          || opened.stream().map(Receipt::blockNumber).distinct().count() != 1) {
-        throw new IllegalStateException("the games are not all open in one block");
-      }
+      return play(attacker, before, claim);
     }
 
     private FloodRow play(Mallory attacker, BigInteger before, ClaimId claim) {
@@ -128,7 +112,7 @@ record FloodRow(int games, int answered, BigInteger gain, String claim) {
                 picture.games().values().stream().filter(g -> g.settled().isPlayed()).count()));
         boolean settled = collect(attacker, picture);
         if (playsOn) {
-          playOn(picture);
+          crowd(Ground.digit(SAMPLE)).playOn(picture);
         } else if (answered.size() == GAMES && !skipped) {
           skipped = true;
           ground.skip(ALLOWANCE); // only the shams' clocks run
@@ -169,20 +153,8 @@ record FloodRow(int games, int answered, BigInteger gain, String claim) {
       return !sent.isEmpty();
     }
 
-    /// Answers every game in which it is the shams' turn, all at once, as long as there is anything to post.
-    private void playOn(Picture picture) {
-      Work nonsense = Sham.about(ground.model(), Ground.digit(SAMPLE)).nonsense();
-      Responder responder = new Responder(ground.hub(ATTACKER), Journal.SILENT);
-      Solver solver = new Solver(GameFormat.PROTOCOL);
-      for (SeenGame seen : picture.games().values()) {
-        for (Game game : seen.game(nonsense.trace()).stream().toList()) {
-          for (Action action :
-              solver.actions(game, nonsense.trace(), Side.CHALLENGER, picture.now())) {
-            responder.note(action, nonsense, game.path(), ground.parameters().challengeBond());
-          }
-        }
-      }
-      responder.send();
+    private ShamCrowd crowd(byte[] input) {
+      return new ShamCrowd(ground, ATTACKER, Sham.about(ground.model(), input));
     }
   }
 }

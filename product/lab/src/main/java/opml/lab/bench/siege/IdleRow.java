@@ -15,6 +15,10 @@ import opml.ethereum.chain.LogReader;
 import opml.ethereum.rpc.Rpc;
 import opml.hub.Hub;
 import opml.hub.Journal;
+import opml.lab.bench.Reach;
+import opml.lab.bench.RowFigures;
+import opml.lab.bench.ground.ChaosProxy;
+import opml.lab.bench.ground.Ground;
 
 /// How many calls a server makes to see that nothing is to be done, after it has answered so many requests (audit,
 /// finding 11).

@@ -9,6 +9,8 @@ import opml.ethereum.devchain.DevChain;
 import opml.ethereum.devchain.Hardhat;
 import opml.ethereum.devchain.NodeKind;
 import opml.lab.bench.BenchException;
+import opml.lab.bench.Reach;
+import opml.lab.bench.RowFigures;
 import opml.lab.bench.checkout.Shell;
 import opml.lab.scenario.Audience;
 import opml.lab.scenario.Report;

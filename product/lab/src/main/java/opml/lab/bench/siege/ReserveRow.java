@@ -13,6 +13,13 @@ import opml.game.claim.ClaimStatus;
 import opml.game.move.Side;
 import opml.hub.Picture;
 import opml.hub.Picture.SeenGame;
+import opml.lab.bench.Reach;
+import opml.lab.bench.RowFigures;
+import opml.lab.bench.ground.Ground;
+import opml.lab.bench.ground.Mallory;
+import opml.lab.bench.ground.Pause;
+import opml.lab.bench.ground.RunningAgent;
+import opml.lab.bench.ground.Sham;
 
 /// A server with money for 30 bonds and little more meets 30 requests, and then a sham on each of its claims, at an
 /// unchanged price (audit, finding 6). What it claims it must be able to defend.

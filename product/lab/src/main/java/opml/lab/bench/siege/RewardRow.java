@@ -17,6 +17,11 @@ import opml.game.claim.ClaimStatus;
 import opml.game.move.Parameters;
 import opml.hub.Hub;
 import opml.hub.Journal;
+import opml.lab.bench.Reach;
+import opml.lab.bench.RowFigures;
+import opml.lab.bench.ground.ChaosProxy;
+import opml.lab.bench.ground.Ground;
+import opml.lab.bench.ground.Mallory;
 import opml.lab.scenario.Liar;
 import opml.lab.scenario.Lie;
 

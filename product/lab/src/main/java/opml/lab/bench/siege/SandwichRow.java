@@ -18,6 +18,12 @@ import opml.game.claim.RequestId;
 import opml.game.work.Work;
 import opml.hub.Evidence;
 import opml.hub.Picture;
+import opml.lab.bench.Reach;
+import opml.lab.bench.RowFigures;
+import opml.lab.bench.ground.Ground;
+import opml.lab.bench.ground.Mallory;
+import opml.lab.bench.ground.Pause;
+import opml.lab.bench.ground.Sham;
 
 /// A liar who opens shams on his own wrong claim in front of every challenge, and loses them behind it in the same
 /// block: each challenge that deposits what was due when it was sent is refused, and at the block's end no game is

@@ -3,14 +3,18 @@ package opml.lab.bench.siege;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import opml.lab.bench.BenchRow;
+import opml.lab.bench.Reach;
+import opml.lab.bench.RowFigures;
+import opml.lab.bench.ground.ChaosProxy;
+import opml.lab.bench.ground.NodeFault;
 
 /// The rows of the siege. Each stands alone.
-public enum SiegeRow {
+public enum SiegeRow implements BenchRow {
   BLIND("150 idle requests, and 2 % of the honest ones' calls are refused"),
   FAULTS("12 % of the honest ones' calls go wrong in one of fifteen ways"),
   FLOOD("60 games on one right claim in one block"),
@@ -36,11 +40,7 @@ public enum SiegeRow {
     this.story = story;
   }
 
-  /// {@return as it is asked for}
-  public String title() {
-    return name().toLowerCase(Locale.ROOT).replace('_', '-');
-  }
-
+  @Override
   public String story() {
     return story;
   }

@@ -3,7 +3,6 @@ package opml.lab.bench.siege;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import opml.agent.Server;
 import opml.core.account.Address;
@@ -14,7 +13,14 @@ import opml.hub.Hub;
 import opml.hub.Journal;
 import opml.hub.Picture;
 import opml.hub.Picture.SeenGame;
-import opml.lab.bench.siege.ChaosProxy.Dialect;
+import opml.lab.bench.Reach;
+import opml.lab.bench.RowFigures;
+import opml.lab.bench.ground.ChaosProxy;
+import opml.lab.bench.ground.ChaosProxy.Dialect;
+import opml.lab.bench.ground.Ground;
+import opml.lab.bench.ground.Pause;
+import opml.lab.bench.ground.RunningAgent;
+import opml.lab.bench.ground.Sham;
 
 /// What can stand before a due move: a transaction that waits at a price of yesterday while the agent is started again
 /// (audit, finding 4), and an optional delivery that fails in a way that nobody foresaw (finding 5).
@@ -78,15 +84,15 @@ final class StuckRow {
                 SERVER,
                 POLL,
                 (hub, journal) -> new Server(hub, ground.honest(), journal)));
-    until(60, () -> !ground.picture().claims().isEmpty());
+    Pause.until(60, () -> !ground.picture().claims().isEmpty());
     ground.blocksEvery(WAITING_BLOCK_SECONDS);
     proxy.pool().full(true);
     sham(ground.picture().claims().keySet().iterator().next());
-    until(60, () -> proxy.pool().size() > 0);
+    Pause.until(60, () -> proxy.pool().size() > 0);
     progress.accept("a move waits; the server is killed, the base fee rises tenfold");
     server.kill();
     ground.baseFee(SPIKE);
-    until(60, () -> ground.dev().chain().latest().baseFee().compareTo(SPIKE) >= 0);
+    Pause.until(60, () -> ground.dev().chain().latest().baseFee().compareTo(SPIKE) >= 0);
     proxy.pool().full(false);
     long start = ground.dev().chain().latest().number();
     long end = ground.now() + WAITING_ALLOWANCE;
@@ -176,23 +182,11 @@ final class StuckRow {
   // ------------------------------------------------------------------ both
 
   private void sham(ClaimId claim) {
-    Mallory mallory = ground.mallory(SHAM);
-    Sham sham = Sham.about(ground.model(), Ground.digit(VICTIM));
-    mallory.must(sham.challenge(mallory, claim, ground.challengeBond(0)), Sham.GAS);
+    Sham.about(ground.model(), Ground.digit(VICTIM)).open(ground, SHAM, claim);
   }
 
   /// {@return whether the server has made its first move in the only game}
   private static boolean isAnswered(Picture picture) {
     return picture.games().values().stream().map(SeenGame::positions).anyMatch(p -> p.size() > 1);
-  }
-
-  static void until(long seconds, BooleanSupplier done) {
-    long end = System.nanoTime() + seconds * 1_000_000_000;
-    while (!done.getAsBoolean()) {
-      if (System.nanoTime() - end >= 0) {
-        throw new IllegalStateException("the siege cannot be laid: " + seconds + " s passed");
-      }
-      Pause.millis(100);
-    }
   }
 }

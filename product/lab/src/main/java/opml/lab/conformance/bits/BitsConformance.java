@@ -1,19 +1,32 @@
 package opml.lab.conformance.bits;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
+import opml.core.codec.Preimage;
+import opml.core.hash.Bytes32;
 import opml.engine.commit.Model;
+import opml.engine.plan.GraphRunner;
 import opml.engine.tensor.Tensor;
+import opml.formats.onnx.Bindings;
 import opml.lab.bench.BenchException;
 import opml.lab.bench.OwnJvm;
 import opml.llm.model.LanguageModel;
+import opml.proof.Frames;
+import opml.proof.GraphWorkshop;
 
 /// Runs a model in JVMs that differ in the instructions that HotSpot may use, in whether it compiles at all, and in the
-/// kernels, and in each over several numbers of threads and inputs: the bits must be the same everywhere.
+/// kernels, and in each over several numbers of threads and inputs: the bits must be the same everywhere. The machine
+/// then runs nodes of one of these runs.
 public final class BitsConformance {
   private static final List<String> KERNELS = List.of("reference", "vector", "tile");
 
@@ -25,16 +38,24 @@ public final class BitsConformance {
   /// A model whose nodes take more instructions in the machine is not run by an interpreter.
   private static final long MOST_INTERPRETED = 20_000_000;
 
-  private BitsConformance() {}
-
   /// A language model with more weights is not run by an interpreter.
   private static final long MOST_INTERPRETED_BYTES = 1 << 21;
+
+  /// A model whose nodes take more instructions in the machine is run less often.
+  private static final double LARGE = 1e9;
+
+  /// Instructions of the nodes that the machine runs: some seconds.
+  private static final long MOST_IN_MACHINE = 1L << 32;
+
+  private BitsConformance() {}
 
   /// The cells, and whether all have the same bits.
   ///
   /// @param isText whether they are those of a language model, which are the same for any number of tokens at once
   /// @param skipped what was not run, and why
-  public record Report(boolean isText, List<BitsCell> cells, List<String> skipped) {
+  /// @param machine how nodes fared in the machine, if they were run there
+  public record Report(
+      boolean isText, List<BitsCell> cells, List<String> skipped, Optional<MachineSample> machine) {
     public Report {
       cells = List.copyOf(cells);
       skipped = List.copyOf(skipped);
@@ -49,9 +70,41 @@ public final class BitsConformance {
           .toList();
     }
 
-    /// {@return the hash of the logits of a language model's long text}
+    /// {@return where the machine says something else, or was asked about another run than the cells are of}
+    public Optional<String> machineDifference() {
+      return machine.flatMap(
+          sample ->
+              sample
+                  .difference()
+                  .or(
+                      () ->
+                          cells.stream()
+                              .filter(cell -> cell.batch() == 1)
+                              .findFirst()
+                              .filter(cell -> !cell.states().equals(sample.states()))
+                              .map(
+                                  _ -> "the run that it was compared with ends in another state")));
+    }
+
+    /// {@return whether all is the same}
+    public boolean isSame() {
+      return different().isEmpty() && machineDifference().isEmpty();
+    }
+
+    /// {@return one hash of all bits: of a language model, that of the logits of its long text; of another, over those
+    /// of the outputs and final states of each number of inputs}
+    @SuppressWarnings(
+        "ReferenceEquality") // the first of its kind, and no other of the same figures
     public String hash() {
-      return cells.stream().filter(cell -> !isShort(cell)).findFirst().orElseThrow().outputs();
+      if (isText) {
+        return cells.stream().filter(cell -> !isShort(cell)).findFirst().orElseThrow().outputs();
+      }
+      Preimage bits = Preimage.tagged("bits");
+      cells.stream()
+          .filter(cell -> first(cell) == cell)
+          .forEach(
+              cell -> bits.word(Bytes32.ofHex(cell.outputs())).word(Bytes32.ofHex(cell.states())));
+      return bits.hash().toString();
     }
 
     private BitsCell first(BitsCell cell) {
@@ -68,19 +121,65 @@ public final class BitsConformance {
   }
 
   /// @param file of the model
+  /// @param bindings what the file leaves open
+  /// @param seed of the inputs, and of which nodes the machine runs
   /// @param progress hears of each JVM
   /// @throws BenchException if a JVM fails
-  public static Report run(Path file, Model model, Consumer<String> progress) throws IOException {
-    long steps = (long) model.mostSteps();
-    return report(
-        BitsProbe.class,
-        file,
-        steps > MOST_INTERPRETED
-            ? Optional.of(
-                "%s: the model takes up to %,d instructions, and is interpreted up to %,d"
-                    .formatted(INTERPRETED, steps, MOST_INTERPRETED))
-            : Optional.empty(),
-        progress);
+  public static Report run(
+      Path file, Model model, Bindings bindings, long seed, Consumer<String> progress)
+      throws IOException {
+    GraphRunner runner = GraphWorkshop.runner(model);
+    boolean isLarge = model.mostSteps() > LARGE;
+    BitsQuestion question =
+        new BitsQuestion(
+                seed,
+                isLarge ? List.of(1, 2) : List.of(1, 2, 8),
+                isLarge ? List.of(1, 2) : List.of(1, 16),
+                bindings,
+                Collections.emptySortedMap())
+            .below(ChanceInputs.ranges(model, runner, seed));
+    List<String> skipped = new ArrayList<>();
+    List<BitsCell> cells = new ArrayList<>();
+    Path folder = Files.createTempDirectory("opml-bits");
+    try {
+      List<String> arguments = new ArrayList<>(List.of(file.toString()));
+      arguments.addAll(question.words(folder));
+      for (String jvm : COMPILED) {
+        for (String kernels : KERNELS) {
+          progress.accept(jvm + " " + kernels);
+          cells.addAll(cells(arguments, jvm, kernels));
+        }
+      }
+      if (model.mostSteps() > MOST_INTERPRETED) {
+        skipped.add(
+            "%s: the model takes up to %,d instructions, and is interpreted up to %,d"
+                .formatted(INTERPRETED, (long) model.mostSteps(), MOST_INTERPRETED));
+      } else {
+        progress.accept(INTERPRETED);
+        cells.addAll(cells(arguments, INTERPRETED, "auto"));
+      }
+    } finally {
+      remove(folder);
+    }
+    progress.accept("the machine");
+    MemorySegment input = ChanceInputs.input(model, new SplittableRandom(seed), question.below());
+    Frames frames = GraphWorkshop.frames(model, runner, input.toArray(ValueLayout.JAVA_BYTE));
+    MachineSample machine = MachineSample.take(model, frames, seed, MOST_IN_MACHINE);
+    if (machine.nodes() < machine.of()) {
+      skipped.add(
+          "the machine: %,d of %,d nodes; it is asked for %,d instructions, of all nodes by their bounds"
+              .formatted(machine.of() - machine.nodes(), machine.of(), MOST_IN_MACHINE));
+    }
+    return new Report(false, cells, skipped, Optional.of(machine));
+  }
+
+  private static void remove(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(folder);
   }
 
   /// @param file of a language model
@@ -132,7 +231,7 @@ public final class BitsConformance {
       addTexts(cells, files, INTERPRETED, "reference", "short");
     }
     return cells.stream()
-        .map(each -> new Report(true, each, whyNotInterpreted.stream().toList()))
+        .map(each -> new Report(true, each, whyNotInterpreted.stream().toList(), Optional.empty()))
         .toList();
   }
 
@@ -151,26 +250,9 @@ public final class BitsConformance {
     }
   }
 
-  private static Report report(
-      Class<?> probe, Path file, Optional<String> whyNotInterpreted, Consumer<String> progress)
+  private static List<BitsCell> cells(List<String> arguments, String jvm, String kernels)
       throws IOException {
-    List<BitsCell> cells = new ArrayList<>();
-    for (String jvm : COMPILED) {
-      for (String kernels : KERNELS) {
-        progress.accept(jvm + " " + kernels);
-        cells.addAll(cells(probe, file, jvm, kernels));
-      }
-    }
-    if (whyNotInterpreted.isEmpty()) {
-      progress.accept(INTERPRETED);
-      cells.addAll(cells(probe, file, INTERPRETED, "auto"));
-    }
-    return new Report(false, cells, whyNotInterpreted.stream().toList());
-  }
-
-  private static List<BitsCell> cells(Class<?> probe, Path file, String jvm, String kernels)
-      throws IOException {
-    return OwnJvm.run(List.of(jvm, "-Dopml.kernels=" + kernels), probe, List.of(file.toString()))
+    return OwnJvm.run(List.of(jvm, "-Dopml.kernels=" + kernels), BitsProbe.class, arguments)
         .lines()
         .map(line -> cell(jvm, kernels, line))
         .toList();

@@ -11,54 +11,63 @@ import opml.core.codec.Preimage;
 import opml.core.hash.Bytes32;
 import opml.core.hash.Keccak;
 import opml.engine.commit.Model;
-import opml.engine.graph.Port;
 import opml.engine.plan.GraphRunner;
 import opml.engine.plan.Team;
-import opml.engine.tensor.ElementType;
 import opml.engine.tensor.Tensor;
 import opml.engine.trace.GraphExecution;
 import opml.formats.ModelLoader;
+import opml.formats.onnx.Bindings;
+import opml.kernels.catalog.PinnedPrograms;
 import opml.proof.NodeMachines;
 import opml.twins.Twins;
 
 /// Runs a model in this JVM, over several numbers of threads and of inputs, and prints a line for each: the kernels
 /// that this JVM has, threads, inputs, the hash of all outputs, and that of all final states.
 ///
-/// Inputs are random, the same everywhere. It is started in a JVM of its own by [BitsConformance].
+/// It is started in a JVM of its own by [BitsConformance].
 public final class BitsProbe {
-  static final int[] THREADS = {1, 2, 8};
-  static final int[] BATCHES = {1, 16};
-
-  private static final long SEED = 16;
-
   private BitsProbe() {}
 
-  /// @param arguments the model file
+  /// @param arguments the model file, and the words of a question
   public static void main(String[] arguments) throws IOException {
-    Model model = ModelLoader.load(Path.of(arguments[0]));
+    BitsQuestion question = BitsQuestion.of(List.of(arguments).subList(1, arguments.length));
+    Model model = model(Path.of(arguments[0]), question.bindings());
     Twins.Choice choice = Twins.choice();
-    for (int threads : THREADS) {
+    for (int threads : question.threads()) {
       try (Team team = new Team(threads)) {
         GraphRunner runner =
             GraphRunner.natively(model.graph(), choice.kernels(), new NodeMachines(model), team);
-        for (int batch : BATCHES) {
+        for (int batch : question.batches()) {
           System.out.printf(
-              "%s %d %d %s%n", choice.name(), threads, batch, hashes(model, runner, batch));
+              "%s %d %d %s%n",
+              choice.name(), threads, batch, hashes(model, runner, question, batch));
         }
       }
     }
   }
 
-  private static String hashes(Model model, GraphRunner runner, int batch) {
+  private static Model model(Path file, Bindings bindings) throws IOException {
+    return Model.of(ModelLoader.graph(file, bindings), PinnedPrograms::of);
+  }
+
+  private static String hashes(Model model, GraphRunner runner, BitsQuestion question, int batch) {
     List<MemorySegment> inputs = new ArrayList<>();
-    Preimage states = Preimage.tagged("states");
-    SplittableRandom random = new SplittableRandom(SEED);
+    List<Bytes32> states = new ArrayList<>();
+    SplittableRandom random = new SplittableRandom(question.seed());
     for (int i = 0; i < batch; i++) {
-      byte[] input = input(model, random);
-      inputs.add(Tensor.allocate(input.length).copyFrom(MemorySegment.ofArray(input)));
-      states.word(GraphExecution.run(model, input, runner).finalState().commitment());
+      MemorySegment input = ChanceInputs.input(model, random, question.below());
+      inputs.add(input);
+      byte[] bytes = input.toArray(ValueLayout.JAVA_BYTE);
+      states.add(GraphExecution.run(model, bytes, runner).finalState().commitment());
     }
-    return outputs(runner.runAll(inputs)) + " " + states.hash();
+    return outputs(runner.runAll(inputs)) + " " + states(states);
+  }
+
+  /// {@return a hash of the final states of all inputs}
+  static Bytes32 states(List<Bytes32> commitments) {
+    Preimage states = Preimage.tagged("states");
+    commitments.forEach(states::word);
+    return states.hash();
   }
 
   private static Bytes32 outputs(List<GraphRunner.Result> results) {
@@ -71,20 +80,5 @@ public final class BitsProbe {
           });
     }
     return outputs.hash();
-  }
-
-  /// Floats are ordinary numbers, and now and then something that is not.
-  private static byte[] input(Model model, SplittableRandom random) {
-    byte[] bytes = new byte[Math.toIntExact(model.descriptor().inputBytes())];
-    random.nextBytes(bytes);
-    MemorySegment floats = MemorySegment.ofArray(bytes);
-    for (Port.Part part : model.graph().input().parts()) {
-      for (long at = part.offset(); part.type() == ElementType.F32 && at < part.end(); at += 4) {
-        float value = (float) random.nextGaussian();
-        floats.set(
-            ValueLayout.JAVA_FLOAT_UNALIGNED, at, random.nextInt(64) == 0 ? 0x1p-140f : value);
-      }
-    }
-    return bytes;
   }
 }

@@ -28,6 +28,7 @@ public final class TextBitsProbe {
   /// Tokens at once of the short text, and of no other.
   static final int SHORT_ROWS = 3;
 
+  private static final int[] THREADS = {1, 2, 8};
   private static final long SEED = 17;
 
   /// @param prompt how many tokens it has
@@ -57,7 +58,7 @@ public final class TextBitsProbe {
   }
 
   private void run(boolean isShort) {
-    for (int threads : isShort ? new int[] {2} : BitsProbe.THREADS) {
+    for (int threads : isShort ? new int[] {2} : THREADS) {
       try (Team team = new Team(threads)) {
         print(SHORT, SHORT_ROWS, team);
         for (int rows : isShort ? new int[0] : ROWS) {

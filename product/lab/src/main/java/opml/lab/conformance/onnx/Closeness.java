@@ -10,11 +10,9 @@ record Closeness(double rtol, double atol) {
   ///
   /// @param expected b
   Optional<String> difference(Tensor got, Tensor expected) {
-    if (got.type() != expected.type() || !got.shape().equals(expected.shape())) {
-      return Optional.of(
-          "%s %s, expected is %s %s"
-              .formatted(
-                  got.type().label(), got.shape(), expected.type().label(), expected.shape()));
+    Optional<String> unlike = unlike(got, expected);
+    if (unlike.isPresent()) {
+      return unlike;
     }
     for (int i = 0; i < got.shape().count(); i++) {
       if (!isClose(got, expected, i)) {
@@ -24,6 +22,16 @@ record Closeness(double rtol, double atol) {
       }
     }
     return Optional.empty();
+  }
+
+  /// {@return how type or shape differ, if they do}
+  static Optional<String> unlike(Tensor got, Tensor expected) {
+    return got.type() == expected.type() && got.shape().equals(expected.shape())
+        ? Optional.empty()
+        : Optional.of(
+            "%s %s, expected is %s %s"
+                .formatted(
+                    got.type().label(), got.shape(), expected.type().label(), expected.shape()));
   }
 
   private boolean isClose(Tensor got, Tensor expected, int index) {

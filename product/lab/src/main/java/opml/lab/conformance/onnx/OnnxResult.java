@@ -8,6 +8,7 @@ import java.util.List;
 /// @param operators of its model's nodes, those of sub-graphs too, each once
 /// @param reason why it did not pass; empty if it did
 /// @param bound inputs that were constants of the model, because they decide shapes, or what is run
+/// @param drawn whether the model draws by chance, so that of its outputs only types and shapes were compared
 /// @param nodes that also ran in the machine
 /// @param equal of them, those that gave the same bits there
 /// @param skipped nodes that were left out there, as they may take too long, or no claim can be about the model
@@ -17,6 +18,7 @@ public record OnnxResult(
     Verdict verdict,
     String reason,
     List<String> bound,
+    boolean drawn,
     int nodes,
     int equal,
     int skipped) {

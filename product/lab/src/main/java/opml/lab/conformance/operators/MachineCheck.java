@@ -1,6 +1,7 @@
 package opml.lab.conformance.operators;
 
 import java.util.Optional;
+import java.util.stream.LongStream;
 import opml.engine.commit.CommittedNode;
 import opml.engine.commit.Model;
 import opml.proof.BorrowedMachine;
@@ -26,8 +27,15 @@ public final class MachineCheck {
 
   /// {@return how all nodes of a run fare in the machine, one after the other}
   public Outcome compare(Frames frames) {
+    return compare(frames, LongStream.range(0, frames.length()));
+  }
+
+  /// {@return how some steps of a run fare in the machine, up to the first that differs}
+  ///
+  /// @param some in the order of the run, which goes on from one to the next
+  public Outcome compare(Frames frames, LongStream some) {
     long steps = 0;
-    for (long step = 0; step < frames.length(); step++) {
+    for (long step : some.toArray()) {
       CommittedNode node = model.nodes().get((int) (step % model.nodes().size()));
       try (BorrowedMachine borrowed = machines.machine(step, frames.at(step))) {
         Machine machine = borrowed.machine();

@@ -1,0 +1,5 @@
+/// What is shipped.
+@NullMarked
+package opml.cli.command.dist;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,139 @@
+package opml.cli.command.market;
+
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import opml.agent.Agent;
+import opml.agent.Host;
+import opml.agent.Lookout;
+import opml.agent.Loop;
+import opml.agent.OutboxLog;
+import opml.agent.OutputFolder;
+import opml.agent.Server;
+import opml.agent.StoredHistory;
+import opml.agent.Verifier;
+import opml.cli.console.Console;
+import opml.cli.console.JournalWriter;
+import opml.ethereum.send.Traffic;
+import opml.game.work.Workshop;
+import opml.hub.Hub;
+import opml.hub.IntentKey;
+import opml.hub.Retention;
+import opml.node.NodeChain;
+import opml.node.config.NodeConfig;
+import opml.node.config.NodeConfig.AccountPart;
+import opml.node.config.NodeConfig.RoleKind;
+import opml.node.config.NodeConfig.RolePart;
+import opml.node.watch.NodeMetrics;
+import opml.node.watch.RoleWatch;
+import opml.node.watch.Watched.WatchedRole;
+import opml.proof.GraphWorkshop;
+import opml.store.Store;
+import opml.vm.checkpoint.CheckpointPolicy;
+
+/// The agents of a node's roles, which share one lookout and so one account.
+final class RoleAgents implements AutoCloseable {
+  private final NodeConfig config;
+  private final NodeFiles files;
+  private final NodeChain chain;
+  private final Lookout lookout;
+  private final NodeMetrics metrics;
+  private final Console console;
+  private final List<FetchingWorkshop> fetching = new ArrayList<>();
+  private final List<WatchedRole> roles = new ArrayList<>();
+  private final Map<String, Runnable> loops = new LinkedHashMap<>();
+
+  RoleAgents(
+      NodeConfig config,
+      NodeFiles files,
+      NodeChain chain,
+      Hub hub,
+      Store store,
+      NodeMetrics metrics,
+      Console console) {
+    this.config = config;
+    this.files = files;
+    this.chain = chain;
+    Traffic<IntentKey> traffic =
+        new Traffic<>(
+            hub.sender(),
+            new OutboxLog(hub, store.outbox(), InstantSource.system()),
+            config.account().map(AccountPart::inFlight).orElse(Traffic.USUAL_MOST));
+    this.lookout =
+        new Lookout(
+            hub,
+            traffic,
+            new StoredHistory(store.projection(), hub.deployment()),
+            new Retention(config.chain().finality(), Retention.BLOCKS));
+    this.metrics = metrics;
+    this.console = console;
+    config.roles().forEach(this::add);
+  }
+
+  private void add(RolePart part) {
+    String name = part.kind().word();
+    boolean serves = part.kind() == RoleKind.SERVE;
+    JournalWriter journal = new JournalWriter(console, InstantSource.system(), Optional.of(name));
+    journal.line(config.dryRun() ? "looking" : part.kind().doing(), JournalWriter.facts());
+    AgentModels models = new AgentModels(files.models(part), chain.deployment(), chain.chain());
+    GraphWorkshop own = models.workshop(CheckpointPolicy.DEFAULT, journal);
+    if (serves) {
+      models.makeReady(journal);
+    }
+    RoleWatch watch = new RoleWatch(name, journal, journal, metrics);
+    Agent agent = agent(part, workshop(part, own, serves, journal), watch);
+    roles.add(new WatchedRole(watch, agent::seen, lookout::belowFinal));
+    loops.put(name, new Loop(agent, part.poll(), watch));
+  }
+
+  private Workshop workshop(
+      RolePart part, GraphWorkshop own, boolean finds, JournalWriter journal) {
+    if (part.fetching().isEmpty()) {
+      return own;
+    }
+    FetchingWorkshop fetches =
+        Fetching.of(part.fetching().get())
+            .workshop(own, chain.deployment(), chain.chain(), finds, journal);
+    fetching.add(fetches);
+    return fetches;
+  }
+
+  private Agent agent(RolePart part, Workshop workshop, RoleWatch watch) {
+    Agent.Caution caution = new Agent.Caution(part.survivedGasPrice());
+    return switch (part.kind()) {
+      case SERVE -> {
+        Server.Policy usual = Server.Policy.DEFAULT;
+        Server.Policy policy = part.minimalFee().map(usual::withMinimalFee).orElse(usual);
+        yield new Server(
+            lookout,
+            workshop,
+            watch,
+            policy,
+            caution,
+            part.outputs().map(OutputFolder::new),
+            Host.HERE);
+      }
+      case VERIFY ->
+          config.dryRun()
+              ? Verifier.dry(lookout, workshop, watch, caution)
+              : new Verifier(lookout, workshop, watch, caution, Host.HERE);
+    };
+  }
+
+  List<WatchedRole> roles() {
+    return roles;
+  }
+
+  /// {@return what runs each role, by its name}
+  Map<String, Runnable> loops() {
+    return loops;
+  }
+
+  @Override
+  public void close() {
+    fetching.forEach(FetchingWorkshop::close);
+  }
+}

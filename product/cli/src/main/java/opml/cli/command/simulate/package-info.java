@@ -1,0 +1,2 @@
+/// Agents in simulated worlds, by the million.
+package opml.cli.command.simulate;

@@ -1,0 +1,3 @@
+/// Pictures of models: [opml.cli.drawing.GraphDrawing] finds what is to be drawn, [opml.cli.drawing.LayeredLayout]
+/// where, and [opml.cli.drawing.SvgGraph] writes it.
+package opml.cli.drawing;

@@ -1,0 +1,200 @@
+package opml.node.watch;
+
+import io.prometheus.metrics.config.EscapingScheme;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.ToDoubleFunction;
+import opml.core.account.Wei;
+import opml.ethereum.proof.NodeLie;
+import opml.ethereum.quorum.Quorum;
+import opml.ethereum.send.GasMeter;
+import opml.hub.Picture;
+
+/// A node's metrics, for Prometheus. What is not known is not shown: an alert that needs it says `absent`. Amounts are
+/// in ETH, times in seconds.
+public final class NodeMetrics implements Quorum.Listener {
+  private static final int ETHER_DECIMALS = 18;
+
+  private final PrometheusRegistry registry = new PrometheusRegistry();
+  private final PrometheusTextFormatWriter writer = PrometheusTextFormatWriter.create();
+  private final SkipKinds kinds = new SkipKinds();
+  private final Quorum.Listener listener;
+
+  private final Counter looks = counter("opml_looks", "Looks at the chain that succeeded", "role");
+  private final Counter failed =
+      counter("opml_looks_failed", "Looks at the chain that were given up", "role");
+  private final Counter troubles =
+      counter("opml_troubles", "Things that went wrong with one request, claim or game", "role");
+  private final Counter skipped =
+      counter("opml_skipped", "Things that were left alone on purpose, by reason", "reason");
+  private final Counter faults =
+      counter("opml_node_faults", "Faults of a node of the chain", "node");
+  private final Counter lies =
+      counter("opml_node_lies", "What hashes contradicted, by what it was about", "node", "kind");
+
+  /// @param meter of the account's transactions
+  /// @param listener hears of nodes' faults, too
+  public NodeMetrics(GasMeter meter, Quorum.Listener listener) {
+    this.listener = listener;
+    spent(meter, "opml_transactions", "Transactions that came into a block", u -> u.transactions());
+    spent(meter, "opml_gas", "Gas of these transactions", u -> u.gas());
+    spent(meter, "opml_gas_fees_eth", "What this gas cost, in ETH", u -> ether(u.fees()));
+  }
+
+  private Counter counter(String name, String help, String... labels) {
+    return Counter.builder().name(name).help(help).labelNames(labels).register(registry);
+  }
+
+  private void spent(
+      GasMeter meter, String name, String help, ToDoubleFunction<GasMeter.Usage> figure) {
+    CounterWithCallback.builder()
+        .name(name)
+        .help(help)
+        .labelNames("call")
+        .callback(
+            out ->
+                meter
+                    .rows()
+                    .forEach(row -> out.call(figure.applyAsDouble(row.usage()), row.call())))
+        .register(registry);
+  }
+
+  // ------------------------------------------------------------------ what is counted
+
+  /// Begins to count the faults of these nodes.
+  public void nodes(List<String> names) {
+    names.forEach(faults::initLabelValues);
+  }
+
+  @Override
+  public void fault(String node, String what) {
+    faults.labelValues(node).inc();
+    NodeLie.in(what).ifPresent(lie -> lies.labelValues(node, lie.word()).inc());
+    listener.fault(node, what);
+  }
+
+  void began(String role) {
+    List.of(looks, failed, troubles).forEach(one -> one.initLabelValues(role));
+  }
+
+  void looked(String role) {
+    looks.labelValues(role).inc();
+  }
+
+  void lookFailed(String role) {
+    failed.labelValues(role).inc();
+  }
+
+  void trouble(String role) {
+    troubles.labelValues(role).inc();
+  }
+
+  void skipped(String why) {
+    skipped.labelValues(kinds.of(why)).inc();
+  }
+
+  // ------------------------------------------------------------------ what is measured
+
+  /// Shows what is known of a node from now on.
+  public void show(Watched node) {
+    gauge(
+        "opml_live", "Whether all roles run", () -> Optional.of(bit(node.whyNotLive().isEmpty())));
+    gauge(
+        "opml_ready",
+        "Whether all roles see the chain and the account can pay",
+        () -> Optional.of(bit(node.whyNotReady().isEmpty())));
+    seen(node, "opml_head_block", "The newest block that a role has seen", p -> p.block().number());
+    seen(node, "opml_head_age_seconds", "How old that block is", node::age);
+    gauge(
+        "opml_final_block_left",
+        "Whether the chain has left a block that was final",
+        () -> Optional.of(bit(node.belowFinal().isPresent())));
+    seen(node, "opml_requests_open", "Requests that wait for a result", node::openRequests);
+    seen(node, "opml_claims_live_own", "Own claims that are not final yet", node::ownLiveClaims);
+    seen(node, "opml_games_running_own", "Games that the account plays", node::ownGames);
+    gauge(
+        "opml_clock_slack_seconds",
+        "What the own clock has left that ends first; absent if none runs",
+        () ->
+            node.picture()
+                .map(node::slack)
+                .filter(s -> s.isPresent())
+                .map(s -> (double) s.getAsLong()));
+    gauge(
+        "opml_balance_eth",
+        "What the account has",
+        () -> node.held().map(held -> ether(held.balance())));
+    gauge(
+        "opml_balance_least_eth",
+        "What it needs to count as able to pay",
+        () -> node.held().map(_ -> ether(node.leastBalance())));
+    gauge(
+        "opml_credit_eth",
+        "What the hub owes it",
+        () -> node.held().map(held -> ether(held.credit())));
+    GaugeWithCallback.builder()
+        .name("opml_look_age_seconds")
+        .help("How long ago the last look ended that was not given up")
+        .labelNames("role")
+        .callback(
+            out ->
+                node.roles()
+                    .forEach(
+                        role ->
+                            role.watch()
+                                .sinceLook()
+                                .ifPresent(age -> out.call(seconds(age), role.watch().name()))))
+        .register(registry);
+  }
+
+  /// Gives a figure, if it is known.
+  @FunctionalInterface
+  private interface Figure {
+    Optional<Double> now();
+  }
+
+  private void gauge(String name, String help, Figure figure) {
+    GaugeWithCallback.builder()
+        .name(name)
+        .help(help)
+        .callback(out -> figure.now().ifPresent(out::call))
+        .register(registry);
+  }
+
+  private void seen(Watched node, String name, String help, ToDoubleFunction<Picture> figure) {
+    gauge(name, help, () -> node.picture().map(figure::applyAsDouble));
+  }
+
+  private static double bit(boolean flag) {
+    return flag ? 1 : 0;
+  }
+
+  private static double seconds(Duration duration) {
+    return duration.toNanos() / 1e9;
+  }
+
+  private static double ether(Wei amount) {
+    return new BigDecimal(amount.value()).movePointLeft(ETHER_DECIMALS).doubleValue();
+  }
+
+  /// {@return all metrics, in Prometheus' text format}
+  byte[] text() {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try {
+      writer.write(out, registry.scrape(), EscapingScheme.ALLOW_UTF8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.toByteArray();
+  }
+}

@@ -1,0 +1,277 @@
+package opml.node.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import opml.core.account.Wei;
+import opml.ethereum.chain.BlockTag;
+import opml.ethereum.chain.Finality;
+import opml.ethereum.proof.Trust;
+import opml.node.config.NodeConfig.KeyPlace;
+import opml.node.config.NodeConfig.RoleKind;
+import opml.node.config.NodeConfig.RolePart;
+import opml.node.config.NodeConfig.StorePart;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ConfigFileTest {
+  private static final String ACCOUNT = "[account]\nkey-file = 'k'\n";
+  private static final String ROLE = "[[role]]\nkind = 'verify'\nmodels = ['m']\n";
+
+  @TempDir private Path folder;
+
+  private Path write(String text) throws IOException {
+    return Files.writeString(folder.resolve("node.toml"), text);
+  }
+
+  @Test
+  void everySettingIsReadAndPathsAreRelativeToTheFile() throws Exception {
+    Path file =
+        write(
+            """
+            [chain]
+            rpc = ["http://127.0.0.1:1", "https://example.org/secret"]
+            quorum = 2
+            trust = "proof"
+            deployment = "../hub.json"
+            finality = 12
+            [account]
+            key-file = "keys/node.json"
+            passphrase-file = "/run/words"
+            least-balance = "0.5"
+            in-flight = 4
+            [store]
+            url = "jdbc:postgresql://127.0.0.1/opml?user=opml"
+            password-file = "/run/pass"
+            [[role]]
+            kind = "serve"
+            models = ["a.onnx", "b.onnx"]
+            poll = 0.5
+            min-fee = "0.25"
+            survived-gas-price = 70
+            outputs = "outputs"
+            [[role]]
+            kind = "verify"
+            fetch = true
+            fetch-from = ["https"]
+            fetch-max = 10
+            fetch-timeout = 20
+            fetch-into = "models"
+            [web]
+            address = "::1"
+            port = 9464
+            ready-within = 30
+            [log]
+            format = "json"
+            summary-every = 0
+            """);
+    NodeConfig config = ConfigFile.read(file);
+    assertThat(config.chain().rpc())
+        .containsExactly(
+            URI.create("http://127.0.0.1:1"), URI.create("https://example.org/secret"));
+    assertThat(config.chain().quorum()).isEqualTo(2);
+    assertThat(config.chain().trust()).isEqualTo(Trust.PROOF);
+    assertThat(config.chain().deployment()).isEqualTo(folder.getParent().resolve("hub.json"));
+    assertThat(config.chain().finality()).isEqualTo(new Finality.Depth(12));
+    assertThat(config.account().orElseThrow().key())
+        .isEqualTo(
+            new KeyPlace.InFile(
+                folder.resolve("keys/node.json"), Optional.of(Path.of("/run/words"))));
+    assertThat(config.account().orElseThrow().leastBalance()).isEqualTo(Wei.gwei(500_000_000));
+    assertThat(config.account().orElseThrow().inFlight()).isEqualTo(4);
+    assertThat(config.store())
+        .isEqualTo(
+            new StorePart.InPostgres(
+                "jdbc:postgresql://127.0.0.1/opml?user=opml", Optional.of(Path.of("/run/pass"))));
+    RolePart serve = config.roles().getFirst();
+    assertThat(serve.models()).containsExactly(folder.resolve("a.onnx"), folder.resolve("b.onnx"));
+    assertThat(serve.poll()).isEqualTo(Duration.ofMillis(500));
+    assertThat(serve.minimalFee()).contains(Wei.gwei(250_000_000));
+    assertThat(serve.survivedGasPrice()).isEqualTo(Wei.gwei(70));
+    assertThat(serve.outputs()).contains(folder.resolve("outputs"));
+    assertThat(serve.fetching()).isEmpty();
+    RolePart verify = config.roles().getLast();
+    assertThat(verify.kind()).isEqualTo(RoleKind.VERIFY);
+    assertThat(verify.fetching().orElseThrow().sources()).containsExactly("https");
+    assertThat(verify.fetching().orElseThrow().into()).contains(folder.resolve("models"));
+    assertThat(config.web().address()).isEqualTo("::1");
+    assertThat(config.web().port()).isEqualTo(9464);
+    assertThat(config.web().readyWithin()).isEqualTo(Duration.ofSeconds(30));
+    assertThat(config.log().json()).isTrue();
+    assertThat(config.log().summaryEvery()).isZero();
+  }
+
+  @Test
+  void whatIsNotSaidIsAsItIsOfTheCommandsOfOneAgent() throws Exception {
+    NodeConfig config = ConfigFile.read(write(ACCOUNT + ROLE));
+    assertThat(config.chain().rpc()).isEmpty();
+    assertThat(config.chain().quorum()).isEqualTo(1);
+    assertThat(config.chain().trust()).isEqualTo(Trust.SINGLE);
+    assertThat(config.chain().deployment()).isEqualTo(folder.resolve("deployment.json"));
+    assertThat(config.chain().finality()).isEqualTo(new Finality.Tagged(BlockTag.FINALIZED));
+    assertThat(config.roles().getFirst().poll()).isEqualTo(Duration.ofSeconds(2));
+    assertThat(config.roles().getFirst().survivedGasPrice()).isEqualTo(Wei.gwei(50));
+    assertThat(config.web().address()).isEqualTo("127.0.0.1");
+    assertThat(config.web().port()).isZero();
+    assertThat(config.log().json()).isFalse();
+    assertThat(config.dryRun()).isFalse();
+    assertThat(config.account().orElseThrow().inFlight()).isEqualTo(16);
+    assertThat(config.store()).isEqualTo(new StorePart.InFile(folder.resolve("node.db")));
+  }
+
+  @Test
+  void aStoreIsOfTheKindThatItsSettingsTell() throws Exception {
+    assertThat(ConfigFile.read(write(ACCOUNT + ROLE + "[store]\nkind = 'memory'\n")).store())
+        .isEqualTo(new StorePart.InMemory());
+    assertThat(ConfigFile.read(write(ACCOUNT + ROLE + "[store]\npath = '../a.db'\n")).store())
+        .isEqualTo(new StorePart.InFile(folder.getParent().resolve("a.db")));
+  }
+
+  @Test
+  void finalityIsAWordOrANumberOfBlocks() throws Exception {
+    List<Finality> read = new ArrayList<>();
+    for (String setting : List.of("'latest'", "'safe'", "'finalized'", "0", "64")) {
+      Path file = write("[chain]\nfinality = " + setting + "\n" + ACCOUNT + ROLE);
+      read.add(ConfigFile.read(file).chain().finality());
+    }
+    assertThat(read)
+        .containsExactly(
+            new Finality.Depth(0),
+            new Finality.Tagged(BlockTag.SAFE),
+            new Finality.Tagged(BlockTag.FINALIZED),
+            new Finality.Depth(0),
+            new Finality.Depth(64));
+  }
+
+  @Test
+  void whoOnlyLooksNeedsNoAccount() throws Exception {
+    assertThat(ConfigFile.read(write("dry-run = true\n" + ROLE)).account()).isEmpty();
+  }
+
+  static List<Arguments> wrongFiles() {
+    return List.of(
+        wrong("[chain\n", "1:7: not TOML"),
+        wrong("", "1:1: account.key-file: expected is the file", "1:1: role: expected is at least"),
+        wrong(
+            "[chan]\nrpc = []\n" + ACCOUNT + ROLE,
+            "1:1: chan: there is no such setting; the nearest is chain"),
+        wrong(
+            "[chain]\nqorum = 1\nrpc = 5\n" + ACCOUNT + ROLE,
+            "2:1: chain.qorum: there is no such setting; the nearest is quorum",
+            "3:1: chain.rpc: expected is a list of URLs; found is a number"),
+        wrong(
+            "[chain]\nrpc = ['http://a', 'ftp://secret', 'http://a']\nquorum = 4\n"
+                + ACCOUNT
+                + ROLE,
+            "2:20: chain.rpc[2]: expected is a URL",
+            "2:36: chain.rpc[3]: expected is each node once",
+            "3:1: chain.quorum: expected is so many nodes of those in rpc, 1 to 2; found is 4"),
+        wrong(
+            "[chain]\nfinality = 'finalised'\n" + ACCOUNT + ROLE,
+            "2:1: chain.finality: expected is \"latest\", \"safe\" or \"finalized\"; found is"
+                + " \"finalised\"; the nearest is \"finalized\""),
+        wrong(
+            "[chain]\nfinality = -1\n" + ACCOUNT + ROLE,
+            "2:1: chain.finality: expected is a number of blocks, or a word, 0 to 1000000; found is -1"),
+        wrong(
+            "[chain]\ntrust = 'prof'\n" + ACCOUNT + ROLE,
+            "2:1: chain.trust: expected is \"single\", \"quorum\" or \"proof\"; found is \"prof\"; the nearest is"),
+        wrong(
+            "[chain]\nrpc = ['http://a', 'http://b']\nquorum = 2\ntrust = 'single'\n"
+                + ACCOUNT
+                + ROLE,
+            "3:1: chain.quorum: expected is quorum = 1 with trust = \"single\"; found is 2"),
+        wrong(
+            "[chain]\nrpc = ['http://a', 'http://b']\ntrust = 'quorum'\n" + ACCOUNT + ROLE,
+            "3:1: chain.trust: expected is quorum = 2 or more with trust = \"quorum\"; found is 1"),
+        wrong(
+            "[account]\nkey-file = 'k'\nsigner = 'http://a'\n" + ROLE,
+            "3:1: account.signer: expected is either key-file, or signer with address"),
+        wrong(
+            "[account]\nsigner = 'http://a'\n" + ROLE,
+            "1:1: account.address: expected is signer and address, both or neither"),
+        wrong(
+            "[account]\nsigner = 'http://a'\naddress = '0x12'\nleast-balance = 1\n" + ROLE,
+            "3:1: account.address: expected is an address",
+            "4:1: account.least-balance: expected is an amount in ETH"),
+        wrong(
+            ACCOUNT
+                + "[[role]]\nkind = 'sevre'\nmodels = [7]\n[[role]]\nmodels = []\npoll = 'often'\n",
+            "4:1: role[1].kind: expected is \"serve\" or \"verify\"; found is \"sevre\"; the nearest is"
+                + " \"serve\"",
+            "5:11: role[1].models[1]: expected is a path; found is 7",
+            "6:1: role[2].kind: expected is \"serve\" or \"verify\"; found is nothing",
+            "8:1: role[2].poll: expected is seconds, 0.001 to 3600; found is \"often\""),
+        wrong(
+            ACCOUNT + ROLE + "min-fee = '1'\nfetch-max = 3\n" + ROLE,
+            "6:1: role[1].min-fee: expected is no such setting of a role that verifies",
+            "7:1: role[1].fetch-max: expected is fetch = true beside it",
+            "9:1: role[2].kind: expected is one role of a kind"),
+        wrong(
+            "dry-run = true\n[[role]]\nkind = 'serve'\nfetch = false\n",
+            "2:1: role[1].models: expected is the models that it knows",
+            "3:1: role[1].kind: expected is \"verify\" only, with dry-run = true"),
+        wrong(
+            ACCOUNT + ROLE + "poll = 9\n[web]\nready-within = 5\nport = 65536\naddress = 'here'\n",
+            "6:1: role[1].poll: expected is a pause shorter than web.ready-within",
+            "9:1: web.port: expected is a port, or 0 for any, 0 to 65535; found is 65536",
+            "10:1: web.address: expected is an address of this machine"),
+        wrong(
+            ACCOUNT
+                + "in-flight = 0\n"
+                + ROLE
+                + "[store]\nkind = 'sqlit'\nurl = 'http://secret'\n[web]\n",
+            "3:1: account.in-flight: expected is transactions that wait together, 1 to 64",
+            "8:1: store.kind: expected is \"sqlite\", \"postgres\" or \"memory\"; found is \"sqlit\"",
+            "9:1: store.url: expected is a URL such as \"jdbc:postgresql:"),
+        wrong(
+            ACCOUNT + ROLE + "[store]\nkind = 'postgres'\npath = 'node.db'\n",
+            "6:1: store.url: expected is a URL such as \"jdbc:postgresql:",
+            "8:1: store.path: expected is no such setting of a store in postgres"),
+        wrong(
+            ACCOUNT + ROLE + "[store]\nkind = 'memory'\npassword-file = 'word'\n",
+            "8:1: store.password-file: expected is no such setting of a store in memory"),
+        wrong(
+            "dry-run = 'no'\n" + ACCOUNT + ROLE + "[log]\nformat = 'xml'\nsummary-every = -1\n",
+            "1:1: dry-run: expected is true or false; found is \"no\"",
+            "8:1: log.format: expected is \"text\" or \"json\"; found is \"xml\"",
+            "9:1: log.summary-every: expected is seconds, 0 to 86400; found is -1"));
+  }
+
+  private static Arguments wrong(String text, String... lines) {
+    return Arguments.of(text, List.of(lines));
+  }
+
+  @ParameterizedTest
+  @MethodSource("wrongFiles")
+  void everyProblemIsToldWithItsPlace(String text, List<String> expected) throws IOException {
+    Path file = write(text);
+    ConfigException refusal =
+        catchThrowableOfType(ConfigException.class, () -> ConfigFile.read(file));
+    List<String> lines = String.valueOf(refusal.getMessage()).lines().toList();
+    assertThat(lines).as(refusal.getMessage()).hasSameSizeAs(expected);
+    for (int i = 0; i < lines.size(); i++) {
+      assertThat(lines.get(i)).startsWith(file + ":" + expected.get(i));
+    }
+    assertThat(refusal.getMessage()).doesNotContain("secret");
+  }
+
+  @Test
+  void aFileThatIsNotThereIsNoProblemOfItsContent() {
+    assertThatThrownBy(() -> ConfigFile.read(folder.resolve("none.toml")))
+        .isInstanceOf(NoSuchFileException.class);
+  }
+}

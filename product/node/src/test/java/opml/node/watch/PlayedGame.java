@@ -1,0 +1,83 @@
+package opml.node.watch;
+
+import java.math.BigInteger;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import opml.agent.Loop;
+import opml.core.account.Address;
+import opml.core.account.Wei;
+import opml.core.hash.Bytes32;
+import opml.ethereum.chain.BlockRef;
+import opml.ethereum.send.GasMeter;
+import opml.game.claim.ClaimId;
+import opml.game.claim.ClaimStatus;
+import opml.game.claim.GameId;
+import opml.game.move.Clock;
+import opml.game.move.GameStatus;
+import opml.game.move.Position;
+import opml.game.move.Side;
+import opml.hub.Journal;
+import opml.hub.Picture;
+import opml.hub.Picture.SeenGame;
+import opml.node.watch.AccountMoney.Holding;
+import opml.node.watch.Watched.WatchedRole;
+
+/// A node whose account serves, and is on turn in one game.
+final class PlayedGame {
+  static final Address SELF = Address.ofHex("0x" + "1".repeat(40));
+  static final Address OTHER = Address.ofHex("0x" + "2".repeat(40));
+  static final long NOW = 1_000_000;
+  static final String ROLE = "serve";
+
+  private final Loop.Listener silent = _ -> {};
+  final GasMeter meter = new GasMeter();
+  final NodeMetrics metrics = new NodeMetrics(meter, (_, _) -> {});
+  final RoleWatch role = new RoleWatch(ROLE, Journal.SILENT, silent, metrics);
+  final Watched node;
+
+  /// What this computer's clock says, in seconds since 1970.
+  volatile long now = NOW;
+
+  /// What became of a block that was final.
+  volatile Optional<String> belowFinal = Optional.empty();
+
+  /// @param self whose node it is
+  /// @param left seconds that both sides had when the challenger moved, 100 s ago
+  PlayedGame(
+      Address self, long left, Optional<Supplier<Optional<Holding>>> money, List<String> stopped) {
+    Bytes32 zero = Bytes32.ZERO;
+    GameId id = new GameId(zero);
+    SeenGame game =
+        new SeenGame(
+            id,
+            new ClaimId(zero),
+            OTHER,
+            SELF,
+            BigInteger.ONE,
+            ClaimStatus.LIVE,
+            GameStatus.RUNNING,
+            new Clock(left, left, NOW - 100),
+            List.of(new Position(id, 1, 0, Side.CHALLENGER, 0, 2, zero, zero, List.of(zero))));
+    Picture picture =
+        new Picture(
+            new BlockRef(7, zero, zero, NOW - 12, Wei.ZERO),
+            Map.of(),
+            Map.of(),
+            Map.of(id, game),
+            List.of());
+    this.node =
+        new Watched(
+            self,
+            money,
+            Wei.ether(1),
+            List.of(new WatchedRole(role, () -> Optional.of(picture), () -> belowFinal)),
+            () -> stopped,
+            Duration.ofHours(1),
+            () -> Instant.ofEpochSecond(now));
+    metrics.show(node);
+  }
+}
