@@ -4,11 +4,12 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import opml.agent.Agent;
 import opml.agent.Host;
@@ -32,7 +33,6 @@ import opml.ethereum.send.Traffic;
 import opml.ethereum.send.TransactionListener;
 import opml.game.claim.RequestId;
 import opml.game.move.Action;
-import opml.game.referee.Referee;
 import opml.hub.Hub;
 import opml.hub.IntentKey;
 import opml.hub.Journal;
@@ -49,7 +49,6 @@ import opml.sim.toy.AutomatonWorkshop;
 import opml.sim.toy.Deviation;
 import opml.store.Store;
 import opml.store.StoreIdentity;
-import opml.store.memory.MapStore;
 
 /// One game of the simulation: a world of its own, from the first request to the last settlement. What it comes to
 /// follows from its script alone.
@@ -92,7 +91,8 @@ final class Match {
   private final Audit audit;
   private final boolean hasMeddlers;
   private final Map<Integer, Life> lives = new LinkedHashMap<>();
-  private final Map<Integer, Store> stores = new HashMap<>();
+  private final Stores places;
+  private final SortedMap<Integer, Store> stores = new TreeMap<>();
   private final List<RequestId> asked = new ArrayList<>();
   private long chance;
   private long history = 17;
@@ -120,9 +120,10 @@ final class Match {
     }
   }
 
-  private Match(Script script, Sabotage sabotage) {
+  private Match(Script script, Sabotage sabotage, Stores places) {
     this.script = script;
     this.sabotage = sabotage;
+    this.places = places;
     this.weather = new Weather(script.seed(), script.mishaps());
     this.chain = new SimulatedChain(script.terms(), script.models(), weather, sabotage.bugs());
     this.truth = new AutomatonWorkshop(script.models(), Deviation.NONE);
@@ -133,20 +134,23 @@ final class Match {
 
   /// {@return what a script comes to}
   static Outcome play(Script script, Sabotage sabotage) {
-    return play(script, sabotage, _ -> {});
+    return play(script, sabotage, Stores.IN_MEMORY, _ -> {});
   }
 
   /// {@return the same}
   ///
-  /// @param end hears of the hub as it is in the end
-  static Outcome play(Script script, Sabotage sabotage, Consumer<Referee> end) {
-    Match match = new Match(script, sabotage);
+  /// @param places where those who play keep what they know
+  /// @param end hears of what they know in the end, by account
+  static Outcome play(
+      Script script, Sabotage sabotage, Stores places, Consumer<SortedMap<Integer, Store>> end) {
+    Match match = new Match(script, sabotage, places);
     try {
       match.play();
+      end.accept(match.stores);
     } finally {
       match.clockwork.end();
+      match.stores.values().forEach(Store::close);
     }
-    end.accept(match.chain.hub());
     return new Outcome(match.audit.findings(), match.history, match.clockwork.slot());
   }
 
@@ -249,7 +253,10 @@ final class Match {
     }
     life.strand.kill();
     if (mishap.whom() % 2 == 0) {
-      stores.remove(mishap.whom()); // and its disk was lost
+      Store lost = stores.remove(mishap.whom()); // its disk
+      if (lost != null) {
+        lost.close();
+      }
     }
     for (Persona persona : script.cast()) {
       if (persona.number() == mishap.whom()) {
@@ -383,7 +390,8 @@ final class Match {
 
   /// What somebody has read and sent outlives his process.
   private Lookout lookout(Persona persona, Hub hub) {
-    Store store = stores.computeIfAbsent(persona.number(), _ -> new MapStore(identity()));
+    Store store =
+        stores.computeIfAbsent(persona.number(), number -> places.open(number, identity()));
     Traffic<IntentKey> traffic =
         new Traffic<>(
             hub.sender(),

@@ -65,17 +65,17 @@ class KilledStoreTest {
       for (long i = 0; i < told; i++) {
         calls.next(maps).on(maps);
       }
-      List<Object> found = StoreDump.of(store);
-      if (!found.equals(StoreDump.of(maps))) {
+      List<Object> found = StoreRows.of(store);
+      if (!found.equals(StoreRows.of(maps))) {
         // It was killed between the commit and the word of it.
         calls.next(maps).on(maps);
-        assertThat(found).as(when).containsExactlyElementsOf(StoreDump.of(maps));
+        assertThat(found).as(when).containsExactlyElementsOf(StoreRows.of(maps));
       }
       for (int i = 0; i < 10; i++) {
         StoreScript.Step step = calls.next(maps);
         assertThat(step.on(store)).as(when).isEqualTo(step.on(maps));
       }
-      StoreDump.assertEqual(store, maps, when);
+      assertThat(StoreRows.of(store)).as(when).containsExactlyElementsOf(StoreRows.of(maps));
     }
   }
 

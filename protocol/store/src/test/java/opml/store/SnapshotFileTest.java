@@ -76,7 +76,9 @@ class SnapshotFileTest {
         assertThatThrownBy(() -> SnapshotFile.read(other, file, subjects::get))
             .isInstanceOf(IllegalStateException.class);
       }
-      StoreDump.assertEqual(sqlite, maps, "seed " + seed);
+      assertThat(StoreRows.of(sqlite))
+          .as("seed " + seed)
+          .containsExactlyElementsOf(StoreRows.of(maps));
     }
   }
 

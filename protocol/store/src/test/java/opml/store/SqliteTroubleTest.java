@@ -148,7 +148,7 @@ class SqliteTroubleTest {
     assertThatThrownBy(
             () -> {
               try (Store store = open()) {
-                StoreDump.of(store);
+                StoreRows.of(store);
               }
             })
         .isInstanceOf(StoreException.Unusable.class)
@@ -239,14 +239,16 @@ class SqliteTroubleTest {
       try (Store store = open();
           MapStore maps = new MapStore(IDENTITY)) {
         int done = fill(store, maps, 0);
-        StoreDump.assertEqual(store, maps, "full");
+        assertThat(StoreRows.of(store)).as("full").containsExactlyElementsOf(StoreRows.of(maps));
         assertThatThrownBy(() -> store.results().put(result(done, 60_000)))
             .as("still full")
             .isInstanceOf(StoreException.Full.class);
         Files.delete(ballast);
         int more = fill(store, maps, done);
         assertThat(more).as("there was room for more").isGreaterThan(done);
-        StoreDump.assertEqual(store, maps, "full again");
+        assertThat(StoreRows.of(store))
+            .as("full again")
+            .containsExactlyElementsOf(StoreRows.of(maps));
       }
       try (Store store = open()) {
         assertThat(store.results().find(Bytes32.ofWord(0))).isPresent();

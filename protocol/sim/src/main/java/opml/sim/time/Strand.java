@@ -29,7 +29,10 @@ public final class Strand implements Time {
   private void live(Consumer<Strand> life) {
     turn.acquireUninterruptibly();
     try {
-      life.accept(this);
+      // Killed before it began, it does nothing at all.
+      if (!Thread.interrupted()) {
+        life.accept(this);
+      }
     } catch (RuntimeException | Error e) {
       broken = e;
     } finally {

@@ -3,14 +3,12 @@ package opml.sim.chain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import opml.agent.StoredHistory;
 import opml.core.account.Address;
 import opml.core.hash.Bytes32;
 import opml.core.time.Time;
 import opml.ethereum.chain.Finality;
-import opml.game.move.Parameters;
 import opml.hub.Deployment;
 import opml.hub.HubReader;
 import opml.hub.Picture;
@@ -33,32 +31,11 @@ class LongHistoryTest {
 
   @TempDir private Path folder;
 
-  private final Deployment deployment = HubWire.deployment(Parameters.DEFAULT);
+  private final LongHistory chain =
+      LongHistory.of(ENDED / LongHistory.BATCH, LIVE / LongHistory.BATCH);
+  private final Deployment deployment = chain.deployment();
   private final StoreIdentity identity =
       new StoreIdentity(deployment.chainId(), deployment.hub().address(), Bytes32.ZERO, 0);
-  private final LongHistory chain =
-      new LongHistory(
-          new SimulatedChain(Parameters.DEFAULT, List.of(), new Weatherless(), Bugs.NONE),
-          deployment,
-          ENDED / LongHistory.BATCH,
-          LIVE / LongHistory.BATCH);
-
-  private record Weatherless() implements Circumstances {
-    @Override
-    public long baseFee(long slot) {
-      return 1;
-    }
-
-    @Override
-    public boolean isCensored(Address account, long slot) {
-      return false;
-    }
-
-    @Override
-    public boolean evicts(long slot) {
-      return false;
-    }
-  }
 
   private HubReader reader(Store store) {
     return new HubReader(

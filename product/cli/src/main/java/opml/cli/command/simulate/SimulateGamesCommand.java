@@ -42,7 +42,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "  opml simulate games --count 10000 --seed 1",
       "  opml simulate games --count 1000000 --report games.json",
-      "  opml simulate games --count 1000 --canaries"
+      "  opml simulate games --count 1000 --canaries",
+      "  opml simulate games --count 1000 --stores 20"
     })
 @SuppressWarnings("NullAway.Init") // filled by picocli
 public final class SimulateGamesCommand implements Callable<Integer> {
@@ -75,12 +76,27 @@ public final class SimulateGamesCommand implements Callable<Integer> {
           "Plant known bugs besides, one at a time, and tell after how many games each is found.")
   private boolean canaries;
 
+  @Option(
+      names = "--stores",
+      paramLabel = "N",
+      defaultValue = "0",
+      description =
+          "Play the first N over SQLite and PostgreSQL, too, and compare the histories and all rows with those of maps"
+              + " (default: ${DEFAULT-VALUE}).")
+  private long stores;
+
   @Override
   public Integer call() {
     if (count < 1) {
       throw new ParameterException(
           spec.commandLine(),
           "--count %d: expected is a number of games, at least 1".formatted(count));
+    }
+    if (stores < 0 || stores > count) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--stores %d: expected is a number of games, 0 to that of all, %d"
+              .formatted(stores, count));
     }
     report.begin();
     long first = seed == null ? ThreadLocalRandom.current().nextInt(1, 1_000_000_000) : seed;
@@ -96,10 +112,13 @@ public final class SimulateGamesCommand implements Callable<Integer> {
       }
     }
     Map<String, @Nullable Object> json = json(first, result, sightings);
-    console.show(json, () -> text(result, sightings));
+    ComparedStores compared = ComparedStores.of(first, stores, console::note);
+    compared.addTo(json);
+    console.show(json, () -> text(result, sightings) + compared.text());
     report.end(json);
     boolean good =
         result.failures().isEmpty()
+            && compared.areEqual()
             && sightings.stream().allMatch(sighting -> sighting.foundAfter().isPresent());
     return good ? ExitCode.OK : ExitCode.FAILED;
   }

@@ -25,14 +25,23 @@ import opml.game.claim.ClaimStatus;
 import opml.game.claim.Request;
 import opml.game.claim.RequestState;
 import opml.game.claim.RequestStatus;
+import opml.game.move.Parameters;
 import opml.hub.Deployment;
 import opml.sim.chain.HubWire.Emission;
 import opml.sim.toy.Automaton;
 
 /// A chain of any length that nobody keeps: each block's logs are made when they are asked for. A block has a batch of
 /// requests, the next one their claims, the next one their ends; the last batches do not end.
-final class LongHistory extends ForwardingChain {
-  static final int BATCH = 100;
+public final class LongHistory extends ForwardingChain {
+  /// So many requests are in a batch.
+  public static final int BATCH = 100;
+
+  /// What is emitted about a request that ends: that it was made, was claimed, and that both are over.
+  public static final int EVENTS_OF_ENDED = 4;
+
+  /// What is emitted about one that does not.
+  public static final int EVENTS_OF_LIVE = 2;
+
   private static final int BLOCKS_A_BATCH = 3;
   private static final byte[] INPUT = new byte[64];
   private static final byte[] OUTPUT = {1, 2, 3, 4, 5, 6, 7, 8};
@@ -42,9 +51,7 @@ final class LongHistory extends ForwardingChain {
   private final long live;
   private long head;
 
-  /// @param ended how many batches end
-  /// @param live how many do not
-  LongHistory(Chain chain, Deployment deployment, long ended, long live) {
+  private LongHistory(Chain chain, Deployment deployment, long ended, long live) {
     super(chain);
     this.deployment = deployment;
     this.ended = ended;
@@ -52,8 +59,23 @@ final class LongHistory extends ForwardingChain {
     this.head = BLOCKS_A_BATCH * (ended + live);
   }
 
+  /// {@return one of a hub with the usual terms}
+  ///
+  /// @param ended how many batches end
+  /// @param live how many do not
+  public static LongHistory of(long ended, long live) {
+    SimulatedChain chain =
+        new SimulatedChain(Parameters.DEFAULT, List.of(), Circumstances.CALM, Bugs.NONE);
+    return new LongHistory(chain, HubWire.deployment(Parameters.DEFAULT), ended, live);
+  }
+
+  /// {@return the hub that it is about}
+  public Deployment deployment() {
+    return deployment;
+  }
+
   /// Lets empty blocks come.
-  void pass(long blocks) {
+  public void pass(long blocks) {
     head += blocks;
   }
 

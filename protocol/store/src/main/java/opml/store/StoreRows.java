@@ -1,15 +1,14 @@
 package opml.store;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.util.ArrayList;
 import java.util.List;
 
-/// Everything in a store, row by row.
-final class StoreDump {
-  private StoreDump() {}
+/// Everything in a store, row by row: two stores to which the same was told say the same, whatever they are.
+public final class StoreRows {
+  private StoreRows() {}
 
-  static List<Object> of(Store store) {
+  /// {@return all rows; a store of any size, in memory}
+  public static List<Object> of(Store store) {
     List<Object> rows = new ArrayList<>();
     rows.add("position " + store.projection().position());
     rows.add(store.projection().finalised());
@@ -25,9 +24,5 @@ final class StoreDump {
     rows.addAll(store.jobs().all());
     rows.addAll(store.results().newest(Integer.MAX_VALUE));
     return rows;
-  }
-
-  static void assertEqual(Store actual, Store expected, String when) {
-    assertThat(of(actual)).as(when).containsExactlyElementsOf(of(expected));
   }
 }
