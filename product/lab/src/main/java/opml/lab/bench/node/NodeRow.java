@@ -10,7 +10,9 @@ public enum NodeRow implements BenchRow {
   MARKET(
       "1,000 open requests at once; then the calls of a block in which nothing is to be done, and of one more claim"),
   SHAMS("a hundred challenges of one right claim in one block, played on to the end"),
-  STUCK("a kill while a move waits, and fifty times the base fee behind it");
+  STUCK("a kill while a move waits, and fifty times the base fee behind it"),
+  HISTORY(
+      "a hundred thousand requests that are over: how fast a store is filled, and what memory they take");
 
   private final String story;
 
@@ -32,6 +34,7 @@ public enum NodeRow implements BenchRow {
       case MARKET -> new MarketRow(program, progress).run();
       case SHAMS -> new ShamsRow(program, progress).run();
       case STUCK -> new StuckMoveRow(program, progress).run();
+      case HISTORY -> new HistoryRow(progress).run();
     };
   }
 }
