@@ -11,7 +11,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
 import opml.core.codec.MalformedException;
 import opml.ethereum.key.Wallet;
 import opml.llm.chat.ChatTemplate;
@@ -69,7 +68,7 @@ class AskedAnswersTest {
 
   @TempDir private Path folder;
 
-  private final long seed = new Random().nextLong();
+  private final long seed = TinyServer.seed();
   private TinyServer server;
   private AskedModel model;
 

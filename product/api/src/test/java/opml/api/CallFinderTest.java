@@ -13,7 +13,7 @@ class CallFinderTest {
   private static final ToolUse BARE = new ToolUse(true, Set.of("add", "now"), true, true, false);
   private static final ToolUse ONE = new ToolUse(true, Set.of("add", "now"), true, false, false);
 
-  private final long seed = new Random().nextLong();
+  private final long seed = TinyServer.seed();
 
   /// {@return what is found: text, and calls as `[name arguments]`}; pieces of any size tell the same
   private String found(ToolUse tools, String answer) {

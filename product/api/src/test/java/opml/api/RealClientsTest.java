@@ -40,7 +40,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -66,7 +65,7 @@ class RealClientsTest {
 
   @TempDir private Path folder;
 
-  private final long seed = new Random().nextLong();
+  private final long seed = TinyServer.seed();
   private TinyServer server;
   private String chat;
   private String text;

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -30,7 +29,7 @@ class StructuredTest {
 
   @TempDir private Path folder;
 
-  private final long seed = new Random().nextLong();
+  private final long seed = TinyServer.seed();
   private @Nullable TinyServer server;
 
   @AfterEach

@@ -73,6 +73,11 @@ final class TinyServer implements AutoCloseable {
     this.server = server;
   }
 
+  /// {@return the seed of a model; `-Dopml.seed=…` for one that was told}
+  static long seed() {
+    return Long.getLong("opml.seed", new Random().nextLong());
+  }
+
   static TinyServer start(Path folder, long seed) throws IOException {
     return start(folder, seed, Optional.empty(), 3, 1_000);
   }

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
 import opml.core.codec.ShortBuffer;
 import opml.engine.plan.Team;
 import opml.engine.run.KernelProvider;
@@ -44,7 +43,7 @@ class VouchedAnswersTest {
 
   @TempDir private Path folder;
 
-  private final long seed = new Random().nextLong();
+  private final long seed = TinyServer.seed();
   private final Wallet wallet = Wallet.ofChance();
   private TinyServer server;
   private LanguageModel language;

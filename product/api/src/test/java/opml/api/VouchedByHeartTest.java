@@ -22,6 +22,7 @@ import opml.llm.tape.TextAnswer;
 import opml.llm.tape.TextRequest;
 import opml.llm.tokenizer.Tokenizer;
 import opml.receipt.AnswerReceipt;
+import opml.receipt.ReceiptCheck;
 import opml.receipt.ReceiptJson;
 import opml.receipt.ShownTexts;
 import org.junit.jupiter.api.AfterEach;
@@ -61,6 +62,8 @@ class VouchedByHeartTest {
                 List.of("It ", "is ", "noon", ", or ", "later", "."),
                 'z',
                 List.of("No, ", "never."),
+                'v',
+                List.of("a zero: ", "\0"),
                 'w',
                 List.of(
                     "First: ",
@@ -105,6 +108,18 @@ class VouchedByHeartTest {
   private List<String> notes(String answer) {
     ReceiptJson.Found found = found(answer);
     return new ShownTexts(tokenizer, found.receipts()).notes(found);
+  }
+
+  @Test
+  void aTextThatEndsInAZeroByteIsAnAnswer() {
+    String answer = post(TEXT, "{'prompt':'v','max_tokens':8}");
+    AnswerReceipt receipt = found(answer).receipts().getFirst();
+    // The zero is the tape's last byte, and a receipt leaves zeros out.
+    assertThat(receipt.answer().length).isLessThan(receipt.outputBytes());
+    ReceiptCheck check = new ReceiptCheck(receipt);
+    assertThat(check.flaws()).isEmpty();
+    assertThat(check.answer().orElseThrow().text()).endsWith((byte) 0);
+    assertThat(flaws(answer)).isEmpty();
   }
 
   private static ObjectNode choice(ObjectNode answer, int number) {
