@@ -10,7 +10,6 @@ import opml.core.account.Wei;
 import opml.game.claim.ClaimStatus;
 import opml.game.move.Side;
 import opml.hub.Picture;
-import opml.hub.Picture.SeenClaim;
 import opml.lab.bench.TemporaryFolder;
 import opml.lab.bench.ground.Attackers;
 import opml.lab.bench.ground.ChaosProxy;
@@ -37,8 +36,6 @@ public final class ChaosRun {
   private static final long LIFE_SECONDS_MOST = 30;
   private static final int TROUBLE_EVERY = 15;
   private static final long TROUBLE_MILLIS_MOST = 3_000;
-  private static final int QUIET_LOOKS = 5;
-  private static final long ENDING_SECONDS_MOST = 1_200;
 
   private static final int REQUESTER = 1;
   private static final int LIAR = 2;
@@ -94,7 +91,9 @@ public final class ChaosRun {
             tell(ground, files, "%d kills".formatted(kill));
           }
         }
-        end(ground, files, node);
+        node.start();
+        node.awaitWatched();
+        new Ending(ground, files.account(), ground.address(LIAR)).await(node, progress);
       }
       ChaosAudit audit = new ChaosAudit(ground, files.account());
       Picture picture = ground.picture();
@@ -113,7 +112,7 @@ public final class ChaosRun {
           audit.late(picture),
           (int)
               picture.claims().values().stream()
-                  .filter(claim -> isOf(ground, claim, LIAR))
+                  .filter(claim -> claim.state().claim().server().equals(ground.address(LIAR)))
                   .filter(claim -> claim.state().status() == ClaimStatus.FINAL)
                   .count(),
           audit.slowest(picture));
@@ -188,69 +187,8 @@ public final class ChaosRun {
     troubled++;
   }
 
-  /// Lets the node live on until nothing is open that it may win or lose.
-  private void end(Ground ground, NodeFolder files, OperatedNode node) {
-    node.start();
-    node.awaitWatched();
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(ENDING_SECONDS_MOST);
-    String before = "";
-    int quiet = 0;
-    while (true) {
-      Picture picture = ground.picture();
-      List<SeenClaim> live =
-          picture.claims().values().stream()
-              .filter(claim -> claim.state().status() == ClaimStatus.LIVE)
-              .toList();
-      if (live.isEmpty()
-          && picture.requests().values().stream().allMatch(r -> !r.claims().isEmpty())) {
-        return;
-      }
-      if (System.nanoTime() - end >= 0) {
-        throw new IllegalStateException(
-            "%d claims are still live: %s".formatted(live.size(), node.said()));
-      }
-      String now = course(picture);
-      quiet = now.equals(before) ? quiet + 1 : 0;
-      before = now;
-      if (quiet >= QUIET_LOOKS && !isAwaited(ground, picture, files)) {
-        ground.skip(WINDOW / 2);
-        tell(ground, files, "%d s are skipped".formatted(WINDOW / 2));
-        quiet = 0;
-      }
-      Pause.millis(1_000);
-    }
-  }
-
-  /// {@return whether the node has something to do before time is skipped: a move, or the challenge of a lie}
-  private static boolean isAwaited(Ground ground, Picture picture, NodeFolder files) {
-    boolean isOnTurn =
-        picture.games().values().stream()
-            .filter(game -> game.settled().isPlayed())
-            .anyMatch(
-                game ->
-                    game.side(files.account())
-                        .filter(side -> side == game.positions().getLast().onTurn())
-                        .isPresent());
-    return isOnTurn
-        || picture.claims().values().stream()
-            .filter(claim -> isOf(ground, claim, LIAR))
-            .filter(claim -> claim.state().status() == ClaimStatus.LIVE)
-            .anyMatch(claim -> claim.games().isEmpty());
-  }
-
-  private static String course(Picture picture) {
-    return picture.games().values().stream()
-        .map(game -> game.status() + " " + game.positions().size())
-        .toList()
-        .toString();
-  }
-
   private static long running(Picture picture) {
     return picture.games().values().stream().filter(game -> game.settled().isPlayed()).count();
-  }
-
-  private static boolean isOf(Ground ground, SeenClaim claim, int party) {
-    return claim.state().claim().server().equals(ground.address(party));
   }
 
   private void tell(Ground ground, NodeFolder files, String what) {

@@ -35,6 +35,9 @@ import picocli.CommandLine.Mixin;
     })
 @SuppressWarnings("NullAway.Init") // filled by picocli
 public final class BenchNodeCommand implements Callable<Integer> {
+  /// Rows whose figures are a part of the report of their own.
+  private static final List<String> PARTS = List.of("soak", "lies", "alerts");
+
   @Mixin private Console console;
 
   @Mixin private ReportOption report;
@@ -56,7 +59,14 @@ public final class BenchNodeCommand implements Callable<Integer> {
           new RowMeasuring.Row(row.title(), row.story(), progress -> row.run(program, progress)));
     }
     Map<String, @Nullable Object> json = new LinkedHashMap<>();
-    json.put("bench", measuring.figures());
+    Map<String, @Nullable Object> figures = new LinkedHashMap<>(measuring.figures());
+    for (String part : PARTS) {
+      Object own = figures.remove(part);
+      if (own != null) {
+        json.put(part, own);
+      }
+    }
+    json.put("bench", figures);
     json.put("missed", measuring.missed());
     measuring.show(json);
     report.end(json);

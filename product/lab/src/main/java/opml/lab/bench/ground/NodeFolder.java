@@ -39,6 +39,15 @@ public record NodeFolder(Path folder, Address account) {
   /// @param poll seconds between two looks at the chain
   /// @param more tables of it
   public Path config(List<URI> rpc, double poll, String more) {
+    return config(rpc, poll, "", more);
+  }
+
+  /// Writes the node's file: both roles, a port that is free.
+  ///
+  /// @param poll seconds between two looks at the chain
+  /// @param chain more settings of how the chain is asked
+  /// @param more tables of it
+  public Path config(List<URI> rpc, double poll, String chain, String more) {
     String urls =
         rpc.stream().map(url -> '"' + url.toString() + '"').collect(Collectors.joining(", "));
     try {
@@ -47,6 +56,7 @@ public record NodeFolder(Path folder, Address account) {
           """
           [chain]
           rpc = [%s]
+          %s
           [account]
           key-file = "node.key"
           [[role]]
@@ -63,7 +73,7 @@ public record NodeFolder(Path folder, Address account) {
           summary-every = 0
           %s
           """
-              .formatted(urls, poll, poll, more));
+              .formatted(urls, chain, poll, poll, more));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

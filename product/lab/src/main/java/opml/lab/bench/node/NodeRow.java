@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import opml.lab.bench.BenchRow;
 import opml.lab.bench.RowFigures;
+import opml.lab.chaos.SoakRun;
 
 /// The rows of the node's bench. Each stands alone.
 public enum NodeRow implements BenchRow {
@@ -12,7 +13,10 @@ public enum NodeRow implements BenchRow {
   SHAMS("a hundred challenges of one right claim in one block, played on to the end"),
   STUCK("a kill while a move waits, and fifty times the base fee behind it"),
   HISTORY(
-      "a hundred thousand requests that are over: how fast a store is filled, and what memory they take");
+      "a hundred thousand requests that are over: how fast a store is filled, and what memory they take"),
+  SOAK(
+      "a thousand requests at once, with a server who lies and a challenger who denies, played on to the end"),
+  LIES("kinds of lie by one RPC of three, and by the only one that must prove what it says");
 
   private final String story;
 
@@ -35,6 +39,8 @@ public enum NodeRow implements BenchRow {
       case SHAMS -> new ShamsRow(program, progress).run();
       case STUCK -> new StuckMoveRow(program, progress).run();
       case HISTORY -> new HistoryRow(progress).run();
+      case LIES -> new LiesRow(program, progress).run();
+      case SOAK -> new SoakRun(program, progress).play();
     };
   }
 }
