@@ -174,9 +174,9 @@ public abstract sealed class Agent permits Server, Verifier {
 
   /// {@return whether it could begin new things}
   private boolean decide() {
-    send();
     // Decided on an older picture than that of the own last transaction, it would be done twice.
-    Picture picture = lookout.look(this, responder.newestBlock());
+    Picture picture = lookout.look(this, responder.newestBlock(), !dry);
+    collectUntil = 0;
     picture.troubles().forEach(trouble -> trouble("the node", trouble));
     seen = Optional.of(picture);
     begin(picture);
@@ -200,7 +200,7 @@ public abstract sealed class Agent permits Server, Verifier {
 
   private void begin(Picture picture) {
     played.clear();
-    responder.begin();
+    responder.begin(picture.block());
     unreachable = 0;
     List<RequestId> stakes = atStake(picture).toList();
     pressed = !stakes.isEmpty();
@@ -340,7 +340,8 @@ public abstract sealed class Agent permits Server, Verifier {
 
   private void sendNew() {
     if (responder.hasNew()) {
-      send();
+      collectUntil = 0;
+      responder.send(lookout.head());
     }
   }
 

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.IdentityHashMap;
 import java.util.Optional;
 import opml.core.time.Time;
+import opml.ethereum.chain.BlockRef;
 import opml.ethereum.send.Traffic;
 import opml.game.claim.ClaimId;
 import opml.game.claim.RequestId;
@@ -26,6 +27,9 @@ public final class Lookout {
   /// What another role has looked at so long ago is as good as a look of one's own.
   private static final Duration SHARED = Duration.ofMillis(500);
 
+  /// What was the newest block so long ago will do for whoever sends what he has decided in its state.
+  private static final Duration FRESH = Duration.ofSeconds(2);
+
   private final Hub hub;
   private final Traffic<IntentKey> traffic;
   private final HubReader reader;
@@ -34,6 +38,7 @@ public final class Lookout {
   private final IdentityHashMap<Object, Long> used = new IdentityHashMap<>();
   private @Nullable Picture newest;
   private long looks;
+  private long attended;
   private long lookedAt;
   private volatile Optional<String> belowFinal = Optional.empty();
 
@@ -51,7 +56,7 @@ public final class Lookout {
     this.reader =
         new HubReader(
             hub.deployment(), hub.sender().chain(), 1, time(), history, Optional.of(retention));
-    this.funds = new Funds(hub.sender(), hub.deployment());
+    this.funds = new Funds(hub.sender(), hub.deployment(), traffic);
   }
 
   public Hub hub() {
@@ -72,10 +77,13 @@ public final class Lookout {
 
   /// {@return the hub as it is now}
   ///
+  /// Once a look, whoever asks for it, the traffic looks after what is on its way, at the picture's block.
+  ///
   /// @param role who looks: nobody gets the same look twice
   /// @param notBefore the picture is of no block before
+  /// @param attends whether the traffic may look; not for one who only watches
   /// @throws opml.ethereum.chain.ChainException if the chain cannot be read
-  synchronized Picture look(Object role, long notBefore) {
+  synchronized Picture look(Object role, long notBefore, boolean attends) {
     Picture picture = newest;
     boolean isNew = used.getOrDefault(role, 0L) < looks;
     if (picture == null
@@ -93,8 +101,19 @@ public final class Lookout {
       lookedAt = time().nanoTime();
       pace.saw(picture.block(), lookedAt);
     }
+    if (attends && attended < looks) {
+      traffic.look(picture.block());
+      attended = looks;
+    }
     used.put(role, looks);
     return picture;
+  }
+
+  /// {@return the newest block, if somebody has looked just now}
+  synchronized Optional<BlockRef> head() {
+    return Optional.ofNullable(newest)
+        .filter(_ -> time().nanoTime() - lookedAt < FRESH.toNanos())
+        .map(Picture::block);
   }
 
   /// {@return how long to wait until a look is worth while}

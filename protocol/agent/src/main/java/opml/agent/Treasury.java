@@ -37,7 +37,7 @@ final class Treasury {
     }
     counted = at.number();
     // Says once, until it is so again, that the money may not do for the games that may come.
-    boolean now = gas > 0 && !dry && !funds.purse().affords(Wei.ZERO, 0);
+    boolean now = gas > 0 && !dry && !funds.affords(Wei.ZERO, 0);
     if (now && !drained) {
       Purse purse = funds.purse();
       journal.tell(
@@ -63,7 +63,7 @@ final class Treasury {
     if (dry) {
       return true;
     }
-    boolean enough = funds.purse().affords(bond, gas);
+    boolean enough = funds.affords(bond, gas);
     if (!enough && !poor) {
       Purse purse = funds.purse();
       journal.tell(new Entry.Poor(what, purse.free(), purse.needed(bond, gas)));
@@ -74,7 +74,7 @@ final class Treasury {
 
   /// {@return whether so much is there besides all that is at stake already; nobody is told if not}
   boolean canSpare(Wei amount, long gas) {
-    return dry || funds.purse().affords(amount, gas);
+    return dry || funds.affords(amount, gas);
   }
 
   /// Takes a bond, and the gas that it may come to cost, if both are there.

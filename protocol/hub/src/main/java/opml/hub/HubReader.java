@@ -129,15 +129,17 @@ public final class HubReader {
     this.history = history;
     this.retention = retention;
     this.decoder = new HubEvent.Decoder(deployment);
-    this.hearing =
-        log ->
-            new Heard(
-                Kept.of(log, decoder::decode),
-                history.keeps() ? Optional.of(log) : Optional.empty());
+    this.hearing = this::heard;
     this.byId = new LogReader(chain, BLOCKS_BY_ID);
     this.payloads = new Payloads(deployment, chain);
     this.views = new HubViews(deployment, chain);
     this.book = new Book(deployment.parameters().allowance());
+  }
+
+  private Heard heard(LogEntry log) {
+    Kept<HubEvent> event = Kept.of(log, decoder::decode);
+    payloads.heard(event.value(), log);
+    return new Heard(event, history.keeps() ? Optional.of(log) : Optional.empty());
   }
 
   /// {@return the hub as it is now, as far as hashes and numbers bind what the node says}

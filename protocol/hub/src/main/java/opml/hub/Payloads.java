@@ -12,6 +12,7 @@ import opml.ethereum.abi.Event;
 import opml.ethereum.chain.BlockRef;
 import opml.ethereum.chain.Chain;
 import opml.ethereum.chain.ChainException;
+import opml.ethereum.chain.LogEntry;
 import opml.ethereum.chain.LogFilter;
 import opml.ethereum.chain.LogReader;
 import opml.game.claim.Availability;
@@ -23,18 +24,21 @@ import opml.hub.Picture.SeenClaim;
 import opml.hub.Picture.SeenRequest;
 
 /// Inputs and outputs, fetched from the logs that have them when somebody wants one. They are many and may be large, so
-/// only a few are remembered. Threads may share it.
+/// only a few are remembered, and of the logs that were read only small ones of late. Threads may share it.
 final class Payloads {
   /// Neither is anything larger taken, nor more remembered.
   static final int MAX_BYTES = 256 << 20;
 
   private static final int REMEMBERED = 64;
   private static final int REMEMBERED_BYTES = 32 << 20;
+  private static final int LOGS = 256;
+  private static final int LOG_BYTES = 16 << 10;
 
   private final Deployment deployment;
   private final Chain chain;
   private final HubEvent.Decoder decoder;
   private final Map<Bytes32, byte[]> remembered = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<Bytes32, LogEntry> logs = new LinkedHashMap<>(16, 0.75f, true);
   private final Map<Bytes32, ModelRegistration.Buffers> models =
       new LinkedHashMap<>(16, 0.75f, true);
 
@@ -42,6 +46,24 @@ final class Payloads {
     this.deployment = deployment;
     this.chain = chain;
     this.decoder = new HubEvent.Decoder(deployment);
+  }
+
+  /// Notes a log that was read.
+  void heard(HubEvent event, LogEntry log) {
+    if (event instanceof Requested requested) {
+      heard(requested.id().hash(), log);
+    } else if (event instanceof Claimed claimed) {
+      heard(claimed.id().hash(), log);
+    }
+  }
+
+  private void heard(Bytes32 id, LogEntry log) {
+    if (log.data().length() <= LOG_BYTES) {
+      synchronized (logs) {
+        logs.put(id, log);
+        dropEldest(logs, LOGS);
+      }
+    }
   }
 
   /// {@return a request's input, with its trailing zeros}
@@ -73,6 +95,7 @@ final class Payloads {
         || !requested.request().equals(seen.state().request())
         || !ShortBuffer.isShort(data, taken.bytes())
         || !MerkleRoot.of(data, taken.depth()).equals(requested.request().inputRoot())) {
+      forgetLog(id.hash());
       throw new ChainException.Malformed("the node shows another input of request " + id);
     }
     return remember(id.hash(), padded("input of request " + id, data, taken.bytes()));
@@ -111,6 +134,7 @@ final class Payloads {
     Event event = event("Claimed", id.hash(), seen.block());
     // The claim's id commits to the output's hash, so a decoded claim of this id has this output.
     if (!(decoder.decode(event.log()) instanceof Claimed claimed) || !claimed.id().equals(id)) {
+      forgetLog(id.hash());
       throw new ChainException.Malformed("the node shows another output of claim " + id);
     }
     return event.values().data("output").toArray();
@@ -119,12 +143,29 @@ final class Payloads {
   private Event event(String name, Bytes32 id, long block) {
     Contract hub = deployment.hub();
     LogFilter filter = hub.filter(name).with(0, id);
-    List<Event> found = hub.events(new LogReader(chain, 1).read(filter, block, block));
+    List<LogEntry> read =
+        heard(id, block)
+            .map(List::of)
+            .orElseGet(() -> new LogReader(chain, 1).read(filter, block, block));
+    List<Event> found = hub.events(read);
     if (found.isEmpty()) {
       throw new ChainException.Malformed(
           "the node no longer shows %s of %s in block %d".formatted(name, id, block));
     }
     return found.getFirst();
+  }
+
+  private Optional<LogEntry> heard(Bytes32 id, long block) {
+    synchronized (logs) {
+      return Optional.ofNullable(logs.get(id)).filter(log -> log.blockNumber() == block);
+    }
+  }
+
+  /// The next time it is asked for again.
+  private void forgetLog(Bytes32 id) {
+    synchronized (logs) {
+      logs.remove(id);
+    }
   }
 
   private static byte[] padded(String what, byte[] data, long length) {

@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import opml.core.account.Wei;
+import opml.ethereum.chain.BlockRef;
 import opml.ethereum.chain.Call;
 import opml.ethereum.chain.ChainException;
 import opml.ethereum.chain.Receipt;
@@ -55,6 +56,7 @@ public final class Responder {
   private final Set<IntentKey> wanted = new HashSet<>();
   private final Queue<Heard> outcomes = new ConcurrentLinkedQueue<>();
   private final Map<IntentKey, Receipt> done = new HashMap<>();
+  private Optional<BlockRef> decidedAt = Optional.empty();
   private boolean fresh;
 
   /// One for somebody who waits for what he sends.
@@ -328,7 +330,8 @@ public final class Responder {
 
   private void handOver(Duty duty) {
     IntentKey key = duty.keyed().key();
-    if (traffic.handOver(duty.keyed(), outcome -> outcomes.add(new Heard(key, outcome)))) {
+    if (traffic.handOver(
+        duty.keyed(), decidedAt, outcome -> outcomes.add(new Heard(key, outcome)))) {
       duties.put(key, duty);
       wanted.add(key);
       fresh = true;
@@ -338,8 +341,12 @@ public final class Responder {
   // ------------------------------------------------------------------ what becomes of it
 
   /// Begins a look, by which nothing is wanted yet.
-  public void begin() {
+  ///
+  /// @param at the block in whose state is decided what is noted from now on
+  public void begin(BlockRef at) {
     wanted.clear();
+    decidedAt = Optional.of(at);
+    hear();
   }
 
   /// Withdraws what waits for its turn and was not wanted since [#begin].
@@ -383,14 +390,21 @@ public final class Responder {
   ///
   /// @throws ChainException if the chain does not say what the traffic needs to know
   public void send() {
+    send(Optional.empty());
+  }
+
+  /// The same, of one who has just looked at the chain himself.
+  ///
+  /// @param head the newest block; nothing for one that the traffic asks for
+  public void send(Optional<BlockRef> head) {
     if (dry) {
       return;
     }
     fresh = false;
     try {
-      traffic.look();
+      head.ifPresentOrElse(traffic::look, traffic::look);
     } finally {
-      tellOutcomes();
+      hear();
     }
   }
 
@@ -424,7 +438,8 @@ public final class Responder {
     }
   }
 
-  private void tellOutcomes() {
+  /// Tells what has ended, whoever had the traffic look.
+  private void hear() {
     for (Optional<Heard> next = next(); next.isPresent(); next = next()) {
       IntentKey key = next.get().key();
       Outcome outcome = next.get().outcome();

@@ -23,6 +23,7 @@ import opml.ethereum.chain.Data;
 import opml.ethereum.chain.Kept;
 import opml.ethereum.chain.LogEntry;
 import opml.ethereum.chain.LogFilter;
+import opml.ethereum.chain.Pending;
 import opml.ethereum.chain.Receipt;
 import opml.ethereum.devchain.ForwardingChain;
 import opml.ethereum.send.Nonces;
@@ -113,22 +114,28 @@ final class SmallWorld {
 
   /// Has somebody ask for something new, so many times.
   void ask(int account, int requests) {
-    Hub hub = hub(account, chain);
-    Terms terms = Terms.until(chain.latest().timestamp() + 1_000_000);
     List<Order> orders = new ArrayList<>();
     for (int i = 0; i < requests; i++) {
-      byte[] input = ByteBuffer.allocate(Long.BYTES).putLong(inputs++ << 1 | 1).array();
-      orders.add(
-          Order.of(
-              chain
-                  .deployment()
-                  .hub()
-                  .call("request", model.id(), terms.encode(), input)
-                  .paying(Wei.gwei(20_000_000))));
+      orders.add(Order.of(request()));
     }
-    for (Outcome outcome : hub.sender().sendAll(orders)) {
+    for (Outcome outcome : hub(account, chain).sender().sendAll(orders)) {
       Receipt _ = outcome.orThrow();
     }
+  }
+
+  /// Has somebody ask for something new in the next block.
+  void askNext(int account) {
+    Pending _ = hub(account, chain).sender().submit(request());
+  }
+
+  private Call request() {
+    Terms terms = Terms.until(chain.latest().timestamp() + 1_000_000);
+    byte[] input = ByteBuffer.allocate(Long.BYTES).putLong(inputs++ << 1 | 1).array();
+    return chain
+        .deployment()
+        .hub()
+        .call("request", model.id(), terms.encode(), input)
+        .paying(Wei.gwei(20_000_000));
   }
 
   Server server(Lookout lookout, Deviation lie, Journal journal) {

@@ -17,11 +17,13 @@ import opml.core.account.Address;
 import opml.core.account.Wei;
 import opml.core.hash.Bytes32;
 import opml.core.time.Time;
+import opml.ethereum.chain.BlockRef;
 import opml.ethereum.chain.Call;
 import opml.ethereum.chain.ChainException;
 import opml.ethereum.chain.Data;
 import opml.ethereum.chain.Pending;
 import opml.ethereum.chain.Receipt;
+import opml.ethereum.chain.TxHash;
 import opml.ethereum.devchain.ForwardingChain;
 import opml.ethereum.send.FlightLog;
 import opml.ethereum.send.KeyedOrder;
@@ -100,6 +102,10 @@ class TrafficTest {
     private int stepsLeft = Integer.MAX_VALUE;
 
     private int lost;
+
+    /// How often blocks come, or go, while somebody looks, in percent.
+    private int restless;
+
     private final Random random;
     private final List<String> heard = new ArrayList<>();
     private Traffic<IntentKey> traffic;
@@ -153,18 +159,43 @@ class TrafficTest {
       chain.seal(++slot);
     }
 
+    /// Blocks come and go while somebody looks.
+    private void wander() {
+      if (random.nextInt(100) < restless) {
+        if (random.nextBoolean()) {
+          reorganise(1 + random.nextInt(2), random.nextBoolean());
+        } else {
+          block();
+        }
+      }
+    }
+
+    private void reorganise(int depth, boolean late) {
+      chain.reorganise(depth, slot, late ? Optional.of(SELF) : Optional.empty());
+    }
+
     boolean isDone(int key) {
       return received(key) > 0;
+    }
+
+    private boolean isDone(int key, BlockRef at) {
+      return !chain.balance(Automaton.account(FIRST_RECEIVER + key), at).isZero();
     }
 
     private long received(int key) {
       return chain.balance(Automaton.account(FIRST_RECEIVER + key)).longValueExact();
     }
 
-    void handOver(int key, boolean isAtStake, long deadline) {
+    boolean handOver(int key, boolean isAtStake, long deadline) {
+      return handOver(key, isAtStake, deadline, Optional.of(chain.latest()));
+    }
+
+    private boolean handOver(
+        int key, boolean isAtStake, long deadline, Optional<BlockRef> decidedAt) {
       Order order = Order.of(Call.transfer(Automaton.account(FIRST_RECEIVER + key), Wei.of(1)));
-      traffic.handOver(
+      return traffic.handOver(
           new KeyedOrder<>(key(key), order, isAtStake, deadline),
+          decidedAt,
           outcome -> heard.add(key + (outcome instanceof Outcome.Mined ? "" : " not")));
     }
 
@@ -172,19 +203,33 @@ class TrafficTest {
     /// unknown is.
     void look(int keys) {
       try {
-        traffic.look();
-        for (int key = 0; key < keys && traffic.isClear(); key++) {
-          if (!isDone(key)) {
+        BlockRef at = chain.latest();
+        List<Integer> undone =
+            IntStream.range(0, keys).filter(key -> !isDone(key, at)).boxed().toList();
+        wander();
+        lookAt(at);
+        for (int key : undone) {
+          if (traffic.isClear()) {
             traffic.want(key(key), _ -> {});
-            handOver(key, false, key);
+            handOver(key, false, key, Optional.of(at));
           }
         }
-        traffic.look();
+        wander();
+        lookAt(at);
       } catch (ChainException e) {
         // It looks again.
         heard.add("trouble");
       } catch (Killed e) {
         restart();
+      }
+    }
+
+    /// A look of somebody who has just looked himself, or has not.
+    private void lookAt(BlockRef head) {
+      if (random.nextBoolean()) {
+        traffic.look(head);
+      } else {
+        traffic.look();
       }
     }
 
@@ -233,6 +278,18 @@ class TrafficTest {
       public long minedNonce(Address account) {
         answer();
         return super.minedNonce(account);
+      }
+
+      @Override
+      public long minedNonce(Address account, BlockRef at) {
+        answer();
+        return super.minedNonce(account, at);
+      }
+
+      @Override
+      public Optional<Receipt> receipt(TxHash transaction) {
+        answer();
+        return super.receipt(transaction);
       }
 
       @Override
@@ -384,6 +441,52 @@ class TrafficTest {
     }
   }
 
+  /// A reorganisation throws it out, it is decided again, and before that departs it is in a block again.
+  @Test
+  void whatIsInABlockAgainWhenItsLikeWouldDepartIsNotSentTwice() {
+    for (boolean hasLooked : new boolean[] {true, false}) {
+      TrafficWorld world = inMemory(1);
+      world.handOver(0, false, 0);
+      world.traffic.look();
+      world.block();
+      world.traffic.look(world.chain.latest());
+      assertThat(world.isDone(0)).isTrue();
+      world.reorganise(1, true);
+      BlockRef without = world.chain.latest();
+      assertThat(world.isDone(0)).isFalse();
+      assertThat(world.handOver(0, false, 0, Optional.of(without))).isTrue();
+      world.block();
+      assertThat(world.isDone(0)).as("in again").isTrue();
+      if (hasLooked) {
+        world.traffic.look(world.chain.latest());
+      } else {
+        world.traffic.look();
+      }
+      world.settle(1, "in again");
+      assertThat(world.received(0)).isEqualTo(1);
+      assertThat(world.chain.minedNonce(SELF)).isEqualTo(1);
+    }
+  }
+
+  /// One role has read the chain and still computes, while another one's look hears that it is done.
+  @Test
+  void whatWasMinedBehindAPictureIsNotDecidedByIt() {
+    TrafficWorld world = inMemory(1);
+    BlockRef before = world.chain.latest();
+    world.handOver(0, false, 0);
+    world.traffic.look(before);
+    world.block();
+    world.traffic.look(world.chain.latest());
+    assertThat(world.traffic.has(key(0))).isFalse();
+    assertThat(world.handOver(0, false, 0, Optional.of(before))).isFalse();
+    assertThat(world.handOver(0, false, 0, Optional.of(world.chain.latest())))
+        .as("whoever knows of it may want it twice")
+        .isTrue();
+    world.traffic.look(world.chain.latest());
+    world.block();
+    assertThat(world.received(0)).isEqualTo(2);
+  }
+
   @Test
   void noCourseOfEventsLosesAnythingOrSendsItTwice() {
     long seed = Long.getLong("opml.seed", System.nanoTime());
@@ -404,19 +507,16 @@ class TrafficTest {
     Random random = world.random;
     int keys = 1 + random.nextInt(24);
     for (int event = 0; event < 60; event++) {
-      switch (random.nextInt(12)) {
+      switch (random.nextInt(13)) {
         case 0 -> world.baseFee = CALM * (1 + random.nextInt(50));
         case 1 -> world.censored = !world.censored;
         case 2 -> world.evicting = !world.evicting;
         case 3 -> world.stepsLeft = random.nextInt(30);
         case 4 -> world.restart();
         case 5 -> world.lost = random.nextInt(30);
-        case 6 ->
-            world.chain.reorganise(
-                1 + random.nextInt(2),
-                world.slot,
-                random.nextBoolean() ? Optional.of(SELF) : Optional.empty());
+        case 6 -> world.reorganise(1 + random.nextInt(2), random.nextBoolean());
         case 7, 8, 9 -> world.look(keys);
+        case 10 -> world.restless = random.nextInt(60);
         default -> world.block();
       }
     }
@@ -424,6 +524,7 @@ class TrafficTest {
     world.censored = false;
     world.evicting = false;
     world.lost = 0;
+    world.restless = 0;
     world.stepsLeft = Integer.MAX_VALUE;
     world.settle(keys, what);
     assertThat(world.outbox.unmined()).as(what).isEmpty();

@@ -65,6 +65,11 @@ public interface Chain {
   /// {@return how many transactions of the account are in blocks: the next nonce if nothing waits}
   long minedNonce(Address account);
 
+  /// {@return how many transactions of the account are in a block and those before it}
+  ///
+  /// @throws ChainException.Reorganised if the block is no longer part of the chain
+  long minedNonce(Address account, BlockRef at);
+
   /// {@return the next nonce behind all transactions of the account that the node knows}
   long pendingNonce(Address account);
 

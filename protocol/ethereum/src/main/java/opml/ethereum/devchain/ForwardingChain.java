@@ -102,6 +102,12 @@ public class ForwardingChain implements Chain {
   }
 
   @Override
+  public long minedNonce(Address account, BlockRef at) {
+    asked("minedNonce");
+    return chain.minedNonce(account, at);
+  }
+
+  @Override
   public long pendingNonce(Address account) {
     asked("pendingNonce");
     return chain.pendingNonce(account);

@@ -244,6 +244,11 @@ public final class ProofChain extends ForwardingChain implements NodesChain {
   }
 
   @Override
+  public long minedNonce(Address account, BlockRef at) {
+    return at(at, () -> witnesses.minedNonce(account, at));
+  }
+
+  @Override
   public long minedNonce(Address account) {
     latest();
     return witnesses.minedNonce(account);

@@ -357,6 +357,11 @@ final class ProvenNode extends ForwardingChain implements AutoCloseable {
   }
 
   @Override
+  public long minedNonce(Address account, BlockRef at) {
+    return account(account, header(at.hash()), List.of()).nonce();
+  }
+
+  @Override
   public long pendingNonce(Address account) {
     long mined = minedNonce(account);
     long pending = super.pendingNonce(account);

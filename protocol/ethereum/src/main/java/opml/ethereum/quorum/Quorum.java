@@ -149,6 +149,12 @@ public final class Quorum implements NodesChain {
   }
 
   @Override
+  public long minedNonce(Address account, BlockRef at) {
+    return anchored(
+        "the mined nonce of %s at %s".formatted(account, at), c -> c.minedNonce(account, at));
+  }
+
+  @Override
   public Data code(Address account, BlockRef at) {
     return anchored("the code of %s at %s".formatted(account, at), c -> c.code(account, at));
   }

@@ -238,6 +238,11 @@ public final class RpcChain implements Chain, AutoCloseable {
   }
 
   @Override
+  public long minedNonce(Address account, BlockRef at) {
+    return stateAt(at, Answer::number, "eth_getTransactionCount", account.toString(), byHash(at));
+  }
+
+  @Override
   public long pendingNonce(Address account) {
     return rpc.read(Answer::number, "eth_getTransactionCount", account.toString(), "pending");
   }

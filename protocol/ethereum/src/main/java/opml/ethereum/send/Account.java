@@ -1,7 +1,9 @@
 package opml.ethereum.send;
 
 import java.math.BigInteger;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import opml.core.account.Address;
 import opml.core.account.Wei;
 import opml.ethereum.chain.Call;
@@ -13,7 +15,18 @@ import opml.ethereum.chain.UnsignedTransaction;
 /// An account on a chain: who signs, by which policy, with which nonces, in which
 /// surroundings.
 record Account(
-    Chain chain, Signer signer, SendPolicy policy, NonceBook nonces, Surroundings around) {
+    Chain chain,
+    Signer signer,
+    SendPolicy policy,
+    NonceBook nonces,
+    Surroundings around,
+    AtomicReference<Optional<Tip>> lastTip) {
+  /// What was offered last, and when, as [opml.core.time.Time#nanoTime()].
+  record Tip(Wei tip, long at) {}
+
+  /// Prices change by the block, but who can wait some blocks need not know it.
+  private static final Duration TIP_KEPT = Duration.ofSeconds(30);
+
   /// Room for three credits that were not zero at the estimate and are when the call runs (17,100 gas each).
   private static final long SETTLING_MARGIN = 60_000;
 
@@ -21,7 +34,18 @@ record Account(
   private static final Wei ORDINARY_TIP = Wei.gwei(1);
 
   static Account of(Chain chain, Signer signer, SendPolicy policy, Surroundings around) {
-    return new Account(chain, signer, policy, around.nonces().of(signer.address()), around);
+    return new Account(
+        chain,
+        signer,
+        policy,
+        around.nonces().of(signer.address()),
+        around,
+        new AtomicReference<>(Optional.empty()));
+  }
+
+  /// {@return the same, by another policy}
+  Account with(SendPolicy other) {
+    return new Account(chain, signer, other, nonces, around, lastTip);
   }
 
   Address address() {
@@ -93,10 +117,25 @@ record Account(
 
   /// {@return what to offer to a block's producer. A node may suggest anything, or nothing}
   Wei tip() {
+    Wei tip = suggestedTip().min(policy.maxTip());
+    lastTip.set(Optional.of(new Tip(tip, now())));
+    return tip;
+  }
+
+  /// {@return the same, as it was some blocks ago at most}
+  Wei recentTip() {
+    return lastTip
+        .get()
+        .filter(last -> now() - last.at() < TIP_KEPT.toNanos())
+        .map(Tip::tip)
+        .orElseGet(this::tip);
+  }
+
+  private Wei suggestedTip() {
     try {
-      return chain.suggestedTip().min(policy.maxTip());
+      return chain.suggestedTip();
     } catch (ChainException.Refused | ChainException.Malformed e) {
-      return ORDINARY_TIP.min(policy.maxTip());
+      return ORDINARY_TIP;
     }
   }
 

@@ -37,11 +37,16 @@ final class Departure {
   private long pending;
 
   Departure(Account account, Strangers.Look look) {
+    this(account, look, account.tip());
+  }
+
+  /// @param tip for the block's producer
+  Departure(Account account, Strangers.Look look, Wei tip) {
     this.account = account;
     this.blocked = look.isBlocked() ? new TreeSet<>(look.waiting()) : new TreeSet<>();
     this.pending = look.pending();
     this.baseFee = look.latest().baseFee();
-    this.tip = account.tip();
+    this.tip = tip;
   }
 
   /// Hands over an order.

@@ -182,9 +182,9 @@ public final class Sender {
     return listener;
   }
 
-  /// {@return what a unit of gas costs after a block, tip included}
+  /// {@return what a unit of gas costs after a block, with a tip that may be some blocks old}
   public Wei price(BlockRef at) {
-    return at.baseFee().plus(account.tip());
+    return at.baseFee().plus(account.recentTip());
   }
 
   /// {@return the account's money after the newest block}

@@ -1,6 +1,8 @@
 package opml.ethereum.send;
 
 import java.time.Duration;
+import java.util.Collections;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.function.Predicate;
 import opml.ethereum.chain.BlockRef;
@@ -27,9 +29,25 @@ final class Strangers {
   }
 
   Look look() {
+    return look(Optional.empty());
+  }
+
+  /// The same, of one who knew of no stranger: who has all the nonces up to the one that the node would give out next
+  /// knows of none now.
+  ///
+  /// @param head the newest block, for which the caller has just asked
+  /// @param mined the first nonce that was not in a block when the caller looked last
+  Look look(BlockRef head, long mined) {
+    long pending = account.chain().pendingNonce(account.address());
+    return pending == account.nonces().next(mined)
+        ? new Look(mined, pending, head, Collections.emptySortedSet())
+        : look(Optional.of(head));
+  }
+
+  private Look look(Optional<BlockRef> head) {
     long mined = account.chain().minedNonce(account.address());
     long pending = account.chain().pendingNonce(account.address());
-    BlockRef latest = account.chain().latest();
+    BlockRef latest = head.orElseGet(account.chain()::latest);
     SortedSet<Long> waiting = account.nonces().look(mined, pending, latest.number(), account.now());
     return new Look(mined, pending, latest, waiting);
   }

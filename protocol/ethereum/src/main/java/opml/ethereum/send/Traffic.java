@@ -8,8 +8,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import opml.core.account.Wei;
+import opml.ethereum.chain.BlockRef;
 import opml.ethereum.chain.ChainException;
 import opml.ethereum.chain.Pending;
 import opml.ethereum.chain.Receipt;
@@ -29,7 +32,9 @@ import org.jspecify.annotations.Nullable;
 /// that it and its like block, and the rest is cancelled. Until all of them are in blocks or cancelled, only what is at
 /// stake departs: they may be what others are about to do again.
 ///
-/// What a reorganisation throws out is on its way again.
+/// What a reorganisation throws out is on its way again. An order whose like was mined lately departs only if that is
+/// part of the state that the order was decided on: otherwise whoever decided it does not know of it, or the chain has
+/// left the block since and may have come back to it.
 ///
 /// All methods may be called by any thread; one that asks the chain keeps the others waiting meanwhile.
 public final class Traffic<K> {
@@ -62,9 +67,19 @@ public final class Traffic<K> {
   private boolean begun;
   private boolean clear;
 
+  /// A block from which all that landed is seen; nothing if that is to be asked for.
+  private Optional<BlockRef> seenFrom = Optional.empty();
+
+  /// What all that was signed by this process may have taken at most.
+  private Wei committed = Wei.ZERO;
+
   /// an order until it has ended.
   private final class Trip implements Logbook {
     private final KeyedOrder<K> keyed;
+
+    /// The block in whose state it was decided, if that is known.
+    private final Optional<BlockRef> decidedAt;
+
     private Optional<Consumer<Outcome>> ear;
     private final long number = serial++;
     private Optional<Flight> flight = Optional.empty();
@@ -75,8 +90,9 @@ public final class Traffic<K> {
     /// Whether there are signed bytes of it in the log, and nothing yet of what became of them.
     private boolean isLogged;
 
-    Trip(KeyedOrder<K> keyed, Optional<Consumer<Outcome>> ear) {
+    Trip(KeyedOrder<K> keyed, Optional<BlockRef> decidedAt, Optional<Consumer<Outcome>> ear) {
       this.keyed = keyed;
+      this.decidedAt = decidedAt;
       this.ear = ear;
     }
 
@@ -86,6 +102,7 @@ public final class Traffic<K> {
 
     @Override
     public void signed(Pending.Version version) {
+      committed = committed.plus(most(version));
       if (isOwn(version)) {
         log.signed(keyed, version);
         isLogged = true;
@@ -121,7 +138,13 @@ public final class Traffic<K> {
   }
 
   /// Something that was mined, and may be thrown out.
-  private record Landed<K>(KeyedOrder<K> keyed, Flight flight, long at) {}
+  ///
+  /// @param block that has it; nothing if an earlier process knew
+  private record Landed<K>(KeyedOrder<K> keyed, Flight flight, Optional<Long> block, long at) {
+    boolean is(K key) {
+      return keyed.key().equals(key);
+    }
+  }
 
   /// {@return one of which nothing is known when its process has ended}
   public static <K> Traffic<K> forgetting(Sender sender) {
@@ -133,9 +156,7 @@ public final class Traffic<K> {
   /// @param most transactions on their way together, at least 1
   public Traffic(Sender sender, FlightLog<K> log, int most) {
     Account of = sender.account();
-    this.account =
-        new Account(
-            of.chain(), of.signer(), of.policy().withTimeout(FOR_EVER), of.nonces(), of.around());
+    this.account = of.with(of.policy().withTimeout(FOR_EVER));
     this.log = log;
     this.most = most;
     this.strangers = new Strangers(account);
@@ -147,7 +168,7 @@ public final class Traffic<K> {
   }
 
   private void goOn(FlightLog.Signed<K> left) {
-    Trip trip = new Trip(left.keyed(), Optional.empty());
+    Trip trip = new Trip(left.keyed(), Optional.empty(), Optional.empty());
     trip.isLogged = true;
     trips.put(left.keyed().key(), trip);
     watch(trip, new Flight(pending(left), trip, true, account.policy(), account.now()));
@@ -174,7 +195,24 @@ public final class Traffic<K> {
   /// @param ear hears what became of it, once, on the thread that looks
   /// @return false if its key is on its way already, which stays as it is
   public synchronized boolean handOver(KeyedOrder<K> keyed, Consumer<Outcome> ear) {
-    return trips.putIfAbsent(keyed.key(), new Trip(keyed, Optional.of(ear))) == null;
+    return handOver(keyed, Optional.empty(), ear);
+  }
+
+  /// Hands over an order, which waits for the next look.
+  ///
+  /// @param decidedAt the block in whose state it was decided: what was mined behind it is not decided again
+  /// @param ear hears what became of it, once, on the thread that looks
+  /// @return false if its key is on its way already, which stays as it is, or was mined behind that block
+  public synchronized boolean handOver(
+      KeyedOrder<K> keyed, Optional<BlockRef> decidedAt, Consumer<Outcome> ear) {
+    return !isMinedBehind(keyed.key(), decidedAt)
+        && trips.putIfAbsent(keyed.key(), new Trip(keyed, decidedAt, Optional.of(ear))) == null;
+  }
+
+  private boolean isMinedBehind(K key, Optional<BlockRef> at) {
+    return at.isPresent()
+        && landed.stream()
+            .anyMatch(one -> one.is(key) && one.block().orElse(-1L) > at.get().number());
   }
 
   /// {@return whether something of this key waits or is on its way}
@@ -243,7 +281,60 @@ public final class Traffic<K> {
     return newestBlock;
   }
 
+  // ------------------------------------------------------------------ money
+
+  private static Wei most(Pending.Version version) {
+    return version
+        .transaction()
+        .call()
+        .value()
+        .plus(version.transaction().maxFee().times(version.transaction().gasLimit()));
+  }
+
+  /// {@return what all that this process has signed may have taken at most: a number that only grows}
+  public synchronized Wei committed() {
+    return committed;
+  }
+
+  /// {@return what may be missing yet from the balance in the state after a block: what is on its way, or was mined
+  /// behind it}
+  public synchronized Wei outstanding(BlockRef at) {
+    Stream<Flight> behind =
+        landed.stream()
+            .filter(one -> one.block().orElse(Long.MAX_VALUE) > at.number())
+            .map(Landed::flight);
+    return Stream.concat(trips.values().stream().flatMap(trip -> trip.flight.stream()), behind)
+        .map(flight -> most(flight.pending.latest()))
+        .reduce(Wei.ZERO, Wei::plus);
+  }
+
   // ------------------------------------------------------------------ looks
+
+  /// Looks at the chain once, after its caller did: all that is new is in this block, and nothing is asked for twice.
+  ///
+  /// @param head the newest block, for which the caller has just asked; those of several looks come in their order
+  /// @throws ChainException if the chain does not say what departures need to know; what is on its way is not touched
+  public synchronized void look(BlockRef head) {
+    begin();
+    landed.removeIf(one -> account.now() - one.at() > MAY_BE_THROWN_OUT.toNanos());
+    boolean follows =
+        seenFrom.filter(seen -> head.equals(seen) || head.parent().equals(seen.hash())).isPresent();
+    boolean mayHaveLeft = !landed.isEmpty() && !follows;
+    Map<Pending, Outcome> ended = watch.look(head, mayHaveLeft);
+    boolean isTold = !mayHaveLeft || watch.isTold();
+    if (isTold) {
+      seenFrom = Optional.of(head);
+    }
+    ended.forEach(this::note);
+    if (!isTold) {
+      // What was thrown out is not known, and would depart as if it never had been.
+      return;
+    }
+    if (mayHaveLeft && takeBack()) {
+      watch.look(head, false).forEach(this::note);
+    }
+    departIfDue(Optional.of(head));
+  }
 
   /// Looks at the chain once.
   ///
@@ -265,8 +356,12 @@ public final class Traffic<K> {
         watch.look().forEach(this::note);
       }
     }
+    departIfDue(Optional.empty());
+  }
+
+  private void departIfDue(Optional<BlockRef> head) {
     if (!clear || underWay.size() < most && underWay.size() < trips.size()) {
-      depart();
+      depart(head);
     }
   }
 
@@ -288,7 +383,7 @@ public final class Traffic<K> {
       for (FlightLog.Signed<K> one : log.minedFrom(Math.max(0, mined - MINED_REMEMBERED))) {
         Pending pending = pending(one);
         Flight flight = new Flight(pending, Logbook.NONE, true, account.policy(), account.now());
-        landed.add(new Landed<>(one.keyed(), flight, account.now()));
+        landed.add(new Landed<>(one.keyed(), flight, Optional.empty(), account.now()));
       }
       begun = true;
     }
@@ -309,14 +404,14 @@ public final class Traffic<K> {
 
   private void takeBack(Landed<K> one) {
     @Nullable Trip again = trips.get(one.keyed().key());
-    boolean isInAnyway =
-        landed.stream().anyMatch(other -> other.keyed().key().equals(one.keyed().key()));
+    boolean isInAnyway = landed.stream().anyMatch(other -> other.is(one.keyed().key()));
     if (isInAnyway || again != null && again.flight.isPresent()) {
       // Signed anew before this was seen; what becomes of the old one, the chain says.
       account.nonces().abandon(one.flight().nonce());
       return;
     }
-    Trip trip = new Trip(one.keyed(), again == null ? Optional.empty() : again.ear);
+    Trip trip =
+        new Trip(one.keyed(), Optional.empty(), again == null ? Optional.empty() : again.ear);
     try {
       one.flight().pending.versions().forEach(trip::signed);
     } catch (ChainException e) {
@@ -336,18 +431,33 @@ public final class Traffic<K> {
     }
     Flight flight = trip.flight.orElseThrow();
     trip.flight = Optional.empty();
-    boolean isIn =
-        outcome instanceof Outcome.Mined
-            || outcome instanceof Outcome.Failed(ChainException.Reverted _)
-            || outcome instanceof Outcome.Failed(ChainException.OutOfGas _);
-    if (isIn) {
-      landed.add(new Landed<>(trip.keyed, flight, account.now()));
-    }
+    receipt(outcome)
+        .ifPresent(
+            receipt -> {
+              landed.add(
+                  new Landed<>(
+                      trip.keyed, flight, Optional.of(receipt.blockNumber()), account.now()));
+              seenFrom = seenFrom.filter(seen -> isIn(receipt, seen));
+            });
     if (outcome instanceof Outcome.Failed(ChainException.OutOfGas _) && mayRepeat(trip, pending)) {
       trip.leastGas = 2 * pending.latest().transaction().gasLimit();
     } else {
       end(trip, outcome);
     }
+  }
+
+  private static Optional<Receipt> receipt(Outcome outcome) {
+    return switch (outcome) {
+      case Outcome.Mined(Receipt receipt) -> Optional.of(receipt);
+      case Outcome.Failed(ChainException.Reverted why) -> why.receipt();
+      case Outcome.Failed(ChainException.OutOfGas why) -> Optional.of(why.receipt());
+      case Outcome.Failed _ -> Optional.empty();
+    };
+  }
+
+  /// {@return whether a receipt is of this block, or of the one before}
+  private static boolean isIn(Receipt receipt, BlockRef block) {
+    return receipt.blockHash().equals(block.hash()) || receipt.blockHash().equals(block.parent());
   }
 
   private boolean mayRepeat(Trip trip, Pending pending) {
@@ -376,11 +486,15 @@ public final class Traffic<K> {
 
   // ------------------------------------------------------------------ departures
 
-  private void depart() {
+  private void depart(Optional<BlockRef> head) {
     NonceBook nonces = account.nonces();
     nonces.lock.lock();
     try {
-      Strangers.Look look = strangers.look();
+      Strangers.Look look =
+          clear && head.isPresent() && watch.mined() >= 0
+              ? strangers.look(head.get(), watch.mined())
+              : strangers.look();
+      watch.sawMined(look.mined());
       clear = look.waiting().isEmpty() && watch.size() == underWay.size();
       if (nonces.strangersArrived(look.mined())) {
         outdate(
@@ -422,15 +536,52 @@ public final class Traffic<K> {
     if (next.isEmpty() && !look.isBlocked()) {
       return;
     }
+    next = next.stream().filter(this::isStillOpen).toList();
     List<Estimate> estimates =
         Estimate.of(account, next.stream().map(trip -> trip.keyed.order()).toList());
-    Departure departure = new Departure(account, look);
+    // Who has nothing to lose by it may offer what was asked for some blocks ago.
+    boolean isUrgent = look.isBlocked() || next.stream().anyMatch(trip -> trip.keyed.isAtStake());
+    Departure departure =
+        new Departure(account, look, isUrgent ? account.tip() : account.recentTip());
     for (int i = 0; i < next.size(); i++) {
       if (!depart(departure, next.get(i), estimates.get(i))) {
         return;
       }
     }
-    departure.cancelRest().forEach(watch::add);
+    for (Flight cancellation : departure.cancelRest()) {
+      committed = committed.plus(most(cancellation.pending.latest()));
+      watch.add(cancellation);
+    }
+  }
+
+  /// {@return whether nothing of an order's key was mined that it was decided without; what is not, ends here}
+  private boolean isStillOpen(Trip trip) {
+    OptionalLong nonce =
+        landed.stream()
+            .filter(one -> one.is(trip.keyed.key()))
+            .mapToLong(one -> one.flight().nonce())
+            .max();
+    if (nonce.isEmpty()
+        || trip.leastGas > 0
+        || trip.decidedAt.isEmpty()
+        || isMinedIn(trip.decidedAt.get(), nonce.getAsLong())) {
+      return true;
+    }
+    seenFrom = Optional.empty();
+    end(
+        trip,
+        new Outcome.Failed(
+            new ChainException.Outdated(
+                "the same was mined, and not yet where this was decided: look at the chain again")));
+    return false;
+  }
+
+  private boolean isMinedIn(BlockRef block, long nonce) {
+    try {
+      return account.chain().minedNonce(account.address(), block) > nonce;
+    } catch (ChainException e) {
+      return false; // the block is gone, or nobody can tell
+    }
   }
 
   /// {@return whether there is room for more}

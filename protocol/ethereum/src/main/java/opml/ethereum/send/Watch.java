@@ -1,6 +1,8 @@
 package opml.ethereum.send;
 
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +36,9 @@ final class Watch implements AutoCloseable {
 
   private static final int REFUSALS_BEFORE_CANCELLED = 3;
 
+  /// Where no block comes, it is looked again after so long.
+  private static final Duration SAME_BLOCK = Duration.ofSeconds(5);
+
   /// Whoever wants it may not see for a few looks that he does.
   private static final int LOOKS_BEFORE_UNWANTED = 5;
 
@@ -46,6 +51,8 @@ final class Watch implements AutoCloseable {
   private long movedAt;
   private String trouble = "";
   private boolean told;
+  private Optional<BlockRef> looked = Optional.empty();
+  private long lookedAt;
 
   Watch(Account account, TransactionListener listener) {
     this.account = account;
@@ -73,6 +80,13 @@ final class Watch implements AutoCloseable {
     return mined;
   }
 
+  /// Takes it that somebody else was told that, while nothing is watched.
+  void sawMined(long nonce) {
+    if (flights.isEmpty()) {
+      noteProgress(nonce);
+    }
+  }
+
   /// {@return whether the last look was told that}
   boolean isTold() {
     return told;
@@ -87,18 +101,93 @@ final class Watch implements AutoCloseable {
     try {
       noteProgress(chain.minedNonce(account.address()));
       told = true;
-      for (Flight flight : flights) {
-        if (flight.nonce() < mined) {
-          outcome(flight).ifPresent(outcome -> landed.put(flight.pending, outcome));
-        }
-      }
-      if (flights.stream().anyMatch(flight -> flight.nonce() >= mined)) {
-        keepGoing();
-      }
-      trouble = "";
+      look(Optional.empty(), landed);
     } catch (ChainException e) {
       trouble = "; " + e.getMessage();
     }
+    return ended(landed);
+  }
+
+  /// The same at a block, beyond which nothing is seen: nothing is asked that cannot have changed since the last look,
+  /// and what was mined in it is asked for its receipt at once.
+  ///
+  /// @param head the newest block, for which the caller has just asked
+  /// @param asks whether to ask for the nonce in any case
+  Map<Pending, Outcome> look(BlockRef head, boolean asks) {
+    Map<Pending, Outcome> landed = new LinkedHashMap<>();
+    told = false;
+    if (!asks && isQuiet(head)) {
+      return landed;
+    }
+    try {
+      if (!looked.equals(Optional.of(head))) {
+        lookForReceipts(head, landed);
+      }
+      if (asks || landed.size() < flights.size()) {
+        noteProgress(chain.minedNonce(account.address(), head));
+        told = true;
+        look(Optional.of(head), landed);
+      }
+      looked = Optional.of(head);
+      lookedAt = account.now();
+    } catch (ChainException e) {
+      trouble = "; " + e.getMessage();
+    }
+    return ended(landed);
+  }
+
+  /// {@return whether nothing can have happened at this block since the last look}
+  private boolean isQuiet(BlockRef head) {
+    if (flights.isEmpty()) {
+      looked = Optional.of(head);
+      lookedAt = account.now();
+    }
+    return looked.equals(Optional.of(head))
+        && account.now() - lookedAt < SAME_BLOCK.toNanos()
+        && flights.stream().noneMatch(f -> f.doubtful || f.tooCheap || f.nonce() < mined);
+  }
+
+  /// As long as all is well, a block has the transactions that are next: their receipts say so without a question for
+  /// the nonce.
+  private void lookForReceipts(BlockRef head, Map<Pending, Outcome> landed) {
+    List<Flight> inOrder =
+        flights.stream().sorted(Comparator.comparingLong(Flight::nonce)).toList();
+    for (Flight flight : inOrder) {
+      List<Pending.Version> versions = flight.pending.versions();
+      if (versions.size() > 1) {
+        return;
+      }
+      Optional<Outcome> outcome =
+          settled(flight, List.of(versions.getFirst()), Optional.of(head)).flatMap(found -> found);
+      if (outcome.isEmpty()) {
+        return;
+      }
+      noteProgress(Math.max(mined, flight.nonce() + 1));
+      landed.put(flight.pending, outcome.get());
+    }
+  }
+
+  /// {@return whether a receipt is of this block or one before it, as far as their hashes tell}
+  private static boolean isSeenFrom(BlockRef head, Receipt receipt) {
+    long above = head.number() - receipt.blockNumber();
+    return above > 1
+        || above == 1 && receipt.blockHash().equals(head.parent())
+        || above == 0 && receipt.blockHash().equals(head.hash());
+  }
+
+  private void look(Optional<BlockRef> head, Map<Pending, Outcome> landed) {
+    for (Flight flight : flights) {
+      if (flight.nonce() < mined && !landed.containsKey(flight.pending)) {
+        outcome(flight, head).ifPresent(outcome -> landed.put(flight.pending, outcome));
+      }
+    }
+    if (flights.stream().anyMatch(flight -> flight.nonce() >= mined)) {
+      keepGoing(head);
+    }
+    trouble = "";
+  }
+
+  private Map<Pending, Outcome> ended(Map<Pending, Outcome> landed) {
     for (Flight flight : flights) {
       if (account.now() - flight.end >= 0) {
         landed.computeIfAbsent(flight.pending, _ -> unconfirmed(flight));
@@ -136,19 +225,30 @@ final class Watch implements AutoCloseable {
   }
 
   /// {@return what became of a transaction whose nonce is in a block, once that is sure}
-  private Optional<Outcome> outcome(Flight flight) {
+  private Optional<Outcome> outcome(Flight flight, Optional<BlockRef> head) {
+    return settled(flight, flight.pending.versions().reversed(), head)
+        .orElseGet(() -> missing(flight));
+  }
+
+  /// {@return nothing if none of these versions has a receipt; otherwise what became of it, once that is sure}
+  private Optional<Optional<Outcome>> settled(
+      Flight flight, List<Pending.Version> versions, Optional<BlockRef> head) {
     try {
-      for (Pending.Version version : flight.pending.versions().reversed()) {
+      for (Pending.Version version : versions) {
         Optional<Receipt> receipt = chain.receipt(version.hash());
         if (receipt.isPresent()) {
           flight.looksMissing = 0;
-          return receipt.filter(this::isConfirmed).map(sure -> settled(flight, version, sure));
+          return Optional.of(
+              receipt
+                  .filter(one -> head.isEmpty() || isSeenFrom(head.get(), one))
+                  .filter(one -> isConfirmed(one, head))
+                  .map(sure -> settled(flight, version, sure)));
         }
       }
-      return missing(flight);
+      return Optional.empty();
     } catch (ChainException e) {
       flight.problem = "; " + e.getMessage();
-      return Optional.empty();
+      return Optional.of(Optional.empty());
     }
   }
 
@@ -167,11 +267,11 @@ final class Watch implements AutoCloseable {
                 flight.pending.hashes())));
   }
 
-  private boolean isConfirmed(Receipt receipt) {
+  private boolean isConfirmed(Receipt receipt, Optional<BlockRef> head) {
     if (policy.confirmations() == 1) {
       return true;
     }
-    long depth = chain.latest().number() - receipt.blockNumber() + 1;
+    long depth = head.orElseGet(chain::latest).number() - receipt.blockNumber() + 1;
     return depth >= policy.confirmations()
         && chain
             .block(receipt.blockNumber())
@@ -227,9 +327,9 @@ final class Watch implements AutoCloseable {
         call.name(), Revert.unnamed(Data.EMPTY), Optional.of(receipt));
   }
 
-  private void keepGoing() {
+  private void keepGoing(Optional<BlockRef> head) {
     long pending = chain.pendingNonce(account.address());
-    BlockRef latest = chain.latest();
+    BlockRef latest = head.orElseGet(chain::latest);
     Wei baseFee = latest.baseFee();
     account.nonces().look(mined, pending, latest.number(), account.now());
     for (Flight flight : flights) {

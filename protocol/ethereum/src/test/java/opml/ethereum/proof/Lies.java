@@ -70,6 +70,7 @@ final class Lies {
     questions.put("no logs", chain -> chain.logs(none, 1, head.number()));
     questions.put("transactions", chain -> chain.transactions(head));
     questions.put("mined nonce", chain -> chain.minedNonce(dev.account(0).address()));
+    questions.put("nonce at", chain -> chain.minedNonce(dev.account(0).address(), head));
     questions.put("pending nonce", chain -> chain.pendingNonce(dev.account(0).address()));
     questions.put("receipt", chain -> chain.receipt(mined.transaction()));
     return questions;

@@ -107,6 +107,7 @@ class QuorumTest {
     questions.put("logs", chain -> chain.logs(filter, 0, head.number()));
     questions.put("transactions", chain -> chain.transactions(head));
     questions.put("mined nonce", chain -> chain.minedNonce(dev.account(0).address()));
+    questions.put("nonce at", chain -> chain.minedNonce(dev.account(0).address(), head));
     questions.put("pending nonce", chain -> chain.pendingNonce(dev.account(0).address()));
     questions.put("gas", chain -> chain.estimateGas(nothing, dev.account(1).address()));
     questions.put("tip", Chain::suggestedTip);

@@ -530,7 +530,8 @@ public final class SimulatedChain implements Chain {
     return head().after().nonce(account);
   }
 
-  long minedNonce(Address account, BlockRef at) {
+  @Override
+  public long minedNonce(Address account, BlockRef at) {
     return at(at).after().nonce(account);
   }
 

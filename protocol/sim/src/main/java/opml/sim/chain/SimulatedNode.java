@@ -148,6 +148,11 @@ public final class SimulatedNode implements Chain {
   }
 
   @Override
+  public long minedNonce(Address account, BlockRef at) {
+    return answered(() -> chain.minedNonce(account, at));
+  }
+
+  @Override
   public long pendingNonce(Address account) {
     return answered(() -> chain.pendingNonce(account));
   }
