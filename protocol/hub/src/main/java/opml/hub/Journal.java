@@ -46,6 +46,9 @@ public interface Journal {
 
     record Withdrew(Wei amount, Receipt receipt) implements Entry {}
 
+    /// What an earlier process of the account had on its way is in a block.
+    record Arrived(IntentKey key, Receipt receipt) implements Entry {}
+
     /// Something went wrong with one thing; everything else goes on.
     ///
     /// @param what the request, claim or game; or what this agent was about to do

@@ -440,6 +440,11 @@ public final class Responder {
 
   /// Tells what has ended, whoever had the traffic look.
   private void hear() {
+    if (!dry) {
+      traffic
+          .arrivals()
+          .forEach(one -> journal.tell(new Entry.Arrived(one.keyed().key(), one.receipt())));
+    }
     for (Optional<Heard> next = next(); next.isPresent(); next = next()) {
       IntentKey key = next.get().key();
       Outcome outcome = next.get().outcome();

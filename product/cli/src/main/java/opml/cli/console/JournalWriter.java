@@ -4,6 +4,7 @@ import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -82,6 +83,15 @@ public final class JournalWriter implements Journal, Loop.Listener {
               mined(e.receipt(), "request", e.request()));
       case Entry.Expired e -> line("expired", mined(e.receipt(), "request", e.request()));
       case Entry.Withdrew e -> line("withdrew", mined(e.receipt(), "amount", e.amount()));
+      case Entry.Arrived e ->
+          line(
+              "arrived",
+              mined(
+                  e.receipt(),
+                  "call",
+                  e.key().kind().name().toLowerCase(Locale.ROOT),
+                  "subject",
+                  e.key().subject()));
       case Entry.Refused e -> line("refused", facts("action", word(e.action()), "why", e.why()));
       case Entry.Overtaken e -> line("overtaken", facts("action", word(e.action())));
       case Entry.Would e -> {

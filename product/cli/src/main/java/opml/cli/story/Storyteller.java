@@ -98,6 +98,7 @@ final class Storyteller implements Audience {
                   + " result");
       case Entry.Expired _ -> say(who, "ends the request");
       case Entry.Withdrew withdrew -> say(who, "is paid " + withdrew.amount());
+      case Entry.Arrived _ -> say(who, "sees that what it sent before is in a block");
       case Entry.Refused refused -> {
         if (refusals.add(who + refused)) {
           say(who, "tries to go on, and the contract refuses: reverted " + refused.why());

@@ -88,6 +88,7 @@ final class Actor {
       case Entry.Computing _,
           Entry.Computed _,
           Entry.Withdrew _,
+          Entry.Arrived _,
           Entry.Refused _,
           Entry.Overtaken _,
           Entry.Would _,

@@ -17,6 +17,7 @@ import opml.game.work.Workshop;
 import opml.hub.EventHistory;
 import opml.hub.Hub;
 import opml.hub.IntentKey;
+import opml.hub.IntentKind;
 import opml.hub.Journal.Entry;
 import opml.hub.Picture.SeenGame;
 import opml.hub.Retention;
@@ -122,6 +123,12 @@ class PipelineTest extends RoleStage {
     next.look();
     assertThat(outbox.unmined()).isEmpty();
     assertThat(outbox.in(IntentState.MINED)).as("a claim and a move").hasSize(2);
+    assertThat(told)
+        .filteredOn(Entry.Arrived.class::isInstance)
+        .singleElement()
+        .satisfies(
+            arrived ->
+                assertThat(((Entry.Arrived) arrived).key().kind()).isEqualTo(IntentKind.MOVE));
   }
 
   @Test

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import opml.core.account.Wei;
 import opml.ethereum.chain.ChainException;
+import opml.ethereum.chain.Snapshot;
 import opml.hub.Hub;
 
 /// What an account has, asked for again and again in a thread of its own; what was known last stands while the chain is
@@ -39,7 +40,10 @@ public final class AccountMoney implements Supplier<Optional<AccountMoney.Holdin
 
   private void look() {
     try {
-      held = Optional.of(new Holding(hub.sender().balance(), hub.credit()));
+      Snapshot now = hub.sender().chain().snapshot();
+      held =
+          Optional.of(
+              new Holding(now.balance(hub.account()), hub.deployment().credit(now, hub.account())));
     } catch (ChainException e) {
       // The roles tell that the chain is away; what was known before is not wrong for that.
       return;

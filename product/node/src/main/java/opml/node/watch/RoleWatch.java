@@ -44,6 +44,7 @@ public final class RoleWatch implements Journal, Loop.Listener {
           Entry.Delivered _,
           Entry.Expired _,
           Entry.Withdrew _,
+          Entry.Arrived _,
           Entry.Poor _,
           Entry.Overtaken _,
           Entry.Would _ -> {}

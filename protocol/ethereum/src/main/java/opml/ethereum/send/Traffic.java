@@ -61,6 +61,7 @@ public final class Traffic<K> {
   private final Map<K, Trip> trips = new LinkedHashMap<>();
   private final Map<Pending, Trip> underWay = new HashMap<>();
   private final List<Landed<K>> landed = new ArrayList<>();
+  private final List<Arrival<K>> arrivals = new ArrayList<>();
   private long serial;
   private long newestBlock;
   private long landedLookedAt;
@@ -89,6 +90,9 @@ public final class Traffic<K> {
 
     /// Whether there are signed bytes of it in the log, and nothing yet of what became of them.
     private boolean isLogged;
+
+    /// Whether a process before this one signed it.
+    private boolean isInherited;
 
     Trip(KeyedOrder<K> keyed, Optional<BlockRef> decidedAt, Optional<Consumer<Outcome>> ear) {
       this.keyed = keyed;
@@ -170,6 +174,7 @@ public final class Traffic<K> {
   private void goOn(FlightLog.Signed<K> left) {
     Trip trip = new Trip(left.keyed(), Optional.empty(), Optional.empty());
     trip.isLogged = true;
+    trip.isInherited = true;
     trips.put(left.keyed().key(), trip);
     watch(trip, new Flight(pending(left), trip, true, account.policy(), account.now()));
   }
@@ -279,6 +284,16 @@ public final class Traffic<K> {
   /// out of date}
   public synchronized long newestBlock() {
     return newestBlock;
+  }
+
+  /// What a process before this one signed, and is in a block.
+  public record Arrival<K>(KeyedOrder<K> keyed, Receipt receipt) {}
+
+  /// {@return what has arrived of what an earlier process signed, each told once}
+  public synchronized List<Arrival<K>> arrivals() {
+    List<Arrival<K>> all = List.copyOf(arrivals);
+    arrivals.clear();
+    return all;
   }
 
   // ------------------------------------------------------------------ money
@@ -472,6 +487,9 @@ public final class Traffic<K> {
       drop(trip, why);
     }
     trip.ear.ifPresent(ear -> ear.accept(outcome));
+    if (trip.isInherited && outcome instanceof Outcome.Mined(Receipt receipt)) {
+      arrivals.add(new Arrival<>(trip.keyed, receipt));
+    }
   }
 
   private void drop(Trip trip, ChainException why) {

@@ -5,8 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import opml.core.account.Wei;
 import opml.ethereum.chain.TxHash;
 import opml.hub.Picture;
@@ -37,8 +39,12 @@ final class MarketRow {
   private static final int REREAD_MOST = 64;
   private static final int BLOCKS_GIVEN_UP = 1_000;
   private static final int SETTLING_BLOCKS = 10;
-  private static final int IDLE_BLOCKS = 20;
-  private static final int CLAIM_BLOCKS = 10;
+
+  /// What comes by the clock would blur the figures of a few blocks.
+  private static final int CLAIMS = 5;
+
+  private static final int CLAIM_BLOCKS = 9;
+  private static final int IDLE_BLOCKS = CLAIMS * CLAIM_BLOCKS;
 
   private final List<String> program;
   private final Consumer<String> progress;
@@ -62,14 +68,14 @@ final class MarketRow {
         long blocks = untilClaimed(ground, REQUESTS);
         progress.accept("%d blocks until all are claimed".formatted(blocks));
         pass(ground, SETTLING_BLOCKS);
-        double idle = callsABlock(ground, proxy, IDLE_BLOCKS);
-        progress.accept("%.1f calls a block with nothing to do".formatted(idle));
-        long before = proxy.calls();
-        ground.ask(REQUESTER, Ground.digit(0), Ground.FEE);
-        double all = callsABlock(ground, proxy, CLAIM_BLOCKS);
-        double claim = proxy.calls() - before - idle * CLAIM_BLOCKS;
-        progress.accept("%.1f more calls for a claim; %.1f a block".formatted(claim, all));
-        untilClaimed(ground, REQUESTS + 1);
+        Calls quiet = Calls.during(ground, proxy, () -> pass(ground, IDLE_BLOCKS));
+        double idle = quiet.aBlock();
+        progress.accept("%.1f calls a block with nothing to do: %s".formatted(idle, quiet));
+        Calls busy = Calls.during(ground, proxy, () -> claims(ground));
+        double claim = (busy.all() - idle * busy.blocks()) / CLAIMS;
+        String where = busy.beyond(quiet, CLAIMS);
+        progress.accept("%.1f more calls for a claim: %s".formatted(claim, where));
+        untilClaimed(ground, REQUESTS + CLAIMS);
         long again = rereadAfterAKill(ground, proxy, node);
         progress.accept("%d blocks are read again after a kill".formatted(again));
         return new RowFigures(
@@ -87,8 +93,67 @@ final class MarketRow {
                 Reach.atMost("calls a block, nothing to do", idle, CALLS_MOST),
                 Reach.atMost("calls for a claim", claim, CALLS_MOST),
                 Reach.atMost("blocks read again after a kill", again, REREAD_MOST)),
-            List.of());
+            List.of("calls for a claim, by method: " + where));
       }
+    }
+  }
+
+  /// Has the node claim a few times, one after the other.
+  private static void claims(Ground ground) {
+    for (int i = 0; i < CLAIMS; i++) {
+      ground.ask(REQUESTER, Ground.digit(i), Ground.FEE);
+      pass(ground, CLAIM_BLOCKS);
+    }
+  }
+
+  /// What was asked of a node while so many blocks came.
+  private record Calls(Map<String, Long> byMethod, long blocks) {
+    static Calls during(Ground ground, ChaosProxy proxy, Runnable task) {
+      Map<String, Long> counts = new ConcurrentHashMap<>();
+      long begin = head(ground);
+      proxy.overhear(call -> counts.merge(name(call), 1L, Long::sum));
+      task.run();
+      proxy.overhear(_ -> {});
+      return new Calls(new TreeMap<>(counts), head(ground) - begin);
+    }
+
+    /// {@return the method, and the word for the block that it is about}
+    private static String name(JsonNode call) {
+      String method = call.path("method").asText();
+      JsonNode params = call.path("params");
+      for (JsonNode param : params) {
+        if (List.of("latest", "pending").contains(param.asText())) {
+          return method + " " + param.asText();
+        }
+      }
+      return method;
+    }
+
+    long all() {
+      return byMethod.values().stream().mapToLong(count -> count).sum();
+    }
+
+    double aBlock() {
+      return (double) all() / blocks;
+    }
+
+    /// {@return how often each method was asked for beyond what as many quiet blocks have, for each of so many claims}
+    String beyond(Calls quiet, int claims) {
+      Map<String, Double> more = new TreeMap<>();
+      byMethod.forEach((method, count) -> more.merge(method, (double) count, Double::sum));
+      quiet.byMethod.forEach(
+          (method, count) ->
+              more.merge(method, -(double) count / quiet.blocks * blocks, Double::sum));
+      return more.entrySet().stream()
+          .map(one -> "%s %.1f".formatted(one.getKey(), one.getValue() / claims))
+          .collect(Collectors.joining(", "));
+    }
+
+    @Override
+    public String toString() {
+      return byMethod.entrySet().stream()
+          .map(one -> "%s %.2f".formatted(one.getKey(), (double) one.getValue() / blocks))
+          .collect(Collectors.joining(", "));
     }
   }
 
@@ -163,13 +228,6 @@ final class MarketRow {
       picture = ground.picture();
     }
     return picture.block().number() - begin;
-  }
-
-  private static double callsABlock(Ground ground, ChaosProxy proxy, int blocks) {
-    long begin = head(ground);
-    long before = proxy.calls();
-    pass(ground, blocks);
-    return (double) (proxy.calls() - before) / (head(ground) - begin);
   }
 
   private static void pass(Ground ground, int blocks) {
