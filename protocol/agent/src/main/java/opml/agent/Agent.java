@@ -96,6 +96,8 @@ public abstract sealed class Agent permits Server, Verifier {
   private Optional<Long> endedBefore = Optional.empty();
   private volatile Optional<Picture> seen = Optional.empty();
   private volatile boolean pressed = true;
+  private boolean paidOut;
+  private volatile boolean drained;
 
   /// @param lookout of the account, which other roles may share
   /// @param dry whether to tell only what would be done, and send nothing
@@ -195,7 +197,22 @@ public abstract sealed class Agent permits Server, Verifier {
     sendNew();
     responder.withdrawOthers();
     tidy(picture);
+    drained = lookout.entering().isDraining() && isOver(picture) && paidOut;
     return true;
+  }
+
+  /// {@return whether nothing of the account is live, or on its way}
+  private boolean isOver(Picture picture) {
+    return !responder.isBusy()
+        && lookout.exposure().isNone()
+        && voidGames(picture).isEmpty()
+        && picture.troubles().isEmpty();
+  }
+
+  /// {@return whether this agent drains, and its last look found nothing of the account that is live, on its way, or
+  /// worth being paid out}
+  public final boolean isDrained() {
+    return drained;
   }
 
   private void begin(Picture picture) {
@@ -205,8 +222,10 @@ public abstract sealed class Agent permits Server, Verifier {
     List<RequestId> stakes = atStake(picture).toList();
     pressed = !stakes.isEmpty();
     runs.look();
+    learnGas(picture, stakes);
+    lookout.exposure().look(this, picture);
     List<KeyedOrder<IntentKey>> bonds =
-        responder.orders().stream().filter(keyed -> stakesABond(keyed.key())).toList();
+        responder.orders().stream().filter(keyed -> Exposure.stakesABond(keyed.key())).toList();
     long gas =
         stakes.stream().mapToLong(runs::gasOfASide).sum()
             + bonds.stream().mapToLong(bond -> gasOfASide(picture, bond.key())).sum();
@@ -217,12 +236,19 @@ public abstract sealed class Agent permits Server, Verifier {
         bonds.stream().map(KeyedOrder::value).reduce(Wei.ZERO, Wei::plus));
     if (!greeted) {
       treasury.requireMeans("a bond and the gas of its games", leastBond(), Work.GAS_OF_ANY_SIDE);
+      whyNoRoom(Optional.empty(), leastBond()).ifPresent(why -> skip("everything", why));
       greeted = true;
     }
   }
 
-  private static boolean stakesABond(IntentKey key) {
-    return key.kind() == IntentKind.CLAIM || key.kind() == IntentKind.CHALLENGE;
+  private void learnGas(Picture picture, List<RequestId> requests) {
+    for (RequestId id : requests) {
+      SeenRequest request = picture.requests().get(id);
+      long gas = runs.gasOfASide(id);
+      if (request != null && gas < Work.GAS_OF_ANY_SIDE) {
+        lookout.exposure().learn(request.state().request().modelId(), gas);
+      }
+    }
   }
 
   /// {@return a bound of the gas of the game that may come of a claim or a challenge}
@@ -402,15 +428,58 @@ public abstract sealed class Agent permits Server, Verifier {
     return responder.hasDone(key, seen.orElseThrow().block().number(), BLOCKS_UNTIL_SHOWN);
   }
 
-  /// Takes a bond for a request, if it is there besides all that is at stake already.
+  /// {@return whether anything new may be entered; if not, the reason is told}
   ///
-  /// @return whether it was
-  final boolean stake(RequestId request, Wei bond) {
+  /// @param what it would be about
+  final boolean mayBegin(String what) {
+    boolean drains = lookout.entering().isDraining();
+    if (drains) {
+      skip(what, "this node drains, and enters nothing new");
+    }
+    return !drains;
+  }
+
+  /// {@return whether the budget has room for a bond and a game about a request, as far as its gas is known; if not,
+  /// the reason is told}
+  final boolean hasRoom(SeenRequest request, Wei bond) {
+    Optional<String> why = whyNoRoom(Optional.of(request), bond);
+    why.ifPresent(reason -> skip("request " + request.id(), reason));
+    return why.isEmpty();
+  }
+
+  private Optional<String> whyNoRoom(Optional<SeenRequest> request, Wei bond) {
+    Exposure exposure = lookout.exposure();
+    long gas =
+        request.flatMap(one -> exposure.knownGas(one.state().request().modelId())).orElse(0L);
+    return exposure.whyNot(
+        request.map(SeenRequest::id).orElse(new RequestId(Bytes32.ZERO)), bond, gas);
+  }
+
+  /// Takes a bond for a request, and the gas of a whole game, if both are there besides all that is at stake already,
+  /// and the budget has room for them. If not, the reason is told.
+  ///
+  /// @param key of what stakes it
+  /// @return whether they were
+  final boolean stake(IntentKey key, SeenRequest request, Wei bond) {
+    String what = "request " + request.id();
     if (lookout.belowFinal().isPresent()) {
-      skip("request " + request, "the chain has left a block that was final");
+      skip(what, "the chain has left a block that was final");
       return false;
     }
-    return treasury.stake("request " + request, bond, runs.gasOfASide(request));
+    Exposure exposure = lookout.exposure();
+    long gas = runs.gasOfASide(request.id());
+    exposure.learn(request.state().request().modelId(), gas);
+    Optional<String> why = exposure.reserve(this, key, request.id(), bond, gas);
+    if (why.isPresent()) {
+      skip(what, why.get());
+      return false;
+    }
+    if (!treasury.stake(what, bond, gas)) {
+      exposure.release(key);
+      skip(what, "the account cannot deposit the bond of " + bond);
+      return false;
+    }
+    return true;
   }
 
   /// Has the own credit paid out when it is worth its gas, or needed.
@@ -427,17 +496,23 @@ public abstract sealed class Agent permits Server, Verifier {
             .mapToLong(Bytes32::lane0)
             .sum();
     boolean isOnItsWay = responder.keeps(IntentKey.withdraw(self()));
-    if (dry || isOnItsWay || endedBefore.equals(Optional.of(ended)) && !treasury.isPoor()) {
+    // The last of it is fetched if it is worth its fetching.
+    boolean isLast = lookout.entering().isDraining() && isOver(picture);
+    paidOut = dry;
+    boolean isKnown = endedBefore.equals(Optional.of(ended)) && !treasury.isPoor();
+    if (dry || isOnItsWay || isKnown && !isLast) {
       return;
     }
     about(
         "the credit",
         () -> {
           Wei credit = treasury.credit();
-          boolean worth =
-              credit.compareTo(treasury.price().times(WITHDRAW_GAS).times(WITHDRAW_WORTH)) >= 0;
-          if (!credit.isZero() && (worth || treasury.isPoor())) {
+          Wei price = treasury.price().times(WITHDRAW_GAS).times(isLast ? 1 : WITHDRAW_WORTH);
+          boolean worth = credit.compareTo(price) >= 0;
+          if (!credit.isZero() && (worth || treasury.isPoor() && !isLast)) {
             responder.note(new Action.Withdraw(), credit);
+          } else {
+            paidOut = true;
           }
           endedBefore = Optional.of(ended);
         });

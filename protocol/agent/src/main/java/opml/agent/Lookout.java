@@ -34,6 +34,8 @@ public final class Lookout {
   private final Traffic<IntentKey> traffic;
   private final HubReader reader;
   private final Funds funds;
+  private final Exposure exposure;
+  private final Entering entering;
   private final BlockPace pace = new BlockPace();
   private final IdentityHashMap<Object, Long> used = new IdentityHashMap<>();
   private @Nullable Picture newest;
@@ -51,12 +53,36 @@ public final class Lookout {
   /// @param history where what was read is kept for the next process
   /// @param retention how long what is over is remembered
   public Lookout(Hub hub, Traffic<IntentKey> traffic, EventHistory history, Retention retention) {
+    this(
+        hub,
+        traffic,
+        history,
+        retention,
+        Budget.unlimited(hub.sender().policy().maxFee()),
+        new Entering());
+  }
+
+  /// @param traffic of the hub's account
+  /// @param history where what was read is kept for the next process
+  /// @param retention how long what is over is remembered; a day at least if the budget is about one
+  /// @param budget of the account
+  /// @param entering says whether its roles may enter anything new
+  public Lookout(
+      Hub hub,
+      Traffic<IntentKey> traffic,
+      EventHistory history,
+      Retention retention,
+      Budget budget,
+      Entering entering) {
     this.hub = hub;
     this.traffic = traffic;
+    Retention kept = budget.perDay().isPresent() ? retention.atLeast(Budget.DAY) : retention;
     this.reader =
         new HubReader(
-            hub.deployment(), hub.sender().chain(), 1, time(), history, Optional.of(retention));
+            hub.deployment(), hub.sender().chain(), 1, time(), history, Optional.of(kept));
     this.funds = new Funds(hub.sender(), hub.deployment(), traffic);
+    this.exposure = new Exposure(hub, traffic, budget);
+    this.entering = entering;
   }
 
   public Hub hub() {
@@ -73,6 +99,16 @@ public final class Lookout {
 
   Funds funds() {
     return funds;
+  }
+
+  /// {@return what the account has at stake}
+  public Exposure exposure() {
+    return exposure;
+  }
+
+  /// {@return whether the account's roles may enter anything new}
+  public Entering entering() {
+    return entering;
   }
 
   /// {@return the hub as it is now}

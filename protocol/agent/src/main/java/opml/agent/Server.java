@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import opml.core.account.Address;
 import opml.core.account.Wei;
 import opml.core.hash.Bytes32;
 import opml.game.claim.ClaimStatus;
@@ -30,6 +31,16 @@ import opml.hub.Picture.SeenRequest;
 
 /// Answers requests: computes, claims, defends its claims in any number of games, settles them and takes its money.
 public final class Server extends Agent {
+  /// What a server does about requesters' contracts that are to be told the result.
+  public enum Callbacks {
+    /// It tells them.
+    DELIVER,
+    /// It answers, and leaves it to others to tell them.
+    LEAVE,
+    /// It leaves requests alone that have one.
+    REFUSE
+  }
+
   /// What a server takes on.
   ///
   /// @param minimalFee requests that pay less are left alone; nothing for what answering costs at today's price of gas,
@@ -38,13 +49,44 @@ public final class Server extends Agent {
   /// @param attempts how many claims to lose on one request before giving it up; a right claim can be lost by being
   ///     away
   /// @param callbackGasMax deliveries that pass on more gas are left to others; 0 for no deliveries at all
+  /// @param requesters whose requests are answered
+  /// @param receivers which contracts are told results, as far as any are
+  /// @param models whose requests are answered
   public record Policy(
-      Optional<Wei> minimalFee, boolean beside, int attempts, long callbackGasMax) {
+      Optional<Wei> minimalFee,
+      boolean beside,
+      int attempts,
+      long callbackGasMax,
+      Callbacks callbacks,
+      Choice<Address> requesters,
+      Choice<Address> receivers,
+      Choice<Bytes32> models) {
     public static final Policy DEFAULT = new Policy(Optional.empty(), false, 1, 1_000_000);
+
+    /// A policy that answers everybody.
+    public Policy(Optional<Wei> minimalFee, boolean beside, int attempts, long callbackGasMax) {
+      this(
+          minimalFee,
+          beside,
+          attempts,
+          callbackGasMax,
+          Callbacks.DELIVER,
+          Choice.all(),
+          Choice.all(),
+          Choice.all());
+    }
 
     /// {@return the same with a least fee that the price of gas does not change}
     public Policy withMinimalFee(Wei fee) {
-      return new Policy(Optional.of(fee), beside, attempts, callbackGasMax);
+      return new Policy(
+          Optional.of(fee),
+          beside,
+          attempts,
+          callbackGasMax,
+          callbacks,
+          requesters,
+          receivers,
+          models);
     }
   }
 
@@ -77,7 +119,7 @@ public final class Server extends Agent {
       Policy policy,
       Caution caution,
       Optional<OutputFolder> outputs) {
-    this(new Lookout(hub), workshop, journal, policy, caution, outputs, Host.HERE);
+    this(new Lookout(hub), workshop, journal, policy, caution, outputs, false, Host.HERE);
   }
 
   /// @param lookout of the account, which other roles may share
@@ -91,9 +133,25 @@ public final class Server extends Agent {
       Caution caution,
       Optional<OutputFolder> outputs,
       Host host) {
-    super(lookout, workshop, journal, caution, false, host);
+    this(lookout, workshop, journal, policy, caution, outputs, false, host);
+  }
+
+  /// @param lookout of the account, which other roles may share, and which needs neither key nor money if it is dry
+  /// @param outputs where outputs are published that claims cannot carry
+  /// @param dry whether to tell what would be done, and to do nothing
+  /// @param host whose machine it is
+  public Server(
+      Lookout lookout,
+      Workshop workshop,
+      Journal journal,
+      Policy policy,
+      Caution caution,
+      Optional<OutputFolder> outputs,
+      boolean dry,
+      Host host) {
+    super(lookout, workshop, journal, caution, dry, host);
     this.policy = policy;
-    this.outputs = outputs;
+    this.outputs = dry ? Optional.empty() : outputs;
   }
 
   @Override
@@ -193,6 +251,9 @@ public final class Server extends Agent {
     }
     boolean isOnItsWay = responder().has(IntentKey.claim(request.id()));
     // Strangers ask for as much as they like: what could not be claimed is not computed.
+    if (!isOnItsWay && !hasRoom(request, terms().claimBond())) {
+      return;
+    }
     if (!isOnItsWay
         && !treasury()
             .requireMeans("request " + request.id(), terms().claimBond(), Work.GAS_OF_ANY_SIDE)) {
@@ -230,13 +291,11 @@ public final class Server extends Agent {
     Wei bond = new Wei(terms().bondBeside(state.liveClaims(), state.extensions()));
     if (!lookout().confirms(request.id())) {
       skip("request " + request.id(), "the node's events and its view of it differ");
-    } else if (stake(request.id(), bond)) {
+    } else if (stake(IntentKey.claim(request.id()), request, bond)) {
       publish(request, work);
       responder()
           .claim(
               request.id(), work, bond, request.state().deadline(), why -> refused(request, why));
-    } else {
-      skip("request " + request.id(), "the account cannot deposit the bond of " + bond);
     }
   }
 
@@ -268,7 +327,23 @@ public final class Server extends Agent {
     return !live
         && mine.size() < policy.attempts()
         && !(mine.isEmpty() && isHidden(IntentKey.claim(seen.id())))
-        && isPaid(seen, FeeFloor.ofClaim(0));
+        && isWelcome(seen)
+        && isPaid(seen, FeeFloor.ofClaim(0))
+        && mayBegin("request " + seen.id());
+  }
+
+  private boolean isWelcome(SeenRequest seen) {
+    Request request = seen.state().request();
+    Optional<String> why =
+        !policy.requesters().admits(request.requester())
+            ? Optional.of("its requester is not one that this server answers")
+            : !policy.models().admits(request.modelId())
+                ? Optional.of("its model is not one that this server answers for")
+                : policy.callbacks() == Callbacks.REFUSE && !request.callback().isZero()
+                    ? Optional.of("its contract is to be told, and this server takes no callbacks")
+                    : Optional.empty();
+    why.ifPresent(reason -> skip("request " + seen.id(), reason));
+    return why.isEmpty();
   }
 
   /// {@return whether a request pays for calls of so much gas}
@@ -313,6 +388,10 @@ public final class Server extends Agent {
             && !request.callback().isZero()
             && !refusesToHear.contains(seen.id());
     if (!wanted) {
+      return;
+    }
+    if (policy.callbacks() != Callbacks.DELIVER || !policy.receivers().admits(request.callback())) {
+      skip("request " + seen.id(), "its contract is not one that this server tells results");
       return;
     }
     if (request.callbackGas() > policy.callbackGasMax()) {

@@ -8,7 +8,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import opml.core.account.Address;
 import opml.core.account.Wei;
+import opml.core.hash.Bytes32;
 import opml.game.claim.ClaimId;
 import opml.game.claim.ClaimStatus;
 import opml.game.move.Action;
@@ -29,12 +31,21 @@ import opml.hub.Picture.SeenRequest;
 
 /// Recomputes what others claim, challenges what is wrong, and plays its games to their end.
 public final class Verifier extends Agent {
+  /// Which claims a verifier checks; its games it plays in any case.
+  ///
+  /// @param servers who made them
+  /// @param models that they are about
+  public record Policy(Choice<Address> servers, Choice<Bytes32> models) {
+    public static final Policy ALL = new Policy(Choice.all(), Choice.all());
+  }
+
   /// So many more open games than are seen a first challenge has room for.
   private static final long ROOM = 3;
 
   private static final int ROOM_DOUBLED_MOST = 5;
   private static final long SHARE_AT_FIRST = 8;
 
+  private final Policy policy;
   private final ClaimJudge judge;
   private final Map<ClaimId, Integer> attempts = new HashMap<>();
   private boolean dearFirst;
@@ -50,7 +61,7 @@ public final class Verifier extends Agent {
   /// @param lookout of the account, which other roles may share
   /// @param host whose machine it is
   public Verifier(Lookout lookout, Workshop workshop, Journal journal, Caution caution, Host host) {
-    this(lookout, workshop, journal, caution, false, host);
+    this(lookout, workshop, journal, Policy.ALL, caution, false, host);
   }
 
   /// {@return a verifier that tells what it would do, and does nothing: its account needs neither key nor money}
@@ -62,17 +73,22 @@ public final class Verifier extends Agent {
   ///
   /// @param lookout of the account, which needs neither key nor money
   public static Verifier dry(Lookout lookout, Workshop workshop, Journal journal, Caution caution) {
-    return new Verifier(lookout, workshop, journal, caution, true, Host.HERE);
+    return new Verifier(lookout, workshop, journal, Policy.ALL, caution, true, Host.HERE);
   }
 
-  private Verifier(
+  /// @param lookout of the account, which other roles may share, and which needs neither key nor money if it is dry
+  /// @param dry whether to tell what would be done, and to do nothing
+  /// @param host whose machine it is
+  public Verifier(
       Lookout lookout,
       Workshop workshop,
       Journal journal,
+      Policy policy,
       Caution caution,
       boolean dry,
       Host host) {
     super(lookout, workshop, journal, caution, dry, host);
+    this.policy = policy;
     this.judge = new ClaimJudge(GameFormat.PROTOCOL, terms().window());
   }
 
@@ -154,7 +170,10 @@ public final class Verifier extends Agent {
 
   private void check(Picture picture, SeenClaim claim) {
     SeenRequest request = picture.requests().get(claim.state().claim().request());
-    if (request == null || claim.state().status() != ClaimStatus.LIVE) {
+    if (request == null
+        || claim.state().status() != ClaimStatus.LIVE
+        || !concerns(claim, request)
+        || !mayBegin("claim " + claim.id())) {
       return;
     }
     Verdict verdict =
@@ -177,6 +196,19 @@ public final class Verifier extends Agent {
     }
   }
 
+  private boolean concerns(SeenClaim claim, SeenRequest request) {
+    boolean server = policy.servers().admits(claim.state().claim().server());
+    boolean model = policy.models().admits(request.state().request().modelId());
+    if (!server || !model) {
+      skip(
+          "claim " + claim.id(),
+          server
+              ? "its model is not one that this verifier checks"
+              : "its server is not one that this verifier checks");
+    }
+    return server && model;
+  }
+
   private boolean mayChallenge(Picture picture, SeenClaim claim, SeenRequest request) {
     boolean did =
         picture.gamesOn(claim.id()).stream().anyMatch(game -> game.challenger().equals(self()));
@@ -187,6 +219,9 @@ public final class Verifier extends Agent {
       return false;
     }
     Wei bond = leastDeposit(claim.state().openGames());
+    if (!hasRoom(request, bond)) {
+      return false;
+    }
     boolean can =
         treasury().requireMeans("request " + request.id(), bond, runs().gasOfASide(request.id()));
     if (!can) {
@@ -207,10 +242,10 @@ public final class Verifier extends Agent {
     if (!(action instanceof Action.Challenge challenge)) {
       return;
     }
-    Wei bond = deposit(claim, work);
+    Wei bond = deposit(claim, request, work);
     if (!lookout().confirms(claim.id())) {
       skip("claim " + claim.id(), "the node's events and its view of it differ");
-    } else if (stake(request.id(), bond)) {
+    } else if (stake(IntentKey.challenge(claim.id()), request, bond)) {
       attempts.merge(claim.id(), 1, Integer::sum);
       responder().note(challenge, work, bond, claim.state().claimedAt() + terms().window());
     }
@@ -224,7 +259,7 @@ public final class Verifier extends Agent {
   /// {@return what a challenge deposits. Whoever opens games in front of it in its block, and loses them behind it,
   /// keeps out every challenge that deposits only what is due when it is sent; so it has room for some more, and twice
   /// as many after each attempt in vain. The hub gives a surplus back}
-  private Wei deposit(SeenClaim claim, Work work) {
+  private Wei deposit(SeenClaim claim, SeenRequest request, Work work) {
     long open = claim.state().openGames();
     int tried = attempts.getOrDefault(claim.id(), 0);
     // A first attempt leaves the most of the money for other wrong claims.
@@ -232,7 +267,8 @@ public final class Verifier extends Agent {
     for (long room = ROOM << Math.min(tried, ROOM_DOUBLED_MOST); room > 0; room /= 2) {
       Wei bond = new Wei(terms().challengeBondBeside(open + room));
       Wei needed = new Wei(bond.value().multiply(BigInteger.valueOf(share)));
-      if (treasury().canSpare(needed, work.gasOfASide())) {
+      boolean fits = lookout().exposure().whyNot(request.id(), bond, work.gasOfASide()).isEmpty();
+      if (fits && treasury().canSpare(needed, work.gasOfASide())) {
         return bond;
       }
     }

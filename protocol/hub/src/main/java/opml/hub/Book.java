@@ -23,6 +23,7 @@ import opml.game.claim.RequestId;
 import opml.game.claim.RequestStatus;
 import opml.game.move.GameStatus;
 import opml.hub.GameHistory.Played;
+import opml.hub.HubEvent.Claimed;
 import opml.hub.HubEvent.Delivered;
 import opml.hub.HubEvent.Moved;
 import opml.hub.HubEvent.Requested;
@@ -128,6 +129,21 @@ final class Book {
         file.gone = Numbering.of(listed(file.events)).missing();
       }
     }
+  }
+
+  /// {@return the first block in which something was claimed or moved at this second or later, by the hub's word}
+  long firstSince(long time) {
+    return events.entrySet().stream()
+        .filter(
+            event ->
+                switch (event.getValue()) {
+                  case Claimed claimed -> claimed.claimedAt() >= time;
+                  case Moved moved -> moved.movedAt() >= time;
+                  default -> false;
+                })
+        .mapToLong(event -> event.getKey().block())
+        .findFirst()
+        .orElse(Long.MAX_VALUE);
   }
 
   /// Forgets the requests that are over, with all their claims and games, of which nothing is in block `before` or

@@ -276,7 +276,7 @@ public final class HubReader {
       LogFollower<Heard> following = opened();
       findFinal(head);
       following.poll(head, this::hear);
-      forgetWhatIsOver();
+      forgetWhatIsOver(following.position().orElse(head));
       Optional<BlockRef> position = following.position();
       if (position.map(BlockRef::number).orElse(-1L) >= floor) {
         position.ifPresent(block -> floor = block.number());
@@ -430,7 +430,7 @@ public final class HubReader {
               keep(() -> history.finalise(block));
               following.remember(block);
               finalBlock = isFinal;
-              forgetWhatIsOver();
+              forgetWhatIsOver(upTo);
             });
   }
 
@@ -441,13 +441,20 @@ public final class HubReader {
         : finalBlock.get().number() - retention.get().blocks();
   }
 
-  private void forgetWhatIsOver() {
+  private void forgetWhatIsOver(BlockRef head) {
     long before = overBefore();
     if (before >= prunedBefore + BETWEEN_PRUNINGS) {
       prunedBefore = before;
-      keep(() -> history.prune(before));
-      book.forget(before);
+      long least = Math.min(before, youngBlock(head));
+      keep(() -> history.prune(least));
+      book.forget(least);
     }
+  }
+
+  /// {@return the first block of what is too young to be let go of}
+  private long youngBlock(BlockRef head) {
+    Duration time = retention.map(Retention::time).orElse(Duration.ZERO);
+    return time.isZero() ? Long.MAX_VALUE : book.firstSince(head.timestamp() - time.toSeconds());
   }
 
   private void pause() {

@@ -1,6 +1,7 @@
 package opml.hub;
 
 import opml.core.account.Wei;
+import opml.core.hash.Bytes32;
 import opml.ethereum.chain.Receipt;
 import opml.game.claim.ClaimId;
 import opml.game.claim.GameId;
@@ -69,6 +70,12 @@ public interface Journal {
 
     /// What would have been done, if this agent did more than look; told once for each thing.
     record Would(Action action, String why) implements Entry {}
+
+    /// The claim that would have been made, if this agent did more than look; told once for each request.
+    record WouldClaim(RequestId request, Wei bond, Bytes32 finalState) implements Entry {}
+
+    /// What a requester's contract would have been told, if this agent did more than look; told once for each.
+    record WouldDeliver(RequestId request, boolean isFinal) implements Entry {}
 
     /// Something was left alone on purpose; told once for each thing.
     record Skipped(String what, String why) implements Entry {}

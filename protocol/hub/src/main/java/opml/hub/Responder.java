@@ -51,7 +51,7 @@ public final class Responder {
   private final HubCalls calls;
   private final Journal journal;
   private final boolean dry;
-  private final Set<Action> told = new HashSet<>();
+  private final Set<Object> told = new HashSet<>();
   private final Map<IntentKey, Duty> duties = new LinkedHashMap<>();
   private final Set<IntentKey> wanted = new HashSet<>();
   private final Queue<Heard> outcomes = new ConcurrentLinkedQueue<>();
@@ -269,7 +269,9 @@ public final class Responder {
   public void claim(
       RequestId request, Work work, Wei bond, long deadline, Function<String, Entry> refused) {
     IntentKey key = IntentKey.claim(request);
-    if (!keeps(key)) {
+    if (dry) {
+      tellOnce(key, new Entry.WouldClaim(request, bond, work.result().finalState()));
+    } else if (!keeps(key)) {
       handOver(
           new Duty(
               "request " + request,
@@ -316,7 +318,9 @@ public final class Responder {
       boolean isFinal,
       Call call,
       Function<String, Entry> refused) {
-    if (!keeps(key)) {
+    if (dry) {
+      tellOnce(key, new Entry.WouldDeliver(request, isFinal));
+    } else if (!keeps(key)) {
       handOver(
           new Duty(
               "request " + request,
@@ -485,8 +489,12 @@ public final class Responder {
   }
 
   private void tell(Action action, String why) {
-    if (told.add(action)) {
-      journal.tell(new Entry.Would(action, why));
+    tellOnce(action, new Entry.Would(action, why));
+  }
+
+  private void tellOnce(Object what, Entry entry) {
+    if (told.add(what)) {
+      journal.tell(entry);
     }
   }
 

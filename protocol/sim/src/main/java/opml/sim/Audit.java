@@ -36,6 +36,7 @@ final class Audit {
   private final List<Finding> findings = new ArrayList<>();
   private final Set<Address> honest = new HashSet<>();
   private final boolean hasVerifier;
+  private final List<StakeAudit> stakes;
   private final Set<Object> staked = new HashSet<>();
   private BigInteger money = BigInteger.ZERO;
   private long seen = -1;
@@ -47,7 +48,14 @@ final class Audit {
     script.cast().stream()
         .filter(persona -> persona.calling().isHonest())
         .forEach(persona -> honest.add(Automaton.account(persona.number())));
-    this.hasVerifier = script.cast().stream().anyMatch(p -> p.calling() == Calling.VERIFIER);
+    // One that has no room for every wrong claim may have to let some pass.
+    this.hasVerifier =
+        script.cast().stream().anyMatch(p -> p.calling() == Calling.VERIFIER && !p.isLimited());
+    this.stakes =
+        script.cast().stream()
+            .filter(p -> p.calling().isHonest() && p.isLimited())
+            .map(p -> new StakeAudit(chain, p))
+            .toList();
   }
 
   void begin() {
@@ -171,6 +179,9 @@ final class Audit {
       }
     }
     chain.newestLogs().forEach(log -> judge(hub, log, slot));
+    for (StakeAudit account : stakes) {
+      account.look(slot).ifPresent(text -> found(Finding.Kind.BUDGET, text, slot));
+    }
   }
 
   private void judge(Referee hub, ClaimState claim, long slot) {

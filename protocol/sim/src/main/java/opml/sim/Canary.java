@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Function;
+import opml.agent.Budget;
 import opml.core.account.Address;
+import opml.core.account.Wei;
 import opml.core.hash.Bytes32;
 import opml.ethereum.chain.BlockRef;
 import opml.ethereum.chain.Call;
@@ -94,7 +96,9 @@ public enum Canary {
   /// A server forgets its claims at a reorganisation, and claims again.
   CLAIM_AGAIN_AFTER_A_REORGANISATION(new Forgetful()),
   /// A server's machine computes something else than the contract.
-  WRONG_INSTRUCTION(new Miscomputing());
+  WRONG_INSTRUCTION(new Miscomputing()),
+  /// Agents reserve room for their bonds, and none for the games that may come of them.
+  GAMES_NOT_RESERVED(new Careless());
 
   private static final Set<String> MOVES = Set.of("dissect", "refine", "execute");
 
@@ -230,6 +234,14 @@ public enum Canary {
                   .toList();
             }
           };
+    }
+  }
+
+  private record Careless() implements Sabotage {
+    @Override
+    public Budget budget(Persona persona) {
+      Budget right = persona.budget();
+      return new Budget(right.perRequest(), right.perDay(), right.inAll(), Wei.ZERO);
     }
   }
 

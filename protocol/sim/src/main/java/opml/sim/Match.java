@@ -12,6 +12,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import opml.agent.Agent;
+import opml.agent.Budget;
+import opml.agent.Entering;
 import opml.agent.Host;
 import opml.agent.Lookout;
 import opml.agent.OutboxLog;
@@ -390,6 +392,7 @@ final class Match {
 
   /// What somebody has read and sent outlives his process.
   private Lookout lookout(Persona persona, Hub hub) {
+    Budget budget = persona.calling().isHonest() ? sabotage.budget(persona) : persona.budget();
     Store store =
         stores.computeIfAbsent(persona.number(), number -> places.open(number, identity()));
     Traffic<IntentKey> traffic =
@@ -399,7 +402,12 @@ final class Match {
                 hub, store.outbox(), () -> Instant.ofEpochSecond(chain.latest().timestamp())),
             Traffic.USUAL_MOST);
     return new Lookout(
-        hub, traffic, new StoredHistory(store.projection(), chain.deployment()), RETENTION);
+        hub,
+        traffic,
+        new StoredHistory(store.projection(), chain.deployment()),
+        RETENTION,
+        budget,
+        new Entering());
   }
 
   private StoreIdentity identity() {

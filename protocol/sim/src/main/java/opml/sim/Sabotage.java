@@ -1,6 +1,7 @@
 package opml.sim;
 
 import java.util.List;
+import opml.agent.Budget;
 import opml.ethereum.chain.Chain;
 import opml.ethereum.send.Signer;
 import opml.sim.chain.Bugs;
@@ -25,6 +26,11 @@ interface Sabotage {
   /// {@return the key as an honest agent has it}
   default Signer signer(Persona persona, Signer signer, SimulatedChain chain) {
     return signer;
+  }
+
+  /// {@return the budget as an honest agent keeps it}
+  default Budget budget(Persona persona) {
+    return persona.budget();
   }
 
   /// {@return the runs as an honest agent has them}

@@ -1,11 +1,17 @@
 package opml.sim;
 
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
+import opml.agent.Budget;
+import opml.core.account.Wei;
+import opml.ethereum.send.SendPolicy;
 import opml.game.move.Parameters;
 import opml.sim.time.Clockwork;
 import opml.sim.toy.Automaton;
+import opml.sim.toy.AutomatonWork;
 import opml.sim.toy.Deviation;
 
 /// All that is to happen in a game besides what the agents do: drawn from a seed, and a value, so that a game that
@@ -31,6 +37,9 @@ public record Script(
 
   private static final long QUIET_SLOTS = 450;
 
+  private static final Wei GAS_PRICE = SendPolicy.DEFAULT.maxFee();
+  private static final BigInteger PERCENT = BigInteger.valueOf(100);
+
   public Script {
     models = List.copyOf(models);
     inquiries = List.copyOf(inquiries);
@@ -49,6 +58,12 @@ public record Script(
           new Inquiry(1 + random.nextLong(20), 0, random.nextLong(), 20 + random.nextLong(100)));
     }
     List<Persona> cast = cast(random, model);
+    if (cast.stream().anyMatch(Persona::isLimited)) {
+      // So that there is more to enter than fits.
+      for (int more = random.nextInt(3); more > 0; more--) {
+        inquiries.add(new Inquiry(1, 0, random.nextLong(), 20 + random.nextLong(100)));
+      }
+    }
     return new Script(
         random.nextLong(),
         Parameters.DEFAULT.withTimes(
@@ -90,9 +105,31 @@ public record Script(
               FIRST_ACCOUNT + cast.size(),
               calling,
               lies ? lie(random, model) : Deviation.NONE,
-              1 + random.nextLong(calling.isHonest() ? 10 : 30)));
+              1 + random.nextLong(calling.isHonest() ? 10 : 30),
+              budget(random, calling)));
     }
     return cast;
+  }
+
+  /// {@return a budget with room for some games, or for any}
+  private static Budget budget(SplittableRandom random, Calling calling) {
+    return calling.isHonest() && random.nextInt(3) == 0
+        ? new Budget(
+            limit(random, calling), limit(random, calling), limit(random, calling), GAS_PRICE)
+        : Budget.unlimited(GAS_PRICE);
+  }
+
+  private static Optional<Wei> limit(SplittableRandom random, Calling calling) {
+    if (random.nextInt(3) == 0) {
+      return Optional.empty();
+    }
+    Wei bond =
+        calling == Calling.SERVER
+            ? Parameters.DEFAULT.claimBond()
+            : Parameters.DEFAULT.challengeBond();
+    Wei one = bond.plus(GAS_PRICE.times(AutomatonWork.GAS_OF_A_SIDE));
+    // Some are a little too small for one.
+    return Optional.of(new Wei(one.times(90 + random.nextInt(300)).value().divide(PERCENT)));
   }
 
   private static Deviation lie(SplittableRandom random, Automaton model) {

@@ -61,7 +61,8 @@ class SimulationTest {
         "VERIFIER_NEVER_MOVES",
         "SERVER_NEVER_MOVES",
         "ANSWER_TO_THE_WRONG_GAME",
-        "WRONG_INSTRUCTION"
+        "WRONG_INSTRUCTION",
+        "GAMES_NOT_RESERVED"
       })
   void aPlantedBugIsFound(Canary canary) {
     assertThat(new Simulation(1).find(canary, 200).foundAfter()).isPresent();

@@ -139,22 +139,32 @@ final class SmallWorld {
   }
 
   Server server(Lookout lookout, Deviation lie, Journal journal) {
+    return server(lookout, lie, journal, new Server.Policy(Optional.of(Wei.ZERO), true, 1, 0));
+  }
+
+  Server server(Lookout lookout, Deviation lie, Journal journal, Server.Policy policy) {
     return new Server(
         lookout,
         new AutomatonWorkshop(List.of(model), lie),
         journal,
-        new Server.Policy(Optional.of(Wei.ZERO), true, 1, 0),
+        policy,
         Agent.Caution.DEFAULT,
         Optional.empty(),
         HOST);
   }
 
   Verifier verifier(Lookout lookout, Journal journal) {
+    return verifier(lookout, journal, Verifier.Policy.ALL);
+  }
+
+  Verifier verifier(Lookout lookout, Journal journal, Verifier.Policy policy) {
     return new Verifier(
         lookout,
         new AutomatonWorkshop(List.of(model), Deviation.NONE),
         journal,
+        policy,
         Agent.Caution.DEFAULT,
+        false,
         HOST);
   }
 

@@ -99,6 +99,12 @@ public final class JournalWriter implements Journal, Loop.Listener {
         facts.put("why", e.why());
         line("would " + verb(e.action()), facts);
       }
+      case Entry.WouldClaim e ->
+          line(
+              "would claim",
+              facts("request", e.request(), "bond", e.bond(), "state", e.finalState()));
+      case Entry.WouldDeliver e ->
+          line("would deliver", facts("request", e.request(), "final", e.isFinal()));
       case Entry.Trouble e ->
           line("trouble", facts("what", e.what(), "why", Messages.oneLine(e.why())));
       case Entry.Poor e ->

@@ -108,6 +108,9 @@ final class Storyteller implements Audience {
         // Somebody else did it; they have been told of.
       }
       case Entry.Would would -> say(who, "would do this, if it did anything: " + would.action());
+      case Entry.WouldClaim would ->
+          say(who, "would claim it with a bond of %s".formatted(would.bond()));
+      case Entry.WouldDeliver _ -> say(who, "would tell the requester's contract");
       case Entry.Trouble trouble ->
           say(who, "has trouble with " + trouble.what() + ": " + trouble.why());
       case Entry.Poor poor ->

@@ -92,6 +92,8 @@ final class Actor {
           Entry.Refused _,
           Entry.Overtaken _,
           Entry.Would _,
+          Entry.WouldClaim _,
+          Entry.WouldDeliver _,
           Entry.Trouble _,
           Entry.Poor _,
           Entry.Skipped _ -> {

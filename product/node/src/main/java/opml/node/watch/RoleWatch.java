@@ -47,7 +47,9 @@ public final class RoleWatch implements Journal, Loop.Listener {
           Entry.Arrived _,
           Entry.Poor _,
           Entry.Overtaken _,
-          Entry.Would _ -> {}
+          Entry.Would _,
+          Entry.WouldClaim _,
+          Entry.WouldDeliver _ -> {}
     }
     journal.tell(entry);
   }

@@ -144,7 +144,9 @@ public final class Traffic<K> {
   /// Something that was mined, and may be thrown out.
   ///
   /// @param block that has it; nothing if an earlier process knew
-  private record Landed<K>(KeyedOrder<K> keyed, Flight flight, Optional<Long> block, long at) {
+  /// @param isDone false if it was refused in its block
+  private record Landed<K>(
+      KeyedOrder<K> keyed, Flight flight, Optional<Long> block, long at, boolean isDone) {
     boolean is(K key) {
       return keyed.key().equals(key);
     }
@@ -256,6 +258,13 @@ public final class Traffic<K> {
   /// {@return all that waits or is on its way}
   public synchronized List<KeyedOrder<K>> orders() {
     return trips.values().stream().map(trip -> trip.keyed).toList();
+  }
+
+  /// {@return the same, and what has been done within the last minutes, which a node may not show yet}
+  public synchronized List<KeyedOrder<K>> recent() {
+    List<KeyedOrder<K>> recent = new ArrayList<>(orders());
+    landed.stream().filter(Landed::isDone).forEach(one -> recent.add(one.keyed()));
+    return recent;
   }
 
   /// {@return whether there is something to look after}
@@ -398,7 +407,7 @@ public final class Traffic<K> {
       for (FlightLog.Signed<K> one : log.minedFrom(Math.max(0, mined - MINED_REMEMBERED))) {
         Pending pending = pending(one);
         Flight flight = new Flight(pending, Logbook.NONE, true, account.policy(), account.now());
-        landed.add(new Landed<>(one.keyed(), flight, Optional.empty(), account.now()));
+        landed.add(new Landed<>(one.keyed(), flight, Optional.empty(), account.now(), true));
       }
       begun = true;
     }
@@ -451,7 +460,11 @@ public final class Traffic<K> {
             receipt -> {
               landed.add(
                   new Landed<>(
-                      trip.keyed, flight, Optional.of(receipt.blockNumber()), account.now()));
+                      trip.keyed,
+                      flight,
+                      Optional.of(receipt.blockNumber()),
+                      account.now(),
+                      outcome instanceof Outcome.Mined));
               seenFrom = seenFrom.filter(seen -> isIn(receipt, seen));
             });
     if (outcome instanceof Outcome.Failed(ChainException.OutOfGas _) && mayRepeat(trip, pending)) {

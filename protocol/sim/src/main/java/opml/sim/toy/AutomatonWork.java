@@ -14,7 +14,7 @@ import opml.game.work.Work;
 /// A run of an automaton, true or not. Its witnesses are what the simulated contract takes: the preimage of a state,
 /// and nothing where the real one wants proofs.
 public final class AutomatonWork implements Work {
-  private static final long GAS_OF_A_SIDE = 1_000_000;
+  public static final long GAS_OF_A_SIDE = 1_000_000;
 
   private final Automaton model;
   private final Deviation lie;
