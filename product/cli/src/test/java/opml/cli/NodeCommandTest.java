@@ -109,6 +109,33 @@ class NodeCommandTest {
   }
 
   @Test
+  void aNodeThatDrainsEntersNothingAndEndsWithZeroAndOneThatWasAskedForLessLeavesItAlone()
+      throws IOException {
+    Path key = rich("drained");
+    Path asking = rich("drained-asker");
+    Path file = config("drained", dev.url(), "[budget]\nper-request = \"0.1\"\n");
+    request(asking);
+    CliRun poor = CliRun.start("node", "--config", file);
+    URI web = web(poor);
+    poor.until("the budget of a request has no room");
+    await(() -> metric(web, "opml_draining") == 0 && metric(web, "opml_exposure_eth") == 0);
+    poor.stop().succeeds();
+    assertThat(poor.out()).doesNotContain("claimed");
+
+    Path dry =
+        Files.writeString(file, "dry-run = true\n" + Files.readString(file).replace("0.1", "5"));
+    CliRun would = CliRun.start("node", "--config", dry);
+    would.until("[serve] would claim");
+    would.stop().succeeds();
+    Files.writeString(file, Files.readString(file).replace("dry-run = true\n", ""));
+
+    CliRun node = CliRun.of("node", "--config", file, "--drain").succeeds();
+    assertThat(node.out()).contains("draining", "drained").doesNotContain("claimed");
+    CliRun.of("node", "--config", dry, "--drain").succeeds();
+    assertThat(key).exists();
+  }
+
+  @Test
   void aNodeIsNotReadyWhileItsChainIsAwayAndReadyAgainAfterwards() throws IOException {
     rich("away");
     try (Gateway gateway = new Gateway(dev.url())) {

@@ -13,6 +13,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import opml.agent.Budget;
 import opml.core.account.Address;
 import opml.core.account.Wei;
 import opml.ethereum.chain.BlockTag;
@@ -25,6 +26,7 @@ import opml.node.config.NodeConfig.ChainPart;
 import opml.node.config.NodeConfig.FetchPart;
 import opml.node.config.NodeConfig.KeyPlace;
 import opml.node.config.NodeConfig.LogPart;
+import opml.node.config.NodeConfig.PolicyPart;
 import opml.node.config.NodeConfig.RoleKind;
 import opml.node.config.NodeConfig.RolePart;
 import opml.node.config.NodeConfig.StorePart;
@@ -46,6 +48,9 @@ public final class ConfigFile {
 
   /// About what a claim's bond and a game of it take with the default terms.
   private static final Wei LEAST_BALANCE = Wei.gwei(50_000_000);
+
+  /// Of a unit of gas, in gwei.
+  private static final int FEE_CEILING = 500;
 
   private final Path file;
   private final List<ConfigProblem> problems = new ArrayList<>();
@@ -73,14 +78,21 @@ public final class ConfigFile {
     ConfigTable root = new ConfigTable(file, "", parsed, TomlPosition.positionAt(1, 1), problems);
     boolean dryRun = root.flag("dry-run", false);
     ChainPart chain = chain(root.table("chain"));
-    Optional<AccountPart> account = account(root.table("account"), dryRun);
+    ConfigTable holder = root.table("account");
+    Wei ceiling = Wei.gwei(holder.whole("fee-ceiling", 1, 1_000_000, FEE_CEILING, "gwei"));
+    boolean drain = holder.flag("drain", false);
+    if (drain && dryRun) {
+      holder.wrong("drain", "no such setting with dry-run = true, which enters nothing", "true");
+    }
+    Optional<AccountPart> account = account(holder, dryRun);
+    Budget budget = PolicyTables.budget(root.table("budget"), ceiling);
     StorePart store = store(root.table("store"));
     WebPart web = web(root.table("web"));
-    List<RolePart> roles = roles(root, dryRun, web.readyWithin());
+    List<RolePart> roles = roles(root, web.readyWithin());
     LogPart log = log(root.table("log"));
     root.requireKnown();
     fail();
-    return new NodeConfig(chain, account, store, roles, web, log, dryRun);
+    return new NodeConfig(chain, account, store, roles, web, log, budget, drain, dryRun);
   }
 
   private void fail() throws ConfigException {
@@ -194,7 +206,7 @@ public final class ConfigFile {
         : table.wrong("address", "an address, 0x and 40 hexadecimal digits", '"' + text + '"');
   }
 
-  private static List<RolePart> roles(ConfigTable root, boolean dryRun, Duration ready) {
+  private static List<RolePart> roles(ConfigTable root, Duration ready) {
     List<RolePart> roles = new ArrayList<>();
     Set<RoleKind> kinds = EnumSet.noneOf(RoleKind.class);
     List<ConfigTable> tables = root.tables("role");
@@ -202,7 +214,7 @@ public final class ConfigFile {
       root.missing("role", "at least one [[role]]");
     }
     for (ConfigTable table : tables) {
-      role(table, dryRun, ready)
+      role(table, ready)
           .ifPresent(
               role -> {
                 if (!kinds.add(role.kind())) {
@@ -218,7 +230,7 @@ public final class ConfigFile {
     return roles;
   }
 
-  private static Optional<RolePart> role(ConfigTable table, boolean dryRun, Duration ready) {
+  private static Optional<RolePart> role(ConfigTable table, Duration ready) {
     if (!table.has("kind")) {
       table.missing("kind", "\"serve\" or \"verify\"");
     }
@@ -249,12 +261,12 @@ public final class ConfigFile {
         table.wrong(key, "no such setting of a role that verifies", "one");
       }
     }
-    if (dryRun && kind.filter(one -> one == RoleKind.SERVE).isPresent()) {
-      table.wrong("kind", "\"verify\" only, with dry-run = true", "\"serve\"");
-    }
+    PolicyPart policy = PolicyTables.policy(table, kind);
     table.requireKnown();
     return kind.map(
-        one -> new RolePart(one, models, duration(poll), Wei.gwei(price), fee, outputs, fetching));
+        one ->
+            new RolePart(
+                one, models, duration(poll), Wei.gwei(price), fee, outputs, fetching, policy));
   }
 
   private static Optional<FetchPart> fetching(ConfigTable table, boolean fetches) {
@@ -275,7 +287,7 @@ public final class ConfigFile {
   /// {@return an amount in ETH, which is a text, since a TOML number is not exact}
   ///
   /// @param automatic a word that stands for no amount
-  private static Optional<Wei> amount(ConfigTable table, String key, Optional<String> automatic) {
+  static Optional<Wei> amount(ConfigTable table, String key, Optional<String> automatic) {
     String expected =
         automatic.map("\"%s\", or "::formatted).orElse("")
             + "an amount in ETH, such as \"0.25\", with at most 18 decimals";

@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import opml.core.codec.Printable;
 import opml.ethereum.quorum.Quorum;
 import org.jspecify.annotations.Nullable;
@@ -95,6 +96,29 @@ final class ConfigTable {
       }
     }
     return array.isPresent() && before == problems.size() ? Optional.of(chosen) : Optional.empty();
+  }
+
+  /// {@return values that are written as texts, each once; none if the key is not there}
+  ///
+  /// @param read nothing if a text is no such value
+  <T> Set<T> values(String key, String expected, Function<String, Optional<T>> read) {
+    Set<T> values = new LinkedHashSet<>();
+    Optional<TomlArray> array = array(key, "a list of " + expected);
+    if (array.filter(TomlArray::isEmpty).isPresent()) {
+      wrong(key, "at least one of these; without the key, it is about none in particular", "none");
+    }
+    for (int i = 0; i < array.map(TomlArray::size).orElse(0); i++) {
+      Object found = array.get().get(i);
+      Optional<T> value = found instanceof String text ? read.apply(text) : Optional.empty();
+      if (value.isEmpty() || !values.add(value.get())) {
+        note(
+            element(array.get(), i),
+            "%s[%d]".formatted(key, i + 1),
+            value.isEmpty() ? expected : "each of them once",
+            value.isEmpty() ? shown(found) : "it again");
+      }
+    }
+    return values;
   }
 
   /// {@return whether a key is there, and a whole number}

@@ -6,8 +6,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import opml.agent.Budget;
+import opml.agent.Choice;
+import opml.agent.Server.Callbacks;
 import opml.core.account.Address;
 import opml.core.account.Wei;
+import opml.core.hash.Bytes32;
 import opml.ethereum.chain.Finality;
 import opml.ethereum.proof.Trust;
 
@@ -15,6 +19,8 @@ import opml.ethereum.proof.Trust;
 ///
 /// @param account nothing if the node only looks, and looks for nobody in particular
 /// @param roles at least one, of each kind at most one: two of a kind would take each other's work
+/// @param budget what the account may have at stake, and the most that a unit of gas may cost it
+/// @param drain whether nothing new is entered, and the node ends when nothing is live any more
 /// @param dryRun whether nothing is sent
 public record NodeConfig(
     ChainPart chain,
@@ -23,6 +29,8 @@ public record NodeConfig(
     List<RolePart> roles,
     WebPart web,
     LogPart log,
+    Budget budget,
+    boolean drain,
     boolean dryRun) {
   public NodeConfig {
     roles = List.copyOf(roles);
@@ -104,6 +112,7 @@ public record NodeConfig(
   /// @param minimalFee that it answers for; nothing if that follows from the price of gas. Of a server
   /// @param outputs the folder where long outputs are published. Of a server
   /// @param fetching how models are fetched that it does not have, if they are
+  /// @param policy whom it has to do with
   public record RolePart(
       RoleKind kind,
       List<Path> models,
@@ -111,11 +120,28 @@ public record NodeConfig(
       Wei survivedGasPrice,
       Optional<Wei> minimalFee,
       Optional<Path> outputs,
-      Optional<FetchPart> fetching) {
+      Optional<FetchPart> fetching,
+      PolicyPart policy) {
     public RolePart {
       models = List.copyOf(models);
     }
   }
+
+  /// Whom a role has to do with.
+  ///
+  /// @param callbacks what is done about contracts that are to be told results. Of a server, as are the next three
+  /// @param callbackGasMax that it passes on to such a contract
+  /// @param requesters whose requests are answered
+  /// @param receivers the contracts that are told results
+  /// @param servers whose claims are checked. Of a verifier
+  /// @param models what requests or claims are about
+  public record PolicyPart(
+      Callbacks callbacks,
+      long callbackGasMax,
+      Choice<Address> requesters,
+      Choice<Address> receivers,
+      Choice<Address> servers,
+      Choice<Bytes32> models) {}
 
   /// How models are fetched.
   ///

@@ -13,7 +13,11 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
+import opml.agent.Budget;
+import opml.agent.Exposure;
 import opml.core.account.Wei;
 import opml.ethereum.proof.NodeLie;
 import opml.ethereum.quorum.Quorum;
@@ -155,6 +159,33 @@ public final class NodeMetrics implements Quorum.Listener {
                                 .sinceLook()
                                 .ifPresent(age -> out.call(seconds(age), role.watch().name()))))
         .register(registry);
+  }
+
+  /// Shows what an account has at stake, and may have, from now on.
+  ///
+  /// @param exposed what it has at stake, as far as that is known
+  public void showExposure(
+      Budget budget, Supplier<Optional<Exposure.Figures>> exposed, BooleanSupplier draining) {
+    gauge(
+        "opml_exposure_eth",
+        "Bonds at stake, and the most gas of open games at the highest price",
+        () -> exposed.get().map(figures -> ether(figures.inAll())));
+    gauge(
+        "opml_exposure_limit_eth",
+        "What may be at stake; absent without a limit",
+        () -> budget.inAll().map(NodeMetrics::ether));
+    gauge(
+        "opml_exposure_day_eth",
+        "What was put at stake within the last day",
+        () -> exposed.get().map(figures -> ether(figures.ofADay())));
+    gauge(
+        "opml_exposure_day_limit_eth",
+        "What may be put at stake within a day; absent without a limit",
+        () -> budget.perDay().map(NodeMetrics::ether));
+    gauge(
+        "opml_draining",
+        "Whether nothing new is entered, on request",
+        () -> Optional.of(bit(draining.getAsBoolean())));
   }
 
   /// Gives a figure, if it is known.

@@ -13,11 +13,20 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import opml.agent.Budget;
+import opml.agent.Choice;
+import opml.agent.Server;
+import opml.agent.Server.Callbacks;
+import opml.core.account.Address;
 import opml.core.account.Wei;
+import opml.core.hash.Bytes32;
 import opml.ethereum.chain.BlockTag;
 import opml.ethereum.chain.Finality;
 import opml.ethereum.proof.Trust;
+import opml.ethereum.send.SendPolicy;
 import opml.node.config.NodeConfig.KeyPlace;
+import opml.node.config.NodeConfig.PolicyPart;
 import opml.node.config.NodeConfig.RoleKind;
 import opml.node.config.NodeConfig.RolePart;
 import opml.node.config.NodeConfig.StorePart;
@@ -53,6 +62,12 @@ class ConfigFileTest {
             passphrase-file = "/run/words"
             least-balance = "0.5"
             in-flight = 4
+            fee-ceiling = 80
+            drain = true
+            [budget]
+            per-request = "0.5"
+            per-day = "unlimited"
+            in-all = "3"
             [store]
             url = "jdbc:postgresql://127.0.0.1/opml?user=opml"
             password-file = "/run/pass"
@@ -63,6 +78,11 @@ class ConfigFileTest {
             min-fee = "0.25"
             survived-gas-price = 70
             outputs = "outputs"
+            callbacks = "deliver"
+            callback-gas-max = 50000
+            allow-requesters = ["0x1111111111111111111111111111111111111111"]
+            deny-receivers = ["0x2222222222222222222222222222222222222222"]
+            deny-models = ["0x0000000000000000000000000000000000000000000000000000000000000000"]
             [[role]]
             kind = "verify"
             fetch = true
@@ -70,6 +90,7 @@ class ConfigFileTest {
             fetch-max = 10
             fetch-timeout = 20
             fetch-into = "models"
+            trust-servers = ["0x3333333333333333333333333333333333333333"]
             [web]
             address = "::1"
             port = 9464
@@ -92,6 +113,14 @@ class ConfigFileTest {
                 folder.resolve("keys/node.json"), Optional.of(Path.of("/run/words"))));
     assertThat(config.account().orElseThrow().leastBalance()).isEqualTo(Wei.gwei(500_000_000));
     assertThat(config.account().orElseThrow().inFlight()).isEqualTo(4);
+    assertThat(config.drain()).isTrue();
+    assertThat(config.budget())
+        .isEqualTo(
+            new Budget(
+                Optional.of(Wei.gwei(500_000_000)),
+                Optional.empty(),
+                Optional.of(Wei.ether(3)),
+                Wei.gwei(80)));
     assertThat(config.store())
         .isEqualTo(
             new StorePart.InPostgres(
@@ -103,8 +132,19 @@ class ConfigFileTest {
     assertThat(serve.survivedGasPrice()).isEqualTo(Wei.gwei(70));
     assertThat(serve.outputs()).contains(folder.resolve("outputs"));
     assertThat(serve.fetching()).isEmpty();
+    assertThat(serve.policy())
+        .isEqualTo(
+            new PolicyPart(
+                Callbacks.DELIVER,
+                50_000,
+                new Choice<>(Set.of(account('1')), Set.of()),
+                new Choice<>(Set.of(), Set.of(account('2'))),
+                Choice.all(),
+                new Choice<>(Set.of(), Set.of(Bytes32.ZERO))));
     RolePart verify = config.roles().getLast();
     assertThat(verify.kind()).isEqualTo(RoleKind.VERIFY);
+    assertThat(verify.policy().servers().admits(account('3'))).isFalse();
+    assertThat(verify.policy().servers().admits(account('4'))).isTrue();
     assertThat(verify.fetching().orElseThrow().sources()).containsExactly("https");
     assertThat(verify.fetching().orElseThrow().into()).contains(folder.resolve("models"));
     assertThat(config.web().address()).isEqualTo("::1");
@@ -112,6 +152,10 @@ class ConfigFileTest {
     assertThat(config.web().readyWithin()).isEqualTo(Duration.ofSeconds(30));
     assertThat(config.log().json()).isTrue();
     assertThat(config.log().summaryEvery()).isZero();
+  }
+
+  private static Address account(char digit) {
+    return Address.ofHex("0x" + String.valueOf(digit).repeat(40));
   }
 
   @Test
@@ -128,6 +172,10 @@ class ConfigFileTest {
     assertThat(config.web().port()).isZero();
     assertThat(config.log().json()).isFalse();
     assertThat(config.dryRun()).isFalse();
+    assertThat(config.drain()).isFalse();
+    assertThat(config.budget()).isEqualTo(Budget.unlimited(SendPolicy.DEFAULT.maxFee()));
+    assertThat(config.roles().getFirst().policy().callbackGasMax())
+        .isEqualTo(Server.Policy.DEFAULT.callbackGasMax());
     assertThat(config.account().orElseThrow().inFlight()).isEqualTo(16);
     assertThat(config.store()).isEqualTo(new StorePart.InFile(folder.resolve("node.db")));
   }
@@ -222,8 +270,34 @@ class ConfigFileTest {
             "9:1: role[2].kind: expected is one role of a kind"),
         wrong(
             "dry-run = true\n[[role]]\nkind = 'serve'\nfetch = false\n",
-            "2:1: role[1].models: expected is the models that it knows",
-            "3:1: role[1].kind: expected is \"verify\" only, with dry-run = true"),
+            "2:1: role[1].models: expected is the models that it knows"),
+        wrong(
+            ACCOUNT + "fee-ceiling = 0\n" + ROLE + "[budget]\nper-request = '0'\nper-dya = '1'\n",
+            "3:1: account.fee-ceiling: expected is gwei, 1 to 1000000; found is 0",
+            "8:1: budget.per-request: expected is more than nothing, or \"unlimited\"",
+            "9:1: budget.per-dya: there is no such setting; the nearest is per-day"),
+        wrong(
+            ACCOUNT + ROLE + "[budget]\nper-request = '2'\nper-day = '1'\nin-all = '1.5'\n",
+            "7:1: budget.per-request: expected is at most per-day, which is 1 ETH; found is 2 ETH",
+            "7:1: budget.per-request: expected is at most in-all, which is 1.5 ETH; found is 2 ETH"),
+        wrong(
+            "dry-run = true\n[account]\ndrain = true\n" + ROLE,
+            "3:1: account.drain: expected is no such setting with dry-run = true"),
+        wrong(
+            ACCOUNT
+                + ROLE
+                + "callbacks = 'leave'\ncheck-servers = []\ntrust-servers = ['0x1', 7]\n"
+                + "[[role]]\nkind = 'serve'\nmodels = ['m']\ncallbacks = 'refuse'\n"
+                + "callback-gas-max = 5\ncheck-servers = ['0x%s', '0X%s']\n"
+                    .formatted("1".repeat(40), "1".repeat(40)),
+            "6:1: role[1].callbacks: expected is no such setting of a role that verifies",
+            "7:1: role[1].check-servers: expected is at least one of these",
+            "8:1: role[1].trust-servers: expected is either check-servers or trust-servers",
+            "8:18: role[1].trust-servers[1]: expected is addresses, 0x and 40",
+            "8:25: role[1].trust-servers[2]: expected is addresses, 0x and 40",
+            "13:1: role[2].callback-gas-max: expected is callbacks = \"deliver\" beside it",
+            "14:1: role[2].check-servers: expected is no such setting of a role that serves",
+            "14:64: role[2].check-servers[2]: expected is addresses, 0x and 40"),
         wrong(
             ACCOUNT + ROLE + "poll = 9\n[web]\nready-within = 5\nport = 65536\naddress = 'here'\n",
             "6:1: role[1].poll: expected is a pause shorter than web.ready-within",

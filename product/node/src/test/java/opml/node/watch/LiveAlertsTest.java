@@ -60,6 +60,7 @@ class LiveAlertsTest {
     injections.put("OpmlNodeFaults", () -> often(() -> game.metrics.fault("a", "is away")));
     injections.put("OpmlLooksFail", () -> often(() -> game.role.trouble("away")));
     injections.put("OpmlBalanceLow", () -> balance = Wei.ether(1));
+    injections.put("OpmlBudgetFull", () -> game.exposed = 10);
     injections.put("OpmlNotReady", () -> stopped.add(PlayedGame.ROLE));
     injections.put("OpmlFinalBlockLeft", () -> game.belowFinal = Optional.of("block 5 is gone"));
     return injections;

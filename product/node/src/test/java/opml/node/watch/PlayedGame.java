@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import opml.agent.Budget;
+import opml.agent.Exposure;
 import opml.agent.Loop;
 import opml.core.account.Address;
 import opml.core.account.Wei;
@@ -41,6 +43,9 @@ final class PlayedGame {
 
   /// What this computer's clock says, in seconds since 1970.
   volatile long now = NOW;
+
+  /// What is at stake, of 10 ETH.
+  volatile long exposed = 3;
 
   /// What became of a block that was final.
   volatile Optional<String> belowFinal = Optional.empty();
@@ -79,5 +84,10 @@ final class PlayedGame {
             Duration.ofHours(1),
             () -> Instant.ofEpochSecond(now));
     metrics.show(node);
+    metrics.showExposure(
+        new Budget(
+            Optional.empty(), Optional.of(Wei.ether(20)), Optional.of(Wei.ether(10)), Wei.gwei(50)),
+        () -> Optional.of(new Exposure.Figures(Wei.ether(exposed), Wei.ether(5))),
+        () -> false);
   }
 }

@@ -33,7 +33,10 @@ class WatchedTest {
   void theOwnClockThatRunsIsToldByWhatIsLeftOfIt() {
     assertThat(text(having(2)))
         .contains("\nopml_clock_slack_seconds 400.0\n", "\nopml_games_running_own 1.0\n")
-        .contains("\nopml_head_block 7.0\n", "\nopml_head_age_seconds 12.0\n");
+        .contains("\nopml_head_block 7.0\n", "\nopml_head_age_seconds 12.0\n")
+        .contains("\nopml_exposure_eth 3.0\n", "\nopml_exposure_limit_eth 10.0\n")
+        .contains("\nopml_exposure_day_eth 5.0\n", "\nopml_exposure_day_limit_eth 20.0\n")
+        .contains("\nopml_draining 0.0\n");
   }
 
   @Test

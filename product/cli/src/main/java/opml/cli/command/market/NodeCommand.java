@@ -5,8 +5,10 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import opml.agent.Entering;
 import opml.cli.console.Console;
 import opml.cli.console.Failure;
 import opml.cli.console.JournalWriter;
@@ -16,6 +18,7 @@ import opml.cli.option.DeploymentOption;
 import opml.cli.option.NodeOption;
 import opml.core.account.Wei;
 import opml.ethereum.send.GasMeter;
+import opml.ethereum.send.SendPolicy;
 import opml.ethereum.send.Sender;
 import opml.ethereum.send.Signer;
 import opml.hub.DeploymentFile;
@@ -33,6 +36,7 @@ import opml.store.Store;
 import opml.store.StoreException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /// Runs a node.
 @Command(
@@ -56,11 +60,21 @@ public final class NodeCommand implements Callable<Integer> {
   @Mixin private Console console;
   @Mixin private ConfigOption options;
 
+  @Option(
+      names = "--drain",
+      description =
+          "Enter nothing new, play on what runs, have the money paid out, and end with 0 when nothing is live any more;"
+              + " as [account] drain = true.")
+  private boolean drain;
+
   @Override
   public Integer call() {
     NodeConfig config = options.read();
     if (config.log().json()) {
       console.writeJson();
+    }
+    if (drain && config.dryRun()) {
+      throw Failure.misuse("--drain: there is nothing to drain with dry-run = true");
     }
     NodeFiles files = new NodeFiles(config, console);
     files.fail();
@@ -79,12 +93,20 @@ public final class NodeCommand implements Callable<Integer> {
                 config.chain().quorum(),
                 metrics)) {
       metrics.nodes(chain.nodes());
-      Sender sender = new Sender(chain.chain(), account, DeploymentOption.SENDING, meter);
+      SendPolicy policy = DeploymentOption.SENDING.withMaxFee(config.budget().gasPrice());
+      Sender sender = new Sender(chain.chain(), account, policy, meter);
       Hub hub = new Hub(chain.deployment(), sender);
       journal.line("node", AgentOptions.facts(hub));
+      Entering entering =
+          new Entering(
+              drains -> journal.line(drains ? "draining" : "entering", JournalWriter.facts()));
+      if (drain || config.drain()) {
+        entering.drain();
+      }
       try (Store store = open(config, chain, account);
-          RoleAgents agents = new RoleAgents(config, files, chain, hub, store, metrics, console)) {
-        run(config, chain, hub, meter, metrics, agents, journal);
+          RoleAgents agents =
+              new RoleAgents(config, files, chain, hub, store, entering, metrics, console)) {
+        run(config, chain, hub, meter, metrics, entering, agents, journal);
       }
       journal.line("stopped", JournalWriter.facts());
     }
@@ -103,7 +125,7 @@ public final class NodeCommand implements Callable<Integer> {
     journal.line("node fault", JournalWriter.facts("node", node, "what", Messages.oneLine(what)));
   }
 
-  /// Runs the roles until this thread is interrupted.
+  /// Runs the roles until this thread is interrupted, or they have drained.
   ///
   /// @throws Failure if a role ends by itself, or nobody can listen where the file says
   private static void run(
@@ -112,6 +134,7 @@ public final class NodeCommand implements Callable<Integer> {
       Hub hub,
       GasMeter meter,
       NodeMetrics metrics,
+      Entering entering,
       RoleAgents agents,
       JournalWriter journal) {
     RoleThreads threads = new RoleThreads(agents.loops());
@@ -125,10 +148,12 @@ public final class NodeCommand implements Callable<Integer> {
             config.dryRun() ? Optional.empty() : money.map(one -> one),
             config.account().map(AccountPart::leastBalance).orElse(Wei.ZERO),
             agents.roles(),
-            threads::stopped,
+            // Any other end ends the process.
+            () -> entering.isDraining() ? List.of() : threads.stopped(),
             config.web().readyWithin(),
             InstantSource.system());
     metrics.show(node);
+    metrics.showExposure(config.budget(), agents.exposure()::figures, entering::isDraining);
     try (WatchServer web = watch(config, node, metrics);
         Summaries _ =
             new Summaries(
@@ -136,10 +161,16 @@ public final class NodeCommand implements Callable<Integer> {
                 () -> Summary.tell(journal, node.picture(), hub, meter))) {
       journal.line("watched", JournalWriter.facts("at", web.url()));
       threads.start();
-      RoleThreads.Ended ended = threads.awaitEnd();
-      throw new Failure(
-          "the role %s has ended: %s"
-              .formatted(ended.role(), ended.why().map(Messages::of).orElse("nobody knows why")));
+      for (int left = agents.roles().size(); left > 0; left--) {
+        RoleThreads.Ended ended = threads.awaitEnd();
+        if (ended.why().isPresent() || !entering.isDraining()) {
+          throw new Failure(
+              "the role %s has ended: %s"
+                  .formatted(
+                      ended.role(), ended.why().map(Messages::of).orElse("nobody knows why")));
+        }
+      }
+      journal.line("drained", JournalWriter.facts());
     } catch (InterruptedException e) {
       // That was the request to stop, and is answered.
       return;

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import opml.agent.Agent;
+import opml.agent.Entering;
+import opml.agent.Exposure;
 import opml.agent.Host;
 import opml.agent.Lookout;
 import opml.agent.Loop;
@@ -52,6 +54,7 @@ final class RoleAgents implements AutoCloseable {
       NodeChain chain,
       Hub hub,
       Store store,
+      Entering entering,
       NodeMetrics metrics,
       Console console) {
     this.config = config;
@@ -67,7 +70,9 @@ final class RoleAgents implements AutoCloseable {
             hub,
             traffic,
             new StoredHistory(store.projection(), hub.deployment()),
-            new Retention(config.chain().finality(), Retention.BLOCKS));
+            new Retention(config.chain().finality(), Retention.BLOCKS),
+            config.budget(),
+            entering);
     this.metrics = metrics;
     this.console = console;
     config.roles().forEach(this::add);
@@ -106,7 +111,16 @@ final class RoleAgents implements AutoCloseable {
     return switch (part.kind()) {
       case SERVE -> {
         Server.Policy usual = Server.Policy.DEFAULT;
-        Server.Policy policy = part.minimalFee().map(usual::withMinimalFee).orElse(usual);
+        Server.Policy policy =
+            new Server.Policy(
+                part.minimalFee(),
+                usual.beside(),
+                usual.attempts(),
+                part.policy().callbackGasMax(),
+                part.policy().callbacks(),
+                part.policy().requesters(),
+                part.policy().receivers(),
+                part.policy().models());
         yield new Server(
             lookout,
             workshop,
@@ -114,13 +128,24 @@ final class RoleAgents implements AutoCloseable {
             policy,
             caution,
             part.outputs().map(OutputFolder::new),
+            config.dryRun(),
             Host.HERE);
       }
       case VERIFY ->
-          config.dryRun()
-              ? Verifier.dry(lookout, workshop, watch, caution)
-              : new Verifier(lookout, workshop, watch, caution, Host.HERE);
+          new Verifier(
+              lookout,
+              workshop,
+              watch,
+              new Verifier.Policy(part.policy().servers(), part.policy().models()),
+              caution,
+              config.dryRun(),
+              Host.HERE);
     };
+  }
+
+  /// {@return what the account has at stake}
+  Exposure exposure() {
+    return lookout.exposure();
   }
 
   List<WatchedRole> roles() {

@@ -3,6 +3,8 @@ package opml.cli.command.market;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import opml.agent.Host;
+import opml.agent.Lookout;
 import opml.agent.OutputFolder;
 import opml.agent.Server;
 import opml.cli.console.Failure;
@@ -22,6 +24,7 @@ import picocli.CommandLine.Option;
       "  opml serve --model mnist.onnx --key-file keys/server.key",
       "  opml serve --model a.onnx b.onnx --key-file keys/server.key --json",
       "  opml serve --model a.onnx --fetch --key-file keys/server.key",
+      "  opml serve --model a.onnx --dry-run",
       "  opml serve --model model.gguf --context 2048 --key-file keys/server.key"
     })
 @SuppressWarnings("NullAway.Init") // filled by picocli
@@ -68,6 +71,13 @@ public final class ServeCommand implements Callable<Integer> {
               + " chain, for whoever asks for them; any web server can pass them on.")
   private Optional<Path> outputs;
 
+  @Option(
+      names = "--dry-run",
+      description =
+          "Send nothing, and say what would be claimed, moved and delivered, and why. Needs no money, and no key; with"
+              + " one, also that account's claims are looked at.")
+  private boolean dry;
+
   @Override
   public Integer call() {
     if (attempts < 1) {
@@ -75,11 +85,19 @@ public final class ServeCommand implements Callable<Integer> {
     }
     Server.Policy policy = new Server.Policy(minimalFee.fixed(), beside, attempts, callbackGasMax);
     options.run(
-        "serving",
-        key.account(),
+        dry ? "looking" : "serving",
+        dry ? key.accountOrNobody() : key.account(),
         true,
         (hub, workshop, journal, caution) ->
-            new Server(hub, workshop, journal, policy, caution, outputs.map(OutputFolder::new)));
+            new Server(
+                new Lookout(hub),
+                workshop,
+                journal,
+                policy,
+                caution,
+                outputs.map(OutputFolder::new),
+                dry,
+                Host.HERE));
     return 0;
   }
 }
