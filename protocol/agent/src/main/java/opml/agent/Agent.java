@@ -40,12 +40,13 @@ import opml.hub.Picture.SeenRequest;
 import opml.hub.Responder;
 import opml.proof.TimeLimits;
 
-/// What server and verifier share: they compute what was asked, and play games by what they computed.
+/// What all roles share. Server and verifier compute what was asked, and play games by what they computed; a
+/// [Caretaker] stakes nothing, and a [Monitor] does nothing.
 ///
 /// What is at stake comes first, by the clock that ends first; only then is anything new begun. Whatever goes wrong
 /// with one request, claim or game is told, and keeps the agent from none of the others: strangers make as many of them
 /// as they like.
-public abstract sealed class Agent permits Server, Verifier {
+public abstract sealed class Agent permits Server, Verifier, Caretaker, Monitor {
   /// How an agent weighs money.
   ///
   /// @param survivedPrice the price of gas up to which the bond of a challenge must pay for the answers to it: bonds
@@ -88,6 +89,7 @@ public abstract sealed class Agent permits Server, Verifier {
   private final Treasury treasury;
   private final Once skipped = new Once(TOLD_MOST);
   private final Once troubles = new Once(TOLD_MOST);
+  private final Once alarms = new Once(TOLD_MOST);
   private boolean toldOfMore;
   private final Set<RequestId> played = new HashSet<>();
   private boolean greeted;
@@ -219,7 +221,7 @@ public abstract sealed class Agent permits Server, Verifier {
     played.clear();
     responder.begin(picture.block());
     unreachable = 0;
-    List<RequestId> stakes = atStake(picture).toList();
+    List<RequestId> stakes = stakes() ? atStake(picture).toList() : List.of();
     pressed = !stakes.isEmpty();
     runs.look();
     learnGas(picture, stakes);
@@ -227,14 +229,16 @@ public abstract sealed class Agent permits Server, Verifier {
     List<KeyedOrder<IntentKey>> bonds =
         responder.orders().stream().filter(keyed -> Exposure.stakesABond(keyed.key())).toList();
     long gas =
-        stakes.stream().mapToLong(runs::gasOfASide).sum()
-            + bonds.stream().mapToLong(bond -> gasOfASide(picture, bond.key())).sum();
+        stakes()
+            ? stakes.stream().mapToLong(runs::gasOfASide).sum()
+                + bonds.stream().mapToLong(bond -> gasOfASide(picture, bond.key())).sum()
+            : 0;
     treasury.look(
         picture.block(),
         gas,
         floodGas(),
         bonds.stream().map(KeyedOrder::value).reduce(Wei.ZERO, Wei::plus));
-    if (!greeted) {
+    if (!greeted && stakes()) {
       treasury.requireMeans("a bond and the gas of its games", leastBond(), Work.GAS_OF_ANY_SIDE);
       whyNoRoom(Optional.empty(), leastBond()).ifPresent(why -> skip("everything", why));
       greeted = true;
@@ -258,6 +262,12 @@ public abstract sealed class Agent permits Server, Verifier {
     }
     SeenClaim claim = picture.claims().get(new ClaimId(key.subject()));
     return claim == null ? Work.GAS_OF_ANY_SIDE : runs.gasOfASide(claim.state().claim().request());
+  }
+
+  /// {@return whether it plays games, and so knows what they take; one that does not leaves that to the account's other
+  /// roles}
+  boolean stakes() {
+    return true;
   }
 
   /// Makes the moves of the own games.
@@ -321,6 +331,11 @@ public abstract sealed class Agent permits Server, Verifier {
     return responder;
   }
 
+  /// {@return whether it only tells what it would do}
+  final boolean isDry() {
+    return dry;
+  }
+
   final Settler settler() {
     return settler;
   }
@@ -378,6 +393,12 @@ public abstract sealed class Agent permits Server, Verifier {
   final void skip(String what, String why) {
     if (skipped.isNew(what, why)) {
       journal.tell(new Entry.Skipped(what, why));
+    }
+  }
+
+  final void alarm(String what, String why) {
+    if (alarms.isNew(what, why)) {
+      journal.tell(new Entry.Alarm(what, why));
     }
   }
 
@@ -490,9 +511,14 @@ public abstract sealed class Agent permits Server, Verifier {
                 picture.claims().values().stream()
                     .filter(claim -> isMine(claim) && claim.state().status() != ClaimStatus.LIVE)
                     .map(claim -> claim.id().hash()),
-                picture.games().values().stream()
-                    .filter(game -> game.side(self()).isPresent() && !game.settled().isPlayed())
-                    .map(game -> game.id().hash()))
+                Stream.concat(
+                    picture.games().values().stream()
+                        .filter(game -> game.side(self()).isPresent() && !game.settled().isPlayed())
+                        .map(game -> game.id().hash()),
+                    picture.requests().values().stream()
+                        .filter(request -> request.state().request().requester().equals(self()))
+                        .filter(request -> request.state().status() == RequestStatus.EXPIRED)
+                        .map(request -> request.id().hash())))
             .mapToLong(Bytes32::lane0)
             .sum();
     boolean isOnItsWay = responder.keeps(IntentKey.withdraw(self()));
@@ -537,8 +563,13 @@ public abstract sealed class Agent permits Server, Verifier {
 
   /// {@return whether the other side is on turn in an own game: then no run is needed, and none is made or opened}
   final boolean waits(SeenGame game, SeenRequest request, Side side) {
-    played.add(request.id());
+    plays(request);
     return game.positions().getLast().onTurn() != side;
+  }
+
+  /// Keeps what only disputes need of the run of a request, until the next look.
+  final void plays(SeenRequest request) {
+    played.add(request.id());
   }
 
   /// {@return whether the move in a game is on its way}

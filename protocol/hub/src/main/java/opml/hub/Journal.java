@@ -7,6 +7,8 @@ import opml.game.claim.ClaimId;
 import opml.game.claim.GameId;
 import opml.game.claim.RequestId;
 import opml.game.move.Action;
+import opml.game.solver.Forecast;
+import opml.game.solver.Verdict;
 import opml.game.work.Work;
 
 /// Hears what an agent does, so that somebody can watch or measure it.
@@ -49,6 +51,23 @@ public interface Journal {
 
     /// What an earlier process of the account had on its way is in a block.
     record Arrived(IntentKey key, Receipt receipt) implements Entry {}
+
+    /// The own run says this about a claim; told once.
+    ///
+    /// @param claimed state that the claim ends in
+    /// @param own state that the own run ends in
+    record Judged(ClaimId claim, RequestId request, Verdict verdict, Bytes32 claimed, Bytes32 own)
+        implements Entry {}
+
+    /// This is what the own run says about a game after a move; told once.
+    ///
+    /// @param move the number of the move
+    record Foretold(GameId game, ClaimId claim, long move, Forecast forecast) implements Entry {}
+
+    /// Something is as it must not be, and a person must look; told once.
+    ///
+    /// @param what the claim or game
+    record Alarm(String what, String why) implements Entry {}
 
     /// Something went wrong with one thing; everything else goes on.
     ///

@@ -181,7 +181,8 @@ public final class Responder {
 
   /// Notes an action that needs no work.
   ///
-  /// @param stake what waits for it; more than that is never paid for its gas
+  /// @param stake what waits for it; more than that is never paid for its gas. If that is nothing, what is at stake
+  ///     goes before it, and its gas is paid as for anything else
   /// @throws IllegalArgumentException if it does need some
   public void note(Action action, Wei stake) {
     if (dry) {
@@ -245,7 +246,8 @@ public final class Responder {
       note(
           what,
           action,
-          new KeyedOrder<>(key, new Order(call, stake, Order.Kind.SETTLES), true, NO_DEADLINE),
+          new KeyedOrder<>(
+              key, new Order(call, stake, Order.Kind.SETTLES), !stake.isZero(), NO_DEADLINE),
           entry);
     }
   }

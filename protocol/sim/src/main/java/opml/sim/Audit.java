@@ -4,7 +4,11 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import opml.agent.Assessment;
+import opml.agent.Assessment.AssessedClaim;
+import opml.agent.Assessment.AssessedGame;
 import opml.core.account.Address;
 import opml.core.hash.Bytes32;
 import opml.ethereum.abi.Event;
@@ -19,6 +23,7 @@ import opml.game.claim.RequestStatus;
 import opml.game.move.Game;
 import opml.game.move.GameStatus;
 import opml.game.referee.Referee;
+import opml.game.solver.Verdict;
 import opml.sim.chain.SimulatedChain;
 import opml.sim.time.Clockwork;
 import opml.sim.toy.Automaton;
@@ -184,10 +189,41 @@ final class Audit {
     }
   }
 
-  private void judge(Referee hub, ClaimState claim, long slot) {
+  /// Holds what a monitor says to the truth: which claims are right, and that whoever is honest wins.
+  void judge(Assessment said, long slot) {
+    Referee hub = chain.hub();
+    for (AssessedClaim assessed : said.claims()) {
+      Optional<ClaimState> claim = claim(hub, assessed.id());
+      boolean isRight = claim.isPresent() && isRight(hub, claim.get());
+      Verdict verdict = isRight ? Verdict.RIGHT : Verdict.WRONG;
+      if (claim.isPresent() && assessed.verdict().filter(own -> own != verdict).isPresent()) {
+        found(Finding.Kind.FORECAST, "%s is %s".formatted(assessed, verdict), slot);
+      }
+    }
+    for (AssessedGame assessed : said.games()) {
+      if (!hub.games().contains(assessed.id()) || assessed.winner().isEmpty()) {
+        continue;
+      }
+      Game game = hub.game(assessed.id());
+      if (honest.contains(game.account(assessed.winner().get().other()))) {
+        found(Finding.Kind.FORECAST, "an honest side is to lose: " + assessed, slot);
+      }
+    }
+  }
+
+  /// {@return a claim, unless a reorganisation took it back}
+  private static Optional<ClaimState> claim(Referee hub, ClaimId id) {
+    return hub.claims().contains(id) ? Optional.of(hub.claim(id)) : Optional.empty();
+  }
+
+  private boolean isRight(Referee hub, ClaimState claim) {
     var request = hub.request(claim.claim().request()).request();
     Bytes32 right = truth.work(request.modelId(), request.inputRoot()).result().finalState();
-    boolean isRight = claim.claim().finalState().equals(right);
+    return claim.claim().finalState().equals(right);
+  }
+
+  private void judge(Referee hub, ClaimState claim, long slot) {
+    boolean isRight = isRight(hub, claim);
     boolean isHonest = honest.contains(claim.claim().server());
     if (claim.status() == ClaimStatus.DEAD && isHonest) {
       found(Finding.Kind.LOST_BOND, "an honest server lost claim " + claim.id(), slot);

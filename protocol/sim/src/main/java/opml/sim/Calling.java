@@ -6,6 +6,10 @@ public enum Calling {
   SERVER,
   /// Challenges what is wrong.
   VERIFIER,
+  /// Settles whatever is due, for whomever.
+  CARETAKER,
+  /// Foretells what becomes of all.
+  MONITOR,
   /// A server whose runs lie.
   LIAR,
   /// A verifier whose runs lie, so that it challenges what is right.
@@ -22,6 +26,9 @@ public enum Calling {
 
   /// {@return whether nothing of theirs may be lost}
   public boolean isHonest() {
-    return this == SERVER || this == VERIFIER;
+    return switch (this) {
+      case SERVER, VERIFIER, CARETAKER, MONITOR -> true;
+      case LIAR, SHAM, MEDDLER, COPYCAT -> false;
+    };
   }
 }

@@ -16,6 +16,8 @@ public record Finding(Kind kind, String text, long slot) {
     RULE,
     /// An honest agent has staked what it has not, or twice.
     BUDGET,
+    /// A monitor says what is not so.
+    FORECAST,
     /// An honest agent met a bug of its own.
     BUG,
     /// It never ends.

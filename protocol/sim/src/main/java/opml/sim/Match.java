@@ -13,9 +13,11 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import opml.agent.Agent;
 import opml.agent.Budget;
+import opml.agent.Caretaker;
 import opml.agent.Entering;
 import opml.agent.Host;
 import opml.agent.Lookout;
+import opml.agent.Monitor;
 import opml.agent.OutboxLog;
 import opml.agent.Server;
 import opml.agent.StoredHistory;
@@ -369,7 +371,7 @@ final class Match {
                 persona.calling() == Calling.COPYCAT);
         loop(persona.number(), false, strand, () -> meddler.look(clockwork.slot()));
       }
-      case SERVER, VERIFIER, LIAR, SHAM -> {
+      case SERVER, VERIFIER, CARETAKER, MONITOR, LIAR, SHAM -> {
         Agent agent = agent(persona, lookout(persona, hub(persona, strand)));
         loop(
             persona.number(),
@@ -379,6 +381,9 @@ final class Match {
               @Override
               public void look() {
                 agent.look();
+                if (agent instanceof Monitor monitor) {
+                  monitor.assessment().ifPresent(said -> audit.judge(said, clockwork.slot()));
+                }
               }
 
               @Override
@@ -433,6 +438,9 @@ final class Match {
               Agent.Caution.DEFAULT,
               Optional.empty(),
               host);
+      case CARETAKER ->
+          new Caretaker(lookout, journal, Caretaker.Policy.DEFAULT.forAnybody(), host);
+      case MONITOR -> new Monitor(lookout, workshop, journal, host);
       case VERIFIER, SHAM, MEDDLER, COPYCAT ->
           new Verifier(lookout, workshop, journal, Agent.Caution.DEFAULT, host);
     };

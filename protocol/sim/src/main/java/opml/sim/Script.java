@@ -97,6 +97,12 @@ public record Script(
               ? Calling.LIAR
               : draw < 6 ? Calling.SHAM : draw == 6 ? Calling.MEDDLER : Calling.COPYCAT);
     }
+    if (random.nextInt(3) == 0) {
+      callings.add(Calling.CARETAKER);
+    }
+    if (random.nextInt(4) == 0) {
+      callings.add(Calling.MONITOR);
+    }
     List<Persona> cast = new ArrayList<>();
     for (Calling calling : callings) {
       boolean lies = calling == Calling.LIAR || calling == Calling.SHAM;

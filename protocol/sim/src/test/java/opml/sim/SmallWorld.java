@@ -9,8 +9,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import opml.agent.Agent;
+import opml.agent.Caretaker;
 import opml.agent.Host;
 import opml.agent.Lookout;
+import opml.agent.Monitor;
 import opml.agent.Server;
 import opml.agent.Verifier;
 import opml.core.account.Address;
@@ -114,9 +116,22 @@ final class SmallWorld {
 
   /// Has somebody ask for something new, so many times.
   void ask(int account, int requests) {
+    ask(account, requests, inTime());
+  }
+
+  /// Has somebody ask once, whose contract is to be told the result.
+  void askWithCallback(int account) {
+    ask(account, 1, inTime().delivering(account(0x77), 50_000));
+  }
+
+  private Terms inTime() {
+    return Terms.until(chain.latest().timestamp() + 1_000_000);
+  }
+
+  private void ask(int account, int requests, Terms terms) {
     List<Order> orders = new ArrayList<>();
     for (int i = 0; i < requests; i++) {
-      orders.add(Order.of(request()));
+      orders.add(Order.of(request(terms)));
     }
     for (Outcome outcome : hub(account, chain).sender().sendAll(orders)) {
       Receipt _ = outcome.orThrow();
@@ -125,11 +140,10 @@ final class SmallWorld {
 
   /// Has somebody ask for something new in the next block.
   void askNext(int account) {
-    Pending _ = hub(account, chain).sender().submit(request());
+    Pending _ = hub(account, chain).sender().submit(request(inTime()));
   }
 
-  private Call request() {
-    Terms terms = Terms.until(chain.latest().timestamp() + 1_000_000);
+  private Call request(Terms terms) {
     byte[] input = ByteBuffer.allocate(Long.BYTES).putLong(inputs++ << 1 | 1).array();
     return chain
         .deployment()
@@ -166,6 +180,29 @@ final class SmallWorld {
         Agent.Caution.DEFAULT,
         false,
         HOST);
+  }
+
+  /// {@return a verifier whose runs lie, so that it challenges what is right}
+  Verifier sham(Lookout lookout) {
+    return sham(lookout, new Deviation(Deviation.Kind.INSTRUCTION, 1, 1));
+  }
+
+  Verifier sham(Lookout lookout, Deviation lie) {
+    return new Verifier(
+        lookout,
+        new AutomatonWorkshop(List.of(model), lie),
+        Journal.SILENT,
+        Agent.Caution.DEFAULT,
+        HOST);
+  }
+
+  Caretaker caretaker(Lookout lookout, Journal journal, Caretaker.Policy policy) {
+    return new Caretaker(lookout, journal, policy, HOST);
+  }
+
+  Monitor monitor(Lookout lookout, Journal journal) {
+    return new Monitor(
+        lookout, new AutomatonWorkshop(List.of(model), Deviation.NONE), journal, HOST);
   }
 
   /// The chain, and how often it was asked what.

@@ -16,6 +16,8 @@ import opml.game.claim.ClaimId;
 import opml.game.claim.GameId;
 import opml.game.claim.RequestId;
 import opml.game.move.Action;
+import opml.game.move.Side;
+import opml.game.solver.Verdict;
 import opml.hub.Journal;
 import org.jspecify.annotations.Nullable;
 
@@ -105,6 +107,35 @@ public final class JournalWriter implements Journal, Loop.Listener {
               facts("request", e.request(), "bond", e.bond(), "state", e.finalState()));
       case Entry.WouldDeliver e ->
           line("would deliver", facts("request", e.request(), "final", e.isFinal()));
+      case Entry.Judged e ->
+          line(
+              word(e.verdict()),
+              facts(
+                  "claim",
+                  e.claim(),
+                  "request",
+                  e.request(),
+                  "claimed",
+                  e.claimed(),
+                  "own",
+                  e.own()));
+      case Entry.Foretold e ->
+          line(
+              "foretold",
+              facts(
+                  "game",
+                  e.game(),
+                  "claim",
+                  e.claim(),
+                  "move",
+                  e.move(),
+                  "ours",
+                  e.forecast().agreeing(),
+                  "posted",
+                  e.forecast().posted(),
+                  "winner",
+                  e.forecast().winner().map(Side::toString).orElse("nobody knows")));
+      case Entry.Alarm e -> line("alarm", facts("what", e.what(), "why", e.why()));
       case Entry.Trouble e ->
           line("trouble", facts("what", e.what(), "why", Messages.oneLine(e.why())));
       case Entry.Poor e ->
@@ -197,6 +228,14 @@ public final class JournalWriter implements Journal, Loop.Listener {
       case Action.Resolve resolve -> facts("claim", resolve.claim());
       case Action.Expire expire -> facts("request", expire.request());
       case Action.Withdraw _ -> facts();
+    };
+  }
+
+  private static String word(Verdict verdict) {
+    return switch (verdict) {
+      case RIGHT -> "right claim";
+      case WRONG -> "wrong claim";
+      case UNBOUND -> "unbound claim";
     };
   }
 

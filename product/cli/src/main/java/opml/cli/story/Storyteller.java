@@ -111,6 +111,11 @@ final class Storyteller implements Audience {
       case Entry.WouldClaim would ->
           say(who, "would claim it with a bond of %s".formatted(would.bond()));
       case Entry.WouldDeliver _ -> say(who, "would tell the requester's contract");
+      case Entry.Judged judged ->
+          say(who, "judges claim %s: %s".formatted(judged.claim(), judged.verdict()));
+      case Entry.Foretold foretold ->
+          say(who, "foretells game %s: %s".formatted(foretold.game(), foretold.forecast()));
+      case Entry.Alarm alarm -> say(who, "is alarmed by " + alarm.what() + ": " + alarm.why());
       case Entry.Trouble trouble ->
           say(who, "has trouble with " + trouble.what() + ": " + trouble.why());
       case Entry.Poor poor ->

@@ -94,6 +94,9 @@ final class Actor {
           Entry.Would _,
           Entry.WouldClaim _,
           Entry.WouldDeliver _,
+          Entry.Judged _,
+          Entry.Foretold _,
+          Entry.Alarm _,
           Entry.Trouble _,
           Entry.Poor _,
           Entry.Skipped _ -> {

@@ -49,7 +49,10 @@ public final class RoleWatch implements Journal, Loop.Listener {
           Entry.Overtaken _,
           Entry.Would _,
           Entry.WouldClaim _,
-          Entry.WouldDeliver _ -> {}
+          Entry.WouldDeliver _,
+          Entry.Judged _,
+          Entry.Foretold _,
+          Entry.Alarm _ -> {}
     }
     journal.tell(entry);
   }

@@ -103,7 +103,7 @@ public record Solver(GameFormat format) {
   }
 
   /// {@return the own trace of the level that the game has come to; empty if the game is about something else}
-  private static Optional<Trace> level(Game game, Trace trace) {
+  static Optional<Trace> level(Game game, Trace trace) {
     Optional<Trace> level = Optional.of(trace);
     for (long step : game.path()) {
       level = level.filter(above -> step < above.length()).flatMap(above -> above.refine(step));
@@ -115,12 +115,7 @@ public record Solver(GameFormat format) {
   }
 
   private Optional<Action> answer(Position position, Trace own) {
-    // The state before the first step and those after each part, asked for at once: a trace may
-    // have to run for them.
-    long[] ends = position.interval().ends(position.partition());
-    long[] indexes =
-        LongStream.concat(LongStream.of(position.first()), LongStream.of(ends)).toArray();
-    List<Bytes32> truth = own.at(indexes);
+    List<Bytes32> truth = truth(position, own);
     if (!truth.getFirst().equals(position.start())) {
       return Optional.empty(); // the game is about another run
     }
@@ -130,6 +125,14 @@ public record Solver(GameFormat format) {
       }
     }
     return Optional.empty(); // all of it is true: this side is the one that is wrong
+  }
+
+  /// {@return what the own trace has in place of a position's states: the one before its first step and those after each
+  /// part, asked for at once, since a trace may have to run for them}
+  static List<Bytes32> truth(Position position, Trace own) {
+    long[] ends = position.interval().ends(position.partition());
+    return own.at(
+        LongStream.concat(LongStream.of(position.first()), LongStream.of(ends)).toArray());
   }
 
   private Action refute(Position position, int j, Trace own) {

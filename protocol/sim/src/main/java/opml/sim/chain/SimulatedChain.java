@@ -437,7 +437,9 @@ public final class SimulatedChain implements Chain {
 
   @Override
   public Wei balance(Address account, BlockRef at) {
-    return new Wei(at(at).after().balance(account));
+    SimulatedState state = at(at).after();
+    return new Wei(
+        account.equals(deployment.hub().address()) ? state.heldByHub() : state.balance(account));
   }
 
   @Override

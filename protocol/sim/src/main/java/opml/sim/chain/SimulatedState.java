@@ -97,8 +97,11 @@ final class SimulatedState {
     return balances.values().stream()
         .reduce(BigInteger.ZERO, BigInteger::add)
         .add(gasPaid)
-        .add(referee.ledger().paidIn())
-        .subtract(referee.ledger().paidOut());
+        .add(heldByHub());
+  }
+
+  BigInteger heldByHub() {
+    return referee.ledger().paidIn().subtract(referee.ledger().paidOut());
   }
 
   /// Does what a call asks for, and moves its money; a refused call changes nothing.
