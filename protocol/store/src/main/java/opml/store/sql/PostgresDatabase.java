@@ -97,7 +97,9 @@ final class PostgresDatabase implements Database {
       Connection connection = source().getConnection();
       locked = connection;
       lock(connection, Preimage.tagged("opml.store").word(identity.hub().word()), "the store");
-      lock(connection, account(identity, account), "account " + account);
+      if (!account.isZero()) { // who only looks has no nonces
+        lock(connection, account(identity, account), "account " + account);
+      }
       isInDoubt = false;
     } catch (SQLException e) {
       unlock();

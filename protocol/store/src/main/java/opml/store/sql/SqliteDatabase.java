@@ -126,9 +126,11 @@ final class SqliteDatabase implements Database {
     }
     try {
       lock(file.resolveSibling(file.getFileName() + ".lock"), "the store " + file);
-      lock(
-          file.resolveSibling("account-%d-%s.lock".formatted(identity.chainId(), account)),
-          "account " + account);
+      if (!account.isZero()) { // who only looks has no nonces
+        lock(
+            file.resolveSibling("account-%d-%s.lock".formatted(identity.chainId(), account)),
+            "account " + account);
+      }
     } catch (StoreException e) {
       unlock();
       throw e;
