@@ -140,7 +140,12 @@ public final class Caretaker extends Agent {
           .actions(game, seen.challenger())
           .forEach(
               action ->
-                  make(picture, IntentKey.reclaim(seen.id()), action, of(seen.challenger(), back)));
+                  make(
+                      picture,
+                      "game " + seen.id(),
+                      IntentKey.reclaim(seen.id()),
+                      action,
+                      of(seen.challenger(), back)));
     } else if (game.isPlayed() && isLate(seen)) {
       Side late = seen.positions().getLast().onTurn();
       if (isOurs(late == Side.SERVER ? seen.server() : seen.challenger())) {
@@ -148,6 +153,7 @@ public final class Caretaker extends Agent {
       }
       make(
           picture,
+          "game " + seen.id(),
           IntentKey.timeOut(seen.id()),
           new Action.Timeout(seen.id()),
           late == Side.SERVER
@@ -165,7 +171,9 @@ public final class Caretaker extends Agent {
     Wei gain = of(claim.state().claim().server(), paid);
     settler()
         .actions(claim.state(), picture.now())
-        .forEach(action -> make(picture, IntentKey.resolve(claim.id()), action, gain));
+        .forEach(
+            action ->
+                make(picture, "claim " + claim.id(), IntentKey.resolve(claim.id()), action, gain));
   }
 
   private void expire(Picture picture, SeenRequest request) {
@@ -176,6 +184,7 @@ public final class Caretaker extends Agent {
             action ->
                 make(
                     picture,
+                    "request " + request.id(),
                     IntentKey.expire(request.id()),
                     action,
                     of(asked.requester(), asked.fee())));
@@ -203,19 +212,16 @@ public final class Caretaker extends Agent {
   // ------------------------------------------------------------------ what is done
 
   /// Makes a call that is due, if that pays, or it is for all and those who gain by it leave it.
-  private void make(Picture picture, IntentKey key, Action action, Wei gain) {
+  private void make(Picture picture, String what, IntentKey key, Action action, Wei gain) {
     boolean isLeft = isLeft(picture, key);
-    String what = "settling";
-    if (!gain.isZero() && pays(gain)) {
-      // No more than it brings is paid for it, but that if need be.
-      if (treasury().requireMeans(what, Wei.ZERO, GAS)) {
-        responder().note(action, gain);
+    boolean pays = !gain.isZero() && pays(gain);
+    if (pays || policy.forAll() && isLeft && responder().hasRoom()) {
+      if (treasury().requireMeans("settling", Wei.ZERO, GAS)) {
+        // No more than it brings is paid for it, but that if need be.
+        responder().note(action, pays ? gain : Wei.ZERO);
       }
-    } else if (policy.forAll()
-        && isLeft
-        && responder().hasRoom()
-        && treasury().requireMeans(what, Wei.ZERO, GAS)) {
-      responder().note(action, Wei.ZERO);
+    } else if (!gain.isZero() && !policy.forAll()) {
+      skip(what, "settling it brings too little");
     }
   }
 

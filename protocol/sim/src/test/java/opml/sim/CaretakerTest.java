@@ -129,6 +129,10 @@ class CaretakerTest {
     Optional<Wei> more = Optional.of(bond.plus(Wei.ether(1)));
     look(caretaker(CARETAKER, new Caretaker.Policy(false, ours, more, Duration.ZERO, 0)));
     assertThat(done()).as("it gains less than that").isEmpty();
+    assertThat(told)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            Entry.Skipped.class, skipped -> assertThat(skipped.why()).contains("too little"));
     caretaker(CARETAKER, new Caretaker.Policy(false, ours, Optional.of(bond), Duration.ZERO, 0))
         .tick();
     assertThat(done()).containsExactly("Resolved");
