@@ -175,6 +175,19 @@ class SqliteTroubleTest {
   }
 
   @Test
+  void storesOfNobodyLieBesideEachOther() {
+    Path beside = folder.resolve("another.db");
+    try (Store one = SqlStore.sqlite(folder.resolve("nobody.db"), IDENTITY, Address.ZERO);
+        Store other = SqlStore.sqlite(beside, IDENTITY, Address.ZERO)) {
+      one.results().put(result(1, 1));
+      other.results().put(result(1, 1));
+      assertThatThrownBy(() -> SqlStore.sqlite(beside, IDENTITY, Address.ZERO))
+          .as("each is somebody's alone all the same")
+          .isInstanceOf(StoreException.Locked.class);
+    }
+  }
+
+  @Test
   void whoWasOvertakenWritesNothing() throws SQLException {
     try (Store store = open()) {
       store.results().put(result(1, 1));

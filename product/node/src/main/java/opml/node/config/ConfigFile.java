@@ -29,6 +29,7 @@ import opml.node.config.NodeConfig.LogPart;
 import opml.node.config.NodeConfig.PolicyPart;
 import opml.node.config.NodeConfig.RoleKind;
 import opml.node.config.NodeConfig.RolePart;
+import opml.node.config.NodeConfig.SettlePart;
 import opml.node.config.NodeConfig.StorePart;
 import opml.node.config.NodeConfig.WebPart;
 import org.tomlj.Toml;
@@ -40,6 +41,10 @@ import org.tomlj.TomlPosition;
 public final class ConfigFile {
   private static final List<String> SOURCES = List.of("https", "http", "local", "file");
   private static final int DECIMALS = 18;
+  private static final List<String> OF_SERVERS = List.of("min-fee", "outputs");
+  private static final List<String> OF_SETTLERS =
+      List.of("for", "accounts", "min-reward", "patience");
+  private static final String AUTO = "auto";
   private static final String SQLITE = "sqlite";
   private static final String POSTGRES = "postgres";
   private static final String MEMORY = "memory";
@@ -76,6 +81,7 @@ public final class ConfigFile {
     // What such a file means is anybody's guess.
     fail();
     ConfigTable root = new ConfigTable(file, "", parsed, TomlPosition.positionAt(1, 1), problems);
+    String name = name(root);
     boolean dryRun = root.flag("dry-run", false);
     ChainPart chain = chain(root.table("chain"));
     ConfigTable holder = root.table("account");
@@ -84,15 +90,30 @@ public final class ConfigFile {
     if (drain && dryRun) {
       holder.wrong("drain", "no such setting with dry-run = true, which enters nothing", "true");
     }
-    Optional<AccountPart> account = account(holder, dryRun);
     Budget budget = PolicyTables.budget(root.table("budget"), ceiling);
     StorePart store = store(root.table("store"));
     WebPart web = web(root.table("web"));
     List<RolePart> roles = roles(root, web.readyWithin());
+    boolean onlyWatches =
+        !roles.isEmpty() && roles.stream().allMatch(role -> role.kind() == RoleKind.WATCH);
+    Optional<AccountPart> account = account(holder, dryRun || onlyWatches);
     LogPart log = log(root.table("log"));
     root.requireKnown();
     fail();
-    return new NodeConfig(chain, account, store, roles, web, log, budget, drain, dryRun);
+    return new NodeConfig(name, chain, account, store, roles, web, log, budget, drain, dryRun);
+  }
+
+  /// {@return what it is called: as its file, unless it says otherwise}
+  private String name(ConfigTable root) {
+    String expected = "a name of 1 to 40 letters, digits, dots, dashes and underscores";
+    String stem = String.valueOf(file.getFileName()).replaceFirst("\\.toml$", "");
+    return root.text("name", expected)
+        .flatMap(
+            text ->
+                text.matches("[A-Za-z0-9._-]{1,40}")
+                    ? Optional.of(text)
+                    : root.wrong("name", expected, '"' + text + '"'))
+        .orElse(stem);
   }
 
   private void fail() throws ConfigException {
@@ -134,7 +155,8 @@ public final class ConfigFile {
     };
   }
 
-  private Optional<AccountPart> account(ConfigTable table, boolean dryRun) {
+  /// @param sendsNothing whether nobody needs to sign
+  private Optional<AccountPart> account(ConfigTable table, boolean sendsNothing) {
     Optional<Path> key = table.path("key-file");
     Optional<Path> passphrase = table.path("passphrase-file");
     Optional<URI> signer = table.url("signer");
@@ -157,7 +179,7 @@ public final class ConfigFile {
           table.has("signer") ? "address" : "signer", "signer and address, both or neither");
     } else if (byKey && !table.has("key-file")) {
       table.missing("key-file", "the keystore that passphrase-file opens");
-    } else if (!byKey && !bySigner && !dryRun) {
+    } else if (!byKey && !bySigner && !sendsNothing) {
       table.missing("key-file", "the file of the key that signs and pays, or signer with address");
     }
     table.requireKnown();
@@ -232,12 +254,10 @@ public final class ConfigFile {
 
   private static Optional<RolePart> role(ConfigTable table, Duration ready) {
     if (!table.has("kind")) {
-      table.missing("kind", "\"serve\" or \"verify\"");
+      table.missing("kind", ConfigTable.choices(RoleKind.words()));
     }
-    Optional<RoleKind> kind =
-        table
-            .choice("kind", List.of(RoleKind.SERVE.word(), RoleKind.VERIFY.word()))
-            .map(word -> word.equals(RoleKind.SERVE.word()) ? RoleKind.SERVE : RoleKind.VERIFY);
+    Optional<RoleKind> kind = table.choice("kind", RoleKind.words()).flatMap(RoleKind::of);
+    boolean computes = kind.isEmpty() || kind.get().computes();
     List<Path> models = table.paths("models");
     double poll = table.number("poll", 0.001, 3_600, 2, "seconds");
     if (duration(poll).compareTo(ready) >= 0) {
@@ -248,25 +268,64 @@ public final class ConfigFile {
           Double.toString(poll));
     }
     int price = table.whole("survived-gas-price", 1, 1_000_000, 50, "gwei");
-    Optional<Wei> fee = amount(table, "min-fee", Optional.of("auto"));
+    Optional<Wei> fee = amount(table, "min-fee", Optional.of(AUTO));
     Optional<Path> outputs = table.path("outputs");
-    boolean fetches = table.flag("fetch", models.isEmpty());
+    boolean fetches = table.flag("fetch", computes && models.isEmpty());
     Optional<FetchPart> fetching = fetching(table, fetches);
-    if (!fetches && !table.has("models")) {
+    if (computes && !fetches && !table.has("models")) {
       table.missing("models", "the models that it knows, where it fetches none");
     }
-    boolean verifies = kind.filter(one -> one == RoleKind.VERIFY).isPresent();
-    for (String key : List.of("min-fee", "outputs")) {
-      if (verifies && table.has(key)) {
-        table.wrong(key, "no such setting of a role that verifies", "one");
-      }
-    }
-    PolicyPart policy = PolicyTables.policy(table, kind);
+    kind.ifPresent(
+        one -> {
+          for (String key : strange(one)) {
+            if (table.has(key)) {
+              table.wrong(key, "no such setting of a role \"%s\"".formatted(one.word()), "one");
+            }
+          }
+        });
+    boolean settles = kind.filter(one -> one == RoleKind.SETTLE).isPresent();
+    Optional<SettlePart> settling = settles ? Optional.of(settling(table)) : Optional.empty();
+    PolicyPart policy = PolicyTables.policy(table, settles);
     table.requireKnown();
     return kind.map(
         one ->
             new RolePart(
-                one, models, duration(poll), Wei.gwei(price), fee, outputs, fetching, policy));
+                one,
+                models,
+                duration(poll),
+                Wei.gwei(price),
+                fee,
+                outputs,
+                fetching,
+                policy,
+                settling));
+  }
+
+  /// {@return the settings of other kinds of roles}
+  private static List<String> strange(RoleKind kind) {
+    List<String> keys = new ArrayList<>(PolicyTables.strange(kind));
+    if (kind != RoleKind.SERVE) {
+      keys.addAll(OF_SERVERS);
+    }
+    if (kind != RoleKind.SETTLE) {
+      keys.addAll(OF_SETTLERS);
+    }
+    if (!kind.computes()) {
+      keys.addAll(List.of("models", "fetch"));
+    }
+    if (kind == RoleKind.SETTLE || kind == RoleKind.WATCH) {
+      keys.add("survived-gas-price");
+    }
+    return keys;
+  }
+
+  private static SettlePart settling(ConfigTable table) {
+    return new SettlePart(
+        table.choice("for", List.of("own", "all")).filter("all"::equals).isPresent(),
+        table.addresses("accounts"),
+        amount(table, "min-reward", Optional.of(AUTO)),
+        duration(table.number("patience", 0, 86_400, 30, "seconds")),
+        table.whole("callback-gas-max", 0, 100_000_000, 1_000_000, "gas"));
   }
 
   private static Optional<FetchPart> fetching(ConfigTable table, boolean fetches) {

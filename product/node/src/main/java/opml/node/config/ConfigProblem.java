@@ -1,6 +1,7 @@
 package opml.node.config;
 
 import java.nio.file.Path;
+import java.util.Comparator;
 import opml.core.codec.Printable;
 
 /// One thing that is wrong with a node's file.
@@ -11,11 +12,14 @@ import opml.core.codec.Printable;
 /// @param what was expected, and what was found
 public record ConfigProblem(Path file, int line, int column, String key, String what)
     implements Comparable<ConfigProblem> {
+  private static final Comparator<ConfigProblem> ORDER =
+      Comparator.comparingInt(ConfigProblem::line)
+          .thenComparingInt(ConfigProblem::column)
+          .thenComparing(ConfigProblem::key);
+
   @Override
   public int compareTo(ConfigProblem other) {
-    return line == other.line
-        ? Integer.compare(column, other.column)
-        : Integer.compare(line, other.line);
+    return ORDER.compare(this, other);
   }
 
   @Override

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import opml.core.account.Address;
 import opml.core.codec.Printable;
 import opml.ethereum.quorum.Quorum;
 import org.jspecify.annotations.Nullable;
@@ -178,6 +179,23 @@ final class ConfigTable {
     return paths;
   }
 
+  Set<Address> addresses(String key) {
+    Set<Address> addresses = new LinkedHashSet<>();
+    Optional<TomlArray> array = array(key, "a list of addresses");
+    for (int i = 0; i < array.map(TomlArray::size).orElse(0); i++) {
+      if (array.get().get(i) instanceof String text && text.matches("0x[0-9a-fA-F]{40}")) {
+        addresses.add(Address.ofHex(text));
+      } else {
+        note(
+            element(array.get(), i),
+            "%s[%d]".formatted(key, i + 1),
+            "an address, 0x and 40 hexadecimal digits",
+            shown(array.get().get(i)));
+      }
+    }
+    return addresses;
+  }
+
   private Optional<Path> path(String key, String text, TomlPosition at) {
     try {
       return Optional.of(file.resolveSibling(text).normalize());
@@ -316,7 +334,8 @@ final class ConfigTable {
                     : wrong(key, expected, kind(found)));
   }
 
-  private static String choices(List<String> words) {
+  /// {@return these words as a choice among them is told}
+  static String choices(List<String> words) {
     return words.size() == 1
         ? '"' + words.getFirst() + '"'
         : "\"%s\" or \"%s\""

@@ -3,6 +3,7 @@ package opml.node.config;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -17,12 +18,14 @@ import opml.ethereum.proof.Trust;
 
 /// What a node is, as its file says it. All paths are as the process sees them.
 ///
+/// @param name what it is called beside others in one process
 /// @param account nothing if the node only looks, and looks for nobody in particular
 /// @param roles at least one, of each kind at most one: two of a kind would take each other's work
 /// @param budget what the account may have at stake, and the most that a unit of gas may cost it
 /// @param drain whether nothing new is entered, and the node ends when nothing is live any more
 /// @param dryRun whether nothing is sent
 public record NodeConfig(
+    String name,
     ChainPart chain,
     Optional<AccountPart> account,
     StorePart store,
@@ -83,7 +86,9 @@ public record NodeConfig(
   /// What a node does.
   public enum RoleKind {
     SERVE("serve", "serving"),
-    VERIFY("verify", "verifying");
+    VERIFY("verify", "verifying"),
+    SETTLE("settle", "settling"),
+    WATCH("watch", "watching");
 
     private final String word;
     private final String doing;
@@ -96,6 +101,21 @@ public record NodeConfig(
     /// {@return what it is called in the file}
     public String word() {
       return word;
+    }
+
+    /// {@return the kind of this name}
+    public static Optional<RoleKind> of(String word) {
+      return Arrays.stream(values()).filter(kind -> kind.word.equals(word)).findFirst();
+    }
+
+    /// {@return what all of them are called}
+    public static List<String> words() {
+      return Arrays.stream(values()).map(RoleKind::word).toList();
+    }
+
+    /// {@return whether it computes what was asked, and so has models}
+    public boolean computes() {
+      return this != SETTLE;
     }
 
     /// {@return what its journal begins with}
@@ -113,6 +133,7 @@ public record NodeConfig(
   /// @param outputs the folder where long outputs are published. Of a server
   /// @param fetching how models are fetched that it does not have, if they are
   /// @param policy whom it has to do with
+  /// @param settling what it takes care of. Of one that settles
   public record RolePart(
       RoleKind kind,
       List<Path> models,
@@ -121,7 +142,8 @@ public record NodeConfig(
       Optional<Wei> minimalFee,
       Optional<Path> outputs,
       Optional<FetchPart> fetching,
-      PolicyPart policy) {
+      PolicyPart policy,
+      Optional<SettlePart> settling) {
     public RolePart {
       models = List.copyOf(models);
     }
@@ -142,6 +164,24 @@ public record NodeConfig(
       Choice<Address> receivers,
       Choice<Address> servers,
       Choice<Bytes32> models) {}
+
+  /// Which calls are made that anybody may make.
+  ///
+  /// @param forAll whether also those that only others gain by
+  /// @param accounts besides the own one, whose gain is as good as the own
+  /// @param minimalReward below which nothing is done for these accounts; nothing if that follows from the price of gas
+  /// @param patience how long others have to do it themselves
+  /// @param callbackGasMax that deliveries may pass on
+  public record SettlePart(
+      boolean forAll,
+      Set<Address> accounts,
+      Optional<Wei> minimalReward,
+      Duration patience,
+      int callbackGasMax) {
+    public SettlePart {
+      accounts = Set.copyOf(accounts);
+    }
+  }
 
   /// How models are fetched.
   ///

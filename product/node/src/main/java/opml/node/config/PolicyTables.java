@@ -1,5 +1,6 @@
 package opml.node.config;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -20,10 +21,11 @@ final class PolicyTables {
   private static final String ADDRESSES = "addresses, 0x and 40 hexadecimal digits each";
   private static final String IDS = "ids of models, 0x and 64 hexadecimal digits each";
 
+  private static final String CALLBACK_GAS = "callback-gas-max";
+
   private static final List<String> OF_SERVERS =
       List.of(
           "callbacks",
-          "callback-gas-max",
           "allow-requesters",
           "deny-requesters",
           "allow-receivers",
@@ -71,48 +73,49 @@ final class PolicyTables {
 
   /// {@return whom a role has to do with}
   ///
-  /// @param kind of the role, if that is known
-  static PolicyPart policy(ConfigTable table, Optional<RoleKind> kind) {
+  /// @param settles whether it is a role that settles, whose gas of callbacks is read elsewhere
+  static PolicyPart policy(ConfigTable table, boolean settles) {
     Callbacks callbacks =
         switch (table.choice("callbacks", List.of("deliver", "leave", "refuse")).orElse("")) {
           case "leave" -> Callbacks.LEAVE;
           case "refuse" -> Callbacks.REFUSE;
           default -> Callbacks.DELIVER;
         };
-    int gas =
-        table.whole(
-            "callback-gas-max",
-            1,
-            1_000_000_000,
-            (int) Server.Policy.DEFAULT.callbackGasMax(),
-            "gas");
+    int usual = (int) Server.Policy.DEFAULT.callbackGasMax();
+    int gas = settles ? usual : table.whole(CALLBACK_GAS, 1, 1_000_000_000, usual, "gas");
     Choice<Address> receivers = addresses(table, "allow-receivers", "deny-receivers");
     if (callbacks != Callbacks.DELIVER) {
-      for (String key : List.of("callback-gas-max", "allow-receivers", "deny-receivers")) {
+      for (String key : List.of(CALLBACK_GAS, "allow-receivers", "deny-receivers")) {
         if (table.has(key)) {
           table.wrong(key, "callbacks = \"deliver\" beside it", "another");
         }
       }
     }
-    PolicyPart policy =
-        new PolicyPart(
-            callbacks,
-            gas,
-            addresses(table, "allow-requesters", "deny-requesters"),
-            receivers,
-            addresses(table, "check-servers", "trust-servers"),
-            choice(table, "allow-models", "deny-models", IDS, PolicyTables::model));
-    kind.ifPresent(
-        one -> {
-          boolean serves = one == RoleKind.SERVE;
-          for (String key : serves ? OF_VERIFIERS : OF_SERVERS) {
-            if (table.has(key)) {
-              table.wrong(
-                  key, "no such setting of a role that " + (serves ? "serves" : "verifies"), "one");
-            }
-          }
-        });
-    return policy;
+    return new PolicyPart(
+        callbacks,
+        gas,
+        addresses(table, "allow-requesters", "deny-requesters"),
+        receivers,
+        addresses(table, "check-servers", "trust-servers"),
+        choice(table, "allow-models", "deny-models", IDS, PolicyTables::model));
+  }
+
+  /// {@return the settings that are no such of a kind of role}
+  static List<String> strange(RoleKind kind) {
+    List<String> keys = new ArrayList<>();
+    if (kind != RoleKind.SERVE) {
+      keys.addAll(OF_SERVERS);
+      if (kind != RoleKind.SETTLE) {
+        keys.add(CALLBACK_GAS);
+      }
+    }
+    if (kind != RoleKind.VERIFY) {
+      keys.addAll(OF_VERIFIERS);
+    }
+    if (kind == RoleKind.SETTLE || kind == RoleKind.WATCH) {
+      keys.addAll(List.of("allow-models", "deny-models"));
+    }
+    return keys;
   }
 
   private static Choice<Address> addresses(ConfigTable table, String only, String never) {

@@ -1,21 +1,21 @@
 package opml.node.watch;
 
-import io.prometheus.metrics.config.EscapingScheme;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
-import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
+import opml.agent.Assessment;
 import opml.agent.Budget;
 import opml.agent.Exposure;
 import opml.core.account.Wei;
@@ -29,34 +29,63 @@ import opml.hub.Picture;
 public final class NodeMetrics implements Quorum.Listener {
   private static final int ETHER_DECIMALS = 18;
 
+  /// A metric that is there whether its node runs or not.
+  record Name(String name, String help) {}
+
+  static final Name LIVE = new Name("opml_live", "Whether all roles run");
+  static final Name READY =
+      new Name("opml_ready", "Whether all roles see the chain and the account can pay");
+
   private final PrometheusRegistry registry = new PrometheusRegistry();
-  private final PrometheusTextFormatWriter writer = PrometheusTextFormatWriter.create();
   private final SkipKinds kinds = new SkipKinds();
   private final Quorum.Listener listener;
 
-  private final Counter looks = counter("opml_looks", "Looks at the chain that succeeded", "role");
-  private final Counter failed =
-      counter("opml_looks_failed", "Looks at the chain that were given up", "role");
-  private final Counter troubles =
-      counter("opml_troubles", "Things that went wrong with one request, claim or game", "role");
-  private final Counter skipped =
-      counter("opml_skipped", "Things that were left alone on purpose, by reason", "reason");
-  private final Counter faults =
-      counter("opml_node_faults", "Faults of a node of the chain", "node");
-  private final Counter lies =
-      counter("opml_node_lies", "What hashes contradicted, by what it was about", "node", "kind");
+  private final Labels common;
+  private final Counter looks;
+  private final Counter failed;
+  private final Counter troubles;
+  private final Counter skipped;
+  private final Counter faults;
+  private final Counter lies;
 
   /// @param meter of the account's transactions
   /// @param listener hears of nodes' faults, too
   public NodeMetrics(GasMeter meter, Quorum.Listener listener) {
+    this(meter, listener, Optional.empty());
+  }
+
+  /// @param meter of the account's transactions
+  /// @param listener hears of nodes' faults, too
+  /// @param name of the node, where a process has several: each metric has it as the label `config`
+  public NodeMetrics(GasMeter meter, Quorum.Listener listener, Optional<String> name) {
     this.listener = listener;
+    this.common = labels(name);
+    this.looks = counter("opml_looks", "Looks at the chain that succeeded", "role");
+    this.failed = counter("opml_looks_failed", "Looks at the chain that were given up", "role");
+    this.troubles =
+        counter("opml_troubles", "Things that went wrong with one request, claim or game", "role");
+    this.skipped =
+        counter("opml_skipped", "Things that were left alone on purpose, by reason", "reason");
+    this.faults = counter("opml_node_faults", "Faults of a node of the chain", "node");
+    this.lies =
+        counter("opml_node_lies", "What hashes contradicted, by what it was about", "node", "kind");
     spent(meter, "opml_transactions", "Transactions that came into a block", u -> u.transactions());
     spent(meter, "opml_gas", "Gas of these transactions", u -> u.gas());
     spent(meter, "opml_gas_fees_eth", "What this gas cost, in ETH", u -> ether(u.fees()));
   }
 
+  /// {@return what all metrics of a node of this name have}
+  static Labels labels(Optional<String> name) {
+    return name.map(one -> Labels.of("config", one)).orElse(Labels.EMPTY);
+  }
+
   private Counter counter(String name, String help, String... labels) {
-    return Counter.builder().name(name).help(help).labelNames(labels).register(registry);
+    return Counter.builder()
+        .name(name)
+        .help(help)
+        .constLabels(common)
+        .labelNames(labels)
+        .register(registry);
   }
 
   private void spent(
@@ -64,6 +93,7 @@ public final class NodeMetrics implements Quorum.Listener {
     CounterWithCallback.builder()
         .name(name)
         .help(help)
+        .constLabels(common)
         .labelNames("call")
         .callback(
             out ->
@@ -111,12 +141,8 @@ public final class NodeMetrics implements Quorum.Listener {
 
   /// Shows what is known of a node from now on.
   public void show(Watched node) {
-    gauge(
-        "opml_live", "Whether all roles run", () -> Optional.of(bit(node.whyNotLive().isEmpty())));
-    gauge(
-        "opml_ready",
-        "Whether all roles see the chain and the account can pay",
-        () -> Optional.of(bit(node.whyNotReady().isEmpty())));
+    gauge(LIVE.name(), LIVE.help(), () -> Optional.of(bit(node.whyNotLive().isEmpty())));
+    gauge(READY.name(), READY.help(), () -> Optional.of(bit(node.whyNotReady().isEmpty())));
     seen(node, "opml_head_block", "The newest block that a role has seen", p -> p.block().number());
     seen(node, "opml_head_age_seconds", "How old that block is", node::age);
     gauge(
@@ -149,6 +175,7 @@ public final class NodeMetrics implements Quorum.Listener {
     GaugeWithCallback.builder()
         .name("opml_look_age_seconds")
         .help("How long ago the last look ended that was not given up")
+        .constLabels(common)
         .labelNames("role")
         .callback(
             out ->
@@ -188,6 +215,13 @@ public final class NodeMetrics implements Quorum.Listener {
         () -> Optional.of(bit(draining.getAsBoolean())));
   }
 
+  /// Shows what somebody makes of everybody's claims and games from now on.
+  ///
+  /// @param said what that is, if anything is known
+  public void show(Supplier<Optional<Assessment>> said, InstantSource clock) {
+    new AssessmentMetrics(said, clock, common).register(registry);
+  }
+
   /// Gives a figure, if it is known.
   @FunctionalInterface
   private interface Figure {
@@ -198,6 +232,7 @@ public final class NodeMetrics implements Quorum.Listener {
     GaugeWithCallback.builder()
         .name(name)
         .help(help)
+        .constLabels(common)
         .callback(out -> figure.now().ifPresent(out::call))
         .register(registry);
   }
@@ -215,17 +250,20 @@ public final class NodeMetrics implements Quorum.Listener {
   }
 
   private static double ether(Wei amount) {
-    return new BigDecimal(amount.value()).movePointLeft(ETHER_DECIMALS).doubleValue();
+    return ether(amount.value());
+  }
+
+  static double ether(BigInteger wei) {
+    return new BigDecimal(wei).movePointLeft(ETHER_DECIMALS).doubleValue();
+  }
+
+  /// {@return all metrics as they are now}
+  MetricSnapshots snapshots() {
+    return registry.scrape();
   }
 
   /// {@return all metrics, in Prometheus' text format}
   byte[] text() {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try {
-      writer.write(out, registry.scrape(), EscapingScheme.ALLOW_UTF8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return out.toByteArray();
+    return MetricText.of(List.of(snapshots()));
   }
 }

@@ -29,6 +29,7 @@ import opml.node.config.NodeConfig.KeyPlace;
 import opml.node.config.NodeConfig.PolicyPart;
 import opml.node.config.NodeConfig.RoleKind;
 import opml.node.config.NodeConfig.RolePart;
+import opml.node.config.NodeConfig.SettlePart;
 import opml.node.config.NodeConfig.StorePart;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -205,6 +206,54 @@ class ConfigFileTest {
   }
 
   @Test
+  void aRoleThatSettlesHasNoModelsAndSaysForWhom() throws Exception {
+    RolePart usual =
+        ConfigFile.read(write(ACCOUNT + "[[role]]\nkind = 'settle'\n")).roles().getFirst();
+    assertThat(usual.settling())
+        .contains(
+            new SettlePart(false, Set.of(), Optional.empty(), Duration.ofSeconds(30), 1_000_000));
+    assertThat(usual.fetching()).isEmpty();
+    String other = "0x00000000000000000000000000000000000000Aa";
+    RolePart all =
+        ConfigFile.read(
+                write(
+                    ACCOUNT
+                        + """
+                        [[role]]
+                        kind = "settle"
+                        for = "all"
+                        accounts = ["%s"]
+                        min-reward = "0.5"
+                        patience = 0
+                        callback-gas-max = 5
+                        """
+                            .formatted(other)))
+            .roles()
+            .getFirst();
+    assertThat(all.settling())
+        .contains(
+            new SettlePart(
+                true,
+                Set.of(Address.ofHex(other)),
+                Optional.of(Wei.gwei(500_000_000)),
+                Duration.ZERO,
+                5));
+  }
+
+  @Test
+  void whoOnlyWatchesNeedsNoAccount() throws Exception {
+    String watch = ROLE.replace("verify", "watch");
+    assertThat(ConfigFile.read(write(watch)).account()).isEmpty();
+    assertThat(ConfigFile.read(write(ACCOUNT + watch + ROLE)).roles()).hasSize(2);
+  }
+
+  @Test
+  void itIsCalledAsItsFileUnlessItSaysOtherwise() throws Exception {
+    assertThat(ConfigFile.read(write(ACCOUNT + ROLE)).name()).isEqualTo("node");
+    assertThat(ConfigFile.read(write("name = 'l2'\n" + ACCOUNT + ROLE)).name()).isEqualTo("l2");
+  }
+
+  @Test
   void whoOnlyLooksNeedsNoAccount() throws Exception {
     assertThat(ConfigFile.read(write("dry-run = true\n" + ROLE)).account()).isEmpty();
   }
@@ -258,16 +307,32 @@ class ConfigFileTest {
         wrong(
             ACCOUNT
                 + "[[role]]\nkind = 'sevre'\nmodels = [7]\n[[role]]\nmodels = []\npoll = 'often'\n",
-            "4:1: role[1].kind: expected is \"serve\" or \"verify\"; found is \"sevre\"; the nearest is"
-                + " \"serve\"",
+            "4:1: role[1].kind: expected is \"serve\", \"verify\", \"settle\" or \"watch\"; found is"
+                + " \"sevre\"; the nearest is \"serve\"",
             "5:11: role[1].models[1]: expected is a path; found is 7",
-            "6:1: role[2].kind: expected is \"serve\" or \"verify\"; found is nothing",
+            "6:1: role[2].kind: expected is \"serve\", \"verify\", \"settle\" or \"watch\"; found is"
+                + " nothing",
             "8:1: role[2].poll: expected is seconds, 0.001 to 3600; found is \"often\""),
         wrong(
             ACCOUNT + ROLE + "min-fee = '1'\nfetch-max = 3\n" + ROLE,
-            "6:1: role[1].min-fee: expected is no such setting of a role that verifies",
+            "6:1: role[1].min-fee: expected is no such setting of a role \"verify\"",
             "7:1: role[1].fetch-max: expected is fetch = true beside it",
             "9:1: role[2].kind: expected is one role of a kind"),
+        wrong(
+            ROLE.replace("verify", "watch") + "min-reward = '1'\n[[role]]\nkind = 'settle'\n",
+            "1:1: account.key-file: expected is the file",
+            "4:1: role[1].min-reward: expected is no such setting of a role \"watch\""),
+        wrong(
+            ACCOUNT
+                + "[[role]]\nkind = 'settle'\nmodels = ['m']\nfor = 'me'\naccounts = ['0x1', 2]\n"
+                + "min-reward = 1\npatience = -1\nsurvived-gas-price = 3\n",
+            "5:1: role[1].models: expected is no such setting of a role \"settle\"",
+            "6:1: role[1].for: expected is \"own\" or \"all\"; found is \"me\"",
+            "7:13: role[1].accounts[1]: expected is an address",
+            "7:20: role[1].accounts[2]: expected is an address",
+            "8:1: role[1].min-reward: expected is \"auto\", or an amount in ETH",
+            "9:1: role[1].patience: expected is seconds, 0 to 86400; found is -1",
+            "10:1: role[1].survived-gas-price: expected is no such setting of a role \"settle\""),
         wrong(
             "dry-run = true\n[[role]]\nkind = 'serve'\nfetch = false\n",
             "2:1: role[1].models: expected is the models that it knows"),
@@ -290,13 +355,13 @@ class ConfigFileTest {
                 + "[[role]]\nkind = 'serve'\nmodels = ['m']\ncallbacks = 'refuse'\n"
                 + "callback-gas-max = 5\ncheck-servers = ['0x%s', '0X%s']\n"
                     .formatted("1".repeat(40), "1".repeat(40)),
-            "6:1: role[1].callbacks: expected is no such setting of a role that verifies",
+            "6:1: role[1].callbacks: expected is no such setting of a role \"verify\"",
             "7:1: role[1].check-servers: expected is at least one of these",
             "8:1: role[1].trust-servers: expected is either check-servers or trust-servers",
             "8:18: role[1].trust-servers[1]: expected is addresses, 0x and 40",
             "8:25: role[1].trust-servers[2]: expected is addresses, 0x and 40",
             "13:1: role[2].callback-gas-max: expected is callbacks = \"deliver\" beside it",
-            "14:1: role[2].check-servers: expected is no such setting of a role that serves",
+            "14:1: role[2].check-servers: expected is no such setting of a role \"serve\"",
             "14:64: role[2].check-servers[2]: expected is addresses, 0x and 40"),
         wrong(
             ACCOUNT + ROLE + "poll = 9\n[web]\nready-within = 5\nport = 65536\naddress = 'here'\n",
@@ -318,6 +383,9 @@ class ConfigFileTest {
         wrong(
             ACCOUNT + ROLE + "[store]\nkind = 'memory'\npassword-file = 'word'\n",
             "8:1: store.password-file: expected is no such setting of a store in memory"),
+        wrong(
+            "name = 'a/b'\n" + ACCOUNT + ROLE,
+            "1:1: name: expected is a name of 1 to 40 letters, digits, dots, dashes"),
         wrong(
             "dry-run = 'no'\n" + ACCOUNT + ROLE + "[log]\nformat = 'xml'\nsummary-every = -1\n",
             "1:1: dry-run: expected is true or false; found is \"no\"",

@@ -139,6 +139,25 @@ class AlertRulesTest {
     assertThat(config.web().port()).isEqualTo(9464);
   }
 
+  @Test
+  void theRolesThatTheExampleLeavesOutAreRightAndAsTheyAreWithoutTheirSettings() throws Exception {
+    String text = Files.readString(DOCS.resolve("node/node.toml"));
+    int begin = text.indexOf("# [[role]]");
+    int end = text.indexOf("[web]");
+    String roles = text.substring(begin, end).replaceAll("(?m)^# ", "");
+    Path full =
+        Files.writeString(
+            folder.resolve("roles.toml"), text.substring(0, begin) + roles + text.substring(end));
+    Path plain =
+        Files.writeString(
+            folder.resolve("plain.toml"), "[account]\nkey-file = 'k'\n[[role]]\nkind = 'settle'\n");
+    NodeConfig config = ConfigFile.read(full);
+    assertThat(config.roles()).hasSize(4);
+    assertThat(config.roles().get(2).settling())
+        .isPresent()
+        .isEqualTo(ConfigFile.read(plain).roles().getFirst().settling());
+  }
+
   /// What is commented out is the value that holds without it, so putting it in changes nothing.
   @Test
   void theExampleTellsTheValuesThatHoldWithoutIt() throws Exception {
@@ -148,15 +167,15 @@ class AlertRulesTest {
             .map(
                 line ->
                     line.matches(
-                            "# (dry-run|quorum|trust|deployment|least-balance|fee-ceiling|drain|per-request|per-day|in-all"
+                            "# (name|dry-run|quorum|trust|deployment|least-balance|fee-ceiling|drain|per-request|per-day|in-all"
                                 + "|callbacks|callback-gas-max|min-fee|poll"
                                 + "|survived-gas-price|address = \"127.*|ready-within|format|summary-every)\\b.*")
                         ? line.substring(2)
                         : line)
             .collect(Collectors.joining("\n"));
     assertThat(full).isNotEqualTo(text);
-    Path fuller = Files.writeString(folder.resolve("full.toml"), full);
-    Path plain = Files.writeString(folder.resolve("plain.toml"), text);
-    assertThat(ConfigFile.read(fuller)).isEqualTo(ConfigFile.read(plain));
+    Path file = folder.resolve("node.toml");
+    NodeConfig fuller = ConfigFile.read(Files.writeString(file, full));
+    assertThat(fuller).isEqualTo(ConfigFile.read(Files.writeString(file, text)));
   }
 }

@@ -3,6 +3,7 @@ package opml.node.watch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -24,7 +25,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import opml.agent.Assessment.Outlook;
 import opml.core.account.Wei;
+import opml.game.solver.Verdict;
 import opml.node.watch.AccountMoney.Holding;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -62,6 +65,12 @@ class LiveAlertsTest {
     injections.put("OpmlBalanceLow", () -> balance = Wei.ether(1));
     injections.put("OpmlBudgetFull", () -> game.exposed = 10);
     injections.put("OpmlNotReady", () -> stopped.add(PlayedGame.ROLE));
+    injections.put("OpmlWrongClaimUnchallenged", () -> game.claim(Verdict.WRONG, Outlook.FINAL));
+    injections.put("OpmlRightClaimLost", () -> game.claim(Verdict.RIGHT, Outlook.DEAD));
+    injections.put("OpmlClaimUnbound", () -> game.claim(Verdict.UNBOUND, Outlook.FINAL));
+    injections.put("OpmlLittleTimeToAct", () -> game.lastMoment = PlayedGame.NOW + 9_500);
+    injections.put("OpmlWrongResultFinal", () -> game.wrongFinal = 1);
+    injections.put("OpmlHubCannotPay", () -> game.unclaimed = BigInteger.ONE.negate());
     injections.put("OpmlFinalBlockLeft", () -> game.belowFinal = Optional.of("block 5 is gone"));
     return injections;
   }
@@ -79,6 +88,8 @@ class LiveAlertsTest {
     assertThat(injections.keySet()).as("each rule has one").isEqualTo(names(RULE, rules));
     game.role.looked();
     game.metrics.nodes(List.of("a"));
+    game.claim(Verdict.RIGHT, Outlook.FINAL);
+    game.claim(Verdict.WRONG, Outlook.DEAD);
     InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     try (WatchServer server = WatchServer.start(any, game.node, game.metrics);
         HttpClient client = HttpClient.newHttpClient()) {

@@ -6,7 +6,13 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
+import opml.agent.Assessment;
+import opml.agent.Assessment.AssessedClaim;
+import opml.agent.Assessment.AssessedGame;
+import opml.agent.Assessment.Outlook;
 import opml.agent.Budget;
 import opml.agent.Exposure;
 import opml.agent.Loop;
@@ -22,6 +28,7 @@ import opml.game.move.Clock;
 import opml.game.move.GameStatus;
 import opml.game.move.Position;
 import opml.game.move.Side;
+import opml.game.solver.Verdict;
 import opml.hub.Journal;
 import opml.hub.Picture;
 import opml.hub.Picture.SeenGame;
@@ -49,6 +56,15 @@ final class PlayedGame {
 
   /// What became of a block that was final.
   volatile Optional<String> belowFinal = Optional.empty();
+
+  /// What its role that watches says of live claims.
+  final List<AssessedClaim> claims = new CopyOnWriteArrayList<>();
+
+  /// The second by which somebody must act.
+  volatile long lastMoment = NOW + 20_000;
+
+  volatile BigInteger unclaimed = BigInteger.TEN;
+  volatile long wrongFinal;
 
   /// @param self whose node it is
   /// @param left seconds that both sides had when the challenger moved, 100 s ago
@@ -89,5 +105,28 @@ final class PlayedGame {
             Optional.empty(), Optional.of(Wei.ether(20)), Optional.of(Wei.ether(10)), Wei.gwei(50)),
         () -> Optional.of(new Exposure.Figures(Wei.ether(exposed), Wei.ether(5))),
         () -> false);
+    metrics.show(this::said, () -> Instant.ofEpochSecond(now));
+  }
+
+  private Optional<Assessment> said() {
+    return Optional.of(
+        new Assessment(
+            new BlockRef(7, Bytes32.ZERO, Bytes32.ZERO, NOW - 12, Wei.ZERO),
+            claims,
+            List.of(
+                new AssessedGame(
+                    new GameId(Bytes32.ZERO),
+                    Optional.of(Verdict.RIGHT),
+                    Optional.of(Side.SERVER))),
+            OptionalLong.of(lastMoment),
+            Optional.of(unclaimed),
+            wrongFinal));
+  }
+
+  /// Has the role that watches see one more live claim.
+  void claim(Verdict verdict, Outlook outlook) {
+    claims.add(
+        new AssessedClaim(
+            new ClaimId(Bytes32.ofWord(claims.size())), Optional.of(verdict), outlook));
   }
 }

@@ -11,7 +11,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Optional;
+import opml.agent.Assessment.Outlook;
 import opml.core.account.Wei;
+import opml.game.solver.Verdict;
 import opml.hub.Journal.Entry;
 import opml.node.watch.AccountMoney.Holding;
 import org.junit.jupiter.api.Test;
@@ -94,6 +96,28 @@ class WatchedTest {
   }
 
   @Test
+  void claimsAndGamesAreCountedByWhatTheOwnRunSaysAndByWhatBecomesOfThem() {
+    PlayedGame game = having(2);
+    game.claim(Verdict.WRONG, Outlook.FINAL);
+    game.claim(Verdict.WRONG, Outlook.UNKNOWN);
+    game.claim(Verdict.WRONG, Outlook.DEAD);
+    assertThat(text(game))
+        .contains(
+            "opml_claims_live{agreement=\"wrong\",forecast=\"dead\"} 1.0",
+            "opml_claims_live{agreement=\"right\",forecast=\"final\"} 0.0",
+            "opml_claims_live{agreement=\"unknown\",forecast=\"unknown\"} 0.0",
+            "opml_games_running{agreement=\"right\",forecast=\"server\"} 1.0",
+            "opml_games_running{agreement=\"unbound\",forecast=\"challenger\"} 0.0",
+            "\nopml_wrong_claims_unchallenged 2.0\n",
+            "\nopml_wrong_claims_final 0.0\n",
+            "\nopml_least_slack_seconds 20000.0\n",
+            "\nopml_credits_unclaimed_eth 1.0E-17\n");
+    assertThat(text(game).lines().filter(line -> line.startsWith("opml_claims_live{"))).hasSize(12);
+    assertThat(text(game).lines().filter(line -> line.startsWith("opml_games_running{")))
+        .hasSize(12);
+  }
+
+  @Test
   void strangersCannotMakeAnyNumberOfReasons() {
     SkipKinds kinds = new SkipKinds();
     for (char a = 'a'; a <= 'z'; a++) {
@@ -103,6 +127,47 @@ class WatchedTest {
     }
     assertThat(kinds.of("one more")).isEqualTo(SkipKinds.OTHER);
     assertThat(kinds.of("aa: 17")).isEqualTo("aa");
+  }
+
+  @Test
+  void severalNodesAreOnePageAndEachIsToldByItsName() throws IOException, InterruptedException {
+    PlayedGame game = having(2);
+    game.role.looked();
+    WatchedNode runs = new WatchedNode(Optional.of("a"));
+    WatchedNode fails = new WatchedNode(Optional.of("b"));
+    NodeMetrics metrics = new NodeMetrics(game.meter, (_, _) -> {}, Optional.of("a"));
+    metrics.show(game.node);
+    runs.runs(game.node, metrics);
+    fails.doesNotRun("has failed: its chain is away");
+    InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    try (WatchServer server = WatchServer.start(any, List.of(runs, fails));
+        HttpClient client = HttpClient.newHttpClient()) {
+      HttpResponse<String> live = get(client, server, "/health/live");
+      assertThat(live.statusCode()).isEqualTo(503);
+      assertThat(live.body()).isEqualTo("not live\nb: the node has failed: its chain is away\n");
+      String text = get(client, server, "/metrics").body();
+      assertThat(text)
+          .contains("\nopml_live{config=\"a\"} 1.0\n", "\nopml_live{config=\"b\"} 0.0\n")
+          .contains("\nopml_ready{config=\"b\"} 0.0\n", "\nopml_head_block{config=\"a\"} 7.0\n")
+          .contains("opml_look_age_seconds{config=\"a\",role=\"serve\"}");
+      assertThat(text.lines().filter("# TYPE opml_live gauge"::equals)).hasSize(1);
+
+      NodeMetrics others = new NodeMetrics(game.meter, (_, _) -> {}, Optional.of("b"));
+      others.fault("x", "is away");
+      others.show(game.node);
+      fails.runs(game.node, others);
+      assertThat(get(client, server, "/health/live").body()).isEqualTo("live\n");
+      assertThat(get(client, server, "/metrics").body())
+          .contains("opml_live{config=\"b\"} 1.0", "opml_head_block{config=\"b\"} 7.0")
+          .contains("opml_node_faults_total{config=\"b\",node=\"x\"} 1.0");
+    }
+  }
+
+  private static HttpResponse<String> get(HttpClient client, WatchServer server, String path)
+      throws IOException, InterruptedException {
+    return client.send(
+        HttpRequest.newBuilder(server.url().resolve(path)).build(),
+        HttpResponse.BodyHandlers.ofString());
   }
 
   @Test

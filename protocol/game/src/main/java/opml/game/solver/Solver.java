@@ -127,8 +127,8 @@ public record Solver(GameFormat format) {
     return Optional.empty(); // all of it is true: this side is the one that is wrong
   }
 
-  /// {@return what the own trace has in place of a position's states: the one before its first step and those after each
-  /// part, asked for at once, since a trace may have to run for them}
+  /// {@return what the own trace has in place of a position's states: the one before its first step and those after
+  /// each part, asked for at once, since a trace may have to run for them}
   static List<Bytes32> truth(Position position, Trace own) {
     long[] ends = position.interval().ends(position.partition());
     return own.at(

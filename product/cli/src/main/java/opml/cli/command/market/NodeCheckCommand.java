@@ -36,19 +36,21 @@ public final class NodeCheckCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    NodeConfig config = options.read();
-    NodeFiles files = new NodeFiles(config, console);
-    files
-        .described()
-        .ifPresent(
-            described -> {
-              try {
-                lookAt(config, files, described);
-              } catch (ChainException e) {
-                files.blame(e);
-              }
-            });
-    files.fail();
+    List<NodeFiles> all = NodeFiles.all(options.readAll(), console);
+    NeighbourNodes.compare(all);
+    for (NodeFiles files : all) {
+      files
+          .described()
+          .ifPresent(
+              described -> {
+                try {
+                  lookAt(files.config(), files, described);
+                } catch (ChainException e) {
+                  files.blame(e);
+                }
+              });
+    }
+    NodeFiles.fail(all);
     console.show(Json.object("check", "ok"), () -> "nothing is wrong");
     return 0;
   }

@@ -1,39 +1,24 @@
 package opml.cli.command.market;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import opml.agent.Entering;
 import opml.cli.console.Console;
 import opml.cli.console.Failure;
 import opml.cli.console.JournalWriter;
 import opml.cli.console.Messages;
 import opml.cli.console.StopSignal;
-import opml.cli.option.DeploymentOption;
-import opml.cli.option.NodeOption;
-import opml.core.account.Wei;
-import opml.ethereum.send.GasMeter;
-import opml.ethereum.send.SendPolicy;
-import opml.ethereum.send.Sender;
-import opml.ethereum.send.Signer;
-import opml.hub.DeploymentFile;
-import opml.hub.Hub;
-import opml.node.NodeChain;
-import opml.node.NodeStore;
-import opml.node.RoleThreads;
+import opml.node.NodeKeeper;
 import opml.node.config.NodeConfig;
-import opml.node.config.NodeConfig.AccountPart;
-import opml.node.watch.AccountMoney;
-import opml.node.watch.NodeMetrics;
+import opml.node.config.NodeConfig.WebPart;
 import opml.node.watch.WatchServer;
-import opml.node.watch.Watched;
-import opml.store.Store;
-import opml.store.StoreException;
+import opml.node.watch.WatchedNode;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -42,20 +27,20 @@ import picocli.CommandLine.Option;
 @Command(
     name = "node",
     description = {
-      "Runs the roles that a file names, serving and verifying, over one account in one process, until it is stopped.",
+      "Runs the roles that a file names (serve, verify, settle, watch) over one account, until it is stopped.",
       "It tells how it fares over HTTP: /health/live, /health/ready, /metrics. It may be stopped and started at any"
           + " time: what it has sent is in its store, node.db beside the file unless that says otherwise."
     },
-    footer = {"  opml node --config node.toml", "  opml node check --config node.toml"},
+    footer = {
+      "  opml node --config node.toml",
+      "  opml node check --config node.toml",
+      "  opml node --config mainnet.toml --config l2.toml"
+    },
     subcommands = NodeCheckCommand.class)
 @SuppressWarnings("NullAway.Init") // filled by picocli
 public final class NodeCommand implements Callable<Integer> {
-  /// Both together are less than a signal's patience.
-  private static final Duration LAST_SENDING = Duration.ofMillis(1_300);
-
-  private static final Duration LAST_STEPS = Duration.ofMillis(1_300);
-
-  private static final Duration BETWEEN_BALANCES = Duration.ofSeconds(30);
+  /// Until a node is begun anew that has failed: as long as `opml-node.service` waits.
+  private static final Duration PAUSE = Duration.ofSeconds(5);
 
   @Mixin private Console console;
   @Mixin private ConfigOption options;
@@ -69,130 +54,77 @@ public final class NodeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    NodeConfig config = options.read();
-    if (config.log().json()) {
+    List<NodeConfig> configs = options.readAll();
+    if (configs.getFirst().log().json()) {
       console.writeJson();
     }
-    if (drain && config.dryRun()) {
+    if (drain && configs.stream().anyMatch(NodeConfig::dryRun)) {
       throw Failure.misuse("--drain: there is nothing to drain with dry-run = true");
     }
-    NodeFiles files = new NodeFiles(config, console);
-    files.fail();
-    DeploymentFile described = files.described().orElseThrow();
-    Signer account = files.account().orElseThrow();
+    List<NodeFiles> files = NodeFiles.all(configs, console);
+    NeighbourNodes.compare(files);
+    NodeFiles.fail(files);
     JournalWriter journal = new JournalWriter(console, InstantSource.system());
-    GasMeter meter = new GasMeter();
-    NodeMetrics metrics =
-        new NodeMetrics(meter, NodeOption.seldom((node, what) -> tellOfFault(journal, node, what)));
-    try (StopSignal _ = StopSignal.open();
-        NodeChain chain =
-            NodeChain.open(
-                files.urls(),
-                described,
-                config.chain().trust(),
-                config.chain().quorum(),
-                metrics)) {
-      metrics.nodes(chain.nodes());
-      SendPolicy policy = DeploymentOption.SENDING.withMaxFee(config.budget().gasPrice());
-      Sender sender = new Sender(chain.chain(), account, policy, meter);
-      Hub hub = new Hub(chain.deployment(), sender);
-      journal.line("node", AgentOptions.facts(hub));
-      Entering entering =
-          new Entering(
-              drains -> journal.line(drains ? "draining" : "entering", JournalWriter.facts()));
-      if (drain || config.drain()) {
-        entering.drain();
+    WebPart web = configs.getFirst().web();
+    try (StopSignal _ = StopSignal.open()) {
+      if (files.size() == 1) {
+        WatchedNode only = new WatchedNode(Optional.empty());
+        NodeRun.Opening watch = () -> watch(web, List.of(only), journal)::close;
+        new NodeRun(files.getFirst(), console, Optional.empty(), drain, only, watch).run();
+      } else {
+        runAll(files, web, journal);
       }
-      try (Store store = open(config, chain, account);
-          RoleAgents agents =
-              new RoleAgents(config, files, chain, hub, store, entering, metrics, console)) {
-        run(config, chain, hub, meter, metrics, entering, agents, journal);
-      }
-      journal.line("stopped", JournalWriter.facts());
+      // The interruption was the request to stop, and is answered.
+      boolean _ = Thread.interrupted();
     }
     return 0;
   }
 
-  private static Store open(NodeConfig config, NodeChain chain, Signer account) {
-    try {
-      return NodeStore.open(config.store(), chain, account.address());
-    } catch (StoreException | UncheckedIOException e) {
-      throw StoreTrouble.of(config.store(), e);
-    }
-  }
-
-  private static void tellOfFault(JournalWriter journal, String node, String what) {
-    journal.line("node fault", JournalWriter.facts("node", node, "what", Messages.oneLine(what)));
-  }
-
-  /// Runs the roles until this thread is interrupted, or they have drained.
-  ///
-  /// @throws Failure if a role ends by itself, or nobody can listen where the file says
-  private static void run(
-      NodeConfig config,
-      NodeChain chain,
-      Hub hub,
-      GasMeter meter,
-      NodeMetrics metrics,
-      Entering entering,
-      RoleAgents agents,
-      JournalWriter journal) {
-    RoleThreads threads = new RoleThreads(agents.loops());
-    Optional<AccountMoney> money =
-        hub.account().isZero()
-            ? Optional.empty()
-            : Optional.of(new AccountMoney(hub, BETWEEN_BALANCES));
-    Watched node =
-        new Watched(
-            hub.account(),
-            config.dryRun() ? Optional.empty() : money.map(one -> one),
-            config.account().map(AccountPart::leastBalance).orElse(Wei.ZERO),
-            agents.roles(),
-            // Any other end ends the process.
-            () -> entering.isDraining() ? List.of() : threads.stopped(),
-            config.web().readyWithin(),
-            InstantSource.system());
-    metrics.show(node);
-    metrics.showExposure(config.budget(), agents.exposure()::figures, entering::isDraining);
-    try (WatchServer web = watch(config, node, metrics);
-        Summaries _ =
-            new Summaries(
-                config.log().summaryEvery(),
-                () -> Summary.tell(journal, node.picture(), hub, meter))) {
-      journal.line("watched", JournalWriter.facts("at", web.url()));
-      threads.start();
-      for (int left = agents.roles().size(); left > 0; left--) {
-        RoleThreads.Ended ended = threads.awaitEnd();
-        if (ended.why().isPresent() || !entering.isDraining()) {
-          throw new Failure(
-              "the role %s has ended: %s"
-                  .formatted(
-                      ended.role(), ended.why().map(Messages::of).orElse("nobody knows why")));
-        }
-      }
-      journal.line("drained", JournalWriter.facts());
-    } catch (InterruptedException e) {
-      // That was the request to stop, and is answered.
-      return;
-    } finally {
-      money.ifPresent(AccountMoney::close);
-      if (!chain.stopSending(LAST_SENDING)) {
+  /// Runs several nodes, each until this thread is interrupted, whatever becomes of the others.
+  private void runAll(List<NodeFiles> files, WebPart web, JournalWriter journal) {
+    Map<String, NodeRun> runs = new LinkedHashMap<>();
+    for (NodeFiles one : files) {
+      String name = one.config().name();
+      WatchedNode watched = new WatchedNode(Optional.of(name));
+      runs.put(
+          name,
+          new NodeRun(
+              one, console, Optional.of(name), drain, watched, NodeRun.Opening.NOTHING));
+      if (one.config().web().port() != 0 && !one.config().web().equals(web)) {
         journal.line(
-            "trouble",
-            JournalWriter.facts("why", "a node has not said whether it took the last transaction"));
+            "not used",
+            JournalWriter.facts("config", name, "what", "[web] address and port: the first's are"));
       }
-      boolean _ = threads.stop(LAST_STEPS);
+    }
+    Map<String, Runnable> nodes = new LinkedHashMap<>();
+    runs.forEach((name, run) -> nodes.put(name, run::run));
+    NodeKeeper keeper = new NodeKeeper(nodes, (name, why) -> failed(runs, name, why), PAUSE);
+    List<WatchedNode> watched = runs.values().stream().map(NodeRun::watched).toList();
+    try (WatchServer _ = watch(web, watched, journal)) {
+      keeper.run(NodeRun.PATIENCE);
     }
   }
 
-  private static WatchServer watch(NodeConfig config, Watched node, NodeMetrics metrics) {
-    String address = config.web().address();
-    int port = config.web().port();
+  private void failed(Map<String, NodeRun> runs, String name, RuntimeException why) {
+    NodeRun run = runs.get(name);
+    String told = Messages.oneLine(Messages.whole(why));
+    if (run != null) {
+      run.watched().doesNotRun("has failed: " + told);
+    }
+    new JournalWriter(console, InstantSource.system(), Optional.of(name))
+        .line("failed", JournalWriter.facts("why", told));
+  }
+
+  private static WatchServer watch(WebPart web, List<WatchedNode> nodes, JournalWriter journal) {
     try {
-      return WatchServer.start(new InetSocketAddress(address, port), node, metrics);
+      WatchServer server =
+          WatchServer.start(new InetSocketAddress(web.address(), web.port()), nodes);
+      journal.line("watched", JournalWriter.facts("at", server.url()));
+      return server;
     } catch (IOException e) {
       throw new Failure(
-          "[web]: nobody can listen at %s, port %d: %s".formatted(address, port, Messages.of(e)),
+          "[web]: nobody can listen at %s, port %d: %s"
+              .formatted(web.address(), web.port(), Messages.of(e)),
           e);
     }
   }

@@ -41,6 +41,17 @@ final class NodeFiles {
   private final Map<Path, KnownModel> models = new LinkedHashMap<>();
 
   NodeFiles(NodeConfig config, Console console) {
+    this(config, console, new LinkedHashMap<>());
+  }
+
+  /// {@return the files of several nodes, each model open once}
+  static List<NodeFiles> all(List<NodeConfig> configs, Console console) {
+    Map<Path, KnownModel> open = new LinkedHashMap<>();
+    return configs.stream().map(config -> new NodeFiles(config, console, open)).toList();
+  }
+
+  /// @param open models that are open already, to which more are added
+  private NodeFiles(NodeConfig config, Console console, Map<Path, KnownModel> open) {
     this.config = config;
     this.described =
         tried(
@@ -51,16 +62,19 @@ final class NodeFiles {
     ModelOptions text = CommandLine.populateCommand(new ModelOptions());
     for (RolePart role : config.roles()) {
       for (Path file : role.models()) {
-        if (!models.containsKey(file)) {
+        if (!open.containsKey(file)) {
           tried(() -> ModelFile.open(file, text, console))
-              .ifPresent(model -> models.put(file, model));
+              .ifPresent(model -> open.put(file, model));
+        }
+        if (open.containsKey(file)) {
+          models.put(file, open.get(file));
         }
       }
     }
     boolean finds = config.roles().stream().anyMatch(role -> role.kind() == RoleKind.SERVE);
     tried(
         () -> {
-          AgentModels.requireMemory(models, finds);
+          AgentModels.requireMemory(open, finds);
           return true;
         });
   }
@@ -100,10 +114,23 @@ final class NodeFiles {
   ///
   /// @throws Failure that tells all of it, a line each
   void fail() {
+    fail(List.of(this));
+  }
+
+  /// Ends the command, if anything was wrong with any of these.
+  ///
+  /// @throws Failure that tells all of it, a line each
+  static void fail(List<NodeFiles> nodes) {
+    List<String> problems = nodes.stream().flatMap(files -> files.problems.stream()).toList();
+    boolean misused = nodes.stream().anyMatch(files -> files.misused);
     if (!problems.isEmpty()) {
       String all = String.join("\n", problems);
       throw misused ? Failure.misuse(all) : new Failure(all);
     }
+  }
+
+  NodeConfig config() {
+    return config;
   }
 
   /// {@return the deployment, unless that was wrong}

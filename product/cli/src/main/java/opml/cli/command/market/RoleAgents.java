@@ -7,11 +7,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import opml.agent.Agent;
+import opml.agent.Caretaker;
 import opml.agent.Entering;
 import opml.agent.Exposure;
 import opml.agent.Host;
 import opml.agent.Lookout;
 import opml.agent.Loop;
+import opml.agent.Monitor;
 import opml.agent.OutboxLog;
 import opml.agent.OutputFolder;
 import opml.agent.Server;
@@ -29,6 +31,7 @@ import opml.node.config.NodeConfig;
 import opml.node.config.NodeConfig.AccountPart;
 import opml.node.config.NodeConfig.RoleKind;
 import opml.node.config.NodeConfig.RolePart;
+import opml.node.config.NodeConfig.SettlePart;
 import opml.node.watch.NodeMetrics;
 import opml.node.watch.RoleWatch;
 import opml.node.watch.Watched.WatchedRole;
@@ -39,6 +42,7 @@ import opml.vm.checkpoint.CheckpointPolicy;
 /// The agents of a node's roles, which share one lookout and so one account.
 final class RoleAgents implements AutoCloseable {
   private final NodeConfig config;
+  private final Optional<String> node;
   private final NodeFiles files;
   private final NodeChain chain;
   private final Lookout lookout;
@@ -48,6 +52,7 @@ final class RoleAgents implements AutoCloseable {
   private final List<WatchedRole> roles = new ArrayList<>();
   private final Map<String, Runnable> loops = new LinkedHashMap<>();
 
+  /// @param node its name, where a process has several
   RoleAgents(
       NodeConfig config,
       NodeFiles files,
@@ -56,8 +61,10 @@ final class RoleAgents implements AutoCloseable {
       Store store,
       Entering entering,
       NodeMetrics metrics,
-      Console console) {
+      Console console,
+      Optional<String> node) {
     this.config = config;
+    this.node = node;
     this.files = files;
     this.chain = chain;
     Traffic<IntentKey> traffic =
@@ -81,7 +88,8 @@ final class RoleAgents implements AutoCloseable {
   private void add(RolePart part) {
     String name = part.kind().word();
     boolean serves = part.kind() == RoleKind.SERVE;
-    JournalWriter journal = new JournalWriter(console, InstantSource.system(), Optional.of(name));
+    String full = node.map(one -> one + "/" + name).orElse(name);
+    JournalWriter journal = new JournalWriter(console, InstantSource.system(), Optional.of(full));
     journal.line(config.dryRun() ? "looking" : part.kind().doing(), JournalWriter.facts());
     AgentModels models = new AgentModels(files.models(part), chain.deployment(), chain.chain());
     GraphWorkshop own = models.workshop(CheckpointPolicy.DEFAULT, journal);
@@ -140,7 +148,27 @@ final class RoleAgents implements AutoCloseable {
               caution,
               config.dryRun(),
               Host.HERE);
+      case SETTLE -> {
+        Caretaker.Policy policy = policy(part.settling().orElseThrow());
+        yield config.dryRun()
+            ? Caretaker.dry(lookout, watch, policy)
+            : new Caretaker(lookout, watch, policy, Host.HERE);
+      }
+      case WATCH -> {
+        Monitor monitor = new Monitor(lookout, workshop, watch, Host.HERE);
+        metrics.show(monitor::assessment, InstantSource.system());
+        yield monitor;
+      }
     };
+  }
+
+  private static Caretaker.Policy policy(SettlePart part) {
+    return new Caretaker.Policy(
+        part.forAll(),
+        part.accounts(),
+        part.minimalReward(),
+        part.patience(),
+        part.callbackGasMax());
   }
 
   /// {@return what the account has at stake}
