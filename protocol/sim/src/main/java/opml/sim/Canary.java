@@ -96,7 +96,9 @@ public enum Canary {
   /// A server forgets its claims at a reorganisation, and claims again.
   CLAIM_AGAIN_AFTER_A_REORGANISATION(new Forgetful()),
   /// A server's machine computes something else than the contract.
-  WRONG_INSTRUCTION(new Miscomputing()),
+  WRONG_INSTRUCTION(new Miscomputing(Calling.SERVER)),
+  /// A monitor's machine computes something else, so that it judges and foretells by that.
+  WRONG_FORECAST(new Miscomputing(Calling.MONITOR)),
   /// Agents reserve room for their bonds, and none for the games that may come of them.
   GAMES_NOT_RESERVED(new Careless());
 
@@ -245,11 +247,11 @@ public enum Canary {
     }
   }
 
-  private record Miscomputing() implements Sabotage {
+  private record Miscomputing(Calling calling) implements Sabotage {
     @Override
     public AutomatonWorkshop workshop(
         Persona persona, AutomatonWorkshop truth, List<Automaton> models) {
-      return persona.calling() == Calling.SERVER
+      return persona.calling() == calling
           ? new AutomatonWorkshop(models, new Deviation(Deviation.Kind.INSTRUCTION, 0, 0))
           : truth;
     }

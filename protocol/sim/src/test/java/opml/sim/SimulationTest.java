@@ -62,6 +62,7 @@ class SimulationTest {
         "SERVER_NEVER_MOVES",
         "ANSWER_TO_THE_WRONG_GAME",
         "WRONG_INSTRUCTION",
+        "WRONG_FORECAST",
         "GAMES_NOT_RESERVED"
       })
   void aPlantedBugIsFound(Canary canary) {
