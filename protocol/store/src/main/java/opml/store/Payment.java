@@ -1,6 +1,7 @@
 package opml.store;
 
 import java.math.BigInteger;
+import java.util.List;
 import java.util.Optional;
 import opml.core.account.Address;
 import opml.core.account.Wei;
@@ -25,6 +26,13 @@ public record Payment(
     if (block < 0 || at < 0 || amount.value().divide(GWEI).bitLength() >= Long.SIZE) {
       throw new IllegalArgumentException(
           "not a payment: block %d, time %d, %s".formatted(block, at, amount));
+    }
+  }
+
+  /// Refuses payments of one transaction that are of several blocks.
+  public static void requireOneBlock(List<Payment> payments) {
+    if (payments.stream().map(Payment::block).distinct().count() > 1) {
+      throw new IllegalArgumentException("a transaction is in one block: " + payments);
     }
   }
 

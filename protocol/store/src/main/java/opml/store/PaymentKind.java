@@ -15,5 +15,14 @@ public enum PaymentKind {
   REWARD,
 
   /// Credit in the hub that was withdrawn.
-  CREDIT
+  CREDIT,
+
+  /// Sent with a bond above what was due: it became credit in the hub.
+  SURPLUS,
+
+  /// Paid for a request of one's own.
+  FEE_OUT,
+
+  /// The fee of a request of one's own that nobody answered.
+  FEE_BACK
 }

@@ -78,8 +78,8 @@ public interface Projection {
   /// @throws IllegalArgumentException if blocks before it are not final
   long prune(long before);
 
-  /// Forgets everything that can be read from the chain again: events, blocks, payments, rows of what was pruned.
-  /// Outbox, jobs and results stay as they are.
+  /// Forgets everything that can be read from the chain again: events, blocks, the payments that came with them, rows
+  /// of what was pruned. All else stays as it is.
   void clear();
 
   /// Fills an empty projection with what another one had.

@@ -28,6 +28,8 @@ public interface Store extends AutoCloseable {
 
   RunResults results();
 
+  Orders orders();
+
   /// Lets go of the account's lock and of all files. What is called afterwards throws [IllegalStateException].
   @Override
   void close();

@@ -17,6 +17,9 @@ public final class StoreRows {
     rows.addAll(store.projection().ended(0, Long.MAX_VALUE));
     rows.addAll(store.payments().between(0, Long.MAX_VALUE));
     rows.add(store.payments().total());
+    rows.add(store.payments().from());
+    rows.add(store.payments().spentAfter(store.projection().position() - 2));
+    rows.add(store.orders().drainedSince());
     for (IntentState state : IntentState.values()) {
       rows.addAll(store.outbox().in(state));
     }

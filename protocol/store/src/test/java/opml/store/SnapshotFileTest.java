@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import opml.core.account.Address;
 import opml.core.account.Wei;
@@ -17,6 +18,7 @@ import opml.core.codec.MalformedException;
 import opml.core.hash.Bytes32;
 import opml.ethereum.chain.BlockRef;
 import opml.ethereum.chain.LogEntry;
+import opml.ethereum.chain.TxHash;
 import opml.hub.EventSubject;
 import opml.store.memory.MapStore;
 import opml.store.snapshot.SnapshotFile;
@@ -141,6 +143,32 @@ class SnapshotFileTest {
   }
 
   @Test
+  void whatIsClearedAreThePaymentsOfEventsAndWhatTransactionsMovedStays() {
+    try (Store store = new MapStore(StoreScript.IDENTITY)) {
+      long first = StoreScript.IDENTITY.firstBlock();
+      Payment bond = payment(first, PaymentKind.BOND_OUT);
+      Payment gas = payment(first, PaymentKind.GAS);
+      TxHash transaction = new TxHash(Bytes32.ofWord(1));
+      store.payments().spend(transaction, List.of(gas));
+      store
+          .projection()
+          .append(
+              new BlockRef(first, Bytes32.ofWord(2), Bytes32.ZERO, 1, Wei.ZERO),
+              List.of(),
+              List.of(bond));
+      assertThat(store.payments().between(0, 9)).containsExactly(bond, gas);
+      store.projection().clear();
+      assertThat(store.payments().between(0, 9)).containsExactly(gas);
+      store.payments().spend(transaction, List.of());
+      assertThat(store.payments().total()).isEmpty();
+    }
+  }
+
+  private static Payment payment(long block, PaymentKind kind) {
+    return new Payment(block, kind, Optional.empty(), ACCOUNT, Wei.of(7), 1);
+  }
+
+  @Test
   void aStoreThatIsClearedKeepsItsOutboxAndIsFilledAgain() throws IOException {
     Path file = folder.resolve("snapshot");
     try (Store store = lived()) {
@@ -149,7 +177,6 @@ class SnapshotFileTest {
       List<Job> jobs = store.jobs().all();
       store.projection().clear();
       assertThat(store.projection().between(0, Long.MAX_VALUE)).isEmpty();
-      assertThat(store.payments().total()).isEmpty();
       assertThat(store.outbox().unmined()).isEqualTo(outbox);
       assertThat(store.jobs().all()).isEqualTo(jobs);
       store.projection().finalise(SnapshotFile.read(store, file, subjects::get).block());

@@ -57,7 +57,7 @@ final class StoreScript {
   /// @param oracle a store that the calls before were made on
   Step next(Store oracle) {
     serial++;
-    return switch (random.nextInt(26)) {
+    return switch (random.nextInt(29)) {
       case 0, 1, 2, 3, 4, 5 -> append(oracle);
       case 6, 7 -> undo(oracle);
       case 8 -> finalise(oracle);
@@ -68,6 +68,8 @@ final class StoreScript {
       case 17 -> drop();
       case 18, 19, 20, 21 -> job();
       case 22 -> result();
+      case 23, 24 -> spend(oracle);
+      case 25 -> order();
       default -> question(oracle);
     };
   }
@@ -151,6 +153,32 @@ final class StoreScript {
         account(),
         amount(),
         86_400L * random.nextInt(4) + random.nextInt(2) * 86_399L);
+  }
+
+  /// Of blocks that are here and that are not yet; now and then of two.
+  private Step spend(Store oracle) {
+    TxHash transaction = new TxHash(Keccak.hash(new byte[] {'t', (byte) random.nextInt(6)}));
+    long block = Math.max(0, oracle.projection().position() + 2 - random.nextInt(6));
+    List<Payment> payments = new ArrayList<>();
+    for (int i = random.nextInt(4); i > 0; i--) {
+      payments.add(payment(random.nextInt(20) == 0 ? block + 1 : block));
+    }
+    return new Step(
+        "spend %s in block %d".formatted(transaction, block),
+        store -> {
+          store.payments().spend(transaction, payments);
+          return "";
+        });
+  }
+
+  private Step order() {
+    return random.nextBoolean()
+        ? new Step("undrain", store -> store.orders().undrain())
+        : new Step("drain at " + serial, drainAt(serial));
+  }
+
+  private static Function<Store, Object> drainAt(long second) {
+    return store -> store.orders().drain(second);
   }
 
   private Step undo(Store oracle) {

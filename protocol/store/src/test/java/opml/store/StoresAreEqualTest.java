@@ -98,8 +98,15 @@ class StoresAreEqualTest {
           from event where block >= ? and block <= ?|from event where block > ? and block <= ?
           from event where block >= ? and block <= ?|from event where block >= ? and block < ?
           (block, log_index) > (?, ?)|(block, log_index) >= (?, ?)
-          from payment where block >= ?|from payment where block > ?
-          and block <= ? order by block, ordinal|and block < ? order by block, ordinal
+          ) p where block >= ?|) p where block > ?
+          and block <= ? order by block, source|and block < ? order by block, source
+          order by block, source, transaction_hash|order by block, transaction_hash, source desc
+          transaction_hash, ordinal|transaction_hash, ordinal desc
+          delete from transaction_payment where block > ?|delete from transaction_payment where 0 * ? > 0
+          payment where transaction_hash = ?|payment where transaction_hash < ?
+          from transaction_payment where block > ?|from transaction_payment where block >= ?
+          delete from drain|delete from drain where since < 0
+          set books_from = ?|set books_from = 0 * ?
           last_block >= ?|last_block > ?
           last_block <= ?|last_block < ?
           delete from event where block > ?|delete from event where block >= ?
@@ -113,7 +120,6 @@ class StoresAreEqualTest {
           having max(block) < ?|having max(block) <= ?
           where request = ? order by block, log_index|where request = ? order by log_index, block
           where game = ? order by block, log_index|where game = ? order by block desc, log_index
-          order by block, ordinal|order by block, ordinal desc
           not_before <= ?|not_before < ?
           leased_until <= ?|leased_until < ?
           order by priority, deadline, kind, subject|order by deadline, priority, kind, subject

@@ -1,13 +1,17 @@
 package opml.store.memory;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import opml.core.account.Wei;
+import opml.ethereum.chain.TxHash;
 import opml.game.claim.RequestId;
 import opml.store.Payment;
 import opml.store.PaymentKind;
@@ -17,9 +21,15 @@ import opml.store.Payments;
 final class MapPayments implements Payments {
   private final MapState state;
   private final TreeMap<Long, List<Payment>> byBlock = new TreeMap<>();
+  private final TreeMap<TxHash, List<Payment>> byTransaction = new TreeMap<>(BY_HASH);
 
-  MapPayments(MapState state) {
+  private final long firstBlock;
+  private long from;
+
+  MapPayments(MapState state, long firstBlock) {
     this.state = state;
+    this.firstBlock = firstBlock;
+    this.from = firstBlock;
   }
 
   void add(List<Payment> payments) {
@@ -30,10 +40,48 @@ final class MapPayments implements Payments {
 
   void undo(long upTo) {
     byBlock.tailMap(upTo, false).clear();
+    byTransaction.values().removeIf(payments -> payments.getFirst().block() > upTo);
   }
 
   void clear() {
     byBlock.clear();
+    from = firstBlock;
+  }
+
+  void restored(long upTo) {
+    from = upTo + 1;
+  }
+
+  @Override
+  public void spend(TxHash transaction, List<Payment> payments) {
+    Payment.requireOneBlock(payments);
+    state.alone(
+        () -> {
+          byTransaction.remove(transaction);
+          if (!payments.isEmpty()) {
+            byTransaction.put(transaction, List.copyOf(payments));
+          }
+        });
+  }
+
+  @Override
+  public SortedMap<TxHash, List<Payment>> spentAfter(long block) {
+    return state.alone(
+        () -> {
+          SortedMap<TxHash, List<Payment>> after = new TreeMap<>(BY_HASH);
+          byTransaction.forEach(
+              (transaction, payments) -> {
+                if (payments.getFirst().block() > block) {
+                  after.put(transaction, payments);
+                }
+              });
+          return after;
+        });
+  }
+
+  @Override
+  public long from() {
+    return state.alone(() -> from);
   }
 
   @Override
@@ -69,6 +117,10 @@ final class MapPayments implements Payments {
   }
 
   private List<Payment> all() {
-    return byBlock.values().stream().flatMap(List::stream).toList();
+    return Stream.of(byBlock, byTransaction)
+        .flatMap(payments -> payments.values().stream())
+        .flatMap(List::stream)
+        .sorted(Comparator.comparingLong(Payment::block)) // which is stable
+        .toList();
   }
 }

@@ -223,6 +223,7 @@ final class MapProjection implements Projection {
           }
           events.addAll(Lineage.resolved(all, earlier()));
           rows.forEach(row -> ended.put(row.request(), row));
+          payments.restored(upTo.number());
           blocks.put(upTo.number(), upTo);
           position = upTo.number();
         });

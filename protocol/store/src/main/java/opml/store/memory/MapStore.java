@@ -1,6 +1,7 @@
 package opml.store.memory;
 
 import opml.store.JobQueue;
+import opml.store.Orders;
 import opml.store.Outbox;
 import opml.store.Payments;
 import opml.store.Projection;
@@ -13,13 +14,15 @@ public final class MapStore implements Store {
   private final StoreIdentity identity;
   private final MapState state = new MapState();
   private final MapOutbox outbox = new MapOutbox(state);
-  private final MapPayments payments = new MapPayments(state);
+  private final MapPayments payments;
   private final MapProjection projection;
   private final MapJobs jobs = new MapJobs(state);
   private final MapResults results = new MapResults(state);
+  private final MapOrders orders = new MapOrders(state);
 
   public MapStore(StoreIdentity identity) {
     this.identity = identity;
+    this.payments = new MapPayments(state, identity.firstBlock());
     this.projection = new MapProjection(identity, state, payments, outbox);
   }
 
@@ -56,6 +59,11 @@ public final class MapStore implements Store {
   @Override
   public RunResults results() {
     return results;
+  }
+
+  @Override
+  public Orders orders() {
+    return orders;
   }
 
   @Override

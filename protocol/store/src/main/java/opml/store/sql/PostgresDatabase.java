@@ -56,6 +56,10 @@ final class PostgresDatabase implements Database {
   }
 
   private PGSimpleDataSource source() {
+    return source(url);
+  }
+
+  static PGSimpleDataSource source(String url) {
     PGSimpleDataSource source = new PGSimpleDataSource();
     source.setUrl(url);
     source.setReWriteBatchedInserts(true);
@@ -67,6 +71,10 @@ final class PostgresDatabase implements Database {
 
   @Override
   public String place() {
+    return place(url);
+  }
+
+  static String place(String url) {
     // What comes behind the question mark may be a password.
     return url.contains("?") ? url.substring(0, url.indexOf('?')) : url;
   }
@@ -186,8 +194,12 @@ final class PostgresDatabase implements Database {
   @Override
   public StoreException refused(SQLException error) {
     isInDoubt = true;
+    return refused(place(), error);
+  }
+
+  static StoreException refused(String place, SQLException error) {
     String state = error.getSQLState() == null ? "" : error.getSQLState();
-    String told = "%s: %s".formatted(place(), error.getMessage());
+    String told = "%s: %s".formatted(place, error.getMessage());
     // PostgreSQL, appendix A: class 08 connection, 57P server shut down, 53100 disk full, 28 who
     // may not enter, 3D no
     // such database, 25006 read only, 42501 not allowed, XX damaged.

@@ -204,6 +204,7 @@ final class SqlProjection implements Projection {
           for (String table : List.of("event", "block", "finalised", "ended_request", "payment")) {
             sql.change("delete from " + table);
           }
+          SqlPayments.moveTo(sql, identity.firstBlock());
           return moveTo(sql, identity.firstBlock() - 1);
         });
   }
@@ -229,6 +230,7 @@ final class SqlProjection implements Projection {
             EndedRows.replace(sql, row);
           }
           remember(sql, upTo);
+          SqlPayments.moveTo(sql, upTo.number() + 1);
           return moveTo(sql, upTo.number());
         });
   }

@@ -191,6 +191,10 @@ final class SqliteDatabase implements Database {
 
   @Override
   public StoreException refused(SQLException error) {
+    return refused(file, error);
+  }
+
+  static StoreException refused(Path file, SQLException error) {
     String told = "%s: %s".formatted(file, error.getMessage());
     SQLiteErrorCode code = SQLiteErrorCode.getErrorCode(error.getErrorCode() & 0xff);
     return switch (code) {

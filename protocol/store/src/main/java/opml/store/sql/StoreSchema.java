@@ -18,7 +18,7 @@ import org.flywaydb.core.api.FlywayException;
 /// Brings a database to the tables of this version, and refuses one of something else.
 final class StoreSchema {
   /// The number of the last script.
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   /// Flyway tells at length what went well. The field keeps the logger, and so its level.
   private static final Logger FLYWAY = Logger.getLogger("org.flywaydb");
@@ -54,6 +54,32 @@ final class StoreSchema {
     if (meta.isEmpty() || meta.get().version() < VERSION) {
       migrate();
       claim(identity);
+    }
+  }
+
+  /// {@return whose store it is}, which is to be of this version; nothing is written
+  ///
+  /// @throws StoreException.Foreign if it is of another version, or of something else
+  /// @throws StoreException.Unusable if no node has used it
+  static StoreIdentity look(Database database) {
+    try {
+      Meta meta =
+          new StoreSchema(database)
+              .meta()
+              .orElseThrow(
+                  () ->
+                      new StoreException.Unusable(
+                          database.place() + " is empty: no node has used it yet", null));
+      requireNotNewer(database, meta);
+      if (meta.version() < VERSION) {
+        throw new StoreException.Foreign(
+            ("%s was written by an older opml: its tables are version %d, and this one knows version"
+                    + " %d; a start of the node brings it to that")
+                .formatted(database.place(), meta.version(), VERSION));
+      }
+      return meta.identity();
+    } catch (SQLException e) {
+      throw database.refused(e);
     }
   }
 
@@ -95,15 +121,19 @@ final class StoreSchema {
   }
 
   private void check(Meta meta, StoreIdentity identity) {
-    if (meta.version() > VERSION) {
-      throw new StoreException.Foreign(
-          "%s was written by a newer opml: its tables are version %d, and this one knows version %d"
-              .formatted(database.place(), meta.version(), VERSION));
-    }
+    requireNotNewer(database, meta);
     if (!meta.identity().equals(identity)) {
       throw new StoreException.Foreign(
           "%s is the store of %s, not of %s"
               .formatted(database.place(), meta.identity(), identity));
+    }
+  }
+
+  private static void requireNotNewer(Database database, Meta meta) {
+    if (meta.version() > VERSION) {
+      throw new StoreException.Foreign(
+          "%s was written by a newer opml: its tables are version %d, and this one knows version %d"
+              .formatted(database.place(), meta.version(), VERSION));
     }
   }
 

@@ -1,6 +1,7 @@
 package opml.store.sql;
 
 import java.sql.SQLException;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import opml.core.account.Address;
 import opml.store.StoreException;
@@ -20,14 +21,17 @@ final class Transactions implements AutoCloseable {
     T run(Sql sql) throws SQLException;
   }
 
+  private static final long NOBODYS = -1;
+
   private final Database database;
   private final StoreIdentity identity;
-  private final Address account;
+  private final Optional<Address> account;
   private final ReentrantLock writing = new ReentrantLock();
   private final long token;
   private volatile boolean isClosed;
 
-  private Transactions(Database database, StoreIdentity identity, Address account, long token) {
+  private Transactions(
+      Database database, StoreIdentity identity, Optional<Address> account, long token) {
     this.database = database;
     this.identity = identity;
     this.account = account;
@@ -43,10 +47,15 @@ final class Transactions implements AutoCloseable {
             sql -> {
               sql.change(
                   "insert into fence (only_row, token) values (1, 0) on conflict do nothing");
-              sql.change("update fence set token = token + 1");
+              sql.change("update fence set token = token + 1, account = ?", account);
               return sql.first("select token from fence", Columns::number).orElseThrow();
             });
-    return new Transactions(database, identity, account, token);
+    return new Transactions(database, identity, Optional.of(account), token);
+  }
+
+  /// {@return transactions of somebody beside the owner, who writes nothing but orders}
+  static Transactions beside(Database database, StoreIdentity identity) {
+    return new Transactions(database, identity, Optional.empty(), NOBODYS);
   }
 
   /// {@return what the work gives, committed}
@@ -54,7 +63,11 @@ final class Transactions implements AutoCloseable {
     writing.lock();
     try {
       requireOpen();
-      database.lock(identity, account);
+      if (account.isEmpty()) {
+        throw new IllegalStateException(
+            database.place() + " is open for reading: only its node writes to it");
+      }
+      database.lock(identity, account.get());
       return run(
           database,
           true,
@@ -62,6 +75,17 @@ final class Transactions implements AutoCloseable {
             requireFence(sql);
             return work.run(sql);
           });
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  /// {@return what the work gives, committed; anybody may do it, the owner or not}
+  <T> T order(Work<T> work) {
+    writing.lock();
+    try {
+      requireOpen();
+      return run(database, true, work);
     } finally {
       writing.unlock();
     }
