@@ -36,13 +36,22 @@ public final class OutboxLog implements FlightLog<IntentKey> {
   private final Hub hub;
   private final Outbox outbox;
   private final InstantSource time;
+  private final Optional<AccountBooks> books;
 
   /// @param outbox of the hub's account
   /// @param time by which rows are dated
   public OutboxLog(Hub hub, Outbox outbox, InstantSource time) {
+    this(hub, outbox, time, Optional.empty());
+  }
+
+  /// @param outbox of the hub's account
+  /// @param time by which rows are dated
+  /// @param books of the account
+  public OutboxLog(Hub hub, Outbox outbox, InstantSource time, Optional<AccountBooks> books) {
     this.hub = hub;
     this.outbox = outbox;
     this.time = time;
+    this.books = books;
   }
 
   @Override
@@ -161,6 +170,9 @@ public final class OutboxLog implements FlightLog<IntentKey> {
             receipt.transaction(), receipt.blockNumber(), receipt.blockHash(), receipt.succeeded());
     kept(
         () -> {
+          // First the books: a process that ends between the two is told of it again.
+          Optional<OutboxRow> row = outbox.find(key);
+          books.ifPresent(all -> row.ifPresent(one -> all.mined(one.intent().data(), receipt)));
           try {
             return Optional.of(outbox.mined(key, as));
           } catch (IllegalArgumentException e) {

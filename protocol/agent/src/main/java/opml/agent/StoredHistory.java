@@ -15,6 +15,7 @@ import opml.hub.Deployment;
 import opml.hub.EventHistory;
 import opml.hub.EventSubjects;
 import opml.store.EventOrder;
+import opml.store.Payment;
 import opml.store.Projection;
 import opml.store.StoreException;
 import opml.store.StoredEvent;
@@ -24,13 +25,47 @@ import opml.store.StoredEvent;
 public final class StoredHistory implements EventHistory {
   private static final int PAGE = 1000;
 
+  /// Says what money events move, to be kept with them.
+  public interface Books {
+    /// Keeps no books.
+    Books NONE =
+        new Books() {
+          @Override
+          public List<Payment> payments(BlockRef upTo, List<StoredEvent> events) {
+            return List.of();
+          }
+
+          @Override
+          public void back(long upTo) {
+            // There is nothing to take back.
+          }
+        };
+
+    /// {@return what moves in the blocks behind those that are kept, up to and including `upTo`}
+    ///
+    /// @param events of these blocks, oldest first
+    List<Payment> payments(BlockRef upTo, List<StoredEvent> events);
+
+    /// Hears that everything behind a block is about to be forgotten.
+    void back(long upTo);
+  }
+
   private final Projection projection;
   private final EventSubjects subjects;
+  private final Books books;
 
+  /// A history without books.
+  ///
   /// @param projection that nobody else writes to
   public StoredHistory(Projection projection, Deployment deployment) {
+    this(projection, deployment, Books.NONE);
+  }
+
+  /// @param projection that nobody else writes to
+  public StoredHistory(Projection projection, Deployment deployment, Books books) {
     this.projection = projection;
     this.subjects = new EventSubjects(deployment);
+    this.books = books;
   }
 
   @Override
@@ -70,13 +105,12 @@ public final class StoredHistory implements EventHistory {
     done(
         () -> {
           EventOrder order = new EventOrder(projection.position(), upTo);
-          projection.append(
-              upTo,
+          List<StoredEvent> events =
               logs.stream()
                   .map(log -> new StoredEvent(log, subjects.of(log)))
                   .filter(event -> follows(order, event))
-                  .toList(),
-              List.of());
+                  .toList();
+          projection.append(upTo, events, books.payments(upTo, events));
         });
   }
 
@@ -92,7 +126,11 @@ public final class StoredHistory implements EventHistory {
 
   @Override
   public void back(long upTo) {
-    done(() -> projection.undo(upTo));
+    done(
+        () -> {
+          books.back(upTo);
+          projection.undo(upTo);
+        });
   }
 
   @Override

@@ -6,10 +6,12 @@ import java.util.List;
 import opml.core.account.Address;
 import opml.core.account.Wei;
 import opml.core.hash.Bytes32;
+import opml.core.hash.Keccak;
 import opml.ethereum.abi.Contract;
 import opml.ethereum.abi.ContractAbi;
 import opml.ethereum.chain.ChainException;
 import opml.ethereum.chain.Snapshot;
+import opml.ethereum.rlp.Rlp;
 import opml.ethereum.send.Sender;
 import opml.game.claim.ClaimId;
 import opml.game.claim.RequestId;
@@ -84,6 +86,27 @@ public record Deployment(
         inputs(hub, state),
         block,
         parameters);
+  }
+
+  /// {@return a deployment that nobody has looked for on a chain}
+  static Deployment unchecked(
+      long chainId, Address hub, Address registry, long block, Parameters parameters) {
+    return new Deployment(
+        chainId,
+        hubAbi().at(hub),
+        Artifacts.MODEL_REGISTRY.load().at(registry),
+        Artifacts.DELIVERIES.load().at(made(hub, 2)),
+        Artifacts.INPUTS.load().at(made(hub, 1)),
+        block,
+        parameters);
+  }
+
+  /// {@return where the number-th contract is that a contract made: Ethereum's Yellow Paper, §7}
+  private static Address made(Address by, long number) {
+    Rlp place = Rlp.of(List.of(Rlp.of(by.toArray()), Rlp.of(number)));
+    return Address.of(
+        Arrays.copyOfRange(
+            Keccak.hash(place.encode()).toArray(), Bytes32.BYTES - Address.BYTES, Bytes32.BYTES));
   }
 
   private static Contract deliveries(Contract hub, Snapshot state) {

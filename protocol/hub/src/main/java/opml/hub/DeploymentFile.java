@@ -122,6 +122,11 @@ public record DeploymentFile(
     return deployment;
   }
 
+  /// {@return the deployment as the file describes it, without asking any chain: for what was read of it before}
+  public Deployment unchecked() {
+    return Deployment.unchecked(chainId, hub, registry, block, parameters);
+  }
+
   /// Writes the file, whole or not at all: what was there before stays until the new one is on the disk.
   ///
   /// @throws IOException if that fails, for example because the disk is full

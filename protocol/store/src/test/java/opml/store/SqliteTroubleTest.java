@@ -14,12 +14,15 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import opml.core.account.Address;
 import opml.core.hash.Bytes32;
 import opml.ethereum.chain.Data;
 import opml.store.memory.MapStore;
 import opml.store.sql.SqlStore;
+import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -102,6 +105,38 @@ class SqliteTroubleTest {
     assertThatThrownBy(this::open)
         .as("it was at this version again")
         .isInstanceOf(StoreException.Foreign.class);
+  }
+
+  @Test
+  void aStoreOfTheFirstVersionReadsTheChainAnewAndKeepsWhatItHasSent() throws Exception {
+    Files.delete(file);
+    Flyway.configure()
+        .dataSource("jdbc:sqlite:" + file, null, null)
+        .locations("classpath:opml/store/sql")
+        .placeholders(Map.of("bytes", "blob"))
+        .target("1")
+        .load()
+        .migrate();
+    String zero = "x'%s'".formatted("00".repeat(Bytes32.BYTES));
+    command(
+        "insert into meta values (1, 1, %d, x'%s', x'%s', %d, 7)"
+            .formatted(
+                IDENTITY.chainId(),
+                HexFormat.of().formatHex(IDENTITY.hub().toArray()),
+                HexFormat.of().formatHex(IDENTITY.genesis().toArray()),
+                IDENTITY.firstBlock()));
+    command("insert into fence values (1, 4)");
+    command("insert into block values (7, %s, %s, 1, %s)".formatted(zero, zero, zero));
+    command("insert into run_result values (%s, %s, x'', 3, 1)".formatted(zero, zero));
+    try (Store store = open()) {
+      assertThat(store.projection().position()).isEqualTo(IDENTITY.firstBlock() - 1);
+      assertThat(store.projection().blocks()).isEmpty();
+      assertThat(store.payments().from()).isEqualTo(IDENTITY.firstBlock());
+      assertThat(store.results().newest(9)).hasSize(1);
+    }
+    try (SqlStore beside = SqlStore.besideSqlite(file)) {
+      assertThat(beside.account()).contains(ACCOUNT);
+    }
   }
 
   @Test

@@ -25,10 +25,12 @@ import opml.ethereum.devchain.AnvilBinary;
 import opml.ethereum.devchain.ForwardingChain;
 import opml.game.claim.RequestId;
 import opml.hub.Deployment;
+import opml.hub.DeploymentFile;
 import opml.hub.HubReader;
 import opml.hub.Journal;
 import opml.hub.Picture;
 import opml.hub.Retention;
+import opml.hub.StoredPicture;
 import opml.lab.play.OnDevChain;
 import opml.lab.play.Scene;
 import opml.lab.play.TestModels;
@@ -153,6 +155,30 @@ class StoredReaderTest extends OnDevChain {
       } finally {
         sqlite.close();
       }
+    }
+  }
+
+  @Test
+  void whatIsInAStoreIsSeenWithoutAnyChain() {
+    long seed = System.nanoTime();
+    RandomHistory history = new RandomHistory(scene, new Random(seed));
+    Deployment offline = DeploymentFile.of(scene.deployment(), Optional.empty()).unchecked();
+    assertThat(offline.hub().address()).isEqualTo(scene.deployment().hub().address());
+    assertThat(offline.registry().address()).isEqualTo(scene.deployment().registry().address());
+    assertThat(offline.deliveries().address()).isEqualTo(scene.deployment().deliveries().address());
+    assertThat(offline.inputs().address()).isEqualTo(scene.deployment().inputs().address());
+    try (Store store = new MapStore(identity)) {
+      HubReader reader = reader(store, dev.chain(), 1 << 20, 1 << 20);
+      for (int i = 0; i < 30; i++) {
+        history.happen();
+      }
+      Picture read = reader.read();
+      List<Object> before = List.of(store.projection().blocks(), store.projection().position());
+      Picture seen =
+          StoredPicture.of(offline, new StoredHistory(store.projection(), offline), read.block());
+      assertThat(describe(seen)).as("seed %d", seed).isEqualTo(describe(read));
+      assertThat(List.of(store.projection().blocks(), store.projection().position()))
+          .isEqualTo(before);
     }
   }
 
