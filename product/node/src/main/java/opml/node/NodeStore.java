@@ -39,6 +39,22 @@ public final class NodeStore {
     };
   }
 
+  /// {@return the store that a file names, as somebody beside the node sees it, whether the node runs or not: it reads
+  /// one state, and writes nothing but orders}
+  ///
+  /// @throws StoreException if there is none that this opml can read
+  /// @throws UncheckedIOException if a file that it takes cannot be read
+  public static SqlStore beside(StorePart part) {
+    return switch (part) {
+      case StorePart.InMemory() ->
+          throw new StoreException.Unusable(
+              "kind = \"memory\" is a store that nobody but the node itself can see", null);
+      case StorePart.InFile(Path file) -> SqlStore.besideSqlite(file);
+      case StorePart.InPostgres(String url, Optional<Path> password) ->
+          SqlStore.besidePostgres(password.map(file -> with(url, file)).orElse(url));
+    };
+  }
+
   private static StoreIdentity identity(NodeChain chain) {
     Deployment deployment = chain.deployment();
     Bytes32 genesis =

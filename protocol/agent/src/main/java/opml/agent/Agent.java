@@ -178,6 +178,7 @@ public abstract sealed class Agent permits Server, Verifier, Caretaker, Monitor 
 
   /// {@return whether it could begin new things}
   private boolean decide() {
+    lookout.entering().look();
     // Decided on an older picture than that of the own last transaction, it would be done twice.
     Picture picture = lookout.look(this, responder.newestBlock(), !dry);
     collectUntil = 0;

@@ -1,5 +1,7 @@
 package opml.agent;
 
+import java.util.function.BooleanSupplier;
+
 /// Whether the roles of a node may enter anything new, which each of them asks before it does. A node that drains
 /// claims and challenges nothing, plays its games on, settles them and has its money paid out; when nothing of its
 /// account is live any more, its roles end.
@@ -12,8 +14,10 @@ public final class Entering {
     void drains(boolean draining);
   }
 
+  private final BooleanSupplier order;
   private final Listener listener;
   private volatile boolean draining;
+  private boolean ordered;
   private boolean over;
 
   public Entering() {
@@ -21,7 +25,27 @@ public final class Entering {
   }
 
   public Entering(Listener listener) {
+    this(() -> false, listener);
+  }
+
+  /// @param order whether its operator has it drain, asked once a look; a change of it is a call of [#drain] or
+  ///     [#resume]
+  public Entering(BooleanSupplier order, Listener listener) {
+    this.order = order;
     this.listener = listener;
+  }
+
+  /// Asks what the operator wants now.
+  void look() {
+    boolean now = order.getAsBoolean();
+    boolean isNew;
+    synchronized (this) {
+      isNew = now != ordered;
+      ordered = now;
+    }
+    if (isNew) {
+      boolean _ = change(now);
+    }
   }
 
   /// Has the node drain.

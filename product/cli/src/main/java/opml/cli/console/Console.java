@@ -24,6 +24,11 @@ public final class Console {
     json = true;
   }
 
+  /// {@return whether a program reads}
+  public boolean isJson() {
+    return json;
+  }
+
   /// Shows a result: the object to programs, the text to people.
   public void show(Map<String, @Nullable Object> object, Supplier<String> text) {
     write(out(), json ? Json.line(object) : Printable.lines(text.get()));

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import opml.agent.Loop;
 import opml.core.codec.Printable;
@@ -22,24 +23,33 @@ import opml.hub.Journal;
 import org.jspecify.annotations.Nullable;
 
 /// Writes down what an agent does, a line each, as it does it: `12:34:56 claimed request 0x1b2c3d4e… bond 0.16 ETH
-/// gas 93,412`. Programs get the same with whole hashes.
+/// gas 93,412`. Programs get the same with whole hashes, and with the ids of all that it belongs to ([LineIds]).
 public final class JournalWriter implements Journal, Loop.Listener {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("HH:mm:ss").withZone(ZoneOffset.UTC);
 
   private final Console console;
   private final InstantSource clock;
+
+  /// Events that somebody may have to do something about.
+  private static final Set<String> WARNINGS =
+      Set.of(
+          "trouble", "refused", "poor", "node fault", "given up", "failed", "alarm", "wrong claim");
+
   private final Optional<String> role;
+  private final Kin kin;
 
   public JournalWriter(Console console, InstantSource clock) {
-    this(console, clock, Optional.empty());
+    this(console, clock, Optional.empty(), Kin.NONE);
   }
 
   /// @param role of whom it tells, where a process has several
-  public JournalWriter(Console console, InstantSource clock, Optional<String> role) {
+  /// @param kin says what belongs to what
+  public JournalWriter(Console console, InstantSource clock, Optional<String> role, Kin kin) {
     this.console = console;
     this.clock = clock;
     this.role = role;
+    this.kin = kin;
   }
 
   @Override
@@ -61,8 +71,15 @@ public final class JournalWriter implements Journal, Loop.Listener {
                   "seconds",
                   e.seconds()));
       case Entry.Claimed e ->
-          line("claimed", mined(e.receipt(), "request", e.request(), "bond", e.bond()));
-      case Entry.Challenged e -> line("challenged", mined(e.receipt(), "claim", e.claim()));
+          line(
+              "claimed",
+              mined(e.receipt(), "request", e.request(), "bond", e.bond()),
+              ids().made(e.receipt(), e.request()));
+      case Entry.Challenged e ->
+          line(
+              "challenged",
+              mined(e.receipt(), "claim", e.claim()),
+              ids().made(e.receipt(), e.claim()));
       case Entry.Moved e ->
           line(
               word(e.move()),
@@ -94,8 +111,13 @@ public final class JournalWriter implements Journal, Loop.Listener {
                   e.key().kind().name().toLowerCase(Locale.ROOT),
                   "subject",
                   e.key().subject()));
-      case Entry.Refused e -> line("refused", facts("action", word(e.action()), "why", e.why()));
-      case Entry.Overtaken e -> line("overtaken", facts("action", word(e.action())));
+      case Entry.Refused e ->
+          line(
+              "refused",
+              facts("action", word(e.action()), "why", e.why()),
+              ids().of(subject(e.action())));
+      case Entry.Overtaken e ->
+          line("overtaken", facts("action", word(e.action())), ids().of(subject(e.action())));
       case Entry.Would e -> {
         Map<String, Object> facts = subject(e.action());
         facts.put("why", e.why());
@@ -160,13 +182,35 @@ public final class JournalWriter implements Journal, Loop.Listener {
 
   /// Writes any other event.
   public void line(String event, Map<String, Object> facts) {
-    line(event, facts, text(facts));
+    line(event, facts, text(facts), ids());
+  }
+
+  private void line(String event, Map<String, Object> facts, LineIds ids) {
+    line(event, facts, text(facts), ids);
+  }
+
+  private LineIds ids() {
+    return new LineIds(kin);
   }
 
   /// Writes any other event, with words of its own for people.
   public void line(String event, Map<String, Object> facts, String text) {
-    Map<String, @Nullable Object> object = Json.object("time", clock.instant(), "event", event);
+    line(event, facts, text, ids());
+  }
+
+  private void line(String event, Map<String, Object> facts, String text, LineIds ids) {
+    Map<String, @Nullable Object> object =
+        Json.object(
+            "time",
+            clock.instant(),
+            "level",
+            WARNINGS.contains(event) ? "warn" : "info",
+            "event",
+            event);
     role.ifPresent(name -> object.putAll(Json.object("role", name)));
+    if (console.isJson()) {
+      ids.of(facts).all().forEach((name, id) -> object.putAll(Json.object(name, id)));
+    }
     facts.forEach((name, value) -> object.putAll(Json.object(name, value)));
     console.show(
         object,

@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import opml.cli.console.Console;
 import opml.cli.console.Failure;
 import opml.cli.console.JournalWriter;
+import opml.cli.console.Kin;
 import opml.cli.console.Messages;
 import opml.cli.console.StopSignal;
 import opml.node.NodeKeeper;
@@ -36,7 +37,16 @@ import picocli.CommandLine.Option;
       "  opml node check --config node.toml",
       "  opml node --config mainnet.toml --config l2.toml"
     },
-    subcommands = NodeCheckCommand.class)
+    subcommands = {
+      NodeCheckCommand.class,
+      NodeStatusCommand.class,
+      NodeGamesCommand.class,
+      NodeJobsCommand.class,
+      NodeLedgerCommand.class,
+      NodeDrainCommand.class,
+      NodeSnapshotCommand.class,
+      NodeReindexCommand.class
+    })
 @SuppressWarnings("NullAway.Init") // filled by picocli
 public final class NodeCommand implements Callable<Integer> {
   /// Until a node is begun anew that has failed: as long as `opml-node.service` waits.
@@ -111,7 +121,7 @@ public final class NodeCommand implements Callable<Integer> {
     if (run != null) {
       run.watched().doesNotRun("has failed: " + told);
     }
-    new JournalWriter(console, InstantSource.system(), Optional.of(name))
+    new JournalWriter(console, InstantSource.system(), Optional.of(name), Kin.NONE)
         .line("failed", JournalWriter.facts("why", told));
   }
 

@@ -5,10 +5,12 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import opml.agent.AccountBooks;
 import opml.agent.Entering;
 import opml.cli.console.Console;
 import opml.cli.console.Failure;
 import opml.cli.console.JournalWriter;
+import opml.cli.console.Kin;
 import opml.cli.console.Messages;
 import opml.cli.option.DeploymentOption;
 import opml.cli.option.NodeOption;
@@ -18,6 +20,7 @@ import opml.ethereum.send.SendPolicy;
 import opml.ethereum.send.Sender;
 import opml.ethereum.send.Signer;
 import opml.hub.Hub;
+import opml.node.DrainOrder;
 import opml.node.NodeChain;
 import opml.node.NodeStore;
 import opml.node.RoleThreads;
@@ -69,7 +72,7 @@ record NodeRun(
   void run() {
     NodeConfig config = files.config();
     Signer account = files.account().orElseThrow();
-    JournalWriter journal = new JournalWriter(console, InstantSource.system(), name);
+    JournalWriter journal = new JournalWriter(console, InstantSource.system(), name, Kin.NONE);
     GasMeter meter = new GasMeter();
     NodeMetrics metrics =
         new NodeMetrics(
@@ -83,20 +86,24 @@ record NodeRun(
             metrics)) {
       metrics.nodes(chain.nodes());
       SendPolicy policy = DeploymentOption.SENDING.withMaxFee(config.budget().gasPrice());
-      Sender sender = new Sender(chain.chain(), account, policy, meter);
-      Hub hub = new Hub(chain.deployment(), sender);
-      journal.line("node", AgentOptions.facts(hub));
-      Entering entering =
-          new Entering(
-              drains -> journal.line(drains ? "draining" : "entering", JournalWriter.facts()));
-      if (drain || config.drain()) {
-        entering.drain();
-      }
-      try (Store store = open(config, chain, account);
-          RoleAgents agents =
-              new RoleAgents(
-                  config, files, chain, hub, store, entering, metrics, console, name)) {
-        run(chain, hub, meter, metrics, entering, agents, journal);
+      try (Store store = open(config, chain, account)) {
+        AccountBooks books =
+            new AccountBooks(store, chain.deployment(), account.address(), chain.chain());
+        Sender sender = new Sender(chain.chain(), account, policy, books.listener(meter));
+        Hub hub = new Hub(chain.deployment(), sender);
+        journal.line("node", AgentOptions.facts(hub));
+        Entering entering =
+            new Entering(
+                new DrainOrder(store.orders()),
+                drains -> journal.line(drains ? "draining" : "entering", JournalWriter.facts()));
+        if (drain || config.drain()) {
+          entering.drain();
+        }
+        try (RoleAgents agents =
+            new RoleAgents(
+                config, files, chain, hub, store, entering, books, metrics, console, name)) {
+          run(chain, hub, meter, metrics, entering, agents, journal);
+        }
       }
       journal.line("stopped", JournalWriter.facts());
     }

@@ -197,7 +197,7 @@ record Overview(
         "attention", attention.items().stream().map(Attention.Item::object).toList());
   }
 
-  private static Map<String, @Nullable Object> object(SeenRequest seen) {
+  static Map<String, @Nullable Object> object(SeenRequest seen) {
     Request request = seen.state().request();
     return Json.object(
         "id", seen.id(),
@@ -244,7 +244,7 @@ record Overview(
     return output instanceof ClaimedOutput.ByRoot root ? root.root() : null;
   }
 
-  private static Map<String, @Nullable Object> object(SeenGame seen) {
+  static Map<String, @Nullable Object> object(SeenGame seen) {
     Position last = seen.positions().getLast();
     List<Map<String, @Nullable Object>> moves = new ArrayList<>();
     for (Position position : seen.positions()) {

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import opml.agent.AccountBooks;
 import opml.agent.Agent;
 import opml.agent.Caretaker;
 import opml.agent.Entering;
@@ -48,6 +49,7 @@ final class RoleAgents implements AutoCloseable {
   private final Lookout lookout;
   private final NodeMetrics metrics;
   private final Console console;
+  private final StoredKin kin;
   private final List<FetchingWorkshop> fetching = new ArrayList<>();
   private final List<WatchedRole> roles = new ArrayList<>();
   private final Map<String, Runnable> loops = new LinkedHashMap<>();
@@ -60,6 +62,7 @@ final class RoleAgents implements AutoCloseable {
       Hub hub,
       Store store,
       Entering entering,
+      AccountBooks books,
       NodeMetrics metrics,
       Console console,
       Optional<String> node) {
@@ -70,18 +73,19 @@ final class RoleAgents implements AutoCloseable {
     Traffic<IntentKey> traffic =
         new Traffic<>(
             hub.sender(),
-            new OutboxLog(hub, store.outbox(), InstantSource.system()),
+            new OutboxLog(hub, store.outbox(), InstantSource.system(), Optional.of(books)),
             config.account().map(AccountPart::inFlight).orElse(Traffic.USUAL_MOST));
     this.lookout =
         new Lookout(
             hub,
             traffic,
-            new StoredHistory(store.projection(), hub.deployment()),
+            new StoredHistory(store.projection(), hub.deployment(), books),
             new Retention(config.chain().finality(), Retention.BLOCKS),
             config.budget(),
             entering);
     this.metrics = metrics;
     this.console = console;
+    this.kin = new StoredKin(store.projection());
     config.roles().forEach(this::add);
   }
 
@@ -89,7 +93,8 @@ final class RoleAgents implements AutoCloseable {
     String name = part.kind().word();
     boolean serves = part.kind() == RoleKind.SERVE;
     String full = node.map(one -> one + "/" + name).orElse(name);
-    JournalWriter journal = new JournalWriter(console, InstantSource.system(), Optional.of(full));
+    JournalWriter journal =
+        new JournalWriter(console, InstantSource.system(), Optional.of(full), kin);
     journal.line(config.dryRun() ? "looking" : part.kind().doing(), JournalWriter.facts());
     AgentModels models = new AgentModels(files.models(part), chain.deployment(), chain.chain());
     GraphWorkshop own = models.workshop(CheckpointPolicy.DEFAULT, journal);
