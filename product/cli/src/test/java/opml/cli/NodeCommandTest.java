@@ -123,7 +123,8 @@ class NodeCommandTest {
     assertThat(poor.out()).doesNotContain("claimed");
 
     Path dry =
-        Files.writeString(file, "dry-run = true\n" + Files.readString(file).replace("0.1", "5"));
+        Files.writeString(
+            file, "dry-run = true\n" + Files.readString(file).replace("\"0.1\"", "\"5\""));
     CliRun would = CliRun.start("node", "--config", dry);
     would.until("[serve] would claim");
     would.stop().succeeds();

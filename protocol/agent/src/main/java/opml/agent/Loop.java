@@ -7,8 +7,8 @@ import opml.store.StoreException;
 /// Has an agent look until its thread is interrupted, and look after what it has on its way in between. What a chain
 /// does to it ends a look, never the loop: it reads again, at once while a clock of its own runs, and otherwise after
 /// pauses that grow. An [Error], such as an exhausted memory, ends the loop: nobody knows what still stands then, and a
-/// supervisor's restart begins from the chain. It ends by itself only when its node drains and nothing of its account is
-/// live any more ([Entering]).
+/// supervisor's restart begins from the chain. It ends by itself only when its node drains and nothing of its account
+/// is live any more ([Entering]).
 public final class Loop implements Runnable {
   /// Hears how the looks at the chain go.
   public interface Listener {

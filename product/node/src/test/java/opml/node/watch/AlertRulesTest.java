@@ -167,7 +167,8 @@ class AlertRulesTest {
             .map(
                 line ->
                     line.matches(
-                            "# (name|dry-run|quorum|trust|deployment|least-balance|fee-ceiling|drain|per-request|per-day|in-all"
+                            "# (name|dry-run|quorum|trust|deployment|least-balance|fee-ceiling|drain"
+                                + "|per-request|per-day|in-all"
                                 + "|callbacks|callback-gas-max|min-fee|poll"
                                 + "|survived-gas-price|address = \"127.*|ready-within|format|summary-every)\\b.*")
                         ? line.substring(2)
