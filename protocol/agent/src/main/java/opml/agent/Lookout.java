@@ -113,7 +113,8 @@ public final class Lookout {
 
   /// {@return the hub as it is now}
   ///
-  /// Once a look, whoever asks for it, the traffic looks after what is on its way, at the picture's block.
+  /// Once a look, whoever asks for it, the traffic looks after what is on its way, at the picture's block; where
+  /// something waits for room, before it, too.
   ///
   /// @param role who looks: nobody gets the same look twice
   /// @param notBefore the picture is of no block before
@@ -126,7 +127,11 @@ public final class Lookout {
         || !isNew
         || picture.block().number() < notBefore
         || time().nanoTime() - lookedAt > SHARED.toNanos()) {
-      reader.notBefore(notBefore);
+      if (attends && traffic.mayDepart()) {
+        // What waits for its turn does not wait until all is read.
+        traffic.look();
+      }
+      reader.notBefore(Math.max(notBefore, attends ? traffic.newestBlock() : notBefore));
       try {
         picture = reader.look(Stakes.of(hub.account()));
       } finally {
