@@ -20,6 +20,9 @@ public final class StoreRows {
     rows.add(store.payments().from());
     rows.add(store.payments().spentAfter(store.projection().position() - 2));
     rows.add(store.orders().drainedSince());
+    rows.add(store.payments().from());
+    rows.add(store.payments().spentAfter(store.projection().position() - 2));
+    rows.add(store.orders().drainedSince());
     for (IntentState state : IntentState.values()) {
       rows.addAll(store.outbox().in(state));
     }

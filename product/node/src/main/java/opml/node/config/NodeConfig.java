@@ -39,6 +39,11 @@ public record NodeConfig(
     roles = List.copyOf(roles);
   }
 
+  /// {@return the same of a node that does nothing, so that its models need not be there}
+  public NodeConfig withoutRoles() {
+    return new NodeConfig(name, chain, account, store, List.of(), web, log, budget, drain, dryRun);
+  }
+
   /// Where the chain is.
   ///
   /// @param rpc its nodes, none of them twice; none if the deployment file names it

@@ -25,11 +25,7 @@ final class PolicyTables {
 
   private static final List<String> OF_SERVERS =
       List.of(
-          "callbacks",
-          "allow-requesters",
-          "deny-requesters",
-          "allow-receivers",
-          "deny-receivers");
+          "callbacks", "allow-requesters", "deny-requesters", "allow-receivers", "deny-receivers");
   private static final List<String> OF_VERIFIERS = List.of("check-servers", "trust-servers");
 
   private PolicyTables() {}

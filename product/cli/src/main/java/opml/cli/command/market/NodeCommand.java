@@ -98,8 +98,7 @@ public final class NodeCommand implements Callable<Integer> {
       WatchedNode watched = new WatchedNode(Optional.of(name));
       runs.put(
           name,
-          new NodeRun(
-              one, console, Optional.of(name), drain, watched, NodeRun.Opening.NOTHING));
+          new NodeRun(one, console, Optional.of(name), drain, watched, NodeRun.Opening.NOTHING));
       if (one.config().web().port() != 0 && !one.config().web().equals(web)) {
         journal.line(
             "not used",

@@ -1,7 +1,6 @@
 package opml.cli.command.market;
 
 import java.io.UncheckedIOException;
-import java.util.List;
 import opml.cli.console.Console;
 import opml.cli.console.Failure;
 import opml.core.account.Address;
@@ -21,7 +20,7 @@ record NodeOwner(NodeConfig config, NodeChain chain, Address account, Store stor
     if (config.store() instanceof StorePart.InMemory) {
       throw Failure.misuse("[store]: kind = \"memory\" keeps nothing that could be changed here");
     }
-    NodeFiles files = new NodeFiles(withoutModels(config), console);
+    NodeFiles files = new NodeFiles(config.withoutRoles(), console);
     files.fail();
     NodeChain chain =
         NodeChain.open(
@@ -43,17 +42,6 @@ record NodeOwner(NodeConfig config, NodeChain chain, Address account, Store stor
       chain.close();
       throw e;
     }
-  }
-
-  private static NodeConfig withoutModels(NodeConfig config) {
-    return new NodeConfig(
-        config.chain(),
-        config.account(),
-        config.store(),
-        List.of(),
-        config.web(),
-        config.log(),
-        config.dryRun());
   }
 
   @Override

@@ -40,7 +40,12 @@ import opml.store.StoreException;
 /// @param watched hears that it runs
 /// @param opening opens what is to be there while its roles run
 record NodeRun(
-    NodeFiles files, Console console, Optional<String> name, boolean drain, WatchedNode watched, Opening opening) {
+    NodeFiles files,
+    Console console,
+    Optional<String> name,
+    boolean drain,
+    WatchedNode watched,
+    Opening opening) {
   /// Opens something, once all else is there.
   @FunctionalInterface
   interface Opening {
