@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import opml.core.account.Address;
 import opml.core.account.Wei;
@@ -13,6 +14,7 @@ import opml.core.hash.Bytes32;
 import opml.core.time.Time;
 import opml.ethereum.chain.ChainException;
 import opml.ethereum.send.KeyedOrder;
+import opml.ethereum.send.Order;
 import opml.game.claim.ClaimId;
 import opml.game.claim.ClaimStatus;
 import opml.game.claim.RequestId;
@@ -55,6 +57,9 @@ public abstract sealed class Agent permits Server, Verifier, Caretaker, Monitor 
     /// The price that the default bonds were made for.
     public static final Caution DEFAULT = new Caution(Wei.gwei(50));
   }
+
+  /// How long a [#tick] waits for what is computed.
+  private static final Duration COMPUTING = Duration.ofSeconds(3);
 
   /// How long what an earlier process left on its way is waited for.
   private static final Duration PATIENCE = Duration.ofSeconds(2);
@@ -143,10 +148,15 @@ public abstract sealed class Agent permits Server, Verifier, Caretaker, Monitor 
     }
   }
 
-  /// Looks, and waits until what it handed over has ended: for a stage on which one acts after the other.
+  /// Looks, and waits for what it computes and until what it handed over has ended: for a stage on which one acts after
+  /// the other.
   public final void tick() {
     responder.awaitClear(PATIENCE);
+    long end = time().nanoTime() + COMPUTING.toNanos();
     boolean clear = decide();
+    while (runs.await(end - time().nanoTime())) {
+      clear = decide();
+    }
     responder.await();
     if (!clear) {
       responder.awaitClear(Duration.ZERO);
@@ -298,9 +308,14 @@ public abstract sealed class Agent permits Server, Verifier, Caretaker, Monitor 
     return pressed;
   }
 
-  /// {@return whether the last look left something undone, for want of time}
+  /// {@return whether something is computed that it will act on}
   public final boolean isBehind() {
-    return runs.areBehind();
+    return runs.areMade() || runs.haveNews();
+  }
+
+  /// {@return whether something was computed that the last look did not know}
+  final boolean hasNews() {
+    return runs.haveNews();
   }
 
   /// {@return how long to wait until a look is worth while}
@@ -583,24 +598,52 @@ public abstract sealed class Agent permits Server, Verifier, Caretaker, Monitor 
     return game.clock().isLate(game.positions().getLast().onTurn(), seen.orElseThrow().now());
   }
 
-  /// Makes this side's move in a game, if it has one.
+  /// What this side answers in a game.
   ///
+  /// @param isOurs whether the game is about something that our run has
+  /// @param move nothing if there is nothing to refute
+  private record Answer(boolean isOurs, Optional<Action.Move> move, Optional<Order> order) {}
+
+  /// Makes this side's move in a game, if it has one, once it is computed.
+  ///
+  /// @param stands what the own run must come to
   /// @param stake what this side loses with the game
-  final void play(SeenGame seenGame, Work work, Side side, Wei stake) {
+  final void play(
+      SeenGame game, SeenRequest request, Side side, Predicate<Conclusion> stands, Wei stake) {
     long now = seen.orElseThrow().now();
+    long lastMoment = game.clock().lastMoment(side);
+    runs.answer(
+            request,
+            game.claim(),
+            game.positions().getLast().hash(),
+            Due.inGame(lastMoment),
+            stands,
+            Answer.class,
+            work -> answer(game, work, side, stake, now))
+        .ifPresent(answer -> note(game, answer, lastMoment));
+  }
+
+  /// Computes what this side answers in a game in which it is on turn; on a thread of its own.
+  private Answer answer(SeenGame seenGame, Work work, Side side, Wei stake, long now) {
     Optional<Game> game = seenGame.game(work.trace());
     if (game.isEmpty()) {
-      // Some level opened where our trace has none: only a late opponent can be answered.
-      skip("game " + seenGame.id(), "it is about something that our run does not have");
-      lateOnly(seenGame, side, stake);
-      return;
+      return new Answer(false, Optional.empty(), Optional.empty());
     }
     for (Action action : solver.actions(game.get(), work.trace(), side, now)) {
       if (action instanceof Action.Move move) {
-        responder.note(move, work, game.get().path(), stake, seenGame.clock().lastMoment(side));
-      } else {
-        responder.note(action, stake);
+        Order order = responder.order(move, work, game.get().path(), stake);
+        return new Answer(true, Optional.of(move), Optional.of(order));
       }
+    }
+    return new Answer(true, Optional.empty(), Optional.empty());
+  }
+
+  private void note(SeenGame game, Answer answer, long lastMoment) {
+    if (!answer.isOurs()) {
+      // Some level opened where our trace has none.
+      skip("game " + game.id(), "it is about something that our run does not have");
+    } else if (answer.move().isPresent() && !isLate(game)) {
+      responder.note(answer.move().get(), answer.order().orElseThrow(), lastMoment);
     }
   }
 

@@ -78,7 +78,7 @@ public final class Caretaker extends Agent {
   ///
   /// @param lookout of the account, which needs neither key nor money
   public static Caretaker dry(Lookout lookout, Journal journal, Policy policy) {
-    return new Caretaker(lookout, journal, policy, true, Host.HERE);
+    return new Caretaker(lookout, journal, policy, true, Host.here());
   }
 
   private Caretaker(Lookout lookout, Journal journal, Policy policy, boolean dry, Host host) {

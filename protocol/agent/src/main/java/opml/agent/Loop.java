@@ -24,6 +24,10 @@ public final class Loop implements Runnable {
 
   private static final int BACK_OFF_MAX = 64;
   private static final Duration ATTENDING = Duration.ofMillis(500);
+
+  /// What was computed is acted on after so long.
+  private static final Duration COMPUTING = Duration.ofMillis(20);
+
   private static final Duration PAUSE_MAX = Duration.ofSeconds(30);
 
   private final Agent agent;
@@ -68,20 +72,24 @@ public final class Loop implements Runnable {
           listener.trouble("this is a bug: " + e);
           failures++;
         }
-        rest(agent.isBehind() && failures == 0 ? Duration.ZERO : pause(failures));
+        rest(pause(failures));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  /// Pauses; meanwhile what waits for its turn is sent as soon as there is room.
+  /// Pauses until the agent has computed something; meanwhile what waits for its turn is sent as soon as there is room.
   private void rest(Duration pause) throws InterruptedException {
     long end = agent.time().nanoTime() + pause.toNanos();
-    for (Duration left = pause; left.isPositive(); ) {
-      agent.time().sleep(left.compareTo(ATTENDING) < 0 ? left : ATTENDING);
-      left = Duration.ofNanos(end - agent.time().nanoTime());
-      if (left.isPositive() && agent.hasWaiting()) {
+    long attended = agent.time().nanoTime();
+    for (Duration left = pause; left.isPositive() && !agent.hasNews(); ) {
+      Duration slice = agent.isBehind() ? COMPUTING : ATTENDING;
+      agent.time().sleep(left.compareTo(slice) < 0 ? left : slice);
+      long now = agent.time().nanoTime();
+      left = Duration.ofNanos(end - now);
+      if (left.isPositive() && now - attended >= ATTENDING.toNanos() && agent.hasWaiting()) {
+        attended = now;
         attend();
       }
     }

@@ -12,6 +12,7 @@ import opml.agent.Assessment.AssessedClaim;
 import opml.agent.Assessment.AssessedGame;
 import opml.agent.Assessment.Outlook;
 import opml.core.account.Wei;
+import opml.core.codec.Preimage;
 import opml.core.hash.Bytes32;
 import opml.game.claim.ClaimId;
 import opml.game.claim.ClaimState;
@@ -24,7 +25,6 @@ import opml.game.move.Side;
 import opml.game.solver.ClaimJudge;
 import opml.game.solver.Forecast;
 import opml.game.solver.Verdict;
-import opml.game.work.Work;
 import opml.game.work.Workshop;
 import opml.hub.Journal;
 import opml.hub.Journal.Entry;
@@ -107,12 +107,20 @@ public final class Monitor extends Agent {
 
   private void judge(Picture picture, SeenClaim claim) {
     SeenRequest request = picture.requests().get(claim.state().claim().request());
-    Optional<Work.Result> result =
-        request == null ? Optional.empty() : runs().result(request, claim.id());
-    if (request == null || result.isEmpty()) {
+    if (request == null) {
       return;
     }
-    Work.Result own = result.get();
+    runs()
+        .result(request, claim.id(), due(claim, claim.state().claimedAt() + terms().window()))
+        .ifPresent(own -> judge(claim, request, own));
+  }
+
+  /// {@return how urgent it is: nothing is staked, so a verifier's own work of the same kind is}
+  private static Due due(SeenClaim claim, long deadline) {
+    return new Due(Urgency.CLAIM, deadline, claim.state().bond());
+  }
+
+  private void judge(SeenClaim claim, SeenRequest request, Conclusion own) {
     Verdict verdict = ClaimJudge.judge(claim.state().claim(), own.finalState(), own.outputHash());
     verdicts.put(claim.id(), verdict);
     tell(
@@ -160,15 +168,22 @@ public final class Monitor extends Agent {
       return;
     }
     foreseen.remove(game.id());
+    // A verifier of the same account computes its answer to the same position.
+    Bytes32 about = Preimage.tagged("opml.forecast").word(last.hash()).hash();
     runs()
-        .play(
+        .answer(
             request,
             claim.id(),
-            work -> {
-              Forecast forecast =
-                  game.game(work.trace())
-                      .map(along -> Forecast.of(along, work.trace()))
-                      .orElseGet(() -> Forecast.unknown(last));
+            about,
+            due(claim, game.clock().lastMoment(last.onTurn())),
+            _ -> true,
+            Forecast.class,
+            work ->
+                game.game(work.trace())
+                    .map(along -> Forecast.of(along, work.trace()))
+                    .orElseGet(() -> Forecast.unknown(last)))
+        .ifPresent(
+            forecast -> {
               foreseen.put(game.id(), new Foreseen(last.hash(), forecast));
               tell(new Entry.Foretold(game.id(), claim.id(), last.move(), forecast));
             });

@@ -1,22 +1,26 @@
 package opml.agent;
 
-import java.io.Serial;
-import java.time.Duration;
-import java.util.List;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import opml.core.account.Wei;
 import opml.core.codec.MalformedException;
 import opml.core.hash.Bytes32;
+import opml.ethereum.chain.ChainException;
 import opml.game.claim.ClaimId;
 import opml.game.claim.RequestId;
 import opml.game.work.NoRoomException;
@@ -26,16 +30,15 @@ import opml.hub.Journal;
 import opml.hub.Journal.Entry;
 import opml.hub.Picture.SeenRequest;
 import opml.proof.TimeLimits;
-import org.jspecify.annotations.Nullable;
+import opml.store.JobKey;
+import opml.store.JobKind;
+import opml.store.StoreException;
 
-/// An agent's own runs of what was asked: makes them, knows what they come to, and whether bonds may be staked on them.
+/// A role's own runs of what was asked: what they come to, what games need of them, and whether bonds may be staked on
+/// them. All of it is found out by jobs of the account's [WorkDesk]; what is not known yet is there at a later look.
+///
+/// One thread looks. What is done by jobs is marked so, and is handed over by what both may use.
 final class OwnRuns {
-  /// How long new runs may keep an agent from looking at its games again.
-  private static final Duration COMPUTING = Duration.ofSeconds(3);
-
-  /// How often it is told how far a long run is.
-  private static final Duration TELLING = Duration.ofSeconds(5);
-
   private final Workshop workshop;
   private final Function<RequestId, byte[]> inputs;
   private final Function<ClaimId, byte[]> outputs;
@@ -43,30 +46,33 @@ final class OwnRuns {
   private final Agent.Caution caution;
   private final Journal journal;
   private final BiConsumer<String, String> skip;
+  private final WorkDesk desk;
   private final RunShelf shelf;
-
-  /// For what is new, and for runs that games need again, so that no game waits for a stranger's request. Each makes
-  /// one run after the other: memory is kept free for two.
-  private final Lane news = new Lane();
-
-  private final Lane games = new Lane();
-
-  /// For strangers' models that may be slow: they keep nobody else's runs waiting, and are ended in time. Whoever has
-  /// such models sees to their memory.
-  private final Lane slow = new Lane();
-
-  private final Host host;
+  private final SelfAudit audit;
   private final LongSupplier nanoTime;
-  private boolean behind;
-  private boolean wasBehind;
-  private Set<RequestId> inGames = Set.of();
-  private long computeUntil;
 
-  /// @param inputs reads what was asked
-  /// @param outputs reads what was claimed
+  /// What jobs have to tell.
+  private final Queue<Runnable> told = new ConcurrentLinkedQueue<>();
+
+  /// Runs that are being made for this role.
+  private final Map<RunShelf.Subject, Going> courses = new ConcurrentHashMap<>();
+
+  /// What jobs have computed for games and challenges, by what it answers, and what this look has asked for.
+  private final Map<Bytes32, Object> answers = new ConcurrentHashMap<>();
+
+  private final Set<Bytes32> asked = new HashSet<>();
+
+  /// The seeds of audits; nothing for runs that are not audited.
+  private final Map<RunShelf.Subject, OptionalLong> draws = new HashMap<>();
+
+  private final Map<RunShelf.Subject, SelfAudit.Finding> findings = new ConcurrentHashMap<>();
+  private Set<RequestId> inGames = Set.of();
+
+  /// @param inputs reads what was asked; jobs ask, too
+  /// @param outputs reads what was claimed; jobs ask, too
   /// @param limits the deployment's times, beside how fast the machine is by now
   /// @param skip hears what is left alone, and why
-  /// @param host who runs them, and how much room there is
+  /// @param host who does the jobs
   /// @param nanoTime as [opml.core.time.Time#nanoTime()]
   OwnRuns(
       Workshop workshop,
@@ -85,50 +91,80 @@ final class OwnRuns {
     this.caution = caution;
     this.journal = journal;
     this.skip = skip;
-    this.host = host;
+    this.desk = host.desk();
+    this.shelf = desk.shelf();
+    this.audit = host.audit();
     this.nanoTime = nanoTime;
-    this.shelf = new RunShelf(host.runBytes());
+    desk.join(this);
   }
 
-  /// Begins a look at the chain, which waits for new runs only so long.
+  // ------------------------------------------------------------------ looks
+
+  /// Begins a look at the chain.
   void look() {
-    wasBehind = behind;
-    behind = false;
-    computeUntil = nanoTime.getAsLong() + COMPUTING.toNanos();
-    for (Lane lane : lanes()) {
-      Making making = lane.making;
-      if (making != null && making.task.isDone()) {
-        lane.making = null;
-        keep(making);
-      } else if (making != null) {
-        making.course.tellInTime(making.subject.request());
-      }
-    }
-    endInTime(slow.making);
+    desk.begin(this);
+    asked.clear();
+    tell();
+    courses.forEach(this::see);
   }
 
-  private List<Lane> lanes() {
-    return List.of(news, games, slow);
-  }
-
-  private void endInTime(@Nullable Making making) {
-    if (making != null) {
-      limits.get().whyNotRun(making.course.seconds()).ifPresent(_ -> making.course.end());
+  private void see(RunShelf.Subject subject, Going going) {
+    going
+        .course()
+        .tellInTime(
+            (step, of, seconds) ->
+                journal.tell(new Entry.Computing(subject.request(), step, of, seconds)));
+    if (going.isStrange() && limits.get().whyNotRun(going.course().seconds()).isPresent()) {
+      going.course().endLate();
     }
   }
 
-  /// {@return whether the last look left a run undone, for want of time}
-  boolean areBehind() {
-    return behind;
+  /// A run that is being made for this role.
+  ///
+  /// @param isStrange whether it is to be ended if it takes too long
+  private record Going(Course course, boolean isStrange) {}
+
+  private void tell() {
+    for (Runnable next = told.poll(); next != null; next = told.poll()) {
+      next.run();
+    }
   }
 
-  /// {@return whether a run is being made, so that there may be something to do before the chain has anything new}
+  /// {@return whether something is being computed that the next look may need}
   boolean areMade() {
-    return lanes().stream().anyMatch(lane -> lane.making != null);
+    return desk.isBusy(this);
   }
+
+  /// {@return whether something is known that the last look did not know}
+  boolean haveNews() {
+    return desk.hasNews(this);
+  }
+
+  /// {@return the same, once there is something to know, or after so long}
+  boolean await(long nanos) {
+    return desk.await(this, nanos);
+  }
+
+  /// Ends a look: lets go of all runs but those of these requests, and gives back what only disputes need of those not
+  /// played.
+  void tidy(Set<RequestId> alive, Set<RequestId> played) {
+    inGames = Set.copyOf(played);
+    answers.keySet().retainAll(asked);
+    draws.keySet().removeIf(subject -> !alive.contains(subject.request()));
+    findings.keySet().removeIf(subject -> !alive.contains(subject.request()));
+    shelf.tidy(this, alive, played, desk.roles());
+    desk.end(this);
+    tell();
+  }
+
+  // ------------------------------------------------------------------ what runs come to
 
   /// What a run is about, and how to find out what was asked.
-  private record Task(RunShelf.Subject subject, SeenRequest request) {}
+  private record Task(RunShelf.Subject subject, SeenRequest request) {
+    Bytes32 model() {
+      return request.state().request().modelId();
+    }
+  }
 
   private static Task own(SeenRequest request) {
     return new Task(RunShelf.Subject.of(request.id()), request);
@@ -141,322 +177,350 @@ final class OwnRuns {
         : own(request);
   }
 
-  /// Does something about a game with the own run that judges its claim, which is made again if it was let go, before
-  /// any that is new: a clock runs. If this agent has no such run, or no room for it, the reason is told.
-  void play(SeenRequest request, ClaimId claim, Consumer<Work> use) {
-    use(judging(request, claim), games, use);
-  }
-
-  /// Does something with the own run that judges a claim, if there is time in this look at the chain to make it.
-  void use(SeenRequest request, ClaimId claim, Consumer<Work> use) {
-    use(judging(request, claim), news, use);
-  }
-
-  /// Does something with the own run of what was asked, if there is time in this look at the chain to make it.
-  void use(SeenRequest request, Consumer<Work> use) {
-    use(own(request), news, use);
-  }
-
-  private void use(Task task, Lane lane, Consumer<Work> use) {
-    if (held(task).isEmpty() && !isKnownToBeNone(task)) {
-      makeInTime(task, lane);
-    }
-    try {
-      held(task).ifPresent(use);
-    } catch (NoRoomException e) {
-      skip.accept(task.subject().toString(), String.valueOf(e.getMessage()));
-    } finally {
-      shelf.fit();
-    }
-  }
-
-  private Optional<Work> held(Task task) {
-    return shelf.work(task.subject());
-  }
-
-  private boolean isKnownToBeNone(Task task) {
-    return shelf.known(task.subject()).filter(known -> known.result().isEmpty()).isPresent();
-  }
-
-  /// {@return what the own run of a request comes to, which a new run may be made for if there is still time in this
-  /// look at the chain}
-  Optional<Work.Result> result(SeenRequest request) {
-    return result(own(request));
+  /// {@return what the own run of a request comes to, once that is known}
+  Optional<Conclusion> result(SeenRequest request, Due due) {
+    return result(own(request), due);
   }
 
   /// {@return the same of the run that judges a claim}
-  Optional<Work.Result> result(SeenRequest request, ClaimId claim) {
-    return result(judging(request, claim));
+  Optional<Conclusion> result(SeenRequest request, ClaimId claim, Due due) {
+    return result(judging(request, claim), due);
   }
 
-  private Optional<Work.Result> result(Task task) {
-    Optional<RunShelf.Known> known = shelf.known(task.subject());
+  private Optional<Conclusion> result(Task task, Due due) {
+    Optional<RunShelf.Known> known = known(task);
     if (known.isEmpty()) {
-      makeInTime(task, news);
-    } else if (isTooSlow(known.get()) && known.get().pace().isDue(nanoTime.getAsLong())) {
-      makeAgain(task);
+      makeRun(task, due);
+    } else if (isDueAgain(task) && !inGames.contains(task.request().id())) {
+      // A first run reads weights and has kernels compiled, and the machine may have had other
+      // things to do.
+      makeRun(task, due.again());
     }
     return shelf.known(task.subject()).flatMap(RunShelf.Known::result);
   }
 
-  // ------------------------------------------------------------------ new runs
-
-  /// Where runs are made, one after the other.
-  private static final class Lane {
-    private @Nullable Making making;
-
-    boolean makes(RunShelf.Subject subject) {
-      return making != null && making.subject.equals(subject);
+  private Optional<RunShelf.Known> known(Task task) {
+    RunShelf.Subject subject = task.subject();
+    if (shelf.isNew(subject) && shelf.known(subject).isEmpty()) {
+      desk.stored(subject.hash())
+          .ifPresent(result -> shelf.put(subject, RunShelf.Known.left(result)));
     }
+    return shelf.known(subject);
   }
 
-  /// A run that is being made by somebody else.
-  private record Making(
-      RunShelf.Subject subject, Bytes32 model, FutureTask<Made> task, Course course) {}
-
-  /// A run was told to end.
-  private static final class EndedException extends RuntimeException {
-    @Serial private static final long serialVersionUID = 1;
-
-    EndedException() {
-      super("a run was ended", null, false, false);
-    }
+  private boolean isDueAgain(Task task) {
+    return shelf
+        .known(task.subject())
+        .filter(known -> isTooSlow(known) && known.pace().isDue(nanoTime.getAsLong()))
+        .isPresent();
   }
-
-  /// How far a run is.
-  private final class Course implements Workshop.Progress {
-    private final long begin = nanoTime.getAsLong();
-    private long told = begin;
-
-    /// Written by the thread that runs, one behind the other: who reads both may see numbers of two moments.
-    private volatile long step;
-
-    private volatile long of;
-
-    private volatile boolean over;
-    private boolean goesOn;
-
-    @Override
-    public void at(long next, long most) {
-      step = next;
-      of = most;
-      if (over) {
-        throw new EndedException();
-      }
-    }
-
-    double seconds() {
-      return (nanoTime.getAsLong() - begin) / 1e9;
-    }
-
-    /// Has the run end at its next node, unless a game needs it.
-    void end() {
-      over = !goesOn;
-    }
-
-    /// Lets the run go on to its end, however long it takes.
-    void goOn() {
-      goesOn = true;
-    }
-
-    void tellInTime(RequestId request) {
-      long now = nanoTime.getAsLong();
-      if (now - told >= TELLING.toNanos()) {
-        told = now;
-        journal.tell(new Entry.Computing(request, step, of, (now - begin) / 1e9));
-      }
-    }
-  }
-
-  private record Made(Optional<Work> work, double seconds) {}
 
   private boolean isTooSlow(RunShelf.Known known) {
     return known.result().isPresent() && limits.get().whyNotRun(known.pace().seconds()).isPresent();
   }
 
-  /// Makes a run once more that took too long for a bond: a first one reads weights and has kernels compiled, and the
-  /// machine may have had other things to do. Nobody waits for it, and whatever is new comes first; a run that a game
-  /// is about stays as it is.
-  private void makeAgain(Task task) {
-    Lane lane = lane(task, news);
-    boolean idle = !wasBehind && !behind && lane.making == null;
-    if (idle && !inGames.contains(task.request().id())) {
-      held(task).ifPresent(Work::retire);
-      making(task).ifPresent(next -> begin(next, lane));
+  // ------------------------------------------------------------------ games and bonds
+
+  /// {@return what a job has computed from the run that judges a claim; nothing until it has}
+  ///
+  /// @param about what it answers
+  /// @param stands what the run must come to
+  /// @param compute on the job's thread
+  <A> Optional<A> answer(
+      SeenRequest request,
+      ClaimId claim,
+      Bytes32 about,
+      Due due,
+      Predicate<Conclusion> stands,
+      Class<A> type,
+      Function<Work, A> compute) {
+    Task task = judging(request, claim);
+    return result(task, due).filter(stands).flatMap(_ -> answer(task, about, due, type, compute));
+  }
+
+  private <A> Optional<A> answer(
+      Task task, Bytes32 about, Due due, Class<A> type, Function<Work, A> compute) {
+    asked.add(about);
+    if (!answers.containsKey(about) && canRun(task)) {
+      want(
+          task,
+          new JobKey(JobKind.REPLAY, about),
+          due,
+          course -> {
+            if (!answers.containsKey(about)) {
+              answers.put(about, withRun(task, course, compute));
+            }
+          });
+    }
+    return Optional.ofNullable(answers.get(about)).map(type::cast);
+  }
+
+  /// Does something with the own run of what was asked on which a bond may be staked, once all that has to be known
+  /// before is known.
+  void enter(SeenRequest request, Due due, Consumer<Work> use) {
+    Task task = own(request);
+    enter(task, due, isWhole(task), use);
+  }
+
+  /// The same with the run that judges a claim.
+  ///
+  /// @param prepare computes what the use will ask for, on a job's thread
+  void enter(
+      SeenRequest request, ClaimId claim, Due due, Function<Work, ?> prepare, Consumer<Work> use) {
+    Task task = judging(request, claim);
+    boolean wasWhole = isWhole(task);
+    boolean isPrepared =
+        answer(task, claim.hash(), due, Boolean.class, work -> prepare.apply(work) != null)
+            .isPresent();
+    if (isPrepared) {
+      enter(task, due, wasWhole, use);
     }
   }
 
-  private void begin(Making making, Lane lane) {
-    lane.making = making;
-    host.runs().execute(making.task);
+  private boolean isWhole(Task task) {
+    return shelf.known(task.subject()).filter(RunShelf.Known::isWhole).isPresent();
   }
 
-  /// Has a run made, and waits for it as long as this look at the chain may: what takes longer is
-  /// there at a later look, and meanwhile no other game waits for it.
-  private void makeInTime(Task wanted, Lane preferred) {
-    Lane lane = lane(wanted, preferred);
-    while (true) {
-      Making now = lane.making;
-      if (now == null) {
-        Optional<Making> next = making(wanted);
-        if (next.isEmpty()) {
-          return;
-        }
-        now = next.get();
-        begin(now, lane);
-      }
-      if (preferred == games && now.subject.equals(wanted.subject())) {
-        now.course.goOn();
-      }
-      if (lane == slow && preferred != games && !now.task.isDone()) {
-        return; // it is looked at again at the next look
-      }
-      if (!isDoneInTime(now)) {
-        behind = true;
-        return;
-      }
-      lane.making = null;
-      keep(now);
-      if (now.subject.equals(wanted.subject())) {
-        return;
-      }
+  /// @param wasWhole whether all of the run was known when this look decided: of one of an earlier process, only what
+  ///     it came to was
+  private void enter(Task task, Due due, boolean wasWhole, Consumer<Work> use) {
+    if (!wasWhole || !shelf.has(task.subject())) {
+      makeRun(task, due);
     }
-  }
-
-  /// {@return where a run is being made already, or else is to be}
-  private Lane lane(Task wanted, Lane preferred) {
-    return lanes().stream()
-        .filter(lane -> lane.makes(wanted.subject()))
-        .findFirst()
-        .orElseGet(
-            () ->
-                preferred == news
-                        && workshop.mayBeSlow(wanted.request().state().request().modelId())
-                    ? slow
-                    : preferred);
-  }
-
-  private boolean isDoneInTime(Making making) {
+    if (!wasWhole || !isTrusted(task, due)) {
+      return;
+    }
     try {
-      making.task.get(Math.max(0, computeUntil - nanoTime.getAsLong()), TimeUnit.NANOSECONDS);
-      return true;
-    } catch (ExecutionException e) {
-      return true;
-    } catch (TimeoutException e) {
-      return false;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
+      Optional<Boolean> _ =
+          shelf.use(
+              task.subject(),
+              work -> {
+                use.accept(work);
+                return true;
+              });
+    } catch (NoRoomException e) {
+      skip.accept(task.subject().toString(), String.valueOf(e.getMessage()));
     }
   }
 
-  /// {@return how a run is made; nothing, with the reason told, if this agent does not have it}
-  private Optional<Making> making(Task wanted) {
-    RunShelf.Subject subject = wanted.subject();
-    SeenRequest request = wanted.request();
-    RequestId id = request.id();
-    String what = "request " + id;
-    if (!request.state().request().availability().isPublic()) {
-      shelf.put(subject, RunShelf.Known.NOTHING);
-      skip.accept(what, "the hub did not see its input, so no claim on it can be judged");
-      return Optional.empty();
+  // ------------------------------------------------------------------ audits
+
+  /// {@return whether no audit of this model speaks against a bond, and none of this run is due}
+  private boolean isTrusted(Task task, Due due) {
+    RunShelf.Subject subject = task.subject();
+    OptionalLong doubted = desk.doubted(task.model());
+    OptionalLong seed = draws.computeIfAbsent(subject, _ -> audit.draw());
+    if ((doubted.isPresent() || seed.isPresent()) && !findings.containsKey(subject)) {
+      want(
+          task,
+          new JobKey(JobKind.AUDIT, subject.hash()),
+          due,
+          course ->
+              withRun(
+                  task,
+                  course,
+                  work -> {
+                    if (!findings.containsKey(subject)) {
+                      found(task, audited(work, doubted, seed.orElse(0)), doubted);
+                    }
+                    return true;
+                  }));
+      tell();
     }
-    Bytes32 modelId = request.state().request().modelId();
-    if (!workshop.knows(modelId)) {
+    Optional<String> doubt = desk.doubt(task.model());
+    doubt.ifPresent(why -> skip.accept(subject.toString(), why));
+    return doubt.isEmpty()
+        && (findings.containsKey(subject) || doubted.isEmpty() && seed.isEmpty());
+  }
+
+  /// Replays a step: by chance, or the one that was wrong before. On a job's thread.
+  private static SelfAudit.Finding audited(Work work, OptionalLong doubted, long seed) {
+    RandomGenerator chance = new SplittableRandom(seed);
+    long length = work.trace().length();
+    long step =
+        doubted.isPresent() ? Math.min(doubted.getAsLong(), length - 1) : chance.nextLong(length);
+    // Behind the end of a run nothing happens.
+    while (step > 0 && work.trace().refine(step).isEmpty()) {
+      step = chance.nextLong(step);
+    }
+    return new SelfAudit.Finding(step, work.audit(step));
+  }
+
+  private void found(Task task, SelfAudit.Finding finding, OptionalLong doubted) {
+    RequestId request = task.request().id();
+    if (finding.difference().isPresent()) {
+      doubt(task.model(), finding.step(), finding.difference().get());
+    } else if (doubted.isPresent()) {
+      desk.trust(task.model());
+    }
+    findings.put(task.subject(), finding);
+    told.add(() -> journal.tell(new Entry.Audited(request, finding.step(), finding.difference())));
+  }
+
+  private void doubt(Bytes32 model, long step, String what) {
+    desk.doubt(
+        model,
+        step,
+        "a run of model %s here is wrong, so nothing is staked on it any more: %s"
+            .formatted(model, what));
+  }
+
+  // ------------------------------------------------------------------ jobs
+
+  private void makeRun(Task task, Due due) {
+    if (canRun(task)) {
+      want(
+          task,
+          new JobKey(JobKind.RUN, task.subject().hash()),
+          due,
+          course -> {
+            boolean again = due.urgency() == Urgency.AGAIN;
+            // It may have been made since somebody saw that it was not.
+            if (again ? isDueAgain(task) : !isWhole(task) || !shelf.has(task.subject())) {
+              Work _ = made(task, course, again);
+            }
+          });
+    }
+  }
+
+  private void want(Task task, JobKey key, Due due, WantedJob.Body body) {
+    boolean isStrange = workshop.mayBeSlow(task.model());
+    boolean isHere = shelf.has(task.subject()) && key.kind() != JobKind.RUN;
+    WantedJob job =
+        new WantedJob(
+            key,
+            due,
+            task.request().id().hash(),
+            isHere ? 0 : workshop.runBytes(task.model()),
+            isStrange,
+            course -> done(body, course));
+    desk.want(this, job).ifPresent(why -> skip.accept(task.subject().toString(), why));
+    tell();
+  }
+
+  /// Does a job, and says in its own words why it was not done.
+  private static void done(WantedJob.Body body, Course course) {
+    try {
+      body.run(course);
+    } catch (Course.EndedException | StoreException.Fenced | TroubleException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw new TroubleException(why(e), e);
+    }
+  }
+
+  /// {@return whether a run can be made; if not, the reason is told}
+  private boolean canRun(Task task) {
+    String what = "request " + task.request().id();
+    if (!task.request().state().request().availability().isPublic()) {
+      shelf.put(task.subject(), RunShelf.Known.NOTHING);
+      skip.accept(what, "the hub did not see its input, so no claim on it can be judged");
+      return false;
+    }
+    boolean knows = workshop.knows(task.model());
+    if (!knows) {
       // It may be among them later.
       skip.accept(
           what,
           "model "
-              + modelId
+              + task.model()
               + " is not among ours; it is left alone until its file is named (--model), or published where"
               + " it can be fetched (model register --uri)");
-      return Optional.empty();
     }
-    byte[] input = inputs.apply(id);
-    Optional<byte[]> output = subject.claim().map(outputs);
-    Course course = new Course();
-    return Optional.of(
-        new Making(
-            subject,
-            modelId,
-            new FutureTask<>(
-                () -> {
-                  long begin = nanoTime.getAsLong();
-                  Optional<Work> work =
-                      output.isPresent()
-                          ? workshop.check(modelId, input, output.get(), course)
-                          : workshop.work(modelId, input, course);
-                  return new Made(work, (nanoTime.getAsLong() - begin) / 1e9);
-                }),
-            course));
+    return knows;
   }
 
-  /// Keeps a run, and what is known by it; waits for it if it is not done.
-  private void keep(Making making) {
-    RunShelf.Subject subject = making.subject;
-    Made made;
+  /// {@return what is computed from a run, which is made if it is not here; on a job's thread}
+  private <A> A withRun(Task task, Course course, Function<Work, A> compute) {
+    return shelf
+        .use(task.subject(), compute)
+        .orElseGet(() -> compute.apply(made(task, course, false)));
+  }
+
+  /// {@return a run that is made now, on a job's thread, and kept}
+  private Work made(Task task, Course course, boolean again) {
+    RunShelf.Subject subject = task.subject();
+    if (again) {
+      Optional<Boolean> _ = shelf.use(subject, OwnRuns::retired);
+    }
+    courses.put(subject, new Going(course, workshop.mayBeSlow(task.model())));
+    long begin = nanoTime.getAsLong();
+    Work work;
     try {
-      made = making.task.get();
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof Error error) {
-        throw error;
-      }
-      if (e.getCause() instanceof EndedException) {
-        giveUp(making);
-        return;
-      }
-      // Whatever an input does to our software, it must not keep this agent from its other games.
-      shelf.put(subject, RunShelf.Known.NOTHING);
-      skip.accept(subject.toString(), why(e.getCause()));
-      return;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return;
+      work =
+          run(task, course)
+              .orElseThrow(() -> new TroubleException("its model is not here any more"));
+    } catch (Course.EndedException e) {
+      throw course.wasLate() ? givenUp(task, course) : e;
+    } finally {
+      courses.remove(subject);
     }
-    if (made.work.isEmpty()) {
-      return;
-    }
-    Work work = made.work.get();
-    Optional<RunShelf.Known> before = shelf.known(subject);
-    shelf.put(subject, work);
     long now = nanoTime.getAsLong();
-    RunShelf.Known known =
+    keep(task, work, new RunShelf.Pace((now - begin) / 1e9, now, 1));
+    return work;
+  }
+
+  private static boolean retired(Work work) {
+    work.retire();
+    return true;
+  }
+
+  private Optional<Work> run(Task task, Course course) {
+    byte[] input = inputs.apply(task.request().id());
+    Optional<byte[]> output = task.subject().claim().map(outputs);
+    return output.isPresent()
+        ? workshop.check(task.model(), input, output.get(), course)
+        : workshop.work(task.model(), input, course);
+  }
+
+  private void keep(Task task, Work work, RunShelf.Pace pace) {
+    RunShelf.Subject subject = task.subject();
+    Work.Result result = work.result();
+    Conclusion conclusion = Conclusion.of(result);
+    Optional<RunShelf.Known> before = shelf.known(subject).filter(RunShelf.Known::isWhole);
+    if (before.isEmpty()) {
+      try {
+        desk.store(subject.hash(), conclusion, Conclusion.said(result), work.trace().length());
+      } catch (StoreException.Contradiction e) {
+        doubt(task.model(), 0, String.valueOf(e.getMessage()));
+        throw e;
+      }
+    }
+    shelf.put(subject, work);
+    shelf.put(
+        subject,
         before
-            .map(same -> same.madeAgain(made.seconds, now))
-            .orElseGet(
-                () ->
-                    new RunShelf.Known(
-                        Optional.of(work.result()),
-                        work.gasOfASide(),
-                        work.claimEvidence().length,
-                        new RunShelf.Pace(made.seconds, now, 1),
-                        work.replaySteps(),
-                        work.whyNotToReplay()));
-    shelf.put(subject, known);
+            .map(same -> same.madeAgain(pace.seconds(), pace.end()))
+            .orElseGet(() -> RunShelf.Known.of(work, pace)));
     if (before.map(this::isTooSlow).orElse(true)) {
-      journal.tell(new Entry.Computed(subject.request(), work.result(), made.seconds));
+      told.add(() -> journal.tell(new Entry.Computed(subject.request(), result, pace.seconds())));
     }
   }
 
   /// Gives a model up of which a run took too long. Nothing is known of the run itself, should the model come back.
-  private void giveUp(Making making) {
+  private TroubleException givenUp(Task task, Course course) {
     String why =
         "its run was ended after %.1f s, which are more than a quarter of the window"
-            .formatted(making.course.seconds());
-    workshop.giveUp(making.model, why);
-    skip.accept(making.subject.toString(), why);
+            .formatted(course.seconds());
+    workshop.giveUp(task.model(), why);
+    told.add(() -> skip.accept(task.subject().toString(), why));
+    return new TroubleException(why);
   }
 
-  /// {@return why a run ended with no result}
-  private static String why(@Nullable Throwable cause) {
+  /// {@return why a job was not done}
+  private static String why(RuntimeException cause) {
     return switch (cause) {
       case NoRoomException none -> String.valueOf(none.getMessage());
+      case ChainException away -> String.valueOf(away.getMessage());
       // Weights are read when they are needed, and somebody may have written to their file.
       case MalformedException changed ->
           changed.getMessage() + "; this agent is to be started anew";
-      case null, default -> "our run broke, which is a bug: " + cause;
+      case StoreException trouble -> String.valueOf(trouble.getMessage());
+      default -> "our run broke, which is a bug: " + cause;
     };
   }
+
+  // ------------------------------------------------------------------ what hangs on them
 
   /// {@return whether a bond may be staked on the run of a request now: how fast the machine is, and what gas costs, is
   /// found out anew all the time. Who is in a game already plays on in any case}
@@ -468,7 +532,7 @@ final class OwnRuns {
 
   /// {@return why this deployment's times or bonds, or this process's memory, are too small for a run, if they are}
   private Optional<String> whyNotToStake(RunShelf.Known run) {
-    if (run.result().isEmpty()) {
+    if (!run.isWhole()) {
       return Optional.empty();
     }
     TimeLimits now = limits.get();
@@ -491,7 +555,7 @@ final class OwnRuns {
   long gasOfASide(RequestId request) {
     return shelf
         .known(request)
-        .filter(known -> known.result().isPresent())
+        .filter(RunShelf.Known::isWhole)
         .map(RunShelf.Known::gasOfASide)
         .orElse(Work.GAS_OF_ANY_SIDE);
   }
@@ -499,12 +563,5 @@ final class OwnRuns {
   /// {@return the bytes that a claim of a run hands over; of a run that was not made, none}
   int evidenceBytes(RequestId request) {
     return shelf.known(request).map(RunShelf.Known::evidenceBytes).orElse(0);
-  }
-
-  /// Lets go of all runs but those of these requests, and gives back what only disputes need of those not played.
-  void tidy(Set<RequestId> alive, Set<RequestId> played) {
-    inGames = Set.copyOf(played);
-    shelf.keepOnly(alive);
-    shelf.restAllBut(played);
   }
 }

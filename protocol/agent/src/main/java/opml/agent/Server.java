@@ -119,7 +119,7 @@ public final class Server extends Agent {
       Policy policy,
       Caution caution,
       Optional<OutputFolder> outputs) {
-    this(new Lookout(hub), workshop, journal, policy, caution, outputs, false, Host.HERE);
+    this(new Lookout(hub), workshop, journal, policy, caution, outputs, false, Host.here());
   }
 
   /// @param lookout of the account, which other roles may share
@@ -186,24 +186,16 @@ public final class Server extends Agent {
       if (isAnswered(game)) {
         return;
       }
-      runs()
-          .play(
-              request,
-              claim.id(),
-              work -> {
-                if (stillDefends(claim, work.result())) {
-                  play(game, work, Side.SERVER, stake);
-                }
-              });
+      play(game, request, Side.SERVER, own -> stillDefends(claim, own), stake);
     } else if (isLate(game)) {
       runs()
-          .result(request, claim.id())
+          .result(request, claim.id(), Due.inGame(game.clock().lastMoment(Side.SERVER)))
           .filter(own -> stillDefends(claim, own))
           .ifPresent(_ -> lateOnly(game, Side.SERVER, stake));
     }
   }
 
-  private boolean stillDefends(SeenClaim claim, Work.Result own) {
+  private boolean stillDefends(SeenClaim claim, Conclusion own) {
     boolean defends =
         ClaimJudge.defends(claim.state().claim(), own.finalState(), own.outputHash(), self());
     if (!defends) {
@@ -263,7 +255,8 @@ public final class Server extends Agent {
               .formatted(terms().claimBond()));
       return;
     }
-    Optional<Work.Result> result = runs().result(request);
+    Due due = new Due(Urgency.REQUEST, request.state().deadline(), pay(request));
+    Optional<Conclusion> result = runs().result(request, due);
     if (result.isEmpty()
         || !isPaid(request, gasOfAnswer(request))
         || !isUnanswered(claims, result.get())
@@ -271,7 +264,7 @@ public final class Server extends Agent {
       return;
     }
     if (!responder().keeps(IntentKey.claim(request.id())) && responder().hasRoom()) {
-      runs().use(request, work -> claim(request, work));
+      runs().enter(request, due, work -> claim(request, work));
     }
   }
 
@@ -362,7 +355,7 @@ public final class Server extends Agent {
 
   /// {@return whether nobody else's claim will do: none that is right is live, or whoever made one has let it die, and
   /// may do so again until no time is left}
-  private boolean isUnanswered(List<SeenClaim> claims, Work.Result own) {
+  private boolean isUnanswered(List<SeenClaim> claims, Conclusion own) {
     List<SeenClaim> right =
         claims.stream()
             .filter(claim -> claim.state().claim().finalState().equals(own.finalState()))

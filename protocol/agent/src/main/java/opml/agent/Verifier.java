@@ -55,7 +55,7 @@ public final class Verifier extends Agent {
   }
 
   public Verifier(Hub hub, Workshop workshop, Journal journal, Caution caution) {
-    this(new Lookout(hub), workshop, journal, caution, Host.HERE);
+    this(new Lookout(hub), workshop, journal, caution, Host.here());
   }
 
   /// @param lookout of the account, which other roles may share
@@ -73,7 +73,7 @@ public final class Verifier extends Agent {
   ///
   /// @param lookout of the account, which needs neither key nor money
   public static Verifier dry(Lookout lookout, Workshop workshop, Journal journal, Caution caution) {
-    return new Verifier(lookout, workshop, journal, Policy.ALL, caution, true, Host.HERE);
+    return new Verifier(lookout, workshop, journal, Policy.ALL, caution, true, Host.here());
   }
 
   /// @param lookout of the account, which other roles may share, and which needs neither key nor money if it is dry
@@ -115,7 +115,7 @@ public final class Verifier extends Agent {
     if (waits(game, request, Side.CHALLENGER)) {
       lateOnly(game, Side.CHALLENGER, stake);
     } else if (!isAnswered(game)) {
-      runs().play(request, claim.id(), work -> play(game, work, Side.CHALLENGER, stake));
+      play(game, request, Side.CHALLENGER, _ -> true, stake);
     }
   }
 
@@ -176,9 +176,11 @@ public final class Verifier extends Agent {
         || !mayBegin("claim " + claim.id())) {
       return;
     }
+    long deadline = claim.state().claimedAt() + terms().window();
+    Due due = new Due(Urgency.CLAIM, deadline, worth(picture, claim));
     Verdict verdict =
         runs()
-            .result(request, claim.id())
+            .result(request, claim.id(), due)
             .map(own -> ClaimJudge.judge(claim.state().claim(), own.finalState(), own.outputHash()))
             .orElse(Verdict.RIGHT);
     switch (verdict) {
@@ -190,7 +192,13 @@ public final class Verifier extends Agent {
       case WRONG -> {
         // A run that was let go is made again only where it will be used.
         if (mayChallenge(picture, claim, request)) {
-          runs().use(request, claim.id(), work -> challenge(picture, claim, request, work));
+          runs()
+              .enter(
+                  request,
+                  claim.id(),
+                  due,
+                  work -> opening(picture, claim, work),
+                  work -> challenge(picture, claim, request, work));
         }
       }
     }
@@ -231,11 +239,14 @@ public final class Verifier extends Agent {
   }
 
   private void challenge(Picture picture, SeenClaim claim, SeenRequest request, Work work) {
+    opening(picture, claim, work).forEach(action -> challenge(claim, request, work, action));
+  }
+
+  /// {@return the challenge of a claim}
+  private List<Action> opening(Picture picture, SeenClaim claim, Work work) {
     List<Game> games = picture.gamesOn(claim.id()).stream().map(SeenGame::settled).toList();
-    judge
-        .actions(
-            claim.state(), games, work.trace(), work.result().outputHash(), self(), picture.now())
-        .forEach(action -> challenge(claim, request, work, action));
+    return judge.actions(
+        claim.state(), games, work.trace(), work.result().outputHash(), self(), picture.now());
   }
 
   private void challenge(SeenClaim claim, SeenRequest request, Work work, Action action) {

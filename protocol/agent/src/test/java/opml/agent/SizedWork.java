@@ -1,6 +1,7 @@
 package opml.agent;
 
 import java.util.List;
+import java.util.Optional;
 import opml.core.hash.Bytes32;
 import opml.game.trace.Trace;
 import opml.game.work.Work;
@@ -11,8 +12,10 @@ final class SizedWork implements Work {
 
   private final long keptBytes;
   private long replaySteps = 1;
-  private boolean rested;
-  private boolean retired;
+  private boolean isWrong;
+  private Bytes32 finalState = Bytes32.ZERO;
+  private volatile boolean rested;
+  private volatile boolean retired;
 
   SizedWork(long keptBytes) {
     this.keptBytes = keptBytes;
@@ -21,6 +24,18 @@ final class SizedWork implements Work {
   /// {@return this run, of which a step may take so many instructions}
   SizedWork replayedIn(long steps) {
     replaySteps = steps;
+    return this;
+  }
+
+  /// {@return this run, which the machine contradicts}
+  SizedWork contradicted() {
+    isWrong = true;
+    return this;
+  }
+
+  /// {@return this run, with another end}
+  SizedWork endingIn(Bytes32 state) {
+    finalState = state;
     return this;
   }
 
@@ -49,7 +64,7 @@ final class SizedWork implements Work {
 
   @Override
   public Result result() {
-    return new Result(0, Bytes32.ZERO, new byte[0], Bytes32.ZERO);
+    return new Result(0, Bytes32.ZERO, new byte[0], finalState);
   }
 
   @Override
@@ -68,8 +83,34 @@ final class SizedWork implements Work {
   }
 
   @Override
+  public Optional<String> audit(long step) {
+    return isWrong ? Optional.of("step %d is another".formatted(step)) : Optional.empty();
+  }
+
+  /// Five steps, each of which runs.
+  @Override
   public Trace trace() {
-    throw new UnsupportedOperationException();
+    return new Trace() {
+      @Override
+      public long length() {
+        return 5;
+      }
+
+      @Override
+      public Bytes32 context() {
+        return Bytes32.ZERO;
+      }
+
+      @Override
+      public Bytes32 at(long index) {
+        return finalState;
+      }
+
+      @Override
+      public Optional<Trace> refine(long step) {
+        return Optional.of(this);
+      }
+    };
   }
 
   @Override

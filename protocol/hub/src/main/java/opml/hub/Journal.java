@@ -1,5 +1,6 @@
 package opml.hub;
 
+import java.util.Optional;
 import opml.core.account.Wei;
 import opml.core.hash.Bytes32;
 import opml.ethereum.chain.Receipt;
@@ -28,6 +29,11 @@ public interface Journal {
 
     /// The model was run on a request's input, natively.
     record Computed(RequestId request, Work.Result result, double seconds) implements Entry {}
+
+    /// A step of an own run was replayed in the machine, before a bond is staked on it.
+    ///
+    /// @param difference what the machine says otherwise, so that nothing is staked; nothing if it says the same
+    record Audited(RequestId request, long step, Optional<String> difference) implements Entry {}
 
     record Claimed(RequestId request, Wei bond, Receipt receipt) implements Entry {}
 

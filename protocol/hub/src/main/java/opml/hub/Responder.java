@@ -130,19 +130,34 @@ public final class Responder {
   /// @param stake what is lost without it: more than that is never paid for its gas
   /// @param deadline the last second at which it is of use
   public void note(Action.Move action, Work work, List<Long> path, Wei stake, long deadline) {
+    if (!dry && keeps(IntentKey.move(action.answered()))) {
+      return;
+    }
+    note(action, order(action, work, path, stake), deadline);
+  }
+
+  /// Notes an action in a game that was put together before.
+  ///
+  /// @param deadline the last second at which it is of use
+  public void note(Action.Move action, Order order, long deadline) {
     IntentKey key = IntentKey.move(action.answered());
     if (dry) {
-      tell(action, why(action, work));
+      tell(action, why(action));
     } else if (!keeps(key)) {
       note(
           "game " + action.game(),
           action,
-          new KeyedOrder<>(key, order(action, work, path, stake), true, deadline),
+          new KeyedOrder<>(key, order, true, deadline),
           receipt -> new Entry.Moved(action, receipt));
     }
   }
 
-  private Order order(Action.Move action, Work work, List<Long> path, Wei stake) {
+  /// {@return an action in a game with what the contract asks for; any thread may ask}
+  ///
+  /// @param work that it is argued from
+  /// @param path the refined step of each level above the game's last
+  /// @param stake what is lost without it: more than that is never paid for its gas
+  public Order order(Action.Move action, Work work, List<Long> path, Wei stake) {
     return switch (action) {
       case Action.Dissect dissect -> new Order(calls.dissect(dissect), stake, Order.Kind.ORDINARY);
       case Action.Refine refine ->
@@ -165,7 +180,7 @@ public final class Responder {
   public void note(Action.Challenge challenge, Work work, Wei bond, long deadline) {
     IntentKey key = IntentKey.challenge(challenge.claim());
     if (dry) {
-      tell(challenge, why(challenge, work));
+      tell(challenge, "our run ends in state " + work.result().finalState());
     } else if (!keeps(key)) {
       note(
           "claim " + challenge.claim(),
@@ -500,18 +515,11 @@ public final class Responder {
     }
   }
 
-  private static String why(Action action, Work work) {
-    return switch (action) {
-      case Action.Challenge _ -> "our run ends in state " + work.result().finalState();
+  private static String why(Action.Move move) {
+    return switch (move) {
       case Action.Dissect _ -> "our run has another state behind these steps";
       case Action.Refine _ -> "our run has another state behind this node";
       case Action.Execute _ -> "our run has another state behind this instruction";
-      case Action.Timeout _,
-          Action.Reclaim _,
-          Action.Resolve _,
-          Action.Expire _,
-          Action.Withdraw _ ->
-          "it is due";
     };
   }
 }

@@ -228,6 +228,37 @@ public final class GraphWork implements Work {
   }
 
   @Override
+  public Optional<String> audit(long step) {
+    Frames.Frame before = frames.at(step);
+    if (before.state().status() != GraphState.Status.RUNNING) {
+      return Optional.empty();
+    }
+    GraphState machine = runs.use(step, run -> after(step, run, before));
+    GraphState own = frames.stateAt(step + 1);
+    return machine.equals(own)
+        ? Optional.empty()
+        : Optional.of(
+            "node %d (%s): natively %s, in the machine %s"
+                .formatted(nodeIndex(step), node(step).node().kernel().name(), own, machine));
+  }
+
+  /// {@return the state to which a run of a node leads}
+  private GraphState after(long step, MachineRun run, Frames.Frame before) {
+    NodeDescriptor node = node(step).descriptor();
+    MachineState end = run.stateAt(node.steps());
+    if (!end.hasExited() || end.exitCode() > 1) {
+      return GraphState.FAILED;
+    }
+    Memory memory = run.memoryAt(node.steps());
+    List<Bytes32> roots =
+        node.outputs().stream()
+            .map(output -> memory.subtree(output.depth(), output.index()))
+            .toList();
+    return StateUpdate.write(before.slots().copy(), node.outputs(), roots, end.exitCode() == 1)
+        .after();
+  }
+
+  @Override
   public void rest() {
     runs.close();
     frames.rest();

@@ -21,6 +21,7 @@ import opml.engine.commit.CommittedNode;
 import opml.engine.commit.Model;
 import opml.engine.commit.ModelPreimages;
 import opml.engine.commit.WellFormedness;
+import opml.engine.graph.Graph;
 import opml.engine.graph.Slot;
 import opml.engine.plan.GraphRunner;
 import opml.engine.run.KernelProvider;
@@ -219,6 +220,22 @@ public final class GraphWorkshop implements Workshop {
   }
 
   @Override
+  public long runBytes(Bytes32 modelId) {
+    return model(modelId).map(model -> runBytes(model.graph(), keptBytes())).orElse(0L);
+  }
+
+  /// {@return about how many bytes a run takes: while it runs, each slot has a value, and in the end a copy of it that
+  /// is kept}
+  private static long runBytes(Graph graph, long kept) {
+    return kept + 2 * ExecutedFrames.valueBytes(graph);
+  }
+
+  /// {@return bytes of values that a run may keep on its way}
+  private static long keptBytes() {
+    return Math.min(KEPT_BYTES, HeapBudget.shared().valueBytes() / 2 / KEPT_PART);
+  }
+
+  @Override
   public Optional<Work> check(Bytes32 modelId, byte[] input, byte[] output, Progress progress) {
     return model(modelId)
         .map(
@@ -357,9 +374,8 @@ public final class GraphWorkshop implements Workshop {
       boolean passes) {
     // One may be made for a game while another is made beside it.
     long most = HeapBudget.shared().valueBytes() / 2;
-    long kept = Math.min(KEPT_BYTES, most / KEPT_PART);
-    // While it runs, each slot has a value there, and in the end a copy of it that is kept.
-    long bytes = kept + 2 * ExecutedFrames.valueBytes(model.graph());
+    long kept = keptBytes();
+    long bytes = runBytes(model.graph(), kept);
     if (bytes > most) {
       throw new NoRoomException("a run of model " + model.id(), bytes, most);
     }

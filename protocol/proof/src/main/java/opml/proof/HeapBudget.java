@@ -38,6 +38,7 @@ public final class HeapBudget {
   private final Set<Bytes32> models = new HashSet<>();
   private long modelBytes;
   private long leftToOthers;
+  private long mostFree = Long.MAX_VALUE;
   private long taken;
 
   /// @param heapBytes that there are at most
@@ -195,6 +196,16 @@ public final class HeapBudget {
     }
   }
 
+  /// Has models and the process itself leave no more than so much for runs and machines.
+  public void bound(long bytes) {
+    lock.lock();
+    try {
+      mostFree = bytes;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /// Takes note of a model that this process holds.
   ///
   /// @param bytes of its weights
@@ -212,7 +223,8 @@ public final class HeapBudget {
   private long free() {
     lock.lock();
     try {
-      return Math.max(0, heapBytes - Math.min(BASE, heapBytes / 4) - modelBytes);
+      long free = heapBytes - Math.min(BASE, heapBytes / 4) - modelBytes;
+      return Math.max(0, Math.min(free, mostFree));
     } finally {
       lock.unlock();
     }

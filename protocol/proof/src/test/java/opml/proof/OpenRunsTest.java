@@ -20,6 +20,16 @@ class OpenRunsTest {
   private final List<String> opened = new ArrayList<>();
 
   @Test
+  void whatIsLeftForRunsAndMachinesMayBeBounded() {
+    long before = memory.valueBytes();
+    memory.bound(8 * MIB);
+    assertThat(memory.valueBytes()).isEqualTo(2 * MIB).isLessThan(before);
+    assertThat(memory.whyNoMachine(3 * MIB)).isPresent();
+    memory.bound(1024 * MIB);
+    assertThat(memory.valueBytes()).as("there is no more than that").isEqualTo(before);
+  }
+
+  @Test
   void allWorksShareOneBudgetAndTheMachineUsedLongestAgoGoes() {
     OpenRuns a = runs("a", 4 * MIB);
     OpenRuns b = runs("b", 4 * MIB);

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import opml.agent.Agent;
@@ -19,9 +20,11 @@ import opml.agent.Host;
 import opml.agent.Lookout;
 import opml.agent.Monitor;
 import opml.agent.OutboxLog;
+import opml.agent.SelfAudit;
 import opml.agent.Server;
 import opml.agent.StoredHistory;
 import opml.agent.Verifier;
+import opml.agent.WorkDesk;
 import opml.core.account.Address;
 import opml.core.account.Wei;
 import opml.core.hash.Bytes32;
@@ -71,6 +74,8 @@ final class Match {
   private static final long GRACE_SLOTS = 30;
   private static final int REACTIONS = 3;
   private static final Wei FEE = Wei.gwei(20_000_000);
+  private static final int CORES = 3;
+  private static final double AUDITED = 0.2;
 
   /// More than any reorganisation takes back, and so little more that agents forget what is over while games go on.
   private static final Retention RETENTION = new Retention(new Finality.Depth(14), 4);
@@ -372,7 +377,7 @@ final class Match {
         loop(persona.number(), false, strand, () -> meddler.look(clockwork.slot()));
       }
       case SERVER, VERIFIER, CARETAKER, MONITOR, LIAR, SHAM -> {
-        Agent agent = agent(persona, lookout(persona, hub(persona, strand)));
+        Agent agent = agent(persona, lookout(persona, hub(persona, strand)), host(persona, strand));
         loop(
             persona.number(),
             persona.calling().isHonest(),
@@ -398,8 +403,7 @@ final class Match {
   /// What somebody has read and sent outlives his process.
   private Lookout lookout(Persona persona, Hub hub) {
     Budget budget = persona.calling().isHonest() ? sabotage.budget(persona) : persona.budget();
-    Store store =
-        stores.computeIfAbsent(persona.number(), number -> places.open(number, identity()));
+    Store store = store(persona);
     Traffic<IntentKey> traffic =
         new Traffic<>(
             hub.sender(),
@@ -415,18 +419,37 @@ final class Match {
         new Entering());
   }
 
+  private Store store(Persona persona) {
+    return stores.computeIfAbsent(persona.number(), number -> places.open(number, identity()));
+  }
+
   private StoreIdentity identity() {
     return new StoreIdentity(
         chain.id(), chain.deployment().hub().address(), Bytes32.ZERO, chain.deployment().block());
   }
 
-  private Agent agent(Persona persona, Lookout lookout) {
+  /// What somebody has found out outlives his process, too. Jobs are done at once, and now and then a run is audited.
+  private Host host(Persona persona, Strand strand) {
+    Store store = store(persona);
+    WorkDesk desk =
+        new WorkDesk(
+            store.jobs(),
+            store.results(),
+            Runnable::run,
+            () -> Instant.ofEpochSecond(chain.latest().timestamp()),
+            strand,
+            CORES,
+            () -> 1L << 30);
+    SplittableRandom chance = new SplittableRandom(Weather.mix(script.seed() + persona.number()));
+    return new Host(desk, () -> 1e9, new SelfAudit(AUDITED, chance));
+  }
+
+  private Agent agent(Persona persona, Lookout lookout, Host host) {
     AutomatonWorkshop workshop =
         persona.calling().isHonest()
             ? sabotage.workshop(persona, truth, script.models())
             : new AutomatonWorkshop(script.models(), persona.lie());
     Journal journal = persona.calling().isHonest() ? this::hear : Journal.SILENT;
-    Host host = new Host(Runnable::run, () -> 1e9, () -> 1L << 30);
     return switch (persona.calling()) {
       case SERVER, LIAR ->
           new Server(

@@ -2,19 +2,24 @@ package opml.sim;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 import opml.agent.Agent;
 import opml.agent.Caretaker;
 import opml.agent.Host;
 import opml.agent.Lookout;
 import opml.agent.Monitor;
+import opml.agent.SelfAudit;
 import opml.agent.Server;
 import opml.agent.Verifier;
+import opml.agent.WorkDesk;
 import opml.core.account.Address;
 import opml.core.account.Wei;
 import opml.core.time.Time;
@@ -36,6 +41,7 @@ import opml.ethereum.send.Sender;
 import opml.ethereum.send.Surroundings;
 import opml.ethereum.send.TransactionListener;
 import opml.game.move.Parameters;
+import opml.game.work.Workshop;
 import opml.hub.Hub;
 import opml.hub.Journal;
 import opml.hub.Terms;
@@ -47,11 +53,12 @@ import opml.sim.time.Clockwork;
 import opml.sim.toy.Automaton;
 import opml.sim.toy.AutomatonWorkshop;
 import opml.sim.toy.Deviation;
+import opml.store.JobQueue;
+import opml.store.RunResults;
+import opml.store.memory.MapStore;
 
 /// A simulated chain on which nothing goes wrong, and whose blocks come whenever somebody waits.
 final class SmallWorld {
-  private static final Host HOST = new Host(Runnable::run, () -> 1e9, () -> 1L << 30);
-
   final Automaton model = new Automaton(4, 2, 4);
   final SimulatedChain chain =
       new SimulatedChain(
@@ -152,19 +159,48 @@ final class SmallWorld {
         .paying(Wei.gwei(20_000_000));
   }
 
+  /// {@return a host that does all jobs at once, and keeps nothing for the next one}
+  private Host host() {
+    return host(MapStore.jobsAlone(), MapStore.resultsAlone(), 3, Runnable::run);
+  }
+
+  /// {@return a host of a new process}
+  ///
+  /// @param threads do the jobs
+  Host host(JobQueue jobs, RunResults results, int cores, Executor threads) {
+    WorkDesk desk =
+        new WorkDesk(
+            jobs,
+            results,
+            threads,
+            () -> Instant.ofEpochSecond(chain.latest().timestamp()),
+            time,
+            cores,
+            () -> 1L << 30);
+    return new Host(desk, () -> 1e9, new SelfAudit(0, new SplittableRandom(1)));
+  }
+
+  Workshop workshop(Deviation lie) {
+    return new AutomatonWorkshop(List.of(model), lie);
+  }
+
   Server server(Lookout lookout, Deviation lie, Journal journal) {
-    return server(lookout, lie, journal, new Server.Policy(Optional.of(Wei.ZERO), true, 1, 0));
+    return server(lookout, workshop(lie), journal, host());
   }
 
   Server server(Lookout lookout, Deviation lie, Journal journal, Server.Policy policy) {
+    return server(lookout, workshop(lie), journal, policy, host());
+  }
+
+  Server server(Lookout lookout, Workshop workshop, Journal journal, Host host) {
+    Server.Policy all = new Server.Policy(Optional.of(Wei.ZERO), true, 1, 0);
+    return server(lookout, workshop, journal, all, host);
+  }
+
+  private static Server server(
+      Lookout lookout, Workshop workshop, Journal journal, Server.Policy policy, Host host) {
     return new Server(
-        lookout,
-        new AutomatonWorkshop(List.of(model), lie),
-        journal,
-        policy,
-        Agent.Caution.DEFAULT,
-        Optional.empty(),
-        HOST);
+        lookout, workshop, journal, policy, Agent.Caution.DEFAULT, Optional.empty(), host);
   }
 
   Verifier verifier(Lookout lookout, Journal journal) {
@@ -173,13 +209,11 @@ final class SmallWorld {
 
   Verifier verifier(Lookout lookout, Journal journal, Verifier.Policy policy) {
     return new Verifier(
-        lookout,
-        new AutomatonWorkshop(List.of(model), Deviation.NONE),
-        journal,
-        policy,
-        Agent.Caution.DEFAULT,
-        false,
-        HOST);
+        lookout, workshop(Deviation.NONE), journal, policy, Agent.Caution.DEFAULT, false, host());
+  }
+
+  Verifier verifier(Lookout lookout, Workshop workshop, Journal journal, Host host) {
+    return new Verifier(lookout, workshop, journal, Agent.Caution.DEFAULT, host);
   }
 
   /// {@return a verifier whose runs lie, so that it challenges what is right}
@@ -188,21 +222,15 @@ final class SmallWorld {
   }
 
   Verifier sham(Lookout lookout, Deviation lie) {
-    return new Verifier(
-        lookout,
-        new AutomatonWorkshop(List.of(model), lie),
-        Journal.SILENT,
-        Agent.Caution.DEFAULT,
-        HOST);
+    return verifier(lookout, workshop(lie), Journal.SILENT, host());
   }
 
   Caretaker caretaker(Lookout lookout, Journal journal, Caretaker.Policy policy) {
-    return new Caretaker(lookout, journal, policy, HOST);
+    return new Caretaker(lookout, journal, policy, host());
   }
 
   Monitor monitor(Lookout lookout, Journal journal) {
-    return new Monitor(
-        lookout, new AutomatonWorkshop(List.of(model), Deviation.NONE), journal, HOST);
+    return new Monitor(lookout, workshop(Deviation.NONE), journal, host());
   }
 
   /// The chain, and how often it was asked what.

@@ -20,6 +20,12 @@ public interface JobQueue {
   /// @param until when another may take it; behind `now`
   Optional<Job> take(String owner, long now, long until);
 
+  /// Takes this job, if it is there and free.
+  ///
+  /// @param owner a token that nobody else uses; not empty
+  /// @param until when another may take it; behind `now`
+  Optional<Job> take(JobKey key, String owner, long now, long until);
+
   /// Keeps a job for longer.
   ///
   /// @return whether the owner still has it

@@ -319,7 +319,11 @@ final class StoreScript {
     return switch (random.nextInt(9)) {
       case 0, 1, 2 ->
           new Step("add " + key, store -> store.jobs().add(key, priority, deadline, payload));
-      case 3, 4, 5 -> new Step("take at " + now, store -> store.jobs().take(owner, now, until));
+      case 3, 4 -> new Step("take at " + now, store -> store.jobs().take(owner, now, until));
+      case 5 ->
+          new Step(
+              "take %s at %d".formatted(key, now),
+              store -> store.jobs().take(key, owner, now, until));
       case 6 ->
           random.nextBoolean()
               ? new Step("extend " + key, store -> store.jobs().extend(key, owner, until))

@@ -70,6 +70,11 @@ public final class JournalWriter implements Journal, Loop.Listener {
                   e.result().finalState(),
                   "seconds",
                   e.seconds()));
+      case Entry.Audited e -> {
+        Map<String, Object> facts = facts("request", e.request(), "step", e.step());
+        e.difference().ifPresent(why -> facts.put("why", why));
+        line(e.difference().isPresent() ? "audit failed" : "audited", facts);
+      }
       case Entry.Claimed e ->
           line(
               "claimed",

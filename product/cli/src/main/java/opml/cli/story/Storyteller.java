@@ -74,6 +74,11 @@ final class Storyteller implements Audience {
                       .formatted(
                           question.found(computed.result()), Amounts.seconds(computed.seconds()))
                   : "was killed, starts again, and rereads the chain");
+      case Entry.Audited audited ->
+          say(
+              who,
+              "tries node step %,d in the machine: %s"
+                  .formatted(audited.step(), audited.difference().orElse("the same")));
       case Entry.Claimed claimed -> say(who, "claims it, with a bond of " + claimed.bond());
       case Entry.Challenged challenged -> {
         move();

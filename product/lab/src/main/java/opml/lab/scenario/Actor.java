@@ -87,6 +87,7 @@ final class Actor {
           actions++;
       case Entry.Computing _,
           Entry.Computed _,
+          Entry.Audited _,
           Entry.Withdrew _,
           Entry.Arrived _,
           Entry.Refused _,

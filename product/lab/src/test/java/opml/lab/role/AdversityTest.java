@@ -10,9 +10,13 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.random.RandomGenerator;
 import opml.agent.Agent;
 import opml.agent.FeeFloor;
+import opml.agent.Host;
+import opml.agent.Lookout;
 import opml.agent.Loop;
+import opml.agent.SelfAudit;
 import opml.agent.Server;
 import opml.agent.Verifier;
 import opml.core.account.Address;
@@ -40,6 +44,7 @@ import opml.lab.play.Scene;
 import opml.lab.play.TestModels;
 import opml.lab.scenario.Liar;
 import opml.lab.scenario.Lie;
+import opml.store.memory.MapStore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -105,7 +110,8 @@ class AdversityTest extends RoleStage {
           }
         };
     server(2, stammering, Server.Policy.DEFAULT).tick();
-    assertThat(told(Entry.Moved.class)).hasSize(2);
+    // A tick looks again when a move is computed, and may then meet a node that is well.
+    assertThat(told(Entry.Moved.class)).hasSizeBetween(2, 3);
     assertThat(told(Entry.Trouble.class)).hasSize(1);
   }
 
@@ -265,6 +271,15 @@ class AdversityTest extends RoleStage {
         .satisfies(claim -> assertThat(claim.state().claim().request()).isEqualTo(honest));
   }
 
+  /// {@return a host that does one job after the other}
+  private static Host oneCore() {
+    return Host.here(
+        MapStore.jobsAlone(),
+        MapStore.resultsAlone(),
+        1,
+        new SelfAudit(0, RandomGenerator.getDefault()));
+  }
+
   @Test
   void whoPaysMoreIsAnsweredFirst() {
     Wei pays = price().times(FeeFloor.ofClaim(5_000));
@@ -274,7 +289,15 @@ class AdversityTest extends RoleStage {
           .hub(1)
           .request(scene.model().id(), scene.terms(), new byte[] {(byte) i, 0, 1}, pays.times(i));
     }
-    new Server(scene.hub(2), recording(order), journal).tick();
+    new Server(
+            new Lookout(scene.hub(2)),
+            recording(order),
+            journal,
+            Server.Policy.DEFAULT,
+            Agent.Caution.DEFAULT,
+            Optional.empty(),
+            oneCore())
+        .tick();
     assertThat(order).containsExactly((byte) 3, (byte) 2, (byte) 1);
   }
 
@@ -391,7 +414,13 @@ class AdversityTest extends RoleStage {
               id, scene.honest().work(scene.model().id(), input).orElseThrow(), MONEY.claimBond());
       dev.increaseTime(Duration.ofSeconds(2));
     }
-    scene.verifier(4, recording(order), Journal.SILENT).tick();
+    new Verifier(
+            new Lookout(scene.hub(4)),
+            recording(order),
+            Journal.SILENT,
+            Agent.Caution.DEFAULT,
+            oneCore())
+        .tick();
     assertThat(order).hasSize(6);
     assertThat(order.subList(0, 2)).containsExactlyInAnyOrder((byte) 1, (byte) 5);
   }

@@ -57,7 +57,14 @@ class PipelineTest extends RoleStage {
         policy,
         Agent.Caution.DEFAULT,
         Optional.empty(),
-        Host.HERE);
+        Host.here());
+  }
+
+  /// Looks until nothing is computed any more that it will act on.
+  private static void lookUntilDone(Agent agent) {
+    do {
+      agent.look();
+    } while (agent.isBehind());
   }
 
   private static long answered(Scene scene) {
@@ -73,9 +80,7 @@ class PipelineTest extends RoleStage {
     Server server = server(2, scene.honest(), MapStore.outboxAlone());
     dev.autoMine(false);
     for (int block = 0; block < 8; block++) {
-      do {
-        server.look();
-      } while (server.isBehind());
+      lookUntilDone(server);
       dev.mine(1);
     }
     assertThat(scene.claims()).hasSize(requests);
@@ -94,7 +99,7 @@ class PipelineTest extends RoleStage {
     }
     dev.autoMine(false);
     for (int block = 0; block < 10 && answered(scene) < games; block++) {
-      server.look();
+      lookUntilDone(server);
       dev.mine(1);
     }
     assertThat(answered(scene)).isEqualTo(games);
@@ -108,7 +113,7 @@ class PipelineTest extends RoleStage {
     killed.tick();
     sham(5, scene.claims().getFirst());
     dev.autoMine(false);
-    killed.look();
+    lookUntilDone(killed);
     assertThat(outbox.in(IntentState.SENT)).hasSize(1);
     String fee = "0x" + dev.chain().latest().baseFee().times(FEES_RISE_BY).value().toString(16);
     Server next = server(2, scene.honest(), outbox);
@@ -138,6 +143,7 @@ class PipelineTest extends RoleStage {
     scene.ask(INPUT);
     Hub hub = scene.hub(2);
     Lookout lookout = lookout(hub, MapStore.outboxAlone());
+    Host host = Host.here();
     Server server =
         new Server(
             lookout,
@@ -146,13 +152,12 @@ class PipelineTest extends RoleStage {
             new Server.Policy(Optional.of(Wei.ZERO), false, 1, 0),
             Agent.Caution.DEFAULT,
             Optional.empty(),
-            Host.HERE);
-    Verifier verifier =
-        new Verifier(lookout, scene.honest(), journal, Agent.Caution.DEFAULT, Host.HERE);
+            host);
+    Verifier verifier = new Verifier(lookout, scene.honest(), journal, Agent.Caution.DEFAULT, host);
     dev.autoMine(false);
     for (int look = 0; look < 3; look++) {
-      server.look();
-      verifier.look();
+      lookUntilDone(server);
+      lookUntilDone(verifier);
     }
     dev.mine(1);
     server.look();

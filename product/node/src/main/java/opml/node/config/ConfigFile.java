@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import opml.agent.Budget;
+import opml.agent.Host;
+import opml.agent.WorkDesk;
 import opml.core.account.Address;
 import opml.core.account.Wei;
 import opml.ethereum.chain.BlockTag;
@@ -32,6 +34,7 @@ import opml.node.config.NodeConfig.RolePart;
 import opml.node.config.NodeConfig.SettlePart;
 import opml.node.config.NodeConfig.StorePart;
 import opml.node.config.NodeConfig.WebPart;
+import opml.node.config.NodeConfig.WorkPart;
 import org.tomlj.Toml;
 import org.tomlj.TomlParseError;
 import org.tomlj.TomlParseResult;
@@ -92,6 +95,7 @@ public final class ConfigFile {
     }
     Budget budget = PolicyTables.budget(root.table("budget"), ceiling);
     StorePart store = store(root.table("store"));
+    WorkPart work = work(root.table("work"));
     WebPart web = web(root.table("web"));
     List<RolePart> roles = roles(root, web.readyWithin());
     boolean onlyWatches =
@@ -100,7 +104,8 @@ public final class ConfigFile {
     LogPart log = log(root.table("log"));
     root.requireKnown();
     fail();
-    return new NodeConfig(name, chain, account, store, roles, web, log, budget, drain, dryRun);
+    return new NodeConfig(
+        name, chain, account, store, roles, work, web, log, budget, drain, dryRun);
   }
 
   /// {@return what it is called: as its file, unless it says otherwise}
@@ -359,6 +364,14 @@ public final class ConfigFile {
                     ? Optional.of(
                         new Wei(new BigDecimal(text).movePointRight(DECIMALS).toBigIntegerExact()))
                     : table.wrong(key, expected, '"' + text + '"'));
+  }
+
+  private static WorkPart work(ConfigTable table) {
+    int cores = table.whole("cores", 1, 1_024, WorkDesk.usualCores(), "jobs at a time");
+    int memory = table.whole("memory", 16, 1 << 24, 0, "MB for runs and machines");
+    double audits = table.number("self-audit", 0, 100, Host.USUAL_AUDITS, "per cent of the runs");
+    table.requireKnown();
+    return new WorkPart(cores, memory == 0 ? Optional.empty() : Optional.of(memory), audits);
   }
 
   private static WebPart web(ConfigTable table) {

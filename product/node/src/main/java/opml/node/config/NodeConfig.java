@@ -30,6 +30,7 @@ public record NodeConfig(
     Optional<AccountPart> account,
     StorePart store,
     List<RolePart> roles,
+    WorkPart work,
     WebPart web,
     LogPart log,
     Budget budget,
@@ -41,7 +42,8 @@ public record NodeConfig(
 
   /// {@return the same of a node that does nothing, so that its models need not be there}
   public NodeConfig withoutRoles() {
-    return new NodeConfig(name, chain, account, store, List.of(), web, log, budget, drain, dryRun);
+    return new NodeConfig(
+        name, chain, account, store, List.of(), work, web, log, budget, drain, dryRun);
   }
 
   /// Where the chain is.
@@ -200,6 +202,13 @@ public record NodeConfig(
       sources = Set.copyOf(sources);
     }
   }
+
+  /// What it may compute, all roles together.
+  ///
+  /// @param cores jobs at a time, from 1 on
+  /// @param megabytes of runs and machines; nothing for what Java's memory leaves
+  /// @param selfAudit of a hundred runs that bonds are staked on, so many are tried in the machine before
+  public record WorkPart(int cores, Optional<Integer> megabytes, double selfAudit) {}
 
   /// Where it is watched.
   ///

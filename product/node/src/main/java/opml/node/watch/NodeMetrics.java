@@ -28,6 +28,8 @@ import opml.hub.Picture;
 /// in ETH, times in seconds.
 public final class NodeMetrics implements Quorum.Listener {
   private static final int ETHER_DECIMALS = 18;
+  private static final String PASSED = "passed";
+  private static final String FAILED = "failed";
 
   /// A metric that is there whether its node runs or not.
   record Name(String name, String help) {}
@@ -47,6 +49,7 @@ public final class NodeMetrics implements Quorum.Listener {
   private final Counter skipped;
   private final Counter faults;
   private final Counter lies;
+  private final Counter audits;
 
   /// @param meter of the account's transactions
   /// @param listener hears of nodes' faults, too
@@ -69,6 +72,9 @@ public final class NodeMetrics implements Quorum.Listener {
     this.faults = counter("opml_node_faults", "Faults of a node of the chain", "node");
     this.lies =
         counter("opml_node_lies", "What hashes contradicted, by what it was about", "node", "kind");
+    this.audits =
+        counter("opml_self_audits", "Own runs of which a node was tried in the machine", "result");
+    List.of(PASSED, FAILED).forEach(audits::initLabelValues);
     spent(meter, "opml_transactions", "Transactions that came into a block", u -> u.transactions());
     spent(meter, "opml_gas", "Gas of these transactions", u -> u.gas());
     spent(meter, "opml_gas_fees_eth", "What this gas cost, in ETH", u -> ether(u.fees()));
@@ -131,6 +137,10 @@ public final class NodeMetrics implements Quorum.Listener {
 
   void trouble(String role) {
     troubles.labelValues(role).inc();
+  }
+
+  void audited(boolean passed) {
+    audits.labelValues(passed ? PASSED : FAILED).inc();
   }
 
   void skipped(String why) {

@@ -33,6 +33,7 @@ public final class RoleWatch implements Journal, Loop.Listener {
     switch (entry) {
       case Entry.Skipped skipped -> metrics.skipped(skipped.why());
       case Entry.Trouble _, Entry.Refused _ -> metrics.trouble(name);
+      case Entry.Audited audited -> metrics.audited(audited.difference().isEmpty());
       case Entry.Computing _,
           Entry.Computed _,
           Entry.Claimed _,

@@ -16,8 +16,10 @@ import java.util.Optional;
 import java.util.Set;
 import opml.agent.Budget;
 import opml.agent.Choice;
+import opml.agent.Host;
 import opml.agent.Server;
 import opml.agent.Server.Callbacks;
+import opml.agent.WorkDesk;
 import opml.core.account.Address;
 import opml.core.account.Wei;
 import opml.core.hash.Bytes32;
@@ -92,6 +94,10 @@ class ConfigFileTest {
             fetch-timeout = 20
             fetch-into = "models"
             trust-servers = ["0x3333333333333333333333333333333333333333"]
+            [work]
+            cores = 5
+            memory = 512
+            self-audit = 12.5
             [web]
             address = "::1"
             port = 9464
@@ -148,6 +154,7 @@ class ConfigFileTest {
     assertThat(verify.policy().servers().admits(account('4'))).isTrue();
     assertThat(verify.fetching().orElseThrow().sources()).containsExactly("https");
     assertThat(verify.fetching().orElseThrow().into()).contains(folder.resolve("models"));
+    assertThat(config.work()).isEqualTo(new NodeConfig.WorkPart(5, Optional.of(512), 12.5));
     assertThat(config.web().address()).isEqualTo("::1");
     assertThat(config.web().port()).isEqualTo(9464);
     assertThat(config.web().readyWithin()).isEqualTo(Duration.ofSeconds(30));
@@ -162,6 +169,9 @@ class ConfigFileTest {
   @Test
   void whatIsNotSaidIsAsItIsOfTheCommandsOfOneAgent() throws Exception {
     NodeConfig config = ConfigFile.read(write(ACCOUNT + ROLE));
+    assertThat(config.work())
+        .isEqualTo(
+            new NodeConfig.WorkPart(WorkDesk.usualCores(), Optional.empty(), Host.USUAL_AUDITS));
     assertThat(config.chain().rpc()).isEmpty();
     assertThat(config.chain().quorum()).isEqualTo(1);
     assertThat(config.chain().trust()).isEqualTo(Trust.SINGLE);
@@ -363,6 +373,14 @@ class ConfigFileTest {
             "13:1: role[2].callback-gas-max: expected is callbacks = \"deliver\" beside it",
             "14:1: role[2].check-servers: expected is no such setting of a role \"serve\"",
             "14:64: role[2].check-servers[2]: expected is addresses, 0x and 40"),
+        wrong(
+            ACCOUNT
+                + ROLE
+                + "[work]\ncores = 0\nmemory = '4G'\nself-audit = 101\nself-audits = 5\n",
+            "7:1: work.cores: expected is jobs at a time, 1 to 1024; found is 0",
+            "8:1: work.memory: expected is MB for runs and machines, 16 to 16777216; found is \"4G\"",
+            "9:1: work.self-audit: expected is per cent of the runs, 0 to 100; found is 101",
+            "10:1: work.self-audits: there is no such setting; the nearest is self-audit"),
         wrong(
             ACCOUNT + ROLE + "poll = 9\n[web]\nready-within = 5\nport = 65536\naddress = 'here'\n",
             "6:1: role[1].poll: expected is a pause shorter than web.ready-within",

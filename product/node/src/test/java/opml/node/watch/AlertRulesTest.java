@@ -169,7 +169,7 @@ class AlertRulesTest {
                     line.matches(
                             "# (name|dry-run|quorum|trust|deployment|least-balance|fee-ceiling|drain"
                                 + "|per-request|per-day|in-all"
-                                + "|callbacks|callback-gas-max|min-fee|poll"
+                                + "|callbacks|callback-gas-max|min-fee|poll|self-audit"
                                 + "|survived-gas-price|address = \"127.*|ready-within|format|summary-every)\\b.*")
                         ? line.substring(2)
                         : line)

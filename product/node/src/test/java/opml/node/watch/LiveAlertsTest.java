@@ -27,7 +27,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import opml.agent.Assessment.Outlook;
 import opml.core.account.Wei;
+import opml.core.hash.Bytes32;
+import opml.game.claim.RequestId;
 import opml.game.solver.Verdict;
+import opml.hub.Journal.Entry;
 import opml.node.watch.AccountMoney.Holding;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -71,6 +74,11 @@ class LiveAlertsTest {
     injections.put("OpmlLittleTimeToAct", () -> game.lastMoment = PlayedGame.NOW + 9_500);
     injections.put("OpmlWrongResultFinal", () -> game.wrongFinal = 1);
     injections.put("OpmlHubCannotPay", () -> game.unclaimed = BigInteger.ONE.negate());
+    injections.put(
+        "OpmlSelfAuditFailed",
+        () ->
+            game.role.tell(
+                new Entry.Audited(new RequestId(Bytes32.ZERO), 3, Optional.of("another"))));
     injections.put("OpmlFinalBlockLeft", () -> game.belowFinal = Optional.of("block 5 is gone"));
     return injections;
   }

@@ -62,6 +62,13 @@ public interface Work {
   /// @param step of the last level
   Execution execution(List<Long> path, long step);
 
+  /// Replays a step of level 0 in the machine.
+  ///
+  /// @return what the machine says otherwise than this run; nothing if it says the same
+  default Optional<String> audit(long step) {
+    return Optional.empty();
+  }
+
   /// Gives back what only a dispute needs, such as the memories of machines. It comes back when asked for.
   default void rest() {}
 

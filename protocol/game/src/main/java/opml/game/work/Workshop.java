@@ -21,6 +21,11 @@ public interface Workshop {
     return false;
   }
 
+  /// {@return about how many bytes a run of a model takes while it is made; 0 if that does not count}
+  default long runBytes(Bytes32 modelId) {
+    return 0;
+  }
+
   /// Hears that a run of a stranger's model was ended, because it took too long.
   default void giveUp(Bytes32 modelId, String why) {}
 

@@ -200,6 +200,19 @@ public final class AutomatonWork implements Work {
   }
 
   @Override
+  public Optional<String> audit(long step) {
+    int node = (int) step;
+    if (status(node) != Automaton.RUNNING) {
+      return Optional.empty();
+    }
+    long machine = model.run(numbers[node], node);
+    return machine == numbers[node + 1]
+        ? Optional.empty()
+        : Optional.of(
+            "node %d: natively %d, in the machine %d".formatted(node, numbers[node + 1], machine));
+  }
+
+  @Override
   public Execution execution(List<Long> path, long step) {
     return new Execution(Bytes32.ZERO, 0, 0, new byte[0]);
   }

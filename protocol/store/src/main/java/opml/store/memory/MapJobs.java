@@ -31,10 +31,22 @@ final class MapJobs implements JobQueue {
         () -> {
           Optional<Job> first =
               jobs.values().stream().filter(job -> job.isFree(now)).min(Job.ORDER);
-          Optional<Job> taken = first.map(job -> job.taken(owner, until));
-          taken.ifPresent(job -> jobs.put(job.key(), job));
-          return taken;
+          return taken(first, owner, until);
         });
+  }
+
+  @Override
+  public Optional<Job> take(JobKey key, String owner, long now, long until) {
+    Job.checkLease(owner, now, until);
+    return state.alone(
+        () ->
+            taken(Optional.ofNullable(jobs.get(key)).filter(job -> job.isFree(now)), owner, until));
+  }
+
+  private Optional<Job> taken(Optional<Job> free, String owner, long until) {
+    Optional<Job> taken = free.map(job -> job.taken(owner, until));
+    taken.ifPresent(job -> jobs.put(job.key(), job));
+    return taken;
   }
 
   @Override

@@ -31,6 +31,16 @@ public final class MapStore implements Store {
     return new MapOutbox(new MapState());
   }
 
+  /// {@return a queue alone, of an account that nothing else is kept of}
+  public static JobQueue jobsAlone() {
+    return new MapJobs(new MapState());
+  }
+
+  /// {@return results alone, of an account that nothing else is kept of}
+  public static RunResults resultsAlone() {
+    return new MapResults(new MapState());
+  }
+
   @Override
   public StoreIdentity identity() {
     return identity;

@@ -69,6 +69,19 @@ final class SqlJobs implements JobQueue {
   }
 
   @Override
+  public Optional<Job> take(JobKey key, String owner, long now, long until) {
+    Job.checkLease(owner, now, until);
+    return transactions.write(
+        sql -> {
+          Optional<Job> free = find(sql, key).filter(job -> job.isFree(now));
+          if (free.isEmpty()) {
+            return free;
+          }
+          return Optional.of(write(sql, free.get().taken(owner, until)));
+        });
+  }
+
+  @Override
   public boolean extend(JobKey key, String owner, long until) {
     return change(key, owner, job -> job.extended(until));
   }

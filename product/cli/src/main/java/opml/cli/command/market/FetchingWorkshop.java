@@ -179,6 +179,11 @@ final class FetchingWorkshop implements Workshop, AutoCloseable {
   }
 
   @Override
+  public long runBytes(Bytes32 modelId) {
+    return own.runBytes(modelId);
+  }
+
+  @Override
   public void giveUp(Bytes32 modelId, String why) {
     memory.forget(modelId);
     synchronized (this) {

@@ -1,5 +1,6 @@
 package opml.cli.command.market;
 
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,6 +18,7 @@ import opml.agent.Loop;
 import opml.agent.Monitor;
 import opml.agent.OutboxLog;
 import opml.agent.OutputFolder;
+import opml.agent.SelfAudit;
 import opml.agent.Server;
 import opml.agent.StoredHistory;
 import opml.agent.Verifier;
@@ -33,20 +35,23 @@ import opml.node.config.NodeConfig.AccountPart;
 import opml.node.config.NodeConfig.RoleKind;
 import opml.node.config.NodeConfig.RolePart;
 import opml.node.config.NodeConfig.SettlePart;
+import opml.node.config.NodeConfig.WorkPart;
 import opml.node.watch.NodeMetrics;
 import opml.node.watch.RoleWatch;
 import opml.node.watch.Watched.WatchedRole;
 import opml.proof.GraphWorkshop;
+import opml.proof.HeapBudget;
 import opml.store.Store;
 import opml.vm.checkpoint.CheckpointPolicy;
 
-/// The agents of a node's roles, which share one lookout and so one account.
+/// The agents of a node's roles, which share one lookout and one desk, and so one account and one machine.
 final class RoleAgents implements AutoCloseable {
   private final NodeConfig config;
   private final Optional<String> node;
   private final NodeFiles files;
   private final NodeChain chain;
   private final Lookout lookout;
+  private final Host host;
   private final NodeMetrics metrics;
   private final Console console;
   private final StoredKin kin;
@@ -83,6 +88,10 @@ final class RoleAgents implements AutoCloseable {
             new Retention(config.chain().finality(), Retention.BLOCKS),
             config.budget(),
             entering);
+    WorkPart work = config.work();
+    work.megabytes().ifPresent(most -> HeapBudget.shared().bound((long) most << 20));
+    SelfAudit audit = new SelfAudit(work.selfAudit() / 100, new SecureRandom());
+    this.host = Host.here(store.jobs(), store.results(), work.cores(), audit);
     this.metrics = metrics;
     this.console = console;
     this.kin = new StoredKin(store.projection());
@@ -142,7 +151,7 @@ final class RoleAgents implements AutoCloseable {
             caution,
             part.outputs().map(OutputFolder::new),
             config.dryRun(),
-            Host.HERE);
+            host);
       }
       case VERIFY ->
           new Verifier(
@@ -152,15 +161,15 @@ final class RoleAgents implements AutoCloseable {
               new Verifier.Policy(part.policy().servers(), part.policy().models()),
               caution,
               config.dryRun(),
-              Host.HERE);
+              host);
       case SETTLE -> {
         Caretaker.Policy policy = policy(part.settling().orElseThrow());
         yield config.dryRun()
             ? Caretaker.dry(lookout, watch, policy)
-            : new Caretaker(lookout, watch, policy, Host.HERE);
+            : new Caretaker(lookout, watch, policy, host);
       }
       case WATCH -> {
-        Monitor monitor = new Monitor(lookout, workshop, watch, Host.HERE);
+        Monitor monitor = new Monitor(lookout, workshop, watch, host);
         metrics.show(monitor::assessment, InstantSource.system());
         yield monitor;
       }

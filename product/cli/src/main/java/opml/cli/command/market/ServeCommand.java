@@ -97,7 +97,7 @@ public final class ServeCommand implements Callable<Integer> {
                 caution,
                 outputs.map(OutputFolder::new),
                 dry,
-                Host.HERE));
+                Host.careful()));
     return 0;
   }
 }

@@ -1,6 +1,8 @@
 package opml.cli.command.market;
 
 import java.util.concurrent.Callable;
+import opml.agent.Host;
+import opml.agent.Lookout;
 import opml.agent.Verifier;
 import opml.cli.option.KeyOption;
 import picocli.CommandLine.Command;
@@ -36,7 +38,12 @@ public final class VerifyCommand implements Callable<Integer> {
     if (dry) {
       options.run("looking", key.accountOrNobody(), false, Verifier::dry);
     } else {
-      options.run("verifying", key.account(), false, Verifier::new);
+      options.run(
+          "verifying",
+          key.account(),
+          false,
+          (hub, workshop, journal, caution) ->
+              new Verifier(new Lookout(hub), workshop, journal, caution, Host.careful()));
     }
     return 0;
   }
