@@ -147,6 +147,14 @@ class NodeOperationTest {
     assertThat(text("games", config))
         .contains("challenger", "nodes from 0", "server is on turn", "has ");
 
+    // Orders arrive while it has something to play on.
+    assertThat(text("drain", config)).contains("begins nothing new");
+    node.until("\"event\":\"draining\"");
+    assertThat(text("drain", config)).contains("was drained");
+    assertThat(text("status", config)).contains("drained");
+    assertThat(text("drain", config, "--undo")).contains("again");
+    node.until("\"event\":\"entering\"");
+
     // It wins by the other's silence, and what it claimed is settled.
     dev.increaseTime(WINDOW.plusMinutes(1));
     node.until("\"event\":\"timed-out\"").until("\"event\":\"resolved\"");
@@ -155,19 +163,15 @@ class NodeOperationTest {
     assertThat(text("games", config, "--all")).contains("challenger won");
     CliRun.of("node", "reindex", "--config", config).failsWith("the node runs");
 
-    // An order arrives while it runs.
-    assertThat(text("drain", config)).contains("begins nothing new");
-    assertThat(text("drain", config)).contains("was drained");
-    assertThat(text("status", config)).contains("drained");
-    assertThat(text("drain", config, "--undo")).contains("again");
-
     // What it did becomes final.
     await(
         () -> {
           dev.mine(1);
           return show("ledger", config).path("total").path("final").asBoolean();
         });
-    node.stop().succeeds();
+    // Nothing is live any more, so an order to drain ends it.
+    assertThat(text("drain", config)).contains("begins nothing new");
+    node.until("\"event\":\"drained\"").join().succeeds();
     everyLineIsAnObjectWithItsIds(node, first);
     theBooksAreRight(config, self, before);
     whatItReadIsBroughtToAnother(config);

@@ -161,7 +161,10 @@ class AlertRulesTest {
   /// What is commented out is the value that holds without it, so putting it in changes nothing.
   @Test
   void theExampleTellsTheValuesThatHoldWithoutIt() throws Exception {
-    String text = Files.readString(DOCS.resolve("node/node.toml"));
+    String whole = Files.readString(DOCS.resolve("node/node.toml"));
+    // Roles that are commented out as a whole are tried above.
+    String text = whole.replaceAll("(?m)^# \\[\\[role]].*\\n(#.*\\n)*", "");
+    assertThat(text).isNotEqualTo(whole);
     String full =
         text.lines()
             .map(

@@ -11,7 +11,6 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import opml.core.account.Address;
 import opml.core.hash.Bytes32;
-import opml.ethereum.proof.NodeLie;
 
 /// Kinds of lies that a node may tell, about what hashes bind and about what is only said.
 public final class LyingKinds {
@@ -24,8 +23,9 @@ public final class LyingKinds {
 
   /// A kind of lie.
   ///
-  /// @param found as what hashes find it out; nothing if they do not, or if something is left out that may not be there
-  public record LyingKind(String name, Optional<NodeLie> found, LyingNode.Lie lie) {}
+  /// @param found as what hashes find it out, by its word in metrics; nothing if they do not, or if something is left
+  ///     out that may not be there
+  public record LyingKind(String name, Optional<String> found, LyingNode.Lie lie) {}
 
   /// {@return lies about what hashes bind: none of the answers hashes to what it should}
   ///
@@ -72,20 +72,16 @@ public final class LyingKinds {
         slot("a word with another bit in its proof", s -> flip((ArrayNode) s.get("proof"))),
         slot("a word of another slot", s -> s.put("key", "0x99")),
         proof("words left out", p -> p.set("storageProof", JSON.arrayNode())),
-        kind("no code", NodeLie.CODE, (m, _) -> m.equals("eth_getCode"), _ -> JSON.textNode("0x")),
-        kind(
-            "other code",
-            NodeLie.CODE,
-            (m, _) -> m.equals("eth_getCode"),
-            _ -> JSON.textNode("0x5f")),
+        kind("no code", "code", (m, _) -> m.equals("eth_getCode"), _ -> JSON.textNode("0x")),
+        kind("other code", "code", (m, _) -> m.equals("eth_getCode"), _ -> JSON.textNode("0x5f")),
         kind(
             "a receipt of another block",
-            NodeLie.RECEIPTS,
+            "receipts",
             (method, _) -> method.equals("eth_getTransactionReceipt"),
             receipt -> change(receipt, r -> r.put("blockHash", genesis.toString()))),
         kind(
             "endless transactions that wait",
-            NodeLie.NONCE,
+            "nonce",
             (method, _) -> method.equals("eth_getTransactionCount"),
             _ -> JSON.textNode("0x7fffffffffffffff")));
   }
@@ -173,7 +169,7 @@ public final class LyingKinds {
 
   private static LyingKind kind(
       String name,
-      Optional<NodeLie> found,
+      Optional<String> found,
       BiPredicate<String, JsonNode> when,
       UnaryOperator<JsonNode> what) {
     return new LyingKind(
@@ -184,17 +180,14 @@ public final class LyingKinds {
   }
 
   private static LyingKind kind(
-      String name,
-      NodeLie found,
-      BiPredicate<String, JsonNode> when,
-      UnaryOperator<JsonNode> what) {
+      String name, String found, BiPredicate<String, JsonNode> when, UnaryOperator<JsonNode> what) {
     return kind(name, Optional.of(found), when, what);
   }
 
   private static LyingKind header(String name, Consumer<ObjectNode> what) {
     return kind(
         name,
-        NodeLie.HEADER,
+        "header",
         (method, _) -> method.startsWith("eth_getBlockBy"),
         block -> change(block, what));
   }
@@ -202,7 +195,7 @@ public final class LyingKinds {
   private static LyingKind receipts(String name, UnaryOperator<ArrayNode> what) {
     return kind(
         name,
-        NodeLie.RECEIPTS,
+        "receipts",
         (method, _) -> method.equals("eth_getBlockReceipts"),
         all -> what.apply((ArrayNode) all));
   }
@@ -214,7 +207,7 @@ public final class LyingKinds {
   private static LyingKind transactions(String name, UnaryOperator<ArrayNode> what) {
     return kind(
         name,
-        NodeLie.TRANSACTIONS,
+        "transactions",
         (method, params) -> method.equals("eth_getBlockByHash") && params.get(1).asBoolean(),
         block ->
             change(
@@ -222,8 +215,7 @@ public final class LyingKinds {
   }
 
   private static LyingKind proof(String name, Consumer<ObjectNode> what) {
-    return kind(
-        name, NodeLie.STATE, (method, _) -> method.equals("eth_getProof"), p -> change(p, what));
+    return kind(name, "state", (method, _) -> method.equals("eth_getProof"), p -> change(p, what));
   }
 
   private static LyingKind slot(String name, Consumer<ObjectNode> what) {

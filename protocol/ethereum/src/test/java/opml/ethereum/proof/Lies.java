@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -102,7 +103,8 @@ final class Lies {
   static List<Kind> kinds(Bytes32 genesis) {
     List<Kind> kinds = new ArrayList<>();
     LyingKinds.boundByHashes(genesis)
-        .forEach(one -> kinds.add(new Kind(one.name(), one.found(), false, one.lie())));
+        .forEach(
+            one -> kinds.add(new Kind(one.name(), one.found().map(Lies::found), false, one.lie())));
     kinds.addAll(
         List.of(
             kind(
@@ -126,6 +128,13 @@ final class Lies {
                 Optional.of(NodeLie.LINK),
                 b -> b.put("number", "0xffff").put("parentHash", b.get("parentHash").asText()))));
     return kinds;
+  }
+
+  private static NodeLie found(String word) {
+    return Arrays.stream(NodeLie.values())
+        .filter(lie -> lie.word().equals(word))
+        .findFirst()
+        .orElseThrow();
   }
 
   private static boolean isNewest(JsonNode params) {
