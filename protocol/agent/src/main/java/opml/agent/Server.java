@@ -208,6 +208,9 @@ public final class Server extends Agent {
 
   // ------------------------------------------------------------------ what is new
 
+  /// A request, and what it paid when it was weighed: while others are, a run may end that tells its gas.
+  private record Offer(SeenRequest request, BigInteger pay) {}
+
   @Override
   void enter(Picture picture) {
     for (SeenClaim claim : picture.claims().values()) {
@@ -223,10 +226,12 @@ public final class Server extends Agent {
     }
     picture.requests().values().stream()
         .filter(request -> request.state().status() == RequestStatus.OPEN)
+        .map(request -> new Offer(request, pay(request)))
         .sorted(
-            Comparator.comparing(this::pay)
+            Comparator.comparing(Offer::pay)
                 .reversed()
-                .thenComparingLong(request -> request.state().deadline()))
+                .thenComparingLong(offer -> offer.request().state().deadline()))
+        .map(Offer::request)
         .forEach(request -> about("request " + request.id(), () -> answer(picture, request)));
     for (SeenClaim claim : picture.claims().values()) {
       SeenRequest request = picture.requests().get(claim.state().claim().request());
