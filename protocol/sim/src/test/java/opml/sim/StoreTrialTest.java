@@ -44,7 +44,9 @@ class StoreTrialTest {
           Store store = new MapStore(identity);
           store
               .results()
-              .put(new RunResult(Bytes32.ofWord(1), Bytes32.ZERO, Data.of(new byte[0]), 1, 1L << 40));
+              .put(
+                  new RunResult(
+                      Bytes32.ofWord(1), Bytes32.ZERO, Data.of(new byte[0]), 1, 1L << 40));
           return store;
         };
     assertThat(over("spoilt", spoilt).difference(seed)).isPresent();
