@@ -19,8 +19,6 @@ import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import opml.cli.console.ExitCode;
 import opml.core.account.Wei;
 import opml.ethereum.devchain.AnvilBinary;
@@ -88,21 +86,21 @@ class NodeCommandTest {
   void twoRolesOfOneAccountAnswerARequestAndTellHowTheyFare() throws IOException {
     rich("node");
     CliRun node = CliRun.start("node", "--config", config("node", dev.url(), ""));
-    URI web = web(node);
-    await(() -> status(web, "/health/ready") == 200);
+    WatchedPage web = WatchedPage.of(node);
+    await(() -> web.status("/health/ready") == 200);
     request(rich("requester"));
     node.until("[serve] claimed");
-    await(() -> metric(web, "opml_claims_live_own") == 1);
-    assertThat(status(web, "/health/live")).isEqualTo(200);
-    assertThat(metric(web, "opml_live")).isEqualTo(1);
-    assertThat(metric(web, "opml_ready")).isEqualTo(1);
-    assertThat(metric(web, "opml_head_block")).isPositive();
-    assertThat(metric(web, "opml_balance_eth")).isPositive();
-    assertThat(metric(web, "opml_transactions_total{call=\"claim\"}")).isEqualTo(1);
-    assertThat(metric(web, "opml_gas_total{call=\"claim\"}")).isGreaterThan(21_000);
-    assertThat(metric(web, "opml_looks_total{role=\"serve\"}")).isPositive();
-    assertThat(metric(web, "opml_looks_total{role=\"verify\"}")).isPositive();
-    assertThat(get(web, "/metrics")).doesNotContain("opml_clock_slack_seconds");
+    await(() -> web.metric("opml_claims_live_own") == 1);
+    assertThat(web.status("/health/live")).isEqualTo(200);
+    assertThat(web.metric("opml_live")).isEqualTo(1);
+    assertThat(web.metric("opml_ready")).isEqualTo(1);
+    assertThat(web.metric("opml_head_block")).isPositive();
+    assertThat(web.metric("opml_balance_eth")).isPositive();
+    assertThat(web.metric("opml_transactions_total{call=\"claim\"}")).isEqualTo(1);
+    assertThat(web.metric("opml_gas_total{call=\"claim\"}")).isGreaterThan(21_000);
+    assertThat(web.metric("opml_looks_total{role=\"serve\"}")).isPositive();
+    assertThat(web.metric("opml_looks_total{role=\"verify\"}")).isPositive();
+    assertThat(web.get("/metrics")).doesNotContain("opml_clock_slack_seconds");
     node.stop().succeeds();
     assertThat(node.out()).contains("stopped").doesNotContain("this is a bug");
     assertThat(node.out()).doesNotContain("[verify] challenged");
@@ -116,9 +114,9 @@ class NodeCommandTest {
     Path file = config("drained", dev.url(), "[budget]\nper-request = \"0.1\"\n");
     request(asking);
     CliRun poor = CliRun.start("node", "--config", file);
-    URI web = web(poor);
+    WatchedPage web = WatchedPage.of(poor);
     poor.until("the budget of a request has no room");
-    await(() -> metric(web, "opml_draining") == 0 && metric(web, "opml_exposure_eth") == 0);
+    await(() -> web.metric("opml_draining") == 0 && web.metric("opml_exposure_eth") == 0);
     poor.stop().succeeds();
     assertThat(poor.out()).doesNotContain("claimed");
 
@@ -146,17 +144,17 @@ class NodeCommandTest {
               "--json",
               "--config",
               config("away", gateway.url(), "[web]\nready-within = 2\n"));
-      URI web = web(node);
-      await(() -> status(web, "/health/ready") == 200);
+      WatchedPage web = WatchedPage.of(node);
+      await(() -> web.status("/health/ready") == 200);
       gateway.away = true;
-      await(() -> status(web, "/health/ready") == 503);
-      assertThat(get(web, "/health/ready")).contains("saw the chain");
-      assertThat(status(web, "/health/live")).isEqualTo(200);
-      await(() -> metric(web, "opml_looks_failed_total{role=\"serve\"}") > 0);
-      assertThat(get(web, "/metrics"))
+      await(() -> web.status("/health/ready") == 503);
+      assertThat(web.get("/health/ready")).contains("saw the chain");
+      assertThat(web.status("/health/live")).isEqualTo(200);
+      await(() -> web.metric("opml_looks_failed_total{role=\"serve\"}") > 0);
+      assertThat(web.get("/metrics"))
           .containsPattern("opml_node_faults_total\\{node=\"http://127.0.0.1:[0-9]+\"} [1-9]");
       gateway.away = false;
-      await(() -> status(web, "/health/ready") == 200);
+      await(() -> web.status("/health/ready") == 200);
       node.stop().succeeds();
     }
   }
@@ -171,8 +169,8 @@ class NodeCommandTest {
       String proof = "trust = \"proof\"\n[account]";
       Files.writeString(file, Files.readString(file).replace("[account]", proof));
       CliRun node = CliRun.start("node", "--config", file);
-      URI web = web(node);
-      await(() -> status(web, "/health/ready") == 200);
+      WatchedPage web = WatchedPage.of(node);
+      await(() -> web.status("/health/ready") == 200);
       liar.say(
           (method, _, truth) ->
               method.startsWith("eth_getBlockBy") && truth instanceof ObjectNode block
@@ -180,8 +178,8 @@ class NodeCommandTest {
                   : truth);
       node.until("lies about a header");
       String lies = "opml_node_lies_total{kind=\"header\",node=\"%s\"}".formatted(liar.url());
-      assertThat(metric(web, lies)).isPositive();
-      assertThat(metric(web, "opml_live")).isEqualTo(1);
+      assertThat(web.metric(lies)).isPositive();
+      assertThat(web.metric("opml_live")).isEqualTo(1);
       liar.say(LyingNode.Lie.NONE);
       request(asker);
       node.until("[serve] claimed");
@@ -369,41 +367,6 @@ class NodeCommandTest {
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
     dev.setBalance(wallet.address(), Wei.ether(10));
     return file;
-  }
-
-  /// {@return where a node that was started can be watched}
-  private static URI web(CliRun node) {
-    node.until("watched").until("http://127.0.0.1:");
-    Matcher url = Pattern.compile("http://127\\.0\\.0\\.1:[0-9]+").matcher(node.out());
-    assertThat(url.find()).isTrue();
-    return URI.create(url.group());
-  }
-
-  private static HttpResponse<String> ask(URI web, String path) {
-    try {
-      return HTTP.send(
-          HttpRequest.newBuilder(web.resolve(path)).build(), HttpResponse.BodyHandlers.ofString());
-    } catch (IOException | InterruptedException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  private static int status(URI web, String path) {
-    return ask(web, path).statusCode();
-  }
-
-  private static String get(URI web, String path) {
-    return ask(web, path).body();
-  }
-
-  /// {@return a metric's value; not a number if it is not there}
-  private static double metric(URI web, String name) {
-    return get(web, "/metrics")
-        .lines()
-        .filter(line -> line.startsWith(name + " "))
-        .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
-        .findFirst()
-        .orElse(Double.NaN);
   }
 
   private static void await(BooleanSupplier condition) {

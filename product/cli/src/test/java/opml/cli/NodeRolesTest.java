@@ -4,10 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -15,8 +11,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import opml.agent.Agent;
 import opml.agent.Server;
 import opml.cli.console.ExitCode;
@@ -54,7 +48,6 @@ class NodeRolesTest {
 
   private static DevChain dev;
   private static Path model;
-  private static final HttpClient HTTP = HttpClient.newHttpClient();
 
   @BeforeAll
   static void deploy() throws IOException {
@@ -99,15 +92,15 @@ class NodeRolesTest {
     lie("two", rich("liar"));
     CliRun watch =
         CliRun.start("node", "--config", config("watch", "two", "", role("watch", true)));
-    URI watched = web(watch);
+    WatchedPage watched = WatchedPage.of(watch);
     watch.until("[watch] wrong claim");
-    await(() -> metric(watched, "opml_wrong_claims_unchallenged") == 1);
-    assertThat(metric(watched, "opml_claims_live{agreement=\"wrong\",forecast=\"final\"}"))
+    await(() -> watched.metric("opml_wrong_claims_unchallenged") == 1);
+    assertThat(watched.metric("opml_claims_live{agreement=\"wrong\",forecast=\"final\"}"))
         .isEqualTo(1);
-    assertThat(metric(watched, "opml_least_slack_seconds")).isBetween(1.0, (double) WINDOW);
-    assertThat(metric(watched, "opml_credits_unclaimed_eth")).isZero();
-    assertThat(metric(watched, "opml_ready")).isEqualTo(1);
-    assertThat(get(watched, "/metrics")).doesNotContain("opml_balance_eth");
+    assertThat(watched.metric("opml_least_slack_seconds")).isBetween(1.0, (double) WINDOW);
+    assertThat(watched.metric("opml_credits_unclaimed_eth")).isZero();
+    assertThat(watched.metric("opml_ready")).isEqualTo(1);
+    assertThat(watched.get("/metrics")).doesNotContain("opml_balance_eth");
 
     rich("caretaker");
     String settle = role("settle", false) + "for = \"all\"\npatience = 0\n";
@@ -115,18 +108,18 @@ class NodeRolesTest {
     Path dry = config("dry", "two", key("looker"), settle);
     Files.writeString(dry, "dry-run = true\n" + Files.readString(dry));
     CliRun looks = CliRun.start("node", "--config", dry);
-    web(looks);
+    WatchedPage _ = WatchedPage.of(looks);
     CliRun settler =
         CliRun.start("node", "--config", config("settle", "two", key("caretaker"), settle));
-    web(settler);
+    WatchedPage _ = WatchedPage.of(settler);
     assertThat(settler.out()).doesNotContain("resolved");
     dev.increaseTime(Duration.ofSeconds(WINDOW + 10));
     dev.mine(1);
     looks.until("[settle] would resolve");
     settler.until("[settle] resolved");
     watch.until("[watch] alarm").until("it is wrong, and final");
-    await(() -> metric(watched, "opml_wrong_claims_final") == 1);
-    await(() -> metric(watched, "opml_credits_unclaimed_eth") > 0);
+    await(() -> watched.metric("opml_wrong_claims_final") == 1);
+    await(() -> watched.metric("opml_credits_unclaimed_eth") > 0);
     for (CliRun run : new CliRun[] {settler, looks, watch}) {
       run.stop().succeeds();
       assertThat(run.out()).contains("stopped").doesNotContain("this is a bug");
@@ -161,25 +154,24 @@ class NodeRolesTest {
             config("second", "two", key("second"), role("serve", true) + role("verify", true)),
             "--config",
             third);
-    URI web = web(node);
+    WatchedPage web = WatchedPage.of(node);
     node.until("[third] failed");
-    await(() -> metric(web, "opml_ready{config=\"first\"}") == 1);
-    await(() -> metric(web, "opml_ready{config=\"second\"}") == 1);
-    assertThat(metric(web, "opml_live{config=\"third\"}")).isZero();
-    assertThat(status(web, "/health/live")).isEqualTo(503);
-    assertThat(get(web, "/health/live")).contains("third: the node has failed");
+    await(() -> web.metric("opml_ready{config=\"first\"}") == 1);
+    await(() -> web.metric("opml_ready{config=\"second\"}") == 1);
+    assertThat(web.metric("opml_live{config=\"third\"}")).isZero();
+    assertThat(web.status("/health/live")).isEqualTo(503);
+    assertThat(web.get("/health/live")).contains("third: the node has failed");
     request("one", asker);
     request("two", asker);
     node.until("[first/serve] claimed").until("[second/serve] claimed");
-    await(() -> metric(web, "opml_claims_live_own{config=\"first\"}") == 1);
-    await(() -> metric(web, "opml_claims_live_own{config=\"second\"}") == 1);
-    assertThat(metric(web, "opml_transactions_total{call=\"claim\",config=\"first\"}"))
-        .isEqualTo(1);
+    await(() -> web.metric("opml_claims_live_own{config=\"first\"}") == 1);
+    await(() -> web.metric("opml_claims_live_own{config=\"second\"}") == 1);
+    assertThat(web.metric("opml_transactions_total{call=\"claim\",config=\"first\"}")).isEqualTo(1);
 
     another.say(LyingNode.Lie.NONE);
-    await(() -> metric(web, "opml_live{config=\"third\"}") == 1);
+    await(() -> web.metric("opml_live{config=\"third\"}") == 1);
     node.until("[third/watch] right claim");
-    await(() -> status(web, "/health/ready") == 200);
+    await(() -> web.status("/health/ready") == 200);
     node.stop().succeeds();
     assertThat(node.out()).doesNotContain("this is a bug").contains("[first] stopped");
     assertThat(node.out()).contains("[second] stopped");
@@ -281,41 +273,6 @@ class NodeRolesTest {
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
     dev.setBalance(wallet.address(), Wei.ether(10));
     return file;
-  }
-
-  /// {@return where nodes that were started can be watched}
-  private static URI web(CliRun node) {
-    node.until("watched").until("http://127.0.0.1:");
-    Matcher url = Pattern.compile("at http://127\\.0\\.0\\.1:[0-9]+").matcher(node.out());
-    assertThat(url.find()).isTrue();
-    return URI.create(url.group().substring(3));
-  }
-
-  private static HttpResponse<String> ask(URI web, String path) {
-    try {
-      return HTTP.send(
-          HttpRequest.newBuilder(web.resolve(path)).build(), HttpResponse.BodyHandlers.ofString());
-    } catch (IOException | InterruptedException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  private static int status(URI web, String path) {
-    return ask(web, path).statusCode();
-  }
-
-  private static String get(URI web, String path) {
-    return ask(web, path).body();
-  }
-
-  /// {@return a metric's value; not a number if it is not there}
-  private static double metric(URI web, String name) {
-    return get(web, "/metrics")
-        .lines()
-        .filter(line -> line.startsWith(name + " "))
-        .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
-        .findFirst()
-        .orElse(Double.NaN);
   }
 
   private static void await(BooleanSupplier condition) {
